@@ -1,0 +1,2 @@
+//! MinSchool.
+fn main() {}
