@@ -1,0 +1,96 @@
+//! Page marks: for each board, how many posts are shown in each run of 512 places of its list.
+//!
+//! The list of a board is ordered by `id` (newest) or by `bump` (latest comment; a number drawn from
+//! one counter whenever a post is written or commented on). Adding up the marks from the top finds the
+//! run in which page 50,000 begins without walking over a million posts, and their sum is the number
+//! of pages, so that no request counts rows. Triggers keep the marks, because a count that some code
+//! path can forget will be wrong one day.
+
+use sea_orm_migration::sea_orm::DbBackend;
+
+/// Places in one run. A page is found by adding up total / RUN marks and stepping over < RUN rows.
+pub const RUN: i64 = 512;
+
+/// The SQL that makes the triggers.
+pub fn create(engine: DbBackend) -> String {
+    match engine {
+        DbBackend::Postgres => POSTGRES_CREATE.replace("{run}", &RUN.to_string()),
+        _ => sqlite_create(),
+    }
+}
+
+/// The SQL that takes the triggers away, for a bulk load or a step back.
+pub fn drop(engine: DbBackend) -> String {
+    match engine {
+        DbBackend::Postgres => "DROP TRIGGER posts_marks ON posts; DROP FUNCTION posts_marks(); \
+                                DROP FUNCTION add_mark(BIGINT, TEXT, BIGINT, BIGINT);"
+            .into(),
+        _ => "DROP TRIGGER posts_marks_insert; DROP TRIGGER posts_marks_update; DROP TRIGGER posts_marks_delete;".into(),
+    }
+}
+
+/// The SQL that counts all marks anew, after a bulk load without triggers.
+pub fn rebuild() -> String {
+    format!(
+        "DELETE FROM page_marks;
+         INSERT INTO page_marks (board_id, sort, bucket, shown)
+           SELECT board_id, 'new', id / {RUN}, COUNT(*) FROM posts WHERE state = 'shown' GROUP BY 1, 3;
+         INSERT INTO page_marks (board_id, sort, bucket, shown)
+           SELECT board_id, 'active', bump / {RUN}, COUNT(*) FROM posts WHERE state = 'shown' GROUP BY 1, 3;"
+    )
+}
+
+const POSTGRES_CREATE: &str = "
+CREATE FUNCTION add_mark(board BIGINT, list TEXT, place BIGINT, n BIGINT) RETURNS VOID LANGUAGE sql AS $$
+  INSERT INTO page_marks (board_id, sort, bucket, shown) VALUES (board, list, place / {run}, n)
+  ON CONFLICT (board_id, sort, bucket) DO UPDATE SET shown = page_marks.shown + n;
+$$;
+CREATE FUNCTION posts_marks() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' AND OLD.state = 'shown' THEN
+    IF TG_OP = 'DELETE' OR NEW.state <> 'shown' OR NEW.board_id <> OLD.board_id THEN
+      PERFORM add_mark(OLD.board_id, 'new', OLD.id, -1);
+      PERFORM add_mark(OLD.board_id, 'active', OLD.bump, -1);
+    ELSIF NEW.bump / {run} <> OLD.bump / {run} THEN
+      PERFORM add_mark(OLD.board_id, 'active', OLD.bump, -1);
+      PERFORM add_mark(NEW.board_id, 'active', NEW.bump, 1);
+    END IF;
+  END IF;
+  IF TG_OP <> 'DELETE' AND NEW.state = 'shown' THEN
+    IF TG_OP = 'INSERT' OR OLD.state <> 'shown' OR NEW.board_id <> OLD.board_id THEN
+      PERFORM add_mark(NEW.board_id, 'new', NEW.id, 1);
+      PERFORM add_mark(NEW.board_id, 'active', NEW.bump, 1);
+    END IF;
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER posts_marks AFTER INSERT OR DELETE OR UPDATE OF state, board_id, bump ON posts
+  FOR EACH ROW EXECUTE FUNCTION posts_marks();
+";
+
+fn sqlite_create() -> String {
+    format!(
+        "CREATE TRIGGER posts_marks_insert AFTER INSERT ON posts WHEN NEW.state = 'shown' BEGIN {plus} END;
+         CREATE TRIGGER posts_marks_delete AFTER DELETE ON posts WHEN OLD.state = 'shown' BEGIN {minus} END;
+         CREATE TRIGGER posts_marks_update AFTER UPDATE OF state, board_id, bump ON posts
+           WHEN OLD.state = 'shown' OR NEW.state = 'shown' BEGIN {minus_if} {plus_if} END;",
+        plus = sqlite_marks("NEW", 1, ""),
+        minus = sqlite_marks("OLD", -1, ""),
+        minus_if = sqlite_marks("OLD", -1, "WHERE OLD.state = 'shown'"),
+        plus_if = sqlite_marks("NEW", 1, "WHERE NEW.state = 'shown'"),
+    )
+}
+
+fn sqlite_marks(row: &str, n: i64, only: &str) -> String {
+    // SQLite needs a WHERE before ON CONFLICT when the rows come from a SELECT.
+    let only = if only.is_empty() { "WHERE true" } else { only };
+    [("new", "id"), ("active", "bump")]
+        .map(|(list, place)| {
+            format!(
+                "INSERT INTO page_marks (board_id, sort, bucket, shown)
+                   SELECT {row}.board_id, '{list}', {row}.{place} / {RUN}, {n} {only}
+                 ON CONFLICT (board_id, sort, bucket) DO UPDATE SET shown = shown + {n};"
+            )
+        })
+        .concat()
+}

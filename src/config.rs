@@ -1,0 +1,333 @@
+//! What an operator can set: command-line flag, environment variable, one optional TOML file, default,
+//! in that order. Everything is read once; every error names the setting and the mend.
+
+use ipnet::IpNet;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use url::Url;
+
+/// One thing that can be set, under the same name everywhere: `SITE_LISTEN` in the environment,
+/// `site_listen` in the file, `--site-listen` on the command line.
+pub struct Setting {
+    /// The environment variable.
+    pub name: &'static str,
+    /// What holds when nobody sets it.
+    pub default: &'static str,
+    /// One line for `--help` and `minschool config`.
+    pub help: &'static str,
+    /// Whether `minschool config` hides the value (a password may be in it).
+    pub secret: bool,
+}
+
+const fn setting(name: &'static str, default: &'static str, help: &'static str) -> Setting {
+    Setting { name, default, help, secret: false }
+}
+
+const fn secret(name: &'static str, help: &'static str) -> Setting {
+    Setting { name, default: "", help, secret: true }
+}
+
+/// All settings. The order is the order in which `minschool config` prints them.
+pub const SETTINGS: &[Setting] = &[
+    secret("DATABASE_URL", "postgres://user:password@host/name; empty: SQLite in DATA_DIR"),
+    secret("REDIS_URL", "redis://, rediss://, redis-sentinel:// or redis-cluster://; empty: in this process"),
+    setting("SITE_LISTEN", "127.0.0.1:3000", "address and port of the site"),
+    setting("ADMIN_LISTEN", "127.0.0.1:3001", "address and port of the admin panel"),
+    setting("PUBLIC_URL", "", "the site's address as browsers see it, such as https://example.org"),
+    setting("ADMIN_PUBLIC_URL", "", "the admin panel's address as browsers see it"),
+    setting("TRUSTED_PROXIES", "127.0.0.1/32,::1/128", "networks whose X-Forwarded-For is believed, comma-separated"),
+    setting("DATA_DIR", "data", "folder of the embedded database"),
+    setting("SITE_NAME", "", "the organisation's name on every page"),
+    setting("DATABASE_CONNECTIONS", "12", "largest number of database connections of this instance"),
+    setting("WORKERS", "0", "threads that answer requests; 0: one for each core"),
+    setting("IDLE_SECONDS", "75", "seconds a connection may be idle; longer than nginx's upstream keepalive_timeout"),
+    setting("IN_FLIGHT", "512", "requests worked on at once; beyond it, 503 with Retry-After"),
+    setting("PASSWORD_MEMORY_KIB", "19456", "argon2id memory in KiB (OWASP: 19456)"),
+    setting("PASSWORD_ROUNDS", "2", "argon2id passes (OWASP: 2)"),
+    setting("RATE_LIMITS", "on", "on, or off for load tests"),
+    setting("MIGRATE", "on", "on: bring the schema up to date at start; off: only check it"),
+    setting("LOG", "info", "what is logged: error, warn, info, debug or a filter such as minschool=debug"),
+    setting("LOG_FORMAT", "text", "text or json"),
+];
+
+/// Where a value came from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// Nobody set it.
+    Default,
+    /// The TOML file.
+    File,
+    /// An environment variable.
+    Environment,
+    /// A command-line flag.
+    Flag,
+}
+
+/// The text values in force, before they are understood.
+#[derive(Default)]
+pub struct Sources {
+    values: BTreeMap<&'static str, (String, Origin)>,
+}
+
+/// What is wrong with a setting, in words that say how to mend it.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct ConfigError(pub Vec<String>);
+
+impl Sources {
+    /// Gathers the values: `file` first (if one is given), then the environment, then flags.
+    ///
+    /// # Errors
+    /// The file cannot be read or holds a key that does not exist.
+    pub fn gather(
+        file: Option<&Path>,
+        environment: impl Fn(&str) -> Option<String>,
+        flags: &BTreeMap<String, String>,
+    ) -> Result<Self, ConfigError> {
+        let mut sources = Self::default();
+        if let Some(path) = file {
+            sources.read_file(path)?;
+        }
+        for s in SETTINGS {
+            if let Some(value) = environment(s.name) {
+                sources.values.insert(s.name, (value, Origin::Environment));
+            }
+            if let Some(value) = flags.get(s.name) {
+                sources.values.insert(s.name, (value.clone(), Origin::Flag));
+            }
+        }
+        Ok(sources)
+    }
+
+    fn read_file(&mut self, path: &Path) -> Result<(), ConfigError> {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| ConfigError(vec![format!("{shown}: cannot be read ({e}); check the path given by --config or MINSCHOOL_CONFIG")]))?;
+        let table: toml::Table =
+            text.parse().map_err(|e| ConfigError(vec![format!("{shown}: is not valid TOML: {e}")]))?;
+        let mut wrong = Vec::new();
+        for (key, value) in table {
+            match SETTINGS.iter().find(|s| s.name.to_lowercase() == key) {
+                Some(s) => {
+                    self.values.insert(s.name, (plain(&value), Origin::File));
+                }
+                None => wrong.push(unknown_key(&shown.to_string(), &text, &key)),
+            }
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(ConfigError(wrong)) }
+    }
+
+    /// The value in force and where it came from.
+    pub fn get(&self, s: &Setting) -> (&str, Origin) {
+        match self.values.get(s.name) {
+            Some((value, origin)) => (value, *origin),
+            None => (s.default, Origin::Default),
+        }
+    }
+
+    fn text(&self, name: &str) -> &str {
+        SETTINGS.iter().find(|s| s.name == name).map_or("", |s| self.get(s).0.trim())
+    }
+}
+
+fn plain(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Boolean(on) => if *on { "on" } else { "off" }.into(),
+        toml::Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
+}
+
+fn unknown_key(file: &str, text: &str, key: &str) -> String {
+    let line = text.lines().position(|l| l.trim_start().starts_with(key)).map_or(1, |n| n + 1);
+    let near = SETTINGS.iter().map(|s| s.name.to_lowercase()).min_by_key(|name| distance(name, key));
+    format!("{file}:{line}: there is no setting \"{key}\"; did you mean \"{}\"?", near.unwrap_or_default())
+}
+
+/// How many letters two words differ in (Levenshtein), to suggest the setting that was meant.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut corner = i;
+        row[0] = i + 1;
+        for (j, y) in b.bytes().enumerate() {
+            let change = corner + usize::from(x != y);
+            corner = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(corner + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// Everything an instance needs to know to start.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The address of the database (SQLite or PostgreSQL).
+    pub database_url: String,
+    /// The address of Redis, or none: shared state lives in this process.
+    pub redis_url: Option<String>,
+    /// Where the site listens.
+    pub site_listen: SocketAddr,
+    /// Where the admin panel listens.
+    pub admin_listen: SocketAddr,
+    /// The site's origin as browsers see it.
+    pub public_url: Url,
+    /// The admin panel's origin as browsers see it.
+    pub admin_public_url: Url,
+    /// Networks whose X-Forwarded-For is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Folder of the embedded database and its lock.
+    pub data_dir: PathBuf,
+    /// The organisation's name; empty: the product's own name.
+    pub site_name: String,
+    /// Largest number of database connections.
+    pub database_connections: u32,
+    /// Threads of the runtime; 0: one for each core.
+    pub workers: usize,
+    /// Seconds that a connection may be idle.
+    pub idle_seconds: u64,
+    /// Requests worked on at once.
+    pub in_flight: usize,
+    /// argon2id memory in KiB.
+    pub password_memory_kib: u32,
+    /// argon2id passes.
+    pub password_rounds: u32,
+    /// Whether rate limits hold.
+    pub rate_limits: bool,
+    /// Whether a start brings the schema up to date.
+    pub migrate: bool,
+    /// The log filter.
+    pub log: String,
+    /// Whether log lines are JSON.
+    pub log_json: bool,
+}
+
+impl Config {
+    /// Understands the gathered values.
+    ///
+    /// # Errors
+    /// All that is wrong, one sentence each, every one naming its setting.
+    pub fn read(sources: &Sources) -> Result<Self, ConfigError> {
+        let mut wrong = Wrong(Vec::new());
+        let data_dir = PathBuf::from(sources.text("DATA_DIR"));
+        let site_listen = wrong.parse(sources, "SITE_LISTEN", "an address and port such as 127.0.0.1:3000");
+        let admin_listen = wrong.parse(sources, "ADMIN_LISTEN", "an address and port such as 127.0.0.1:3001");
+        let config = Self {
+            database_url: wrong.database_url(sources.text("DATABASE_URL"), &data_dir),
+            redis_url: wrong.redis_url(sources.text("REDIS_URL")),
+            public_url: wrong.origin(sources.text("PUBLIC_URL"), "PUBLIC_URL", site_listen),
+            admin_public_url: wrong.origin(sources.text("ADMIN_PUBLIC_URL"), "ADMIN_PUBLIC_URL", admin_listen),
+            site_listen: site_listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000))),
+            admin_listen: admin_listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3001))),
+            trusted_proxies: wrong.networks(sources.text("TRUSTED_PROXIES")),
+            data_dir,
+            site_name: sources.text("SITE_NAME").to_owned(),
+            database_connections: wrong.number(sources, "DATABASE_CONNECTIONS", 2..=200),
+            workers: wrong.number(sources, "WORKERS", 0..=1024),
+            idle_seconds: wrong.number(sources, "IDLE_SECONDS", 5..=3600),
+            in_flight: wrong.number(sources, "IN_FLIGHT", 1..=100_000),
+            password_memory_kib: wrong.number(sources, "PASSWORD_MEMORY_KIB", 8..=1_048_576),
+            password_rounds: wrong.number(sources, "PASSWORD_ROUNDS", 1..=64),
+            rate_limits: wrong.switch(sources, "RATE_LIMITS"),
+            migrate: wrong.switch(sources, "MIGRATE"),
+            log: sources.text("LOG").to_owned(),
+            log_json: wrong.one_of(sources, "LOG_FORMAT", &["text", "json"]) == "json",
+        };
+        if wrong.0.is_empty() { Ok(config) } else { Err(ConfigError(wrong.0)) }
+    }
+
+    /// Whether the truth is kept in PostgreSQL (and not in this machine's SQLite file).
+    pub fn on_postgres(&self) -> bool {
+        self.database_url.starts_with("postgres")
+    }
+}
+
+/// Collects what is wrong while the rest is still read, so that one run shows all mistakes.
+struct Wrong(Vec<String>);
+
+impl Wrong {
+    fn say(&mut self, name: &str, value: &str, wanted: &str) {
+        self.0.push(format!("{name}: \"{value}\" is not {wanted}; set {name} or {} in the file", name.to_lowercase()));
+    }
+
+    fn parse<T: std::str::FromStr>(&mut self, sources: &Sources, name: &str, wanted: &str) -> Option<T> {
+        let text = sources.text(name);
+        let value = text.parse().ok();
+        if value.is_none() {
+            self.say(name, text, wanted);
+        }
+        value
+    }
+
+    fn number<T>(&mut self, sources: &Sources, name: &str, range: std::ops::RangeInclusive<T>) -> T
+    where
+        T: std::str::FromStr + PartialOrd + Copy + std::fmt::Display,
+    {
+        let text = sources.text(name);
+        match text.parse() {
+            Ok(n) if range.contains(&n) => n,
+            _ => {
+                self.say(name, text, &format!("a number from {} to {}", range.start(), range.end()));
+                *range.start()
+            }
+        }
+    }
+
+    fn one_of<'a>(&mut self, sources: &'a Sources, name: &str, words: &[&str]) -> &'a str {
+        let text = sources.text(name);
+        if !words.contains(&text) {
+            self.say(name, text, &format!("one of: {}", words.join(", ")));
+        }
+        text
+    }
+
+    fn switch(&mut self, sources: &Sources, name: &str) -> bool {
+        self.one_of(sources, name, &["on", "off"]) == "on"
+    }
+
+    fn database_url(&mut self, text: &str, data_dir: &Path) -> String {
+        if text.is_empty() {
+            return format!("sqlite://{}?mode=rwc", data_dir.join("minschool.db").display());
+        }
+        if !["postgres://", "postgresql://", "sqlite:"].iter().any(|scheme| text.starts_with(scheme)) {
+            self.0.push("DATABASE_URL: must begin with postgres:// or sqlite: (for example postgres://minschool:password@localhost/minschool)".into());
+        }
+        text.to_owned()
+    }
+
+    fn redis_url(&mut self, text: &str) -> Option<String> {
+        if text.is_empty() {
+            return None;
+        }
+        if !["redis", "valkey"].iter().any(|scheme| text.starts_with(scheme)) || !text.contains("://") {
+            self.0.push("REDIS_URL: must begin with redis://, rediss://, redis-sentinel:// or redis-cluster:// (for example redis://localhost:6379)".into());
+        }
+        Some(text.to_owned())
+    }
+
+    fn origin(&mut self, text: &str, name: &str, listen: Option<SocketAddr>) -> Url {
+        let port = listen.map_or(3000, |address| address.port());
+        let local = format!("http://localhost:{port}");
+        let text = if text.is_empty() { &local } else { text };
+        match Url::parse(text) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.path() == "/" => url,
+            _ => {
+                self.say(name, text, "an origin such as https://example.org (no path)");
+                Url::parse("http://localhost").expect("a constant address parses")
+            }
+        }
+    }
+
+    fn networks(&mut self, text: &str) -> Vec<IpNet> {
+        let mut networks = Vec::new();
+        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            match part.parse::<IpNet>().or_else(|_| part.parse::<std::net::IpAddr>().map(IpNet::from)) {
+                Ok(network) => networks.push(network),
+                Err(_) => self.say("TRUSTED_PROXIES", part, "a network such as 10.0.0.0/8"),
+            }
+        }
+        networks
+    }
+}

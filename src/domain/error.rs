@@ -1,0 +1,94 @@
+//! What can go wrong, as a caller can act on it. One place in `web` turns these into pages.
+
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
+
+/// The result of everything in `domain`.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A field of a form and the key of the message that says what is wrong with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The name of the form's field; empty: the form as a whole.
+    pub field: &'static str,
+    /// The key in the message catalogue, such as `name.taken`.
+    pub message: &'static str,
+}
+
+/// Why something was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It is not there, or not for this person: both look the same from outside.
+    #[error("not found")]
+    NotFound,
+    /// The person may know of it but may not do this.
+    #[error("forbidden")]
+    Forbidden,
+    /// What was typed cannot be used.
+    #[error("invalid: {0:?}")]
+    Invalid(Vec<Problem>),
+    /// Somebody else was faster, or the form is out of date.
+    #[error("conflict: {0}")]
+    Conflict(&'static str),
+    /// Too many at once; seconds after which to try again.
+    #[error("busy for {0} s")]
+    Busy(u64),
+    /// Too many tries by this person; seconds after which to try again.
+    #[error("too many tries for {0} s")]
+    Slow(u64),
+    /// A fault of ours or of the machines. The text is for the log, never for a page.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl Error {
+    /// One field that cannot be used.
+    pub fn invalid(field: &'static str, message: &'static str) -> Self {
+        Self::Invalid(vec![Problem { field, message }])
+    }
+
+    /// A fault with what was being done.
+    pub fn internal(doing: &str, fault: impl std::fmt::Display) -> Self {
+        Self::Internal(format!("{doing}: {fault}"))
+    }
+}
+
+/// Seconds after which to try again when the database does not answer.
+const DATABASE_PAUSE: u64 = 2;
+
+impl From<DbErr> for Error {
+    fn from(fault: DbErr) -> Self {
+        match &fault {
+            DbErr::RecordNotFound(_) => Self::NotFound,
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => {
+                tracing::warn!("database unavailable: {fault}");
+                Self::Busy(DATABASE_PAUSE)
+            }
+            DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e)) if is_transient(e) => {
+                tracing::warn!("database busy: {fault}");
+                Self::Busy(DATABASE_PAUSE)
+            }
+            _ => Self::Internal(fault.to_string()),
+        }
+    }
+}
+
+/// Whether trying again later may help: a lost connection, a deadlock, a restart, a time-out.
+fn is_transient(fault: &sea_orm::sqlx::Error) -> bool {
+    use sea_orm::sqlx::Error as Sqlx;
+    match fault {
+        Sqlx::Io(_) | Sqlx::PoolTimedOut | Sqlx::PoolClosed | Sqlx::WorkerCrashed | Sqlx::Protocol(_) => true,
+        Sqlx::Database(e) => e.code().is_some_and(|code| {
+            // 40001/40P01 lost a race, 57xxx shutdown or cancelled, 08xxx connection, 53xxx out of something; 5 and 6: SQLite locked.
+            matches!(&*code, "40001" | "40P01" | "5" | "6" | "517") || ["57", "08", "53"].iter().any(|c| code.starts_with(c))
+        }),
+        _ => false,
+    }
+}
+
+/// Whether a unique index said no. Its name is in the message on PostgreSQL, its column on SQLite.
+pub(crate) fn violates(fault: &DbErr, words: &[&str]) -> bool {
+    match fault.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(message)) => words.iter().any(|word| message.contains(word)),
+        _ => false,
+    }
+}

@@ -1,0 +1,261 @@
+//! Markdown to HTML that is safe to show: what people write never becomes script, style or a request
+//! to a third party, and no text, however nested, costs more than its length.
+
+use ammonia::Builder;
+use linkify::{LinkFinder, LinkKind};
+use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+/// Deepest nesting of lists and quotes that is drawn; deeper ones are drawn at this depth.
+const DEPTH: usize = 12;
+/// Most cells that the tables of one text may have; a text with more is shown as typed.
+const CELLS: usize = 2_000;
+/// Most bytes of HTML for each byte typed, beyond a first 64 KiB; a text that needs more is shown as typed.
+const GROWTH: usize = 32;
+
+/// The HTML of a Markdown text, sanitised.
+pub fn render(text: &str) -> String {
+    let options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS;
+    let mut shaper = Shaper::default();
+    let mut events = Vec::new();
+    for event in Parser::new_ext(text, options) {
+        if shaper.cells > CELLS {
+            return as_typed(text);
+        }
+        shaper.shape(event, &mut events);
+    }
+    let mut out = String::with_capacity(text.len() * 2);
+    html::push_html(&mut out, events.into_iter());
+    if out.len() > 65_536 + text.len() * GROWTH { as_typed(text) } else { sanitise(&out) }
+}
+
+/// HTML as sanitised once more before it is shown, in case an older version of this file let something through.
+pub fn sanitise(html: &str) -> String {
+    CLEANER.clean(html).to_string()
+}
+
+fn as_typed(text: &str) -> String {
+    let mut out = String::from("<pre>");
+    html::push_html(&mut out, std::iter::once(Event::Text(text.into())));
+    out.push_str("</pre>");
+    out
+}
+
+/// Turns the parser's events into what we draw.
+#[derive(Default)]
+struct Shaper {
+    /// For each open tag, whether it is drawn.
+    open: Vec<bool>,
+    drawn: usize,
+    cells: usize,
+    links: usize,
+    code: bool,
+}
+
+impl Shaper {
+    fn shape<'a>(&mut self, event: Event<'a>, out: &mut Vec<Event<'a>>) {
+        match event {
+            Event::Start(tag) => self.start(tag, out),
+            Event::End(tag) => self.end(tag, out),
+            // A line break is a line break: that is how Korean boards are written.
+            Event::SoftBreak => out.push(Event::HardBreak),
+            Event::Html(raw) | Event::InlineHtml(raw) => out.push(Event::Text(raw)),
+            Event::Text(text) if self.links == 0 && !self.code => link(text, out),
+            other => out.push(other),
+        }
+    }
+
+    fn start<'a>(&mut self, tag: Tag<'a>, out: &mut Vec<Event<'a>>) {
+        let tag = match tag {
+            // The page has the first two levels.
+            Tag::Heading { level, .. } => Tag::Heading { level: lower(level), id: None, classes: vec![], attrs: vec![] },
+            // A picture on somebody else's server would tell that server who reads here: show a link instead.
+            Tag::Image { link_type, dest_url, title, id } => Tag::Link { link_type, dest_url, title, id },
+            other => other,
+        };
+        self.cells += usize::from(matches!(tag, Tag::TableCell));
+        self.code |= matches!(tag, Tag::CodeBlock(_));
+        let link = matches!(tag, Tag::Link { .. });
+        // A link within a link (an image in a link) would be invalid HTML.
+        let draw = if link { self.links == 0 } else { self.drawn < DEPTH || is_inline(&tag) };
+        self.links += usize::from(link);
+        self.drawn += usize::from(draw);
+        self.open.push(draw);
+        if draw {
+            out.push(Event::Start(tag));
+        }
+    }
+
+    fn end<'a>(&mut self, tag: TagEnd, out: &mut Vec<Event<'a>>) {
+        let tag = match tag {
+            TagEnd::Heading(level) => TagEnd::Heading(lower(level)),
+            TagEnd::Image => TagEnd::Link,
+            other => other,
+        };
+        self.links -= usize::from(tag == TagEnd::Link);
+        self.code &= tag != TagEnd::CodeBlock;
+        if self.open.pop().unwrap_or(false) {
+            self.drawn -= 1;
+            out.push(Event::End(tag));
+        }
+    }
+}
+
+fn is_inline(tag: &Tag<'_>) -> bool {
+    matches!(tag, Tag::Paragraph | Tag::Item | Tag::TableHead | Tag::TableRow | Tag::TableCell)
+}
+
+fn lower(level: HeadingLevel) -> HeadingLevel {
+    match level {
+        HeadingLevel::H1 => HeadingLevel::H3,
+        HeadingLevel::H2 => HeadingLevel::H4,
+        HeadingLevel::H3 => HeadingLevel::H5,
+        _ => HeadingLevel::H6,
+    }
+}
+
+/// Makes the web addresses in a run of text into links.
+fn link<'a>(text: CowStr<'a>, out: &mut Vec<Event<'a>>) {
+    static FINDER: LazyLock<LinkFinder> = LazyLock::new(|| {
+        let mut finder = LinkFinder::new();
+        finder.kinds(&[LinkKind::Url]);
+        finder
+    });
+    if !text.contains("://") {
+        return out.push(Event::Text(text));
+    }
+    for span in FINDER.spans(&text) {
+        let part = span.as_str().to_owned();
+        let is_web = part.starts_with("https://") || part.starts_with("http://");
+        if span.kind().is_none() || !is_web {
+            out.push(Event::Text(part.into()));
+            continue;
+        }
+        if let Some(id) = video_of(&part) {
+            out.push(Event::InlineHtml(card(&id).into()));
+            continue;
+        }
+        let tag = Tag::Link {
+            link_type: pulldown_cmark::LinkType::Autolink,
+            dest_url: part.clone().into(),
+            title: "".into(),
+            id: "".into(),
+        };
+        out.push(Event::Start(tag));
+        out.push(Event::Text(part.into()));
+        out.push(Event::End(TagEnd::Link));
+    }
+}
+
+/// A video as a card that leads to it: nothing of YouTube is loaded before somebody clicks.
+fn card(id: &str) -> String {
+    format!("<a class=\"video-card\" href=\"https://www.youtube.com/watch?v={id}\">▶ YouTube · {id}</a>")
+}
+
+/// The id of a YouTube video, if the address is one. Only these hosts get a card.
+fn video_of(address: &str) -> Option<String> {
+    let url = url::Url::parse(address).ok()?;
+    let id = match url.host_str()? {
+        "youtu.be" => url.path().trim_start_matches('/').to_owned(),
+        "youtube.com" | "www.youtube.com" | "m.youtube.com" | "www.youtube-nocookie.com" => {
+            let named = url.query_pairs().find(|(name, _)| name == "v").map(|(_, id)| id.into_owned());
+            let placed = ["/shorts/", "/live/", "/embed/"].iter().find_map(|p| url.path().strip_prefix(p));
+            named.or_else(|| placed.map(str::to_owned))?
+        }
+        _ => return None,
+    };
+    let fits = id.len() == 11 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    fits.then_some(id)
+}
+
+/// The tags that a text may have. There is no image, frame, form, style or script among them.
+const TAGS: &[&str] = &[
+    "p", "br", "hr", "h3", "h4", "h5", "h6", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li",
+    "table", "thead", "tbody", "tr", "th", "td", "a",
+];
+
+static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut cleaner = Builder::empty();
+    cleaner
+        .tags(TAGS.iter().copied().collect())
+        .clean_content_tags(["script", "style"].into())
+        .tag_attributes(HashMap::from([
+            ("a", HashSet::from(["href", "title"])),
+            ("ol", HashSet::from(["start"])),
+        ]))
+        .url_schemes(["https", "http", "mailto"].into())
+        .url_relative(ammonia::UrlRelative::Deny)
+        .link_rel(Some("nofollow ugc noopener noreferrer"))
+        .allowed_classes(HashMap::from([("a", HashSet::from(["video-card"]))]));
+    cleaner
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn script_in_any_disguise_is_only_text() {
+        let hostile = [
+            "<script>alert(1)</script>",
+            "<img src=x onerror=alert(1)>",
+            "[x](javascript:alert(1))",
+            "[x](JaVaScRiPt:alert(1))",
+            "[x](data:text/html,<script>alert(1)</script>)",
+            "<a href=\"https://x.kr\" onclick=\"alert(1)\">x</a>",
+            "![x](https://evil.example/pixel.gif)",
+            "<style>body{display:none}</style>",
+            "<svg><animate onbegin=alert(1)>",
+        ];
+        for text in hostile {
+            let html = render(text);
+            assert!(!html.contains("<script") && !html.contains("<img") && !html.contains("<style"), "{html}");
+            assert!(!html.contains("<svg") && !html.contains("href=\"javascript") && !html.contains("href=\"data"), "{html}");
+            assert!(!html.contains("<a href=\"https://x.kr\" onclick"), "{html}");
+        }
+    }
+
+    #[test]
+    fn addresses_become_links_that_give_nothing_away() {
+        let html = render("보세요: https://example.kr/a?b=1&c=2 입니다");
+
+        assert!(html.contains("href=\"https://example.kr/a?b=1&amp;c=2\""), "{html}");
+        assert!(html.contains("rel=\"nofollow ugc noopener noreferrer\""), "{html}");
+    }
+
+    #[test]
+    fn a_bomb_costs_no_more_than_its_length() {
+        let bombs = [
+            ">".repeat(40_000),
+            "*".repeat(40_000),
+            "[".repeat(40_000),
+            "- ".repeat(20_000),
+            format!("|{}\n|{}\n{}", "a|".repeat(2_000), "-|".repeat(2_000), "|a|\n".repeat(2_000)),
+            "**a ".repeat(10_000),
+            "`".repeat(40_000),
+        ];
+        for bomb in bombs {
+            let html = render(&bomb);
+            assert!(html.len() < 65_536 + bomb.len() * GROWTH, "{} bytes from {:?}", html.len(), &bomb[..8]);
+        }
+    }
+
+    #[test]
+    fn a_line_break_is_a_line_break() {
+        assert!(render("하나\n둘").contains("하나<br>\n둘"), "{}", render("하나\n둘"));
+    }
+
+    #[test]
+    fn headings_begin_below_those_of_the_page() {
+        assert_eq!(render("# 제목").trim(), "<h3>제목</h3>");
+    }
+
+    #[test]
+    fn only_youtube_is_a_video() {
+        assert_eq!(video_of("https://youtu.be/dQw4w9WgXcQ").as_deref(), Some("dQw4w9WgXcQ"));
+        assert_eq!(video_of("https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=1").as_deref(), Some("dQw4w9WgXcQ"));
+        assert_eq!(video_of("https://youtube.com.evil.example/watch?v=dQw4w9WgXcQ"), None);
+        assert_eq!(video_of("https://www.youtube.com/watch?v=%22onload"), None);
+    }
+}

@@ -1,0 +1,198 @@
+//! Passwords: judged by zxcvbn, hashed with argon2id at OWASP's parameters, a few at a time.
+//!
+//! One hash costs tens of milliseconds and 19 MiB, so hashing waits in a short queue of its own. When
+//! the queue is full, signing in answers "busy" at once and everything else stays fast.
+
+use super::{Error, Result};
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use std::sync::Arc;
+use std::time::Duration;
+use tower::util::BoxCloneSyncService;
+use tower::{BoxError, ServiceBuilder, ServiceExt};
+
+/// Shortest password, in characters (NIST SP 800-63B section 3.1.1.2 asks for at least 8).
+pub const MIN: usize = 8;
+/// Longest password, in bytes: longer ones only cost time.
+pub const MAX: usize = 256;
+
+/// Hashes that may wait; more are shed.
+const QUEUE: usize = 16;
+/// Longest wait for a hash.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// Seconds after which somebody who was shed may try again.
+const PAUSE: u64 = 2;
+
+enum Job {
+    Hash(String),
+    /// The password and the hash that it may match; none: nobody has that address.
+    Verify(String, Option<String>),
+}
+
+enum Answer {
+    Hash(String),
+    Verified { matches: bool, outdated: bool },
+}
+
+/// What became of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether the password is right.
+    pub matches: bool,
+    /// Whether the stored hash has other parameters than today's and should be made anew.
+    pub outdated: bool,
+}
+
+/// The hashing queue of an instance.
+#[derive(Clone)]
+pub struct Hasher {
+    queue: BoxCloneSyncService<Job, Answer, BoxError>,
+}
+
+impl Hasher {
+    /// A queue with its workers: half of the cores, at least one. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// `Internal` when argon2 refuses the parameters.
+    pub fn start(memory_kib: u32, rounds: u32) -> Result<Self> {
+        let params = Params::new(memory_kib, rounds, 1, None).map_err(|e| Error::internal("argon2 parameters", e))?;
+        let bench = Arc::new(Bench::new(params)?);
+        let workers = std::thread::available_parallelism().map_or(1, |n| (n.get() / 2).max(1));
+        let service = ServiceBuilder::new()
+            .load_shed()
+            .timeout(PATIENCE)
+            .buffer(QUEUE)
+            .concurrency_limit(workers)
+            .service_fn(move |job| work(bench.clone(), job));
+        Ok(Self { queue: BoxCloneSyncService::new(service) })
+    }
+
+    /// The PHC string of a password.
+    ///
+    /// # Errors
+    /// `Busy` when the queue is full.
+    pub async fn hash(&self, password: &str) -> Result<String> {
+        match self.run(Job::Hash(password.to_owned())).await? {
+            Answer::Hash(hash) => Ok(hash),
+            Answer::Verified { .. } => Err(Error::Internal("the hasher answered another question".into())),
+        }
+    }
+
+    /// Whether `password` matches `hash`. Without a hash it takes as long and answers no, so that
+    /// time does not tell which addresses have an account.
+    ///
+    /// # Errors
+    /// `Busy` when the queue is full.
+    pub async fn verify(&self, password: &str, hash: Option<String>) -> Result<Verdict> {
+        match self.run(Job::Verify(password.to_owned(), hash)).await? {
+            Answer::Verified { matches, outdated } => Ok(Verdict { matches, outdated }),
+            Answer::Hash(_) => Err(Error::Internal("the hasher answered another question".into())),
+        }
+    }
+
+    async fn run(&self, job: Job) -> Result<Answer> {
+        self.queue.clone().oneshot(job).await.map_err(|fault| {
+            if fault.is::<Error>() { Error::internal("hashing a password", fault) } else { Error::Busy(PAUSE) }
+        })
+    }
+}
+
+async fn work(bench: Arc<Bench>, job: Job) -> std::result::Result<Answer, BoxError> {
+    tokio::task::spawn_blocking(move || bench.work(job)).await?.map_err(Into::into)
+}
+
+/// The hashing itself, on a blocking thread.
+struct Bench {
+    argon: Argon2<'static>,
+    params: Params,
+    /// The hash that is checked for unknown addresses.
+    decoy: String,
+}
+
+impl Bench {
+    fn new(params: Params) -> Result<Self> {
+        let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+        let decoy = hash(&argon, "nobody has this password")?;
+        Ok(Self { argon, params, decoy })
+    }
+
+    fn work(&self, job: Job) -> Result<Answer> {
+        match job {
+            Job::Hash(password) => hash(&self.argon, &password).map(Answer::Hash),
+            Job::Verify(password, stored) => {
+                let known = stored.is_some();
+                let stored = stored.unwrap_or_else(|| self.decoy.clone());
+                let phc = PasswordHash::new(&stored).map_err(|e| Error::internal("a stored password hash", e))?;
+                let right = self.argon.verify_password(password.as_bytes(), &phc).is_ok();
+                let outdated = Params::try_from(&phc).map_or(true, |p| {
+                    (p.m_cost(), p.t_cost()) != (self.params.m_cost(), self.params.t_cost())
+                });
+                Ok(Answer::Verified { matches: right && known, outdated })
+            }
+        }
+    }
+}
+
+fn hash(argon: &Argon2<'_>, password: &str) -> Result<String> {
+    let made: PasswordHash = argon.hash_password(password.as_bytes()).map_err(|e| Error::internal("argon2", e))?;
+    Ok(made.to_string())
+}
+
+/// Whether a new password will do. `about` are words that its owner is known by.
+///
+/// # Errors
+/// `Invalid("password", …)`: too short, too long, or easily guessed.
+pub fn judge(password: &str, about: &[&str]) -> Result<()> {
+    let bad = |message| Err(Error::invalid("password", message));
+    if password.chars().count() < MIN {
+        bad("password.too_short")
+    } else if password.len() > MAX {
+        bad("password.too_long")
+    } else if zxcvbn::zxcvbn(password, about).score() < zxcvbn::Score::Three {
+        bad("password.weak")
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn easily_guessed_passwords_are_refused() {
+        assert!(judge("password123", &[]).is_err());
+        assert!(judge("hong.gildong", &["hong.gildong@example.com", "hong.gildong"]).is_err());
+        assert!(judge("짧다", &[]).is_err());
+        assert!(judge("달리는 초록 자전거 7대", &[]).is_ok());
+    }
+
+    #[tokio::test]
+    async fn unknown_people_are_checked_too_and_never_match() {
+        let hasher = Hasher::start(8, 1).expect("parameters fit");
+        let hash = hasher.hash("nobody has this password").await.expect("hashed");
+
+        assert!(hasher.verify("nobody has this password", Some(hash)).await.expect("verified").matches);
+        assert!(!hasher.verify("nobody has this password", None).await.expect("verified").matches);
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_other_parameters_is_outdated() {
+        let old = Hasher::start(8, 1).expect("parameters fit").hash("x").await.expect("hashed");
+        let today = Hasher::start(16, 2).expect("parameters fit");
+
+        let verdict = today.verify("x", Some(old)).await.expect("verified");
+
+        assert_eq!(verdict, Verdict { matches: true, outdated: true });
+    }
+
+    #[tokio::test]
+    async fn more_than_the_queue_holds_is_shed_at_once() {
+        let hasher = Hasher::start(8192, 3).expect("parameters fit");
+
+        let all = futures_util::future::join_all((0..64).map(|_| hasher.hash("x"))).await;
+
+        assert!(all.iter().any(|r| matches!(r, Err(Error::Busy(_)))));
+        assert!(all.iter().any(Result::is_ok));
+    }
+}
