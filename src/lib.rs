@@ -1,1 +1,2 @@
 //! MinSchool.
+pub mod shared;
