@@ -1,5 +1,10 @@
 //! MinSchool: the community site of an organisation, in one binary.
+//!
+//! `config` what can be set · `app` what a request can reach · `entity` the tables · `shared` what instances
+//! agree on · `domain` what MinSchool does.
 
+pub mod app;
 pub mod config;
-pub mod entity;
 pub mod domain;
+pub mod entity;
+pub mod shared;

@@ -1,11 +1,24 @@
 //! What MinSchool does, sayable to somebody who does not program. One file a noun; each query takes
 //! the database first, the actor second, what is wanted last.
 
+pub mod activity;
+pub mod audit;
+pub mod boards;
 pub mod clock;
+pub mod comments;
 pub mod error;
+pub mod house;
 pub mod markdown;
+pub mod notifications;
+pub mod once;
 pub mod password;
 pub mod permissions;
+pub mod posts;
+pub mod roles;
+pub mod sessions;
+pub mod shared_log;
+pub mod sql;
+pub mod users;
 pub mod words;
 
 pub use error::{Error, Problem, Result};

@@ -1,0 +1,127 @@
+//! What a request can reach: the database, the shared state, the clock and the rest of an instance.
+
+use crate::config::Config;
+use crate::domain::activity::Activity;
+use crate::domain::clock::Clock;
+use crate::domain::password::Hasher;
+use crate::domain::{Error, Result, boards, house};
+use crate::shared::{RedisOptions, Shared};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use std::cell::Cell;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// An instance. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+/// See [`App`].
+pub struct Inner {
+    /// The truth.
+    pub db: DatabaseConnection,
+    /// What instances agree on.
+    pub shared: Shared,
+    /// What the operator set.
+    pub config: Config,
+    /// What time it is.
+    pub clock: Clock,
+    /// The queue in which passwords are hashed.
+    pub hasher: Hasher,
+    /// The secret with which forms' keys are signed; the same on every instance.
+    pub secret: String,
+    /// The boards, as of one generation.
+    pub boards: boards::Kept,
+    /// What is counted in passing.
+    pub activity: Activity,
+    /// Cancelled when the instance is told to stop: streams end, new ones are refused.
+    pub stop: CancellationToken,
+}
+
+impl std::ops::Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.inner
+    }
+}
+
+impl App {
+    /// An instance on a database whose schema is up to date.
+    ///
+    /// # Errors
+    /// The database's; argon2's when it refuses the parameters.
+    pub async fn new(config: Config, db: DatabaseConnection, clock: Clock) -> Result<Self> {
+        let shared = match &config.redis_url {
+            Some(url) => Shared::redis(RedisOptions::new(url)),
+            None => Shared::memory(),
+        };
+        let inner = Inner {
+            secret: house::secret(&db).await?,
+            hasher: Hasher::start(config.password_memory_kib, config.password_rounds)?,
+            db,
+            shared,
+            config,
+            clock,
+            boards: boards::Kept::default(),
+            activity: Activity::default(),
+            stop: CancellationToken::new(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+}
+
+tokio::task_local! {
+    static STATEMENTS: Cell<u32>;
+}
+
+/// Runs `work` and says how many SQL statements it waited for, so that a page's budget can be a test.
+pub async fn counting_statements<F: Future>(work: F) -> (F::Output, u32) {
+    let counted = async {
+        let output = work.await;
+        (output, STATEMENTS.with(Cell::get))
+    };
+    STATEMENTS.scope(Cell::new(0), counted).await
+}
+
+/// Longest wait for a connection, and so for an answer while the database is away.
+const PATIENCE: Duration = Duration::from_millis(900);
+/// Longest statement on PostgreSQL.
+const STATEMENT: Duration = Duration::from_secs(10);
+
+/// Opens the database of a configuration.
+///
+/// # Errors
+/// `Internal` with the reason in words.
+pub async fn database(config: &Config) -> Result<DatabaseConnection> {
+    let mut options = ConnectOptions::new(&config.database_url);
+    options
+        .max_connections(if config.on_postgres() { config.database_connections } else { 4 })
+        .acquire_timeout(PATIENCE)
+        .connect_timeout(Duration::from_secs(5))
+        .test_before_acquire(false)
+        .sqlx_logging(false);
+    if config.on_postgres() {
+        options.map_sqlx_postgres_opts(|o| {
+            let timeout = STATEMENT.as_millis().to_string();
+            o.application_name("minschool").options([("statement_timeout", timeout.as_str())])
+        });
+    } else {
+        options.map_sqlx_sqlite_opts(|o| {
+            use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+            o.journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Normal)
+                .busy_timeout(Duration::from_secs(5))
+                .foreign_keys(true)
+                .pragma("temp_store", "memory")
+        });
+    }
+    let mut db = Database::connect(options).await.map_err(|e| Error::internal("opening the database", e))?;
+    db.set_metric_callback(|_| {
+        // Outside a count nobody asks.
+        let _ = STATEMENTS.try_with(|count| count.set(count.get() + 1));
+    });
+    Ok(db)
+}

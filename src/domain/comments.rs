@@ -1,0 +1,395 @@
+//! Comments: threads with one visible level of nesting, and what each new one sets in motion.
+
+use super::clock::OffsetDateTime;
+use super::posts::{self, State, moderate::Deed};
+use super::words::{Body, COMMENT_MAX};
+use super::{Action, Actor, Error, Resource, Result, audit, boards, markdown, notifications, once, shared_log, sql, users, words};
+use crate::app::App;
+use crate::shared::cache::Noun;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Value};
+
+/// Comments on one page of a thread.
+pub const PAGE: usize = 100;
+/// Most people that one comment may mention.
+const MENTIONS: usize = 10;
+
+/// A comment as its post's page shows it.
+#[derive(Clone, Debug, FromQueryResult)]
+#[expect(missing_docs, reason = "columns")]
+pub struct Comment {
+    pub id: i64,
+    pub post_id: i64,
+    pub author_id: i64,
+    pub author: String,
+    pub root_id: Option<i64>,
+    pub parent_id: Option<i64>,
+    pub parent_author: Option<String>,
+    pub body: String,
+    pub html: String,
+    pub state: String,
+    pub created_at: OffsetDateTime,
+    pub edited_at: Option<OffsetDateTime>,
+}
+
+impl Comment {
+    /// Shown, hidden or deleted.
+    pub fn state(&self) -> State {
+        State::parse(&self.state)
+    }
+
+    /// The top-level comment of its thread.
+    pub fn thread(&self) -> i64 {
+        self.root_id.unwrap_or(self.id)
+    }
+
+    /// Whether this person may change it.
+    pub fn editable_by(&self, actor: Option<&Actor>) -> bool {
+        self.state() == State::Shown && actor.is_some_and(|a| a.id == self.author_id && a.may(Resource::Comment, Action::Write))
+    }
+
+    /// Whether this person may delete it.
+    pub fn deletable_by(&self, actor: Option<&Actor>) -> bool {
+        let own = |a: &Actor| a.id == self.author_id && a.may(Resource::Comment, Action::Delete);
+        self.state() != State::Deleted && actor.is_some_and(|a| own(a) || a.may(Resource::Comment, Action::Moderate))
+    }
+}
+
+const COLUMNS: &str = "c.id, c.post_id, c.author_id, u.name AS author, c.root_id, c.parent_id, pu.name AS parent_author, \
+    c.body, c.html, c.state, c.created_at, c.edited_at \
+    FROM comments c JOIN users u ON u.id = c.author_id \
+    LEFT JOIN comments pc ON pc.id = c.parent_id LEFT JOIN users pu ON pu.id = pc.author_id";
+
+/// Where a page of a thread begins: the thread and the comment in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct From {
+    /// The top-level comment.
+    pub thread: i64,
+    /// The comment.
+    pub id: i64,
+}
+
+/// A post's comments in the order in which they are read, from `from`, and where the next page begins.
+///
+/// # Errors
+/// The database's.
+pub async fn list(db: &impl ConnectionTrait, post: i64, from: From) -> Result<(Vec<Comment>, Option<From>)> {
+    let sql = format!(
+        "SELECT {COLUMNS} WHERE c.post_id = $1 AND COALESCE(c.root_id, c.id) >= $2 \
+         AND (COALESCE(c.root_id, c.id) > $2 OR c.id >= $3) ORDER BY COALESCE(c.root_id, c.id), c.id LIMIT $4"
+    );
+    let values: [Value; 4] = [post.into(), from.thread.into(), from.id.into(), (PAGE as i64 + 1).into()];
+    let mut comments: Vec<Comment> = sql::all(db, &sql, values).await?;
+    let next = (comments.len() > PAGE).then(|| comments.pop()).flatten();
+    Ok((comments, next.map(|c| From { thread: c.thread(), id: c.id })))
+}
+
+/// One comment.
+///
+/// # Errors
+/// `NotFound`; the database's.
+pub async fn find(db: &impl ConnectionTrait, id: i64) -> Result<Comment> {
+    sql::one(db, &format!("SELECT {COLUMNS} WHERE c.id = $1"), [id.into()]).await?.ok_or(Error::NotFound)
+}
+
+/// A comment that this person may change, with its post.
+///
+/// # Errors
+/// `NotFound` where they may not read it; `Forbidden` where they may not change it; the database's.
+pub async fn find_editable(db: &impl ConnectionTrait, actor: &Actor, id: i64) -> Result<(Comment, posts::Post)> {
+    let (comment, post) = find_readable(db, Some(actor), id).await?;
+    if comment.editable_by(Some(actor)) { Ok((comment, post)) } else { Err(Error::Forbidden) }
+}
+
+/// A comment that this person may delete, with its post.
+///
+/// # Errors
+/// `NotFound` where they may not read it; `Forbidden` where they may not delete it; the database's.
+pub async fn find_deletable(db: &impl ConnectionTrait, actor: &Actor, id: i64) -> Result<(Comment, posts::Post)> {
+    let (comment, post) = find_readable(db, Some(actor), id).await?;
+    if comment.deletable_by(Some(actor)) { Ok((comment, post)) } else { Err(Error::Forbidden) }
+}
+
+/// A comment on a post that this person may read, with the post.
+///
+/// # Errors
+/// `NotFound`; the database's.
+pub async fn find_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, id: i64) -> Result<(Comment, posts::Post)> {
+    let comment = find(db, id).await?;
+    let boards = boards::read_all(db).await?;
+    let post = posts::find_readable(db, actor, &boards, comment.post_id).await?;
+    let staff = actor.is_some_and(|a| a.may(Resource::Comment, Action::Moderate));
+    if comment.state() == State::Shown || staff { Ok((comment, post)) } else { Err(Error::NotFound) }
+}
+
+/// What a comment is written under: its post, and the comment that it answers.
+#[derive(FromQueryResult)]
+struct Place {
+    board_id: i64,
+    author_id: i64,
+    state: String,
+    parent_author: Option<i64>,
+    parent_root: Option<i64>,
+    parent_state: Option<String>,
+}
+
+const PLACE: &str = "SELECT p.board_id, p.author_id, p.state, c.author_id AS parent_author, \
+    COALESCE(c.root_id, c.id) AS parent_root, c.state AS parent_state \
+    FROM posts p LEFT JOIN comments c ON c.id = $2 AND c.post_id = p.id WHERE p.id = $1";
+
+/// Writes a comment: one transaction of at most seven statements, then everybody concerned is told.
+///
+/// # Errors
+/// `NotFound` where the post cannot be read; `Forbidden` where the board takes no comments from this person;
+/// `Invalid("body", …)`; `Conflict` when the answered comment is gone; the database's.
+pub async fn create(
+    app: &App,
+    actor: &Actor,
+    boards: &[boards::Board],
+    key: &once::Key,
+    post: i64,
+    parent: Option<i64>,
+    typed: &str,
+) -> Result<once::Settled> {
+    let mut told = Vec::new();
+    let done = insert(app, actor, boards, key, (post, parent), typed, &mut told).await;
+    let settled = once::settle(&app.db, key, done).await?;
+    if !settled.repeated {
+        tell(app, boards, actor, post, settled.id, &told).await;
+    }
+    Ok(settled)
+}
+
+async fn insert(
+    app: &App,
+    actor: &Actor,
+    boards: &[boards::Board],
+    key: &once::Key,
+    (post, parent): (i64, Option<i64>),
+    typed: &str,
+    told: &mut Vec<(i64, &'static str)>,
+) -> Result<i64> {
+    let place: Place = sql::one(&app.db, PLACE, [post.into(), parent.unwrap_or(0).into()]).await?.ok_or(Error::NotFound)?;
+    check_place(&place, boards, actor, parent)?;
+    let body = Body::parse(typed, COMMENT_MAX)?;
+    let mentioned = users::named(&app.db, &mentions(&body.0)).await?;
+    *told = recipients(&place, actor, &mentioned);
+    let now = app.clock.now();
+    let tx = sql::begin(&app.db).await?;
+    let html = markdown::render(&body.0);
+    let values: [Value; 7] =
+        [post.into(), actor.id.into(), place.parent_root.into(), parent.into(), body.0.into(), html.into(), now.into()];
+    let insert = "INSERT INTO comments (post_id, author_id, root_id, parent_id, body, html, created_at) \
+                  VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
+    let id = sql::some(sql::number(&tx, insert, values).await?, "a new comment")?;
+    sql::run(&tx, "UPDATE users SET comment_count = comment_count + 1 WHERE id = $1", [actor.id.into()]).await?;
+    bump_post(&tx, post, now).await?;
+    notifications::insert(&tx, told, actor.id, post, id, now).await?;
+    once::keep(&tx, key, id, now).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+fn check_place(place: &Place, boards: &[boards::Board], actor: &Actor, parent: Option<i64>) -> Result<()> {
+    let board = boards.iter().find(|board| board.id == place.board_id).ok_or(Error::NotFound)?;
+    let staff = actor.may(Resource::Post, Action::Moderate);
+    if !board.reads_for(Some(actor)) || (State::parse(&place.state) != State::Shown && !staff) {
+        return Err(Error::NotFound);
+    }
+    if !board.takes_comments_from(Some(actor)) {
+        return Err(Error::Forbidden);
+    }
+    let answered = place.parent_state.as_deref().map(State::parse);
+    if parent.is_some() && answered != Some(State::Shown) { Err(Error::Conflict("comment.parent_gone")) } else { Ok(()) }
+}
+
+async fn bump_post(tx: &DatabaseTransaction, post: i64, now: OffsetDateTime) -> Result<()> {
+    let update = format!(
+        "UPDATE posts SET comment_count = comment_count + 1, last_comment_at = $1, bump = {} WHERE id = $2",
+        posts::next_bump(tx.get_database_backend())
+    );
+    sql::run(tx, &update, [now.into(), post.into()]).await.map(|_| ())
+}
+
+/// Who is told and why, each once: an answer counts more than a mention, a mention more than one's own post.
+fn recipients(place: &Place, actor: &Actor, mentioned: &[i64]) -> Vec<(i64, &'static str)> {
+    let mut all: Vec<(i64, &'static str)> = Vec::new();
+    let answered = place.parent_author.map(|id| (id, "reply"));
+    let named = mentioned.iter().map(|id| (*id, "mention"));
+    for (id, kind) in answered.into_iter().chain(named).chain([(place.author_id, "comment")]) {
+        if id != actor.id && all.iter().all(|(known, _)| *known != id) {
+            all.push((id, kind));
+        }
+    }
+    all
+}
+
+/// The names after `@` in a text. A name may have spaces, but a mention ends at the first one.
+fn mentions(text: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for part in text.split('@').skip(1) {
+        let name: String = part.chars().take_while(|c| c.is_alphanumeric() || "_-.".contains(*c)).take(words::NAME_MAX).collect();
+        let name = name.trim_end_matches(['.', '-']).to_owned();
+        if name.is_empty() {
+            continue;
+        }
+        // "@회원1님" is said to 회원1: the name is tried with and without the honorific.
+        let plain = name.strip_suffix('님').map(str::to_owned);
+        names.extend(plain.into_iter().chain([name]));
+    }
+    names.sort();
+    names.dedup();
+    names.truncate(MENTIONS);
+    names
+}
+
+/// After the commit: open pages hear of it, and what was drawn is out of date.
+async fn tell(app: &App, boards: &[boards::Board], actor: &Actor, post: i64, comment: i64, told: &[(i64, &'static str)]) {
+    let slugs = board_of(app, boards, post).await;
+    let mut nouns = vec![Noun::POSTS, Noun::user(actor.id)];
+    nouns.extend(slugs.map(|slug| Noun::board(&slug)));
+    let people: Vec<i64> = told.iter().map(|(id, _)| *id).collect();
+    let topic = topic(post);
+    let signals = app.shared.signals();
+    futures_util::join!(
+        notifications::announce(app, &people),
+        signals.publish(&topic, comment.to_string()),
+        shared_log::bump(app, &nouns)
+    );
+}
+
+async fn board_of(app: &App, boards: &[boards::Board], post: i64) -> Option<String> {
+    let id = sql::number(&app.db, "SELECT board_id FROM posts WHERE id = $1", [post.into()]).await.ok()??;
+    boards.iter().find(|board| board.id == id).map(|board| board.slug.clone())
+}
+
+/// The signal's topic of a post's new comments.
+pub fn topic(post: i64) -> String {
+    format!("post:{post}")
+}
+
+/// Changes a comment.
+///
+/// # Errors
+/// `NotFound`; `Forbidden`; `Invalid("body", …)`; the database's.
+pub async fn update(app: &App, actor: &Actor, key: &once::Key, id: i64, typed: &str) -> Result<once::Settled> {
+    let done = async {
+        find_editable(&app.db, actor, id).await?;
+        let body = Body::parse(typed, COMMENT_MAX)?;
+        let html = markdown::render(&body.0);
+        let now = app.clock.now();
+        let tx = sql::begin(&app.db).await?;
+        let update = "UPDATE comments SET body = $1, html = $2, edited_at = $3 WHERE id = $4";
+        sql::run(&tx, update, [body.0.into(), html.into(), now.into(), id.into()]).await?;
+        once::keep(&tx, key, id, now).await?;
+        tx.commit().await?;
+        Ok(id)
+    };
+    once::settle(&app.db, key, done.await).await
+}
+
+/// Deletes a comment: its place stays, its words do not show.
+///
+/// # Errors
+/// `NotFound`; `Forbidden`; the database's.
+pub async fn destroy(app: &App, actor: &Actor, key: &once::Key, id: i64) -> Result<once::Settled> {
+    let done = async {
+        let (_, post) = find_deletable(&app.db, actor, id).await?;
+        let now = app.clock.now();
+        let tx = sql::begin(&app.db).await?;
+        set_state(&tx, actor.id, id, State::Deleted, "", now).await?;
+        once::keep(&tx, key, id, now).await?;
+        tx.commit().await?;
+        posts::changed(app, &post).await?;
+        Ok(id)
+    };
+    once::settle(&app.db, key, done.await).await
+}
+
+/// Moves a comment between shown, hidden and deleted, and the counts of its post and author with it.
+async fn set_state(tx: &impl ConnectionTrait, by: i64, id: i64, state: State, why: &str, now: OffsetDateTime) -> Result<()> {
+    let step: i64 = if state == State::Shown { 1 } else { -1 };
+    let moves = "FROM comments WHERE id = $2 AND (state = 'shown') <> ($1 = 1)";
+    let post = format!("UPDATE posts SET comment_count = comment_count + $1 WHERE id = (SELECT post_id {moves})");
+    sql::run(tx, &post, [step.into(), id.into()]).await?;
+    let author = format!("UPDATE users SET comment_count = comment_count + $1 WHERE id = (SELECT author_id {moves})");
+    sql::run(tx, &author, [step.into(), id.into()]).await?;
+    let update = "UPDATE comments SET state = $1, state_by = $2, state_at = $3, state_reason = $4 WHERE id = $5";
+    sql::run(tx, update, [state.as_str().into(), by.into(), now.into(), why.into(), id.into()]).await.map(|_| ())
+}
+
+/// What staff do with comments: hide, restore and delete, one or many, with a reason.
+///
+/// # Errors
+/// `Forbidden`; `Invalid("reason", …)`; `NotFound`; the database's.
+pub async fn moderate(app: &App, by: &audit::By, key: &once::Key, ids: &[i64], deed: Deed, reason: &str) -> Result<once::Settled> {
+    by.actor.must(Resource::Comment, Action::Moderate)?;
+    let done = apply(app, by, key, ids, deed, reason).await;
+    let settled = once::settle(&app.db, key, done).await?;
+    posts::moderate::bump_all(app).await?;
+    Ok(settled)
+}
+
+async fn apply(app: &App, by: &audit::By, key: &once::Key, ids: &[i64], deed: Deed, reason: &str) -> Result<i64> {
+    let (reason, state) = (words::reason(reason)?, deed.target()?);
+    if ids.is_empty() {
+        return Err(Error::invalid("ids", "bulk.none"));
+    }
+    let now = app.clock.now();
+    let tx = sql::begin(&app.db).await?;
+    for id in ids {
+        let comment = find(&tx, *id).await?;
+        let name: String = comment.body.chars().take(60).collect();
+        set_state(&tx, by.actor.id, *id, state, &reason, now).await?;
+        audit::write(&tx, by, deed.entry("comment", *id, &name, &comment.state).because(&reason), now).await?;
+    }
+    once::keep(&tx, key, ids.len() as i64, now).await?;
+    tx.commit().await?;
+    Ok(ids.len() as i64)
+}
+
+/// A comment in the staff's list.
+#[derive(Clone, Debug, FromQueryResult)]
+#[expect(missing_docs, reason = "columns")]
+pub struct Listed {
+    pub id: i64,
+    pub post_id: i64,
+    pub post_title: String,
+    pub slug: String,
+    pub author_id: i64,
+    pub author: String,
+    pub body: String,
+    pub state: String,
+    pub created_at: OffsetDateTime,
+}
+
+/// Comments that staff look for, newest first.
+///
+/// # Errors
+/// `Forbidden`; the database's.
+pub async fn list_all(app: &App, actor: &Actor, filter: &posts::moderate::Filter, limit: i64) -> Result<Vec<Listed>> {
+    actor.must(Resource::Comment, Action::Moderate)?;
+    let sql = "SELECT c.id, c.post_id, p.title AS post_title, b.slug, c.author_id, u.name AS author, c.body, c.state, c.created_at \
+               FROM comments c JOIN posts p ON p.id = c.post_id JOIN boards b ON b.id = p.board_id JOIN users u ON u.id = c.author_id \
+               WHERE ($1 = '' OR c.body LIKE $2 ESCAPE '\\') AND ($3 = '' OR b.slug = $3) AND ($4 = '' OR c.state = $4) \
+               AND ($5 = 0 OR c.id < $5) ORDER BY c.id DESC LIMIT $6";
+    let values: [Value; 6] = [
+        filter.words.clone().into(),
+        sql::containing(&filter.words).into(),
+        filter.board.clone().into(),
+        filter.state.clone().into(),
+        filter.before.into(),
+        limit.into(),
+    ];
+    sql::all(&app.db, sql, values).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mention_is_understood_with_and_without_honorific() {
+        assert_eq!(mentions("@회원1님 안녕하세요, @ada. 그리고 a@b"), ["ada", "b", "회원1", "회원1님"]);
+        assert!(mentions("골뱅이 @ 혼자").is_empty());
+    }
+}

@@ -1,0 +1,178 @@
+//! Roles: the built-in three and any that an administrator adds.
+
+use super::audit::{self, Entry};
+use super::sessions::{self, Renew};
+use super::{Action, Actor, Error, Permissions, Resource, Result, once, shared_log, sql, words};
+use crate::app::App;
+use crate::shared::cache::Noun;
+use sea_orm::{ConnectionTrait, FromQueryResult};
+
+/// The role of everybody who signs up.
+pub const MEMBER: &str = "member";
+/// The role that may do everything.
+pub const ADMIN: &str = "admin";
+
+/// A role and what it may do.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "columns")]
+pub struct Role {
+    pub id: i64,
+    pub slug: String,
+    pub name: String,
+    pub built_in: bool,
+    pub members: i64,
+    pub permissions: Permissions,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: i64,
+    slug: String,
+    name: String,
+    built_in: bool,
+    members: i64,
+    permissions: Option<String>,
+}
+
+/// All roles, built-in ones first.
+///
+/// # Errors
+/// The database's.
+pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Role>> {
+    let sql = "SELECT r.id, r.slug, r.name, r.built_in, \
+               (SELECT COUNT(*) FROM users u WHERE u.role_id = r.id) AS members, \
+               (SELECT string_agg(p.resource || ':' || p.action, ',') FROM role_permissions p WHERE p.role_id = r.id) AS permissions \
+               FROM roles r ORDER BY r.id";
+    let rows: Vec<Row> = sql::all(db, sql, []).await?;
+    Ok(rows.into_iter().map(Role::of).collect())
+}
+
+impl Role {
+    fn of(row: Row) -> Self {
+        let words = row.permissions.unwrap_or_default();
+        Self {
+            id: row.id,
+            slug: row.slug,
+            name: row.name,
+            built_in: row.built_in,
+            members: row.members,
+            permissions: Permissions::from_words(words.split(',')),
+        }
+    }
+}
+
+/// One role.
+///
+/// # Errors
+/// `NotFound`; the database's.
+pub async fn find(db: &impl ConnectionTrait, id: i64) -> Result<Role> {
+    all(db).await?.into_iter().find(|role| role.id == id).ok_or(Error::NotFound)
+}
+
+/// The role of a name in code.
+///
+/// # Errors
+/// `NotFound`; the database's.
+pub async fn named(db: &impl ConnectionTrait, slug: &str) -> Result<Role> {
+    all(db).await?.into_iter().find(|role| role.slug == slug).ok_or(Error::NotFound)
+}
+
+/// Adds a role that may do nothing yet.
+///
+/// # Errors
+/// `Forbidden`; `Invalid` for its name or slug; the database's.
+pub async fn create(app: &App, by: &audit::By, key: &once::Key, name: &str, slug: &str) -> Result<once::Settled> {
+    by.actor.must(Resource::Role, Action::Manage)?;
+    let done = insert(app, by, key, name, slug).await;
+    once::settle(&app.db, key, done).await
+}
+
+async fn insert(app: &App, by: &audit::By, key: &once::Key, name: &str, slug: &str) -> Result<i64> {
+    let (name, slug) = (role_name(name)?, role_slug(slug)?);
+    let now = app.clock.now();
+    let tx = sql::begin(&app.db).await?;
+    let insert = "INSERT INTO roles (slug, name, built_in, created_at) VALUES ($1, $2, FALSE, $3) \
+                  ON CONFLICT (slug) DO NOTHING RETURNING id";
+    let id = sql::number(&tx, insert, [slug.clone().into(), name.clone().into(), now.into()]).await?;
+    let id = id.ok_or(Error::invalid("slug", "role.slug_taken"))?;
+    audit::write(&tx, by, Entry::new("role.create", "role", id, &name).after("slug", &slug), now).await?;
+    once::keep(&tx, key, id, now).await?;
+    tx.commit().await?;
+    shared_log::bump(app, &[Noun::ROLES]).await;
+    Ok(id)
+}
+
+fn role_name(typed: &str) -> Result<String> {
+    let name = words::line(typed);
+    if name.is_empty() || name.chars().count() > 30 { Err(Error::invalid("name", "role.name")) } else { Ok(name) }
+}
+
+fn role_slug(typed: &str) -> Result<String> {
+    let fits = (2..=30).contains(&typed.len()) && typed.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b.is_ascii_digit());
+    if fits { Ok(typed.to_owned()) } else { Err(Error::invalid("slug", "role.slug")) }
+}
+
+/// Sets what a role may do. Nobody grants more than they may do themselves, and the administrators' role
+/// keeps everything, so that nobody locks the house from inside.
+///
+/// # Errors
+/// `Forbidden`; `Conflict` for the administrators' role; the database's.
+pub async fn grant(app: &App, by: &audit::By, key: &once::Key, id: i64, granted: Permissions) -> Result<once::Settled> {
+    by.actor.must(Resource::Role, Action::Manage)?;
+    let done = set(app, by, key, id, granted).await;
+    once::settle(&app.db, key, done).await
+}
+
+async fn set(app: &App, by: &audit::By, key: &once::Key, id: i64, granted: Permissions) -> Result<i64> {
+    let now = app.clock.now();
+    let tx = sql::begin(&app.db).await?;
+    let role = find(&tx, id).await?;
+    check_grant(&by.actor, &role, granted)?;
+    sql::run(&tx, "DELETE FROM role_permissions WHERE role_id = $1", [id.into()]).await?;
+    for word in granted.words() {
+        let (resource, action) = word.split_once(':').unwrap_or_default();
+        let insert = "INSERT INTO role_permissions (role_id, resource, action) VALUES ($1, $2, $3)";
+        sql::run(&tx, insert, [id.into(), resource.into(), action.into()]).await?;
+    }
+    let entry = Entry::new("role.grant", "role", id, &role.name)
+        .change("permissions", &role.permissions.words().join(", "), &granted.words().join(", "));
+    audit::write(&tx, by, entry, now).await?;
+    once::keep(&tx, key, id, now).await?;
+    let changed = sessions::renew(&tx, Renew::Role(id), now).await?;
+    tx.commit().await?;
+    changed.tell(app).await;
+    shared_log::bump(app, &[Noun::ROLES]).await;
+    Ok(id)
+}
+
+fn check_grant(actor: &Actor, role: &Role, granted: Permissions) -> Result<()> {
+    if role.slug == ADMIN {
+        return Err(Error::Conflict("role.admin_fixed"));
+    }
+    if actor.permissions.cover(granted) && actor.permissions.cover(role.permissions) { Ok(()) } else { Err(Error::Forbidden) }
+}
+
+/// Deletes a role that nobody has.
+///
+/// # Errors
+/// `Conflict` when it is built-in or somebody has it; `Forbidden`; the database's.
+pub async fn destroy(app: &App, by: &audit::By, key: &once::Key, id: i64) -> Result<once::Settled> {
+    by.actor.must(Resource::Role, Action::Manage)?;
+    let done = delete(app, by, key, id).await;
+    once::settle(&app.db, key, done).await
+}
+
+async fn delete(app: &App, by: &audit::By, key: &once::Key, id: i64) -> Result<i64> {
+    let now = app.clock.now();
+    let tx = sql::begin(&app.db).await?;
+    let role = find(&tx, id).await?;
+    if role.built_in || role.members > 0 {
+        return Err(Error::Conflict("role.in_use"));
+    }
+    sql::run(&tx, "DELETE FROM roles WHERE id = $1", [id.into()]).await?;
+    audit::write(&tx, by, Entry::new("role.delete", "role", id, &role.name), now).await?;
+    once::keep(&tx, key, id, now).await?;
+    tx.commit().await?;
+    shared_log::bump(app, &[Noun::ROLES]).await;
+    Ok(id)
+}

@@ -1,0 +1,309 @@
+//! Sessions: who is signed in where. The row is the truth; `shared` keeps a hot copy of it.
+
+use super::clock::{OffsetDateTime, to_ms};
+use super::{Actor, Permissions, Result, house, shared_log, sql};
+use crate::app::App;
+use crate::shared::sessions::SessionCopy;
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use time::Duration;
+
+/// Where a session is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Area {
+    /// The site.
+    Site,
+    /// The admin panel.
+    Admin,
+}
+
+/// How long a session lasts: unused, and at the most.
+struct Span {
+    idle: Duration,
+    most: Duration,
+}
+
+impl Area {
+    /// The word in rows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Site => "site",
+            Self::Admin => "admin",
+        }
+    }
+
+    fn span(self, persistent: bool) -> Span {
+        match (self, persistent) {
+            (Self::Admin, _) => Span { idle: Duration::minutes(30), most: Duration::hours(8) },
+            (Self::Site, false) => Span { idle: Duration::hours(24), most: Duration::days(7) },
+            (Self::Site, true) => Span { idle: Duration::days(30), most: Duration::days(90) },
+        }
+    }
+}
+
+/// From where somebody is asking.
+#[derive(Clone, Debug, Default)]
+pub struct Client {
+    /// The address, as the trusted proxies tell it.
+    pub ip: String,
+    /// What the browser calls itself.
+    pub agent: String,
+}
+
+/// A session as a request knows it.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The SHA-256 of its token.
+    pub hash: String,
+    /// What is known about it and its member.
+    pub copy: SessionCopy,
+    /// The member's permissions, understood.
+    pub permissions: Permissions,
+}
+
+impl Session {
+    /// From a hot copy.
+    pub fn of(hash: String, copy: SessionCopy) -> Self {
+        let permissions = Permissions::from_words(copy.permissions.iter().map(String::as_str));
+        Self { hash, copy, permissions }
+    }
+
+    /// Its member as the one who asks.
+    pub fn actor(&self) -> Actor {
+        Actor { id: self.copy.user_id, name: self.copy.name.clone(), permissions: self.permissions }
+    }
+}
+
+/// Signs a member in: the row first, then the hot copy. Gives the token for the cookie; it is stored nowhere.
+///
+/// # Errors
+/// The database's.
+pub async fn start(app: &App, user: i64, area: Area, persistent: bool, client: &Client) -> Result<String> {
+    let token = house::random_token()?;
+    let (hash, now) = (house::hash_token(&token), app.clock.now());
+    let span = area.span(persistent);
+    let insert = "INSERT INTO sessions (token_hash, user_id, area, persistent, ip, user_agent, created_at, \
+                  last_seen_at, expires_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9)";
+    let agent: String = client.agent.chars().filter(|c| !c.is_control()).take(300).collect();
+    let values: [Value; 9] = [
+        hash.clone().into(),
+        user.into(),
+        area.as_str().into(),
+        persistent.into(),
+        client.ip.clone().into(),
+        agent.into(),
+        now.into(),
+        (now + span.idle).into(),
+        (now + span.most).into(),
+    ];
+    sql::run(&app.db, insert, values).await?;
+    load(app, &hash, area).await?;
+    Ok(token)
+}
+
+/// What a session's row and its member's say.
+#[derive(FromQueryResult)]
+struct Row {
+    id: i64,
+    user_id: i64,
+    persistent: bool,
+    version: i64,
+    last_seen_at: OffsetDateTime,
+    expires_at: OffsetDateTime,
+    ends_at: OffsetDateTime,
+    email: String,
+    name: String,
+    language: Option<String>,
+    aids: String,
+    shows_presence: bool,
+    role: String,
+    permissions: Option<String>,
+}
+
+const LOAD: &str = "SELECT s.id, s.user_id, s.persistent, s.version, s.last_seen_at, s.expires_at, s.ends_at, \
+    u.email, u.name, u.language, u.aids, u.shows_presence, r.slug AS role, \
+    (SELECT string_agg(p.resource || ':' || p.action, ',') FROM role_permissions p WHERE p.role_id = r.id) AS permissions \
+    FROM sessions s JOIN users u ON u.id = s.user_id JOIN roles r ON r.id = u.role_id \
+    WHERE s.token_hash = $1 AND s.area = $2 AND s.revoked_at IS NULL AND s.expires_at > $3 AND s.ends_at > $3";
+
+/// The session of a token's hash from its row, and its hot copy renewed.
+///
+/// # Errors
+/// The database's.
+pub async fn load(app: &App, hash: &str, area: Area) -> Result<Option<Session>> {
+    // Taken before the row is read: see `shared::sessions`.
+    let epoch = app.shared.epoch();
+    let values = [hash.into(), area.as_str().into(), app.clock.now().into()];
+    let Some(row) = sql::one::<Row>(&app.db, LOAD, values).await? else { return Ok(None) };
+    let copy = SessionCopy {
+        user_id: row.user_id,
+        email: row.email,
+        name: row.name,
+        role: row.role,
+        permissions: row.permissions.unwrap_or_default().split(',').map(str::to_owned).collect(),
+        last_access: to_ms(row.last_seen_at),
+        session_id: row.id,
+        area: area.as_str().to_owned(),
+        version: row.version,
+        epoch,
+        expires_at: to_ms(row.expires_at.min(row.ends_at)),
+        persistent: row.persistent,
+        language: row.language.unwrap_or_default(),
+        aids: row.aids,
+        shows_presence: row.shows_presence,
+    };
+    app.shared.sessions().put(hash, &copy).await;
+    Ok(Some(Session::of(hash.to_owned(), copy)))
+}
+
+/// A session in its member's list, or in the admin's.
+#[derive(FromQueryResult, Debug)]
+#[expect(missing_docs, reason = "columns")]
+pub struct Listed {
+    pub id: i64,
+    pub user_id: i64,
+    pub name: String,
+    pub area: String,
+    pub token_hash: String,
+    pub persistent: bool,
+    pub ip: String,
+    pub user_agent: String,
+    pub created_at: OffsetDateTime,
+    pub last_seen_at: OffsetDateTime,
+}
+
+/// Sessions that are open: a member's, or (without one) everybody's, newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn open(app: &App, user: Option<i64>, limit: i64) -> Result<Vec<Listed>> {
+    let sql = "SELECT s.id, s.user_id, u.name, s.area, s.token_hash, s.persistent, s.ip, s.user_agent, s.created_at, s.last_seen_at \
+               FROM sessions s JOIN users u ON u.id = s.user_id \
+               WHERE ($1 = 0 OR s.user_id = $1) AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.ends_at > $2 \
+               ORDER BY s.last_seen_at DESC, s.id DESC LIMIT $3";
+    sql::all(&app.db, sql, [user.unwrap_or(0).into(), app.clock.now().into(), limit.into()]).await
+}
+
+/// How many sessions are open.
+///
+/// # Errors
+/// The database's.
+pub async fn count_open(app: &App) -> Result<i64> {
+    let sql = "SELECT COUNT(*) FROM sessions WHERE revoked_at IS NULL AND expires_at > $1 AND ends_at > $1";
+    Ok(sql::number(&app.db, sql, [app.clock.now().into()]).await?.unwrap_or(0))
+}
+
+/// Which sessions to end.
+#[derive(Clone, Copy, Debug)]
+pub enum Which {
+    /// One, if it is this member's.
+    One {
+        /// Whose.
+        user: i64,
+        /// Which.
+        session: i64,
+    },
+    /// All of a member's.
+    All {
+        /// Whose.
+        user: i64,
+    },
+    /// All of a member's but the one that asks.
+    Others {
+        /// Whose.
+        user: i64,
+        /// The one to keep.
+        keep: i64,
+    },
+}
+
+/// Sessions whose rights changed, to be told to everybody after the commit.
+#[derive(Debug, Default)]
+#[must_use = "instances must be told after the commit"]
+pub struct Changed(Vec<(String, i64)>);
+
+impl Changed {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// After the commit: no instance believes the old copies any more. Where Redis could not be told, the
+    /// log in SQL is what the others go by, within a second.
+    pub async fn tell(self, app: &App) {
+        for (hash, version) in &self.0 {
+            app.shared.sessions().reject(hash, *version);
+        }
+        app.shared.sessions().drop_many(self.0.iter().map(|(hash, _)| hash.as_str())).await;
+        if !self.0.is_empty() {
+            app.shared.signals().publish(shared_log::TOPIC, "").await;
+        }
+    }
+}
+
+/// Ends sessions, in a transaction; [`Changed::tell`] after its commit.
+///
+/// # Errors
+/// The database's.
+pub async fn end(tx: &impl ConnectionTrait, which: Which, why: &str, now: OffsetDateTime) -> Result<Changed> {
+    let (condition, user, session) = match which {
+        Which::One { user, session } => ("id = $4", user, session),
+        Which::All { user } => ("id <> $4", user, 0),
+        Which::Others { user, keep } => ("id <> $4", user, keep),
+    };
+    let update = format!(
+        "UPDATE sessions SET revoked_at = $1, revoked_why = $2, version = version + 1 \
+         WHERE user_id = $3 AND {condition} AND revoked_at IS NULL RETURNING token_hash, version"
+    );
+    log(tx, sql::all(tx, &update, [now.into(), why.into(), user.into(), session.into()]).await?, now).await
+}
+
+/// Makes every copy of members' sessions void because what they may do, or how they appear, has changed.
+///
+/// # Errors
+/// The database's.
+pub async fn renew(tx: &impl ConnectionTrait, of: Renew, now: OffsetDateTime) -> Result<Changed> {
+    let (condition, id) = match of {
+        Renew::Member(user) => ("user_id = $1", user),
+        Renew::Role(role) => ("user_id IN (SELECT id FROM users WHERE role_id = $1)", role),
+    };
+    let update = format!(
+        "UPDATE sessions SET version = version + 1 WHERE {condition} AND revoked_at IS NULL RETURNING token_hash, version"
+    );
+    log(tx, sql::all(tx, &update, [id.into()]).await?, now).await
+}
+
+/// Whose sessions to renew.
+#[derive(Clone, Copy, Debug)]
+pub enum Renew {
+    /// One member's.
+    Member(i64),
+    /// Those of all who have a role.
+    Role(i64),
+}
+
+#[derive(FromQueryResult)]
+struct Touched {
+    token_hash: String,
+    version: i64,
+}
+
+async fn log(tx: &impl ConnectionTrait, touched: Vec<Touched>, now: OffsetDateTime) -> Result<Changed> {
+    let changed: Vec<_> = touched.into_iter().map(|t| (t.token_hash, t.version)).collect();
+    shared_log::sessions(tx, &changed, now).await?;
+    Ok(Changed(changed))
+}
+
+/// Moves on when a session was last used and so when it ends. Called for many at once, now and then.
+///
+/// # Errors
+/// The database's.
+pub async fn touch(app: &App, session: i64, area: Area, persistent: bool, at: OffsetDateTime) -> Result<()> {
+    let update = "UPDATE sessions SET last_seen_at = $1, expires_at = $2 WHERE id = $3 AND revoked_at IS NULL AND last_seen_at < $1";
+    let expires = at + area.span(persistent).idle;
+    sql::run(&app.db, update, [at.into(), expires.into(), session.into()]).await.map(|_| ())
+}

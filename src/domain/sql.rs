@@ -1,0 +1,89 @@
+//! SQL as we speak it: one text for both engines, numbered parameters, rows into plain structs.
+
+use super::{Error, Result};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, FromQueryResult, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait, Value,
+};
+
+/// All rows that a query finds.
+///
+/// # Errors
+/// The database's, as in [`Error`].
+pub async fn all<T: FromQueryResult>(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<T>> {
+    let rows = db.query_all_raw(statement(db, sql, values)).await?;
+    Ok(rows.iter().map(|row| T::from_query_result(row, "")).collect::<std::result::Result<_, _>>()?)
+}
+
+/// The first row that a query finds.
+///
+/// # Errors
+/// The database's, as in [`Error`].
+pub async fn one<T: FromQueryResult>(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Option<T>> {
+    match db.query_one_raw(statement(db, sql, values)).await? {
+        Some(row) => Ok(Some(T::from_query_result(&row, "")?)),
+        None => Ok(None),
+    }
+}
+
+/// The number in the first column of the first row.
+///
+/// # Errors
+/// The database's, as in [`Error`].
+pub async fn number(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Option<i64>> {
+    match db.query_one_raw(statement(db, sql, values)).await? {
+        Some(row) => Ok(row.try_get_by_index(0)?),
+        None => Ok(None),
+    }
+}
+
+/// Runs a statement and says how many rows it touched.
+///
+/// # Errors
+/// The database's, as in [`Error`].
+pub async fn run(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<u64> {
+    Ok(db.execute_raw(statement(db, sql, values)).await?.rows_affected())
+}
+
+/// Begins a transaction that will write.
+///
+/// SQLite has one writer: a transaction that begins by reading and then wants to write is refused when
+/// another came first, so it asks for the writer's seat at once (`BEGIN IMMEDIATE`).
+///
+/// # Errors
+/// The database's, as in [`Error`].
+pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction> {
+    if db.get_database_backend() != DbBackend::Sqlite {
+        return Ok(db.begin().await?);
+    }
+    let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+    Ok(db.begin_with_options(options).await?)
+}
+
+/// A pattern for LIKE that finds `text` anywhere, with its wildcards made plain (escape character `\`).
+pub fn containing(text: &str) -> String {
+    let plain = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{plain}%")
+}
+
+/// `$from, $from+1, …`: places for `n` values of an IN list.
+pub fn places(from: usize, n: usize) -> String {
+    (from..from + n).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+}
+
+fn statement(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
+    Statement::from_sql_and_values(db.get_database_backend(), sql, values)
+}
+
+/// A row of a count, as `Internal` when the database gave none.
+pub(super) fn some<T>(found: Option<T>, what: &str) -> Result<T> {
+    found.ok_or_else(|| Error::Internal(format!("{what}: the database gave no row")))
+}

@@ -1,0 +1,384 @@
+//! Members: joining, signing in, and what they change about themselves.
+
+use super::clock::OffsetDateTime;
+use super::error::violates;
+use super::sessions::{self, Area, Client, Renew, Which};
+use super::words::{self, Email, Name};
+use super::{Error, Problem, Result, once, password, roles, shared_log, sql};
+use crate::app::App;
+use crate::entity::user;
+use crate::shared::cache::Noun;
+use sea_orm::{ConnectionTrait, EntityTrait, Value};
+use std::time::Duration;
+
+/// The version of the terms of use that is shown now; consents are kept with it.
+pub const TERMS_VERSION: &str = "2026-11-01";
+/// The version of the privacy notice that is shown now (Personal Information Protection Act, article 15).
+pub const PRIVACY_VERSION: &str = "2026-11-01";
+
+/// What somebody types to join.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "fields of the form")]
+pub struct Joining {
+    pub email: String,
+    pub name: String,
+    pub password: String,
+    pub terms: bool,
+    pub privacy: bool,
+}
+
+/// Somebody fit to be stored.
+pub struct Newcomer {
+    email: Email,
+    name: Name,
+    hash: String,
+}
+
+impl Newcomer {
+    /// Checks what was typed, all of it, and hashes the password.
+    ///
+    /// # Errors
+    /// `Invalid` with every field that cannot be used; `Busy`.
+    pub async fn check(app: &App, form: &Joining) -> Result<Self> {
+        let (email, name) = (Email::parse(&form.email), Name::parse(&form.name));
+        let strong = password::judge(&form.password, &[&form.email, &form.name]);
+        let terms = if form.terms { Ok(()) } else { Err(Error::invalid("terms", "terms.required")) };
+        let privacy = if form.privacy { Ok(()) } else { Err(Error::invalid("privacy", "privacy.required")) };
+        let problems = problems([email.as_ref().err(), name.as_ref().err(), strong.as_ref().err(), terms.as_ref().err(), privacy.as_ref().err()]);
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        Ok(Self { email: email?, name: name?, hash: app.hasher.hash(&form.password).await? })
+    }
+
+    /// Stores the newcomer with a role.
+    ///
+    /// # Errors
+    /// `Invalid("email" | "name", …)` when taken; the database's.
+    pub async fn insert(&self, tx: &impl ConnectionTrait, role: i64, now: OffsetDateTime) -> Result<i64> {
+        let insert = "INSERT INTO users (email, name, name_key, password_hash, role_id, created_at) \
+                      VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+        let values: [Value; 6] = [
+            self.email.as_str().into(),
+            self.name.as_str().into(),
+            self.name.key().into(),
+            self.hash.clone().into(),
+            role.into(),
+            now.into(),
+        ];
+        let statement = sea_orm::Statement::from_sql_and_values(tx.get_database_backend(), insert, values);
+        let row = tx.query_one_raw(statement).await.map_err(|fault| {
+            if violates(&fault, &["users_email", "users.email"]) {
+                Error::invalid("email", "email.taken")
+            } else if violates(&fault, &["users_name", "users.name_key"]) {
+                Error::invalid("name", "name.taken")
+            } else {
+                fault.into()
+            }
+        })?;
+        Ok(sql::some(row, "a new member")?.try_get_by_index(0)?)
+    }
+}
+
+/// All problems of several checks.
+fn problems<'a>(faults: impl IntoIterator<Item = Option<&'a Error>>) -> Vec<Problem> {
+    let listed = faults.into_iter().flatten().filter_map(|fault| match fault {
+        Error::Invalid(problems) => Some(problems.clone()),
+        _ => None,
+    });
+    listed.flatten().collect()
+}
+
+/// What became of an application to join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joined {
+    /// There is a new member.
+    New(i64),
+    /// The address has an account already; its owner was told. A page must not tell this from `New`.
+    Known,
+}
+
+/// Joins somebody. Whether the address was known shows neither in the answer nor in the time it takes.
+///
+/// # Errors
+/// `Invalid` with every field that cannot be used; `Busy`; the database's.
+pub async fn join(app: &App, key: &once::Key, form: &Joining) -> Result<Joined> {
+    let newcomer = Newcomer::check(app, form).await?;
+    let done = add(app, key, &newcomer).await;
+    match once::settle(&app.db, key, done).await {
+        Ok(settled) => Ok(Joined::New(settled.id)),
+        Err(Error::Invalid(problems)) if problems.iter().any(|p| p.message == "email.taken") => {
+            tell_owner(app, newcomer.email.as_str()).await?;
+            Ok(Joined::Known)
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+async fn add(app: &App, key: &once::Key, newcomer: &Newcomer) -> Result<i64> {
+    let now = app.clock.now();
+    let tx = sql::begin(&app.db).await?;
+    let role = roles::named(&tx, roles::MEMBER).await?;
+    let id = newcomer.insert(&tx, role.id, now).await?;
+    let consents = "INSERT INTO consents (user_id, kind, version, agreed_at) VALUES ($1, 'terms', $2, $4), ($1, 'privacy', $3, $4)";
+    sql::run(&tx, consents, [id.into(), TERMS_VERSION.into(), PRIVACY_VERSION.into(), now.into()]).await?;
+    once::keep(&tx, key, id, now).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Tells the owner of an address that somebody tried to join with it; once a day is enough.
+async fn tell_owner(app: &App, email: &str) -> Result<()> {
+    let now = app.clock.now();
+    let insert = "INSERT INTO notifications (user_id, kind, created_at) SELECT u.id, 'sign_up_again', $2 FROM users u \
+                  WHERE u.email = $1 AND NOT EXISTS (SELECT 1 FROM notifications n WHERE n.user_id = u.id \
+                  AND n.kind = 'sign_up_again' AND n.created_at > $3) RETURNING user_id";
+    let told = sql::number(&app.db, insert, [email.into(), now.into(), (now - time::Duration::days(1)).into()]).await?;
+    if let Some(user) = told {
+        super::notifications::announce(app, &[user]).await;
+    }
+    Ok(())
+}
+
+/// What came of trying to sign in.
+#[derive(Debug)]
+pub enum Entry {
+    /// Welcome: the token for the cookie.
+    Welcome {
+        /// The token.
+        token: String,
+        /// Who.
+        user: i64,
+    },
+    /// The address or the password is wrong; which of them is not told.
+    Wrong,
+    /// The account is suspended, told only to somebody who knows the password.
+    Suspended {
+        /// Until when; none: until lifted.
+        until: Option<OffsetDateTime>,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What somebody types to sign in.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "fields of the form")]
+pub struct Credentials {
+    pub email: String,
+    pub password: String,
+    pub persistent: bool,
+}
+
+/// Tries to sign in. Failures make the next try wait, per account and per address.
+///
+/// # Errors
+/// `Slow` while somebody has to wait; `Busy` when too many sign in at once; the database's.
+pub async fn enter(app: &App, area: Area, form: &Credentials, client: &Client) -> Result<Entry> {
+    let email = Email::parse(&form.email).map(|e| e.as_str().to_owned()).unwrap_or_default();
+    let doors = [format!("account:{email}"), format!("address:{}", client.ip)];
+    if app.config.rate_limits {
+        wait(app, &doors).await?;
+    }
+    let found = user::Entity::find().filter_email(&email).one(&app.db).await?;
+    let typed = if form.password.len() > password::MAX { "" } else { &form.password };
+    let verdict = app.hasher.verify(typed, found.as_ref().map(|u| u.password_hash.clone())).await?;
+    let Some(user) = found.filter(|_| verdict.matches) else {
+        for door in &doors {
+            app.shared.limits().record_failure(door).await;
+        }
+        return Ok(Entry::Wrong);
+    };
+    app.shared.limits().reset(&doors[0]).await;
+    if let Some(reason) = suspended(&user, app.clock.now()) {
+        return Ok(Entry::Suspended { until: user.suspended_until, reason });
+    }
+    if verdict.outdated {
+        rehash(app, user.id, &form.password).await;
+    }
+    let token = sessions::start(app, user.id, area, form.persistent, client).await?;
+    Ok(Entry::Welcome { token, user: user.id })
+}
+
+trait ByEmail {
+    fn filter_email(self, email: &str) -> Self;
+}
+
+impl ByEmail for sea_orm::Select<user::Entity> {
+    fn filter_email(self, email: &str) -> Self {
+        use sea_orm::{ColumnTrait, QueryFilter};
+        self.filter(user::Column::Email.eq(email))
+    }
+}
+
+async fn wait(app: &App, doors: &[String; 2]) -> Result<()> {
+    let limits = app.shared.limits();
+    let (account, address) = futures_util::join!(limits.wait_for(&doors[0]), limits.wait_for(&doors[1]));
+    match account.max(address) {
+        Duration::ZERO => Ok(()),
+        left => Err(Error::Slow(left.as_secs().max(1))),
+    }
+}
+
+/// The reason, while a member is suspended.
+pub fn suspended(user: &user::Model, now: OffsetDateTime) -> Option<String> {
+    let over = user.suspended_until.is_some_and(|until| until <= now);
+    (user.suspended_at.is_some() && !over).then(|| user.suspended_reason.clone().unwrap_or_default())
+}
+
+/// Stores today's kind of hash. Failing to is no reason to keep somebody out.
+async fn rehash(app: &App, user: i64, password: &str) {
+    let Ok(hash) = app.hasher.hash(password).await else { return };
+    let update = "UPDATE users SET password_hash = $1 WHERE id = $2";
+    if let Err(fault) = sql::run(&app.db, update, [hash.into(), user.into()]).await {
+        tracing::warn!("could not renew the password hash of member {user}: {fault}");
+    }
+}
+
+/// A member.
+///
+/// # Errors
+/// `NotFound`; the database's.
+pub async fn find(db: &impl ConnectionTrait, id: i64) -> Result<user::Model> {
+    user::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)
+}
+
+/// What a member may change about their profile and how pages look to them.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "fields of the form")]
+pub struct Settings {
+    pub name: String,
+    pub language: Option<String>,
+    pub aids: String,
+    pub shows_presence: bool,
+}
+
+/// Changes a member's name, language, reading aids and presence.
+///
+/// # Errors
+/// `Invalid("name", …)`; the database's.
+pub async fn update(app: &App, user: i64, key: &once::Key, wanted: &Settings) -> Result<once::Settled> {
+    let done = change(app, user, key, wanted).await;
+    once::settle(&app.db, key, done).await
+}
+
+async fn change(app: &App, user: i64, key: &once::Key, wanted: &Settings) -> Result<i64> {
+    let name = Name::parse(&wanted.name)?;
+    let now = app.clock.now();
+    let tx = sql::begin(&app.db).await?;
+    let update = "UPDATE users SET name = $1, name_key = $2, language = $3, aids = $4, shows_presence = $5 WHERE id = $6";
+    let values: [Value; 6] = [
+        name.as_str().into(),
+        name.key().into(),
+        wanted.language.clone().into(),
+        wanted.aids.clone().into(),
+        wanted.shows_presence.into(),
+        user.into(),
+    ];
+    let statement = sea_orm::Statement::from_sql_and_values(tx.get_database_backend(), update, values);
+    tx.execute_raw(statement).await.map_err(|fault| match violates(&fault, &["users_name", "users.name_key"]) {
+        true => Error::invalid("name", "name.taken"),
+        false => fault.into(),
+    })?;
+    once::keep(&tx, key, user, now).await?;
+    let changed = sessions::renew(&tx, Renew::Member(user), now).await?;
+    tx.commit().await?;
+    changed.tell(app).await;
+    if !wanted.shows_presence {
+        app.shared.presence().leave(user).await;
+    }
+    // The name stands beside everything that they wrote.
+    shared_log::bump(app, &[Noun::user(user), Noun::POSTS]).await;
+    Ok(user)
+}
+
+/// Changes a member's password, having checked the present one; all their other sessions end, and the one
+/// that asks gets a new token.
+///
+/// # Errors
+/// `Invalid("current" | "password", …)`; `Busy`; the database's.
+pub async fn change_password(
+    app: &App,
+    session: &sessions::Session,
+    key: &once::Key,
+    current: &str,
+    new: &str,
+    client: &Client,
+) -> Result<String> {
+    let id = session.copy.user_id;
+    let member = find(&app.db, id).await?;
+    let verdict = app.hasher.verify(current, Some(member.password_hash.clone())).await?;
+    if !verdict.matches {
+        return Err(Error::invalid("current", "password.wrong"));
+    }
+    password::judge(new, &[&member.email, &member.name])?;
+    let hash = app.hasher.hash(new).await?;
+    set_password(app, id, Some(key), hash).await?;
+    sessions::start(app, id, Area::Site, session.copy.persistent, client).await
+}
+
+/// Stores a password's hash and ends all of the member's sessions.
+///
+/// # Errors
+/// The database's.
+pub async fn set_password(app: &App, user: i64, key: Option<&once::Key>, hash: String) -> Result<()> {
+    let now = app.clock.now();
+    let tx = sql::begin(&app.db).await?;
+    sql::run(&tx, "UPDATE users SET password_hash = $1 WHERE id = $2", [hash.into(), user.into()]).await?;
+    if let Some(key) = key {
+        once::keep(&tx, key, user, now).await?;
+    }
+    let ended = sessions::end(&tx, Which::All { user }, "password", now).await?;
+    tx.commit().await?;
+    ended.tell(app).await;
+    Ok(())
+}
+
+/// Ends some of a member's own sessions.
+///
+/// # Errors
+/// The database's.
+pub async fn end_sessions(app: &App, key: &once::Key, which: Which) -> Result<once::Settled> {
+    let done = async {
+        let now = app.clock.now();
+        let tx = sql::begin(&app.db).await?;
+        let ended = sessions::end(&tx, which, "member", now).await?;
+        let count = ended.len() as i64;
+        once::keep(&tx, key, count, now).await?;
+        tx.commit().await?;
+        ended.tell(app).await;
+        Ok(count)
+    };
+    once::settle(&app.db, key, done.await).await
+}
+
+/// Signs out: ends the session that asks.
+///
+/// # Errors
+/// The database's.
+pub async fn leave(app: &App, session: &sessions::Session) -> Result<()> {
+    let now = app.clock.now();
+    let tx = sql::begin(&app.db).await?;
+    let which = Which::One { user: session.copy.user_id, session: session.copy.session_id };
+    let ended = sessions::end(&tx, which, "signed out", now).await?;
+    tx.commit().await?;
+    ended.tell(app).await;
+    Ok(())
+}
+
+/// Members by the first words of their names, for mentions.
+///
+/// # Errors
+/// The database's.
+pub async fn named(db: &impl ConnectionTrait, names: &[String]) -> Result<Vec<i64>> {
+    #[derive(sea_orm::FromQueryResult)]
+    struct Row {
+        id: i64,
+    }
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!("SELECT id FROM users WHERE name_key IN ({})", sql::places(1, names.len()));
+    let keys = names.iter().map(|name| Value::from(words::name_key(name)));
+    Ok(sql::all::<Row>(db, &sql, keys).await?.into_iter().map(|row| row.id).collect())
+}

@@ -1,0 +1,236 @@
+//! Ready-made pieces of pages, believed only as long as nothing they show has changed.
+//!
+//! Each [`Noun`] has a generation. Whoever changes the rows bumps it after commit; whoever makes a piece reads the
+//! generation *before* the rows and stores it with the piece; a piece of another generation is a miss. A generation
+//! begins at a random number, so that one which was flushed away does not come back as one that was seen before, and
+//! the epoch is mixed in, so that a Redis restored from an old file brings no old piece back.
+
+use super::{Effect, Known, Shared, clock, flight, keys, plan::Plan, store::Write};
+use bytes::{BufMut, Bytes, BytesMut};
+use std::{borrow::Cow, future::Future, time::Duration};
+
+/// How long a piece lives at most.
+const ENTRY: Duration = Duration::from_secs(600);
+/// How long a generation lives after it was last bumped: much longer than any piece that carries it.
+pub(super) const GENERATION: Duration = Duration::from_secs(24 * 3600);
+
+/// Something that pieces of pages show, and that changes as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Noun(Cow<'static, str>);
+
+impl Noun {
+    /// Every post of every board.
+    pub const POSTS: Self = Self(Cow::Borrowed("posts"));
+    /// The list of boards: names, order, who may do what.
+    pub const BOARDS: Self = Self(Cow::Borrowed("boards"));
+    /// Roles and what they permit.
+    pub const ROLES: Self = Self(Cow::Borrowed("roles"));
+
+    /// The posts of one board, as its pages list them.
+    pub fn board(slug: &str) -> Self {
+        Self(format!("board:{slug}").into())
+    }
+
+    /// One post and its comments.
+    pub fn post(id: i64) -> Self {
+        Self(format!("post:{id}").into())
+    }
+
+    /// One person's public profile.
+    pub fn user(id: i64) -> Self {
+        Self(format!("user:{id}").into())
+    }
+
+    /// A noun as it was written down by [`Self::as_str`], for bumps that were lost and are made up for later.
+    pub fn named(name: String) -> Self {
+        Self(name.into())
+    }
+
+    /// Its name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(super) fn key(&self) -> String {
+        keys::generation(&self.0)
+    }
+}
+
+/// A piece that instances share through Redis, and the noun that it shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub(super) key: String,
+    pub(super) noun: Noun,
+}
+
+impl Entry {
+    /// The newest posts: `cache:posts:recent`.
+    pub fn recent_posts() -> Self {
+        Self {
+            key: keys::cached("posts:recent"),
+            noun: Noun::POSTS,
+        }
+    }
+
+    /// A person's profile: `cache:user:profile:{id}`.
+    pub fn profile(user: i64) -> Self {
+        Self {
+            key: keys::cached(&format!("user:profile:{user}")),
+            noun: Noun::user(user),
+        }
+    }
+
+    /// The first page of a board: `cache:board:{slug}:first`.
+    pub fn board_first(slug: &str) -> Self {
+        Self {
+            key: keys::cached(&format!("board:{slug}:first")),
+            noun: Noun::board(slug),
+        }
+    }
+
+    /// The noun whose generation it carries.
+    pub fn noun(&self) -> &Noun {
+        &self.noun
+    }
+}
+
+/// A state of one noun. Two are only ever compared for being the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Generation(u64);
+
+impl Generation {
+    /// The number that Redis keeps, and the epoch, as one.
+    pub(super) fn of(number: u64, epoch: u64) -> Self {
+        Self(number.wrapping_add(epoch.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+    }
+
+    /// The state of several nouns together, for a piece that shows them all.
+    pub fn all(generations: impl IntoIterator<Item = Self>) -> Self {
+        Self(generations.into_iter().fold(0, |all, one| {
+            (all ^ one.0)
+                .wrapping_mul(0x0100_0000_01B3)
+                .rotate_left(29)
+                .wrapping_add(one.0)
+        }))
+    }
+}
+
+/// What the shared state holds about an [`Entry`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cached {
+    /// The state of its noun now; to be stored with a new piece. Nothing when it could not be learned.
+    pub generation: Option<Generation>,
+    /// The piece, if it shows the rows as they are.
+    pub bytes: Option<Bytes>,
+}
+
+/// The cache, as a face of the shared state.
+pub struct Cache<'a>(pub(super) &'a Shared);
+
+impl Cache<'_> {
+    /// Says that these changed. Call it after the commit; write a `Lost` one down in SQL.
+    pub async fn bump(&self, nouns: &[Noun]) -> Effect {
+        self.0.flights().rows_changed();
+        if nouns.is_empty() {
+            return Effect::Delivered;
+        }
+        self.0.backend().write(bumps(nouns)).await
+    }
+
+    /// Stores a piece with the generation that was read before its rows were.
+    pub async fn put(&self, entry: &Entry, generation: Generation, bytes: &Bytes) -> Effect {
+        let mut value = BytesMut::with_capacity(8 + bytes.len());
+        value.put_u64(generation.0);
+        value.extend_from_slice(bytes);
+        self.0
+            .backend()
+            .write(vec![Write::Set(entry.key.clone(), value.freeze(), ENTRY)])
+            .await
+    }
+
+    /// The piece, from the cache or else from `load`, which runs once however many ask at the same time.
+    pub async fn read_through<E, F>(
+        &self,
+        entry: &Entry,
+        load: impl FnOnce() -> F,
+    ) -> Result<Bytes, E>
+    where
+        F: Future<Output = Result<Bytes, E>>,
+    {
+        let plan = Plan {
+            entries: std::slice::from_ref(entry),
+            ..Plan::default()
+        };
+        let found = self
+            .0
+            .fetch(&plan)
+            .await
+            .known()
+            .and_then(|mut answer| answer.entries.pop());
+        let generation = match found {
+            Some(Cached {
+                bytes: Some(bytes), ..
+            }) => return Ok(bytes),
+            found => found.and_then(|cached| cached.generation),
+        };
+        self.once(&entry.key, generation, async || {
+            let bytes = load().await?;
+            if let Some(generation) = generation {
+                self.put(entry, generation, &bytes).await;
+            }
+            Ok(bytes)
+        })
+        .await
+    }
+
+    /// Runs `load` once for all who ask in this process for the same key in the same state, and gives each the answer.
+    /// A load that fails fails for its own caller only; the others then load for themselves.
+    pub async fn once<E>(
+        &self,
+        key: &str,
+        generation: Option<Generation>,
+        load: impl AsyncFnOnce() -> Result<Bytes, E>,
+    ) -> Result<Bytes, E> {
+        // Without a generation, nobody may be given what was loaded before a change that this process made.
+        let state =
+            generation.map_or_else(|| self.0.flights().changes(), |generation| generation.0);
+        flight::once(self.0.flights(), key, state, load).await
+    }
+
+    /// A page piece kept in this process, if it is of this generation.
+    pub fn rendered(&self, key: &str, generation: Generation) -> Option<Bytes> {
+        self.0.pieces().get(key, generation)
+    }
+
+    /// Keeps a page piece in this process. One piece a key: a newer generation replaces an older one.
+    pub fn keep_rendered(&self, key: &str, generation: Generation, bytes: Bytes) {
+        self.0.pieces().put(key, generation, bytes);
+    }
+}
+
+/// The writes that bump these nouns.
+pub(super) fn bumps(nouns: &[Noun]) -> Vec<Write> {
+    nouns
+        .iter()
+        .map(|noun| Write::Bump(noun.key(), seed(), GENERATION))
+        .collect()
+}
+
+/// Where a generation begins: anywhere, with room to count up in what Redis calls an integer.
+pub(super) fn seed() -> u64 {
+    clock::chance() >> 12
+}
+
+/// Reads a stored piece if it is of this generation.
+pub(super) fn open(value: &Bytes, generation: Option<Generation>) -> Option<Bytes> {
+    let (stamp, _) = value.split_first_chunk::<8>()?;
+    (Some(Generation(u64::from_be_bytes(*stamp))) == generation).then(|| value.slice(8..))
+}
+
+impl Shared {
+    /// Begins the generations that were absent, and says what each is now.
+    pub(super) async fn begin_generations(&self, nouns: &[&Noun]) -> Known<Vec<u64>> {
+        let keys = nouns.iter().map(|noun| noun.key()).collect();
+        self.backend().seeded(keys, seed(), GENERATION).await
+    }
+}

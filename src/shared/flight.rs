@@ -1,0 +1,121 @@
+//! One load for all who want the same at the same time, so that a cold cache costs SQL one query and not a thousand.
+//!
+//! The first to ask runs the load in its own task (so that its queries are counted as its own); the others wait for
+//! what it brings. When it fails, panics or is cancelled, its place is given up on the way out and nobody hangs.
+
+use bytes::Bytes;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use tokio::sync::watch;
+
+type Name = (Box<str>, u64);
+
+/// What the followers hear of the leader.
+#[derive(Clone)]
+enum News {
+    Underway,
+    Landed(Bytes),
+    /// It failed in its own right: the next would probably fail too, so nobody queues for it.
+    Failed,
+}
+
+/// The loads that are under way in this process.
+#[derive(Default)]
+pub(super) struct Flights {
+    underway: Mutex<HashMap<Name, watch::Receiver<News>>>,
+    changes: AtomicU64,
+}
+
+impl Flights {
+    /// This process changed some rows.
+    pub(super) fn rows_changed(&self) {
+        self.changes.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How often it did.
+    pub(super) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Name, watch::Receiver<News>>> {
+        self.underway.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A seat: either the leader's or a follower's.
+    fn board(&self, name: &Name) -> Seat<'_> {
+        match self.lock().entry(name.clone()) {
+            Entry::Occupied(flight) => Seat::Follower(flight.get().clone()),
+            Entry::Vacant(place) => {
+                let (tell, hear) = watch::channel(News::Underway);
+                place.insert(hear);
+                Seat::Leader(Leader {
+                    flights: self,
+                    name: name.clone(),
+                    tell,
+                })
+            }
+        }
+    }
+}
+
+enum Seat<'a> {
+    Leader(Leader<'a>),
+    Follower(watch::Receiver<News>),
+}
+
+/// Whoever holds this is loading. Dropping it in any way frees the place; the followers hear of it by the closed
+/// channel.
+struct Leader<'a> {
+    flights: &'a Flights,
+    name: Name,
+    tell: watch::Sender<News>,
+}
+
+impl Drop for Leader<'_> {
+    fn drop(&mut self) {
+        self.flights.lock().remove(&self.name);
+    }
+}
+
+/// Loads `key` in `state`, or waits for the one who already does.
+pub(super) async fn once<E>(
+    flights: &Flights,
+    key: &str,
+    state: u64,
+    load: impl AsyncFnOnce() -> Result<Bytes, E>,
+) -> Result<Bytes, E> {
+    let name: Name = (key.into(), state);
+    loop {
+        let mut hear = match flights.board(&name) {
+            Seat::Leader(leader) => return lead(leader, load).await,
+            Seat::Follower(hear) => hear,
+        };
+        match hear
+            .wait_for(|news| !matches!(news, News::Underway))
+            .await
+            .map(|news| news.clone())
+        {
+            Ok(News::Landed(bytes)) => return Ok(bytes),
+            Ok(_) => return load().await,
+            // The leader was cancelled or panicked: somebody takes its place.
+            Err(_) => {}
+        }
+    }
+}
+
+async fn lead<E>(
+    leader: Leader<'_>,
+    load: impl AsyncFnOnce() -> Result<Bytes, E>,
+) -> Result<Bytes, E> {
+    let result = load().await;
+    leader.tell.send_replace(match &result {
+        Ok(bytes) => News::Landed(bytes.clone()),
+        Err(_) => News::Failed,
+    });
+    result
+}

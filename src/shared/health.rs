@@ -1,0 +1,53 @@
+//! How the shared state is doing, for the monitoring page, the metrics and the log.
+
+use std::{sync::Arc, time::SystemTime};
+
+/// Where shared state lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BackendKind {
+    /// In this process.
+    Memory,
+    /// In Redis.
+    Redis,
+}
+
+/// Whether calls reach it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// The breaker is closed and the connection is trusted: calls are answered.
+    Closed,
+    /// It failed too often and is left alone for a moment: every call answers `Unknown` at once.
+    Open,
+    /// There is no trusted connection, and one is being made: every call answers `Unknown` at once.
+    Connecting,
+}
+
+/// See the head of this file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Health {
+    /// Where it lives.
+    pub backend: BackendKind,
+    /// Whether calls reach it.
+    pub state: State,
+    /// Since when.
+    pub since: SystemTime,
+    /// Which run of Redis is trusted, or was last.
+    pub run_id: Option<Arc<str>>,
+}
+
+impl Health {
+    /// In that state since now.
+    pub(super) fn now(backend: BackendKind, state: State, run_id: Option<Arc<str>>) -> Self {
+        Self {
+            backend,
+            state,
+            since: SystemTime::now(),
+            run_id,
+        }
+    }
+
+    /// Are calls answered?
+    pub fn is_well(&self) -> bool {
+        self.state == State::Closed
+    }
+}

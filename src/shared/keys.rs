@@ -1,0 +1,68 @@
+//! Every Redis key and channel of the project, so that an operator can read the whole list in one place.
+//!
+//! | key | type | lives | meaning |
+//! |---|---|---|---|
+//! | `session:{hash}` | string | ≤ 1 h | JSON copy of a session, its user, role and permissions |
+//! | `user-sessions:{id}` | set | 2 h | the hashes of that person's copies |
+//! | `gen:{noun}` | integer | 24 h | what a cache entry must carry to be believed |
+//! | `cache:posts:recent`, `cache:user:profile:{id}`, `cache:board:{slug}:first` | string | 10 min | 8 bytes of generation, then the content |
+//! | `online:users` | sorted set | | score: when that person was last seen (ms) |
+//! | `notifications:{id}` | list | 7 d | the newest 50, newest first |
+//! | `notifications:{id}:unread` | integer | 1 h | how many are unread |
+//! | `limit:{action}:{who}` | integer | its window | how often it was tried |
+//! | `signal:{topic}` | channel | | something happened; the rows say what |
+//!
+//! No command names two keys of different kinds, so the same keys work on a Redis Cluster unchanged.
+
+/// The copy of one session.
+pub(super) fn session(hash: &str) -> String {
+    join("session:", hash)
+}
+
+/// The copies that one person has.
+pub(super) fn user_sessions(user: i64) -> String {
+    format!("user-sessions:{user}")
+}
+
+/// The generation of one noun.
+pub(super) fn generation(noun: &str) -> String {
+    join("gen:", noun)
+}
+
+/// One cached piece, for example `posts:recent`.
+pub(super) fn cached(piece: &str) -> String {
+    join("cache:", piece)
+}
+
+/// Who is here.
+pub(super) const ONLINE: &str = "online:users";
+
+/// The newest notifications of one person.
+pub(super) fn notifications(user: i64) -> String {
+    format!("notifications:{user}")
+}
+
+/// How many of them are unread.
+pub(super) fn unread(user: i64) -> String {
+    format!("notifications:{user}:unread")
+}
+
+/// How often somebody did something.
+pub(super) fn limit(action: &str, who: &str) -> String {
+    format!("limit:{action}:{who}")
+}
+
+/// What every channel of ours begins with.
+pub(super) const SIGNALS: &str = "signal:";
+
+/// The channel of one topic.
+pub(super) fn signal(topic: &str) -> String {
+    join(SIGNALS, topic)
+}
+
+fn join(head: &str, tail: &str) -> String {
+    let mut key = String::with_capacity(head.len() + tail.len());
+    key.push_str(head);
+    key.push_str(tail);
+    key
+}

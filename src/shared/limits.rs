@@ -1,0 +1,128 @@
+//! How often somebody may do something, and how long they wait after failing to sign in.
+//!
+//! When Redis does not answer, this process counts by itself: the limit is then per instance, but never gone.
+//! `who` becomes part of a key, so give an id or a hash rather than an address that somebody could read there.
+
+use super::{
+    Known, Shared, keys,
+    store::{Backend, Write},
+};
+use std::time::Duration;
+
+/// So many failures cost nothing: people mistype.
+const FREE_FAILURES: u64 = 4;
+const FIRST_DELAY: Duration = Duration::from_secs(1);
+const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
+/// Failures are forgotten when none was added for so long.
+const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
+/// Under these actions the failures and the wait that they cost are kept.
+const FAILURES: &str = "failures";
+const WAIT: &str = "wait";
+
+/// May it be done?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub struct Decision {
+    /// Yes or no.
+    pub allowed: bool,
+    /// If not, when to come back; zero if so.
+    pub retry_after: Duration,
+}
+
+/// Limits, as a face of the shared state.
+pub struct Limits<'a>(pub(super) &'a Shared);
+
+impl Limits<'_> {
+    /// Counts one more try of `action` by `who`: at most `limit` within a `window` that begins with the first.
+    pub async fn hit(&self, action: &str, who: &str, limit: u32, window: Duration) -> Decision {
+        let key = keys::limit(action, who);
+        let counted = match self.0.backend().hit(key.clone(), window).await {
+            Known::Known(counted) => Known::Known(counted),
+            Known::Unknown => self.0.local().hit(key, window).await,
+        };
+        let (count, left) = counted.known().unwrap_or((0, Duration::ZERO));
+        let allowed = count <= u64::from(limit);
+        Decision {
+            allowed,
+            retry_after: if allowed { Duration::ZERO } else { left },
+        }
+    }
+
+    /// Somebody failed once more. Returns how long they must now wait: nothing for the first four, then a second,
+    /// twice as long each time, at most a quarter of an hour.
+    pub async fn record_failure(&self, who: &str) -> Duration {
+        match record(self.0.backend(), who).await {
+            Known::Known(delay) => delay,
+            Known::Unknown => record(self.0.local(), who)
+                .await
+                .known()
+                .unwrap_or_default(),
+        }
+    }
+
+    /// How long they must still wait; zero when they may try.
+    pub async fn wait_for(&self, who: &str) -> Duration {
+        let key = keys::limit(WAIT, who);
+        let left = match self.0.backend().remaining(key.clone()).await {
+            Known::Known(left) => left,
+            Known::Unknown => self.0.local().remaining(key).await.known().flatten(),
+        };
+        left.unwrap_or_default()
+    }
+
+    /// They succeeded: their failures are forgotten, here as well.
+    pub async fn reset(&self, who: &str) {
+        let forget = || {
+            vec![
+                Write::Delete(keys::limit(FAILURES, who)),
+                Write::Delete(keys::limit(WAIT, who)),
+            ]
+        };
+        self.0.local().write(forget()).await;
+        self.0.backend().write(forget()).await;
+    }
+}
+
+async fn record(backend: &Backend, who: &str) -> Known<Duration> {
+    let Known::Known(failures) = backend
+        .increment(keys::limit(FAILURES, who), REMEMBERED)
+        .await
+    else {
+        return Known::Unknown;
+    };
+    let delay = delay_after(failures);
+    if delay.is_zero() {
+        return Known::Known(delay);
+    }
+    let wait = Write::Set(keys::limit(WAIT, who), "1".into(), delay);
+    if backend.write(vec![wait]).await.is_delivered() {
+        Known::Known(delay)
+    } else {
+        Known::Unknown
+    }
+}
+
+/// How long to wait after so many failures.
+fn delay_after(failures: u64) -> Duration {
+    let Some(doublings) = failures.checked_sub(FREE_FAILURES + 1) else {
+        return Duration::ZERO;
+    };
+    let factor = 1_u32
+        .checked_shl(doublings.min(31) as u32)
+        .unwrap_or(u32::MAX);
+    FIRST_DELAY.saturating_mul(factor).min(LONGEST_DELAY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_delay_grows_after_four_failures_and_stops_at_a_quarter_of_an_hour() {
+        let seconds = |failures| delay_after(failures).as_secs();
+
+        assert_eq!([0, 1, 4].map(seconds), [0, 0, 0]);
+        assert_eq!([5, 6, 7, 14].map(seconds), [1, 2, 4, 512]);
+        assert_eq!([15, 40, u64::MAX].map(seconds), [900, 900, 900]);
+    }
+}

@@ -1,0 +1,52 @@
+//! Counts the Redis round trips that one request waits for, so that a page's budget can be a test.
+//!
+//! An exchange is counted when it is about to be sent. Commands sent together and awaited together are one.
+
+use std::{cell::Cell, future::Future};
+
+tokio::task_local! {
+    static ROUND_TRIPS: Cell<u32>;
+}
+
+/// Runs `work` and says how many round trips it made on this task.
+pub async fn scope<F: Future>(work: F) -> (F::Output, u32) {
+    let counted = async {
+        let output = work.await;
+        (output, ROUND_TRIPS.with(Cell::get))
+    };
+    ROUND_TRIPS.scope(Cell::new(0), counted).await
+}
+
+/// How many round trips this task made so far; nothing outside a [`scope`].
+pub fn so_far() -> u32 {
+    ROUND_TRIPS.try_with(Cell::get).unwrap_or(0)
+}
+
+/// One more exchange. Outside a scope nobody is counting, and that is fine.
+pub(super) fn tick() {
+    let _ = ROUND_TRIPS.try_with(|count| count.set(count.get() + 1));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn counts_only_inside_its_own_scope() {
+        tick();
+
+        let (_, trips) = scope(async {
+            tick();
+            tokio::spawn(async { tick() }).await.unwrap();
+            tick();
+            assert_eq!(so_far(), 2);
+        })
+        .await;
+
+        assert_eq!(
+            trips, 2,
+            "what another task does is not waited for by this one"
+        );
+        assert_eq!(so_far(), 0);
+    }
+}

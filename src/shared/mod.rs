@@ -1,0 +1,244 @@
+//! Everything that instances must agree on, and every Redis key of the project.
+//!
+//! SQL is the truth; what is here is fast and can be rebuilt. Nothing here fails: an answer is [`Known`] or it is
+//! `Unknown`, a write is `Delivered` or `Lost`, and both come within 200 ms, or at once while Redis is away.
+//!
+//! | room | what |
+//! |---|---|
+//! | `sessions` `cache` `presence` `notifications` `limits` `signals` | the faces: what the rest of the house uses |
+//! | `plan` | everything that one page asks, in one round trip |
+//! | `store` `memory` `redis` | the backends, and the few things that faces ask of them |
+//! | `keys` | every key and channel, documented |
+//! | `breaker` `health` `meter` `validate` | when Redis is asked, how it is doing, what it costs, when it is trusted |
+//! | `trust` `flight` `rendered` | what this process keeps in mind |
+
+pub mod breaker;
+pub mod cache;
+mod clock;
+mod flight;
+pub mod health;
+mod keys;
+mod known;
+pub mod limits;
+mod memory;
+pub mod meter;
+pub mod notifications;
+pub mod plan;
+pub mod presence;
+mod redis;
+mod rendered;
+pub mod sessions;
+pub mod signals;
+mod store;
+mod trust;
+mod validate;
+
+pub use known::{Effect, Known};
+pub use redis::options::{ProbeError, RedisOptions};
+pub use validate::{Accept, Reconnected, Reject, Validator};
+
+use flight::Flights;
+use health::{BackendKind, Health, State};
+use memory::Memory;
+use redis::Redis;
+use rendered::Rendered;
+use signals::Hub;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::Backend;
+use tokio::{sync::watch, task::JoinSet, time};
+use trust::Trust;
+
+/// A handle on the shared state. Cloning it is cheap; when the last clone goes, its tasks end.
+#[derive(Clone)]
+pub struct Shared {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    backend: Arc<Backend>,
+    /// This process's own counters, for when Redis does not answer.
+    local: Backend,
+    trust: Arc<Trust>,
+    pieces: Arc<Rendered>,
+    flights: Flights,
+    watch: Arc<presence::Watch>,
+    hub: Arc<Hub>,
+    health: watch::Receiver<Health>,
+    /// Ends with the handle.
+    tasks: Mutex<JoinSet<()>>,
+    /// Keeps the health of a process alone audible.
+    _alone: Option<watch::Sender<Health>>,
+}
+
+impl Shared {
+    /// For one process alone.
+    pub fn memory() -> Self {
+        let (tell, hear) = watch::channel(Health::now(BackendKind::Memory, State::Closed, None));
+        let memory = Arc::new(Memory::new());
+        Self::of(
+            Backend::Memory(memory),
+            Arc::default(),
+            Arc::new(Trust::new()),
+            hear,
+            Some(tell),
+        )
+    }
+
+    /// For instances that share a Redis. Until [`Self::start`] has been called, and Redis validated, nothing is known.
+    pub fn redis(options: RedisOptions) -> Self {
+        let (trust, pieces) = (Arc::new(Trust::new()), Arc::<Rendered>::default());
+        let redis = Arc::new(Redis::new(options, trust.clone(), pieces.clone()));
+        let health = redis.health();
+        Self::of(Backend::Redis(redis), pieces, trust, health, None)
+    }
+
+    fn of(
+        backend: Backend,
+        pieces: Arc<Rendered>,
+        trust: Arc<Trust>,
+        health: watch::Receiver<Health>,
+        alone: Option<watch::Sender<Health>>,
+    ) -> Self {
+        let inner = Inner {
+            backend: Arc::new(backend),
+            local: Backend::Memory(Arc::new(Memory::new())),
+            trust,
+            pieces,
+            flights: Flights::default(),
+            watch: Arc::new(presence::Watch::new()),
+            hub: Arc::new(Hub::new()),
+            health,
+            tasks: Mutex::default(),
+            _alone: alone,
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// Starts what runs beside the requests: connecting and validating, listening, sweeping, counting who is here.
+    /// A process alone has nothing to validate and never calls `validator`. Call it once.
+    pub fn start(&self, validator: Validator) {
+        let mut tasks = self
+            .inner
+            .tasks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Backend::Redis(redis) = &*self.inner.backend {
+            tasks.spawn(redis::link::keep(redis.clone(), validator));
+            tasks.spawn(redis::ears::keep(redis.clone(), self.inner.hub.clone()));
+        }
+        tasks.spawn(sweep(
+            self.inner.backend.clone(),
+            self.inner.local.memory(),
+            self.inner.trust.clone(),
+        ));
+        tasks.spawn(count_who_is_here(
+            self.inner.backend.clone(),
+            self.inner.watch.clone(),
+        ));
+    }
+
+    /// Tries whether these options lead to a Redis that lets us in, so that a wrong setting is told at the start.
+    pub async fn probe(options: &RedisOptions) -> Result<(), ProbeError> {
+        redis::options::probe(options).await
+    }
+
+    /// How it is doing.
+    pub fn health(&self) -> Health {
+        self.inner.health.borrow().clone()
+    }
+
+    /// Hears of every change in how it is doing.
+    pub fn health_changes(&self) -> watch::Receiver<Health> {
+        self.inner.health.clone()
+    }
+
+    /// The epoch: copies of sessions made in an older one are not believed. Take it before reading a session's row.
+    pub fn epoch(&self) -> u64 {
+        self.inner.trust.epoch()
+    }
+
+    /// Somebody raised the epoch in SQL. It never falls.
+    pub fn raise_epoch(&self, epoch: u64) {
+        self.inner.trust.raise_epoch(epoch);
+    }
+
+    /// Copies of sessions.
+    pub fn sessions(&self) -> sessions::Sessions<'_> {
+        sessions::Sessions(self)
+    }
+
+    /// Ready-made pieces of pages.
+    pub fn cache(&self) -> cache::Cache<'_> {
+        cache::Cache(self)
+    }
+
+    /// Who is here.
+    pub fn presence(&self) -> presence::Presence<'_> {
+        presence::Presence(self)
+    }
+
+    /// What waits behind the bell.
+    pub fn notifications(&self) -> notifications::Notifications<'_> {
+        notifications::Notifications(self)
+    }
+
+    /// How often somebody may do something.
+    pub fn limits(&self) -> limits::Limits<'_> {
+        limits::Limits(self)
+    }
+
+    /// Telling every open page that something happened.
+    pub fn signals(&self) -> signals::Signals<'_> {
+        signals::Signals(self)
+    }
+
+    fn backend(&self) -> &Backend {
+        &self.inner.backend
+    }
+
+    fn local(&self) -> &Backend {
+        &self.inner.local
+    }
+
+    fn trust(&self) -> &Trust {
+        &self.inner.trust
+    }
+
+    fn flights(&self) -> &Flights {
+        &self.inner.flights
+    }
+
+    fn pieces(&self) -> &Rendered {
+        &self.inner.pieces
+    }
+
+    fn watch(&self) -> &presence::Watch {
+        &self.inner.watch
+    }
+
+    fn hub(&self) -> &Arc<Hub> {
+        &self.inner.hub
+    }
+}
+
+/// Takes away, every half minute, what has expired in this process.
+async fn sweep(backend: Arc<Backend>, local: Option<Arc<Memory>>, trust: Arc<Trust>) {
+    loop {
+        time::sleep(memory::SWEEP).await;
+        backend
+            .memory()
+            .iter()
+            .chain(local.iter())
+            .for_each(|memory| memory.sweep());
+        trust.sweep();
+    }
+}
+
+async fn count_who_is_here(backend: Arc<Backend>, watch: Arc<presence::Watch>) {
+    loop {
+        watch.refresh(&backend).await;
+        time::sleep(presence::REFRESH).await;
+    }
+}

@@ -1,0 +1,106 @@
+//! The hot list behind the bell: a person's newest notifications and how many are unread. The rows in SQL are the
+//! truth; here they are only kept ready.
+//!
+//! A list is either whole or absent, never just the few that arrived lately. A reader who finds none gets a
+//! [`Ticket`], reads the rows and fills the list in; if anything was announced meanwhile, the ticket is void.
+
+use super::{Effect, Known, Shared, clock, keys, store::Write};
+use bytes::Bytes;
+use std::time::Duration;
+
+/// So many are kept ready.
+pub const NEWEST: usize = 50;
+const LIST: Duration = Duration::from_secs(7 * 24 * 3600);
+/// Shorter than the list's: should two instances announce at once and their numbers arrive swapped, it heals.
+const UNREAD: Duration = Duration::from_secs(3600);
+/// How long a reader may take to fill a list in.
+const TICKET: Duration = Duration::from_secs(10);
+/// No item begins like this: items are JSON objects.
+const TICKET_MARK: &[u8] = b"ticket:";
+
+/// The right to fill in a list that was absent.
+#[derive(Debug)]
+pub struct Ticket(Bytes);
+
+/// What is kept ready for one person.
+#[derive(Debug)]
+pub enum Listed {
+    /// The newest, newest first.
+    Newest(Vec<Bytes>),
+    /// Read the rows, then fill the list in with this.
+    Absent(Ticket),
+    /// Read the rows: somebody else is filling the list in.
+    BeingFilled,
+}
+
+/// Notifications, as a face of the shared state.
+pub struct Notifications<'a>(pub(super) &'a Shared);
+
+impl Notifications<'_> {
+    /// After the commit: puts one more before the others, and the number of unread as SQL counts it now.
+    pub async fn push(&self, user: i64, item: Bytes, unread: u32) -> Effect {
+        let item = Write::PushIfThere(keys::notifications(user), item, NEWEST, LIST);
+        self.0
+            .backend()
+            .write(vec![item, set_unread(user, unread)])
+            .await
+    }
+
+    /// The number of unread, as SQL counts it now. Never counted up or down here: an absolute number heals.
+    pub async fn set_unread(&self, user: i64, unread: u32) -> Effect {
+        self.0.backend().write(vec![set_unread(user, unread)]).await
+    }
+
+    /// Forgets both; the next reader asks SQL. For changes to what is in the list, such as having been read.
+    pub async fn clear(&self, user: i64) -> Effect {
+        let batch = vec![
+            Write::Delete(keys::notifications(user)),
+            Write::Delete(keys::unread(user)),
+        ];
+        self.0.backend().write(batch).await
+    }
+
+    /// The newest, if they are kept ready.
+    pub async fn list(&self, user: i64) -> Known<Listed> {
+        let ticket = Bytes::from([TICKET_MARK, clock::chance().to_string().as_bytes()].concat());
+        let items = self
+            .0
+            .backend()
+            .list_or_leave(keys::notifications(user), ticket.clone(), TICKET)
+            .await;
+        items.map(|items| match items.last() {
+            None => Listed::Absent(Ticket(ticket)),
+            Some(last) if last.starts_with(TICKET_MARK) => Listed::BeingFilled,
+            Some(_) => Listed::Newest(items),
+        })
+    }
+
+    /// Fills in the list, newest first. `Lost` when something was announced since the ticket was given.
+    pub async fn fill(&self, user: i64, ticket: Ticket, mut newest: Vec<Bytes>) -> Effect {
+        newest.truncate(NEWEST);
+        match self
+            .0
+            .backend()
+            .fill(keys::notifications(user), ticket.0, newest, LIST)
+            .await
+        {
+            Known::Known(true) => Effect::Delivered,
+            Known::Known(false) | Known::Unknown => Effect::Lost,
+        }
+    }
+
+    /// How many are unread, asked on its own; a page uses [`Shared::fetch`]. `Known(None)`: count in SQL.
+    pub async fn unread(&self, user: i64) -> Known<Option<u32>> {
+        let values = self.0.backend().values(vec![keys::unread(user)]).await;
+        values.map(|values| {
+            std::str::from_utf8(values.first()?.as_ref()?)
+                .ok()?
+                .parse()
+                .ok()
+        })
+    }
+}
+
+fn set_unread(user: i64, unread: u32) -> Write {
+    Write::Set(keys::unread(user), unread.to_string().into(), UNREAD)
+}

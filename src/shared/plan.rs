@@ -1,0 +1,174 @@
+//! Everything that one page wants to know from the shared state, asked in one round trip.
+
+use super::{
+    Known, Shared,
+    cache::{self, Cached, Entry, Generation, Noun},
+    keys,
+    sessions::{self, SessionCopy},
+};
+use bytes::Bytes;
+
+/// Whose unread notifications to count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Unread {
+    /// Nobody's.
+    #[default]
+    Skip,
+    /// This person's.
+    Of(i64),
+    /// Those of the session's owner. This process remembers whose session it is; the first time, and only then,
+    /// it costs a second round trip.
+    OfSession,
+}
+
+/// What to ask.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Plan<'a> {
+    /// The hash of the token that the visitor showed.
+    pub session: Option<&'a str>,
+    /// Whose unread notifications.
+    pub unread: Unread,
+    /// The states of these.
+    pub generations: &'a [Noun],
+    /// These pieces, and the states of what they show.
+    pub entries: &'a [Entry],
+}
+
+/// What came back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The session, if there is a copy to be believed.
+    pub session: Option<SessionCopy>,
+    /// How many are unread; nothing when it is not known: count in SQL, then `set_unread`.
+    pub unread: Option<u32>,
+    /// The states, in the plan's order; nothing where one could not be learned, which is a miss.
+    pub generations: Vec<Option<Generation>>,
+    /// The pieces, in the plan's order.
+    pub entries: Vec<Cached>,
+}
+
+impl Shared {
+    /// Asks everything at once. A plan that wants nothing costs nothing.
+    pub async fn fetch(&self, plan: &Plan<'_>) -> Known<Answer> {
+        let hinted = match plan.unread {
+            Unread::Skip => None,
+            Unread::Of(user) => Some(user),
+            Unread::OfSession => plan.session.and_then(|hash| self.trust().owner(hash)),
+        };
+        let keys = keys_of(plan, hinted);
+        // Read before the numbers are: what is made across a change of epoch then counts as old.
+        let epoch = self.epoch();
+        if keys.is_empty() {
+            return Known::Known(Answer::default());
+        }
+        let Known::Known(values) = self.backend().values(keys).await else {
+            return Known::Unknown;
+        };
+        let mut values = values.into_iter();
+
+        let mut answer = Answer::default();
+        if let Some(hash) = plan.session {
+            let json = values.next().flatten();
+            answer.session = json.and_then(|json| sessions::parse(hash, &json, self.trust()));
+        }
+        let unread = if hinted.is_some() {
+            values.next().flatten()
+        } else {
+            None
+        };
+        let nouns: Vec<&Noun> = plan
+            .generations
+            .iter()
+            .chain(plan.entries.iter().map(|entry| &entry.noun))
+            .collect();
+        let numbers = values.by_ref().take(nouns.len()).collect();
+        let mut states = self.states(&nouns, numbers, epoch).await;
+        let of_entries = states.split_off(plan.generations.len());
+        answer.generations = states;
+        answer.entries = of_entries
+            .into_iter()
+            .zip(values)
+            .map(|(state, value)| cached(state, value))
+            .collect();
+        answer.unread = self
+            .unread(plan, hinted, unread, answer.session.as_ref())
+            .await;
+        Known::Known(answer)
+    }
+
+    /// Makes generations of numbers; those that are absent are begun, which after a flush costs one more round trip.
+    async fn states(
+        &self,
+        nouns: &[&Noun],
+        numbers: Vec<Option<Bytes>>,
+        epoch: u64,
+    ) -> Vec<Option<Generation>> {
+        let mut numbers: Vec<Option<u64>> = numbers
+            .iter()
+            .map(|number| number.as_ref().and_then(number_of))
+            .collect();
+        let absent: Vec<usize> = (0..nouns.len())
+            .filter(|&at| numbers[at].is_none())
+            .collect();
+        if !absent.is_empty() {
+            let nouns: Vec<&Noun> = absent.iter().map(|&at| nouns[at]).collect();
+            if let Known::Known(begun) = self.begin_generations(&nouns).await {
+                absent
+                    .iter()
+                    .zip(begun)
+                    .for_each(|(&at, number)| numbers[at] = Some(number));
+            }
+        }
+        numbers
+            .into_iter()
+            .map(|number| number.map(|number| Generation::of(number, epoch)))
+            .collect()
+    }
+
+    /// The unread count, if it is that of the right person.
+    async fn unread(
+        &self,
+        plan: &Plan<'_>,
+        hinted: Option<i64>,
+        found: Option<Bytes>,
+        session: Option<&SessionCopy>,
+    ) -> Option<u32> {
+        let count = |found: Option<Bytes>| found.as_ref().and_then(number_of);
+        if plan.unread != Unread::OfSession {
+            return count(found);
+        }
+        let (owner, hash) = (session?.user_id, plan.session?);
+        if hinted == Some(owner) {
+            return count(found);
+        }
+        self.trust().remember_owner(hash, owner);
+        let values = self
+            .backend()
+            .values(vec![keys::unread(owner)])
+            .await
+            .known()?;
+        count(values.into_iter().next().flatten())
+    }
+}
+
+/// The keys in the order in which the values are taken apart: session, unread, generations, pieces.
+fn keys_of(plan: &Plan<'_>, unread: Option<i64>) -> Vec<String> {
+    let mut keys = Vec::with_capacity(2 + plan.generations.len() + 2 * plan.entries.len());
+    keys.extend(plan.session.map(keys::session));
+    keys.extend(unread.map(keys::unread));
+    keys.extend(plan.generations.iter().map(Noun::key));
+    keys.extend(plan.entries.iter().map(|entry| entry.noun.key()));
+    keys.extend(plan.entries.iter().map(|entry| entry.key.clone()));
+    keys
+}
+
+fn cached(generation: Option<Generation>, value: Option<Bytes>) -> Cached {
+    Cached {
+        generation,
+        bytes: value.and_then(|value| cache::open(&value, generation)),
+    }
+}
+
+fn number_of<N: std::str::FromStr>(bytes: &Bytes) -> Option<N> {
+    std::str::from_utf8(bytes).ok()?.parse().ok()
+}

@@ -1,0 +1,163 @@
+//! Who is here: seen within the last 50 seconds, on any instance. The browser says so again every few seconds, so a
+//! person who left is gone from every page within a minute, even when their instance was killed.
+
+use super::{
+    Effect, Known, Shared, clock, keys,
+    store::{Backend, Write},
+};
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+/// Seen within this time means here.
+pub const HERE_FOR: Duration = Duration::from_secs(50);
+/// One person's presence is written at most this often by one process.
+const TOUCH_EVERY: i64 = 15_000;
+/// How often the number for the page header is read anew.
+pub(super) const REFRESH: Duration = Duration::from_secs(2);
+/// So many people are remembered as touched; beyond, the memory starts afresh, which only costs a few writes.
+const TOUCHED: usize = 50_000;
+/// No number fits here: it is not known how many are here.
+const NOT_KNOWN: u64 = u64::MAX;
+
+/// What this process keeps in mind about presence.
+pub(super) struct Watch {
+    touched: Mutex<HashMap<i64, i64>>,
+    here: AtomicU64,
+}
+
+impl Watch {
+    pub(super) fn new() -> Self {
+        Self {
+            touched: Mutex::default(),
+            here: AtomicU64::new(NOT_KNOWN),
+        }
+    }
+
+    /// True at most once in 15 s for one person.
+    fn is_due(&self, user: i64, at: i64) -> bool {
+        let mut touched = self.lock();
+        if touched
+            .get(&user)
+            .is_some_and(|&last| (0..TOUCH_EVERY).contains(&(at - last)))
+        {
+            return false;
+        }
+        if touched.len() >= TOUCHED {
+            touched.clear();
+        }
+        touched.insert(user, at);
+        true
+    }
+
+    fn forget(&self, user: i64) {
+        self.lock().remove(&user);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<i64, i64>> {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads the number for the page header, and forgets whom nobody has seen for long.
+    pub(super) async fn refresh(&self, backend: &Backend) {
+        let since = here_since(clock::now_ms());
+        backend
+            .write(vec![Write::Prune(keys::ONLINE.to_owned(), since)])
+            .await;
+        let count = backend.count_from(keys::ONLINE.to_owned(), since).await;
+        self.here.store(
+            count.known().map_or(NOT_KNOWN, u64::from),
+            Ordering::Relaxed,
+        );
+        self.lock().retain(|_, last| *last >= since);
+    }
+}
+
+/// Presence, as a face of the shared state.
+pub struct Presence<'a>(pub(super) &'a Shared);
+
+impl Presence<'_> {
+    /// This person is here now. Never waits: a write that is due goes on its own.
+    pub fn touch(&self, user: i64) {
+        self.touch_at(user, clock::now_ms());
+    }
+
+    /// This person was here at that time (ms).
+    pub fn touch_at(&self, user: i64, at: i64) {
+        if !self.0.watch().is_due(user, at) {
+            return;
+        }
+        let shared = self.0.clone();
+        let write = async move {
+            let score = Write::Score(keys::ONLINE.to_owned(), user, at);
+            if shared.backend().write(vec![score]).await == Effect::Lost {
+                // Not written, so the next page tries again.
+                shared.watch().forget(user);
+            }
+        };
+        tokio::spawn(write);
+    }
+
+    /// This person has left.
+    pub async fn leave(&self, user: i64) -> Effect {
+        self.0.watch().forget(user);
+        self.0
+            .backend()
+            .write(vec![Write::Unscore(keys::ONLINE.to_owned(), user)])
+            .await
+    }
+
+    /// How many are here, as of at most two seconds ago, at no cost. `Unknown`: count those in SQL.
+    pub fn here(&self) -> Known<u32> {
+        u32::try_from(self.0.watch().here.load(Ordering::Relaxed))
+            .map_or(Known::Unknown, Known::Known)
+    }
+
+    /// How many are here, asked now.
+    pub async fn count(&self) -> Known<u32> {
+        self.0
+            .backend()
+            .count_from(keys::ONLINE.to_owned(), here_since(clock::now_ms()))
+            .await
+    }
+
+    /// Who is here, the latest first.
+    pub async fn list(&self, limit: usize) -> Known<Vec<i64>> {
+        self.0
+            .backend()
+            .highest_from(keys::ONLINE.to_owned(), here_since(clock::now_ms()), limit)
+            .await
+    }
+}
+
+fn here_since(now: i64) -> i64 {
+    now - HERE_FOR.as_millis() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_person_is_due_once_in_fifteen_seconds() {
+        let watch = Watch::new();
+
+        assert!(watch.is_due(7, 1_000));
+        assert!(!watch.is_due(7, 15_999));
+        assert!(watch.is_due(8, 15_999));
+        assert!(watch.is_due(7, 16_000));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_does_not_hide_anybody() {
+        let watch = Watch::new();
+        watch.is_due(7, 1_000_000);
+
+        assert!(watch.is_due(7, 500_000));
+    }
+}

@@ -1,0 +1,269 @@
+//! What is asked of Redis. Commands that belong together are sent together: fred writes them as one pipeline.
+//!
+//! On a Cluster no command names two keys; elsewhere a page's reads are one MGET.
+
+use super::{Fast, Redis};
+use crate::shared::{Known, keys, store::Write};
+use bytes::Bytes;
+use fred::{
+    error::Error,
+    interfaces::{
+        KeysInterface, ListInterface, LuaInterface, PubsubInterface, SetsInterface,
+        SortedSetsInterface,
+    },
+    types::{Expiration, SetOptions},
+};
+use futures_util::future::try_join_all;
+use std::time::Duration;
+
+/// Reads a list, or leaves a ticket where there is none.
+const LIST_OR_LEAVE: &str = "
+local items = redis.call('LRANGE', KEYS[1], 0, -1)
+if #items == 0 then
+  redis.call('RPUSH', KEYS[1], ARGV[1])
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+end
+return items";
+
+/// Puts a list in the place of a ticket; where anything came before, leaves nothing.
+const FILL: &str = "
+local there = redis.call('LRANGE', KEYS[1], 0, 1)
+local waiting = #there == 1 and there[1] == ARGV[1]
+redis.call('DEL', KEYS[1])
+if not waiting then return 0 end
+for at = 3, #ARGV do redis.call('RPUSH', KEYS[1], ARGV[at]) end
+if #ARGV > 2 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 1";
+
+impl Redis {
+    pub(in crate::shared) async fn values(&self, keys: Vec<String>) -> Known<Vec<Option<Bytes>>> {
+        let keys: Vec<String> = keys.into_iter().map(|key| self.key(key)).collect();
+        let clustered = self.clustered;
+        self.ask(async |client: Fast| {
+            if clustered {
+                return try_join_all(keys.into_iter().map(|key| client.get(key))).await;
+            }
+            client.mget(keys).await
+        })
+        .await
+    }
+
+    pub(in crate::shared) async fn write(&self, batch: Vec<Write>) -> Known<()> {
+        self.ask(async |client: Fast| self.apply_all(&client, batch).await)
+            .await
+    }
+
+    /// Sends all of these at once.
+    pub(super) async fn apply_all<C>(&self, client: &C, batch: Vec<Write>) -> Result<(), Error>
+    where
+        C: KeysInterface + ListInterface + SetsInterface + SortedSetsInterface + Sync,
+    {
+        try_join_all(batch.into_iter().map(|write| self.apply(client, write)))
+            .await
+            .map(drop)
+    }
+
+    async fn apply<C>(&self, client: &C, write: Write) -> Result<(), Error>
+    where
+        C: KeysInterface + ListInterface + SetsInterface + SortedSetsInterface + Sync,
+    {
+        match write {
+            Write::Set(key, value, ttl) => {
+                client
+                    .set(self.key(key), value, Some(alive(ttl)), None, false)
+                    .await
+            }
+            Write::Delete(key) => client.del(self.key(key)).await,
+            Write::AddMember(key, member, ttl) => {
+                let key = self.key(key);
+                let (add, live) = (
+                    client.sadd(key.as_str(), member),
+                    client.pexpire(key.as_str(), millis(ttl), None),
+                );
+                tokio::try_join!(add, live).map(|((), ())| ())
+            }
+            Write::Bump(key, start, ttl) => {
+                let key = self.key(key);
+                let begin = client.set(
+                    key.as_str(),
+                    number(start),
+                    None,
+                    Some(SetOptions::NX),
+                    false,
+                );
+                let (count, live) = (
+                    client.incr(key.as_str()),
+                    client.pexpire(key.as_str(), millis(ttl), None),
+                );
+                let ((), _, ()): ((), u64, ()) = tokio::try_join!(begin, count, live)?;
+                Ok(())
+            }
+            Write::PushIfThere(key, item, keep, ttl) => {
+                let key = self.key(key);
+                let push = client.lpushx(key.as_str(), item);
+                let trim = client.ltrim(key.as_str(), 0, keep as i64 - 1);
+                let live = client.pexpire(key.as_str(), millis(ttl), None);
+                tokio::try_join!(push, trim, live).map(|((), (), ())| ())
+            }
+            Write::Score(key, member, score) => {
+                client
+                    .zadd(
+                        self.key(key),
+                        None,
+                        None,
+                        false,
+                        false,
+                        (score as f64, member.to_string()),
+                    )
+                    .await
+            }
+            Write::Unscore(key, member) => client.zrem(self.key(key), member.to_string()).await,
+            Write::Prune(key, below) => {
+                client
+                    .zremrangebyscore(self.key(key), f64::NEG_INFINITY, below as f64 - 1.0)
+                    .await
+            }
+        }
+    }
+
+    pub(in crate::shared) async fn seeded(
+        &self,
+        keys: Vec<String>,
+        start: u64,
+        ttl: Duration,
+    ) -> Known<Vec<u64>> {
+        self.ask(async |client: Fast| {
+            let one = async |key: String| {
+                let begin = client.set(
+                    key.as_str(),
+                    number(start),
+                    Some(alive(ttl)),
+                    Some(SetOptions::NX),
+                    false,
+                );
+                let ((), now) = tokio::try_join!(begin, client.get(key.as_str()))?;
+                Ok(now)
+            };
+            try_join_all(keys.into_iter().map(|key| one(self.key(key)))).await
+        })
+        .await
+    }
+
+    pub(in crate::shared) async fn members(&self, key: String) -> Known<Vec<String>> {
+        self.ask(async |client: Fast| client.smembers(self.key(key)).await)
+            .await
+    }
+
+    pub(in crate::shared) async fn count_from(&self, key: String, score: i64) -> Known<u32> {
+        self.ask(async |client: Fast| {
+            client
+                .zcount(self.key(key), score as f64, f64::INFINITY)
+                .await
+        })
+        .await
+    }
+
+    pub(in crate::shared) async fn highest_from(
+        &self,
+        key: String,
+        score: i64,
+        limit: usize,
+    ) -> Known<Vec<i64>> {
+        let limit = Some((0, i64::try_from(limit).unwrap_or(i64::MAX)));
+        self.ask(async |client: Fast| {
+            client
+                .zrevrangebyscore(self.key(key), f64::INFINITY, score as f64, false, limit)
+                .await
+        })
+        .await
+    }
+
+    pub(in crate::shared) async fn list_or_leave(
+        &self,
+        key: String,
+        ticket: Bytes,
+        wait: Duration,
+    ) -> Known<Vec<Bytes>> {
+        let args = vec![ticket, millis(wait).to_string().into()];
+        self.ask(async |client: Fast| client.eval(LIST_OR_LEAVE, self.key(key), args).await)
+            .await
+    }
+
+    pub(in crate::shared) async fn fill(
+        &self,
+        key: String,
+        ticket: Bytes,
+        items: Vec<Bytes>,
+        ttl: Duration,
+    ) -> Known<bool> {
+        let mut args = vec![ticket, millis(ttl).to_string().into()];
+        args.extend(items);
+        self.ask(async |client: Fast| client.eval(FILL, self.key(key), args).await)
+            .await
+    }
+
+    pub(in crate::shared) async fn hit(
+        &self,
+        key: String,
+        window: Duration,
+    ) -> Known<(u64, Duration)> {
+        self.ask(async |client: Fast| {
+            let key = self.key(key);
+            let begin = client.set(
+                key.as_str(),
+                0,
+                Some(alive(window)),
+                Some(SetOptions::NX),
+                false,
+            );
+            let (count, left) = (client.incr(key.as_str()), client.pttl(key.as_str()));
+            let ((), count, left): ((), u64, i64) = tokio::try_join!(begin, count, left)?;
+            if let Ok(left) = u64::try_from(left) {
+                return Ok((count, Duration::from_millis(left)));
+            }
+            // The window ended between the first two commands, and the new count would live for ever.
+            let () = client.pexpire(key.as_str(), millis(window), None).await?;
+            Ok((count, window))
+        })
+        .await
+    }
+
+    pub(in crate::shared) async fn increment(&self, key: String, ttl: Duration) -> Known<u64> {
+        self.ask(async |client: Fast| {
+            let key = self.key(key);
+            let (count, live) = (
+                client.incr(key.as_str()),
+                client.pexpire(key.as_str(), millis(ttl), None),
+            );
+            tokio::try_join!(count, live).map(|(count, ())| count)
+        })
+        .await
+    }
+
+    pub(in crate::shared) async fn remaining(&self, key: String) -> Known<Option<Duration>> {
+        let left = self
+            .ask(async |client: Fast| client.pttl::<i64, _>(self.key(key)).await)
+            .await;
+        left.map(|left| u64::try_from(left).ok().map(Duration::from_millis))
+    }
+
+    pub(in crate::shared) async fn announce(&self, topic: &str, message: Bytes) -> Known<()> {
+        let channel = self.key(keys::signal(topic));
+        self.ask(async |client: Fast| client.publish(channel, message).await)
+            .await
+    }
+}
+
+/// Redis refuses to let a key live for no time at all.
+fn alive(ttl: Duration) -> Expiration {
+    Expiration::PX(millis(ttl).max(1))
+}
+
+fn millis(ttl: Duration) -> i64 {
+    i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Generations begin below 2^52, so this loses nothing.
+fn number(start: u64) -> i64 {
+    i64::try_from(start).unwrap_or(i64::MAX)
+}

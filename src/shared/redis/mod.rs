@@ -1,0 +1,209 @@
+//! Shared state in Redis: one multiplexed connection at a time, trusted from its validation to its end.
+//!
+//! | file | what |
+//! |---|---|
+//! | `options` | where Redis is, and whether it lets us in |
+//! | `link` | makes the connection, has it validated, gives it up |
+//! | `commands` | what is asked over it |
+//! | `ears` | a second connection that only listens for signals |
+
+mod commands;
+pub(super) mod ears;
+pub(super) mod link;
+pub mod options;
+
+use super::{
+    Known,
+    breaker::Breaker,
+    health::{BackendKind, Health, State},
+    meter,
+    rendered::Rendered,
+    trust::Trust,
+};
+use fred::{
+    clients::{Client, WithOptions},
+    error::{Error, ErrorKind},
+    interfaces::ClientLike,
+    types::config::Options,
+};
+use options::RedisOptions;
+use std::{
+    future::Future,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::sync::{Notify, watch};
+
+/// The trusted connection, as commands use it: no second attempt, and no waiting for a better day.
+type Fast = WithOptions<Client>;
+
+#[derive(Clone)]
+struct Live {
+    client: Fast,
+    generation: u64,
+}
+
+/// See the head of this file.
+pub(super) struct Redis {
+    options: RedisOptions,
+    clustered: bool,
+    /// Present only while it is trusted.
+    live: RwLock<Option<Live>>,
+    breaker: Mutex<Breaker>,
+    /// Has any call failed since the last that succeeded? Spares the others the breaker's lock.
+    shaky: AtomicBool,
+    /// Wakes the keeper when the breaker opens.
+    tripped: Notify,
+    health: watch::Sender<Health>,
+    trust: Arc<Trust>,
+    pieces: Arc<Rendered>,
+}
+
+impl Redis {
+    pub(super) fn new(options: RedisOptions, trust: Arc<Trust>, pieces: Arc<Rendered>) -> Self {
+        Self {
+            clustered: options.is_clustered(),
+            options,
+            live: RwLock::default(),
+            breaker: Mutex::default(),
+            shaky: AtomicBool::new(false),
+            tripped: Notify::new(),
+            health: watch::Sender::new(Health::now(BackendKind::Redis, State::Connecting, None)),
+            trust,
+            pieces,
+        }
+    }
+
+    pub(super) fn health(&self) -> watch::Receiver<Health> {
+        self.health.subscribe()
+    }
+
+    /// One exchange over the trusted connection; `Unknown` at once when there is none.
+    async fn ask<T, F>(&self, call: impl FnOnce(Fast) -> F) -> Known<T>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let live = self
+            .live
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let Some(Live { client, generation }) = live else {
+            return Known::Unknown;
+        };
+        meter::tick();
+        match call(client).await {
+            Ok(value) => {
+                if self.shaky.swap(false, Ordering::Relaxed) {
+                    self.breaker().succeeded();
+                }
+                Known::Known(value)
+            }
+            Err(error) => {
+                self.failed(&error, generation);
+                Known::Unknown
+            }
+        }
+    }
+
+    fn failed(&self, error: &Error, generation: u64) {
+        if !is_outage(error) {
+            tracing::warn!(%error, "Redis refused a command: {error}");
+            return;
+        }
+        // What an earlier connection left unanswered says nothing about this one.
+        if self.generation() != Some(generation) {
+            return;
+        }
+        self.shaky.store(true, Ordering::Relaxed);
+        if self.breaker().failed(Instant::now()) {
+            tracing::warn!(%error, "Redis failed too often and is left alone for a moment: {error}");
+            self.withdraw(State::Open);
+            self.tripped.notify_one();
+        }
+    }
+
+    fn generation(&self) -> Option<u64> {
+        self.live
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .map(|live| live.generation)
+    }
+
+    /// From now on this connection answers.
+    fn publish(&self, client: &Client, generation: u64, run_id: Arc<str>) {
+        let fast = Options {
+            max_attempts: Some(1),
+            timeout: Some(self.options.command_timeout),
+            fail_fast: true,
+            ..Options::default()
+        };
+        let live = Live {
+            client: client.with_options(&fast),
+            generation,
+        };
+        self.breaker().succeeded();
+        self.shaky.store(false, Ordering::Relaxed);
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Some(live);
+        self.health
+            .send_replace(Health::now(BackendKind::Redis, State::Closed, Some(run_id)));
+    }
+
+    /// From now on nothing is known.
+    fn withdraw(&self, state: State) {
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.health.send_if_modified(|health| {
+            let changes = health.state != state;
+            if changes {
+                *health = Health::now(BackendKind::Redis, state, health.run_id.take());
+            }
+            changes
+        });
+    }
+
+    fn breaker(&self) -> MutexGuard<'_, Breaker> {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn key(&self, key: String) -> String {
+        if self.options.prefix.is_empty() {
+            key
+        } else {
+            format!("{}{key}", self.options.prefix)
+        }
+    }
+}
+
+/// Did Redis, or the way to it, fail? Otherwise it answered, and did not like what it was asked.
+fn is_outage(error: &Error) -> bool {
+    let unable = ["LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN"];
+    match error.kind() {
+        ErrorKind::InvalidArgument
+        | ErrorKind::InvalidCommand
+        | ErrorKind::Parse
+        | ErrorKind::NotFound => false,
+        ErrorKind::Unknown => {
+            unable.iter().any(|word| error.details().starts_with(word))
+                || error.details().starts_with("Client is not")
+        }
+        _ => true,
+    }
+}
+
+/// Waits a little longer after each failure, and never in step with the other instances.
+#[derive(Default)]
+struct BackOff {
+    failures: u32,
+}
+
+impl BackOff {
+    fn next(&mut self) -> Duration {
+        let longest = Duration::from_millis((50 << self.failures.min(5)).min(1_000));
+        self.failures += 1;
+        longest.mul_f64(0.5 + 0.5 * (super::clock::chance() as f64 / u64::MAX as f64))
+    }
+}

@@ -1,0 +1,150 @@
+//! Page pieces kept in this process, keyed by what they show and its generation: escaped bytes need neither a
+//! round trip nor a render. Nothing is lost when one goes.
+
+use super::cache::Generation;
+use bytes::Bytes;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+const MOST_PIECES: usize = 512;
+const MOST_BYTES: usize = 16 * 1024 * 1024;
+
+struct Piece {
+    generation: Generation,
+    bytes: Bytes,
+    used: u64,
+}
+
+#[derive(Default)]
+struct Shelf {
+    pieces: HashMap<Box<str>, Piece>,
+    size: usize,
+    clock: u64,
+}
+
+/// See the head of this file.
+#[derive(Default)]
+pub(super) struct Rendered(Mutex<Shelf>);
+
+impl Rendered {
+    pub(super) fn get(&self, key: &str, generation: Generation) -> Option<Bytes> {
+        let mut shelf = self.lock();
+        shelf.clock += 1;
+        let now = shelf.clock;
+        let piece = shelf
+            .pieces
+            .get_mut(key)
+            .filter(|piece| piece.generation == generation)?;
+        piece.used = now;
+        Some(piece.bytes.clone())
+    }
+
+    pub(super) fn put(&self, key: &str, generation: Generation, bytes: Bytes) {
+        // A piece that would push out a quarter of the others is not worth keeping.
+        if bytes.len() > MOST_BYTES / 4 {
+            return;
+        }
+        let mut shelf = self.lock();
+        shelf.take(key);
+        while shelf.pieces.len() >= MOST_PIECES || shelf.size + bytes.len() > MOST_BYTES {
+            shelf.take_oldest();
+        }
+        shelf.clock += 1;
+        shelf.size += bytes.len();
+        let used = shelf.clock;
+        shelf.pieces.insert(
+            key.into(),
+            Piece {
+                generation,
+                bytes,
+                used,
+            },
+        );
+    }
+
+    pub(super) fn clear(&self) {
+        *self.lock() = Shelf::default();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shelf> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shelf {
+    fn take(&mut self, key: &str) {
+        if let Some(piece) = self.pieces.remove(key) {
+            self.size -= piece.bytes.len();
+        }
+    }
+
+    /// A look through 512 pieces now and then costs less than keeping them in order.
+    fn take_oldest(&mut self) {
+        let oldest = self
+            .pieces
+            .iter()
+            .min_by_key(|(_, piece)| piece.used)
+            .map(|(key, _)| key.clone());
+        if let Some(key) = oldest {
+            self.take(&key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn generation(number: u64) -> Generation {
+        Generation::of(number, 0)
+    }
+
+    #[test]
+    fn a_piece_of_another_generation_is_a_miss() {
+        let shelf = Rendered::default();
+        shelf.put("home", generation(1), Bytes::from_static(b"old"));
+
+        assert_eq!(shelf.get("home", generation(2)), None);
+        shelf.put("home", generation(2), Bytes::from_static(b"new"));
+
+        assert_eq!(
+            shelf.get("home", generation(2)).as_deref(),
+            Some(&b"new"[..])
+        );
+        assert_eq!(shelf.get("home", generation(1)), None);
+    }
+
+    #[test]
+    fn the_piece_that_was_used_longest_ago_makes_room() {
+        let shelf = Rendered::default();
+        for n in 0..MOST_PIECES {
+            shelf.put(&n.to_string(), generation(1), Bytes::from_static(b"x"));
+        }
+
+        shelf.get("0", generation(1));
+        shelf.put("one more", generation(1), Bytes::from_static(b"x"));
+
+        assert!(shelf.get("0", generation(1)).is_some());
+        assert!(shelf.get("1", generation(1)).is_none());
+        assert_eq!(shelf.lock().pieces.len(), MOST_PIECES);
+    }
+
+    #[test]
+    fn big_pieces_are_bounded_by_their_bytes() {
+        let shelf = Rendered::default();
+        for n in 0..20 {
+            shelf.put(
+                &n.to_string(),
+                generation(1),
+                Bytes::from(vec![0; 1024 * 1024]),
+            );
+        }
+        shelf.put("huge", generation(1), Bytes::from(vec![0; MOST_BYTES]));
+
+        assert!(shelf.lock().size <= MOST_BYTES);
+        assert!(shelf.get("huge", generation(1)).is_none());
+        assert!(shelf.get("19", generation(1)).is_some());
+    }
+}

@@ -1,0 +1,135 @@
+//! Hot copies of sessions, so that a signed-in page need not ask SQL who is reading.
+//!
+//! The row in SQL is the session; a copy is only believed when nothing speaks against it: it has not been rejected
+//! here, and it was read from SQL in the present epoch. Whoever makes a copy takes [`Shared::epoch`] *before* reading
+//! the row, so that a row read before Redis came back with old data cannot be passed off as a new one.
+
+use super::{Effect, Known, Shared, clock, keys, store::Write, trust::Trust};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// No copy lives longer: a mistake here heals within the hour.
+const LONGEST: Duration = Duration::from_secs(3600);
+/// The set of a person's copies outlives each of them.
+const INDEX: Duration = Duration::from_secs(2 * 3600);
+
+/// What a request needs to know about a signed-in person, as kept in `session:{hash}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionCopy {
+    /// Who it is.
+    pub user_id: i64,
+    /// Their e-mail address.
+    pub email: String,
+    /// The name that others see.
+    pub name: String,
+    /// The key of their role.
+    pub role: String,
+    /// What the role permits.
+    pub permissions: Vec<String>,
+    /// When this session was last used (ms).
+    pub last_access: i64,
+    /// The row that this is a copy of.
+    pub session_id: i64,
+    /// Which door it opens: the site or the admin.
+    pub area: String,
+    /// Counted up by every change of the session's or its owner's rights.
+    pub version: i64,
+    /// The epoch in which the row was read.
+    pub epoch: u64,
+    /// When the session ends if it is not used (ms).
+    pub expires_at: i64,
+    /// Did the person ask to stay signed in?
+    pub persistent: bool,
+    /// The language of the pages.
+    pub language: String,
+    /// The reading aids, as the settings page spells them.
+    pub aids: String,
+    /// May others see that this person is here?
+    pub shows_presence: bool,
+}
+
+/// Sessions, as a face of the shared state.
+pub struct Sessions<'a>(pub(super) &'a Shared);
+
+impl Sessions<'_> {
+    /// Keeps a copy. Refused (and `Lost`) when it is of an older epoch, rejected, or over already.
+    pub async fn put(&self, hash: &str, copy: &SessionCopy) -> Effect {
+        let left =
+            Duration::from_millis(u64::try_from(copy.expires_at - clock::now_ms()).unwrap_or(0));
+        if left.is_zero() || !self.trust().believes(hash, copy) {
+            return Effect::Lost;
+        }
+        let Ok(json) = serde_json::to_vec(copy) else {
+            return Effect::Lost;
+        };
+        self.trust().remember_owner(hash, copy.user_id);
+        let batch = vec![
+            Write::Set(keys::session(hash), json.into(), left.min(LONGEST)),
+            Write::AddMember(keys::user_sessions(copy.user_id), hash.to_owned(), INDEX),
+        ];
+        self.0.backend().write(batch).await
+    }
+
+    /// The copy of one session; `Known(None)` when there is none to be believed. A page uses [`Shared::fetch`].
+    pub async fn get(&self, hash: &str) -> Known<Option<SessionCopy>> {
+        let values = self.0.backend().values(vec![keys::session(hash)]).await;
+        values.map(|values| {
+            values
+                .into_iter()
+                .next()
+                .flatten()
+                .and_then(|json| parse(hash, &json, self.trust()))
+        })
+    }
+
+    /// Forgets the copy of one session.
+    pub async fn drop_one(&self, hash: &str) -> Effect {
+        self.drop_many([hash]).await
+    }
+
+    /// Forgets these copies. `Lost` means that they may still be believed elsewhere: write that down in SQL.
+    pub async fn drop_many<'h>(&self, hashes: impl IntoIterator<Item = &'h str>) -> Effect {
+        let batch: Vec<Write> = hashes
+            .into_iter()
+            .map(|hash| Write::Delete(keys::session(hash)))
+            .collect();
+        if batch.is_empty() {
+            Effect::Delivered
+        } else {
+            self.0.backend().write(batch).await
+        }
+    }
+
+    /// Forgets every copy of one person that is known of here. Costs two exchanges; where the hashes were read from
+    /// SQL anyway, [`Self::drop_many`] is surer and costs one.
+    pub async fn drop_user(&self, user: i64) -> Effect {
+        let index = keys::user_sessions(user);
+        let Known::Known(hashes) = self.0.backend().members(index.clone()).await else {
+            return Effect::Lost;
+        };
+        let mut batch: Vec<Write> = hashes
+            .iter()
+            .map(|hash| Write::Delete(keys::session(hash)))
+            .collect();
+        batch.push(Write::Delete(index));
+        self.0.backend().write(batch).await
+    }
+
+    /// From now on this process believes no copy of that session below that version (`i64::MAX`: none at all).
+    /// Remembered for ten minutes; the sweep of recent revocations says it again as long as it matters.
+    pub fn reject(&self, hash: &str, min_version: i64) {
+        self.trust().reject(hash, min_version);
+    }
+
+    fn trust(&self) -> &Trust {
+        self.0.trust()
+    }
+}
+
+/// Reads a copy, once, and only if it is to be believed.
+pub(super) fn parse(hash: &str, json: &Bytes, trust: &Trust) -> Option<SessionCopy> {
+    let copy: SessionCopy = serde_json::from_slice(json).ok()?;
+    (copy.expires_at > clock::now_ms() && trust.believes(hash, &copy)).then_some(copy)
+}

@@ -1,0 +1,234 @@
+//! "Something happened": tells every open page of every instance, at once where it can.
+//!
+//! A signal is a hint, the rows are the truth. One that may have been missed (a connection that broke, a reader too
+//! slow) becomes [`Signal::Resync`]: read the rows again. Listeners of this process hear of a signal without Redis.
+
+use super::{Effect, Shared, clock};
+use bytes::{BufMut, Bytes, BytesMut};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::Notify;
+
+/// A listener may be so many signals behind before it is told to read the rows again.
+const BEHIND: usize = 64;
+/// The sender's id that goes before each message.
+const TAG: usize = 8;
+
+/// What a listener hears.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signal {
+    /// What was published.
+    Message(Bytes),
+    /// Something may have been missed: read the rows again.
+    Resync,
+}
+
+/// Signals, as a face of the shared state.
+pub struct Signals<'a>(pub(super) &'a Shared);
+
+impl Signals<'_> {
+    /// Tells the listeners of this process at once, and those of the others through Redis. `Lost`: the others may not
+    /// have heard, and will read the rows again when Redis is back.
+    pub async fn publish(&self, topic: &str, message: impl Into<Bytes>) -> Effect {
+        let message = message.into();
+        self.0
+            .hub()
+            .deliver(topic, &Signal::Message(message.clone()));
+        self.0
+            .backend()
+            .publish(topic, self.0.hub().tagged(&message))
+            .await
+    }
+
+    /// Listens to one topic until the listener is dropped. Costs a few hundred bytes, and nothing in Redis.
+    pub fn subscribe(&self, topic: &str) -> Listener {
+        self.0.hub().subscribe(topic)
+    }
+
+    /// How many listeners this process has.
+    pub fn listeners(&self) -> usize {
+        self.0.hub().lock().values().map(Vec::len).sum()
+    }
+}
+
+/// Hears the signals of one topic.
+pub struct Listener {
+    hub: Arc<Hub>,
+    topic: Box<str>,
+    inbox: Arc<Inbox>,
+}
+
+impl Listener {
+    /// The next signal. Dropping the wait loses none.
+    pub async fn recv(&mut self) -> Signal {
+        loop {
+            if let Some(signal) = self.inbox.take() {
+                return signal;
+            }
+            self.inbox.arrived.notified().await;
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.hub.forget(&self.topic, &self.inbox);
+    }
+}
+
+/// What waits for one listener. An empty one owns no buffer, so ten thousand idle ones stay small.
+#[derive(Default)]
+struct Inbox {
+    waiting: Mutex<VecDeque<Signal>>,
+    arrived: Notify,
+}
+
+impl Inbox {
+    fn put(&self, signal: &Signal) {
+        let mut waiting = lock(&self.waiting);
+        if *signal == Signal::Resync || waiting.len() >= BEHIND {
+            // Whoever reads the rows again needs none of what came before.
+            waiting.clear();
+            waiting.push_back(Signal::Resync);
+        } else {
+            waiting.push_back(signal.clone());
+        }
+        drop(waiting);
+        self.arrived.notify_one();
+    }
+
+    fn take(&self) -> Option<Signal> {
+        let mut waiting = lock(&self.waiting);
+        let signal = waiting.pop_front();
+        if waiting.is_empty() {
+            *waiting = VecDeque::new();
+        }
+        signal
+    }
+}
+
+/// Every listener of this process.
+pub(super) struct Hub {
+    topics: Mutex<HashMap<Box<str>, Vec<Arc<Inbox>>>>,
+    /// Who we are, so that what we published does not come back to us.
+    id: [u8; TAG],
+}
+
+impl Hub {
+    pub(super) fn new() -> Self {
+        Self {
+            topics: Mutex::default(),
+            id: clock::chance().to_be_bytes(),
+        }
+    }
+
+    fn subscribe(self: &Arc<Self>, topic: &str) -> Listener {
+        let inbox = Arc::<Inbox>::default();
+        self.lock()
+            .entry(topic.into())
+            .or_insert_with(|| Vec::with_capacity(1))
+            .push(inbox.clone());
+        Listener {
+            hub: self.clone(),
+            topic: topic.into(),
+            inbox,
+        }
+    }
+
+    fn forget(&self, topic: &str, inbox: &Arc<Inbox>) {
+        let mut topics = self.lock();
+        if let Some(inboxes) = topics.get_mut(topic) {
+            inboxes.retain(|other| !Arc::ptr_eq(other, inbox));
+            if inboxes.is_empty() {
+                topics.remove(topic);
+            }
+        }
+    }
+
+    fn deliver(&self, topic: &str, signal: &Signal) {
+        if let Some(inboxes) = self.lock().get(topic) {
+            inboxes.iter().for_each(|inbox| inbox.put(signal));
+        }
+    }
+
+    /// A message as it travels.
+    fn tagged(&self, message: &Bytes) -> Bytes {
+        let mut tagged = BytesMut::with_capacity(TAG + message.len());
+        tagged.put_slice(&self.id);
+        tagged.put_slice(message);
+        tagged.freeze()
+    }
+
+    /// A message came from Redis. Our own was delivered when it was published.
+    pub(super) fn arrived(&self, topic: &str, tagged: Bytes) {
+        if tagged.len() >= TAG && tagged[..TAG] != self.id {
+            self.deliver(topic, &Signal::Message(tagged.slice(TAG..)));
+        }
+    }
+
+    /// Messages may have been missed.
+    pub(super) fn resync(&self) {
+        let topics = self.lock();
+        topics
+            .values()
+            .flatten()
+            .for_each(|inbox| inbox.put(&Signal::Resync));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Box<str>, Vec<Arc<Inbox>>>> {
+        lock(&self.topics)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(text: &'static str) -> Signal {
+        Signal::Message(Bytes::from_static(text.as_bytes()))
+    }
+
+    #[tokio::test]
+    async fn a_listener_too_slow_is_told_to_read_the_rows_again() {
+        let hub = Arc::new(Hub::new());
+        let mut listener = hub.subscribe("post:1");
+
+        for _ in 0..=BEHIND {
+            hub.deliver("post:1", &message("x"));
+        }
+        hub.deliver("post:1", &message("last"));
+
+        assert_eq!(listener.recv().await, Signal::Resync);
+        assert_eq!(listener.recv().await, message("last"));
+    }
+
+    #[tokio::test]
+    async fn what_we_published_does_not_come_back_but_what_others_did_arrives() {
+        let (ours, theirs) = (Arc::new(Hub::new()), Hub::new());
+        let mut listener = ours.subscribe("post:1");
+
+        ours.arrived("post:1", ours.tagged(&Bytes::from_static(b"ours")));
+        ours.arrived("post:1", Bytes::from_static(b"short"));
+        ours.arrived("post:1", theirs.tagged(&Bytes::from_static(b"theirs")));
+
+        assert_eq!(listener.recv().await, message("theirs"));
+    }
+
+    #[test]
+    fn a_dropped_listener_leaves_nothing_behind() {
+        let hub = Arc::new(Hub::new());
+        let (first, second) = (hub.subscribe("post:1"), hub.subscribe("post:1"));
+
+        drop(first);
+        assert_eq!(hub.lock().len(), 1);
+        drop(second);
+
+        assert!(hub.lock().is_empty());
+    }
+}

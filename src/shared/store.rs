@@ -1,0 +1,141 @@
+//! The handful of things that the faces ask of a backend, said once for Redis and for this process's memory.
+//!
+//! Each method is at most one exchange with Redis. The set of backends is closed, so this is an enum.
+
+use super::{Effect, Known, memory::Memory, redis::Redis};
+use bytes::Bytes;
+use std::{sync::Arc, time::Duration};
+
+/// Where shared state lives.
+pub(super) enum Backend {
+    /// One process alone: its own memory.
+    Memory(Arc<Memory>),
+    /// Many instances: Redis.
+    Redis(Arc<Redis>),
+}
+
+/// One change. Several are sent together as one exchange; each stands for itself, in order.
+#[derive(Debug, Clone)]
+pub(super) enum Write {
+    /// Put a value that lives so long.
+    Set(String, Bytes, Duration),
+    /// Take a key away, whatever it holds.
+    Delete(String),
+    /// Add a member to a set, and let the set live so long from now.
+    AddMember(String, String, Duration),
+    /// Count a number up, starting at the given one when it is absent; it lives so long from now.
+    Bump(String, u64, Duration),
+    /// Put an item first in a list that is there already, keeping only so many.
+    PushIfThere(String, Bytes, usize, Duration),
+    /// Give a member of a sorted set its score.
+    Score(String, i64, i64),
+    /// Take a member out of a sorted set.
+    Unscore(String, i64),
+    /// Take everybody whose score is lower out of a sorted set.
+    Prune(String, i64),
+}
+
+/// Both backends take the same calls, so each is forwarded in one line.
+macro_rules! forward {
+    ($self:ident, $call:ident($($arg:expr),*)) => {
+        match $self {
+            Backend::Memory(memory) => Known::Known(memory.$call($($arg),*)),
+            Backend::Redis(redis) => redis.$call($($arg),*).await,
+        }
+    };
+}
+
+impl Backend {
+    /// The values of several keys.
+    pub(super) async fn values(&self, keys: Vec<String>) -> Known<Vec<Option<Bytes>>> {
+        forward!(self, values(keys))
+    }
+
+    /// Makes all of these changes.
+    pub(super) async fn write(&self, batch: Vec<Write>) -> Effect {
+        let done: Known<()> = forward!(self, write(batch));
+        done.into()
+    }
+
+    /// The numbers at these keys, each begun at `start` where it was absent.
+    pub(super) async fn seeded(
+        &self,
+        keys: Vec<String>,
+        start: u64,
+        ttl: Duration,
+    ) -> Known<Vec<u64>> {
+        forward!(self, seeded(keys, start, ttl))
+    }
+
+    /// Everybody in a set.
+    pub(super) async fn members(&self, key: String) -> Known<Vec<String>> {
+        forward!(self, members(key))
+    }
+
+    /// How many of a sorted set have at least this score.
+    pub(super) async fn count_from(&self, key: String, score: i64) -> Known<u32> {
+        forward!(self, count_from(key, score))
+    }
+
+    /// Those of a sorted set with at least this score, highest first.
+    pub(super) async fn highest_from(
+        &self,
+        key: String,
+        score: i64,
+        limit: usize,
+    ) -> Known<Vec<i64>> {
+        forward!(self, highest_from(key, score, limit))
+    }
+
+    /// A whole list; where it is absent, `ticket` is left in its place for a short while and nothing is returned.
+    pub(super) async fn list_or_leave(
+        &self,
+        key: String,
+        ticket: Bytes,
+        wait: Duration,
+    ) -> Known<Vec<Bytes>> {
+        forward!(self, list_or_leave(key, ticket, wait))
+    }
+
+    /// Puts a list in the place of `ticket`, unless anything but the ticket is there by now.
+    pub(super) async fn fill(
+        &self,
+        key: String,
+        ticket: Bytes,
+        items: Vec<Bytes>,
+        ttl: Duration,
+    ) -> Known<bool> {
+        forward!(self, fill(key, ticket, items, ttl))
+    }
+
+    /// Counts one more within a window that begins with the first, and says how long the window still lasts.
+    pub(super) async fn hit(&self, key: String, window: Duration) -> Known<(u64, Duration)> {
+        forward!(self, hit(key, window))
+    }
+
+    /// Counts one more; the count lives so long from now.
+    pub(super) async fn increment(&self, key: String, ttl: Duration) -> Known<u64> {
+        forward!(self, increment(key, ttl))
+    }
+
+    /// How long a key still lives; nothing when it is absent.
+    pub(super) async fn remaining(&self, key: String) -> Known<Option<Duration>> {
+        forward!(self, remaining(key))
+    }
+
+    /// Tells the other instances. A process alone has none.
+    pub(super) async fn publish(&self, topic: &str, message: Bytes) -> Effect {
+        match self {
+            Self::Memory(_) => Effect::Delivered,
+            Self::Redis(redis) => redis.announce(topic, message).await.into(),
+        }
+    }
+
+    /// This process's memory, where that is the backend.
+    pub(super) fn memory(&self) -> Option<Arc<Memory>> {
+        match self {
+            Self::Memory(memory) => Some(memory.clone()),
+            Self::Redis(_) => None,
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What this process has against copies of sessions: rejections, and the epoch; and whose session a token is, as a
+//! hint that saves a round trip.
+
+use super::sessions::SessionCopy;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+/// A rejection is remembered for so long.
+const REMEMBERED: Duration = Duration::from_secs(600);
+/// So many rejections are remembered. Beyond, the oldest goes: by then the copy itself has long been deleted.
+const REJECTIONS: usize = 20_000;
+/// So many owners are remembered, at 16 bytes each.
+const OWNERS: usize = 100_000;
+
+struct Rejection {
+    min_version: i64,
+    since: Instant,
+}
+
+/// See the head of this file.
+pub(super) struct Trust {
+    epoch: AtomicU64,
+    rejections: Mutex<HashMap<Box<str>, Rejection>>,
+    /// The hash of a session's hash → its owner. A wrong hint costs a round trip, never a wrong answer.
+    owners: Mutex<HashMap<u64, i64>>,
+    hasher: RandomState,
+}
+
+impl Trust {
+    pub(super) fn new() -> Self {
+        Self {
+            epoch: AtomicU64::new(0),
+            rejections: Mutex::default(),
+            owners: Mutex::default(),
+            hasher: RandomState::new(),
+        }
+    }
+
+    pub(super) fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
+    }
+
+    /// An epoch only ever rises.
+    pub(super) fn raise_epoch(&self, epoch: u64) {
+        self.epoch.fetch_max(epoch, Ordering::AcqRel);
+    }
+
+    pub(super) fn believes(&self, hash: &str, copy: &SessionCopy) -> bool {
+        copy.epoch >= self.epoch() && !self.rejects(hash, copy.version)
+    }
+
+    fn rejects(&self, hash: &str, version: i64) -> bool {
+        let rejections = lock(&self.rejections);
+        rejections
+            .get(hash)
+            .is_some_and(|r| version < r.min_version && r.since.elapsed() < REMEMBERED)
+    }
+
+    pub(super) fn reject(&self, hash: &str, min_version: i64) {
+        let mut rejections = lock(&self.rejections);
+        let now = Instant::now();
+        if rejections.len() >= REJECTIONS && !rejections.contains_key(hash) {
+            forget_oldest(&mut rejections, now);
+        }
+        let known = rejections.entry(hash.into()).or_insert(Rejection {
+            min_version,
+            since: now,
+        });
+        known.min_version = known.min_version.max(min_version);
+        known.since = now;
+    }
+
+    /// Takes away what need not be remembered any longer.
+    pub(super) fn sweep(&self) {
+        lock(&self.rejections).retain(|_, rejection| rejection.since.elapsed() < REMEMBERED);
+    }
+
+    pub(super) fn owner(&self, hash: &str) -> Option<i64> {
+        lock(&self.owners).get(&self.hasher.hash_one(hash)).copied()
+    }
+
+    pub(super) fn remember_owner(&self, hash: &str, user: i64) {
+        let mut owners = lock(&self.owners);
+        // Only hints: forgetting all of them costs each reader one round trip.
+        if owners.len() >= OWNERS {
+            owners.clear();
+        }
+        owners.insert(self.hasher.hash_one(hash), user);
+    }
+}
+
+fn forget_oldest(rejections: &mut HashMap<Box<str>, Rejection>, now: Instant) {
+    rejections.retain(|_, rejection| now.duration_since(rejection.since) < REMEMBERED);
+    if rejections.len() >= REJECTIONS {
+        let oldest = rejections
+            .iter()
+            .min_by_key(|(_, rejection)| rejection.since)
+            .map(|(hash, _)| hash.clone());
+        oldest.and_then(|hash| rejections.remove(&hash));
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
