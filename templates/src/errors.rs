@@ -39,21 +39,19 @@ pub struct Problem<'a> {
 /// Draws an error inside the frame.
 pub fn page(p: &ErrorPage) -> Markup {
     let lang = p.shell.lang;
-    let (title, _) = texts(&p.problem);
     layout::page(
         p.shell,
-        lang.t(title),
+        title(lang, &p.problem),
         html! { div.wrap.narrow { (body(lang, &p.problem, paths::HOME)) } },
     )
 }
 
 /// Draws an error that depends on nothing but the language.
 pub fn bare(p: &BarePage) -> Markup {
-    let (title, _) = texts(&p.problem);
     html! {
         (DOCTYPE)
         html lang=(p.lang.tag()) {
-            (layout::head(&p.lang.fill(common::PAGE_TITLE, &[("title", &p.lang.t(title))])))
+            (layout::head(&p.lang.fill(common::PAGE_TITLE, &[("title", &title(p.lang, &p.problem))])))
             body { main #main tabindex="-1" { div.wrap.narrow { (body(p.lang, &p.problem, paths::HOME)) } } }
         }
     }
@@ -70,6 +68,11 @@ pub fn body(lang: Lang, problem: &Problem, home: &str) -> Markup {
         div.actions { a.button href=(home) { (lang.t(words::TO_HOME)) } }
         @if !problem.request_id.is_empty() { p.muted { (lang.fill(words::REQUEST_ID, &[("id", &problem.request_id)])) } }
     }
+}
+
+/// The problem in a few words, for the window's title.
+pub fn title(lang: Lang, problem: &Problem) -> &'static str {
+    lang.t(texts(problem).0)
 }
 
 fn texts(problem: &Problem) -> (Text, Text) {

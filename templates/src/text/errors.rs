@@ -119,8 +119,8 @@ const MESSAGES: &[(&str, Text)] = &[
     ("number.range", NUMBER_RANGE),
     ("until.invalid", DATE_INVALID),
     ("until.past", DATE_PAST),
-    ("selection.empty", SELECTION_EMPTY),
-    ("action.unknown", ACTION_UNKNOWN),
+    ("item.empty", SELECTION_EMPTY),
+    ("task.unknown", ACTION_UNKNOWN),
     ("self.forbidden", SELF_FORBIDDEN),
     ("token.invalid", TOKEN_INVALID),
 ];
