@@ -1,0 +1,151 @@
+//! The frame around each page of the staff's side. Its colours differ, so that staff know where they are.
+
+use crate::layout::{Aids, Flash, head, mark, regions};
+use crate::paths::admin as paths;
+use crate::text::{Lang, Text, admin as words, common};
+use crate::ui::{self, Fault};
+use maud::{DOCTYPE, Markup, html};
+
+/// What the frame shows besides the page itself.
+#[derive(Clone, Copy)]
+pub struct AdminShell<'a> {
+    /// The reader's language.
+    pub lang: Lang,
+    /// The page's own address.
+    pub path: &'a str,
+    /// The name of whoever works here.
+    pub staff: &'a str,
+    /// The number of whoever works here.
+    pub staff_id: i64,
+    /// Which parts of the menu are open.
+    pub may: Permissions,
+    /// How the reader wants pages to look.
+    pub aids: Aids,
+    /// What the last action came to.
+    pub flash: Option<Flash<'a>>,
+    /// The address of the site.
+    pub site_url: &'a str,
+}
+
+/// The parts of the menu that somebody's role opens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Permissions {
+    /// Members.
+    pub users: bool,
+    /// Roles.
+    pub roles: bool,
+    /// Boards.
+    pub boards: bool,
+    /// Posts.
+    pub posts: bool,
+    /// Comments.
+    pub comments: bool,
+    /// Sessions.
+    pub sessions: bool,
+    /// Audit log.
+    pub audit: bool,
+}
+
+/// A whole page of the staff's side.
+pub fn page(shell: &AdminShell, title: &str, main: Markup) -> Markup {
+    let lang = shell.lang;
+    html! {
+        (DOCTYPE)
+        html.admin lang=(lang.tag()) data-theme=(shell.aids.theme.word()) data-size=(shell.aids.size.word())
+            data-motion=(shell.aids.motion.word()) data-spacing=(shell.aids.spacing.word()) {
+            (head(&lang.fill(words::PAGE_TITLE, &[("title", &title)])))
+            body "hx-boost:inherited"="true" "hx-target:inherited"="#main" "hx-select:inherited"="#main"
+                "hx-swap:inherited"="outerHTML" "hx-status:5xx:inherited"="swap:none push:false" {
+                a.skip href="#main" { (lang.t(common::SKIP)) }
+                (header(shell))
+                (regions(lang))
+                div.admin-body {
+                    (menu(shell))
+                    main #main tabindex="-1" {
+                        @if let Some(flash) = &shell.flash { div data-flash { (ui::notice(lang, flash.tone, flash.text)) } }
+                        (main)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A page that holds a form: "오류:" opens the title when it came back with faults.
+pub fn form_page(shell: &AdminShell, title: &str, faults: &[Fault], main: Markup) -> Markup {
+    if faults.is_empty() {
+        return page(shell, title, main);
+    }
+    page(
+        shell,
+        &shell.lang.fill(common::ERROR_TITLE, &[("title", &title)]),
+        main,
+    )
+}
+
+/// A page for somebody who is not signed in: no menu, one narrow column.
+pub fn outside(lang: Lang, aids: &Aids, title: &str, main: Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html.admin lang=(lang.tag()) data-theme=(aids.theme.word()) data-size=(aids.size.word())
+            data-motion=(aids.motion.word()) data-spacing=(aids.spacing.word()) {
+            (head(&lang.fill(words::PAGE_TITLE, &[("title", &title)])))
+            body {
+                (regions(lang))
+                header.site-header { div.wrap.bar { span.brand { (mark()) span { (lang.t(words::SITE_NAME)) } } } }
+                main #main tabindex="-1" { div.wrap.narrow { (main) } }
+            }
+        }
+    }
+}
+
+fn header(shell: &AdminShell) -> Markup {
+    let lang = shell.lang;
+    html! {
+        header.site-header {
+            div.wrap.bar {
+                a.brand href=(paths::DASHBOARD) { (mark()) span { (lang.t(words::SITE_NAME)) } }
+                div.member-nav {
+                    a.online href=(shell.site_url) hx-boost="false" { (lang.t(words::TO_SITE)) }
+                    span.staff { (ui::avatar(shell.staff_id, shell.staff, 32)) span.name { (lang.fill(words::SIGNED_IN_AS, &[("name", &shell.staff)])) } }
+                    a.button.quiet href=(paths::LOGOUT) { (lang.t(common::SIGN_OUT)) }
+                }
+            }
+        }
+    }
+}
+
+fn menu(shell: &AdminShell) -> Markup {
+    let may = &shell.may;
+    let entries: [(bool, &str, Text); 8] = [
+        (true, paths::DASHBOARD, words::DASHBOARD),
+        (may.users, paths::USERS, words::USERS),
+        (may.roles, paths::ROLES, words::ROLES),
+        (may.boards, paths::BOARDS, words::BOARDS),
+        (may.posts, paths::POSTS, words::POSTS),
+        (may.comments, paths::COMMENTS, words::COMMENTS),
+        (may.sessions, paths::SESSIONS, words::SESSIONS),
+        (may.audit, paths::AUDIT, words::AUDIT),
+    ];
+    html! {
+        nav.side-nav aria-label=(shell.lang.t(words::MENU)) {
+            ul {
+                @for (_, href, label) in entries.iter().filter(|entry| entry.0) {
+                    li { a href=(href) aria-current=[current(shell.path, href)] { (shell.lang.t(*label)) } }
+                }
+            }
+        }
+    }
+}
+
+fn current(path: &str, href: &str) -> Option<&'static str> {
+    let path = path.split('?').next().unwrap_or(path);
+    if path == href {
+        return Some("page");
+    }
+    let below = href != paths::DASHBOARD
+        && path
+            .strip_prefix(href)
+            .is_some_and(|rest| rest.starts_with('/'));
+    below.then_some("true")
+}

@@ -1,0 +1,89 @@
+//! Staff sign in and out.
+
+use super::layout::{self, AdminShell};
+use crate::auth::{self, LoginNotice};
+use crate::layout::Aids;
+use crate::paths::admin as paths;
+use crate::text::{Lang, admin as words, auth as auth_words, common};
+use crate::ui::{self, Fault};
+use maud::{Markup, html};
+
+/// The sign-in form: `email`, `password`, `next`, `once`.
+#[derive(Clone, Copy)]
+pub struct LoginPage<'a> {
+    /// The reader's language.
+    pub lang: Lang,
+    /// How the reader wants pages to look.
+    pub aids: Aids,
+    /// The e-mail in it.
+    pub email: &'a str,
+    /// Where to go afterwards.
+    pub next: &'a str,
+    /// One-time key.
+    pub once: &'a str,
+    /// What was wrong.
+    pub faults: &'a [Fault<'a>],
+    /// Why the reader is here.
+    pub notice: LoginNotice<'a>,
+    /// The account is right, but not one of the staff's.
+    pub not_staff: bool,
+}
+
+/// Asks before signing out.
+#[derive(Clone, Copy)]
+pub struct LogoutPage<'a> {
+    /// The frame.
+    pub shell: &'a AdminShell<'a>,
+    /// One-time key.
+    pub once: &'a str,
+}
+
+/// Draws the sign-in form.
+pub fn page(p: &LoginPage) -> Markup {
+    let lang = p.lang;
+    let main = html! {
+        h1 tabindex="-1" { (lang.t(words::LOGIN_TITLE)) }
+        p.lead { (lang.t(words::LOGIN_TEXT)) }
+        (auth::login_notice(lang, p.notice))
+        @if p.not_staff { (ui::notice(lang, ui::Tone::Failure, lang.t(words::LOGIN_NOT_STAFF))) }
+        form method="post" action=(paths::LOGIN) novalidate data-once-only {
+            (ui::error_summary(lang, "", p.faults))
+            (ui::once(p.once))
+            (ui::hidden("next", p.next))
+            (auth::credentials(lang, p.email, p.faults))
+            div.actions { button.button { (lang.t(auth_words::LOGIN_BUTTON)) } }
+        }
+    };
+    layout::outside(
+        lang,
+        &p.aids,
+        &faulty_title(lang, lang.t(words::LOGIN_TITLE), p.faults),
+        main,
+    )
+}
+
+/// "오류:" opens the title when a form came back with faults.
+pub fn faulty_title(lang: Lang, title: &str, faults: &[Fault]) -> String {
+    if faults.is_empty() {
+        title.to_owned()
+    } else {
+        lang.fill(common::ERROR_TITLE, &[("title", &title)])
+    }
+}
+
+/// Draws the question before signing out.
+pub fn logout(p: &LogoutPage) -> Markup {
+    let lang = p.shell.lang;
+    let main = html! {
+        h1 tabindex="-1" { (lang.t(auth_words::LOGOUT_TITLE)) }
+        p { (lang.t(auth_words::LOGOUT_TEXT)) }
+        form method="post" action=(paths::LOGOUT) novalidate hx-boost="false" data-once-only {
+            (ui::once(p.once))
+            div.actions {
+                button.button { (lang.t(auth_words::LOGOUT_BUTTON)) }
+                a.button.secondary href=(paths::DASHBOARD) { (lang.t(common::CANCEL)) }
+            }
+        }
+    };
+    layout::page(p.shell, lang.t(auth_words::LOGOUT_TITLE), main)
+}

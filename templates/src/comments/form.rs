@@ -1,0 +1,204 @@
+//! The forms that write, answer, change and delete a comment.
+
+use crate::layout::{self, Shell};
+use crate::paths;
+use crate::text::{Lang, comments as words, common};
+use crate::ui::{self, Fault, Field};
+use maud::{Markup, PreEscaped, html};
+
+/// What a form writes.
+#[derive(Clone, Copy, Debug)]
+pub enum Purpose<'a> {
+    /// A comment of the first level.
+    New {
+        /// The board's address.
+        slug: &'a str,
+        /// The post's number.
+        post: i64,
+    },
+    /// An answer.
+    Reply {
+        /// The board's address.
+        slug: &'a str,
+        /// The post's number.
+        post: i64,
+        /// The comment that is answered.
+        comment: i64,
+        /// Its writer's name.
+        name: &'a str,
+    },
+    /// A change.
+    Edit {
+        /// The comment that is changed.
+        comment: i64,
+    },
+}
+
+/// A form for a comment. It is sent to [`Purpose`]'s address with `body`, `once` and, for an answer, `parent`.
+#[derive(Clone, Copy, Debug)]
+pub struct CommentForm<'a> {
+    /// The reader's language.
+    pub lang: Lang,
+    /// What it writes.
+    pub purpose: Purpose<'a>,
+    /// The text in it.
+    pub body: &'a str,
+    /// One-time key.
+    pub once: &'a str,
+    /// What was wrong with it.
+    pub faults: &'a [Fault<'a>],
+}
+
+/// A reply or edit form as a page of its own, for readers without scripts.
+#[derive(Clone, Copy)]
+pub struct FormPage<'a> {
+    /// The frame.
+    pub shell: &'a Shell<'a>,
+    /// The board's address.
+    pub slug: &'a str,
+    /// The post's number.
+    pub post: i64,
+    /// The post's title.
+    pub post_title: &'a str,
+    /// The comment that is answered, as safe HTML; empty for a change.
+    pub quoted_html: &'a str,
+    /// The form.
+    pub form: CommentForm<'a>,
+}
+
+/// Asks before a comment is deleted.
+#[derive(Clone, Copy)]
+pub struct DeletePage<'a> {
+    /// The frame.
+    pub shell: &'a Shell<'a>,
+    /// The comment's number.
+    pub id: i64,
+    /// Its text as safe HTML.
+    pub body_html: &'a str,
+    /// One-time key.
+    pub once: &'a str,
+}
+
+impl CommentForm<'_> {
+    /// The id of the form, which is also what an answer with faults replaces.
+    pub fn id(&self) -> String {
+        match self.purpose {
+            Purpose::New { .. } => "comment-form".to_owned(),
+            Purpose::Reply { comment, .. } => format!("reply-form-{comment}"),
+            Purpose::Edit { comment } => format!("edit-form-{comment}"),
+        }
+    }
+
+    /// The address it is sent to.
+    pub fn action(&self) -> String {
+        match self.purpose {
+            Purpose::New { slug, post } | Purpose::Reply { slug, post, .. } => {
+                paths::post_comments(slug, post)
+            }
+            Purpose::Edit { comment } => paths::comment_edit(comment),
+        }
+    }
+
+    fn prefix(&self) -> String {
+        match self.purpose {
+            Purpose::New { .. } => "new-".to_owned(),
+            Purpose::Reply { comment, .. } => format!("reply-{comment}-"),
+            Purpose::Edit { comment } => format!("edit-{comment}-"),
+        }
+    }
+
+    fn label(&self) -> String {
+        match self.purpose {
+            Purpose::New { .. } => self.lang.t(words::NEW_LABEL).to_owned(),
+            Purpose::Reply { name, .. } => self.lang.fill(words::REPLY_TO, &[("name", &name)]),
+            Purpose::Edit { .. } => self.lang.t(words::EDIT_TITLE).to_owned(),
+        }
+    }
+
+    fn button(&self) -> &'static str {
+        self.lang.t(match self.purpose {
+            Purpose::New { .. } => words::SUBMIT,
+            Purpose::Reply { .. } => words::SUBMIT_REPLY,
+            Purpose::Edit { .. } => common::SAVE,
+        })
+    }
+}
+
+/// The form for a comment, an answer or a change. With faults it replaces itself.
+pub fn form(f: &CommentForm) -> Markup {
+    let (id, action, prefix, label) = (f.id(), f.action(), f.prefix(), f.label());
+    let text = Field {
+        lang: f.lang,
+        name: "body",
+        prefix: &prefix,
+        label: &label,
+        value: f.body,
+        hint: f.lang.t(words::NEW_HINT),
+        required: true,
+        faults: f.faults,
+        ..Field::default()
+    };
+    html! {
+        form.comment-form #(id) method="post" action=(action) novalidate hx-post=(action) hx-target="this" hx-select=""
+            hx-swap="outerHTML" hx-sync="this:drop" data-guard {
+            (ui::error_summary(f.lang, &prefix, f.faults))
+            (ui::once(f.once))
+            @if let Purpose::Reply { comment, .. } = f.purpose { (ui::hidden("parent", &comment.to_string())) }
+            (ui::textarea(&text, 4))
+            div.actions {
+                button.button { (f.button()) }
+                (dismiss(f))
+            }
+        }
+    }
+}
+
+/// A way back out of a form that was opened in a slot.
+fn dismiss(f: &CommentForm) -> Markup {
+    let (Purpose::Reply { comment, .. } | Purpose::Edit { comment }) = f.purpose else {
+        return Markup::default();
+    };
+    html! { a.button.quiet href=(paths::comment(comment)) data-dismiss={ "slot-" (comment) } { (f.lang.t(common::CANCEL)) } }
+}
+
+/// Draws a reply or edit form as a page.
+pub fn form_page(p: &FormPage) -> Markup {
+    let lang = p.shell.lang;
+    let title = lang.t(if matches!(p.form.purpose, Purpose::Edit { .. }) {
+        words::EDIT_TITLE
+    } else {
+        words::REPLY_TITLE
+    });
+    let main = html! {
+        div.wrap.narrow {
+            h1 tabindex="-1" { (title) }
+            p { a href=(paths::post(p.slug, p.post)) { (lang.fill(words::ON_POST, &[("title", &p.post_title)])) } }
+            @if !p.quoted_html.is_empty() {
+                h2 { (lang.t(words::ANSWERING)) }
+                blockquote.subject { div.prose { (PreEscaped(p.quoted_html)) } }
+            }
+            (form(&p.form))
+        }
+    };
+    layout::form_page(p.shell, title, p.form.faults, main)
+}
+
+/// Draws the question before a comment is deleted.
+pub fn delete(p: &DeletePage) -> Markup {
+    let lang = p.shell.lang;
+    let main = html! {
+        div.wrap.narrow {
+            h1 tabindex="-1" { (lang.t(words::DELETE_TITLE)) }
+            blockquote.subject { div.prose { (PreEscaped(p.body_html)) } }
+            p { (lang.t(words::DELETE_TEXT)) }
+            form method="post" action=(paths::comment_delete(p.id)) novalidate hx-sync="this:drop" {
+                (ui::once(p.once))
+                div.actions {
+                    button.button.danger { (lang.t(words::DELETE_BUTTON)) }
+                    a.button.secondary href=(paths::comment(p.id)) { (lang.t(common::CANCEL)) }
+                }
+            }
+        }
+    };
+    layout::page(p.shell, lang.t(words::DELETE_TITLE), main)
+}

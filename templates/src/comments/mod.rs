@@ -1,0 +1,244 @@
+//! Comments in threads with one visible level of nesting, and the forms that write, change and delete them.
+//!
+//! Each fragment owns its id: `#comments` the thread, `#comment-count` its number, `#comment-list` the first
+//! level, `#comment-{id}` a comment with its answers, `#said-{id}` the comment alone, `#slot-{id}` the place
+//! where its reply or edit form opens, `#replies-{root}` the answers, `#comment-form` the form for a new one.
+
+pub mod form;
+
+pub use form::{CommentForm, DeletePage, FormPage, Purpose, delete, form, form_page};
+
+use crate::text::{Lang, comments as words, common};
+use crate::ui::{self, Author, Moment, State};
+use crate::{live, paths};
+use maud::{Markup, PreEscaped, html};
+
+/// One comment.
+#[derive(Clone, Debug)]
+pub struct Comment<'a> {
+    /// Its number.
+    pub id: i64,
+    /// The comment at the head of its branch; its own number where it is that one.
+    pub root: i64,
+    /// Who wrote it.
+    pub author: Author<'a>,
+    /// The writer of the post wrote it too.
+    pub by_post_author: bool,
+    /// When it was written.
+    pub at: Moment,
+    /// It was changed later.
+    pub edited: bool,
+    /// Its text as HTML that was made safe.
+    pub body_html: &'a str,
+    /// Shown, hidden or deleted.
+    pub state: State,
+    /// Whom it answers, where that is another answer.
+    pub reply_to: Option<ReplyTo<'a>>,
+    /// The reader may answer.
+    pub can_reply: bool,
+    /// The reader may change it.
+    pub can_edit: bool,
+    /// The reader may delete it.
+    pub can_delete: bool,
+}
+
+/// The answer that a comment answers.
+#[derive(Clone, Copy, Debug)]
+pub struct ReplyTo<'a> {
+    /// Its number.
+    pub id: i64,
+    /// Its writer's name.
+    pub name: &'a str,
+}
+
+/// A comment of the first level with its answers, oldest first.
+#[derive(Clone, Debug)]
+pub struct Branch<'a> {
+    /// The comment.
+    pub comment: Comment<'a>,
+    /// Its answers.
+    pub replies: Vec<Comment<'a>>,
+}
+
+/// What was said about a post.
+#[derive(Clone, Debug)]
+pub struct Thread<'a> {
+    /// The reader's language.
+    pub lang: Lang,
+    /// The board's address.
+    pub slug: &'a str,
+    /// The post's number.
+    pub post: i64,
+    /// How many comments there are on all pages.
+    pub count: u64,
+    /// The branches of this page.
+    pub branches: Vec<Branch<'a>>,
+    /// The open page, from 1.
+    pub page: u64,
+    /// How many pages there are, at least 1.
+    pub total_pages: u64,
+    /// What stands below.
+    pub entry: Entry<'a>,
+}
+
+/// What a reader finds below the comments.
+#[derive(Clone, Copy, Debug)]
+pub enum Entry<'a> {
+    /// The form for a new one.
+    Form(CommentForm<'a>),
+    /// A hint to sign in first.
+    SignIn,
+    /// Nobody may write here.
+    Closed,
+}
+
+/// The answer to a comment that was written by script: the comment, its form emptied, the number, a sentence.
+#[derive(Clone, Debug)]
+pub struct Created<'a> {
+    /// The reader's language.
+    pub lang: Lang,
+    /// The new comment, as its writer sees it.
+    pub comment: Comment<'a>,
+    /// How many there are now.
+    pub count: u64,
+    /// An empty form for the next one.
+    pub form: CommentForm<'a>,
+}
+
+/// The number of comments.
+#[derive(Clone, Copy, Debug)]
+pub struct Count {
+    /// The reader's language.
+    pub lang: Lang,
+    /// How many there are.
+    pub count: u64,
+}
+
+/// Draws everything that was said about a post.
+pub fn thread(t: &Thread) -> Markup {
+    let link = |n| paths::post_page(t.slug, t.post, n);
+    html! {
+        section #comments aria-labelledby="comments-title" {
+            h2 #comments-title { (t.lang.t(words::TITLE)) " " (count(&Count { lang: t.lang, count: t.count })) }
+            ol #comment-list { @for branch in &t.branches { (comment(t.lang, &branch.comment, &branch.replies)) } }
+            p.no-comments.muted { (t.lang.t(words::EMPTY)) }
+            (ui::pagination(t.lang, t.page, t.total_pages, &link))
+            @match &t.entry {
+                Entry::Form(f) => (form(f)),
+                Entry::SignIn => p.sign-in-hint { a href=(paths::login_then(&paths::post(t.slug, t.post))) { (t.lang.t(words::SIGN_IN)) } },
+                Entry::Closed => p.muted { (t.lang.t(words::CLOSED)) },
+            }
+        }
+    }
+}
+
+/// The number of comments, replaced when it changes.
+pub fn count(c: &Count) -> Markup {
+    html! { span #comment-count aria-label=(c.lang.count(words::COUNT_ONE, words::COUNT_MANY, c.count)) role="img" { (ui::number(c.count)) } }
+}
+
+/// A comment with its answers.
+pub fn comment(lang: Lang, c: &Comment, replies: &[Comment]) -> Markup {
+    html! {
+        li.comment id={ "comment-" (c.id) } {
+            (said(lang, c))
+            div id={ "slot-" (c.id) } {}
+            @if c.root == c.id {
+                ol.replies id={ "replies-" (c.id) } aria-label=(lang.fill(words::REPLIES, &[("name", &c.author.name)])) {
+                    @for reply in replies { (comment(lang, reply, &[])) }
+                }
+            }
+        }
+    }
+}
+
+/// A comment alone.
+pub fn said(lang: Lang, c: &Comment) -> Markup {
+    html! {
+        article.said id={ "said-" (c.id) } aria-labelledby={ "by-" (c.id) } {
+            @match c.state {
+                State::Deleted => p.gone.muted id={ "by-" (c.id) } tabindex="-1" { (lang.t(words::DELETED)) },
+                State::Hidden if c.body_html.is_empty() => p.gone.muted id={ "by-" (c.id) } tabindex="-1" { (lang.t(words::HIDDEN)) },
+                State::Hidden | State::Shown => (words_of(lang, c)),
+            }
+        }
+    }
+}
+
+fn words_of(lang: Lang, c: &Comment) -> Markup {
+    let by = if c.root == c.id {
+        words::BY
+    } else {
+        words::REPLY_BY
+    };
+    let name = if c.author.id.is_some() {
+        c.author.name
+    } else {
+        lang.t(common::SOMEONE_GONE)
+    };
+    html! {
+        header.byline {
+            (ui::avatar(c.author.id.unwrap_or_default(), c.author.name, 32))
+            h3.visually-hidden id={ "by-" (c.id) } tabindex="-1" { (lang.fill(by, &[("name", &name)])) }
+            p.meta {
+                span.who { (ui::author(lang, &c.author)) }
+                @if c.by_post_author { (ui::badge("quiet", lang.t(words::AUTHOR_MARK))) }
+                a.permalink href=(paths::comment_anchor(c.id)) { (ui::time(&c.at)) }
+                @if c.edited { span { (lang.t(words::EDITED)) } }
+                (ui::state(lang, c.state))
+            }
+        }
+        div.prose {
+            @if let Some(to) = &c.reply_to { p.reply-to { a href=(paths::comment_anchor(to.id)) { "@" (to.name) } } }
+            (PreEscaped(c.body_html))
+        }
+        (controls(lang, c))
+    }
+}
+
+fn controls(lang: Lang, c: &Comment) -> Markup {
+    html! {
+        @if c.can_reply || c.can_edit || c.can_delete {
+            p.controls {
+                @if c.can_reply { (opener(c.id, &paths::comment_reply(c.id), lang.t(words::REPLY), &lang.fill(words::REPLY_TO, &[("name", &c.author.name)]))) }
+                @if c.can_edit { (opener(c.id, &paths::comment_edit(c.id), lang.t(common::EDIT), lang.t(words::EDIT_OF))) }
+                @if c.can_delete { a href=(paths::comment_delete(c.id)) aria-label=(lang.t(words::DELETE_OF)) { (lang.t(common::DELETE)) } }
+            }
+        }
+    }
+}
+
+/// A link that opens a form in the comment's slot; without scripts it leads to the form's own page.
+fn opener(id: i64, href: &str, text: &str, label: &str) -> Markup {
+    html! {
+        a href=(href) hx-get=(href) hx-target={ "#slot-" (id) } hx-select="" hx-swap="innerHTML" aria-label=(label) { (text) }
+    }
+}
+
+/// The answer to a new comment or answer written by script.
+pub fn created(c: &Created) -> Markup {
+    let text = c
+        .lang
+        .fill(words::SAID_CREATED, &[("n", &ui::number(c.count))]);
+    html! {
+        @match c.form.purpose {
+            // The form for a new comment stays, emptied; one that was opened in a slot goes.
+            Purpose::New { .. } => (live::partial("#comment-form", "outerHTML", &form(&c.form))),
+            Purpose::Reply { comment, .. } | Purpose::Edit { comment } => (live::partial(&format!("#slot-{comment}"), "innerHTML", &Markup::default())),
+        }
+        (live::added(c.lang, &c.comment))
+        (live::partial("#comment-count", "outerHTML", &count(&Count { lang: c.lang, count: c.count })))
+        (live::say(&text))
+        (live::focus(&format!("by-{}", c.comment.id)))
+    }
+}
+
+/// The answer to a change made by script.
+pub fn saved(lang: Lang, c: &Comment) -> Markup {
+    html! {
+        (live::partial(&format!("#said-{}", c.id), "outerHTML", &said(lang, c)))
+        (live::partial(&format!("#slot-{}", c.id), "innerHTML", &Markup::default()))
+        (live::say(lang.t(words::SAID_SAVED)))
+        (live::focus(&format!("by-{}", c.id)))
+    }
+}

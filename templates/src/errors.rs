@@ -1,0 +1,93 @@
+//! What a visitor sees when something went wrong.
+
+use crate::layout::{self, Shell};
+use crate::paths;
+use crate::text::{Lang, Text, common, errors as words};
+use maud::{DOCTYPE, Markup, html};
+
+/// An error inside the usual frame.
+#[derive(Clone, Copy)]
+pub struct ErrorPage<'a> {
+    /// The frame.
+    pub shell: &'a Shell<'a>,
+    /// What went wrong.
+    pub problem: Problem<'a>,
+}
+
+/// An error where not even the frame could be prepared.
+#[derive(Clone, Copy)]
+pub struct BarePage<'a> {
+    /// The reader's language.
+    pub lang: Lang,
+    /// What went wrong.
+    pub problem: Problem<'a>,
+}
+
+/// What went wrong.
+#[derive(Clone, Copy, Debug)]
+pub struct Problem<'a> {
+    /// The HTTP status.
+    pub status: u16,
+    /// The request came from another site (a 403 that wants its own words).
+    pub cross_site: bool,
+    /// Seconds until it is worth trying again; 0 where that is not known.
+    pub retry_after: u64,
+    /// A number by which staff find it in the log; empty for none.
+    pub request_id: &'a str,
+}
+
+/// Draws an error inside the frame.
+pub fn page(p: &ErrorPage) -> Markup {
+    let lang = p.shell.lang;
+    layout::page(
+        p.shell,
+        title(lang, &p.problem),
+        html! { div.wrap.narrow { (body(lang, &p.problem, paths::HOME)) } },
+    )
+}
+
+/// Draws an error that depends on nothing but the language.
+pub fn bare(p: &BarePage) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(p.lang.tag()) {
+            (layout::head(&p.lang.fill(common::PAGE_TITLE, &[("title", &title(p.lang, &p.problem))])))
+            body { main #main tabindex="-1" { div.wrap.narrow { (body(p.lang, &p.problem, paths::HOME)) } } }
+        }
+    }
+}
+
+/// What is said about the problem; the admin's error page says the same.
+pub fn body(lang: Lang, problem: &Problem, home: &str) -> Markup {
+    let (title, text) = texts(problem);
+    html! {
+        p.status-code aria-hidden="true" { (problem.status) }
+        h1 tabindex="-1" { (lang.t(title)) }
+        p.lead { (lang.t(text)) }
+        @if problem.retry_after > 0 { p { (lang.fill(words::RETRY_AFTER, &[("n", &problem.retry_after)])) } }
+        div.actions { a.button href=(home) { (lang.t(words::TO_HOME)) } }
+        @if !problem.request_id.is_empty() { p.muted { (lang.fill(words::REQUEST_ID, &[("id", &problem.request_id)])) } }
+    }
+}
+
+/// The problem in a few words, for the window's title.
+pub fn title(lang: Lang, problem: &Problem) -> &'static str {
+    lang.t(texts(problem).0)
+}
+
+fn texts(problem: &Problem) -> (Text, Text) {
+    match problem.status {
+        403 if problem.cross_site => (words::CROSS_SITE, words::CROSS_SITE_TEXT),
+        401 | 403 => (words::FORBIDDEN, words::FORBIDDEN_TEXT),
+        404 | 410 => (words::NOT_FOUND, words::NOT_FOUND_TEXT),
+        405 => (words::METHOD, words::METHOD_TEXT),
+        409 => (words::CONFLICT, words::CONFLICT_TEXT),
+        413 => (words::TOO_LARGE, words::TOO_LARGE_TEXT),
+        422 => (words::UNPROCESSABLE, words::UNPROCESSABLE_TEXT),
+        429 => (words::TOO_MANY, words::TOO_MANY_TEXT),
+        503 => (words::UNAVAILABLE, words::UNAVAILABLE_TEXT),
+        408 | 504 => (words::TIMEOUT, words::UNAVAILABLE_TEXT),
+        400..500 => (words::BAD_REQUEST, words::BAD_REQUEST_TEXT),
+        _ => (words::INTERNAL, words::INTERNAL_TEXT),
+    }
+}

@@ -1,0 +1,74 @@
+//! The first page: a welcome and what was written last.
+
+use crate::layout::{self, Shell, Viewer};
+use crate::text::{Lang, common};
+use crate::{paths, posts, ui};
+use maud::{Markup, PreEscaped, html};
+
+/// The first page around a list that may have been drawn before.
+#[derive(Clone, Copy)]
+pub struct HomePage<'a> {
+    /// The frame.
+    pub shell: &'a Shell<'a>,
+    /// What [`recent`] drew in the reader's language.
+    pub recent: &'a str,
+}
+
+/// The newest posts. It holds nothing of the reader's, so one drawing serves everybody with the same language.
+#[derive(Clone, Debug)]
+pub struct Recent<'a> {
+    /// The reader's language.
+    pub lang: Lang,
+    /// Newest first.
+    pub posts: Vec<posts::Card<'a>>,
+}
+
+/// Draws the first page.
+pub fn page(p: &HomePage) -> Markup {
+    let lang = p.shell.lang;
+    let main = html! {
+        (hero(p.shell))
+        div.wrap { (PreEscaped(p.recent)) }
+    };
+    layout::page(p.shell, lang.t(common::HOME), main)
+}
+
+fn hero(shell: &Shell) -> Markup {
+    let lang = shell.lang;
+    html! {
+        section.hero {
+            div.wrap {
+                @match &shell.viewer {
+                    Viewer::Guest => {
+                        h1 tabindex="-1" { (lang.t(common::HERO_TITLE)) }
+                        p { (lang.t(common::HERO_TEXT)) }
+                        p.actions {
+                            a.button href=(paths::SIGNUP) { (lang.t(common::SIGN_UP)) }
+                            a.button.secondary href=(paths::COMMUNITY) { (lang.t(common::ALL_BOARDS)) }
+                        }
+                    },
+                    Viewer::Member(badge) => {
+                        h1 tabindex="-1" { (lang.fill(common::HERO_MEMBER, &[("name", &badge.name)])) }
+                        p { (lang.t(common::HERO_MEMBER_TEXT)) }
+                        p.actions { a.button.secondary href=(paths::COMMUNITY) { (lang.t(common::ALL_BOARDS)) } }
+                    },
+                }
+            }
+        }
+    }
+}
+
+/// Draws the newest posts.
+pub fn recent(r: &Recent) -> Markup {
+    let lang = r.lang;
+    html! {
+        section #recent aria-labelledby="recent-title" {
+            h2 #recent-title { (lang.t(common::RECENT)) }
+            @if r.posts.is_empty() {
+                (ui::empty(lang.t(common::RECENT_EMPTY), lang.t(common::RECENT_EMPTY_TEXT), Some((paths::COMMUNITY, lang.t(common::ALL_BOARDS)))))
+            } @else {
+                (posts::cards(lang, &r.posts))
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What is pushed to an open page: partials, each saying where it goes and how.
+//!
+//! A partial whose element is on the page already is dropped by the script, so a comment that its writer
+//! got as an answer does not come a second time through the stream.
+
+use crate::comments::{self, Comment, Count};
+use crate::notifications::{self, Bell};
+use crate::text::{Lang, comments as words};
+use maud::{Markup, html};
+
+/// The bell rings.
+#[derive(Clone, Copy, Debug)]
+pub struct BellUpdate<'a> {
+    /// The reader's language.
+    pub lang: Lang,
+    /// How many notifications are unread now.
+    pub unread: u32,
+    /// What happened, in one sentence; empty where nothing is to be said (after a reconnect).
+    pub sentence: &'a str,
+}
+
+/// Somebody wrote a comment on the open post.
+#[derive(Clone, Debug)]
+pub struct NewComment<'a> {
+    /// The reader's language.
+    pub lang: Lang,
+    /// The comment, as any member sees it.
+    pub comment: Comment<'a>,
+    /// How many there are now.
+    pub count: u64,
+}
+
+/// The bell's new number and the sentence for it.
+pub fn bell(b: &BellUpdate) -> Markup {
+    html! {
+        (partial("#bell", "outerHTML", &notifications::bell(&Bell { lang: b.lang, unread: b.unread })))
+        @if !b.sentence.is_empty() { (say(b.sentence)) }
+    }
+}
+
+/// A comment by somebody else: it is added where it belongs and said in one sentence; the reader is not moved.
+pub fn new_comment(n: &NewComment) -> Markup {
+    html! {
+        (added(n.lang, &n.comment))
+        (partial("#comment-count", "outerHTML", &comments::count(&Count { lang: n.lang, count: n.count })))
+        (say(&n.lang.fill(words::SAID_NEW, &[("name", &n.comment.author.name)])))
+    }
+}
+
+/// A comment at the end of the list where it belongs.
+pub fn added(lang: Lang, c: &Comment) -> Markup {
+    let list = if c.root == c.id {
+        "#comment-list".to_owned()
+    } else {
+        format!("#replies-{}", c.root)
+    };
+    partial(&list, "beforeend", &comments::comment(lang, c, &[]))
+}
+
+/// Markup for a place on the open page.
+pub fn partial(target: &str, swap: &str, inner: &Markup) -> Markup {
+    html! { hx-partial hx-target=(target) hx-swap=(swap) { (inner) } }
+}
+
+/// One sentence for the polite live region.
+pub fn say(text: &str) -> Markup {
+    partial("#polite", "innerHTML", &html! { p { (text) } })
+}
+
+/// Moves the focus to an element after the swap.
+pub fn focus(id: &str) -> Markup {
+    partial(
+        "#polite",
+        "beforeend",
+        &html! { span hidden data-focus-on=(id) {} },
+    )
+}

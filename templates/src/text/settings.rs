@@ -1,0 +1,52 @@
+//! A member's own settings, sessions, and the reading aids.
+
+catalogue! {
+    MENU = "내 정보 메뉴", "My page menu";
+    PROFILE = "내 정보", "My settings";
+    PASSWORD = "비밀번호", "Password";
+    SESSIONS = "로그인한 기기", "Devices";
+    READING = "읽기 도구", "Reading aids";
+    SEE_PROFILE = "내 공개 프로필 보기", "See my public profile";
+    NAME_NOW = "이름(별명)", "Name or nickname";
+    EMAIL_NOW = "로그인 이메일", "E-mail you sign in with";
+    LANGUAGE = "언어", "Language";
+    PRESENCE = "접속 목록에 내 이름 보이기", "Show my name in the list of who is here";
+    PRESENCE_HINT = "끄면 접속한 사람 수에만 들어갑니다.", "When off, you are counted but not named.";
+    PASSWORD_TITLE = "비밀번호 바꾸기", "Change password";
+    PASSWORD_CURRENT = "지금 비밀번호", "Current password";
+    PASSWORD_NEW = "새 비밀번호", "New password";
+    PASSWORD_NOTE = "바꾸면 다른 기기에서는 모두 로그아웃됩니다.", "Changing it signs you out on all other devices.";
+    PASSWORD_BUTTON = "비밀번호 바꾸기", "Change password";
+    READING_TITLE = "읽기 도구와 언어", "Reading aids and language";
+    READING_TEXT = "보기 편한 대로 골라 주세요. 회원은 모든 기기에, 방문자는 이 브라우저에 저장됩니다.", "Choose what is comfortable. Members keep it on every device, visitors in this browser.";
+    THEME = "색", "Colours";
+    THEME_SYSTEM = "기기 설정 따르기", "As on my device";
+    THEME_LIGHT = "밝게", "Light";
+    THEME_DARK = "어둡게", "Dark";
+    THEME_CONTRAST = "고대비", "High contrast";
+    SIZE = "글자 크기", "Text size";
+    SIZE_100 = "보통 (100%)", "Normal (100%)";
+    SIZE_125 = "크게 (125%)", "Large (125%)";
+    SIZE_150 = "아주 크게 (150%)", "Very large (150%)";
+    SPACING = "줄과 글자 간격", "Line and letter spacing";
+    SPACING_NORMAL = "보통", "Normal";
+    SPACING_WIDE = "넓게", "Wide";
+    MOTION = "움직임", "Motion";
+    MOTION_FULL = "기기 설정 따르기", "As on my device";
+    MOTION_REDUCED = "움직임 없애기", "No motion";
+    SESSIONS_TITLE = "로그인한 기기", "Where you are signed in";
+    SESSIONS_TEXT = "모르는 기기가 있으면 끝내고 비밀번호를 바꿔 주세요.", "If you see a device you do not know, end it and change your password.";
+    THIS_DEVICE = "이 기기", "This device";
+    LAST_SEEN = "마지막 이용", "Last used";
+    STARTED = "로그인한 때", "Signed in";
+    ADDRESS = "IP 주소", "IP address";
+    KEPT = "로그인 유지", "Stays signed in";
+    END_ONE = "로그아웃시키기", "Sign out";
+    END_ONE_LABEL = "{device} 로그아웃시키기", "Sign out {device}";
+    END_OTHERS = "다른 기기 모두 로그아웃시키기", "Sign out all other devices";
+    ONLY_THIS = "이 기기에서만 로그인되어 있습니다.", "You are signed in on this device only.";
+    FLASH_SAVED = "저장했습니다.", "Saved.";
+    FLASH_PASSWORD = "비밀번호를 바꾸었습니다. 다른 기기는 로그아웃되었습니다.", "Your password has changed. Other devices are signed out.";
+    FLASH_ENDED = "그 기기를 로그아웃시켰습니다.", "That device is signed out.";
+    FLASH_ENDED_OTHERS = "다른 기기를 모두 로그아웃시켰습니다.", "All other devices are signed out.";
+}

@@ -1,0 +1,241 @@
+//! Fields, each with its label, hint and fault, and the summary of faults at the top of a form.
+//!
+//! A fault is said three times on purpose: in the title ("오류:"), in the summary with a link, and beside the field.
+
+use crate::text::{Lang, common, errors};
+use maud::{Markup, html};
+
+/// Why a field was not accepted: `key` names a sentence of [`errors`], `n` fills its `{n}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault<'a> {
+    /// The field's name; `form` where no single field is at fault.
+    pub field: &'a str,
+    /// The sentence, such as `title.empty`.
+    pub key: &'a str,
+    /// The limit that the sentence names; 0 where it names none.
+    pub n: u64,
+}
+
+impl Fault<'_> {
+    /// The sentence in the reader's language.
+    pub fn say(&self, lang: Lang) -> String {
+        lang.fill(
+            errors::message(self.key).unwrap_or(errors::FALLBACK),
+            &[("n", &self.n)],
+        )
+    }
+}
+
+/// One input of a form.
+#[derive(Clone, Copy, Default)]
+pub struct Field<'a> {
+    /// The reader's language.
+    pub lang: Lang,
+    /// The name that is sent.
+    pub name: &'a str,
+    /// Put before the name to make the id, where a page holds several forms.
+    pub prefix: &'a str,
+    /// What to enter.
+    pub label: &'a str,
+    /// `text`, `email`, `password`, `search`, `number`, `date`; empty means `text`.
+    pub kind: &'a str,
+    /// What stands in it.
+    pub value: &'a str,
+    /// More about what to enter; empty for none.
+    pub hint: &'a str,
+    /// The browser's token for filling it in; empty for none.
+    pub autocomplete: &'a str,
+    /// Whether it must be filled.
+    pub required: bool,
+    /// The faults of the whole form; the field finds its own.
+    pub faults: &'a [Fault<'a>],
+}
+
+impl Field<'_> {
+    fn id(&self) -> String {
+        format!("{}{}", self.prefix, self.name)
+    }
+
+    fn fault(&self) -> Option<String> {
+        self.faults
+            .iter()
+            .find(|fault| fault.field == self.name)
+            .map(|fault| fault.say(self.lang))
+    }
+
+    fn described_by(&self) -> Option<String> {
+        let id = self.id();
+        match (self.hint.is_empty(), self.fault().is_none()) {
+            (true, true) => None,
+            (false, true) => Some(format!("{id}-hint")),
+            (true, false) => Some(format!("{id}-error")),
+            (false, false) => Some(format!("{id}-hint {id}-error")),
+        }
+    }
+
+    fn invalid(&self) -> Option<&'static str> {
+        self.fault().map(|_| "true")
+    }
+}
+
+/// An input with its label, hint and fault.
+pub fn field(f: &Field) -> Markup {
+    frame(f, html! { (input(f)) })
+}
+
+/// A password with a button that shows it; the button appears only where scripts run.
+pub fn password(f: &Field) -> Markup {
+    let inner = html! {
+        div.password {
+            (input(f))
+            button.button.secondary type="button" hidden data-reveal=(f.id()) aria-pressed="false"
+                aria-label=(f.lang.t(common::SHOW_PASSWORD)) { (f.lang.t(common::SHOW)) }
+        }
+    };
+    frame(f, inner)
+}
+
+/// Several lines of text, `rows` high.
+pub fn textarea(f: &Field, rows: u8) -> Markup {
+    frame(f, html! { (bare_textarea(f, rows)) })
+}
+
+fn bare_textarea(f: &Field, rows: u8) -> Markup {
+    html! {
+        // A parser drops the first line break of a textarea, so one is given to it.
+        textarea #(f.id()) name=(f.name) rows=(rows) required[f.required]
+            aria-describedby=[f.described_by()] aria-invalid=[f.invalid()] { "\n" (f.value) }
+    }
+}
+
+fn input(f: &Field) -> Markup {
+    let kind = if f.kind.is_empty() { "text" } else { f.kind };
+    let autocomplete = (!f.autocomplete.is_empty()).then_some(f.autocomplete);
+    let mode = match kind {
+        "email" => Some("email"),
+        "number" => Some("numeric"),
+        _ => None,
+    };
+    html! {
+        input #(f.id()) name=(f.name) type=(kind) value=[(kind != "password").then_some(f.value)] required[f.required]
+            autocomplete=[autocomplete] inputmode=[mode] spellcheck=[matches!(kind, "email" | "password").then_some("false")]
+            autocapitalize=[matches!(kind, "email" | "password").then_some("none")]
+            aria-describedby=[f.described_by()] aria-invalid=[f.invalid()];
+    }
+}
+
+fn frame(f: &Field, inner: Markup) -> Markup {
+    let id = f.id();
+    html! {
+        div.field.faulty[f.fault().is_some()] {
+            label for=(id) { (f.label) }
+            (hint(f, &id))
+            (fault(f, &id))
+            (inner)
+        }
+    }
+}
+
+fn hint(f: &Field, id: &str) -> Markup {
+    html! { @if !f.hint.is_empty() { p.hint id={ (id) "-hint" } { (f.hint) } } }
+}
+
+fn fault(f: &Field, id: &str) -> Markup {
+    html! {
+        @if let Some(text) = f.fault() {
+            p.fault id={ (id) "-error" } { span.visually-hidden { (f.lang.t(common::ERROR_PREFIX)) " " } (text) }
+        }
+    }
+}
+
+/// A box to tick. Its `value` is `1`.
+pub fn check(f: &Field, checked: bool) -> Markup {
+    let id = f.id();
+    html! {
+        div.field.check.faulty[f.fault().is_some()] {
+            input #(id) name=(f.name) type="checkbox" value="1" checked[checked] required[f.required]
+                aria-describedby=[f.described_by()] aria-invalid=[f.invalid()];
+            label for=(id) { (f.label) }
+            (hint(f, &id))
+            (fault(f, &id))
+        }
+    }
+}
+
+/// One of the answers to a question: what is sent, what is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice<'a> {
+    /// What is sent.
+    pub value: &'a str,
+    /// What is read.
+    pub label: &'a str,
+}
+
+/// A question with a few answers, all in sight. The answer chosen is `f.value`.
+pub fn choices(f: &Field, answers: &[Choice]) -> Markup {
+    let id = f.id();
+    html! {
+        fieldset.field.choices #(id) aria-describedby=[f.described_by()] {
+            legend { (f.label) }
+            (hint(f, &id))
+            (fault(f, &id))
+            @for answer in answers {
+                div.check {
+                    input id={ (id) "-" (answer.value) } name=(f.name) type="radio" value=(answer.value) checked[answer.value == f.value];
+                    label for={ (id) "-" (answer.value) } { (answer.label) }
+                }
+            }
+        }
+    }
+}
+
+/// A question with many answers, folded. The answer chosen is `f.value`.
+pub fn select(f: &Field, answers: &[Choice]) -> Markup {
+    let inner = html! {
+        select #(f.id()) name=(f.name) required[f.required] aria-describedby=[f.described_by()] aria-invalid=[f.invalid()] {
+            @for answer in answers {
+                option value=(answer.value) selected[answer.value == f.value] { (answer.label) }
+            }
+        }
+    };
+    frame(f, inner)
+}
+
+/// What stands at the top of a form that came back. Focus goes here; each fault leads to its field.
+pub fn error_summary(lang: Lang, prefix: &str, faults: &[Fault]) -> Markup {
+    html! {
+        @if !faults.is_empty() {
+            div.error-summary tabindex="-1" data-focus {
+                // The alert stands inside: on the focused element itself, JAWS reads it twice.
+                div role="alert" {
+                    h2 { (lang.t(common::PROBLEM)) }
+                    (fault_list(lang, prefix, faults))
+                }
+            }
+        }
+    }
+}
+
+/// The faults as a list of links to their fields.
+pub fn fault_list(lang: Lang, prefix: &str, faults: &[Fault]) -> Markup {
+    html! {
+        ul {
+            @for fault in faults {
+                li {
+                    @if fault.field == "form" { (fault.say(lang)) }
+                    @else { a href={ "#" (prefix) (fault.field) } { (fault.say(lang)) } }
+                }
+            }
+        }
+    }
+}
+
+/// The form's one-time key, by which a repeat is recognised.
+pub fn once(key: &str) -> Markup {
+    hidden("once", key)
+}
+
+/// A value that rides along unseen.
+pub fn hidden(name: &str, value: &str) -> Markup {
+    html! { input type="hidden" name=(name) value=(value); }
+}
