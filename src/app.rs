@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::domain::activity::Activity;
 use crate::domain::clock::Clock;
 use crate::domain::password::Hasher;
-use crate::domain::{Error, Result, boards, house};
+use crate::domain::{Error, Result, boards, house, markdown};
 use crate::shared::{RedisOptions, Shared};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 use std::cell::Cell;
@@ -36,6 +36,8 @@ pub struct Inner {
     pub boards: boards::Kept,
     /// What is counted in passing.
     pub activity: Activity,
+    /// Texts that were found clean.
+    pub known: markdown::Known,
     /// Cancelled when the instance is told to stop: streams end, new ones are refused.
     pub stop: CancellationToken,
 }
@@ -67,6 +69,7 @@ impl App {
             clock,
             boards: boards::Kept::default(),
             activity: Activity::default(),
+            known: markdown::Known::default(),
             stop: CancellationToken::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -101,7 +104,8 @@ pub async fn database(config: &Config) -> Result<DatabaseConnection> {
         .max_connections(if config.on_postgres() { config.database_connections } else { 4 })
         .acquire_timeout(PATIENCE)
         .connect_timeout(Duration::from_secs(5))
-        .test_before_acquire(false)
+        .test_before_acquire(true)
+        .test_before_acquire_if_idle_for(Duration::from_secs(5))
         .sqlx_logging(false);
     if config.on_postgres() {
         options.map_sqlx_postgres_opts(|o| {

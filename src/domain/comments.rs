@@ -59,28 +59,63 @@ const COLUMNS: &str = "c.id, c.post_id, c.author_id, u.name AS author, c.root_id
     FROM comments c JOIN users u ON u.id = c.author_id \
     LEFT JOIN comments pc ON pc.id = c.parent_id LEFT JOIN users pu ON pu.id = pc.author_id";
 
-/// Where a page of a thread begins: the thread and the comment in it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct From {
-    /// The top-level comment.
-    pub thread: i64,
-    /// The comment.
-    pub id: i64,
+/// A page of a post's comments, in the order in which they are read.
+#[derive(Debug)]
+pub struct Listing {
+    /// The comments.
+    pub comments: Vec<Comment>,
+    /// How many pages there are.
+    pub pages: i64,
 }
 
-/// A post's comments in the order in which they are read, from `from`, and where the next page begins.
+/// One page of a post's comments. A post rarely has more than one page; only then are they counted.
 ///
 /// # Errors
 /// The database's.
-pub async fn list(db: &impl ConnectionTrait, post: i64, from: From) -> Result<(Vec<Comment>, Option<From>)> {
-    let sql = format!(
-        "SELECT {COLUMNS} WHERE c.post_id = $1 AND COALESCE(c.root_id, c.id) >= $2 \
-         AND (COALESCE(c.root_id, c.id) > $2 OR c.id >= $3) ORDER BY COALESCE(c.root_id, c.id), c.id LIMIT $4"
-    );
-    let values: [Value; 4] = [post.into(), from.thread.into(), from.id.into(), (PAGE as i64 + 1).into()];
-    let mut comments: Vec<Comment> = sql::all(db, &sql, values).await?;
-    let next = (comments.len() > PAGE).then(|| comments.pop()).flatten();
-    Ok((comments, next.map(|c| From { thread: c.thread(), id: c.id })))
+pub async fn list(db: &impl ConnectionTrait, post: i64, page: i64) -> Result<Listing> {
+    let skip = (page.max(1) - 1).saturating_mul(PAGE as i64);
+    let sql = format!("SELECT {COLUMNS} WHERE c.post_id = $1 ORDER BY COALESCE(c.root_id, c.id), c.id LIMIT $2 OFFSET $3");
+    let mut comments: Vec<Comment> = sql::all(db, &sql, [post.into(), (PAGE as i64 + 1).into(), skip.into()]).await?;
+    let more = comments.len() > PAGE;
+    comments.truncate(PAGE);
+    if page <= 1 && !more {
+        return Ok(Listing { comments, pages: 1 });
+    }
+    let all = sql::number(db, "SELECT COUNT(*) FROM comments WHERE post_id = $1", [post.into()]).await?.unwrap_or(0);
+    // A thread that began on the page before begins this one too, so that its answers have something to stand under.
+    if let Some(root) = comments.first().and_then(|first| first.root_id) {
+        comments.insert(0, find(db, root).await?);
+    }
+    Ok(Listing { comments, pages: (all + PAGE as i64 - 1) / PAGE as i64 })
+}
+
+/// The page on which a comment stands.
+///
+/// # Errors
+/// The database's.
+pub async fn page_of(db: &impl ConnectionTrait, comment: &Comment) -> Result<i64> {
+    let sql = "SELECT COUNT(*) FROM comments WHERE post_id = $1 AND \
+               (COALESCE(root_id, id) < $2 OR (COALESCE(root_id, id) = $2 AND id < $3))";
+    let values = [comment.post_id.into(), comment.thread().into(), comment.id.into()];
+    Ok(sql::number(db, sql, values).await?.unwrap_or(0) / PAGE as i64 + 1)
+}
+
+/// A post's comments written after one, oldest first: what an event stream missed.
+///
+/// # Errors
+/// The database's.
+pub async fn since(db: &impl ConnectionTrait, post: i64, after: i64) -> Result<Vec<Comment>> {
+    let sql = format!("SELECT {COLUMNS} WHERE c.post_id = $1 AND c.id > $2 AND c.state = 'shown' ORDER BY c.id LIMIT $3");
+    sql::all(db, &sql, [post.into(), after.into(), (PAGE as i64).into()]).await
+}
+
+/// The id of a post's newest comment, 0 where there is none.
+///
+/// # Errors
+/// The database's.
+pub async fn last_id(db: &impl ConnectionTrait, post: i64) -> Result<i64> {
+    let sql = "SELECT COALESCE(MAX(id), 0) FROM comments WHERE post_id = $1";
+    Ok(sql::number(db, sql, [post.into()]).await?.unwrap_or(0))
 }
 
 /// One comment.

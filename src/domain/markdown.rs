@@ -4,8 +4,10 @@
 use ammonia::Builder;
 use linkify::{LinkFinder, LinkKind};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{LazyLock, Mutex};
 
 /// Deepest nesting of lists and quotes that is drawn; deeper ones are drawn at this depth.
 const DEPTH: usize = 12;
@@ -33,6 +35,38 @@ pub fn render(text: &str) -> String {
 /// HTML as sanitised once more before it is shown, in case an older version of this file let something through.
 pub fn sanitise(html: &str) -> String {
     CLEANER.clean(html).to_string()
+}
+
+/// Texts that have been sanitised and were found clean, by a hash of their HTML: the second look costs a
+/// hash instead of a parse.
+#[derive(Default)]
+pub struct Known {
+    clean: Mutex<HashSet<(u64, u64)>>,
+    keys: (RandomState, RandomState),
+}
+
+/// So many texts are remembered, at 16 bytes each.
+const KNOWN: usize = 100_000;
+
+impl Known {
+    /// A stored text, fit to be shown.
+    pub fn show<'a>(&self, html: &'a str) -> Cow<'a, str> {
+        // 128 bits with keys of this process: nobody can make a text that passes for another.
+        let mark = (self.keys.0.hash_one(html), self.keys.1.hash_one(html));
+        if self.clean.lock().unwrap_or_else(|e| e.into_inner()).contains(&mark) {
+            return Cow::Borrowed(html);
+        }
+        let safe = sanitise(html);
+        if safe != html {
+            return Cow::Owned(safe);
+        }
+        let mut clean = self.clean.lock().unwrap_or_else(|e| e.into_inner());
+        if clean.len() >= KNOWN {
+            clean.clear();
+        }
+        clean.insert(mark);
+        Cow::Borrowed(html)
+    }
 }
 
 fn as_typed(text: &str) -> String {
@@ -214,6 +248,16 @@ mod tests {
             assert!(!html.contains("<svg") && !html.contains("href=\"javascript") && !html.contains("href=\"data"), "{html}");
             assert!(!html.contains("<a href=\"https://x.kr\" onclick"), "{html}");
         }
+    }
+
+    #[test]
+    fn what_an_older_version_let_through_is_caught_when_shown() {
+        let known = Known::default();
+        let clean = render("**굵게** https://example.kr");
+
+        assert_eq!(known.show("<p>a</p><script>b</script>"), "<p>a</p>");
+        assert!(matches!(known.show(&clean), Cow::Borrowed(_)), "sanitising twice changes nothing");
+        assert_eq!(known.show(&clean), clean);
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub struct Notification {
     pub post_id: Option<i64>,
     pub post_title: Option<String>,
     pub comment_id: Option<i64>,
+    pub excerpt: Option<String>,
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub created_at: OffsetDateTime,
     #[serde(with = "time::serde::timestamp::milliseconds::option")]
@@ -36,7 +37,8 @@ pub struct Notification {
 }
 
 const COLUMNS: &str = "SELECT n.id, n.kind, n.actor_id, u.name AS actor, n.post_id, p.title AS post_title, n.comment_id, \
-    n.created_at, n.read_at FROM notifications n LEFT JOIN users u ON u.id = n.actor_id LEFT JOIN posts p ON p.id = n.post_id";
+    CASE WHEN c.state = 'shown' THEN SUBSTR(c.body, 1, 120) END AS excerpt, n.created_at, n.read_at FROM notifications n \
+    LEFT JOIN users u ON u.id = n.actor_id LEFT JOIN posts p ON p.id = n.post_id LEFT JOIN comments c ON c.id = n.comment_id";
 
 /// Writes the rows for those who are told, in the transaction of the comment. A statement at most.
 ///

@@ -1,0 +1,130 @@
+//! GET /community, GET /community/:board
+
+use crate::domain::posts::list::{self, Page, Sort};
+use crate::domain::{Error, boards::Board};
+use crate::shared::cache::{Entry, Generation};
+use crate::web::{Result, Visit, present, reply};
+use bytes::Bytes;
+use poem::web::{Path, Query};
+use poem::{Response, handler};
+use serde::Deserialize;
+use std::sync::Arc;
+use templates::boards::{self as views, BoardCard, BoardList, BoardPage, BoardsPage, Latest, Write};
+
+/// The list of boards.
+#[handler]
+pub async fn index(visit: Visit) -> Result<Response> {
+    let summaries = list::summaries(&visit.app.db).await?;
+    let listed = visit.boards.iter().filter(|board| board.lists_for(visit.actor.as_ref()));
+    let boards = listed.filter_map(|board| Some(card(&visit, board, summaries.iter().find(|s| s.board_id == board.id)?)));
+    let nav = present::nav(&visit);
+    let page = BoardsPage { shell: &present::shell(&visit, &nav), boards: boards.collect() };
+    Ok(reply::page(views::index(&page)))
+}
+
+fn card<'a>(visit: &'a Visit, board: &'a Board, summary: &'a list::Summary) -> BoardCard<'a> {
+    let readable = board.reads_for(visit.actor.as_ref());
+    let latest = summary.latest_id.zip(summary.latest_title.as_deref()).zip(summary.latest_at).filter(|_| readable);
+    let moment = |at| present::moment(at, visit.app.clock.now(), visit.lang);
+    BoardCard {
+        slug: &board.slug,
+        name: present::board_name(board, visit.lang),
+        description: &board.description,
+        posts: present::count(summary.posts),
+        latest: latest.map(|((id, title), at)| Latest { id, title, at: moment(at) }),
+        readable,
+        archived: board.archived,
+    }
+}
+
+/// Which page, in which order. Whatever is typed there, there is an answer.
+#[derive(Deserialize, Default)]
+pub struct Place {
+    page: Option<String>,
+    sort: Option<String>,
+}
+
+impl Place {
+    /// The number of the page: anything that is no number is the first; nothing is beyond 10^12.
+    pub fn number(&self) -> i64 {
+        self.page.as_deref().and_then(|page| page.parse::<i64>().ok()).unwrap_or(1).clamp(1, 1_000_000_000_000)
+    }
+
+    fn sort(&self) -> Sort {
+        if self.sort.as_deref() == Some("active") { Sort::Active } else { Sort::Newest }
+    }
+}
+
+/// A board.
+#[handler]
+pub async fn show(visit: Visit, Path(slug): Path<String>, place: Option<Query<Place>>) -> Result<Response> {
+    let place = place.map(|Query(place)| place).unwrap_or_default();
+    let board = visit.board_at(&slug)?;
+    let (page, sort) = (place.number(), place.sort());
+    let drawn = list(&visit, board, sort, page).await?;
+    let nav = present::nav(&visit);
+    let page = BoardPage {
+        shell: &present::shell(&visit, &nav),
+        slug: &board.slug,
+        name: present::board_name(board, visit.lang),
+        description: &board.description,
+        archived: board.archived,
+        write: write(&visit, board),
+        list: &drawn,
+    };
+    Ok(reply::page(views::page(&page)))
+}
+
+fn write(visit: &Visit, board: &Board) -> Write {
+    let actor = visit.actor.as_ref();
+    if board.takes_posts_from(actor) {
+        Write::Allowed
+    } else if actor.is_none() && !board.archived && board.write <= crate::domain::boards::Access::Members {
+        Write::SignIn
+    } else {
+        Write::Closed
+    }
+}
+
+/// The drawn list of a page: kept in this process as long as nothing on the board changes.
+async fn list(visit: &Visit, board: &Board, sort: Sort, number: i64) -> Result<Arc<str>> {
+    let cache = visit.app.shared.cache();
+    let key = format!("board.{}.{sort:?}.{number}.{}", board.slug, visit.lang.tag());
+    let state = visit.board.zip(visit.of_boards).map(|(board, boards)| Generation::all([board, boards]));
+    if let Some(drawn) = state.and_then(|state| cache.rendered(&key, state)) {
+        return Ok(drawn);
+    }
+    let page = read(visit, board, sort, number).await?;
+    let shown = present::Shown { boards: &visit.boards, lang: visit.lang, now: visit.app.clock.now(), mixed: false };
+    let drawn: Arc<str> = views::list(&BoardList {
+        lang: visit.lang,
+        slug: &board.slug,
+        name: present::board_name(board, visit.lang),
+        notices: page.notices.iter().filter_map(|card| present::card(card, shown)).collect(),
+        posts: page.posts.iter().filter_map(|card| present::card(card, shown)).collect(),
+        sort: if sort == Sort::Active { views::Sort::Active } else { views::Sort::New },
+        page: present::count(number),
+        total_pages: present::count((page.total + list::PAGE - 1) / list::PAGE).max(1),
+    })
+    .into_string()
+    .into();
+    if let Some(state) = state {
+        cache.keep_rendered(&key, state, drawn.clone());
+    }
+    Ok(drawn)
+}
+
+/// The rows: those of the first page from `cache:board:{slug}:first`, the others from SQL.
+async fn read(visit: &Visit, board: &Board, sort: Sort, number: i64) -> Result<Page> {
+    let load = || list::page(&visit.app.db, board.id, sort, number);
+    if number > 1 || sort != Sort::Newest {
+        return Ok(load().await?);
+    }
+    let json = || async { Ok::<_, Error>(Bytes::from(serde_json::to_vec(&load().await?).unwrap_or_default())) };
+    let bytes = visit.app.shared.cache().read_through(&Entry::board_first(&board.slug), json).await?;
+    match serde_json::from_slice(&bytes) {
+        Ok(page) => Ok(page),
+        // Written by another version of ours that kept it differently.
+        Err(_) => Ok(load().await?),
+    }
+}

@@ -1,0 +1,147 @@
+//! The one place where something that went wrong becomes a status and a page.
+
+use super::visit::Visit;
+use super::{present, reply};
+use crate::domain::sessions::Area;
+use crate::domain::{self, Error};
+use poem::error::ResponseError;
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::{Response, http};
+use templates::errors::{ErrorPage, Problem};
+use templates::{admin, auth, paths};
+
+/// The result of a handler.
+pub type Result<T, E = Fault> = std::result::Result<T, E>;
+
+/// Why a handler has no page of its own to show.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// What the domain says.
+    #[error(transparent)]
+    Domain(#[from] Error),
+    /// A request that cannot be understood.
+    #[error("status {0}")]
+    Status(u16),
+    /// A form from another site.
+    #[error("cross-site request")]
+    CrossSite,
+    /// Only for somebody who is signed in.
+    #[error("sign in first")]
+    SignIn,
+    /// The same, for a form that was sent: its fields are kept.
+    #[error("sign in again")]
+    SignInAgain(Vec<(String, String)>),
+}
+
+impl ResponseError for Fault {
+    fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl Fault {
+    fn code(&self) -> u16 {
+        match self {
+            Self::Domain(Error::NotFound) => 404,
+            Self::Domain(Error::Forbidden) | Self::CrossSite => 403,
+            Self::Domain(Error::Invalid(_)) => 422,
+            Self::Domain(Error::Conflict(_)) => 409,
+            Self::Domain(Error::Slow(_)) => 429,
+            Self::Domain(Error::Busy(_)) => 503,
+            Self::Domain(Error::Internal(_)) => 500,
+            Self::Status(code) => *code,
+            Self::SignIn | Self::SignInAgain(_) => 401,
+        }
+    }
+
+    fn retry_after(&self) -> u64 {
+        match self {
+            Self::Domain(Error::Slow(seconds) | Error::Busy(seconds)) => *seconds,
+            _ => 0,
+        }
+    }
+}
+
+/// The page of an error that a handler, an extractor or poem itself returned.
+pub fn answer(visit: &Visit, error: &poem::Error) -> Response {
+    match error.downcast_ref::<Fault>() {
+        Some(fault) => page(visit, fault),
+        None => page(visit, &Fault::Status(plain_status(error.status()))),
+    }
+}
+
+/// poem's own errors, told apart as far as a visitor cares: an id that is no number is a page that is not there.
+fn plain_status(status: StatusCode) -> u16 {
+    match status {
+        StatusCode::BAD_REQUEST => 404,
+        other => other.as_u16(),
+    }
+}
+
+/// The page of a fault.
+pub fn page(visit: &Visit, fault: &Fault) -> Response {
+    match fault {
+        Fault::SignIn => return reply::see_other(visit, &login_then(visit)),
+        Fault::SignInAgain(fields) => return sign_in_again(visit, fields, &[], auth::LoginNotice::None, ""),
+        Fault::Domain(Error::Internal(text)) => tracing::error!(request.id = %visit.request_id, "{text}"),
+        _ => {}
+    }
+    let problem = Problem {
+        status: fault.code(),
+        cross_site: matches!(fault, Fault::CrossSite),
+        retry_after: fault.retry_after(),
+        request_id: if fault.code() >= 500 { &visit.request_id } else { "" },
+    };
+    let markup = match visit.area {
+        Area::Site => templates::errors::page(&ErrorPage { shell: &present::shell(visit, &present::nav(visit)), problem }),
+        Area::Admin if visit.actor.is_some() => {
+            admin::errors::page(&admin::errors::ErrorPage { shell: &present::admin_shell(visit), problem })
+        }
+        Area::Admin => templates::errors::bare(&templates::errors::BarePage { lang: visit.lang, problem }),
+    };
+    let mut response = reply::page_with(visit, fault.status(), markup);
+    if problem.retry_after > 0 {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(problem.retry_after));
+    }
+    response
+}
+
+fn login_then(visit: &Visit) -> String {
+    let next = reply::local(&visit.path);
+    match visit.area {
+        Area::Site => paths::login_then(next),
+        Area::Admin => paths::admin::login_then(next),
+    }
+}
+
+/// Sign in again: nothing that was typed is lost.
+pub fn sign_in_again(
+    visit: &Visit,
+    fields: &[(String, String)],
+    problems: &[domain::Problem],
+    notice: auth::LoginNotice,
+    email: &str,
+) -> Response {
+    let faults = present::faults(problems);
+    let once = super::once::issue(visit, "login");
+    let next = reply::local(&visit.path);
+    let markup = match visit.area {
+        Area::Site => {
+            let nav = present::nav(visit);
+            let shell = present::shell(visit, &nav);
+            auth::relogin(&auth::ReloginPage { shell: &shell, email, next, fields, once: &once, faults: &faults, notice })
+        }
+        Area::Admin => admin::login::page(&admin::login::LoginPage {
+            lang: visit.lang,
+            aids: visit.aids,
+            email,
+            next,
+            fields,
+            once: &once,
+            faults: &faults,
+            notice,
+            not_staff: false,
+        }),
+    };
+    reply::page_with(visit, http::StatusCode::UNAUTHORIZED, markup)
+}

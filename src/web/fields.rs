@@ -1,0 +1,104 @@
+//! A form as it was sent: every field, in order, nothing lost.
+
+use super::error::Fault;
+use poem::http::header;
+use poem::{FromRequest, Request, RequestBody};
+use templates::auth::KEPT_PREFIX;
+
+/// The fields of a form.
+#[derive(Clone, Debug, Default)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// The value of a field; empty when it was not sent.
+    pub fn text(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    /// Whether a box was ticked.
+    pub fn ticked(&self, name: &str) -> bool {
+        !self.text(name).is_empty()
+    }
+
+    /// The value of a field as a number.
+    pub fn number(&self, name: &str) -> Option<i64> {
+        self.text(name).parse().ok()
+    }
+
+    /// All values of a field that was sent several times.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Everything that was sent.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
+    /// The fields of a form that waited for its writer to sign in again.
+    pub fn kept(&self) -> Vec<(String, String)> {
+        let kept = self.0.iter().filter_map(|(key, value)| Some((key.strip_prefix(KEPT_PREFIX)?.to_owned(), value.clone())));
+        kept.collect()
+    }
+
+    /// Reads the body of a form, sign-in fields and all.
+    ///
+    /// # Errors
+    /// 413 when it is larger than the limit in `layers`; 415 when it is no form; 400 when it is not UTF-8.
+    pub async fn read(req: &Request, body: &mut RequestBody) -> Result<Self, Fault> {
+        let kind = req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !kind.starts_with("application/x-www-form-urlencoded") {
+            return Err(Fault::Status(415));
+        }
+        let bytes = body.take().map_err(|_| Fault::Status(400))?.into_bytes().await;
+        let bytes = bytes.map_err(|fault| super::layers::body_fault(&fault))?;
+        parse(&bytes).map(Self).ok_or(Fault::Status(400))
+    }
+}
+
+impl<'a> FromRequest<'a> for Fields {
+    /// The form; where it waited for its writer to sign in again, as it was before.
+    async fn from_request(req: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+        let fields = Self::read(req, body).await?;
+        let kept = fields.kept();
+        Ok(if kept.is_empty() { fields } else { Self(kept) })
+    }
+}
+
+/// Splits an urlencoded body. None: a value is not UTF-8.
+fn parse(bytes: &[u8]) -> Option<Vec<(String, String)>> {
+    let pairs = bytes.split(|b| *b == b'&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let cut = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());
+            Some((decode(&pair[..cut])?, decode(pair.get(cut + 1..).unwrap_or_default())?))
+        })
+        .collect()
+}
+
+fn decode(bytes: &[u8]) -> Option<String> {
+    let spaced: Vec<u8> = bytes.iter().map(|b| if *b == b'+' { b' ' } else { *b }).collect();
+    let text = percent_encoding::percent_decode(&spaced).decode_utf8().ok()?;
+    Some(text.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_read_as_browsers_send_it() {
+        let fields = parse(b"title=%EC%95%88%EB%85%95+1&body=a%26b%3Dc&empty=&ids=1&ids=2&lone").map(Fields).expect("UTF-8");
+
+        assert_eq!(fields.text("title"), "안녕 1");
+        assert_eq!(fields.text("body"), "a&b=c");
+        assert_eq!(fields.all("ids").collect::<Vec<_>>(), ["1", "2"]);
+        assert!(!fields.ticked("empty") && !fields.ticked("lone"));
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_refused() {
+        assert!(parse(b"a=%FF%FE").is_none());
+        assert!(parse(b"a=\xC0\xAF").is_none());
+    }
+}

@@ -1,0 +1,45 @@
+//! What load balancers ask.
+
+use super::visit::Visit;
+use crate::app::App;
+use crate::domain::sql;
+use poem::http::{StatusCode, header};
+use poem::web::Data;
+use poem::{Response, handler};
+use std::time::Duration;
+
+/// GET /healthz: the process answers.
+#[handler]
+pub fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// GET /readyz: this instance should get requests. Redis is not asked: without it everything still works.
+#[handler]
+pub async fn ready(app: Data<&App>) -> Response {
+    let (status, word) = if app.stop.is_cancelled() {
+        (StatusCode::SERVICE_UNAVAILABLE, "draining\n")
+    } else if database_answers(&app).await {
+        (StatusCode::OK, "ready\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "no database\n")
+    };
+    Response::builder().status(status).header(header::CONTENT_TYPE, "text/plain").body(word)
+}
+
+async fn database_answers(app: &App) -> bool {
+    let asked = sql::number(&app.db, "SELECT CAST(1 AS BIGINT)", []);
+    matches!(tokio::time::timeout(Duration::from_secs(1), asked).await, Ok(Ok(_)))
+}
+
+/// GET /robots.txt
+#[handler]
+pub fn robots() -> &'static str {
+    "User-agent: *\nDisallow: /login\nDisallow: /signup\nDisallow: /my/\nDisallow: /notifications\n"
+}
+
+/// GET /favicon.ico: the icon is an SVG, named in every page; browsers that ask here are led there.
+#[handler]
+pub fn favicon(visit: Visit) -> Response {
+    super::reply::see_other(&visit, templates::paths::icon())
+}

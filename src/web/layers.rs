@@ -1,0 +1,239 @@
+//! Everything that happens to a request before its handler, in one list. Outermost first: panic → request
+//! id and log → overload → time-out → security headers → cross-site check → body limit → rate limit →
+//! viewer → presence → error page → handler.
+
+use super::error::{self, Fault};
+use super::visit::Visit;
+use super::{cookies, reply};
+use crate::app::App;
+use crate::domain::sessions::Area;
+use futures_util::FutureExt;
+use poem::http::{HeaderName, HeaderValue, Method, header};
+use poem::{Body, Endpoint, EndpointExt, IntoResponse, Request, Response};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
+
+/// Largest body of a form, in bytes: the longest post in Korean, percent-encoded, fits.
+pub const BODY: usize = 1024 * 1024;
+/// Longest a request may take; streams are not requests in this sense, their answer begins at once.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Longest a body may take to arrive.
+const BODY_PATIENCE: Duration = Duration::from_secs(15);
+/// Seconds after which somebody who was turned away may try again.
+const PAUSE: u64 = 2;
+
+/// Puts all layers around a router.
+pub fn wrap(app: &App, area: Area, router: impl Endpoint + 'static) -> impl Endpoint<Output = Response> {
+    let seats = Arc::new(Semaphore::new(app.config.in_flight));
+    let house = House { app: app.clone(), area, seats };
+    let inner = house.clone();
+    router
+        .map_to_response()
+        .around(move |ep, req| visited(inner.clone(), ep, req))
+        .data(app.clone())
+        .around(move |ep, req| guarded(house.clone(), ep, req))
+}
+
+#[derive(Clone)]
+struct House {
+    app: App,
+    area: Area,
+    seats: Arc<Semaphore>,
+}
+
+/// The outer layers: whatever happens within, there is one answer, with its headers, and one line in the log.
+async fn guarded<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut req: Request) -> poem::Result<Response> {
+    let begun = Instant::now();
+    let id = request_id(&req);
+    req.extensions_mut().insert(RequestId(id.clone()));
+    let (method, path) = (req.method().clone(), req.uri().path().to_owned());
+    let plain = Visit::bare(&house.app, house.area, &req, id.clone());
+    let is_static = path.starts_with(templates::paths::STATIC);
+    let answered = AssertUnwindSafe(tokio::time::timeout(PATIENCE, seated(&house, &plain, ep, req))).catch_unwind().await;
+    let mut response = match answered {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => error::page(&plain, &Fault::Status(503)),
+        Err(_) => {
+            tracing::error!(request.id = %id, "a handler panicked at {method} {path}");
+            error::page(&plain, &Fault::Status(500))
+        }
+    };
+    headers(&house, &mut response, &id, is_static);
+    let ms = begun.elapsed().as_secs_f64() * 1000.0;
+    tracing::debug!(request.id = %id, status = response.status().as_u16(), "{method} {path} took {ms:.1} ms");
+    Ok(response)
+}
+
+/// The number of a request in the log: nginx's, if it sent one that looks like it, else a new one.
+fn request_id(req: &Request) -> String {
+    let sent = req.headers().get("x-request-id").and_then(|value| value.to_str().ok());
+    let fits = |id: &&str| (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    sent.filter(fits).map_or_else(|| format!("{:016x}", rand::random::<u64>()), str::to_owned)
+}
+
+#[derive(Clone)]
+struct RequestId(String);
+
+/// Takes a seat among the requests in flight, or turns the request away at once.
+async fn seated<E: Endpoint<Output = Response>>(house: &House, plain: &Visit, ep: Arc<E>, req: Request) -> Response {
+    let Ok(_seat) = house.seats.try_acquire() else {
+        return error::page(plain, &Fault::Domain(crate::domain::Error::Busy(PAUSE)));
+    };
+    if !is_same_origin(house, &req) {
+        return error::page(plain, &Fault::CrossSite);
+    }
+    match ep.call(limit_body(req)).await {
+        Ok(response) => response,
+        Err(error) => error::answer(plain, &error),
+    }
+}
+
+/// Forms come from our own pages only (OWASP CSRF cheat sheet, "Fetch Metadata" and "Verifying origin").
+fn is_same_origin(house: &House, req: &Request) -> bool {
+    if matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return true;
+    }
+    let text = |name: &str| req.headers().get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    let Some(origin) = text("origin").or_else(|| text("referer")) else {
+        // Neither a browser of this decade nor of the last: nothing rides on its cookies unasked.
+        return true;
+    };
+    let Ok(origin) = url::Url::parse(origin) else { return false };
+    let public = match house.area {
+        Area::Site => &house.app.config.public_url,
+        Area::Admin => &house.app.config.admin_public_url,
+    };
+    let host = origin.host_str().map(|host| origin.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")));
+    origin.origin() == public.origin() || host.as_deref() == text("host")
+}
+
+/// Bodies end at [`BODY`] bytes and may not take for ever, whatever their head says.
+fn limit_body(mut req: Request) -> Request {
+    use futures_util::StreamExt;
+    let deadline = tokio::time::Instant::now() + BODY_PATIENCE;
+    let told: Option<usize> = req.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+    let has_body = told.is_some_and(|n| n > 0) || req.headers().contains_key(header::TRANSFER_ENCODING);
+    if !has_body {
+        return req;
+    }
+    if told.is_some_and(|n| n > BODY) {
+        req.set_body(Body::from_bytes_stream(futures_util::stream::iter([Err::<bytes::Bytes, _>(std::io::Error::other(TOO_LARGE))])));
+        return req;
+    }
+    let mut left = BODY;
+    let stream = req.take_body().into_bytes_stream().take_until(tokio::time::sleep_until(deadline));
+    req.set_body(Body::from_bytes_stream(stream.map(move |piece| {
+        let piece = piece?;
+        left = left.checked_sub(piece.len()).ok_or_else(|| std::io::Error::other(TOO_LARGE))?;
+        Ok::<_, std::io::Error>(piece)
+    })));
+    req
+}
+
+const TOO_LARGE: &str = "the body is larger than the limit";
+
+/// What a body that could not be read means.
+pub(super) fn body_fault(fault: &poem::error::ReadBodyError) -> Fault {
+    Fault::Status(if format!("{fault:?} {fault}").contains(TOO_LARGE) { 413 } else { 400 })
+}
+
+/// The inner layers: who is asking, and a page for whatever goes wrong.
+async fn visited<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut req: Request) -> poem::Result<Response> {
+    let path = req.uri().path();
+    if is_plain(path) {
+        return Ok(ep.call(req).await.unwrap_or_else(IntoResponse::into_response));
+    }
+    let id = req.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let visit = match Visit::of(&house.app, house.area, &req, id.clone()).await {
+        Ok(visit) => visit,
+        Err(fault) => return Ok(error::page(&Visit::bare(&house.app, house.area, &req, id), &Fault::Domain(fault))),
+    };
+    if let Err(fault) = within_limits(&visit, req.method()).await {
+        return Ok(error::page(&visit, &fault));
+    }
+    present(&visit);
+    let is_page = req.method() == Method::GET && !path.starts_with(templates::paths::EVENTS);
+    req.extensions_mut().insert(visit.clone());
+    let mut response = match ep.call(req).await {
+        Ok(response) => response,
+        Err(error) => error::answer(&visit, &error),
+    };
+    if is_page && visit.flash.is_some() && !response.status().is_redirection() {
+        cookies::set(response.headers_mut(), &cookies::no_flash(visit.secure()));
+    }
+    if visit.dead_cookie && !response.headers().contains_key(header::SET_COOKIE) {
+        cookies::set(response.headers_mut(), &cookies::no_session(visit.area, visit.secure()));
+    }
+    Ok(response)
+}
+
+/// Paths that are the same for everybody.
+fn is_plain(path: &str) -> bool {
+    path.starts_with(templates::paths::STATIC) || matches!(path, "/healthz" | "/readyz" | "/robots.txt")
+}
+
+/// Writes a minute by one address; more than anybody types, fewer than a script wants.
+const WRITES: u32 = 60;
+
+async fn within_limits(visit: &Visit, method: &Method) -> Result<(), Fault> {
+    if method != Method::POST || !visit.app.config.rate_limits {
+        return Ok(());
+    }
+    let who = match &visit.actor {
+        Some(actor) => format!("member:{}", actor.id),
+        None => format!("address:{}", visit.client.ip),
+    };
+    let decision = visit.app.shared.limits().hit("write", &who, WRITES, Duration::from_secs(60)).await;
+    if decision.allowed { Ok(()) } else { Err(crate::domain::Error::Slow(decision.retry_after.as_secs().max(1)).into()) }
+}
+
+/// Notes that a member is here. Nothing is waited for.
+fn present(visit: &Visit) {
+    let Some(session) = &visit.session else { return };
+    let now = visit.app.clock.now();
+    visit.app.activity.saw(session, visit.area, now);
+    if visit.area == Area::Site && session.copy.shows_presence {
+        visit.app.shared.presence().touch(session.copy.user_id);
+    }
+    let now = crate::domain::clock::to_ms(now);
+    if now - session.copy.last_access > 60_000 {
+        let (app, hash, mut copy) = (visit.app.clone(), session.hash.clone(), session.copy.clone());
+        copy.last_access = now;
+        tokio::spawn(async move { app.shared.sessions().put(&hash, &copy).await });
+    }
+}
+
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+    font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
+
+/// Security headers (OWASP Secure Headers Project) and what caches must know.
+fn headers(house: &House, response: &mut Response, id: &str, is_static: bool) {
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    set(header::CONTENT_SECURITY_POLICY, CSP);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "same-origin");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), browsing-topics=()");
+    if house.app.secure(house.area) {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+    }
+    if !is_static {
+        set(header::CACHE_CONTROL, "private, no-cache");
+        set(header::VARY, reply::VARY);
+    }
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert("x-request-id", value);
+    }
+}

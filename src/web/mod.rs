@@ -1,0 +1,27 @@
+//! HTTP as both routers speak it: who is asking, what they sent, what they get.
+//!
+//! `visit` one request's facts · `viewer` the extractors that ask who it is · `fields` a form as sent · `once` one-time
+//! keys · `reply` answers · `error` error pages · `layers` the one list of middleware · `present` domain values as view
+//! structs · `live` event streams · `cookies`, `address`, `assets`, `health`, `language` · `serve` the accept loop.
+
+pub mod address;
+pub mod assets;
+pub mod cookies;
+pub mod error;
+pub mod fields;
+pub mod health;
+pub mod language;
+pub mod layers;
+pub mod live;
+pub mod once;
+pub mod present;
+pub mod reply;
+pub mod serve;
+pub mod viewer;
+pub mod visit;
+
+pub use error::{Fault, Result};
+pub use fields::Fields;
+pub use reply::Flash;
+pub use viewer::{SignedIn, Staff};
+pub use visit::Visit;

@@ -1,0 +1,61 @@
+//! One-time keys of forms: issued here, signed, good for one form, one person and three days.
+
+use super::visit::Visit;
+use crate::domain::once::Key;
+use crate::domain::{Error, Result};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+/// Seconds for which a form may be open. Must stay below `domain::once::KEPT_DAYS`.
+const GOOD_FOR: i64 = 3 * 24 * 3600;
+/// Random bytes, and the first bytes of the signature.
+const PART: usize = 16;
+
+/// A new key for a form of this visitor. `form` names what it does, such as `post.create`.
+pub fn issue(visit: &Visit, form: &str) -> String {
+    let mut bytes = Vec::with_capacity(8 + 2 * PART);
+    bytes.extend_from_slice(&visit.app.clock.now().unix_timestamp().to_be_bytes());
+    let mut random = [0_u8; PART];
+    // Without randomness the key would repeat and swallow somebody's form; an unsigned one is refused instead.
+    if getrandom::fill(&mut random).is_err() {
+        return String::new();
+    }
+    bytes.extend_from_slice(&random);
+    let signature = sign(visit, form, &bytes);
+    bytes.extend_from_slice(&signature);
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Whether a key that came back is one that was issued to this visitor for this form, not too long ago.
+///
+/// # Errors
+/// `Invalid("", "form.stale")`: the form is drawn again with all that was typed and a new key.
+pub fn check(visit: &Visit, form: &str, sent: &str) -> Result<Key> {
+    let stale = || Error::invalid("", "form.stale");
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(sent).map_err(|_| stale())?;
+    let (payload, signature) = bytes.split_at_checked(8 + PART).ok_or_else(stale)?;
+    let issued = payload.first_chunk().map(|at| i64::from_be_bytes(*at)).ok_or_else(stale)?;
+    let age = visit.app.clock.now().unix_timestamp() - issued;
+    // Instances' clocks may differ by a little, so a key may come from a moment that is yet to be.
+    if !(-300..GOOD_FOR).contains(&age) || !same(&sign(visit, form, payload), signature) {
+        return Err(stale());
+    }
+    Ok(Key(sent.to_owned()))
+}
+
+fn sign(visit: &Visit, form: &str, payload: &[u8]) -> [u8; PART] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(visit.app.secret.as_bytes()).expect("HMAC takes a key of any length");
+    mac.update(payload);
+    mac.update(&visit.viewer_id().to_be_bytes());
+    mac.update(form.as_bytes());
+    let full = mac.finalize().into_bytes();
+    let mut part = [0; PART];
+    part.copy_from_slice(&full[..PART]);
+    part
+}
+
+/// Compares without telling by time where the difference is.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |differences, (x, y)| differences | (x ^ y)) == 0
+}

@@ -1,0 +1,163 @@
+//! Domain values as the plain structs that views draw.
+//!
+//! Rooms: `posts` (cards, a post, its thread), `staff` (the admin's frame and rows).
+
+mod posts;
+mod staff;
+
+pub use posts::{Shown, author, board_name, card, comment, state, thread};
+pub use staff::{admin_shell, audit_rows, device, session_rows};
+
+use super::visit::Visit;
+use crate::domain::clock::OffsetDateTime;
+use crate::domain::notifications::Notification;
+use crate::domain::words;
+use crate::domain::{Action, Problem, Resource, password};
+use templates::layout::{Flash, MemberBadge, NavBoard, Shell, Viewer};
+use templates::notifications::Kind;
+use templates::text::{self, Lang, Text};
+use templates::ui::{Fault, Moment, Tone};
+use time::UtcOffset;
+use time::format_description::well_known::Rfc3339;
+use time::macros::{format_description, offset};
+
+/// Korea has one time zone and no summer time.
+const SEOUL: UtcOffset = offset!(+9);
+
+/// A time as people read it; the year only where it is not this one.
+pub fn moment(at: OffsetDateTime, now: OffsetDateTime, lang: Lang) -> Moment {
+    let (local, today) = (at.to_offset(SEOUL), now.to_offset(SEOUL));
+    let this_year = local.year() == today.year();
+    let shown = match (lang, this_year) {
+        (Lang::Ko, true) => local.format(format_description!("[month padding:none]월 [day padding:none]일 [hour]:[minute]")),
+        (Lang::Ko, false) => local.format(format_description!("[year]년 [month padding:none]월 [day padding:none]일")),
+        (Lang::En, true) => local.format(format_description!("[day padding:none] [month repr:short], [hour]:[minute]")),
+        (Lang::En, false) => local.format(format_description!("[day padding:none] [month repr:short] [year]")),
+    };
+    Moment { iso: at.format(&Rfc3339).unwrap_or_default(), shown: shown.unwrap_or_default() }
+}
+
+/// A day as people read it.
+pub fn day(at: OffsetDateTime, lang: Lang) -> String {
+    let local = at.to_offset(SEOUL);
+    let text = match lang {
+        Lang::Ko => local.format(format_description!("[year]년 [month padding:none]월 [day padding:none]일 [hour]:[minute]")),
+        Lang::En => local.format(format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute]")),
+    };
+    text.unwrap_or_default()
+}
+
+/// A count from a column, which is never negative.
+pub fn count(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or(0)
+}
+
+/// The boards that the menu offers this visitor.
+pub fn nav(visit: &Visit) -> Vec<NavBoard> {
+    let listed = visit.boards.iter().filter(|board| board.lists_for(visit.actor.as_ref()));
+    listed.map(|board| NavBoard { slug: board.slug.clone(), name: board_name(board, visit.lang).to_owned() }).collect()
+}
+
+/// The frame of a page.
+pub fn shell<'a>(visit: &'a Visit, nav: &'a [NavBoard]) -> Shell<'a> {
+    Shell {
+        lang: visit.lang,
+        path: &visit.path,
+        viewer: viewer(visit),
+        online: visit.app.shared.presence().here().known().unwrap_or(0),
+        boards: nav,
+        aids: visit.aids,
+        flash: visit.flash.as_deref().and_then(|word| flash(word, visit.lang)),
+        live: visit.actor.is_some(),
+    }
+}
+
+fn viewer(visit: &Visit) -> Viewer<'_> {
+    match &visit.actor {
+        None => Viewer::Guest,
+        Some(actor) => Viewer::Member(MemberBadge {
+            id: actor.id,
+            name: &actor.name,
+            unread: visit.unread,
+            admin_url: if actor.may(Resource::Panel, Action::Read) { visit.app.config.admin_public_url.as_str() } else { "" },
+        }),
+    }
+}
+
+/// The sentence of a word that the page before left.
+fn flash(word: &str, lang: Lang) -> Option<Flash<'static>> {
+    use text::{admin, comments, notifications, posts, settings};
+    let said: Text = match word {
+        "post.created" => posts::FLASH_CREATED,
+        "post.saved" => posts::FLASH_SAVED,
+        "post.deleted" => posts::FLASH_DELETED,
+        "post.restored" => posts::FLASH_RESTORED,
+        "post.hidden" => posts::FLASH_HIDDEN,
+        "comment.created" => comments::FLASH_CREATED,
+        "comment.saved" => comments::FLASH_SAVED,
+        "comment.deleted" => comments::FLASH_DELETED,
+        "read" => notifications::FLASH_READ_ALL,
+        "saved" => settings::FLASH_SAVED,
+        "password" => settings::FLASH_PASSWORD,
+        "ended" => settings::FLASH_ENDED,
+        "ended.others" => settings::FLASH_ENDED_OTHERS,
+        "staff.role" => admin::FLASH_ROLE,
+        "staff.suspended" => admin::FLASH_SUSPENDED,
+        "staff.lifted" => admin::FLASH_LIFTED,
+        "staff.created" => admin::FLASH_CREATED,
+        "staff.deleted" => admin::FLASH_DELETED,
+        _ => return None,
+    };
+    Some(Flash { tone: Tone::Success, text: lang.t(said) })
+}
+
+/// What happened, for the list and the bell.
+pub fn kind(n: &Notification) -> Kind {
+    match n.kind.as_str() {
+        "reply" => Kind::Reply,
+        "mention" => Kind::Mention,
+        "sign_up_again" => Kind::SignUpAgain,
+        _ => Kind::Comment,
+    }
+}
+
+/// What happened, in one sentence.
+pub fn sentence(n: &Notification, lang: Lang) -> String {
+    let (actor, post) = (n.actor.as_deref().unwrap_or_default(), n.post_title.as_deref().unwrap_or_default());
+    templates::notifications::sentence(lang, kind(n), actor, post)
+}
+
+/// What is wrong with a form, with the limits that the sentences name.
+pub fn faults(problems: &[Problem]) -> Vec<Fault<'static>> {
+    problems.iter().map(|p| Fault { field: p.field, key: p.message, n: limit(p.message, p.field) }).collect()
+}
+
+fn limit(message: &str, field: &str) -> u64 {
+    let n = match (message, field) {
+        ("name.too_long", _) => words::NAME_MAX,
+        ("title.too_long", _) => words::TITLE_MAX,
+        ("body.too_long", _) => words::POST_MAX,
+        ("comment.too_long", _) => words::COMMENT_MAX,
+        ("reason.too_long", _) => words::REASON_MAX,
+        ("password.too_short", _) => password::MIN,
+        ("password.too_long", _) => password::MAX,
+        ("description.too_long", _) => 200,
+        _ => 0,
+    };
+    n as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn times_are_those_of_seoul() {
+        let (at, now) = (datetime!(2026-12-31 15:30 UTC), datetime!(2027-01-02 00:00 UTC));
+
+        assert_eq!(moment(at, now, Lang::Ko).shown, "1월 1일 00:30");
+        assert_eq!(moment(at, now, Lang::En).shown, "1 Jan, 00:30");
+        assert_eq!(moment(datetime!(2025-03-02 01:00 UTC), now, Lang::Ko).shown, "2025년 3월 2일");
+    }
+}

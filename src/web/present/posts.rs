@@ -1,0 +1,106 @@
+//! Posts and their threads for the views.
+
+use super::super::visit::Visit;
+use super::{count, moment};
+use crate::domain::boards::Board;
+use crate::domain::clock::OffsetDateTime;
+use crate::domain::posts::{self, list::Card};
+use crate::domain::{Action, Resource, comments};
+use std::borrow::Cow;
+use templates::comments::{Branch, Comment, ReplyTo};
+use templates::text::Lang;
+use templates::ui::{Author, State};
+use time::Duration;
+
+/// A post is new for a day.
+const NEW: Duration = Duration::hours(24);
+/// So many comments make a post hot,
+const HOT_COMMENTS: i64 = 10;
+/// or so many readers.
+const HOT_VIEWS: i64 = 300;
+
+/// A board's name in a language.
+pub fn board_name(board: &Board, lang: Lang) -> &str {
+    if lang == Lang::En && !board.name_en.is_empty() { &board.name_en } else { &board.name }
+}
+
+/// Who wrote something.
+pub fn author(id: i64, name: &str) -> Author<'_> {
+    Author { id: Some(id), name }
+}
+
+/// The state for views.
+pub fn state(state: posts::State) -> State {
+    match state {
+        posts::State::Shown => State::Shown,
+        posts::State::Hidden => State::Hidden,
+        posts::State::Deleted => State::Deleted,
+    }
+}
+
+/// How a list shows its posts.
+#[derive(Clone, Copy)]
+pub struct Shown<'a> {
+    /// The boards, for their names.
+    pub boards: &'a [Board],
+    /// The reader's language.
+    pub lang: Lang,
+    /// The present.
+    pub now: OffsetDateTime,
+    /// Whether each post says which board it is on.
+    pub mixed: bool,
+}
+
+/// A post in a list. None: its board is gone.
+pub fn card<'a>(card: &'a Card, shown: Shown<'a>) -> Option<templates::posts::Card<'a>> {
+    let board = shown.boards.iter().find(|board| board.id == card.board_id)?;
+    Some(templates::posts::Card {
+        id: card.id,
+        slug: &board.slug,
+        board: if shown.mixed { board_name(board, shown.lang) } else { "" },
+        title: &card.title,
+        author: author(card.author_id, &card.author),
+        at: moment(card.created_at, shown.now, shown.lang),
+        views: count(card.view_count),
+        comments: count(card.comment_count),
+        is_notice: card.is_notice,
+        is_new: shown.now - card.created_at < NEW,
+        is_hot: card.comment_count >= HOT_COMMENTS || card.view_count >= HOT_VIEWS,
+        state: state(posts::State::parse(&card.state)),
+    })
+}
+
+/// A comment as this visitor sees it. `html` is its text, sanitised for showing.
+pub fn comment<'a>(visit: &Visit, post: &posts::Post, c: &'a comments::Comment, html: &'a str, open: bool) -> Comment<'a> {
+    let actor = visit.actor.as_ref();
+    let staff = actor.is_some_and(|a| a.may(Resource::Comment, Action::Moderate));
+    let in_sight = c.state() == posts::State::Shown || (staff && c.state() == posts::State::Hidden);
+    let reply_to = c.parent_id.zip(c.parent_author.as_deref()).filter(|(parent, _)| Some(*parent) != c.root_id);
+    Comment {
+        id: c.id,
+        root: c.thread(),
+        author: author(c.author_id, &c.author),
+        by_post_author: c.author_id == post.author_id,
+        at: moment(c.created_at, visit.app.clock.now(), visit.lang),
+        edited: c.edited_at.is_some(),
+        body_html: if in_sight { html } else { "" },
+        state: state(c.state()),
+        reply_to: reply_to.map(|(id, name)| ReplyTo { id, name }),
+        can_reply: open && c.state() == posts::State::Shown,
+        can_edit: open && c.editable_by(actor),
+        can_delete: c.deletable_by(actor),
+    }
+}
+
+/// Comments in reading order as branches: each top-level one with its answers.
+pub fn thread<'a>(visit: &Visit, post: &posts::Post, rows: &'a [comments::Comment], clean: &'a [Cow<'a, str>], open: bool) -> Vec<Branch<'a>> {
+    let mut branches: Vec<Branch<'a>> = Vec::new();
+    for (row, html) in rows.iter().zip(clean) {
+        let shown = comment(visit, post, row, html, open);
+        match branches.last_mut() {
+            Some(branch) if branch.comment.id == shown.root => branch.replies.push(shown),
+            _ => branches.push(Branch { comment: shown, replies: Vec::new() }),
+        }
+    }
+    branches
+}

@@ -1,0 +1,122 @@
+//! The admin's frame and rows for the views.
+
+use super::super::visit::Visit;
+use super::{flash, moment};
+use crate::domain::sessions::Listed;
+use crate::domain::{Action, Resource, audit};
+use templates::admin::audit::{AuditRow, Change};
+use templates::admin::layout::{AdminShell, Permissions};
+use templates::admin::sessions::SessionRow;
+use templates::layout::Flash;
+use templates::text::{Lang, admin};
+use templates::ui::Tone;
+
+/// The frame of a page of the admin.
+pub fn admin_shell(visit: &Visit) -> AdminShell<'_> {
+    let may = |resource, action| visit.actor.as_ref().is_some_and(|actor| actor.may(resource, action));
+    let (staff_id, staff) = visit.actor.as_ref().map_or((0, ""), |actor| (actor.id, actor.name.as_str()));
+    AdminShell {
+        lang: visit.lang,
+        path: &visit.path,
+        staff,
+        staff_id,
+        may: Permissions {
+            users: may(Resource::User, Action::Read),
+            roles: may(Resource::Role, Action::Manage),
+            boards: may(Resource::Board, Action::Manage),
+            posts: may(Resource::Post, Action::Moderate),
+            comments: may(Resource::Comment, Action::Moderate),
+            sessions: may(Resource::Session, Action::Read),
+            audit: may(Resource::Audit, Action::Read),
+        },
+        aids: visit.aids,
+        flash: visit.flash.as_deref().and_then(|word| staff_flash(word, visit.lang)),
+        site_url: visit.app.config.public_url.as_str(),
+    }
+}
+
+fn staff_flash(word: &str, lang: Lang) -> Option<Flash<'static>> {
+    let said = match word {
+        "saved" => admin::FLASH_SAVED,
+        "staff.done" => admin::FLASH_DONE,
+        "ended" => admin::FLASH_ENDED,
+        _ => return flash(word, lang),
+    };
+    Some(Flash { tone: Tone::Success, text: lang.t(said) })
+}
+
+/// What a browser calls itself, in two words that people know.
+pub fn device(agent: &str) -> String {
+    let first = |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    let browser = first(&[
+        ("Whale/", "Whale"),
+        ("SamsungBrowser/", "Samsung Internet"),
+        ("KAKAOTALK", "KakaoTalk"),
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ]);
+    let system = first(&[
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "Mac"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} · {system}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => agent.split(['/', ' ']).next().filter(|word| !word.is_empty()).unwrap_or("?").chars().take(40).collect(),
+    }
+}
+
+/// Sessions for the admin's tables; `devices` holds what [`device`] said of each.
+pub fn session_rows<'a>(visit: &Visit, rows: &'a [Listed], devices: &'a [String]) -> Vec<SessionRow<'a>> {
+    let (now, lang) = (visit.app.clock.now(), visit.lang);
+    let current = visit.session.as_ref().map(|session| session.copy.session_id);
+    let row = |(row, device): (&'a Listed, &'a String)| SessionRow {
+        id: row.id,
+        user_id: row.user_id,
+        name: &row.name,
+        device,
+        ip: &row.ip,
+        in_admin: row.area == "admin",
+        created: moment(row.created_at, now, lang),
+        last_seen: moment(row.last_seen_at, now, lang),
+        is_current: Some(row.id) == current,
+    };
+    rows.iter().zip(devices).map(row).collect()
+}
+
+/// The audit log for the admin's tables; `changes` holds what each row's `changes()` said.
+pub fn audit_rows<'a>(visit: &Visit, rows: &'a [audit::Row], changes: &'a [Vec<(String, String, String)>]) -> Vec<AuditRow<'a>> {
+    let (now, lang) = (visit.app.clock.now(), visit.lang);
+    let change = |(field, before, after): &'a (String, String, String)| Change { field, before, after };
+    let row = |(row, changes): (&'a audit::Row, &'a Vec<(String, String, String)>)| AuditRow {
+        at: moment(row.created_at, now, lang),
+        staff: &row.actor_name,
+        action: &row.action,
+        target: &row.target_name,
+        reason: &row.reason,
+        ip: &row.ip,
+        changes: changes.iter().map(change).collect(),
+    };
+    rows.iter().zip(changes).map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_are_said_in_words_that_people_know() {
+        let whale = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Whale/4.30 Safari/537.36";
+        assert_eq!(device(whale), "Whale · Windows");
+        assert_eq!(device("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mobile Safari/604.1"), "Safari · iPhone");
+        assert_eq!(device(""), "?");
+    }
+}

@@ -1,0 +1,114 @@
+//! Answers: a page, a part of one, or "see there". The one file that knows htmx's headers.
+
+use super::cookies;
+use super::visit::Visit;
+use maud::Markup;
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::{Body, Request, Response};
+
+/// What an answer will be put into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The window: a browser without scripts, or a first load.
+    Page,
+    /// `#main`, taken out of a whole page.
+    Main,
+    /// A place on the open page.
+    Part,
+}
+
+impl Asked {
+    /// Reads it from a request.
+    pub fn of(req: &Request) -> Self {
+        match req.headers().get("hx-request-type").map(HeaderValue::as_bytes) {
+            Some(b"partial") => Self::Part,
+            Some(_) => Self::Main,
+            None => Self::Page,
+        }
+    }
+}
+
+/// A sentence for the page after a redirect, by its word in the cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flash(pub &'static str);
+
+/// A whole page.
+pub fn page(markup: Markup) -> Response {
+    html(StatusCode::OK, markup)
+}
+
+/// A whole page that says that something did not work: a form with its faults, an error.
+pub fn page_with(visit: &Visit, status: StatusCode, markup: Markup) -> Response {
+    let mut response = html(status, markup);
+    if visit.asked == Asked::Part {
+        // The place that was to be filled is too small for a page.
+        let headers = response.headers_mut();
+        headers.insert("hx-retarget", HeaderValue::from_static("#main"));
+        headers.insert("hx-reselect", HeaderValue::from_static("#main"));
+        headers.insert("hx-reswap", HeaderValue::from_static("outerHTML"));
+        headers.insert("hx-push-url", HeaderValue::from_static("false"));
+    }
+    response
+}
+
+/// A part of the open page.
+pub fn part(status: StatusCode, markup: Markup) -> Response {
+    html(status, markup)
+}
+
+fn html(status: StatusCode, markup: Markup) -> Response {
+    Response::builder().status(status).header(header::CONTENT_TYPE, "text/html; charset=utf-8").body(Body::from_string(markup.into_string()))
+}
+
+/// "See there": what a form that worked answers (RFC 9110 section 15.4.4).
+pub fn see_other(visit: &Visit, path: &str) -> Response {
+    redirect(visit, StatusCode::SEE_OTHER, path)
+}
+
+/// "See there", with a sentence for the page that is shown then.
+pub fn see_other_with(visit: &Visit, path: &str, flash: Flash) -> Response {
+    let mut response = see_other(visit, path);
+    cookies::set(response.headers_mut(), &cookies::flash(flash.0, visit.secure()));
+    response
+}
+
+/// "Send it there again": a form that waited for its writer to sign in goes where it was meant for, fields
+/// and all (RFC 9110 section 15.4.8).
+pub fn send_again(visit: &Visit, path: &str) -> Response {
+    redirect(visit, StatusCode::TEMPORARY_REDIRECT, path)
+}
+
+fn redirect(visit: &Visit, status: StatusCode, path: &str) -> Response {
+    let place = HeaderValue::from_str(path).unwrap_or_else(|_| HeaderValue::from_static("/"));
+    if visit.asked == Asked::Part {
+        // A redirect would be followed by the script, and its page put into the small place.
+        return Response::builder().status(StatusCode::OK).header("hx-redirect", place).finish();
+    }
+    Response::builder().status(status).header(header::LOCATION, place).finish()
+}
+
+/// An address of this site to go on to, from a form or a query; anything else is the first page.
+pub fn local(path: &str) -> &str {
+    let fits = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains('\\')
+        && path.len() < 2_000
+        && path.bytes().all(|b| b.is_ascii_graphic());
+    if fits { path } else { "/" }
+}
+
+/// Headers by which caches tell answers apart.
+pub const VARY: &str = "Cookie, Accept-Language, HX-Request, HX-Request-Type";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_led_to_another_site() {
+        for path in ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "", "/a b", "/\r\nSet-Cookie: x"] {
+            assert_eq!(local(path), "/", "{path:?}");
+        }
+        assert_eq!(local("/community/free?page=2#x"), "/community/free?page=2#x");
+    }
+}

@@ -1,0 +1,83 @@
+//! The accept loop: hyper's HTTP/1 serving a poem endpoint, with limits on everybody's patience.
+//!
+//! poem's own server sets no header time-out, spins when file descriptors run out and drops requests at a
+//! restart, so this small one stands in its place.
+
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use poem::http::uri::Scheme;
+use poem::web::{LocalAddr, RemoteAddr};
+use poem::{Endpoint, EndpointExt};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+/// Connections at once; more wait to be accepted.
+const CONNECTIONS: usize = 20_000;
+/// Pause after a failed accept, so that running out of file descriptors does not cost a core.
+const PAUSE: Duration = Duration::from_millis(50);
+/// What was in the kernel's queue when accepting stopped is still read.
+const LINGER: Duration = Duration::from_millis(150);
+/// Longest wait for answers in flight.
+const GRACE: Duration = Duration::from_secs(25);
+/// Largest head of a request, and buffer for writing. Kept small: ten thousand streams each have one.
+const BUFFER: usize = 16 * 1024;
+
+/// Serves an endpoint until `stop`, then answers what is in flight and returns.
+pub async fn serve(listener: TcpListener, endpoint: impl Endpoint + 'static, idle: Duration, stop: CancellationToken) {
+    let endpoint = Arc::new(endpoint.map_to_response());
+    let mut http = hyper::server::conn::http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(idle).max_buf_size(BUFFER);
+    let (graceful, seats) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS)));
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            seat = accept(&listener, &seats) => seat,
+        };
+        let Some((stream, peer, seat)) = accepted else { continue };
+        let local = stream.local_addr().map(LocalAddr::from).unwrap_or_default();
+        let (endpoint, peer) = (endpoint.clone(), RemoteAddr::from(peer));
+        let service = service_fn(move |req| {
+            let (endpoint, place) = (endpoint.clone(), (local.clone(), peer.clone(), Scheme::HTTP));
+            async move {
+                let response = endpoint.get_response((req, place.0, place.1, place.2).into()).await;
+                Ok::<poem::http::Response<_>, Infallible>(response.into())
+            }
+        });
+        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            // A connection that breaks is the peer's business; its requests have been logged.
+            let _ = connection.await;
+            drop(seat);
+        });
+    }
+    drop(listener);
+    sleep(LINGER).await;
+    if timeout(GRACE, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some answers took longer than {} s and were cut", GRACE.as_secs());
+    }
+}
+
+async fn accept(
+    listener: &TcpListener,
+    seats: &Arc<Semaphore>,
+) -> Option<(TcpStream, std::net::SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
+    let seat = seats.clone().acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, peer)) => {
+            // Answers are written whole, so waiting for more to send only costs time.
+            let _ = stream.set_nodelay(true);
+            Some((stream, peer, seat))
+        }
+        Err(fault) => {
+            tracing::warn!("accepting a connection failed: {fault}");
+            sleep(PAUSE).await;
+            None
+        }
+    }
+}

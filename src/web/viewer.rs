@@ -1,0 +1,79 @@
+//! Who is asking, as a type: a handler that takes `SignedIn` cannot be reached by anybody else.
+
+use super::error::Fault;
+use super::fields::Fields;
+use super::visit::Visit;
+use crate::domain::sessions::Session;
+use crate::domain::{Action, Actor, Resource, audit};
+use poem::http::Method;
+use poem::{FromRequest, Request, RequestBody};
+
+/// A visit by a member.
+#[derive(Clone)]
+pub struct SignedIn {
+    /// The request.
+    pub visit: Visit,
+    /// The member.
+    pub actor: Actor,
+}
+
+impl SignedIn {
+    /// The member's session.
+    pub fn session(&self) -> &Session {
+        self.visit.session.as_ref().expect("a SignedIn is only made of a visit with a session")
+    }
+}
+
+impl<'a> FromRequest<'a> for SignedIn {
+    async fn from_request(req: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+        let visit = Visit::from_request(req, body).await?;
+        match visit.actor.clone() {
+            Some(actor) => Ok(Self { visit, actor }),
+            None => Err(sign_in_first(req, body).await.into()),
+        }
+    }
+}
+
+/// Asks to sign in; a form that was sent is kept and finished afterwards.
+async fn sign_in_first(req: &Request, body: &mut RequestBody) -> Fault {
+    if req.method() != Method::POST {
+        return Fault::SignIn;
+    }
+    match Fields::from_request(req, body).await {
+        Ok(fields) => Fault::SignInAgain(fields.pairs().to_vec()),
+        Err(_) => Fault::SignIn,
+    }
+}
+
+/// A visit to the admin panel by somebody who may be there. The router's root has checked it already;
+/// this is how a handler gets at who it is.
+#[derive(Clone)]
+pub struct Staff {
+    /// The request.
+    pub visit: Visit,
+    /// Who.
+    pub actor: Actor,
+}
+
+impl Staff {
+    /// Whether a visit is by somebody who may use the panel.
+    pub fn of(visit: &Visit) -> Option<Self> {
+        let actor = visit.actor.clone().filter(|actor| actor.may(Resource::Panel, Action::Read))?;
+        Some(Self { visit: visit.clone(), actor })
+    }
+
+    /// Who acts, for the audit log.
+    pub fn by(&self) -> audit::By {
+        audit::By { actor: self.actor.clone(), client: self.visit.client.clone() }
+    }
+}
+
+impl<'a> FromRequest<'a> for Staff {
+    async fn from_request(req: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+        let visit = Visit::from_request(req, body).await?;
+        match Self::of(&visit) {
+            Some(staff) => Ok(staff),
+            None => Err(sign_in_first(req, body).await.into()),
+        }
+    }
+}

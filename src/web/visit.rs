@@ -1,0 +1,226 @@
+//! What is known about one request before its handler runs: who is asking, how pages look to them, which
+//! boards there are. All of it costs one round trip to Redis, and no SQL where Redis answers.
+
+use super::reply::Asked;
+use super::{address, cookies, language};
+use crate::app::App;
+use crate::domain::boards::{self, Board};
+use crate::domain::sessions::{self, Area, Client, Session};
+use crate::domain::{Actor, Result, house, notifications};
+use crate::shared::Known;
+use crate::shared::cache::{Generation, Noun};
+use crate::shared::plan::{Answer, Plan, Unread};
+use poem::http::header;
+use poem::{FromRequest, Request, RequestBody};
+use std::sync::Arc;
+use templates::layout::Aids;
+use templates::text::Lang;
+
+/// One request's facts. Cheap to clone.
+#[derive(Clone)]
+pub struct Visit {
+    inner: Arc<Inner>,
+}
+
+/// See [`Visit`].
+pub struct Inner {
+    /// The instance.
+    pub app: App,
+    /// Which router is asked.
+    pub area: Area,
+    /// The session, when somebody is signed in.
+    pub session: Option<Session>,
+    /// Its member.
+    pub actor: Option<Actor>,
+    /// How many of their notifications are unread.
+    pub unread: u32,
+    /// The state of the boards; none where Redis did not tell.
+    pub of_boards: Option<Generation>,
+    /// The state of all posts; none where Redis did not tell.
+    pub posts: Option<Generation>,
+    /// The state of the posts of the board that the address names.
+    pub board: Option<Generation>,
+    /// The boards in their order.
+    pub boards: Arc<Vec<Board>>,
+    /// The language of the page.
+    pub lang: Lang,
+    /// How pages look to the reader.
+    pub aids: Aids,
+    /// The address with its query.
+    pub path: String,
+    /// From where.
+    pub client: Client,
+    /// The word of a sentence to show, left by the page before.
+    pub flash: Option<String>,
+    /// The number under which this request is in the log.
+    pub request_id: String,
+    /// What the answer will be put into.
+    pub asked: Asked,
+    /// Whether a session's cookie came that is good for nothing.
+    pub dead_cookie: bool,
+}
+
+impl std::ops::Deref for Visit {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.inner
+    }
+}
+
+impl Visit {
+    /// Gathers the facts.
+    ///
+    /// # Errors
+    /// The database's, where Redis did not answer and SQL does not either.
+    pub async fn of(app: &App, area: Area, req: &Request, request_id: String) -> Result<Self> {
+        let headers = req.headers();
+        let hash = cookies::token(headers, area, app.secure(area)).map(|token| house::hash_token(&token));
+        let path = req.uri().path_and_query().map_or("/", |p| p.as_str());
+        let nouns = nouns(path);
+        let plan = Plan { session: hash.as_deref(), unread: Unread::OfSession, generations: &nouns, entries: &[] };
+        let answer = match app.shared.fetch(&plan).await {
+            Known::Known(answer) => answer,
+            Known::Unknown => Answer::default(),
+        };
+        let mut generations = answer.generations.into_iter().chain(std::iter::repeat(None));
+        let (of_boards, posts, board) = (generations.next().flatten(), generations.next().flatten(), generations.next().flatten());
+        let session = session(app, area, hash.as_deref(), answer.session).await?;
+        let unread = match (&session, area) {
+            (Some(s), Area::Site) => notifications::unread(app, s.copy.user_id, answer.unread).await?,
+            _ => 0,
+        };
+        let (lang, aids) = reading(req, session.as_ref());
+        let inner = Inner {
+            boards: boards::all(app, of_boards).await?,
+            actor: session.as_ref().map(Session::actor),
+            asked: Asked::of(req),
+            dead_cookie: hash.is_some() && session.is_none(),
+            app: app.clone(),
+            client: client(app, req),
+            flash: cookies::get(headers, cookies::FLASH).map(|word| word.into_owned()),
+            path: path.to_owned(),
+            area,
+            session,
+            unread,
+            of_boards,
+            posts,
+            board,
+            lang,
+            aids,
+            request_id,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// What can be known without asking anybody: for error pages when nothing answers.
+    pub fn bare(app: &App, area: Area, req: &Request, request_id: String) -> Self {
+        let (lang, aids) = reading(req, None);
+        let inner = Inner {
+            app: app.clone(),
+            area,
+            session: None,
+            actor: None,
+            unread: 0,
+            of_boards: None,
+            posts: None,
+            board: None,
+            boards: Arc::default(),
+            lang,
+            aids,
+            path: req.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned(),
+            client: client(app, req),
+            flash: None,
+            request_id,
+            asked: Asked::of(req),
+            dead_cookie: false,
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The member's id; 0 for a visitor.
+    pub fn viewer_id(&self) -> i64 {
+        self.actor.as_ref().map_or(0, |actor| actor.id)
+    }
+
+    /// Whether cookies of this router are for HTTPS only.
+    pub fn secure(&self) -> bool {
+        self.app.secure(self.area)
+    }
+
+    /// The board at an address, if this visitor may see it.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn board_at(&self, slug: &str) -> Result<&Board> {
+        let found = self.boards.iter().find(|board| board.slug == slug && board.lists_for(self.actor.as_ref()));
+        found.ok_or(crate::domain::Error::NotFound)
+    }
+}
+
+impl App {
+    /// Whether this router is reached over HTTPS.
+    pub fn secure(&self, area: Area) -> bool {
+        let origin = match area {
+            Area::Site => &self.config.public_url,
+            Area::Admin => &self.config.admin_public_url,
+        };
+        origin.scheme() == "https"
+    }
+}
+
+/// Whose states this address's page shows, in the order in which [`Visit::of`] takes them apart.
+fn nouns(path: &str) -> Vec<Noun> {
+    let mut nouns = vec![Noun::BOARDS, Noun::POSTS];
+    let below = path.strip_prefix(templates::paths::COMMUNITY).and_then(|rest| rest.strip_prefix('/'));
+    let slug = below.map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
+    if let Some(slug) = slug.filter(|slug| !slug.is_empty() && slug.len() <= 30 && slug.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')) {
+        nouns.push(Noun::board(slug));
+    }
+    nouns
+}
+
+/// The session: its hot copy, else its row.
+async fn session(
+    app: &App,
+    area: Area,
+    hash: Option<&str>,
+    copy: Option<crate::shared::sessions::SessionCopy>,
+) -> Result<Option<Session>> {
+    let Some(hash) = hash else { return Ok(None) };
+    if let Some(copy) = copy.filter(|copy| copy.area == area.as_str()) {
+        return Ok(Some(Session::of(hash.to_owned(), copy)));
+    }
+    let session = sessions::load(app, hash, area).await?;
+    if session.is_none() {
+        // A copy that should not be there is not believed; take it away for the others too.
+        app.shared.sessions().drop_one(hash).await;
+    }
+    Ok(session)
+}
+
+/// Language and reading aids: the member's, else the cookie's, else the browser's.
+fn reading(req: &Request, session: Option<&Session>) -> (Lang, Aids) {
+    let cookie = cookies::get(req.headers(), cookies::READING).map(|word| language::unpack(&word)).unwrap_or_default();
+    let own = session.map(|s| (Lang::from_tag(&s.copy.language), s.copy.aids.as_str()));
+    let (chosen, aids) = match own {
+        Some((lang, packed)) if !packed.is_empty() => (lang.or(cookie.0), language::unpack(packed).1),
+        Some((lang, _)) => (lang.or(cookie.0), cookie.1),
+        None => cookie,
+    };
+    let accept = || language::preferred(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
+    (chosen.unwrap_or_else(accept), aids)
+}
+
+fn client(app: &App, req: &Request) -> Client {
+    let agent = req.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let ip = address::client(req, &app.config.trusted_proxies).map_or_else(|| "unix".into(), |ip| ip.to_string());
+    Client { ip, agent: agent.to_owned() }
+}
+
+impl<'a> FromRequest<'a> for Visit {
+    async fn from_request(req: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
+        let visit = req.extensions().get::<Visit>().cloned();
+        visit.ok_or_else(|| super::Fault::from(crate::domain::Error::Internal("a route without the viewer layer".into())).into())
+    }
+}
