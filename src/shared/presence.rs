@@ -79,16 +79,17 @@ impl Watch {
 }
 
 /// Presence, as a face of the shared state.
+#[derive(Clone, Copy)]
 pub struct Presence<'a>(pub(super) &'a Shared);
 
 impl Presence<'_> {
     /// This person is here now. Never waits: a write that is due goes on its own.
-    pub fn touch(&self, user: i64) {
+    pub fn touch(self, user: i64) {
         self.touch_at(user, clock::now_ms());
     }
 
     /// This person was here at that time (ms).
-    pub fn touch_at(&self, user: i64, at: i64) {
+    pub fn touch_at(self, user: i64, at: i64) {
         if !self.0.watch().is_due(user, at) {
             return;
         }
@@ -104,7 +105,7 @@ impl Presence<'_> {
     }
 
     /// This person has left.
-    pub async fn leave(&self, user: i64) -> Effect {
+    pub async fn leave(self, user: i64) -> Effect {
         self.0.watch().forget(user);
         self.0
             .backend()
@@ -113,13 +114,13 @@ impl Presence<'_> {
     }
 
     /// How many are here, as of at most two seconds ago, at no cost. `Unknown`: count those in SQL.
-    pub fn here(&self) -> Known<u32> {
+    pub fn here(self) -> Known<u32> {
         u32::try_from(self.0.watch().here.load(Ordering::Relaxed))
             .map_or(Known::Unknown, Known::Known)
     }
 
     /// How many are here, asked now.
-    pub async fn count(&self) -> Known<u32> {
+    pub async fn count(self) -> Known<u32> {
         self.0
             .backend()
             .count_from(keys::ONLINE.to_owned(), here_since(clock::now_ms()))
@@ -127,7 +128,7 @@ impl Presence<'_> {
     }
 
     /// Who is here, the latest first.
-    pub async fn list(&self, limit: usize) -> Known<Vec<i64>> {
+    pub async fn list(self, limit: usize) -> Known<Vec<i64>> {
         self.0
             .backend()
             .highest_from(keys::ONLINE.to_owned(), here_since(clock::now_ms()), limit)
