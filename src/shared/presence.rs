@@ -19,7 +19,9 @@ pub const HERE_FOR: Duration = Duration::from_secs(50);
 /// One person's presence is written at most this often by one process.
 const TOUCH_EVERY: i64 = 15_000;
 /// How often the number for the page header is read anew.
-pub(super) const REFRESH: Duration = Duration::from_secs(2);
+const REFRESH: Duration = Duration::from_secs(2);
+/// And when Redis did not answer.
+const RETRY: Duration = Duration::from_millis(250);
 /// So many people are remembered as touched; beyond, the memory starts afresh, which only costs a few writes.
 const TOUCHED: usize = 50_000;
 /// No number fits here: it is not known how many are here.
@@ -63,8 +65,8 @@ impl Watch {
         self.touched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads the number for the page header, and forgets whom nobody has seen for long.
-    pub(super) async fn refresh(&self, backend: &Backend) {
+    /// Reads the number for the page header, forgets whom nobody has seen for long, and says when to do so again.
+    pub(super) async fn refresh(&self, backend: &Backend) -> Duration {
         let since = here_since(clock::now_ms());
         backend
             .write(vec![Write::Prune(keys::ONLINE.to_owned(), since)])
@@ -75,6 +77,15 @@ impl Watch {
             Ordering::Relaxed,
         );
         self.lock().retain(|_, last| *last >= since);
+        if self.known().is_unknown() {
+            RETRY
+        } else {
+            REFRESH
+        }
+    }
+
+    fn known(&self) -> Known<u32> {
+        u32::try_from(self.here.load(Ordering::Relaxed)).map_or(Known::Unknown, Known::Known)
     }
 }
 
@@ -115,8 +126,7 @@ impl Presence<'_> {
 
     /// How many are here, as of at most two seconds ago, at no cost. `Unknown`: count those in SQL.
     pub fn here(self) -> Known<u32> {
-        u32::try_from(self.0.watch().here.load(Ordering::Relaxed))
-            .map_or(Known::Unknown, Known::Known)
+        self.0.watch().known()
     }
 
     /// How many are here, asked now.

@@ -27,6 +27,7 @@ on_both![
     a_raised_epoch_makes_every_piece_old,
     a_thousand_readers_cause_one_load,
     nobody_hangs_when_a_load_fails,
+    nobody_is_given_what_was_read_before_they_wrote,
 ];
 
 async fn a_session_comes_back_as_it_was_put(world: World) {
@@ -294,4 +295,31 @@ async fn nobody_hangs_when_a_load_fails(world: World) {
     });
     let (failed, waited) = tokio::join!(fails, waits);
     assert_eq!((failed, waited), (Err(1), Ok(Bytes::from_static(b"mine"))));
+}
+
+async fn nobody_is_given_what_was_read_before_they_wrote(world: World) {
+    let cache = world.shared.cache();
+    let earlier = async {
+        let load = async || {
+            sleep(Duration::from_millis(50)).await;
+            Ok::<_, ()>(Bytes::from_static(b"before"))
+        };
+        cache.once("key", None, load).await
+    };
+    let later = async {
+        sleep(Duration::from_millis(10)).await;
+        cache.bump(&[Noun::POSTS]).await;
+        cache
+            .once("key", None, async || {
+                Ok::<_, ()>(Bytes::from_static(b"after"))
+            })
+            .await
+    };
+
+    let (before, after) = tokio::join!(earlier, later);
+
+    assert_eq!(
+        (before.unwrap(), after.unwrap()),
+        ("before".into(), "after".into())
+    );
 }

@@ -5,12 +5,13 @@ use crate::{
     shared_world::{Owner, World, accept_all, copy, eventually, instance, now_ms, timed},
     support_servers::PrivateRedis,
 };
+use bytes::Bytes;
 use minschool::shared::{
     Accept,
     Effect::{Delivered, Lost},
     Known::{Known, Unknown},
     ProbeError, RedisOptions, Shared,
-    cache::Noun,
+    cache::{Generation, Noun},
     health::State,
     meter,
     plan::Plan,
@@ -95,9 +96,16 @@ async fn a_killed_redis_costs_one_call_and_then_nothing() {
     assert_eq!(shared.health().state, State::Connecting);
 
     let old_run = shared.health().run_id;
+    let (cache, generation) = (shared.cache(), Generation::all([]));
+    cache.keep_rendered("home", generation, Bytes::from_static(b"home"));
     world.server_mut().restart();
     back(&shared).await;
     assert_ne!(shared.health().run_id, old_run, "another run of Redis");
+    assert_eq!(
+        cache.rendered("home", generation),
+        None,
+        "its generations may repeat"
+    );
 }
 
 #[tokio::test]

@@ -1,11 +1,12 @@
 //! What the shared state promises with Redis in particular: keys an operator can read, one round trip a page, several
 //! instances that agree, and a flush that nobody notices.
 
-use crate::shared_world::{World, copy, eventually};
+use crate::shared_world::{World, accept_all, copy, eventually, now_ms};
 use bytes::Bytes;
 use minschool::shared::{
     Effect::Delivered,
     Known::Known,
+    RedisOptions, Shared,
     cache::{Entry, Generation, Noun},
     meter,
     notifications::Listed,
@@ -296,4 +297,44 @@ async fn after_a_flush_sessions_and_bells_are_absent_not_empty() {
     assert_eq!((answer.session, answer.unread), (None, None), "ask SQL");
     assert_eq!(shared.sessions().put("aa", &copy(1)).await, Delivered);
     assert!(shared.fetch(&plan).await.known().unwrap().session.is_some());
+}
+
+#[tokio::test]
+async fn who_was_not_seen_for_long_is_forgotten() {
+    let world = World::redis().await;
+    world.shared.presence().touch_at(1, now_ms() - 60_000);
+    let known = async || world.server().say(&["ZCARD", "online:users"]);
+    eventually("written", async || known().await == "1").await;
+
+    eventually("forgotten", async || known().await == "0").await;
+}
+
+#[tokio::test]
+async fn sites_that_share_a_redis_do_not_meet() {
+    let world = World::redis().await;
+    let options = RedisOptions {
+        prefix: "other:".into(),
+        ..RedisOptions::new(world.server().url())
+    };
+    let other = Shared::redis(options);
+    other.start(accept_all());
+    let ready = async || other.health().is_well() && other.signals().are_heard();
+    eventually("the other site is ready", ready).await;
+    let mut ours = world.shared.signals().subscribe("user:1");
+    let mut theirs = other.signals().subscribe("user:1");
+
+    other.sessions().put("aa", &copy(1)).await;
+    other
+        .notifications()
+        .push(1, Bytes::from_static(b"{}"), 1)
+        .await;
+    other.signals().publish("user:1", "theirs").await;
+    world.shared.signals().publish("user:1", "ours").await;
+
+    assert!(other.sessions().get("aa").await.known().flatten().is_some());
+    assert_eq!(world.shared.sessions().get("aa").await, Known(None));
+    assert_eq!(ours.recv().await, Signal::Message("ours".into()));
+    assert_eq!(theirs.recv().await, Signal::Message("theirs".into()));
+    let keys = world.server().say(&["KEYS", "*"]);
+    assert!(keys.lines().all(|key| key.starts_with("other:")), "{keys}");
 }
