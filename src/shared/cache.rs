@@ -125,11 +125,12 @@ pub struct Cached {
 }
 
 /// The cache, as a face of the shared state.
+#[derive(Clone, Copy)]
 pub struct Cache<'a>(pub(super) &'a Shared);
 
 impl Cache<'_> {
     /// Says that these changed. Call it after the commit; write a `Lost` one down in SQL.
-    pub async fn bump(&self, nouns: &[Noun]) -> Effect {
+    pub async fn bump(self, nouns: &[Noun]) -> Effect {
         self.0.flights().rows_changed();
         if nouns.is_empty() {
             return Effect::Delivered;
@@ -138,7 +139,7 @@ impl Cache<'_> {
     }
 
     /// Stores a piece with the generation that was read before its rows were.
-    pub async fn put(&self, entry: &Entry, generation: Generation, bytes: &Bytes) -> Effect {
+    pub async fn put(self, entry: &Entry, generation: Generation, bytes: &Bytes) -> Effect {
         let mut value = BytesMut::with_capacity(8 + bytes.len());
         value.put_u64(generation.0);
         value.extend_from_slice(bytes);
@@ -150,7 +151,7 @@ impl Cache<'_> {
 
     /// The piece, from the cache or else from `load`, which runs once however many ask at the same time.
     pub async fn read_through<E, F>(
-        &self,
+        self,
         entry: &Entry,
         load: impl FnOnce() -> F,
     ) -> Result<Bytes, E>
@@ -186,7 +187,7 @@ impl Cache<'_> {
     /// Runs `load` once for all who ask in this process for the same key in the same state, and gives each the answer.
     /// A load that fails fails for its own caller only; the others then load for themselves.
     pub async fn once<E>(
-        &self,
+        self,
         key: &str,
         generation: Option<Generation>,
         load: impl AsyncFnOnce() -> Result<Bytes, E>,
@@ -198,12 +199,12 @@ impl Cache<'_> {
     }
 
     /// A page piece kept in this process, if it is of this generation.
-    pub fn rendered(&self, key: &str, generation: Generation) -> Option<Bytes> {
+    pub fn rendered(self, key: &str, generation: Generation) -> Option<Bytes> {
         self.0.pieces().get(key, generation)
     }
 
     /// Keeps a page piece in this process. One piece a key: a newer generation replaces an older one.
-    pub fn keep_rendered(&self, key: &str, generation: Generation, bytes: Bytes) {
+    pub fn keep_rendered(self, key: &str, generation: Generation, bytes: Bytes) {
         self.0.pieces().put(key, generation, bytes);
     }
 }

@@ -30,11 +30,12 @@ pub struct Decision {
 }
 
 /// Limits, as a face of the shared state.
+#[derive(Clone, Copy)]
 pub struct Limits<'a>(pub(super) &'a Shared);
 
 impl Limits<'_> {
     /// Counts one more try of `action` by `who`: at most `limit` within a `window` that begins with the first.
-    pub async fn hit(&self, action: &str, who: &str, limit: u32, window: Duration) -> Decision {
+    pub async fn hit(self, action: &str, who: &str, limit: u32, window: Duration) -> Decision {
         let key = keys::limit(action, who);
         let counted = match self.0.backend().hit(key.clone(), window).await {
             Known::Known(counted) => Known::Known(counted),
@@ -50,7 +51,7 @@ impl Limits<'_> {
 
     /// Somebody failed once more. Returns how long they must now wait: nothing for the first four, then a second,
     /// twice as long each time, at most a quarter of an hour.
-    pub async fn record_failure(&self, who: &str) -> Duration {
+    pub async fn record_failure(self, who: &str) -> Duration {
         match record(self.0.backend(), who).await {
             Known::Known(delay) => delay,
             Known::Unknown => record(self.0.local(), who)
@@ -61,7 +62,7 @@ impl Limits<'_> {
     }
 
     /// How long they must still wait; zero when they may try.
-    pub async fn wait_for(&self, who: &str) -> Duration {
+    pub async fn wait_for(self, who: &str) -> Duration {
         let key = keys::limit(WAIT, who);
         let left = match self.0.backend().remaining(key.clone()).await {
             Known::Known(left) => left,
@@ -71,7 +72,7 @@ impl Limits<'_> {
     }
 
     /// They succeeded: their failures are forgotten, here as well.
-    pub async fn reset(&self, who: &str) {
+    pub async fn reset(self, who: &str) {
         let forget = || {
             vec![
                 Write::Delete(keys::limit(FAILURES, who)),

@@ -238,7 +238,7 @@ async fn sweep(backend: Arc<Backend>, local: Option<Arc<Memory>>, trust: Arc<Tru
 
 async fn count_who_is_here(backend: Arc<Backend>, watch: Arc<presence::Watch>) {
     loop {
-        watch.refresh(&backend).await;
-        time::sleep(presence::REFRESH).await;
+        let pause = watch.refresh(&backend).await;
+        time::sleep(pause).await;
     }
 }

@@ -34,11 +34,12 @@ pub enum Listed {
 }
 
 /// Notifications, as a face of the shared state.
+#[derive(Clone, Copy)]
 pub struct Notifications<'a>(pub(super) &'a Shared);
 
 impl Notifications<'_> {
     /// After the commit: puts one more before the others, and the number of unread as SQL counts it now.
-    pub async fn push(&self, user: i64, item: Bytes, unread: u32) -> Effect {
+    pub async fn push(self, user: i64, item: Bytes, unread: u32) -> Effect {
         let item = Write::PushIfThere(keys::notifications(user), item, NEWEST, LIST);
         self.0
             .backend()
@@ -47,12 +48,12 @@ impl Notifications<'_> {
     }
 
     /// The number of unread, as SQL counts it now. Never counted up or down here: an absolute number heals.
-    pub async fn set_unread(&self, user: i64, unread: u32) -> Effect {
+    pub async fn set_unread(self, user: i64, unread: u32) -> Effect {
         self.0.backend().write(vec![set_unread(user, unread)]).await
     }
 
     /// Forgets both; the next reader asks SQL. For changes to what is in the list, such as having been read.
-    pub async fn clear(&self, user: i64) -> Effect {
+    pub async fn clear(self, user: i64) -> Effect {
         let batch = vec![
             Write::Delete(keys::notifications(user)),
             Write::Delete(keys::unread(user)),
@@ -61,7 +62,7 @@ impl Notifications<'_> {
     }
 
     /// The newest, if they are kept ready.
-    pub async fn list(&self, user: i64) -> Known<Listed> {
+    pub async fn list(self, user: i64) -> Known<Listed> {
         let ticket = Bytes::from([TICKET_MARK, clock::chance().to_string().as_bytes()].concat());
         let items = self
             .0
@@ -76,7 +77,7 @@ impl Notifications<'_> {
     }
 
     /// Fills in the list, newest first. `Lost` when something was announced since the ticket was given.
-    pub async fn fill(&self, user: i64, ticket: Ticket, mut newest: Vec<Bytes>) -> Effect {
+    pub async fn fill(self, user: i64, ticket: Ticket, mut newest: Vec<Bytes>) -> Effect {
         newest.truncate(NEWEST);
         match self
             .0
@@ -90,7 +91,7 @@ impl Notifications<'_> {
     }
 
     /// How many are unread, asked on its own; a page uses [`Shared::fetch`]. `Known(None)`: count in SQL.
-    pub async fn unread(&self, user: i64) -> Known<Option<u32>> {
+    pub async fn unread(self, user: i64) -> Known<Option<u32>> {
         let values = self.0.backend().values(vec![keys::unread(user)]).await;
         values.map(|values| {
             std::str::from_utf8(values.first()?.as_ref()?)

@@ -19,7 +19,9 @@ pub const HERE_FOR: Duration = Duration::from_secs(50);
 /// One person's presence is written at most this often by one process.
 const TOUCH_EVERY: i64 = 15_000;
 /// How often the number for the page header is read anew.
-pub(super) const REFRESH: Duration = Duration::from_secs(2);
+const REFRESH: Duration = Duration::from_secs(2);
+/// And when Redis did not answer.
+const RETRY: Duration = Duration::from_millis(250);
 /// So many people are remembered as touched; beyond, the memory starts afresh, which only costs a few writes.
 const TOUCHED: usize = 50_000;
 /// No number fits here: it is not known how many are here.
@@ -63,8 +65,8 @@ impl Watch {
         self.touched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads the number for the page header, and forgets whom nobody has seen for long.
-    pub(super) async fn refresh(&self, backend: &Backend) {
+    /// Reads the number for the page header, forgets whom nobody has seen for long, and says when to do so again.
+    pub(super) async fn refresh(&self, backend: &Backend) -> Duration {
         let since = here_since(clock::now_ms());
         backend
             .write(vec![Write::Prune(keys::ONLINE.to_owned(), since)])
@@ -75,20 +77,30 @@ impl Watch {
             Ordering::Relaxed,
         );
         self.lock().retain(|_, last| *last >= since);
+        if self.known().is_unknown() {
+            RETRY
+        } else {
+            REFRESH
+        }
+    }
+
+    fn known(&self) -> Known<u32> {
+        u32::try_from(self.here.load(Ordering::Relaxed)).map_or(Known::Unknown, Known::Known)
     }
 }
 
 /// Presence, as a face of the shared state.
+#[derive(Clone, Copy)]
 pub struct Presence<'a>(pub(super) &'a Shared);
 
 impl Presence<'_> {
     /// This person is here now. Never waits: a write that is due goes on its own.
-    pub fn touch(&self, user: i64) {
+    pub fn touch(self, user: i64) {
         self.touch_at(user, clock::now_ms());
     }
 
     /// This person was here at that time (ms).
-    pub fn touch_at(&self, user: i64, at: i64) {
+    pub fn touch_at(self, user: i64, at: i64) {
         if !self.0.watch().is_due(user, at) {
             return;
         }
@@ -104,7 +116,7 @@ impl Presence<'_> {
     }
 
     /// This person has left.
-    pub async fn leave(&self, user: i64) -> Effect {
+    pub async fn leave(self, user: i64) -> Effect {
         self.0.watch().forget(user);
         self.0
             .backend()
@@ -113,13 +125,12 @@ impl Presence<'_> {
     }
 
     /// How many are here, as of at most two seconds ago, at no cost. `Unknown`: count those in SQL.
-    pub fn here(&self) -> Known<u32> {
-        u32::try_from(self.0.watch().here.load(Ordering::Relaxed))
-            .map_or(Known::Unknown, Known::Known)
+    pub fn here(self) -> Known<u32> {
+        self.0.watch().known()
     }
 
     /// How many are here, asked now.
-    pub async fn count(&self) -> Known<u32> {
+    pub async fn count(self) -> Known<u32> {
         self.0
             .backend()
             .count_from(keys::ONLINE.to_owned(), here_since(clock::now_ms()))
@@ -127,7 +138,7 @@ impl Presence<'_> {
     }
 
     /// Who is here, the latest first.
-    pub async fn list(&self, limit: usize) -> Known<Vec<i64>> {
+    pub async fn list(self, limit: usize) -> Known<Vec<i64>> {
         self.0
             .backend()
             .highest_from(keys::ONLINE.to_owned(), here_since(clock::now_ms()), limit)

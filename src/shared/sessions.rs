@@ -51,11 +51,12 @@ pub struct SessionCopy {
 }
 
 /// Sessions, as a face of the shared state.
+#[derive(Clone, Copy)]
 pub struct Sessions<'a>(pub(super) &'a Shared);
 
 impl Sessions<'_> {
     /// Keeps a copy. Refused (and `Lost`) when it is of an older epoch, rejected, or over already.
-    pub async fn put(&self, hash: &str, copy: &SessionCopy) -> Effect {
+    pub async fn put(self, hash: &str, copy: &SessionCopy) -> Effect {
         let left =
             Duration::from_millis(u64::try_from(copy.expires_at - clock::now_ms()).unwrap_or(0));
         if left.is_zero() || !self.trust().believes(hash, copy) {
@@ -73,7 +74,7 @@ impl Sessions<'_> {
     }
 
     /// The copy of one session; `Known(None)` when there is none to be believed. A page uses [`Shared::fetch`].
-    pub async fn get(&self, hash: &str) -> Known<Option<SessionCopy>> {
+    pub async fn get(self, hash: &str) -> Known<Option<SessionCopy>> {
         let values = self.0.backend().values(vec![keys::session(hash)]).await;
         values.map(|values| {
             values
@@ -85,12 +86,12 @@ impl Sessions<'_> {
     }
 
     /// Forgets the copy of one session.
-    pub async fn drop_one(&self, hash: &str) -> Effect {
+    pub async fn drop_one(self, hash: &str) -> Effect {
         self.drop_many([hash]).await
     }
 
     /// Forgets these copies. `Lost` means that they may still be believed elsewhere: write that down in SQL.
-    pub async fn drop_many<'h>(&self, hashes: impl IntoIterator<Item = &'h str>) -> Effect {
+    pub async fn drop_many<'h>(self, hashes: impl IntoIterator<Item = &'h str>) -> Effect {
         let batch: Vec<Write> = hashes
             .into_iter()
             .map(|hash| Write::Delete(keys::session(hash)))
@@ -104,7 +105,7 @@ impl Sessions<'_> {
 
     /// Forgets every copy of one person that is known of here. Costs two exchanges; where the hashes were read from
     /// SQL anyway, [`Self::drop_many`] is surer and costs one.
-    pub async fn drop_user(&self, user: i64) -> Effect {
+    pub async fn drop_user(self, user: i64) -> Effect {
         let index = keys::user_sessions(user);
         let Known::Known(hashes) = self.0.backend().members(index.clone()).await else {
             return Effect::Lost;
@@ -119,7 +120,7 @@ impl Sessions<'_> {
 
     /// From now on this process believes no copy of that session below that version (`i64::MAX`: none at all).
     /// Remembered for ten minutes; the sweep of recent revocations says it again as long as it matters.
-    pub fn reject(&self, hash: &str, min_version: i64) {
+    pub fn reject(self, hash: &str, min_version: i64) {
         self.trust().reject(hash, min_version);
     }
 

@@ -7,7 +7,10 @@ use super::{Effect, Shared, clock};
 use bytes::{BufMut, Bytes, BytesMut};
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tokio::sync::Notify;
 
@@ -26,12 +29,13 @@ pub enum Signal {
 }
 
 /// Signals, as a face of the shared state.
+#[derive(Clone, Copy)]
 pub struct Signals<'a>(pub(super) &'a Shared);
 
 impl Signals<'_> {
     /// Tells the listeners of this process at once, and those of the others through Redis. `Lost`: the others may not
     /// have heard, and will read the rows again when Redis is back.
-    pub async fn publish(&self, topic: &str, message: impl Into<Bytes>) -> Effect {
+    pub async fn publish(self, topic: &str, message: impl Into<Bytes>) -> Effect {
         let message = message.into();
         self.0
             .hub()
@@ -43,12 +47,17 @@ impl Signals<'_> {
     }
 
     /// Listens to one topic until the listener is dropped. Costs a few hundred bytes, and nothing in Redis.
-    pub fn subscribe(&self, topic: &str) -> Listener {
+    pub fn subscribe(self, topic: &str) -> Listener {
         self.0.hub().subscribe(topic)
     }
 
+    /// Do signals of other instances reach this one? A process alone hears all there is.
+    pub fn are_heard(self) -> bool {
+        self.0.backend().memory().is_some() || self.0.hub().hears.load(Ordering::Relaxed)
+    }
+
     /// How many listeners this process has.
-    pub fn listeners(&self) -> usize {
+    pub fn listeners(self) -> usize {
         self.0.hub().lock().values().map(Vec::len).sum()
     }
 }
@@ -114,6 +123,8 @@ pub(super) struct Hub {
     topics: Mutex<HashMap<Box<str>, Vec<Arc<Inbox>>>>,
     /// Who we are, so that what we published does not come back to us.
     id: [u8; TAG],
+    /// Is the connection that listens alive?
+    hears: AtomicBool,
 }
 
 impl Hub {
@@ -121,6 +132,7 @@ impl Hub {
         Self {
             topics: Mutex::default(),
             id: clock::chance().to_be_bytes(),
+            hears: AtomicBool::new(false),
         }
     }
 
@@ -166,6 +178,11 @@ impl Hub {
         if tagged.len() >= TAG && tagged[..TAG] != self.id {
             self.deliver(topic, &Signal::Message(tagged.slice(TAG..)));
         }
+    }
+
+    /// The connection that listens was made, or lost.
+    pub(super) fn hears(&self, hears: bool) {
+        self.hears.store(hears, Ordering::Relaxed);
     }
 
     /// Messages may have been missed.

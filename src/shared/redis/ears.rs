@@ -27,7 +27,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(in crate::shared) async fn keep(redis: Arc<Redis>, hub: Arc<Hub>) {
     let mut back_off = BackOff::default();
     loop {
-        match redis.listen(&hub).await {
+        let heard = redis.listen(&hub).await;
+        hub.hears(false);
+        match heard {
             Ok(error) => {
                 tracing::warn!(%error, "stopped hearing signals: {error}");
                 back_off = BackOff::default();
@@ -50,6 +52,7 @@ impl Redis {
             .await?;
         // Subscribed first, so that what happens from here on is heard; what happened before is read from the rows.
         hub.resync();
+        hub.hears(true);
         let client = connection.client.clone();
         Ok(tokio::select! {
             error = connection.ended() => error,

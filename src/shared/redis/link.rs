@@ -17,6 +17,8 @@ use tokio::{task::JoinHandle, time};
 
 /// The owner of the truth may take so long to decide; it asks SQL.
 const VALIDATION: Duration = Duration::from_secs(10);
+/// A connection that lasted so long was a good one. One that is cut at once must not be made anew without end.
+const STEADY: Duration = Duration::from_secs(1);
 /// So many keys are deleted at once before a connection is trusted.
 const CHUNK: usize = 500;
 
@@ -69,8 +71,11 @@ pub(in crate::shared) async fn keep(redis: Arc<Redis>, validator: Validator) {
         generation += 1;
         match redis.open(&validator, generation, &mut last_run).await {
             Ok(connection) => {
-                back_off = BackOff::default();
+                let since = Instant::now();
                 redis.serve(connection, generation).await;
+                if since.elapsed() > STEADY {
+                    back_off = BackOff::default();
+                }
             }
             Err(error) => redis.not_opened(&error),
         }

@@ -15,6 +15,7 @@ pub mod options;
 use super::{
     Known,
     breaker::Breaker,
+    clock,
     health::{BackendKind, Health, State},
     meter,
     rendered::Rendered,
@@ -31,11 +32,14 @@ use std::{
     future::Future,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::{Duration, Instant},
 };
 use tokio::sync::{Notify, watch};
+
+/// The log hears of refused commands at most this often (ms).
+const COMPLAIN_EVERY: i64 = 10_000;
 
 /// The trusted connection, as commands use it: no second attempt, and no waiting for a better day.
 type Fast = WithOptions<Client>;
@@ -55,8 +59,10 @@ pub(super) struct Redis {
     breaker: Mutex<Breaker>,
     /// Has any call failed since the last that succeeded? Spares the others the breaker's lock.
     shaky: AtomicBool,
-    /// Wakes the keeper when the breaker opens.
+    /// Wakes the keeper when a call found that its connection is of no use.
     tripped: Notify,
+    /// When a refused command was last complained about (ms).
+    complained: AtomicI64,
     health: watch::Sender<Health>,
     trust: Arc<Trust>,
     pieces: Arc<Rendered>,
@@ -71,6 +77,7 @@ impl Redis {
             breaker: Mutex::default(),
             shaky: AtomicBool::new(false),
             tripped: Notify::new(),
+            complained: AtomicI64::new(0),
             health: watch::Sender::new(Health::now(BackendKind::Redis, State::Connecting, None)),
             trust,
             pieces,
@@ -110,20 +117,36 @@ impl Redis {
     }
 
     fn failed(&self, error: &Error, generation: u64) {
-        if !is_outage(error) {
-            tracing::warn!(%error, "Redis refused a command: {error}");
-            return;
+        let failure = Failure::of(error);
+        if failure == Failure::Refused {
+            return self.complain(error);
         }
         // What an earlier connection left unanswered says nothing about this one.
         if self.generation() != Some(generation) {
             return;
         }
         self.shaky.store(true, Ordering::Relaxed);
-        if self.breaker().failed(Instant::now()) {
+        if failure == Failure::Ended {
+            // The connection is gone, Redis perhaps not: it is worth another at once.
+            self.give_up(State::Connecting);
+        } else if self.breaker().failed(Instant::now()) {
             tracing::warn!(%error, "Redis failed too often and is left alone for a moment: {error}");
-            self.withdraw(State::Open);
-            self.tripped.notify_one();
+            self.give_up(State::Open);
         }
+    }
+
+    /// A Redis that is full refuses every write of every page; once in a while is enough to say so.
+    fn complain(&self, error: &Error) {
+        let now = clock::now_ms();
+        if now - self.complained.load(Ordering::Relaxed) > COMPLAIN_EVERY {
+            self.complained.store(now, Ordering::Relaxed);
+            tracing::warn!(%error, "Redis refused a command: {error}");
+        }
+    }
+
+    fn give_up(&self, state: State) {
+        self.withdraw(state);
+        self.tripped.notify_one();
     }
 
     fn generation(&self) -> Option<u64> {
@@ -178,19 +201,34 @@ impl Redis {
     }
 }
 
-/// Did Redis, or the way to it, fail? Otherwise it answered, and did not like what it was asked.
-fn is_outage(error: &Error) -> bool {
-    let unable = ["LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN"];
-    match error.kind() {
-        ErrorKind::InvalidArgument
-        | ErrorKind::InvalidCommand
-        | ErrorKind::Parse
-        | ErrorKind::NotFound => false,
-        ErrorKind::Unknown => {
-            unable.iter().any(|word| error.details().starts_with(word))
-                || error.details().starts_with("Client is not")
+/// What a failed call says about Redis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Failure {
+    /// It answered, and did not like what it was asked.
+    Refused,
+    /// The connection is no more.
+    Ended,
+    /// It did not answer in time, or cannot serve anybody now.
+    Unanswered,
+}
+
+impl Failure {
+    fn of(error: &Error) -> Self {
+        let cannot = ["LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN"];
+        let text = error.details();
+        match error.kind() {
+            ErrorKind::Canceled | ErrorKind::IO => Self::Ended,
+            ErrorKind::Unknown if text.starts_with("Client is not") => Self::Ended,
+            ErrorKind::Unknown if cannot.iter().any(|word| text.starts_with(word)) => {
+                Self::Unanswered
+            }
+            ErrorKind::Unknown
+            | ErrorKind::InvalidArgument
+            | ErrorKind::InvalidCommand
+            | ErrorKind::Parse
+            | ErrorKind::NotFound => Self::Refused,
+            _ => Self::Unanswered,
         }
-        _ => true,
     }
 }
 
@@ -204,6 +242,6 @@ impl BackOff {
     fn next(&mut self) -> Duration {
         let longest = Duration::from_millis((50 << self.failures.min(5)).min(1_000));
         self.failures += 1;
-        longest.mul_f64(0.5 + 0.5 * (super::clock::chance() as f64 / u64::MAX as f64))
+        longest.mul_f64(0.5 + 0.5 * (clock::chance() as f64 / u64::MAX as f64))
     }
 }

@@ -8,6 +8,17 @@ use fred::{
 };
 use std::{fmt, time::Duration};
 
+/// Every kind of address that is taken.
+const SCHEMES: [&str; 7] = [
+    "redis",
+    "rediss",
+    "redis-sentinel",
+    "rediss-sentinel",
+    "redis-cluster",
+    "rediss-cluster",
+    "redis+unix",
+];
+
 /// See the head of this file.
 #[derive(Clone)]
 pub struct RedisOptions {
@@ -35,6 +46,11 @@ impl RedisOptions {
     /// A client that connects once and never again by itself: each connection is validated before it is trusted, so
     /// none may be replaced unseen.
     pub(super) fn client(&self) -> Result<Client, Error> {
+        // fred takes any address that has a host; somebody else's is a mix-up of two settings.
+        if !SCHEMES.contains(&self.scheme()) {
+            let expected = "it must begin with redis://, rediss://, redis-sentinel://, redis-cluster:// or redis+unix://";
+            return Err(Error::new(ErrorKind::Url, expected));
+        }
         let config = Config {
             fail_fast: true,
             ..Config::from_url(&self.url)?
@@ -69,7 +85,11 @@ impl RedisOptions {
 
     /// Are keys spread over many servers, so that one command may not name several?
     pub(super) fn is_clustered(&self) -> bool {
-        self.url.starts_with("redis-cluster") || self.url.starts_with("rediss-cluster")
+        self.scheme().ends_with("-cluster")
+    }
+
+    fn scheme(&self) -> &str {
+        self.url.split_once("://").map_or("", |(scheme, _)| scheme)
     }
 }
 

@@ -1,0 +1,154 @@
+//! What the tests of the shared state have in common: a backend each, and small things to put into it.
+
+use crate::support_servers::PrivateRedis;
+use minschool::shared::{
+    Accept, Reconnected, RedisOptions, Reject, Shared, Validator, sessions::SessionCopy,
+};
+use std::{
+    future::Future,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+/// Each promise, once for each backend.
+macro_rules! on_both {
+    ($($promise:ident),* $(,)?) => {
+        mod in_memory {
+            $(#[tokio::test] async fn $promise() { super::$promise(super::World::memory().await).await; })*
+        }
+        mod in_redis {
+            $(#[tokio::test] async fn $promise() { super::$promise(super::World::redis().await).await; })*
+        }
+    };
+}
+pub(crate) use on_both;
+
+/// One instance, and the Redis that it uses, if any.
+pub struct World {
+    pub shared: Shared,
+    pub redis: Option<PrivateRedis>,
+}
+
+impl World {
+    pub async fn memory() -> Self {
+        let shared = Shared::memory();
+        shared.start(accept_all());
+        Self {
+            shared,
+            redis: None,
+        }
+    }
+
+    pub async fn redis() -> Self {
+        let redis = PrivateRedis::start();
+        let shared = instance(&redis, accept_all()).await;
+        Self {
+            shared,
+            redis: Some(redis),
+        }
+    }
+
+    /// One more instance on the same Redis.
+    pub async fn sibling(&self) -> Shared {
+        instance(self.server(), accept_all()).await
+    }
+
+    pub fn server(&self) -> &PrivateRedis {
+        self.redis.as_ref().unwrap()
+    }
+
+    pub fn server_mut(&mut self) -> &mut PrivateRedis {
+        self.redis.as_mut().unwrap()
+    }
+}
+
+/// An instance that has been validated.
+pub async fn instance(redis: &PrivateRedis, validator: Validator) -> Shared {
+    let shared = Shared::redis(RedisOptions::new(redis.url()));
+    shared.start(validator);
+    let well = async || shared.health().is_well() && shared.signals().are_heard();
+    eventually("Redis is trusted and heard", well).await;
+    shared
+}
+
+/// Trusts whatever comes.
+pub fn accept_all() -> Validator {
+    Arc::new(|_| Box::pin(async { Ok(Accept::default()) }))
+}
+
+/// A validator that writes down what it was asked and answers as it was told.
+#[derive(Clone, Default)]
+pub struct Owner {
+    pub asked: Arc<Mutex<Vec<Reconnected>>>,
+    pub answer: Arc<Mutex<Option<Accept>>>,
+}
+
+impl Owner {
+    /// Accepts with this until told otherwise; `None` rejects.
+    pub fn answering(answer: Option<Accept>) -> Self {
+        Self {
+            asked: Arc::default(),
+            answer: Arc::new(Mutex::new(answer)),
+        }
+    }
+
+    pub fn say(&self, answer: Option<Accept>) {
+        *self.answer.lock().unwrap() = answer;
+    }
+
+    pub fn asked(&self) -> Vec<Reconnected> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    pub fn validator(&self) -> Validator {
+        let owner = self.clone();
+        Arc::new(move |question| {
+            owner.asked.lock().unwrap().push(question);
+            let answer = owner.answer.lock().unwrap().clone();
+            Box::pin(async move { answer.ok_or_else(|| Reject("not now".into())) })
+        })
+    }
+}
+
+/// A session copy that lives for an hour.
+pub fn copy(user_id: i64) -> SessionCopy {
+    SessionCopy {
+        user_id,
+        email: format!("user{user_id}@example.com"),
+        name: format!("회원{user_id}"),
+        role: "member".into(),
+        permissions: vec!["posts:read".into(), "posts:write".into()],
+        last_access: now_ms(),
+        session_id: 7,
+        area: "site".into(),
+        version: 3,
+        epoch: 0,
+        expires_at: now_ms() + 3_600_000,
+        persistent: false,
+        language: "ko".into(),
+        aids: String::new(),
+        shows_presence: true,
+    }
+}
+
+pub fn now_ms() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_millis() as i64
+}
+
+/// Waits for something that happens on its own, and fails when it does not.
+pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let patience = Instant::now() + Duration::from_secs(10);
+    while !holds().await {
+        assert!(Instant::now() < patience, "not in time: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// The output, and how long it took.
+pub async fn timed<T>(work: impl Future<Output = T>) -> (T, Duration) {
+    let start = Instant::now();
+    (work.await, start.elapsed())
+}
