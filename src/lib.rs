@@ -1,10 +1,12 @@
 //! MinSchool: the community site of an organisation, in one binary.
 //!
 //! `config` what can be set · `app` what a request can reach · `entity` the tables · `shared` what instances
-//! agree on · `domain` what MinSchool does.
+//! agree on · `domain` what MinSchool does · `web` HTTP as both routers speak it · `site`, `admin` their addresses.
 
 pub mod app;
 pub mod config;
 pub mod domain;
 pub mod entity;
 pub mod shared;
+pub mod site;
+pub mod web;

@@ -3,7 +3,7 @@
 use super::clock::OffsetDateTime;
 use super::posts::{self, State, moderate::Deed};
 use super::words::{Body, COMMENT_MAX};
-use super::{Action, Actor, Error, Resource, Result, audit, boards, markdown, notifications, once, shared_log, sql, users, words};
+use super::{Action, Actor, Error, Resource, Result, audit, boards, markdown, notifications, once, people, shared_log, sql, words};
 use crate::app::App;
 use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Value};
@@ -206,7 +206,7 @@ async fn insert(
     let place: Place = sql::one(&app.db, PLACE, [post.into(), parent.unwrap_or(0).into()]).await?.ok_or(Error::NotFound)?;
     check_place(&place, boards, actor, parent)?;
     let body = Body::parse(typed, COMMENT_MAX)?;
-    let mentioned = users::named(&app.db, &mentions(&body.0)).await?;
+    let mentioned = people::named(&app.db, &mentions(&body.0)).await?;
     *told = recipients(&place, actor, &mentioned);
     let now = app.clock.now();
     let tx = sql::begin(&app.db).await?;

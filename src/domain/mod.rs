@@ -12,6 +12,7 @@ pub mod markdown;
 pub mod notifications;
 pub mod once;
 pub mod password;
+pub mod people;
 pub mod permissions;
 pub mod posts;
 pub mod roles;

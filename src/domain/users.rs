@@ -3,7 +3,7 @@
 use super::clock::OffsetDateTime;
 use super::error::violates;
 use super::sessions::{self, Area, Client, Renew, Which};
-use super::words::{self, Email, Name};
+use super::words::{Email, Name};
 use super::{Error, Problem, Result, once, password, roles, shared_log, sql};
 use crate::app::App;
 use crate::entity::user;
@@ -334,22 +334,17 @@ pub async fn set_password(app: &App, user: i64, key: Option<&once::Key>, hash: S
     Ok(())
 }
 
-/// Ends some of a member's own sessions.
+/// Ends some of a member's own sessions, and says how many.
 ///
 /// # Errors
 /// The database's.
-pub async fn end_sessions(app: &App, key: &once::Key, which: Which) -> Result<once::Settled> {
-    let done = async {
-        let now = app.clock.now();
-        let tx = sql::begin(&app.db).await?;
-        let ended = sessions::end(&tx, which, "member", now).await?;
-        let count = ended.len() as i64;
-        once::keep(&tx, key, count, now).await?;
-        tx.commit().await?;
-        ended.tell(app).await;
-        Ok(count)
-    };
-    once::settle(&app.db, key, done.await).await
+pub async fn end_sessions(app: &App, which: Which) -> Result<usize> {
+    let tx = sql::begin(&app.db).await?;
+    let ended = sessions::end(&tx, which, "member", app.clock.now()).await?;
+    let count = ended.len();
+    tx.commit().await?;
+    ended.tell(app).await;
+    Ok(count)
 }
 
 /// Signs out: ends the session that asks.
@@ -364,21 +359,4 @@ pub async fn leave(app: &App, session: &sessions::Session) -> Result<()> {
     tx.commit().await?;
     ended.tell(app).await;
     Ok(())
-}
-
-/// Members by the first words of their names, for mentions.
-///
-/// # Errors
-/// The database's.
-pub async fn named(db: &impl ConnectionTrait, names: &[String]) -> Result<Vec<i64>> {
-    #[derive(sea_orm::FromQueryResult)]
-    struct Row {
-        id: i64,
-    }
-    if names.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = format!("SELECT id FROM users WHERE name_key IN ({})", sql::places(1, names.len()));
-    let keys = names.iter().map(|name| Value::from(words::name_key(name)));
-    Ok(sql::all::<Row>(db, &sql, keys).await?.into_iter().map(|row| row.id).collect())
 }

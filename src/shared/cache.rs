@@ -7,7 +7,7 @@
 
 use super::{Effect, Known, Shared, clock, flight, keys, plan::Plan, store::Write};
 use bytes::{BufMut, Bytes, BytesMut};
-use std::{borrow::Cow, future::Future, time::Duration};
+use std::{borrow::Cow, future::Future, sync::Arc, time::Duration};
 
 /// How long a piece lives at most.
 const ENTRY: Duration = Duration::from_secs(600);
@@ -204,8 +204,8 @@ impl Cache<'_> {
     }
 
     /// Keeps a page piece in this process. One piece a key: a newer generation replaces an older one.
-    pub fn keep_rendered(self, key: &str, generation: Generation, bytes: Bytes) {
-        self.0.pieces().put(key, generation, bytes);
+    pub fn keep_rendered(self, key: &str, generation: Generation, text: Arc<str>) {
+        self.0.pieces().put(key, generation, text);
     }
 }
 

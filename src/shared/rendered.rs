@@ -1,19 +1,22 @@
-//! Page pieces kept in this process, keyed by what they show and its generation: escaped bytes need neither a
+//! Page pieces kept in this process, keyed by what they show and its generation: escaped text needs neither a
 //! round trip nor a render. Nothing is lost when one goes.
 
 use super::cache::Generation;
-use bytes::Bytes;
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
+/// A piece is drawn anew after this long: it also shows how often posts were read, which changes no generation.
+const OLDEST: Duration = Duration::from_secs(30);
 const MOST_PIECES: usize = 512;
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 struct Piece {
     generation: Generation,
-    bytes: Bytes,
+    text: Arc<str>,
+    since: Instant,
     used: u64,
 }
 
@@ -29,36 +32,37 @@ struct Shelf {
 pub(super) struct Rendered(Mutex<Shelf>);
 
 impl Rendered {
-    pub(super) fn get(&self, key: &str, generation: Generation) -> Option<Bytes> {
+    pub(super) fn get(&self, key: &str, generation: Generation) -> Option<Arc<str>> {
         let mut shelf = self.lock();
         shelf.clock += 1;
         let now = shelf.clock;
         let piece = shelf
             .pieces
             .get_mut(key)
-            .filter(|piece| piece.generation == generation)?;
+            .filter(|piece| piece.generation == generation && piece.since.elapsed() < OLDEST)?;
         piece.used = now;
-        Some(piece.bytes.clone())
+        Some(piece.text.clone())
     }
 
-    pub(super) fn put(&self, key: &str, generation: Generation, bytes: Bytes) {
+    pub(super) fn put(&self, key: &str, generation: Generation, text: Arc<str>) {
         // A piece that would push out a quarter of the others is not worth keeping.
-        if bytes.len() > MOST_BYTES / 4 {
+        if text.len() > MOST_BYTES / 4 {
             return;
         }
         let mut shelf = self.lock();
         shelf.take(key);
-        while shelf.pieces.len() >= MOST_PIECES || shelf.size + bytes.len() > MOST_BYTES {
+        while shelf.pieces.len() >= MOST_PIECES || shelf.size + text.len() > MOST_BYTES {
             shelf.take_oldest();
         }
         shelf.clock += 1;
-        shelf.size += bytes.len();
+        shelf.size += text.len();
         let used = shelf.clock;
         shelf.pieces.insert(
             key.into(),
             Piece {
                 generation,
-                bytes,
+                text,
+                since: Instant::now(),
                 used,
             },
         );
@@ -76,7 +80,7 @@ impl Rendered {
 impl Shelf {
     fn take(&mut self, key: &str) {
         if let Some(piece) = self.pieces.remove(key) {
-            self.size -= piece.bytes.len();
+            self.size -= piece.text.len();
         }
     }
 
@@ -104,14 +108,14 @@ mod tests {
     #[test]
     fn a_piece_of_another_generation_is_a_miss() {
         let shelf = Rendered::default();
-        shelf.put("home", generation(1), Bytes::from_static(b"old"));
+        shelf.put("home", generation(1), "old".into());
 
         assert_eq!(shelf.get("home", generation(2)), None);
-        shelf.put("home", generation(2), Bytes::from_static(b"new"));
+        shelf.put("home", generation(2), "new".into());
 
         assert_eq!(
             shelf.get("home", generation(2)).as_deref(),
-            Some(&b"new"[..])
+            Some("new")
         );
         assert_eq!(shelf.get("home", generation(1)), None);
     }
@@ -120,11 +124,11 @@ mod tests {
     fn the_piece_that_was_used_longest_ago_makes_room() {
         let shelf = Rendered::default();
         for n in 0..MOST_PIECES {
-            shelf.put(&n.to_string(), generation(1), Bytes::from_static(b"x"));
+            shelf.put(&n.to_string(), generation(1), "x".into());
         }
 
         shelf.get("0", generation(1));
-        shelf.put("one more", generation(1), Bytes::from_static(b"x"));
+        shelf.put("one more", generation(1), "x".into());
 
         assert!(shelf.get("0", generation(1)).is_some());
         assert!(shelf.get("1", generation(1)).is_none());
@@ -138,10 +142,10 @@ mod tests {
             shelf.put(
                 &n.to_string(),
                 generation(1),
-                Bytes::from(vec![0; 1024 * 1024]),
+                "x".repeat(1024 * 1024).into(),
             );
         }
-        shelf.put("huge", generation(1), Bytes::from(vec![0; MOST_BYTES]));
+        shelf.put("huge", generation(1), "x".repeat(MOST_BYTES).into());
 
         assert!(shelf.lock().size <= MOST_BYTES);
         assert!(shelf.get("huge", generation(1)).is_none());

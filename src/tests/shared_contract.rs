@@ -214,7 +214,7 @@ async fn a_raised_epoch_makes_every_piece_old(world: World) {
     let all = Generation::all([before]);
     shared
         .cache()
-        .keep_rendered("home", all, Bytes::from_static(b"home"));
+        .keep_rendered("home", all, "home".into());
     assert!(shared.cache().rendered("home", all).is_some());
 
     shared.raise_epoch(1);

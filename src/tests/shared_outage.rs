@@ -97,7 +97,7 @@ async fn a_killed_redis_costs_one_call_and_then_nothing() {
 
     let old_run = shared.health().run_id;
     let (cache, generation) = (shared.cache(), Generation::all([]));
-    cache.keep_rendered("home", generation, Bytes::from_static(b"home"));
+    cache.keep_rendered("home", generation, "home".into());
     world.server_mut().restart();
     back(&shared).await;
     assert_ne!(shared.health().run_id, old_run, "another run of Redis");

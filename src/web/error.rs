@@ -82,7 +82,7 @@ fn plain_status(status: StatusCode) -> u16 {
 pub fn page(visit: &Visit, fault: &Fault) -> Response {
     match fault {
         Fault::SignIn => return reply::see_other(visit, &login_then(visit)),
-        Fault::SignInAgain(fields) => return sign_in_again(visit, fields, &[], auth::LoginNotice::None, ""),
+        Fault::SignInAgain(fields) => return sign_in_again(visit, reply::local(&visit.path), fields, &[], auth::LoginNotice::None, ""),
         Fault::Domain(Error::Internal(text)) => tracing::error!(request.id = %visit.request_id, "{text}"),
         _ => {}
     }
@@ -117,6 +117,7 @@ fn login_then(visit: &Visit) -> String {
 /// Sign in again: nothing that was typed is lost.
 pub fn sign_in_again(
     visit: &Visit,
+    next: &str,
     fields: &[(String, String)],
     problems: &[domain::Problem],
     notice: auth::LoginNotice,
@@ -124,7 +125,6 @@ pub fn sign_in_again(
 ) -> Response {
     let faults = present::faults(problems);
     let once = super::once::issue(visit, "login");
-    let next = reply::local(&visit.path);
     let markup = match visit.area {
         Area::Site => {
             let nav = present::nav(visit);

@@ -65,6 +65,15 @@ impl<'a> FromRequest<'a> for Fields {
     }
 }
 
+/// A form with all that was sent, sign-in fields and kept ones.
+pub struct Sent(pub Fields);
+
+impl<'a> FromRequest<'a> for Sent {
+    async fn from_request(req: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+        Ok(Self(Fields::read(req, body).await?))
+    }
+}
+
 /// Splits an urlencoded body. None: a value is not UTF-8.
 fn parse(bytes: &[u8]) -> Option<Vec<(String, String)>> {
     let pairs = bytes.split(|b| *b == b'&').filter(|pair| !pair.is_empty());

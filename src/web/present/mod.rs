@@ -5,7 +5,7 @@
 mod posts;
 mod staff;
 
-pub use posts::{Shown, author, board_name, card, comment, state, thread};
+pub use posts::{Shown, author, board_name, card, comment, post, state, thread};
 pub use staff::{admin_shell, audit_rows, device, session_rows};
 
 use super::visit::Visit;

@@ -70,6 +70,25 @@ pub fn card<'a>(card: &'a Card, shown: Shown<'a>) -> Option<templates::posts::Ca
     })
 }
 
+/// A post on its page. `html` is its text, sanitised for showing.
+pub fn post<'a>(visit: &Visit, board: &'a Board, post: &'a posts::Post, html: &'a str) -> templates::posts::Post<'a> {
+    let at = |time| moment(time, visit.app.clock.now(), visit.lang);
+    templates::posts::Post {
+        id: post.id,
+        slug: &board.slug,
+        board: board_name(board, visit.lang),
+        title: &post.title,
+        body_html: html,
+        author: author(post.author_id, &post.author),
+        at: at(post.created_at),
+        edited: post.edited_at.map(at),
+        views: count(post.view_count),
+        is_notice: post.is_notice,
+        state: state(post.state()),
+        state_reason: post.state_reason.as_deref().unwrap_or_default(),
+    }
+}
+
 /// A comment as this visitor sees it. `html` is its text, sanitised for showing.
 pub fn comment<'a>(visit: &Visit, post: &posts::Post, c: &'a comments::Comment, html: &'a str, open: bool) -> Comment<'a> {
     let actor = visit.actor.as_ref();

@@ -1,0 +1,103 @@
+//! Members as others see them: their page, who is here, who is meant by a name.
+
+use super::clock::OffsetDateTime;
+use super::sessions::{self, Renew};
+use super::words;
+use super::{Error, Result, sql};
+use crate::app::App;
+use crate::shared::cache::Entry;
+use bytes::Bytes;
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use serde::{Deserialize, Serialize};
+
+/// A member's page.
+#[derive(Clone, Debug, FromQueryResult, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "columns")]
+pub struct Profile {
+    pub id: i64,
+    pub name: String,
+    pub is_staff: bool,
+    pub post_count: i64,
+    pub comment_count: i64,
+    #[serde(with = "time::serde::timestamp::milliseconds")]
+    pub created_at: OffsetDateTime,
+}
+
+/// A member's page, from `cache:user:profile:{id}`, else from SQL.
+///
+/// # Errors
+/// `NotFound`; the database's.
+pub async fn profile(app: &App, id: i64) -> Result<Profile> {
+    let load = || async {
+        let sql = "SELECT u.id, u.name, u.post_count, u.comment_count, u.created_at, \
+                   EXISTS (SELECT 1 FROM role_permissions p WHERE p.role_id = u.role_id AND p.resource = 'panel') AS is_staff \
+                   FROM users u WHERE u.id = $1";
+        let row: Profile = sql::one(&app.db, sql, [id.into()]).await?.ok_or(Error::NotFound)?;
+        Ok::<_, Error>(Bytes::from(serde_json::to_vec(&row).map_err(|e| Error::internal("a profile as JSON", e))?))
+    };
+    let json = app.shared.cache().read_through(&Entry::profile(id), load).await?;
+    serde_json::from_slice(&json).map_err(|e| Error::internal("a cached profile", e))
+}
+
+/// A member by id and name.
+#[derive(Clone, Debug, FromQueryResult)]
+#[expect(missing_docs, reason = "columns")]
+pub struct Named {
+    pub id: i64,
+    pub name: String,
+}
+
+/// Seconds for which a member counts as here when Redis cannot say: the rows are written only now and then.
+const HERE: i64 = 60;
+
+/// How many members are here, and some of them by name, the latest first.
+///
+/// # Errors
+/// The database's.
+pub async fn here(app: &App, limit: usize) -> Result<(u64, Vec<Named>)> {
+    let Some(ids) = app.shared.presence().list(limit).await.known() else { return here_in_sql(app, limit).await };
+    if ids.is_empty() {
+        return Ok((0, Vec::new()));
+    }
+    let count = app.shared.presence().count().await.known().map_or(ids.len() as u64, u64::from);
+    let sql = format!("SELECT id, name FROM users WHERE shows_presence AND id IN ({})", sql::places(1, ids.len()));
+    let mut members: Vec<Named> = sql::all(&app.db, &sql, ids.iter().map(|id| Value::from(*id))).await?;
+    members.sort_by_key(|member| ids.iter().position(|id| *id == member.id));
+    Ok((count, members))
+}
+
+async fn here_in_sql(app: &App, limit: usize) -> Result<(u64, Vec<Named>)> {
+    let since = app.clock.now() - time::Duration::seconds(HERE);
+    let sql = "SELECT id, name FROM users WHERE shows_presence AND last_seen_at > $1 ORDER BY last_seen_at DESC LIMIT $2";
+    let members: Vec<Named> = sql::all(&app.db, sql, [since.into(), (limit as i64).into()]).await?;
+    Ok((members.len() as u64, members))
+}
+
+/// Members who are meant by these names.
+///
+/// # Errors
+/// The database's.
+pub async fn named(db: &impl ConnectionTrait, names: &[String]) -> Result<Vec<i64>> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!("SELECT id, name FROM users WHERE name_key IN ({})", sql::places(1, names.len()));
+    let keys = names.iter().map(|name| Value::from(words::name_key(name)));
+    Ok(sql::all::<Named>(db, &sql, keys).await?.into_iter().map(|row| row.id).collect())
+}
+
+/// Stores how pages look to a member; a language only where one was chosen.
+///
+/// # Errors
+/// The database's.
+pub async fn set_reading(app: &App, user: i64, language: Option<&str>, aids: &str) -> Result<()> {
+    let now = app.clock.now();
+    let tx = sql::begin(&app.db).await?;
+    let update = "UPDATE users SET aids = $1, language = COALESCE($2, language) WHERE id = $3";
+    sql::run(&tx, update, [aids.into(), language.map(str::to_owned).into(), user.into()]).await?;
+    let changed = sessions::renew(&tx, Renew::Member(user), now).await?;
+    tx.commit().await?;
+    changed.tell(app).await;
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! Joining, signing in, signing out.
+
+use crate::domain::sessions::Area;
+use crate::domain::users::{self, Credentials, Entry, Joining};
+use crate::domain::{Error, Problem};
+use crate::web::fields::Sent;
+use crate::web::{Fields, Result, Visit, cookies, error, once, present, reply};
+use poem::http::StatusCode;
+use poem::web::Query;
+use poem::{Response, handler};
+use serde::Deserialize;
+use templates::auth::{self as views, LoginNotice, LoginPage, LogoutPage, SignupPage};
+use templates::paths;
+
+/// Where to go afterwards, and why somebody is here.
+#[derive(Deserialize, Default)]
+pub struct Arrival {
+    next: Option<String>,
+    why: Option<String>,
+}
+
+/// GET /login
+#[handler]
+pub fn new_session(visit: Visit, arrival: Option<Query<Arrival>>) -> Response {
+    let arrival = arrival.map(|Query(arrival)| arrival).unwrap_or_default();
+    let next = reply::local(arrival.next.as_deref().unwrap_or_default()).to_owned();
+    if visit.actor.is_some() {
+        return reply::see_other(&visit, &next);
+    }
+    let notice = match arrival.why.as_deref() {
+        Some("joined") => LoginNotice::Joined,
+        Some("left") => LoginNotice::SignedOut,
+        _ if arrival.next.is_some() => LoginNotice::Required,
+        _ => LoginNotice::None,
+    };
+    let form = Login { email: "", remember: false, next: &next, problems: &[], notice };
+    login(&visit, StatusCode::OK, &form)
+}
+
+struct Login<'a> {
+    email: &'a str,
+    remember: bool,
+    next: &'a str,
+    problems: &'a [Problem],
+    notice: LoginNotice<'a>,
+}
+
+fn login(visit: &Visit, status: StatusCode, f: &Login<'_>) -> Response {
+    let (key, nav, faults) = (once::issue(visit, "login"), present::nav(visit), present::faults(f.problems));
+    let page = LoginPage {
+        shell: &present::shell(visit, &nav),
+        email: f.email,
+        remember: f.remember,
+        next: f.next,
+        once: &key,
+        faults: &faults,
+        notice: f.notice,
+    };
+    reply::page_with(visit, status, views::login(&page))
+}
+
+/// POST /login. A form that waited for this goes on to where it was meant for.
+#[handler]
+pub async fn create_session(visit: Visit, Sent(fields): Sent) -> Result<Response> {
+    enter(&visit, &fields).await
+}
+
+async fn enter(visit: &Visit, fields: &Fields) -> Result<Response> {
+    let next = reply::local(fields.text("next"));
+    let form = Credentials {
+        email: fields.text("email").into(),
+        password: fields.text("password").into(),
+        persistent: fields.ticked("remember"),
+    };
+    if let Err(Error::Invalid(problems)) = once::check(visit, "login", fields.text("once")) {
+        return Ok(refuse(visit, fields, StatusCode::UNPROCESSABLE_ENTITY, &problems, LoginNotice::None));
+    }
+    match users::enter(&visit.app, Area::Site, &form, &visit.client).await {
+        Ok(Entry::Welcome { token, .. }) => {
+            let mut response = if fields.kept().is_empty() { reply::see_other(visit, next) } else { reply::send_again(visit, next) };
+            let cookie = cookies::session(Area::Site, visit.secure(), token, form.persistent);
+            cookies::set(response.headers_mut(), &cookie);
+            leave_old(visit).await;
+            Ok(response)
+        }
+        Ok(Entry::Wrong) => {
+            let wrong = [Problem { field: "email", message: "login.wrong" }];
+            Ok(refuse(visit, fields, StatusCode::UNPROCESSABLE_ENTITY, &wrong, LoginNotice::None))
+        }
+        Ok(Entry::Suspended { until, reason }) => {
+            let until = until.map(|until| present::day(until, visit.lang)).unwrap_or_default();
+            let notice = LoginNotice::Suspended { reason: &reason, until: &until };
+            Ok(refuse(visit, fields, StatusCode::FORBIDDEN, &[], notice))
+        }
+        Err(Error::Slow(seconds)) => {
+            let mut response = refuse(visit, fields, StatusCode::TOO_MANY_REQUESTS, &[], LoginNotice::Wait { seconds });
+            response.headers_mut().insert(poem::http::header::RETRY_AFTER, seconds.into());
+            Ok(response)
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// The form again, with everything but the password; a form that waited goes on waiting.
+fn refuse(visit: &Visit, fields: &Fields, status: StatusCode, problems: &[Problem], notice: LoginNotice<'_>) -> Response {
+    let (email, next) = (fields.text("email"), reply::local(fields.text("next")));
+    let kept = fields.kept();
+    if !kept.is_empty() {
+        return error::sign_in_again(visit, next, &kept, problems, notice, email);
+    }
+    login(visit, status, &Login { email, remember: fields.ticked("remember"), next, problems, notice })
+}
+
+/// Somebody who signs in while signed in leaves the old session behind: its id changes with every change of privilege.
+async fn leave_old(visit: &Visit) {
+    if let Some(old) = &visit.session
+        && let Err(fault) = users::leave(&visit.app, old).await
+    {
+        tracing::warn!("could not end the session before: {fault}");
+    }
+}
+
+/// GET /logout
+#[handler]
+pub fn confirm_leave(visit: Visit) -> Response {
+    if visit.actor.is_none() {
+        return reply::see_other(&visit, paths::HOME);
+    }
+    let (key, nav) = (once::issue(&visit, "logout"), present::nav(&visit));
+    reply::page(views::logout(&LogoutPage { shell: &present::shell(&visit, &nav), once: &key }))
+}
+
+/// POST /logout. Leaving twice is the same as once, so the key is not used up; and nobody is kept in by a stale form.
+#[handler]
+pub async fn destroy_session(visit: Visit) -> Result<Response> {
+    if let Some(session) = &visit.session {
+        users::leave(&visit.app, session).await?;
+        visit.app.shared.presence().leave(session.copy.user_id).await;
+    }
+    let mut response = reply::see_other(&visit, &paths::login_because("left"));
+    cookies::set(response.headers_mut(), &cookies::no_session(Area::Site, visit.secure()));
+    Ok(response)
+}
+
+/// GET /signup
+#[handler]
+pub fn new(visit: Visit, arrival: Option<Query<Arrival>>) -> Response {
+    if visit.actor.is_some() {
+        return reply::see_other(&visit, paths::HOME);
+    }
+    let next = arrival.and_then(|Query(arrival)| arrival.next).unwrap_or_default();
+    signup(&visit, &Joining::default(), reply::local(&next), &[])
+}
+
+fn signup(visit: &Visit, form: &Joining, next: &str, problems: &[Problem]) -> Response {
+    let (key, nav, faults) = (once::issue(visit, "signup"), present::nav(visit), present::faults(problems));
+    let page = SignupPage {
+        shell: &present::shell(visit, &nav),
+        email: &form.email,
+        name: &form.name,
+        terms: form.terms,
+        privacy: form.privacy,
+        terms_version: users::TERMS_VERSION,
+        privacy_version: users::PRIVACY_VERSION,
+        next,
+        once: &key,
+        faults: &faults,
+    };
+    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    reply::page_with(visit, status, views::signup(&page))
+}
+
+/// POST /signup. Whether the address was known, the answer does not tell: both lead to signing in.
+#[handler]
+pub async fn create(visit: Visit, fields: Fields) -> Result<Response> {
+    let form = Joining {
+        email: fields.text("email").into(),
+        name: fields.text("name").into(),
+        password: fields.text("password").into(),
+        terms: fields.ticked("terms"),
+        privacy: fields.ticked("privacy"),
+    };
+    let next = reply::local(fields.text("next"));
+    let done = match once::check(&visit, "signup", fields.text("once")) {
+        Ok(key) => users::join(&visit.app, &key, &form).await,
+        Err(stale) => Err(stale),
+    };
+    match done {
+        Ok(_) => Ok(reply::see_other(&visit, &paths::login_joined(next))),
+        Err(Error::Invalid(problems)) => Ok(signup(&visit, &form, next, &problems)),
+        Err(fault) => Err(fault.into()),
+    }
+}

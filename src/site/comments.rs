@@ -1,0 +1,195 @@
+//! Comments: POST below a post, and /comments/:id.
+
+use crate::domain::{Error, Problem, comments, once as keys, posts};
+use crate::site::posts::comment_form;
+use crate::web::{Fields, Flash, Result, SignedIn, Visit, live, once, present, reply};
+use poem::http::StatusCode;
+use poem::web::Path;
+use poem::{Response, handler};
+use templates::comments::{self as views, CommentForm, Created, DeletePage, FormPage, Purpose};
+use templates::paths;
+
+/// POST /community/:board/:id/comments, with `parent` for an answer.
+#[handler]
+pub async fn create(member: SignedIn, Path((slug, id)): Path<(String, i64)>, fields: Fields) -> Result<Response> {
+    let (visit, parent) = (&member.visit, fields.number("parent"));
+    let done = match once::check(visit, &form_name(id, parent), fields.text("once")) {
+        Ok(key) => comments::create(&visit.app, &member.actor, &visit.boards, &key, id, parent, fields.text("body")).await,
+        Err(stale) => Err(stale),
+    };
+    match done {
+        Ok(made) => created(&member, &slug, id, made).await,
+        Err(Error::Invalid(problems)) => again(&member, &slug, id, parent, fields.text("body"), &problems).await,
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+fn form_name(post: i64, parent: Option<i64>) -> String {
+    parent.map_or_else(|| comment_form(post), |parent| format!("comment.reply.{parent}"))
+}
+
+/// The new comment: on the open page by script, else on its own place of the post's page.
+async fn created(member: &SignedIn, slug: &str, post: i64, made: keys::Settled) -> Result<Response> {
+    let visit = &member.visit;
+    if visit.asked != reply::Asked::Part {
+        return Ok(reply::see_other_with(visit, &paths::comment(made.id), Flash("comment.created")));
+    }
+    let (comment, post) = (comments::find(&visit.app.db, made.id).await?, find_post(member, post).await?);
+    let html = visit.app.known.show(&comment.html);
+    let once = once::issue(visit, &comment_form(post.id));
+    let answer = views::created(&Created {
+        lang: visit.lang,
+        comment: present::comment(visit, &post, &comment, &html, true),
+        count: present::count(post.comment_count),
+        form: CommentForm { lang: visit.lang, purpose: Purpose::New { slug, post: post.id }, body: "", once: &once, faults: &[] },
+    });
+    Ok(reply::part(StatusCode::OK, answer))
+}
+
+async fn find_post(member: &SignedIn, id: i64) -> Result<posts::Post> {
+    Ok(posts::find_readable(&member.visit.app.db, Some(&member.actor), &member.visit.boards, id).await?)
+}
+
+/// The form with its faults and all that was typed.
+async fn again(member: &SignedIn, slug: &str, post: i64, parent: Option<i64>, body: &str, problems: &[Problem]) -> Result<Response> {
+    let post = find_post(member, post).await?;
+    let parent = match parent {
+        Some(id) => Some(comments::find(&member.visit.app.db, id).await?),
+        None => None,
+    };
+    let purpose = purpose(slug, &post, parent.as_ref());
+    let (once, quoted) = (
+        once::issue(&member.visit, &form_name(post.id, parent.as_ref().map(|p| p.id))),
+        parent.as_ref().map(|p| p.html.as_str()).unwrap_or_default(),
+    );
+    Ok(form(&member.visit, &Form { slug, post: &post, purpose, quoted, body, once: &once, problems }))
+}
+
+fn purpose<'a>(slug: &'a str, post: &posts::Post, parent: Option<&'a comments::Comment>) -> Purpose<'a> {
+    match parent {
+        None => Purpose::New { slug, post: post.id },
+        Some(parent) => Purpose::Reply { slug, post: post.id, comment: parent.id, name: &parent.author },
+    }
+}
+
+/// A form on the open page or on a page of its own.
+struct Form<'a> {
+    slug: &'a str,
+    post: &'a posts::Post,
+    purpose: Purpose<'a>,
+    quoted: &'a str,
+    body: &'a str,
+    once: &'a str,
+    problems: &'a [Problem],
+}
+
+fn form(visit: &Visit, f: &Form<'_>) -> Response {
+    let faults = present::faults(f.problems);
+    let form = CommentForm { lang: visit.lang, purpose: f.purpose, body: f.body, once: f.once, faults: &faults };
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    if visit.asked == reply::Asked::Part {
+        return reply::part(status, views::form(&form));
+    }
+    let nav = present::nav(visit);
+    let quoted_html = &visit.app.known.show(f.quoted);
+    let page = FormPage {
+        shell: &present::shell(visit, &nav),
+        slug: f.slug,
+        post: f.post.id,
+        post_title: &f.post.title,
+        quoted_html,
+        form,
+    };
+    reply::page_with(visit, status, views::form_page(&page))
+}
+
+/// GET /comments/:id: leads to where the comment stands.
+#[handler]
+pub async fn show(visit: Visit, Path(id): Path<i64>) -> Result<Response> {
+    let comment = comments::find(&visit.app.db, id).await?;
+    let post = posts::find_readable(&visit.app.db, visit.actor.as_ref(), &visit.boards, comment.post_id).await?;
+    let board = visit.boards.iter().find(|board| board.id == post.board_id).ok_or(Error::NotFound)?;
+    let page = comments::page_of(&visit.app.db, &comment).await?;
+    Ok(reply::see_other(&visit, &paths::comment_on(&board.slug, post.id, present::count(page), id)))
+}
+
+/// The address name of the board of a post that is in sight.
+fn slug_of(visit: &Visit, post: &posts::Post) -> Result<String> {
+    let board = visit.boards.iter().find(|board| board.id == post.board_id).ok_or(Error::NotFound)?;
+    Ok(board.slug.clone())
+}
+
+/// GET /comments/:id/reply
+#[handler]
+pub async fn reply(member: SignedIn, Path(id): Path<i64>) -> Result<Response> {
+    let visit = &member.visit;
+    let (parent, post) = comments::find_readable(&visit.app.db, Some(&member.actor), id).await?;
+    if !live::takes_comments(visit, &post) {
+        return Err(Error::Forbidden.into());
+    }
+    let slug = slug_of(visit, &post)?;
+    let once = once::issue(visit, &form_name(post.id, Some(id)));
+    let purpose = purpose(&slug, &post, Some(&parent));
+    Ok(form(visit, &Form { slug: &slug, post: &post, purpose, quoted: &parent.html, body: "", once: &once, problems: &[] }))
+}
+
+/// GET /comments/:id/edit
+#[handler]
+pub async fn edit(member: SignedIn, Path(id): Path<i64>) -> Result<Response> {
+    let (comment, post) = comments::find_editable(&member.visit.app.db, &member.actor, id).await?;
+    edit_form(&member.visit, &post, id, &comment.body, &[])
+}
+
+fn edit_form(visit: &Visit, post: &posts::Post, id: i64, body: &str, problems: &[Problem]) -> Result<Response> {
+    let (slug, once) = (slug_of(visit, post)?, once::issue(visit, &edit_name(id)));
+    let purpose = Purpose::Edit { comment: id };
+    Ok(form(visit, &Form { slug: &slug, post, purpose, quoted: "", body, once: &once, problems }))
+}
+
+fn edit_name(id: i64) -> String {
+    format!("comment.update.{id}")
+}
+
+/// POST /comments/:id/edit
+#[handler]
+pub async fn update(member: SignedIn, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
+    let (visit, body) = (&member.visit, fields.text("body"));
+    let done = match once::check(visit, &edit_name(id), fields.text("once")) {
+        Ok(key) => comments::update(&visit.app, &member.actor, &key, id, body).await,
+        Err(stale) => Err(stale),
+    };
+    let (comment, post) = comments::find_readable(&visit.app.db, Some(&member.actor), id).await?;
+    match done {
+        Ok(_) if visit.asked == reply::Asked::Part => {
+            let html = visit.app.known.show(&comment.html);
+            let open = live::takes_comments(visit, &post);
+            let shown = present::comment(visit, &post, &comment, &html, open);
+            Ok(reply::part(StatusCode::OK, views::saved(visit.lang, &shown)))
+        }
+        Ok(_) => Ok(reply::see_other_with(visit, &paths::comment(id), Flash("comment.saved"))),
+        Err(Error::Invalid(problems)) => edit_form(visit, &post, id, body, &problems),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// GET /comments/:id/delete
+#[handler]
+pub async fn confirm(member: SignedIn, Path(id): Path<i64>) -> Result<Response> {
+    let visit = &member.visit;
+    let (comment, _) = comments::find_deletable(&visit.app.db, &member.actor, id).await?;
+    let (once, nav) = (once::issue(visit, "comment.delete"), present::nav(visit));
+    let body_html = &visit.app.known.show(&comment.html);
+    let page = DeletePage { shell: &present::shell(visit, &nav), id, body_html, once: &once };
+    Ok(reply::page(views::delete(&page)))
+}
+
+/// POST /comments/:id/delete
+#[handler]
+pub async fn destroy(member: SignedIn, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
+    let visit = &member.visit;
+    let Ok(key) = once::check(visit, "comment.delete", fields.text("once")) else {
+        return Ok(reply::see_other(visit, &paths::comment_delete(id)));
+    };
+    comments::destroy(&visit.app, &member.actor, &key, id).await?;
+    Ok(reply::see_other_with(visit, &paths::comment(id), Flash("comment.deleted")))
+}

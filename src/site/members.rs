@@ -1,0 +1,49 @@
+//! GET /u/:id, GET /who: who people are, and who is here.
+
+use crate::domain::posts::list;
+use crate::domain::people;
+use crate::web::{Result, Visit, present, reply};
+use poem::web::Path;
+use poem::{Response, handler};
+use templates::presence::WhoPage;
+use templates::profiles::{self, ProfilePage};
+
+/// Posts on a member's page.
+const POSTS: i64 = 10;
+
+/// A member's page.
+#[handler]
+pub async fn show(visit: Visit, Path(id): Path<i64>) -> Result<Response> {
+    let profile = people::profile(&visit.app, id).await?;
+    let actor = visit.actor.as_ref();
+    let open = visit.boards.iter().filter(|board| board.lists_for(actor) && board.reads_for(actor)).map(|board| board.id);
+    let recent = list::by_author(&visit.app.db, open.collect(), id, POSTS).await?;
+    let (nav, now) = (present::nav(&visit), visit.app.clock.now());
+    let shown = present::Shown { boards: &visit.boards, lang: visit.lang, now, mixed: true };
+    let page = ProfilePage {
+        shell: &present::shell(&visit, &nav),
+        id,
+        name: &profile.name,
+        is_staff: profile.is_staff,
+        joined: present::moment(profile.created_at, now, visit.lang),
+        posts: present::count(profile.post_count),
+        comments: present::count(profile.comment_count),
+        recent: recent.iter().filter_map(|card| present::card(card, shown)).collect(),
+        is_own: visit.viewer_id() == id,
+    };
+    Ok(reply::page(profiles::page(&page)))
+}
+
+/// Most members named on the page of who is here.
+const NAMED: usize = 200;
+
+/// Who is here. Members who do not want to be seen are neither named nor counted.
+#[handler]
+pub async fn here(visit: Visit) -> Result<Response> {
+    let (count, members) = people::here(&visit.app, NAMED).await?;
+    let nav = present::nav(&visit);
+    let named: Vec<(i64, &str)> = members.iter().map(|member| (member.id, member.name.as_str())).collect();
+    let unnamed = count.saturating_sub(named.len() as u64);
+    let page = WhoPage { shell: &present::shell(&visit, &nav), count, members: named, unnamed };
+    Ok(reply::page(templates::presence::page(&page)))
+}

@@ -1,0 +1,73 @@
+//! The list behind the bell.
+
+use crate::domain::{notifications, posts};
+use crate::web::{Fields, Flash, Result, SignedIn, once, present, reply};
+use poem::web::{Path, Query};
+use poem::{Response, handler};
+use serde::Deserialize;
+use templates::notifications::{self as views, Item, NotificationsPage};
+use templates::paths;
+
+/// Where the list begins.
+#[derive(Deserialize, Default)]
+pub struct Place {
+    before: Option<String>,
+}
+
+/// GET /notifications
+#[handler]
+pub async fn index(member: SignedIn, place: Option<Query<Place>>) -> Result<Response> {
+    let visit = &member.visit;
+    let before = place.and_then(|Query(place)| place.before?.parse::<i64>().ok()).unwrap_or(0).max(0);
+    let mut rows = notifications::list(&visit.app, member.actor.id, before).await?;
+    let more = rows.len() > notifications::PAGE as usize;
+    rows.truncate(notifications::PAGE as usize);
+    let (key, nav, now) = (once::issue(visit, "notifications"), present::nav(visit), visit.app.clock.now());
+    let items = rows.iter().map(|n| Item {
+        id: n.id,
+        kind: present::kind(n),
+        actor: n.actor.as_deref().unwrap_or_default(),
+        actor_id: n.actor_id.unwrap_or(0),
+        post_title: n.post_title.as_deref().unwrap_or_default(),
+        excerpt: n.excerpt.as_deref().unwrap_or_default(),
+        at: present::moment(n.created_at, now, visit.lang),
+        unread: n.read_at.is_none(),
+    });
+    let page = NotificationsPage {
+        shell: &present::shell(visit, &nav),
+        items: items.collect(),
+        unread: visit.unread,
+        older_than: if more { rows.last().map(|n| n.id) } else { None },
+        once: &key,
+    };
+    Ok(reply::page(views::page(&page)))
+}
+
+/// POST /notifications/read-all
+#[handler]
+pub async fn read_all(member: SignedIn, fields: Fields) -> Result<Response> {
+    let visit = &member.visit;
+    let Ok(key) = once::check(visit, "notifications", fields.text("once")) else {
+        return Ok(reply::see_other(visit, paths::NOTIFICATIONS));
+    };
+    notifications::read_all(&visit.app, member.actor.id, &key).await?;
+    Ok(reply::see_other_with(visit, paths::NOTIFICATIONS, Flash("read")))
+}
+
+/// POST /notifications/:id/read: marks one as read and leads to what it tells of. Reading twice is the same
+/// as once, so its key is not used up.
+#[handler]
+pub async fn read(member: SignedIn, Path(id): Path<i64>) -> Result<Response> {
+    let visit = &member.visit;
+    let n = notifications::read(&visit.app, member.actor.id, id).await?;
+    let place = match (n.comment_id, n.post_id) {
+        (Some(comment), _) => paths::comment(comment),
+        (None, Some(post)) => {
+            let post = posts::find_readable(&visit.app.db, Some(&member.actor), &visit.boards, post).await?;
+            let board = visit.boards.iter().find(|board| board.id == post.board_id);
+            board.map_or_else(|| paths::NOTIFICATIONS.into(), |board| paths::post(&board.slug, post.id))
+        }
+        (None, None) => paths::MY_PASSWORD.into(),
+    };
+    Ok(reply::see_other(visit, &place))
+}

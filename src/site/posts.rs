@@ -1,0 +1,280 @@
+//! Posts: GET and POST below /community/:board, and what staff do from a post's page.
+
+use crate::domain::posts::moderate::{self, Deed};
+use crate::domain::posts::{self, Draft, Post, list};
+use crate::domain::{Action, Error, Problem, Resource, boards::Board, comments, markdown, notifications};
+use crate::site::boards::Place;
+use crate::web::{Fields, Flash, Result, SignedIn, Visit, live, once, present, reply};
+use poem::http::StatusCode;
+use poem::web::{Path, Query};
+use poem::{Response, handler};
+use std::borrow::Cow;
+use templates::comments::{CommentForm, Entry, Purpose as Comments, Thread};
+use templates::paths;
+use templates::post_form::{PostForm, Purpose};
+use templates::posts::{self as views, DeletePage, Neighbour, PostPage};
+
+/// GET /community/:board/:id
+#[handler]
+pub async fn show(visit: Visit, Path((slug, id)): Path<(String, i64)>, place: Option<Query<Place>>) -> Result<Response> {
+    let actor = visit.actor.as_ref();
+    let post = posts::find_readable(&visit.app.db, actor, &visit.boards, id).await?;
+    let board = visit.boards.iter().find(|board| board.id == post.board_id).ok_or(Error::NotFound)?;
+    if board.slug != slug {
+        return Ok(reply::see_other(&visit, &paths::post(&board.slug, id)));
+    }
+    let page = place.map_or(1, |Query(place)| place.number());
+    let (listing, beside) = futures_util::try_join!(
+        comments::list(&visit.app.db, id, page),
+        list::neighbours(&visit.app.db, board.id, id)
+    )?;
+    visit.app.activity.read(id);
+    let drawn = draw(&visit, board, &post, &listing, page, &beside);
+    seen(&visit, id);
+    Ok(reply::page(drawn))
+}
+
+type Beside = (Option<list::Neighbour>, Option<list::Neighbour>);
+
+fn draw(visit: &Visit, board: &Board, post: &Post, listing: &comments::Listing, page: i64, beside: &Beside) -> maud::Markup {
+    let (actor, known) = (visit.actor.as_ref(), &visit.app.known);
+    let clean: Vec<Cow<'_, str>> = listing.comments.iter().map(|comment| known.show(&comment.html)).collect();
+    let open = live::takes_comments(visit, post);
+    let (key, turn) = (once::issue(visit, &comment_form(post.id)), once::issue(visit, "post.moderate"));
+    let neighbour = |n: &'_ list::Neighbour| (n.id, n.title.clone());
+    let (older, newer) = (beside.0.as_ref().map(neighbour), beside.1.as_ref().map(neighbour));
+    let nav = present::nav(visit);
+    let form = CommentForm {
+        lang: visit.lang,
+        purpose: Comments::New { slug: &board.slug, post: post.id },
+        body: "",
+        once: &key,
+        faults: &[],
+    };
+    let entry = match (open, actor) {
+        (true, _) => Entry::Form(form),
+        (false, None) if !board.archived => Entry::SignIn,
+        _ => Entry::Closed,
+    };
+    let thread = Thread {
+        lang: visit.lang,
+        slug: &board.slug,
+        post: post.id,
+        count: present::count(post.comment_count),
+        branches: present::thread(visit, post, &listing.comments, &clean, open),
+        page: present::count(page),
+        total_pages: present::count(listing.pages).max(1),
+        entry,
+    };
+    views::page(&PostPage {
+        shell: &present::shell(visit, &nav),
+        post: present::post(visit, board, post, &known.show(&post.html)),
+        can_edit: post.editable_by(actor),
+        can_delete: post.deletable_by(actor),
+        can_moderate: actor.is_some_and(|a| a.may(Resource::Post, Action::Moderate)),
+        newer: newer.as_ref().map(|(id, title)| Neighbour { id: *id, title }),
+        older: older.as_ref().map(|(id, title)| Neighbour { id: *id, title }),
+        comments: thread,
+        once: &turn,
+    })
+}
+
+/// The name of the form that comments on a post.
+pub fn comment_form(post: i64) -> String {
+    format!("comment.create.{post}")
+}
+
+/// A member who reads a post has read what the bell says of it. The page does not wait for that.
+fn seen(visit: &Visit, post: i64) {
+    if visit.unread == 0 {
+        return;
+    }
+    let (app, user) = (visit.app.clone(), visit.viewer_id());
+    tokio::spawn(async move {
+        if let Err(fault) = notifications::read_about(&app, user, post).await {
+            tracing::warn!("could not mark notifications as read: {fault}");
+        }
+    });
+}
+
+/// GET /community/:board/:id/comments: where a form without scripts lands after a reload.
+#[handler]
+pub fn to_comments(visit: Visit, Path((slug, id)): Path<(String, i64)>) -> Response {
+    reply::see_other(&visit, &paths::post_page(&slug, id, 1))
+}
+
+/// The board of an address, for somebody who may write there.
+fn writable<'a>(member: &'a SignedIn, slug: &str) -> Result<&'a Board> {
+    let board = member.visit.board_at(slug)?;
+    if board.takes_posts_from(Some(&member.actor)) { Ok(board) } else { Err(Error::Forbidden.into()) }
+}
+
+/// What the editor shows besides its text.
+struct Editor<'a> {
+    board: &'a Board,
+    purpose: Purpose,
+    problems: &'a [Problem],
+    preview: &'a str,
+}
+
+fn editor(member: &SignedIn, draft: &Draft, e: &Editor<'_>) -> Response {
+    let visit = &member.visit;
+    let key = once::issue(visit, &editor_form(e.board, e.purpose));
+    let (nav, faults) = (present::nav(visit), present::faults(e.problems));
+    let page = templates::post_form::page(&PostForm {
+        shell: &present::shell(visit, &nav),
+        slug: &e.board.slug,
+        board: present::board_name(e.board, visit.lang),
+        purpose: e.purpose,
+        title: &draft.title,
+        body: &draft.body,
+        can_notice: member.actor.may(Resource::Post, Action::Moderate),
+        notice: draft.notice,
+        once: &key,
+        faults: &faults,
+        preview_html: e.preview,
+    });
+    let status = if e.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    reply::page_with(visit, status, page)
+}
+
+fn editor_form(board: &Board, purpose: Purpose) -> String {
+    match purpose {
+        Purpose::New => format!("post.create.{}", board.id),
+        Purpose::Edit { id } => format!("post.update.{id}"),
+    }
+}
+
+fn draft(fields: &Fields) -> Draft {
+    Draft { title: fields.text("title").into(), body: fields.text("body").into(), notice: fields.ticked("notice") }
+}
+
+/// GET /community/:board/write
+#[handler]
+pub fn new(member: SignedIn, Path(slug): Path<String>) -> Result<Response> {
+    let board = writable(&member, &slug)?;
+    Ok(editor(&member, &Draft::default(), &Editor { board, purpose: Purpose::New, problems: &[], preview: "" }))
+}
+
+/// POST /community/:board/write
+#[handler]
+pub async fn create(member: SignedIn, Path(slug): Path<String>, fields: Fields) -> Result<Response> {
+    let board = writable(&member, &slug)?;
+    let (visit, draft) = (&member.visit, draft(&fields));
+    let purpose = Purpose::New;
+    if fields.text("intent") == "preview" {
+        let preview = markdown::render(&draft.body);
+        return Ok(editor(&member, &draft, &Editor { board, purpose, problems: &[], preview: &preview }));
+    }
+    let done = match once::check(visit, &editor_form(board, purpose), fields.text("once")) {
+        Ok(key) => posts::create(&visit.app, &member.actor, board, &key, &draft).await,
+        Err(stale) => Err(stale),
+    };
+    match done {
+        Ok(made) => Ok(reply::see_other_with(visit, &paths::post(&board.slug, made.id), Flash("post.created"))),
+        Err(Error::Invalid(problems)) => {
+            Ok(editor(&member, &draft, &Editor { board, purpose, problems: &problems, preview: "" }))
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// A post that this member may change, and its board.
+async fn own(member: &SignedIn, id: i64) -> Result<(Post, Board)> {
+    let post = posts::find_editable(&member.visit.app.db, &member.actor, id).await?;
+    let board = member.visit.boards.iter().find(|board| board.id == post.board_id).ok_or(Error::NotFound)?;
+    Ok((post, board.clone()))
+}
+
+/// GET /community/:board/:id/edit
+#[handler]
+pub async fn edit(member: SignedIn, Path((_, id)): Path<(String, i64)>) -> Result<Response> {
+    let (post, board) = own(&member, id).await?;
+    let draft = Draft { title: post.title, body: post.body, notice: post.is_notice };
+    let purpose = Purpose::Edit { id };
+    Ok(editor(&member, &draft, &Editor { board: &board, purpose, problems: &[], preview: "" }))
+}
+
+/// POST /community/:board/:id/edit
+#[handler]
+pub async fn update(member: SignedIn, Path((_, id)): Path<(String, i64)>, fields: Fields) -> Result<Response> {
+    let (_, board) = own(&member, id).await?;
+    let (visit, draft, purpose) = (&member.visit, draft(&fields), Purpose::Edit { id });
+    let again = |problems: &[Problem], preview: &str| editor(&member, &draft, &Editor { board: &board, purpose, problems, preview });
+    if fields.text("intent") == "preview" {
+        return Ok(again(&[], &markdown::render(&draft.body)));
+    }
+    let done = match once::check(visit, &editor_form(&board, purpose), fields.text("once")) {
+        Ok(key) => posts::update(&visit.app, &member.actor, &key, id, &draft).await,
+        Err(stale) => Err(stale),
+    };
+    match done {
+        Ok(_) => Ok(reply::see_other_with(visit, &paths::post(&board.slug, id), Flash("post.saved"))),
+        Err(Error::Invalid(problems)) => Ok(again(&problems, "")),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// POST /preview: what a text will look like.
+#[handler]
+pub fn preview(member: SignedIn, fields: Fields) -> Response {
+    let body = fields.text("body");
+    let cut: String = body.chars().take(crate::domain::words::POST_MAX).collect();
+    let html = markdown::render(&crate::domain::words::text(&cut));
+    let preview = templates::post_form::Preview { lang: member.visit.lang, html: &html };
+    reply::part(StatusCode::OK, templates::post_form::preview(&preview))
+}
+
+/// GET /community/:board/:id/delete
+#[handler]
+pub async fn confirm(member: SignedIn, Path((slug, id)): Path<(String, i64)>) -> Result<Response> {
+    let visit = &member.visit;
+    let post = posts::find_deletable(&visit.app.db, &member.actor, id).await?;
+    let (key, nav) = (once::issue(visit, "post.delete"), present::nav(visit));
+    let page = DeletePage {
+        shell: &present::shell(visit, &nav),
+        slug: &slug,
+        id,
+        title: &post.title,
+        comments: present::count(post.comment_count),
+        once: &key,
+    };
+    Ok(reply::page(views::delete(&page)))
+}
+
+/// POST /community/:board/:id/delete
+#[handler]
+pub async fn destroy(member: SignedIn, Path((slug, id)): Path<(String, i64)>, fields: Fields) -> Result<Response> {
+    let visit = &member.visit;
+    let Ok(key) = once::check(visit, "post.delete", fields.text("once")) else {
+        return Ok(reply::see_other(visit, &paths::post_delete(&slug, id)));
+    };
+    posts::destroy(&visit.app, &member.actor, &key, id).await?;
+    Ok(reply::see_other_with(visit, &paths::board(&slug), Flash("post.deleted")))
+}
+
+/// POST /posts/:id/restore
+#[handler]
+pub async fn restore(member: SignedIn, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
+    turn(&member, id, &fields, Deed::Restore, Flash("post.restored")).await
+}
+
+/// POST /posts/:id/hide
+#[handler]
+pub async fn hide(member: SignedIn, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
+    turn(&member, id, &fields, Deed::Hide, Flash("post.hidden")).await
+}
+
+/// Hides or restores from the post's own page, where no reason is asked for; the log says where it was done.
+async fn turn(member: &SignedIn, id: i64, fields: &Fields, deed: Deed, flash: Flash) -> Result<Response> {
+    let visit = &member.visit;
+    let post = posts::find_readable(&visit.app.db, Some(&member.actor), &visit.boards, id).await?;
+    let board = visit.boards.iter().find(|board| board.id == post.board_id).ok_or(Error::NotFound)?;
+    let place = paths::post(&board.slug, id);
+    let Ok(key) = once::check(visit, "post.moderate", fields.text("once")) else {
+        return Ok(reply::see_other(visit, &place));
+    };
+    let by = crate::domain::audit::By { actor: member.actor.clone(), client: visit.client.clone() };
+    moderate::moderate(&visit.app, &by, &key, &[id], deed, "글 화면에서").await?;
+    Ok(reply::see_other_with(visit, &place, flash))
+}

@@ -1,0 +1,190 @@
+//! /my/…: what a member, or a visitor, says about themselves and how pages should look to them.
+
+use crate::domain::sessions::{self, Area, Which};
+use crate::domain::users::{self, Settings};
+use crate::domain::{Error, Problem, people};
+use crate::web::{Fields, Flash, Result, SignedIn, Visit, cookies, language, once, present, reply};
+use poem::http::StatusCode;
+use poem::web::{Path, Query};
+use poem::{Response, handler};
+use serde::Deserialize;
+use templates::layout::{Aids, Motion, Spacing, TextSize, Theme};
+use templates::paths;
+use templates::sessions::{Device, SessionsPage};
+use templates::settings::{self as views, PasswordForm, ProfileForm, ReadingForm};
+use templates::text::Lang;
+
+fn status(problems: &[Problem]) -> StatusCode {
+    if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
+}
+
+fn profile(member: &SignedIn, wanted: &Settings, problems: &[Problem]) -> Response {
+    let visit = &member.visit;
+    let (key, nav, faults) = (once::issue(visit, "profile"), present::nav(visit), present::faults(problems));
+    let page = ProfileForm {
+        shell: &present::shell(visit, &nav),
+        email: &member.session().copy.email,
+        name: &wanted.name,
+        language: wanted.language.as_deref().and_then(Lang::from_tag).unwrap_or(visit.lang),
+        shows_presence: wanted.shows_presence,
+        once: &key,
+        faults: &faults,
+    };
+    reply::page_with(visit, status(problems), views::profile(&page))
+}
+
+/// What is in force.
+fn present_settings(member: &SignedIn) -> Settings {
+    let copy = &member.session().copy;
+    Settings {
+        name: copy.name.clone(),
+        language: Some(copy.language.clone()).filter(|tag| !tag.is_empty()),
+        aids: copy.aids.clone(),
+        shows_presence: copy.shows_presence,
+    }
+}
+
+/// GET /my/profile
+#[handler]
+pub fn edit(member: SignedIn) -> Response {
+    profile(&member, &present_settings(&member), &[])
+}
+
+/// POST /my/profile
+#[handler]
+pub async fn update(member: SignedIn, fields: Fields) -> Result<Response> {
+    let visit = &member.visit;
+    let wanted = Settings {
+        name: fields.text("name").into(),
+        language: Lang::from_tag(fields.text("language")).map(|lang| lang.tag().to_owned()),
+        aids: member.session().copy.aids.clone(),
+        shows_presence: fields.ticked("shows_presence"),
+    };
+    let done = match once::check(visit, "profile", fields.text("once")) {
+        Ok(key) => users::update(&visit.app, member.actor.id, &key, &wanted).await,
+        Err(stale) => Err(stale),
+    };
+    match done {
+        Ok(_) => Ok(reply::see_other_with(visit, paths::MY_PROFILE, Flash("saved"))),
+        Err(Error::Invalid(problems)) => Ok(profile(&member, &wanted, &problems)),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+fn password(member: &SignedIn, problems: &[Problem]) -> Response {
+    let visit = &member.visit;
+    let (key, nav, faults) = (once::issue(visit, "password"), present::nav(visit), present::faults(problems));
+    let email = &member.session().copy.email;
+    let page = PasswordForm { shell: &present::shell(visit, &nav), email, once: &key, faults: &faults };
+    reply::page_with(visit, status(problems), views::password(&page))
+}
+
+/// GET /my/password
+#[handler]
+pub fn edit_password(member: SignedIn) -> Response {
+    password(&member, &[])
+}
+
+/// POST /my/password
+#[handler]
+pub async fn update_password(member: SignedIn, fields: Fields) -> Result<Response> {
+    let (visit, session) = (&member.visit, member.session());
+    let done = match once::check(visit, "password", fields.text("once")) {
+        Ok(key) => {
+            let (current, new) = (fields.text("current"), fields.text("password"));
+            users::change_password(&visit.app, session, &key, current, new, &visit.client).await
+        }
+        Err(stale) => Err(stale),
+    };
+    match done {
+        Ok(token) => {
+            let mut response = reply::see_other_with(visit, paths::MY_PASSWORD, Flash("password"));
+            let cookie = cookies::session(Area::Site, visit.secure(), token, session.copy.persistent);
+            cookies::set(response.headers_mut(), &cookie);
+            Ok(response)
+        }
+        Err(Error::Invalid(problems)) => Ok(password(&member, &problems)),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// Where a reader came from.
+#[derive(Deserialize, Default)]
+pub struct From {
+    next: Option<String>,
+}
+
+/// GET /my/reading
+#[handler]
+pub fn edit_reading(visit: Visit, from: Option<Query<From>>) -> Response {
+    let next = from.and_then(|Query(from)| from.next).unwrap_or_default();
+    let nav = present::nav(&visit);
+    reply::page(views::reading(&ReadingForm { shell: &present::shell(&visit, &nav), next: reply::local(&next) }))
+}
+
+/// POST /my/reading: language and reading aids, for members in their row, for visitors in a cookie. Saying
+/// the same twice is the same as once, so this form needs no key. What is not sent stays as it is.
+#[handler]
+pub async fn update_reading(visit: Visit, fields: Fields) -> Result<Response> {
+    let sent = |name: &str| Some(fields.text(name)).filter(|word| !word.is_empty()).map(str::to_owned);
+    let now = visit.aids;
+    let aids = Aids {
+        theme: sent("theme").map_or(now.theme, |word| Theme::from_word(&word)),
+        size: sent("size").map_or(now.size, |word| TextSize::from_word(&word)),
+        motion: sent("motion").map_or(now.motion, |word| Motion::from_word(&word)),
+        spacing: sent("spacing").map_or(now.spacing, |word| Spacing::from_word(&word)),
+    };
+    let lang = Lang::from_tag(fields.text("language"));
+    let word = language::pack(Some(lang.unwrap_or(visit.lang)), aids);
+    if let Some(actor) = &visit.actor {
+        people::set_reading(&visit.app, actor.id, lang.map(Lang::tag), &word).await?;
+    }
+    let mut response = reply::see_other_with(&visit, reply::local(fields.text("next")), Flash("saved"));
+    cookies::set(response.headers_mut(), &cookies::reading(word, visit.secure()));
+    Ok(response)
+}
+
+/// GET /my/sessions
+#[handler]
+pub async fn sessions(member: SignedIn) -> Result<Response> {
+    let visit = &member.visit;
+    let rows = sessions::open(&visit.app, Some(member.actor.id), 100).await?;
+    let devices: Vec<String> = rows.iter().map(|row| present::device(&row.user_agent)).collect();
+    let (key, nav, now) = (once::issue(visit, "sessions"), present::nav(visit), visit.app.clock.now());
+    let current = member.session().copy.session_id;
+    let shown = rows.iter().zip(&devices).map(|(row, device)| Device {
+        id: row.id,
+        device,
+        ip: &row.ip,
+        created: present::moment(row.created_at, now, visit.lang),
+        last_seen: present::moment(row.last_seen_at, now, visit.lang),
+        is_current: row.id == current,
+        persistent: row.persistent,
+    });
+    let page = SessionsPage { shell: &present::shell(visit, &nav), sessions: shown.collect(), once: &key };
+    Ok(reply::page(templates::sessions::page(&page)))
+}
+
+/// POST /my/sessions/:id/end
+#[handler]
+pub async fn end_one(member: SignedIn, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
+    end(&member, &fields, Which::One { user: member.actor.id, session: id }, Flash("ended")).await
+}
+
+/// POST /my/sessions/end-others
+#[handler]
+pub async fn end_others(member: SignedIn, fields: Fields) -> Result<Response> {
+    let keep = member.session().copy.session_id;
+    end(&member, &fields, Which::Others { user: member.actor.id, keep }, Flash("ended.others")).await
+}
+
+/// Ending a session twice is the same as once, and each button of the page has the same key, so a key is
+/// checked but not used up.
+async fn end(member: &SignedIn, fields: &Fields, which: Which, flash: Flash) -> Result<Response> {
+    let visit = &member.visit;
+    if once::check(visit, "sessions", fields.text("once")).is_err() {
+        return Ok(reply::see_other(visit, paths::MY_SESSIONS));
+    }
+    users::end_sessions(&visit.app, which).await?;
+    Ok(reply::see_other_with(visit, paths::MY_SESSIONS, flash))
+}
