@@ -5,9 +5,11 @@
 //! - [`text`]: every sentence, in Korean and in English.
 //! - [`layout`]: the frame around each page of the site.
 //! - [`ui`]: small parts that many pages share (fields, pagination, badges, avatars).
+//! - [`assets`]: the style sheet, the script and the icon, as the build made them.
 //! - one file a noun for the site; [`admin`] for the staff's side; [`live`] for what is pushed.
 
 pub mod admin;
+pub mod assets;
 pub mod auth;
 pub mod boards;
 pub mod comments;
