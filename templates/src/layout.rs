@@ -216,10 +216,22 @@ fn header(shell: &Shell) -> Markup {
                 a.brand href=(paths::HOME) { (mark()) span { (lang.t(common::SITE_NAME)) } }
                 nav.main-nav aria-label=(lang.t(common::MAIN_MENU)) { (menu(shell)) }
                 div.member-nav {
-                    a.online href=(paths::WHO) { span.dot aria-hidden="true" {} (lang.count(common::ONLINE_ONE, common::ONLINE_MANY, shell.online.into())) }
+                    (online(shell))
                     (member(shell))
                 }
             }
+        }
+    }
+}
+
+/// On a phone only the number stays in sight; the name is the same.
+fn online(shell: &Shell) -> Markup {
+    let label = shell
+        .lang
+        .count(common::ONLINE_ONE, common::ONLINE_MANY, shell.online.into());
+    html! {
+        a.online href=(paths::WHO) aria-label=(label) {
+            span.dot {} span.short { (ui::number(shell.online.into())) } span.long { (label) }
         }
     }
 }
@@ -290,7 +302,7 @@ pub fn regions(lang: Lang) -> Markup {
         div #assertive.visually-hidden role="alert" aria-live="assertive" {}
         div #toasts data-retry=(lang.t(common::RETRY)) data-close=(lang.t(common::CLOSE))
             data-server=(lang.t(common::FAILED_SERVER)) data-network=(lang.t(common::FAILED_NETWORK))
-            data-show=(lang.t(common::SHOW)) data-conceal=(lang.t(common::CONCEAL)) {}
+            data-leaving=(lang.t(common::LEAVING)) data-show=(lang.t(common::SHOW)) data-conceal=(lang.t(common::CONCEAL)) {}
     }
 }
 

@@ -166,17 +166,17 @@ pub fn asset(name: &str) -> String {
 
 /// The style sheet.
 pub fn css() -> &'static str {
-    "/static/app.css"
+    concat!("/static/", crate::assets::css_name!())
 }
 
 /// The script.
 pub fn js() -> &'static str {
-    "/static/app.js"
+    concat!("/static/", crate::assets::js_name!())
 }
 
 /// The icon.
 pub fn icon() -> &'static str {
-    "/static/icon.svg"
+    concat!("/static/", crate::assets::icon_name!())
 }
 
 /// Escapes a value for the query part of an address.

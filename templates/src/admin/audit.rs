@@ -88,13 +88,6 @@ fn entry(lang: Lang, row: &AuditRow) -> Markup {
 
 /// Before and after, struck out and underlined by real elements, so that readers say it too.
 pub fn changes(lang: Lang, changes: &[Change]) -> Markup {
-    let or_none = |value| {
-        if value == "" {
-            lang.t(words::CHANGE_EMPTY)
-        } else {
-            value
-        }
-    };
     html! {
         @if !changes.is_empty() {
             dl.changes {
@@ -102,13 +95,21 @@ pub fn changes(lang: Lang, changes: &[Change]) -> Markup {
                     div {
                         dt { (change.field) }
                         dd {
-                            del { span.visually-hidden { (lang.t(words::CHANGE_BEFORE)) ": " } (or_none(change.before)) }
+                            del { span.visually-hidden { (lang.t(words::CHANGE_BEFORE)) ": " } (or_none(lang, change.before)) }
                             span aria-hidden="true" { " → " }
-                            ins { span.visually-hidden { (lang.t(words::CHANGE_AFTER)) ": " } (or_none(change.after)) }
+                            ins { span.visually-hidden { (lang.t(words::CHANGE_AFTER)) ": " } (or_none(lang, change.after)) }
                         }
                     }
                 }
             }
         }
+    }
+}
+
+fn or_none(lang: Lang, value: &str) -> &str {
+    if value.is_empty() {
+        lang.t(words::CHANGE_EMPTY)
+    } else {
+        value
     }
 }

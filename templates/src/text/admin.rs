@@ -88,8 +88,8 @@ catalogue! {
     ACT_READ = "읽기", "Read";
     ACT_WRITE = "쓰기", "Write";
     ACT_DELETE = "삭제", "Delete";
-    ACT_MODERATE = "관리", "Moderate";
-    ACT_MANAGE = "운영", "Manage";
+    ACT_MODERATE = "조치", "Moderate";
+    ACT_MANAGE = "관리", "Manage";
     SESSIONS_TOTAL_ONE = "열린 세션 {n}개", "{n} open session";
     SESSIONS_TOTAL_MANY = "열린 세션 {n}개", "{n} open sessions";
     SESSIONS_OF = "{name}님의 세션", "Sessions of {name}";

@@ -21,7 +21,7 @@ impl Fault<'_> {
     pub fn say(&self, lang: Lang) -> String {
         lang.fill(
             errors::message(self.key).unwrap_or(errors::FALLBACK),
-            &[("n", &self.n)],
+            &[("n", &super::number(self.n))],
         )
     }
 }

@@ -1,0 +1,182 @@
+// What htmx leaves to us: focus and announcements after a swap, failures that offer another try,
+// a bar while one waits, and a question before typed text is lost. Every word comes from the page.
+(() => {
+  const $ = (selector) => document.querySelector(selector);
+  const all = (selector) => document.querySelectorAll(selector);
+  const words = () => $('#toasts').dataset;
+  const on = (name, run, capture) => document.addEventListener(name, run, capture);
+  const isStream = (ctx) => ctx?.sourceElement?.hasAttribute?.('hx-sse:connect');
+  const here = () => location.pathname + location.search;
+  // The link by which each page was left, so that going back can return to it.
+  const left = new Map();
+
+  const focus = (element, options) => {
+    if (!element) return false;
+    if (element.tabIndex < 0 && !element.hasAttribute('tabindex')) element.tabIndex = -1;
+    element.focus(options);
+    return true;
+  };
+
+  // Focus that the markup asks for: a summary of faults, or the element that an answer names.
+  const asked = () => {
+    const named = $('[data-focus-on]');
+    if (named) {
+      const target = document.getElementById(named.dataset.focusOn);
+      named.remove();
+      return focus(target);
+    }
+    const summary = $('[data-focus]');
+    summary?.removeAttribute('data-focus');
+    return focus(summary);
+  };
+
+  const say = (text) => {
+    const line = document.createElement('p');
+    line.textContent = text;
+    $('#polite').replaceChildren(line);
+  };
+
+  // Things that only make sense with scripts, or that live outside the part that was swapped.
+  const prepare = () => {
+    all('[data-reveal][hidden]').forEach((button) => (button.hidden = false));
+    all('[data-here]').forEach((field) => (field.value = here()));
+    all('details.menu[open]').forEach((menu) => (menu.open = false));
+    all('.main-nav a, .side-nav a').forEach((link) => {
+      const path = link.pathname;
+      const below = path.split('/').length > 2 || link.closest('.side-nav');
+      if (path === location.pathname) link.setAttribute('aria-current', 'page');
+      else if (below && path !== '/' && location.pathname.startsWith(path + '/')) link.setAttribute('aria-current', 'true');
+      else link.removeAttribute('aria-current');
+    });
+  };
+
+  const arrived = (ctx) => {
+    prepare();
+    const flash = $('#main [data-flash]')?.textContent;
+    say(flash ? `${flash} ${document.title}` : document.title);
+    const hash = ctx.request?.anchor && document.getElementById(ctx.request.anchor);
+    if (asked() || hash) return;
+    scrollTo(0, 0);
+    focus($('#main h1'), { preventScroll: true });
+  };
+
+  on('htmx:after:swap', ({ detail: { ctx } }) => {
+    if (isStream(ctx)) return;
+    if (ctx.target === document.body) {
+      prepare();
+      const link = left.get(here());
+      const back = link && [...all('#main a')].find((a) => a.getAttribute('href') === link);
+      focus(back ?? $('#main h1'), { preventScroll: true });
+    } else if (ctx.select === '#main') arrived(ctx);
+    else if (!asked() && ctx.target?.id?.startsWith('slot-')) focus($(`#${ctx.target.id} textarea`));
+  });
+
+  // What is on the page already does not come twice: a comment reaches its writer as an answer and by the stream.
+  on('htmx:before:swap', ({ detail: { tasks } }) => {
+    for (const task of tasks ?? []) {
+      if (task.type !== 'partial' || task.swapSpec.style !== 'beforeend') continue;
+      for (const child of [...task.fragment.children]) if (child.id && document.getElementById(child.id)) child.remove();
+    }
+  });
+
+  const button = (text, run) => {
+    const made = document.createElement('button');
+    made.type = 'button';
+    made.className = 'button small';
+    made.textContent = text;
+    made.addEventListener('click', run);
+    return made;
+  };
+
+  const fail = (ctx, text) => {
+    const toast = document.createElement('div');
+    toast.className = 'toast';
+    const line = document.createElement('p');
+    line.textContent = text;
+    const source = ctx?.sourceElement;
+    if (source?.matches?.('[data-guard]')) source.dataset.dirty = '';
+    const again = () => {
+      toast.remove();
+      if (source.matches('form')) source.requestSubmit(ctx.request?.submitter ?? undefined);
+      else source.click();
+    };
+    toast.append(line);
+    if (source?.isConnected && source.matches('form, a, button')) toast.append(button(words().retry, again));
+    toast.append(button(words().close, () => toast.remove()));
+    $('#toasts').replaceChildren(toast);
+    $('#assertive').textContent = '';
+    setTimeout(() => ($('#assertive').textContent = text), 50);
+  };
+
+  on('htmx:response:error', ({ detail: { ctx } }) => {
+    if (ctx.response.status >= 500 && !isStream(ctx)) fail(ctx, words().server);
+  });
+  on('htmx:error', ({ detail: { ctx } }) => {
+    if (ctx && !isStream(ctx)) fail(ctx, words().network);
+  });
+
+  // A bar for those who wait longer than they notice.
+  let waiting = 0;
+  let timer;
+  on('htmx:before:request', (event) => {
+    const ctx = event.detail.ctx;
+    if (isStream(ctx)) return;
+    const leaves = ctx.select === '#main' && ctx.request.method === 'GET';
+    if (leaves && $('form[data-dirty]') && !confirm(words().leaving)) return event.preventDefault();
+    waiting += 1;
+    ctx.waits = true;
+    ctx.target?.setAttribute('aria-busy', 'true');
+    timer ??= setTimeout(() => ($('#progress').hidden = false), 200);
+  });
+  on('htmx:finally:request', ({ detail: { ctx } }) => {
+    if (!ctx.waits) return;
+    ctx.target?.removeAttribute('aria-busy');
+    waiting -= 1;
+    if (waiting > 0) return;
+    clearTimeout(timer);
+    timer = undefined;
+    $('#progress').hidden = true;
+  });
+
+  // Typed text is not lost by a slip.
+  on('input', ({ target }) => target.form?.matches('[data-guard]') && (target.form.dataset.dirty = ''));
+  on('submit', (event) => {
+    const form = event.target;
+    delete form.dataset.dirty;
+    if (!form.matches('[data-once-only]')) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = '1';
+  }, true);
+  addEventListener('beforeunload', (event) => $('form[data-dirty]') && event.preventDefault());
+  addEventListener('pageshow', () => all('[data-sent]').forEach((form) => delete form.dataset.sent));
+
+  on('click', (event) => {
+    const link = event.target.closest('a, button');
+    all('details.menu[open]').forEach((menu) => menu.contains(event.target) || (menu.open = false));
+    if (!link) return;
+    if (link.closest('#main') && link.matches('a')) left.set(here(), link.getAttribute('href'));
+    if (link.dataset.dismiss) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const slot = document.getElementById(link.dataset.dismiss);
+      slot?.replaceChildren();
+      focus(slot?.parentElement.querySelector('.controls a'));
+    }
+    if (link.dataset.reveal) {
+      const field = document.getElementById(link.dataset.reveal);
+      const shown = field.type === 'password';
+      field.type = shown ? 'text' : 'password';
+      link.setAttribute('aria-pressed', shown);
+      link.textContent = shown ? words().conceal : words().show;
+    }
+  }, true);
+  on('keydown', (event) => {
+    const menu = event.key === 'Escape' && $('details.menu[open]');
+    if (!menu) return;
+    menu.open = false;
+    focus(menu.querySelector('summary'));
+  });
+
+  prepare();
+  asked();
+})();
