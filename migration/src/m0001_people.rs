@@ -32,7 +32,8 @@ CREATE TABLE users (
   last_seen_at {time} NULL,
   suspended_at {time} NULL,
   suspended_until {time} NULL,
-  suspended_reason TEXT NULL
+  suspended_reason TEXT NULL,
+  suspended_by BIGINT NULL
 );
 CREATE UNIQUE INDEX users_email ON users (email);
 CREATE UNIQUE INDEX users_name ON users (name_key);

@@ -155,6 +155,9 @@ pub async fn find(db: &impl ConnectionTrait, id: i64) -> Result<Board> {
     board::Entity::find_by_id(id).one(db).await?.map(Board::of).ok_or(Error::NotFound)
 }
 
+/// Longest name of a board, in characters.
+pub const NAME_MAX: usize = 40;
+
 /// What an administrator says about a board.
 #[derive(Clone, Debug, Default)]
 #[expect(missing_docs, reason = "fields of the form")]
@@ -180,17 +183,20 @@ impl Draft {
             && self.slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             && self.slug.bytes().any(|b| b.is_ascii_lowercase());
         if !slug_fits {
-            return Err(Error::invalid("slug", "board.slug"));
+            return Err(Error::invalid("slug", "slug.invalid"));
         }
-        if fit.name.is_empty() || fit.name.chars().count() > 40 || fit.name_en.chars().count() > 60 {
-            return Err(Error::invalid("name", "board.name"));
+        if fit.name.is_empty() {
+            return Err(Error::invalid("name", "name.empty"));
+        }
+        if fit.name.chars().count() > NAME_MAX || fit.name_en.chars().count() > NAME_MAX {
+            return Err(Error::invalid("name", "board.name_too_long"));
         }
         if fit.description.chars().count() > 200 {
-            return Err(Error::invalid("description", "board.description"));
+            return Err(Error::invalid("description", "description.too_long"));
         }
         let known = |word: &str| Access::ALL.iter().any(|access| access.as_str() == word);
         if ![&self.list, &self.read, &self.write, &self.comment].into_iter().all(|word| known(word)) {
-            return Err(Error::invalid("read", "board.access"));
+            return Err(Error::invalid("read", "board.access_unknown"));
         }
         Ok(fit)
     }
@@ -235,7 +241,7 @@ async fn store(app: &App, by: &audit::By, key: &once::Key, id: Option<i64>, draf
     let tx = sql::begin(&app.db).await?;
     let taken = "SELECT id FROM boards WHERE slug = $1 AND id <> $2";
     if sql::number(&tx, taken, [draft.slug.clone().into(), id.unwrap_or(0).into()]).await?.is_some() {
-        return Err(Error::invalid("slug", "board.slug_taken"));
+        return Err(Error::invalid("slug", "slug.taken"));
     }
     let (id, entry) = match id {
         None => {

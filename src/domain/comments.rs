@@ -367,7 +367,7 @@ pub async fn moderate(app: &App, by: &audit::By, key: &once::Key, ids: &[i64], d
 async fn apply(app: &App, by: &audit::By, key: &once::Key, ids: &[i64], deed: Deed, reason: &str) -> Result<i64> {
     let (reason, state) = (words::reason(reason)?, deed.target()?);
     if ids.is_empty() {
-        return Err(Error::invalid("ids", "bulk.none"));
+        return Err(Error::invalid("item", "item.empty"));
     }
     let now = app.clock.now();
     let tx = sql::begin(&app.db).await?;

@@ -80,21 +80,21 @@ pub async fn named(db: &impl ConnectionTrait, slug: &str) -> Result<Role> {
 /// Adds a role that may do nothing yet.
 ///
 /// # Errors
-/// `Forbidden`; `Invalid` for its name or slug; the database's.
-pub async fn create(app: &App, by: &audit::By, key: &once::Key, name: &str, slug: &str) -> Result<once::Settled> {
+/// `Forbidden`; `Invalid` for its name; the database's.
+pub async fn create(app: &App, by: &audit::By, key: &once::Key, name: &str) -> Result<once::Settled> {
     by.actor.must(Resource::Role, Action::Manage)?;
-    let done = insert(app, by, key, name, slug).await;
+    let done = insert(app, by, key, name).await;
     once::settle(&app.db, key, done).await
 }
 
-async fn insert(app: &App, by: &audit::By, key: &once::Key, name: &str, slug: &str) -> Result<i64> {
-    let (name, slug) = (role_name(name)?, role_slug(slug)?);
+async fn insert(app: &App, by: &audit::By, key: &once::Key, name: &str) -> Result<i64> {
+    let name = role_name(name)?;
+    // Code asks for the built-in names only; the others need to be unique and no more.
+    let slug = format!("role-{:08x}", rand::random::<u32>());
     let now = app.clock.now();
     let tx = sql::begin(&app.db).await?;
-    let insert = "INSERT INTO roles (slug, name, built_in, created_at) VALUES ($1, $2, FALSE, $3) \
-                  ON CONFLICT (slug) DO NOTHING RETURNING id";
-    let id = sql::number(&tx, insert, [slug.clone().into(), name.clone().into(), now.into()]).await?;
-    let id = id.ok_or(Error::invalid("slug", "role.slug_taken"))?;
+    let insert = "INSERT INTO roles (slug, name, built_in, created_at) VALUES ($1, $2, FALSE, $3) RETURNING id";
+    let id = sql::some(sql::number(&tx, insert, [slug.clone().into(), name.clone().into(), now.into()]).await?, "a new role")?;
     audit::write(&tx, by, Entry::new("role.create", "role", id, &name).after("slug", &slug), now).await?;
     once::keep(&tx, key, id, now).await?;
     tx.commit().await?;
@@ -104,19 +104,18 @@ async fn insert(app: &App, by: &audit::By, key: &once::Key, name: &str, slug: &s
 
 fn role_name(typed: &str) -> Result<String> {
     let name = words::line(typed);
-    if name.is_empty() || name.chars().count() > 30 { Err(Error::invalid("name", "role.name")) } else { Ok(name) }
-}
-
-fn role_slug(typed: &str) -> Result<String> {
-    let fits = (2..=30).contains(&typed.len()) && typed.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b.is_ascii_digit());
-    if fits { Ok(typed.to_owned()) } else { Err(Error::invalid("slug", "role.slug")) }
+    match name.chars().count() {
+        0 => Err(Error::invalid("name", "name.empty")),
+        n if n > words::NAME_MAX => Err(Error::invalid("name", "name.too_long")),
+        _ => Ok(name),
+    }
 }
 
 /// Sets what a role may do. Nobody grants more than they may do themselves, and the administrators' role
 /// keeps everything, so that nobody locks the house from inside.
 ///
 /// # Errors
-/// `Forbidden`; `Conflict` for the administrators' role; the database's.
+/// `Forbidden`; `Invalid` for the administrators' role; the database's.
 pub async fn grant(app: &App, by: &audit::By, key: &once::Key, id: i64, granted: Permissions) -> Result<once::Settled> {
     by.actor.must(Resource::Role, Action::Manage)?;
     let done = set(app, by, key, id, granted).await;
@@ -147,7 +146,7 @@ async fn set(app: &App, by: &audit::By, key: &once::Key, id: i64, granted: Permi
 
 fn check_grant(actor: &Actor, role: &Role, granted: Permissions) -> Result<()> {
     if role.slug == ADMIN {
-        return Err(Error::Conflict("role.admin_fixed"));
+        return Err(Error::invalid("", "role.builtin"));
     }
     if actor.permissions.cover(granted) && actor.permissions.cover(role.permissions) { Ok(()) } else { Err(Error::Forbidden) }
 }
@@ -155,7 +154,7 @@ fn check_grant(actor: &Actor, role: &Role, granted: Permissions) -> Result<()> {
 /// Deletes a role that nobody has.
 ///
 /// # Errors
-/// `Conflict` when it is built-in or somebody has it; `Forbidden`; the database's.
+/// `Invalid` when it is built-in or somebody has it; `Forbidden`; the database's.
 pub async fn destroy(app: &App, by: &audit::By, key: &once::Key, id: i64) -> Result<once::Settled> {
     by.actor.must(Resource::Role, Action::Manage)?;
     let done = delete(app, by, key, id).await;
@@ -166,8 +165,11 @@ async fn delete(app: &App, by: &audit::By, key: &once::Key, id: i64) -> Result<i
     let now = app.clock.now();
     let tx = sql::begin(&app.db).await?;
     let role = find(&tx, id).await?;
-    if role.built_in || role.members > 0 {
-        return Err(Error::Conflict("role.in_use"));
+    if role.built_in {
+        return Err(Error::invalid("", "role.builtin"));
+    }
+    if role.members > 0 {
+        return Err(Error::invalid("", "role.in_use"));
     }
     sql::run(&tx, "DELETE FROM roles WHERE id = $1", [id.into()]).await?;
     audit::write(&tx, by, Entry::new("role.delete", "role", id, &role.name), now).await?;

@@ -307,3 +307,15 @@ pub async fn touch(app: &App, session: i64, area: Area, persistent: bool, at: Of
     let expires = at + area.span(persistent).idle;
     sql::run(&app.db, update, [at.into(), expires.into(), session.into()]).await.map(|_| ())
 }
+
+/// Days for which the rows of ended sessions are kept, for questions about them.
+const KEPT_DAYS: i64 = 30;
+
+/// Forgets sessions that ended long ago.
+///
+/// # Errors
+/// The database's.
+pub async fn forget_old(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<u64> {
+    let before = now - Duration::days(KEPT_DAYS);
+    sql::run(db, "DELETE FROM sessions WHERE expires_at < $1 OR ends_at < $1", [before.into()]).await
+}

@@ -61,7 +61,7 @@ impl Name {
         } else if length > NAME_MAX || text.len() > NAME_MAX * 16 {
             bad("name.too_long")
         } else if text.chars().any(|c| c.is_control() || is_invisible(c) || "@<>&\"'/\\#".contains(c)) {
-            bad("name.characters")
+            bad("name.invalid")
         } else {
             Ok(Self(text))
         }
@@ -114,7 +114,7 @@ impl Body {
         }
         // Code points, not graphemes: one grapheme may hide thousands of combining marks.
         if text.chars().count() > max {
-            return Err(Error::invalid("body", "body.too_long"));
+            return Err(Error::invalid("body", if max == COMMENT_MAX { "comment.too_long" } else { "body.too_long" }));
         }
         Ok(Self(text))
     }

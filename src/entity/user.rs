@@ -31,6 +31,8 @@ pub struct Model {
     /// End of the suspension; none while suspended: until lifted.
     pub suspended_until: Option<OffsetDateTime>,
     pub suspended_reason: Option<String>,
+    /// The member of the staff who did it; none: the command line.
+    pub suspended_by: Option<i64>,
 }
 
 /// Relations are spelled where they are joined, in `domain`.

@@ -199,7 +199,7 @@ impl Cache<'_> {
     }
 
     /// A page piece kept in this process, if it is of this generation.
-    pub fn rendered(self, key: &str, generation: Generation) -> Option<Bytes> {
+    pub fn rendered(self, key: &str, generation: Generation) -> Option<Arc<str>> {
         self.0.pieces().get(key, generation)
     }
 

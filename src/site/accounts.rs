@@ -137,7 +137,7 @@ pub async fn destroy_session(visit: Visit) -> Result<Response> {
         users::leave(&visit.app, session).await?;
         visit.app.shared.presence().leave(session.copy.user_id).await;
     }
-    let mut response = reply::see_other(&visit, &paths::login_because("left"));
+    let mut response = reply::see_other(&visit, paths::LOGIN_LEFT);
     cookies::set(response.headers_mut(), &cookies::no_session(Area::Site, visit.secure()));
     Ok(response)
 }

@@ -37,13 +37,13 @@ async fn created(member: &SignedIn, slug: &str, post: i64, made: keys::Settled) 
     let (comment, post) = (comments::find(&visit.app.db, made.id).await?, find_post(member, post).await?);
     let html = visit.app.known.show(&comment.html);
     let once = once::issue(visit, &comment_form(post.id));
-    let answer = views::created(&Created {
+    let parts = views::created(&Created {
         lang: visit.lang,
         comment: present::comment(visit, &post, &comment, &html, true),
         count: present::count(post.comment_count),
         form: CommentForm { lang: visit.lang, purpose: Purpose::New { slug, post: post.id }, body: "", once: &once, faults: &[] },
     });
-    Ok(reply::part(StatusCode::OK, answer))
+    Ok(reply::part(StatusCode::OK, parts))
 }
 
 async fn find_post(member: &SignedIn, id: i64) -> Result<posts::Post> {
@@ -121,7 +121,7 @@ fn slug_of(visit: &Visit, post: &posts::Post) -> Result<String> {
 
 /// GET /comments/:id/reply
 #[handler]
-pub async fn reply(member: SignedIn, Path(id): Path<i64>) -> Result<Response> {
+pub async fn answer(member: SignedIn, Path(id): Path<i64>) -> Result<Response> {
     let visit = &member.visit;
     let (parent, post) = comments::find_readable(&visit.app.db, Some(&member.actor), id).await?;
     if !live::takes_comments(visit, &post) {

@@ -17,7 +17,7 @@ use crate::web::{assets, health, layers};
 use poem::{Endpoint, Response, Route, get, post};
 
 /// The site.
-pub fn router(app: &App) -> impl Endpoint<Output = Response> + 'static {
+pub fn router(app: &App) -> impl Endpoint<Output = Response> + use<> {
     layers::wrap(app, Area::Site, routes())
 }
 
@@ -48,10 +48,10 @@ fn writing(route: Route) -> Route {
         .at("/posts/:id/restore", post(posts::restore))
         .at("/posts/:id/hide", post(posts::hide))
         .at("/comments/:id", get(comments::show))
-        .at("/comments/:id/reply", get(comments::reply))
+        .at("/comments/:id/reply", get(comments::answer))
         .at("/comments/:id/edit", get(comments::edit).post(comments::update))
         .at("/comments/:id/delete", get(comments::confirm).post(comments::destroy))
-        .at("/preview", post(posts::preview))
+        .at("/preview", post(posts::sketch))
 }
 
 fn people(route: Route) -> Route {
@@ -64,7 +64,7 @@ fn people(route: Route) -> Route {
         .at("/my/profile", get(settings::edit).post(settings::update))
         .at("/my/password", get(settings::edit_password).post(settings::update_password))
         .at("/my/reading", get(settings::edit_reading).post(settings::update_reading))
-        .at("/my/sessions", get(settings::sessions))
+        .at("/my/sessions", get(settings::devices))
         .at("/my/sessions/end-others", post(settings::end_others))
         .at("/my/sessions/:id/end", post(settings::end_one))
         .at("/notifications", get(notifications::index))

@@ -217,7 +217,7 @@ pub async fn update(member: SignedIn, Path((_, id)): Path<(String, i64)>, fields
 
 /// POST /preview: what a text will look like.
 #[handler]
-pub fn preview(member: SignedIn, fields: Fields) -> Response {
+pub fn sketch(member: SignedIn, fields: Fields) -> Response {
     let body = fields.text("body");
     let cut: String = body.chars().take(crate::domain::words::POST_MAX).collect();
     let html = markdown::render(&crate::domain::words::text(&cut));

@@ -146,7 +146,7 @@ pub async fn update_reading(visit: Visit, fields: Fields) -> Result<Response> {
 
 /// GET /my/sessions
 #[handler]
-pub async fn sessions(member: SignedIn) -> Result<Response> {
+pub async fn devices(member: SignedIn) -> Result<Response> {
     let visit = &member.visit;
     let rows = sessions::open(&visit.app, Some(member.actor.id), 100).await?;
     let devices: Vec<String> = rows.iter().map(|row| present::device(&row.user_agent)).collect();

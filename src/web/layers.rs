@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::domain::sessions::Area;
 use futures_util::FutureExt;
 use poem::http::{HeaderName, HeaderValue, Method, header};
-use poem::{Body, Endpoint, EndpointExt, IntoResponse, Request, Response};
+use poem::{Body, Endpoint, EndpointExt, Request, Response};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ const BODY_PATIENCE: Duration = Duration::from_secs(15);
 const PAUSE: u64 = 2;
 
 /// Puts all layers around a router.
-pub fn wrap(app: &App, area: Area, router: impl Endpoint + 'static) -> impl Endpoint<Output = Response> {
+pub fn wrap<E: Endpoint + 'static>(app: &App, area: Area, router: E) -> impl Endpoint<Output = Response> + use<E> {
     let seats = Arc::new(Semaphore::new(app.config.in_flight));
     let house = House { app: app.clone(), area, seats };
     let inner = house.clone();
@@ -146,7 +146,7 @@ pub(super) fn body_fault(fault: &poem::error::ReadBodyError) -> Fault {
 async fn visited<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut req: Request) -> poem::Result<Response> {
     let path = req.uri().path();
     if is_plain(path) {
-        return Ok(ep.call(req).await.unwrap_or_else(IntoResponse::into_response));
+        return ep.call(req).await;
     }
     let id = req.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let visit = match Visit::of(&house.app, house.area, &req, id.clone()).await {

@@ -44,6 +44,14 @@ pub fn check(visit: &Visit, form: &str, sent: &str) -> Result<Key> {
     Ok(Key(sent.to_owned()))
 }
 
+/// The same for a page whose buttons share a key: each `target` can be answered once.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_one(visit: &Visit, form: &str, sent: &str, target: impl std::fmt::Display) -> Result<Key> {
+    check(visit, form, sent).map(|key| Key(format!("{}.{target}", key.0)))
+}
+
 fn sign(visit: &Visit, form: &str, payload: &[u8]) -> [u8; PART] {
     let mut mac = Hmac::<Sha256>::new_from_slice(visit.app.secret.as_bytes()).expect("HMAC takes a key of any length");
     mac.update(payload);

@@ -8,7 +8,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
-use poem::{Endpoint, EndpointExt};
+use poem::{Addr, Endpoint, EndpointExt};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,8 +40,8 @@ pub async fn serve(listener: TcpListener, endpoint: impl Endpoint + 'static, idl
             seat = accept(&listener, &seats) => seat,
         };
         let Some((stream, peer, seat)) = accepted else { continue };
-        let local = stream.local_addr().map(LocalAddr::from).unwrap_or_default();
-        let (endpoint, peer) = (endpoint.clone(), RemoteAddr::from(peer));
+        let local = LocalAddr(stream.local_addr().map(Addr::from).unwrap_or(Addr::Custom("tcp", "".into())));
+        let (endpoint, peer) = (endpoint.clone(), RemoteAddr(Addr::from(peer)));
         let service = service_fn(move |req| {
             let (endpoint, place) = (endpoint.clone(), (local.clone(), peer.clone(), Scheme::HTTP));
             async move {

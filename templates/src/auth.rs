@@ -30,6 +30,8 @@ pub struct LoginPage<'a> {
 pub enum LoginNotice<'a> {
     /// By choice.
     None,
+    /// Just joined, or had joined before; which of the two is not said.
+    Joined,
     /// Just signed out.
     SignedOut,
     /// The page needs a member.
@@ -166,6 +168,7 @@ fn remember(lang: Lang, on: bool) -> Markup {
 pub fn login_notice(lang: Lang, notice: LoginNotice) -> Markup {
     let (tone, text) = match notice {
         LoginNotice::None => return Markup::default(),
+        LoginNotice::Joined => (Tone::Success, lang.t(words::NOTICE_JOINED).to_owned()),
         LoginNotice::SignedOut => (Tone::Success, lang.t(words::NOTICE_SIGNED_OUT).to_owned()),
         LoginNotice::Required => (Tone::Notice, lang.t(words::NOTICE_REQUIRED).to_owned()),
         LoginNotice::Expired => (Tone::Notice, lang.t(words::NOTICE_EXPIRED).to_owned()),

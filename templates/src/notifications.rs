@@ -60,6 +60,8 @@ pub enum Kind {
     Reply,
     /// Somebody wrote `@me`.
     Mention,
+    /// Somebody tried to join with my address.
+    SignUpAgain,
 }
 
 /// The bell: a link with its number in words for those who do not see it. It is replaced when it rings.
@@ -84,6 +86,7 @@ pub fn sentence(lang: Lang, kind: Kind, actor: &str, post_title: &str) -> String
         Kind::Comment => words::KIND_COMMENT,
         Kind::Reply => words::KIND_REPLY,
         Kind::Mention => words::KIND_MENTION,
+        Kind::SignUpAgain => words::KIND_SIGN_UP_AGAIN,
     };
     lang.fill(text, &[("name", &actor), ("post", &post_title)])
 }

@@ -109,6 +109,12 @@ pub fn comment_anchor(id: i64) -> String {
     format!("#comment-{id}")
 }
 
+/// A comment on its page of a post's comments.
+pub fn comment_on(slug: &str, post: i64, page: u64, id: i64) -> String {
+    let page = if page > 1 { format!("?page={page}") } else { String::new() };
+    format!("/community/{slug}/{post}{page}#comment-{id}")
+}
+
 /// Answer a comment.
 pub fn comment_reply(id: i64) -> String {
     format!("/comments/{id}/reply")
@@ -152,6 +158,14 @@ pub fn post_events(id: i64) -> String {
 /// Sign in and come back to `next`.
 pub fn login_then(next: &str) -> String {
     format!("/login?next={}", query(next))
+}
+
+/// Sign in, after signing out.
+pub const LOGIN_LEFT: &str = "/login?why=left";
+
+/// Sign in for the first time, and go on to `next`.
+pub fn login_joined(next: &str) -> String {
+    format!("/login?why=joined&next={}", query(next))
 }
 
 /// Sign up and come back to `next`.
@@ -225,6 +239,16 @@ pub mod admin {
     pub const SESSIONS: &str = "/sessions";
     /// What staff did.
     pub const AUDIT: &str = "/audit";
+
+    /// Sign in and come back to `next`.
+    pub fn login_then(next: &str) -> String {
+        format!("/login?next={}", query(next))
+    }
+
+    /// Use the link for the first administrator.
+    pub fn setup(token: &str) -> String {
+        format!("{SETUP}?token={}", query(token))
+    }
 
     /// One member.
     pub fn user(id: i64) -> String {

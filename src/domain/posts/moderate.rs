@@ -56,7 +56,7 @@ impl Deed {
 
     /// The state that it leads to, for what cannot be moved.
     pub(crate) fn target(self) -> Result<State> {
-        self.state().ok_or(Error::Conflict("comment.cannot_move"))
+        self.state().ok_or(Error::invalid("task", "task.unknown"))
     }
 }
 
@@ -84,10 +84,10 @@ pub(in crate::domain) async fn bump_all(app: &App) -> Result<()> {
 async fn apply(app: &App, by: &audit::By, key: &once::Key, ids: &[i64], deed: Deed, reason: &str) -> Result<i64> {
     let reason = words::reason(reason)?;
     if ids.is_empty() {
-        return Err(Error::invalid("ids", "bulk.none"));
+        return Err(Error::invalid("item", "item.empty"));
     }
     let target = match deed {
-        Deed::Move(board) => Some(boards::find(&app.db, board).await.map_err(|_| Error::invalid("board", "bulk.board"))?),
+        Deed::Move(board) => Some(boards::find(&app.db, board).await.map_err(|_| Error::invalid("board_to", "board.unknown"))?),
         _ => None,
     };
     let now = app.clock.now();
@@ -98,7 +98,7 @@ async fn apply(app: &App, by: &audit::By, key: &once::Key, ids: &[i64], deed: De
         match (&target, deed.state()) {
             (Some(board), _) => entry = move_to(&tx, &post, board, entry).await?,
             (None, Some(state)) => set_state(&tx, by.actor.id, *id, state, &reason, now).await?,
-            (None, None) => return Err(Error::invalid("board", "bulk.board")),
+            (None, None) => return Err(Error::invalid("board_to", "board.unknown")),
         }
         audit::write(&tx, by, entry, now).await?;
     }

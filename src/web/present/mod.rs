@@ -142,6 +142,7 @@ fn limit(message: &str, field: &str) -> u64 {
         ("password.too_short", _) => password::MIN,
         ("password.too_long", _) => password::MAX,
         ("description.too_long", _) => 200,
+        ("board.name_too_long", _) => crate::domain::boards::NAME_MAX,
         _ => 0,
     };
     n as u64

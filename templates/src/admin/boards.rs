@@ -80,7 +80,7 @@ impl Audience {
 }
 
 /// A board's settings: `name`, `slug`, `description`, `list`, `read`, `write`, `comment`, `comments_on`,
-/// `per_page`, `archived`, `once`.
+/// `archived`, `once`.
 #[derive(Clone, Copy)]
 pub struct BoardForm<'a> {
     /// The frame.
@@ -89,6 +89,8 @@ pub struct BoardForm<'a> {
     pub id: Option<i64>,
     /// Its name.
     pub name: &'a str,
+    /// Its name for English readers; may be empty.
+    pub name_en: &'a str,
     /// Its address.
     pub slug: &'a str,
     /// What it is for.
@@ -103,8 +105,6 @@ pub struct BoardForm<'a> {
     pub comment: Audience,
     /// Whether there are comments at all.
     pub comments_on: bool,
-    /// How many posts stand on a page, as typed.
-    pub per_page: &'a str,
     /// Nothing new is written there.
     pub archived: bool,
     /// One-time key.
@@ -212,6 +212,7 @@ fn identity(p: &BoardForm) -> Markup {
     };
     html! {
         (ui::field(&Field { name: "name", label: lang.t(words::NAME), value: p.name, ..base }))
+        (ui::field(&Field { name: "name_en", label: lang.t(words::NAME_EN), value: p.name_en, hint: lang.t(words::NAME_EN_HINT), required: false, ..base }))
         (ui::field(&Field { name: "slug", label: lang.t(words::SLUG), value: p.slug, hint: lang.t(words::SLUG_HINT), ..base }))
         (ui::textarea(&Field { name: "description", label: lang.t(words::DESCRIPTION), value: p.description, required: false, ..base }, 2))
     }

@@ -19,6 +19,8 @@ pub struct LoginPage<'a> {
     pub email: &'a str,
     /// Where to go afterwards.
     pub next: &'a str,
+    /// The fields of a form that waits for this, in order; mostly none.
+    pub fields: &'a [(String, String)],
     /// One-time key.
     pub once: &'a str,
     /// What was wrong.
@@ -50,6 +52,7 @@ pub fn page(p: &LoginPage) -> Markup {
             (ui::error_summary(lang, "", p.faults))
             (ui::once(p.once))
             (ui::hidden("next", p.next))
+            @for (name, value) in p.fields { (ui::hidden(&format!("{}{name}", auth::KEPT_PREFIX), value)) }
             (auth::credentials(lang, p.email, p.faults))
             div.actions { button.button { (lang.t(auth_words::LOGIN_BUTTON)) } }
         }

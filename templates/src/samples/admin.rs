@@ -413,6 +413,7 @@ fn doors(lang: Lang) -> Drawn {
         aids,
         email: "",
         next: "/",
+        fields: &[],
         once: "k-once",
         faults: &[],
         notice: LoginNotice::None,

@@ -116,10 +116,8 @@ catalogue! {
     FLASH_ROLE = "역할을 바꾸었습니다.", "The role is changed.";
     FLASH_SUSPENDED = "이용을 정지했습니다.", "The member is suspended.";
     FLASH_LIFTED = "정지를 풀었습니다.", "The suspension is lifted.";
-    FLASH_ENDED_ONE = "세션 {n}개를 끝냈습니다.", "{n} session ended.";
-    FLASH_ENDED_MANY = "세션 {n}개를 끝냈습니다.", "{n} sessions ended.";
-    FLASH_DONE_ONE = "{n}개를 처리했습니다.", "{n} item done.";
-    FLASH_DONE_MANY = "{n}개를 처리했습니다.", "{n} items done.";
+    FLASH_ENDED = "세션을 끝냈습니다.", "The sessions are ended.";
+    FLASH_DONE = "고른 항목을 처리했습니다.", "The chosen items are done.";
     FLASH_CREATED = "만들었습니다.", "Created.";
     FLASH_DELETED = "삭제했습니다.", "Deleted.";
 }

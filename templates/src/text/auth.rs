@@ -26,6 +26,7 @@ catalogue! {
     LOGOUT_TEXT = "이 기기에서 로그아웃합니다. 다른 기기의 로그인은 그대로 유지됩니다.", "You will be signed out on this device. Other devices stay signed in.";
     LOGOUT_BUTTON = "로그아웃", "Sign out";
     STAY = "계속 둘러보기", "Keep browsing";
+    NOTICE_JOINED = "가입 신청을 처리했습니다. 이메일과 비밀번호로 로그인해 주세요. 이미 회원이었다면 쓰던 비밀번호로 로그인하시면 됩니다.", "Your application is done. Sign in with your e-mail and password. If you were a member already, use the password you had.";
     NOTICE_SIGNED_OUT = "로그아웃했습니다.", "You are signed out.";
     NOTICE_REQUIRED = "이 화면을 보려면 로그인해 주세요.", "Please sign in to see this page.";
     NOTICE_EXPIRED = "오랫동안 쓰지 않아 로그아웃되었습니다. 다시 로그인해 주세요.", "You were signed out after a long pause. Please sign in again.";

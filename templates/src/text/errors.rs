@@ -74,6 +74,9 @@ catalogue! {
     SELECTION_EMPTY = "하나 이상 골라 주세요", "Choose at least one";
     ACTION_UNKNOWN = "할 일을 골라 주세요", "Choose an action";
     SELF_FORBIDDEN = "자기 계정에는 할 수 없습니다", "You cannot do this to your own account";
+    BOARD_ACCESS = "누가 할 수 있는지 다시 골라 주세요", "Choose again who may do this";
+    BOARD_NAME_LONG = "게시판 이름은 {n}자까지 쓸 수 있습니다", "The board's name can have up to {n} characters";
+    COMMENT_LONG = "댓글은 {n}자까지 쓸 수 있습니다", "A comment can have up to {n} characters";
     TOKEN_INVALID = "이 연결 주소는 이미 쓰였거나 기한이 지났습니다", "This link was used or has expired";
 }
 
@@ -123,6 +126,9 @@ const MESSAGES: &[(&str, Text)] = &[
     ("task.unknown", ACTION_UNKNOWN),
     ("self.forbidden", SELF_FORBIDDEN),
     ("token.invalid", TOKEN_INVALID),
+    ("board.access_unknown", BOARD_ACCESS),
+    ("board.name_too_long", BOARD_NAME_LONG),
+    ("comment.too_long", COMMENT_LONG),
 ];
 
 /// The keys of [`message`], for tests on the domain's side.

@@ -1,0 +1,78 @@
+//! The admin panel's whole address space. Everything is closed to everybody but staff: the check stands at
+//! the root, and the few addresses that are open are named there.
+
+mod accounts;
+mod audit;
+mod boards;
+mod bulk;
+mod dashboard;
+mod posts;
+mod roles;
+mod sessions;
+mod users;
+
+use crate::app::App;
+use crate::domain::sessions::Area;
+use crate::web::{Fault, Fields, Staff, Visit, assets, health, layers};
+use poem::http::Method;
+use poem::{Endpoint, EndpointExt, FromRequest, Request, Response, Route, get, post};
+use std::sync::Arc;
+
+/// The admin panel.
+pub fn router(app: &App) -> impl Endpoint<Output = Response> + use<> {
+    layers::wrap(app, Area::Admin, routes().map_to_response().around(staff_only))
+}
+
+/// What is open: signing in, the link for the first administrator, the files of the pages, and health.
+const OPEN: [&str; 6] = ["/login", "/setup", "/healthz", "/readyz", "/robots.txt", "/favicon.ico"];
+
+/// Lets staff in, and asks everybody else to sign in. Each handler asks for its own permission besides.
+async fn staff_only<E: Endpoint<Output = Response>>(routes: Arc<E>, req: Request) -> poem::Result<Response> {
+    let path = req.uri().path();
+    if OPEN.contains(&path) || path.starts_with(templates::paths::STATIC) {
+        return routes.call(req).await;
+    }
+    let visit = req.extensions().get::<Visit>();
+    if visit.is_some_and(|visit| Staff::of(visit).is_some()) {
+        return routes.call(req).await;
+    }
+    if req.method() != Method::POST {
+        return Err(Fault::SignIn.into());
+    }
+    let (req, body) = req.split();
+    let fields = Fields::from_request(&req, &mut poem::RequestBody::new(body)).await?;
+    Err(Fault::SignInAgain(fields.pairs().to_vec()).into())
+}
+
+fn routes() -> Route {
+    Route::new()
+        .at("/", get(dashboard::show))
+        .at("/static/:name", get(assets::show))
+        .at("/healthz", get(health::alive))
+        .at("/readyz", get(health::ready))
+        .at("/robots.txt", get(health::robots))
+        .at("/favicon.ico", get(health::favicon))
+        .at("/login", get(accounts::new).post(accounts::create))
+        .at("/logout", get(accounts::confirm).post(accounts::destroy))
+        .at("/setup", get(accounts::invite).post(accounts::set_up))
+        .at("/my/reading", post(accounts::reading))
+        .at("/users", get(users::index))
+        .at("/users/:id", get(users::show))
+        .at("/users/:id/role", post(users::role))
+        .at("/users/:id/suspend", post(users::suspend))
+        .at("/users/:id/lift", post(users::lift))
+        .at("/users/:id/end-sessions", post(users::end_sessions))
+        .at("/roles", get(roles::index))
+        .at("/roles/new", get(roles::new).post(roles::create))
+        .at("/roles/:id", post(roles::update))
+        .at("/roles/:id/delete", post(roles::destroy))
+        .at("/boards", get(boards::index))
+        .at("/boards/new", get(boards::new).post(boards::create))
+        .at("/boards/order", post(boards::reorder))
+        .at("/boards/:id/edit", get(boards::edit).post(boards::update))
+        .at("/posts", get(posts::index).post(posts::act))
+        .at("/comments", get(posts::comments).post(posts::act_on_comments))
+        .at("/sessions", get(sessions::index))
+        .at("/sessions/:id/end", post(sessions::end))
+        .at("/audit", get(audit::index))
+}

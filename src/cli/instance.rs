@@ -1,0 +1,129 @@
+//! What makes an instance: its folder, its place beside the others, its database, its shared state.
+
+use super::{Failure, migrate};
+use crate::app::{self, App};
+use crate::config::Config;
+use crate::domain::clock::Clock;
+use crate::domain::{house, shared_log};
+use crate::shared::{ProbeError, RedisOptions, Shared};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
+use std::fs::{File, TryLockError};
+use std::path::PathBuf;
+
+/// What keeps a second instance out for as long as it lives.
+pub enum Seat {
+    /// The lock on the folder of the embedded database.
+    Folder(Option<File>),
+    /// A connection that holds an advisory lock on PostgreSQL.
+    Postgres(DatabaseConnection),
+}
+
+/// Makes the folder of the embedded database.
+///
+/// # Errors
+/// `Config` when it cannot be written to.
+pub fn prepare_folder(config: &Config) -> Result<(), Failure> {
+    let Some(folder) = folder(config) else { return Ok(()) };
+    let words = |e: std::io::Error| {
+        let shown = folder.display();
+        Failure::Config(format!("DATA_DIR: the folder {shown} cannot be written to ({e}); choose another with DATA_DIR or --data-dir"))
+    };
+    std::fs::create_dir_all(&folder).map_err(words)?;
+    let probe = folder.join(".probe");
+    std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(words)
+}
+
+/// The folder in which SQLite keeps its file. None for PostgreSQL and for a database in memory.
+fn folder(config: &Config) -> Option<PathBuf> {
+    let path = config.database_url.strip_prefix("sqlite://").or_else(|| config.database_url.strip_prefix("sqlite:"))?;
+    let path = path.split('?').next().unwrap_or_default();
+    if path.is_empty() || path.contains(":memory:") {
+        return None;
+    }
+    let parent = PathBuf::from(path).parent().map(PathBuf::from).unwrap_or_default();
+    Some(if parent.as_os_str().is_empty() { PathBuf::from(".") } else { parent })
+}
+
+/// Takes this instance's seat, or says why there is none: SQLite seats one, PostgreSQL without Redis seats
+/// one, with Redis as many as you like.
+///
+/// # Errors
+/// `Config` when another instance is in the way.
+pub async fn take_seat(config: &Config) -> Result<Seat, Failure> {
+    if config.on_postgres() {
+        return seat_on_postgres(config).await;
+    }
+    let Some(folder) = folder(config) else { return Ok(Seat::Folder(None)) };
+    let path = folder.join("minschool.lock");
+    let file = File::create(&path).map_err(|e| Failure::Config(format!("DATA_DIR: {} cannot be written to ({e})", path.display())))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Seat::Folder(Some(file))),
+        Err(TryLockError::WouldBlock) => Err(Failure::Config(
+            "another instance uses this SQLite database; SQLite serves one instance. For several, set DATABASE_URL (PostgreSQL) and REDIS_URL"
+                .into(),
+        )),
+        // A file system without locks seats nobody safely, but a laptop with one should still start.
+        Err(TryLockError::Error(e)) => {
+            tracing::warn!("the folder cannot be locked ({e}); make sure that no second instance uses it");
+            Ok(Seat::Folder(Some(file)))
+        }
+    }
+}
+
+const SEATS: i64 = 7_270_002;
+
+async fn seat_on_postgres(config: &Config) -> Result<Seat, Failure> {
+    let mut options = ConnectOptions::new(&config.database_url);
+    options.max_connections(1).sqlx_logging(false);
+    let db = Database::connect(options).await.map_err(|e| unreachable_database(&e))?;
+    let ask = if config.redis_url.is_some() { "pg_try_advisory_lock_shared" } else { "pg_try_advisory_lock" };
+    let sql = Statement::from_string(db.get_database_backend(), format!("SELECT {ask}({SEATS}) AS got"));
+    let row = db.query_one_raw(sql).await.map_err(|e| unreachable_database(&e))?;
+    if row.and_then(|row| row.try_get::<bool>("", "got").ok()).unwrap_or(false) {
+        return Ok(Seat::Postgres(db));
+    }
+    Err(Failure::Config(if config.redis_url.is_some() {
+        "an instance without REDIS_URL uses this database; several instances must share one Redis: set REDIS_URL on all of them".into()
+    } else {
+        "another instance uses this database, and REDIS_URL is not set; several instances must share one Redis: set REDIS_URL".into()
+    }))
+}
+
+fn unreachable_database(fault: &sea_orm::DbErr) -> Failure {
+    Failure::Other(format!("DATABASE_URL: PostgreSQL does not let us in: {fault}"))
+}
+
+/// Opens the database, brings it up to date and puts the starter content in place. Says whether the house was
+/// opened for the first time.
+///
+/// # Errors
+/// In words.
+pub async fn open(config: &Config, welcome: bool) -> Result<(DatabaseConnection, bool), Failure> {
+    prepare_folder(config)?;
+    let db = app::database(config).await?;
+    if config.migrate {
+        migrate::up(&db).await?;
+    } else {
+        migrate::check_complete(&db).await?;
+    }
+    let opened = house::open(&db, Clock::default().now(), welcome).await?;
+    Ok((db, opened))
+}
+
+/// An instance on an open database, with its shared state at work.
+///
+/// # Errors
+/// `Config` when Redis refuses our password; else in words.
+pub async fn start(config: Config, db: DatabaseConnection, clock: Clock) -> Result<App, Failure> {
+    if let Some(url) = &config.redis_url {
+        match Shared::probe(&RedisOptions::new(url)).await {
+            Ok(()) => {}
+            Err(ProbeError::WrongPassword) => return Err(Failure::Config("REDIS_URL: Redis refuses this user and password".into())),
+            Err(ProbeError::BadUrl(why)) => return Err(Failure::Config(format!("REDIS_URL: {why}"))),
+            Err(ProbeError::Unreachable(why)) => tracing::warn!("Redis does not answer ({why}); starting without it"),
+        }
+    }
+    let app = App::new(config, db, clock).await?;
+    app.shared.start(shared_log::validator(&app));
+    Ok(app)
+}

@@ -1,0 +1,114 @@
+//! The command line. One file a subcommand; exit codes: 0 done, 1 it did not work, 2 wrong usage (clap's),
+//! 78 the configuration has to be mended first (EX_CONFIG of sysexits.h).
+
+mod config;
+pub mod instance;
+pub mod migrate;
+pub mod seed;
+pub mod serve;
+mod user;
+
+use crate::config::{Config, ConfigError, SETTINGS, Sources};
+use crate::telemetry;
+use clap::{Arg, ArgMatches, Command};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Why a command did not do what it should.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The operator has to change a setting first.
+    #[error("{0}")]
+    Config(String),
+    /// It did not work this time.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl From<ConfigError> for Failure {
+    fn from(fault: ConfigError) -> Self {
+        Self::Config(fault.to_string())
+    }
+}
+
+impl From<crate::domain::Error> for Failure {
+    fn from(fault: crate::domain::Error) -> Self {
+        Self::Other(fault.to_string())
+    }
+}
+
+/// Runs the command line and says how it ended.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let matches = command().get_matches_from(args);
+    match dispatch(&matches) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            for line in failure.to_string().lines() {
+                eprintln!("minschool: {line}");
+            }
+            ExitCode::from(if matches!(failure, Failure::Config(_)) { 78 } else { 1 })
+        }
+    }
+}
+
+fn command() -> Command {
+    let settings = SETTINGS.iter().map(|s| {
+        let flag = s.name.to_lowercase().replace('_', "-");
+        let default = if s.default.is_empty() { String::new() } else { format!(" [default: {}]", s.default) };
+        Arg::new(s.name).long(flag).global(true).value_name("VALUE").help(format!("{}{default}", s.help)).help_heading("Settings")
+    });
+    let file = Arg::new("config").long("config").global(true).value_name("FILE").help("a TOML file with settings (also MINSCHOOL_CONFIG)");
+    Command::new("minschool")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("A community site for organisations: server-rendered, accessible, never down")
+        .after_help("Each setting is also an environment variable (SITE_LISTEN) and a key of the file (site_listen).")
+        .arg(file)
+        .args(settings)
+        .subcommand(Command::new("serve").about("Open the site and the admin panel (the default)"))
+        .subcommand(migrate::command())
+        .subcommand(seed::command())
+        .subcommand(user::command())
+        .subcommand(Command::new("config").about("Print the settings in force and where each comes from"))
+}
+
+fn dispatch(matches: &ArgMatches) -> Result<(), Failure> {
+    let sources = sources(matches)?;
+    if let Some(("config", _)) = matches.subcommand() {
+        return config::show(&sources);
+    }
+    let config = Config::read(&sources)?;
+    telemetry::start(&config);
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if config.workers > 0 {
+        builder.worker_threads(config.workers);
+    }
+    let runtime = builder.enable_all().build().map_err(|e| Failure::Other(format!("the runtime did not start: {e}")))?;
+    runtime.block_on(async {
+        match matches.subcommand() {
+            Some(("migrate", args)) => migrate::run(config, args).await,
+            Some(("seed", args)) => seed::run(config, args).await,
+            Some(("user", args)) => user::run(config, args).await,
+            _ => serve::run(config).await,
+        }
+    })
+}
+
+fn sources(matches: &ArgMatches) -> Result<Sources, Failure> {
+    let matches = innermost(matches);
+    let named = matches.get_one::<String>("config").cloned().or_else(|| std::env::var("MINSCHOOL_CONFIG").ok());
+    let flags: BTreeMap<String, String> = SETTINGS
+        .iter()
+        .filter_map(|s| Some((s.name.to_owned(), matches.get_one::<String>(s.name)?.clone())))
+        .collect();
+    Ok(Sources::gather(named.map(PathBuf::from).as_deref(), |name| std::env::var(name).ok(), &flags)?)
+}
+
+/// The matches of the subcommand that was given: global flags are found there wherever they were written.
+fn innermost(mut matches: &ArgMatches) -> &ArgMatches {
+    while let Some((_, deeper)) = matches.subcommand() {
+        matches = deeper;
+    }
+    matches
+}

@@ -1,0 +1,128 @@
+//! `minschool user`: members from the command line, for the first administrator and for emergencies.
+
+use super::{Failure, instance};
+use crate::app::App;
+use crate::config::Config;
+use crate::domain::clock::Clock;
+use crate::domain::sessions::Client;
+use crate::domain::users::{self, Joining, Newcomer};
+use crate::domain::{Actor, Error, Permissions, audit, members, password, permissions, roles, sql};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use std::io::BufRead;
+use templates::text::{Lang, errors};
+
+/// The subcommand.
+pub fn command() -> Command {
+    let text = |name: &'static str, help: &'static str| Arg::new(name).long(name).value_name("TEXT").help(help);
+    let email = || text("email", "the member's e-mail address").required(true);
+    let stdin = Arg::new("password-stdin").long("password-stdin").action(ArgAction::SetTrue).required(true);
+    let stdin = stdin.help("read the password from standard input, one line");
+    let until = text("days", "for so many days; without it, until lifted").value_parser(clap::value_parser!(i64));
+    Command::new("user")
+        .about("Add members and change what they may do")
+        .subcommand_required(true)
+        .subcommand(
+            Command::new("add")
+                .about("Add a member")
+                .arg(email())
+                .arg(text("name", "the name on screen").required(true))
+                .arg(text("role", "admin, moderator, member or another role").default_value(roles::MEMBER))
+                .arg(stdin.clone()),
+        )
+        .subcommand(Command::new("role").about("Give a member a role").arg(email()).arg(text("role", "the role").required(true)))
+        .subcommand(Command::new("password").about("Set a member's password; all their sessions end").arg(email()).arg(stdin))
+        .subcommand(
+            Command::new("suspend").about("Suspend a member").arg(email()).arg(text("reason", "why").required(true)).arg(until),
+        )
+        .subcommand(Command::new("list").about("List members").arg(text("search", "only those whose name or e-mail contains this")))
+}
+
+/// Runs it.
+///
+/// # Errors
+/// In words.
+pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
+    let (db, _) = instance::open(&config, true).await?;
+    let app = instance::start(config, db, Clock::default()).await?;
+    let (verb, args) = args.subcommand().ok_or_else(|| Failure::Other("no subcommand".into()))?;
+    let text = |name: &str| args.try_get_one::<String>(name).ok().flatten().cloned().unwrap_or_default();
+    let done = match verb {
+        "add" => add(&app, &text("email"), &text("name"), &text("role"), read_password()?).await,
+        "role" => set_role(&app, &text("email"), &text("role")).await,
+        "password" => set_password(&app, &text("email"), read_password()?).await,
+        "suspend" => suspend(&app, &text("email"), &text("reason"), args.get_one::<i64>("days").copied()).await,
+        _ => list(&app, &text("search")).await,
+    };
+    done.map_err(in_words)
+}
+
+fn in_words(fault: Error) -> Failure {
+    match fault {
+        Error::Invalid(problems) => {
+            let said = problems.iter().map(|p| errors::message(p.message).map_or(p.message, |text| Lang::En.t(text)));
+            Failure::Other(said.collect::<Vec<_>>().join("\n"))
+        }
+        Error::NotFound => Failure::Other("there is no such member or role; see: minschool user list".into()),
+        other => other.into(),
+    }
+}
+
+fn read_password() -> Result<String, Failure> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).map_err(|e| Failure::Other(format!("standard input: {e}")))?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// The operator at the command line: may do everything, and the audit log says where it was done.
+fn operator() -> audit::By {
+    let all = permissions::ALL.iter().map(|(r, a)| format!("{}:{}", r.as_str(), a.as_str())).collect::<Vec<_>>();
+    let permissions = Permissions::from_words(all.iter().map(String::as_str));
+    let actor = Actor { id: 0, name: "command line".into(), permissions };
+    audit::By { actor, client: Client { ip: "-".into(), agent: "minschool user".into() } }
+}
+
+async fn add(app: &App, email: &str, name: &str, role: &str, password: String) -> Result<(), Error> {
+    let form = Joining { email: email.into(), name: name.into(), password, terms: true, privacy: true };
+    let newcomer = Newcomer::check(app, &form).await?;
+    let now = app.clock.now();
+    let tx = sql::begin(&app.db).await?;
+    let role = roles::named(&tx, role).await?;
+    let id = newcomer.insert(&tx, role.id, now).await?;
+    let entry = audit::Entry::new("user.create", "user", id, name).after("role", &role.slug);
+    audit::write(&tx, &operator(), entry, now).await?;
+    tx.commit().await?;
+    println!("added member {id}");
+    Ok(())
+}
+
+async fn set_role(app: &App, email: &str, role: &str) -> Result<(), Error> {
+    let (member, role) = (members::by_email(app, email).await?, roles::named(&app.db, role).await?);
+    members::set_role(app, &operator(), None, member, role.id, "").await?;
+    println!("member {member} is now {}", role.slug);
+    Ok(())
+}
+
+async fn set_password(app: &App, email: &str, new: String) -> Result<(), Error> {
+    let member = members::by_email(app, email).await?;
+    password::judge(&new, &[email])?;
+    let hash = app.hasher.hash(&new).await?;
+    users::set_password(app, member, None, hash).await?;
+    println!("the password of member {member} is changed; all their sessions have ended");
+    Ok(())
+}
+
+async fn suspend(app: &App, email: &str, reason: &str, days: Option<i64>) -> Result<(), Error> {
+    let member = members::by_email(app, email).await?;
+    let until = days.map(|days| app.clock.now() + time::Duration::days(days));
+    members::suspend(app, &operator(), None, member, until, reason).await?;
+    println!("member {member} is suspended");
+    Ok(())
+}
+
+async fn list(app: &App, search: &str) -> Result<(), Error> {
+    for member in members::search(app, &operator().actor, search, 1, 1_000).await?.rows {
+        let suspended = if member.suspended { "  suspended" } else { "" };
+        println!("{:>8}  {:<10}  {}  {}{suspended}", member.id, member.role, member.email, member.name);
+    }
+    Ok(())
+}
