@@ -230,8 +230,8 @@ fn online(shell: &Shell) -> Markup {
         .lang
         .count(common::ONLINE_ONE, common::ONLINE_MANY, shell.online.into());
     html! {
-        a.online href=(paths::WHO) aria-label=(label) {
-            span.dot {} span.short { (ui::number(shell.online.into())) } span.long { (label) }
+        a.online href=(paths::WHO) {
+            span.dot {} span.short aria-hidden="true" { (ui::number(shell.online.into())) } span.long { (label) }
         }
     }
 }
