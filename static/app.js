@@ -53,7 +53,9 @@
   const arrived = (ctx) => {
     prepare();
     const flash = $('#main [data-flash]')?.textContent;
-    say(flash ? `${flash} ${document.title}` : document.title);
+    // htmx sets the window's title only after this event.
+    const title = ctx.title || document.title;
+    say(flash ? `${flash} ${title}` : title);
     const hash = ctx.request?.anchor && document.getElementById(ctx.request.anchor);
     if (asked() || hash) return;
     scrollTo(0, 0);
@@ -61,7 +63,7 @@
   };
 
   on('htmx:after:swap', ({ detail: { ctx } }) => {
-    if (isStream(ctx)) return;
+    if (isStream(ctx) || String(ctx.swap).startsWith('none')) return;
     if (ctx.target === document.body) {
       prepare();
       const link = left.get(here());
@@ -88,13 +90,15 @@
     return made;
   };
 
-  const fail = (ctx, text) => {
+  const fail = (ctx, reason) => {
+    const source = ctx?.sourceElement;
+    const form = source?.closest('form');
+    const text = form ? `${reason} ${words().kept}` : reason;
+    if (form?.matches('[data-guard]')) form.dataset.dirty = '';
     const toast = document.createElement('div');
     toast.className = 'toast';
     const line = document.createElement('p');
     line.textContent = text;
-    const source = ctx?.sourceElement;
-    if (source?.matches?.('[data-guard]')) source.dataset.dirty = '';
     const again = () => {
       toast.remove();
       if (source.matches('form')) source.requestSubmit(ctx.request?.submitter ?? undefined);

@@ -45,7 +45,14 @@ fn framed(name: &str, fragment: &Markup) -> Markup {
         (DOCTYPE)
         html lang=(&name[..2]) {
             (layout::head(name))
-            body { main { div.wrap.reading { (fragment) } } }
+            body { main { div.wrap.reading {
+                h1 { "MinSchool" }
+                h2 { (name) }
+                // A partial only means something to the page it is sent to, so its source is shown.
+                @if fragment.0.starts_with("<hx-partial") { pre { code { (fragment.0) } } }
+                @else if fragment.0.starts_with("<li") { ol { (fragment) } }
+                @else { (fragment) }
+            } } }
         }
     }
 }

@@ -230,8 +230,8 @@ fn online(shell: &Shell) -> Markup {
         .lang
         .count(common::ONLINE_ONE, common::ONLINE_MANY, shell.online.into());
     html! {
-        a.online href=(paths::WHO) aria-label=(label) {
-            span.dot {} span.short { (ui::number(shell.online.into())) } span.long { (label) }
+        a.online href=(paths::WHO) {
+            span.dot {} span.short aria-hidden="true" { (ui::number(shell.online.into())) } span.long { (label) }
         }
     }
 }
@@ -302,7 +302,7 @@ pub fn regions(lang: Lang) -> Markup {
         div #assertive.visually-hidden role="alert" aria-live="assertive" {}
         div #toasts data-retry=(lang.t(common::RETRY)) data-close=(lang.t(common::CLOSE))
             data-server=(lang.t(common::FAILED_SERVER)) data-network=(lang.t(common::FAILED_NETWORK))
-            data-leaving=(lang.t(common::LEAVING)) data-show=(lang.t(common::SHOW)) data-conceal=(lang.t(common::CONCEAL)) {}
+            data-kept=(lang.t(common::KEPT)) data-leaving=(lang.t(common::LEAVING)) data-show=(lang.t(common::SHOW)) data-conceal=(lang.t(common::CONCEAL)) {}
     }
 }
 

@@ -66,16 +66,22 @@ pub enum Kind {
 
 /// The bell: a link with its number in words for those who do not see it. It is replaced when it rings.
 pub fn bell(b: &Bell) -> Markup {
+    let shown = if b.unread > 99 {
+        "99+".to_owned()
+    } else {
+        b.unread.to_string()
+    };
     let label = match b.unread {
         0 => b.lang.t(words::BELL_NONE).to_owned(),
-        n => b.lang.fill(words::BELL_MANY, &[("n", &n)]),
+        _ => b.lang.fill(words::BELL_MANY, &[("n", &shown)]),
     };
     html! {
-        a.bell #bell href=(paths::NOTIFICATIONS) aria-label=(label) {
+        a.bell #bell href=(paths::NOTIFICATIONS) {
+            span.visually-hidden { (label) }
             svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true" focusable="false" {
                 path d="M12 3a6 6 0 0 0-6 6v4l-2 4h16l-2-4V9a6 6 0 0 0-6-6zM10 19a2 2 0 0 0 4 0" {}
             }
-            @if b.unread > 0 { span.number aria-hidden="true" { @if b.unread > 99 { "99+" } @else { (b.unread) } } }
+            @if b.unread > 0 { span.number aria-hidden="true" { (shown) } }
         }
     }
 }

@@ -114,7 +114,7 @@ fn fields(p: &PostForm) -> Markup {
     html! {
         (ui::field(&Field { name: "title", label: lang.t(words::TITLE), value: p.title, autocomplete: "off", ..base }))
         // Only the preview is swapped: a field that somebody types Korean into must never be replaced.
-        div hx-post=(paths::PREVIEW) hx-trigger="input delay:600ms from:find textarea" hx-target="#preview" hx-select=""
+        div hx-post=(paths::PREVIEW) hx-trigger="input delay:600ms" hx-target="#preview" hx-select=""
             hx-swap="outerHTML" hx-sync="this:replace" {
             (ui::textarea(&Field { name: "body", label: lang.t(words::BODY), value: p.body, hint: lang.t(words::BODY_HINT), ..base }, 14))
         }

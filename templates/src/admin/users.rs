@@ -244,8 +244,8 @@ fn their_sessions(p: &UserPage) -> Markup {
     let lang = p.shell.lang;
     let caption = lang.fill(words::SESSIONS_OF, &[("name", &p.user.name)]);
     html! {
-        section aria-labelledby="sessions-title" {
-            h2 #sessions-title { (caption) }
+        section {
+            h2 { (caption) }
             @if p.sessions.is_empty() { p.muted { (lang.t(words::NONE)) } }
             @else {
                 (sessions::table(lang, &caption, &p.sessions, p.once))

@@ -18,8 +18,8 @@ catalogue! {
     CONSENTS = "동의", "Consent";
     CONSENT_TERMS = "이용약관에 동의합니다", "I agree to the terms of use";
     CONSENT_PRIVACY = "개인정보 수집과 이용에 동의합니다", "I agree to the collection and use of my personal data";
-    READ_TERMS = "이용약관 읽기 (판: {version})", "Read the terms of use (version {version})";
-    READ_PRIVACY = "개인정보 처리방침 읽기 (판: {version})", "Read the privacy policy (version {version})";
+    READ_TERMS = "이용약관 읽기 (새 창, 판: {version})", "Read the terms of use (new tab, version {version})";
+    READ_PRIVACY = "개인정보 처리방침 읽기 (새 창, 판: {version})", "Read the privacy policy (new tab, version {version})";
     REQUIRED_CONSENT = "필수", "Required";
     SIGNUP_BUTTON = "가입하기", "Create account";
     LOGOUT_TITLE = "로그아웃할까요?", "Sign out?";

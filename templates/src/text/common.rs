@@ -36,8 +36,9 @@ catalogue! {
     CLOSE = "닫기", "Close";
     RETRY = "다시 시도", "Try again";
     LOADING = "불러오는 중입니다.", "Loading.";
-    FAILED_SERVER = "지금은 처리하지 못했습니다. 입력한 내용은 그대로 있습니다.", "That did not work just now. What you typed is still here.";
-    FAILED_NETWORK = "연결이 끊겼습니다. 입력한 내용은 그대로 있습니다.", "The connection was lost. What you typed is still here.";
+    FAILED_SERVER = "지금은 처리하지 못했습니다.", "That did not work just now.";
+    FAILED_NETWORK = "연결이 끊겼습니다.", "The connection was lost.";
+    KEPT = "입력한 내용은 그대로 있습니다.", "What you typed is still here.";
     LEAVING = "저장하지 않은 내용이 있습니다. 이 화면을 떠날까요?", "You have changes that are not saved. Leave this page?";
     SHOW = "보기", "Show";
     CONCEAL = "숨김", "Hide";

@@ -22,7 +22,10 @@ pub fn pagination(lang: Lang, page: u64, total: u64, link: &dyn Fn(u64) -> Strin
                 }
                 @for n in first..=last {
                     li {
-                        a href=(link(n)) aria-current=[(n == page).then_some("page")] aria-label=(lang.fill(common::PAGE_N, &[("n", &n)])) { (n) }
+                        a href=(link(n)) aria-current=[(n == page).then_some("page")] {
+                            span aria-hidden="true" { (n) }
+                            span.visually-hidden { (lang.fill(common::PAGE_N, &[("n", &n)])) }
+                        }
                     }
                 }
                 @if page < total {
