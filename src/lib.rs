@@ -1,12 +1,16 @@
 //! MinSchool: the community site of an organisation, in one binary.
 //!
-//! `config` what can be set · `app` what a request can reach · `entity` the tables · `shared` what instances
-//! agree on · `domain` what MinSchool does · `web` HTTP as both routers speak it · `site`, `admin` their addresses.
+//! `cli` the command line · `config` what can be set · `app` what a request can reach · `entity` the tables ·
+//! `shared` what instances agree on · `domain` what MinSchool does · `web` HTTP as both routers speak it ·
+//! `site`, `admin` their addresses and handlers · `telemetry` what is logged.
 
+pub mod admin;
 pub mod app;
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod entity;
 pub mod shared;
 pub mod site;
+pub mod telemetry;
 pub mod web;

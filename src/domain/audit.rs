@@ -1,6 +1,7 @@
 //! The audit log: who did what as staff, what it was before and after, why, and from where.
 
 use super::clock::OffsetDateTime;
+use super::members::{Page, skip};
 use super::sessions::Client;
 use super::{Action, Actor, Resource, Result, sql};
 use crate::app::App;
@@ -113,13 +114,13 @@ fn object(text: &str) -> Map<String, Json> {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-/// Entries older than the one with the id `before` (0: the newest), newest first.
+/// A page of the log, newest first.
 ///
 /// # Errors
 /// `Forbidden`; the database's.
-pub async fn list(app: &App, actor: &Actor, before: i64, limit: i64) -> Result<Vec<Row>> {
+pub async fn list(app: &App, actor: &Actor, page: i64, size: i64) -> Result<Page<Row>> {
     actor.must(Resource::Audit, Action::Read)?;
     let sql = "SELECT id, actor_name, action, target_kind, target_id, target_name, before, after, reason, ip, user_agent, created_at \
-               FROM audit_log WHERE ($1 = 0 OR id < $1) ORDER BY id DESC LIMIT $2";
-    sql::all(&app.db, sql, [before.into(), limit.into()]).await
+               FROM audit_log ORDER BY id DESC LIMIT $1 OFFSET $2";
+    Ok(Page::of(sql::all(&app.db, sql, [(size + 1).into(), skip(page, size).into()]).await?, size))
 }

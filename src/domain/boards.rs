@@ -201,7 +201,8 @@ impl Draft {
         Ok(fit)
     }
 
-    fn of(board: &Board) -> Self {
+    /// What is in force.
+    pub fn of(board: &Board) -> Self {
         Self {
             slug: board.slug.clone(),
             name: board.name.clone(),

@@ -1,6 +1,7 @@
 //! Comments: threads with one visible level of nesting, and what each new one sets in motion.
 
 use super::clock::OffsetDateTime;
+use super::members::{Page, skip};
 use super::posts::{self, State, moderate::Deed};
 use super::words::{Body, COMMENT_MAX};
 use super::{Action, Actor, Error, Resource, Result, audit, boards, markdown, notifications, once, people, shared_log, sql, words};
@@ -9,7 +10,7 @@ use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Value};
 
 /// Comments on one page of a thread.
-pub const PAGE: usize = 100;
+pub const PAGE_SIZE: usize = 100;
 /// Most people that one comment may mention.
 const MENTIONS: usize = 10;
 
@@ -73,11 +74,11 @@ pub struct Listing {
 /// # Errors
 /// The database's.
 pub async fn list(db: &impl ConnectionTrait, post: i64, page: i64) -> Result<Listing> {
-    let skip = (page.max(1) - 1).saturating_mul(PAGE as i64);
+    let skip = (page.max(1) - 1).saturating_mul(PAGE_SIZE as i64);
     let sql = format!("SELECT {COLUMNS} WHERE c.post_id = $1 ORDER BY COALESCE(c.root_id, c.id), c.id LIMIT $2 OFFSET $3");
-    let mut comments: Vec<Comment> = sql::all(db, &sql, [post.into(), (PAGE as i64 + 1).into(), skip.into()]).await?;
-    let more = comments.len() > PAGE;
-    comments.truncate(PAGE);
+    let mut comments: Vec<Comment> = sql::all(db, &sql, [post.into(), (PAGE_SIZE as i64 + 1).into(), skip.into()]).await?;
+    let more = comments.len() > PAGE_SIZE;
+    comments.truncate(PAGE_SIZE);
     if page <= 1 && !more {
         return Ok(Listing { comments, pages: 1 });
     }
@@ -86,7 +87,7 @@ pub async fn list(db: &impl ConnectionTrait, post: i64, page: i64) -> Result<Lis
     if let Some(root) = comments.first().and_then(|first| first.root_id) {
         comments.insert(0, find(db, root).await?);
     }
-    Ok(Listing { comments, pages: (all + PAGE as i64 - 1) / PAGE as i64 })
+    Ok(Listing { comments, pages: (all + PAGE_SIZE as i64 - 1) / PAGE_SIZE as i64 })
 }
 
 /// The page on which a comment stands.
@@ -97,7 +98,7 @@ pub async fn page_of(db: &impl ConnectionTrait, comment: &Comment) -> Result<i64
     let sql = "SELECT COUNT(*) FROM comments WHERE post_id = $1 AND \
                (COALESCE(root_id, id) < $2 OR (COALESCE(root_id, id) = $2 AND id < $3))";
     let values = [comment.post_id.into(), comment.thread().into(), comment.id.into()];
-    Ok(sql::number(db, sql, values).await?.unwrap_or(0) / PAGE as i64 + 1)
+    Ok(sql::number(db, sql, values).await?.unwrap_or(0) / PAGE_SIZE as i64 + 1)
 }
 
 /// A post's comments written after one, oldest first: what an event stream missed.
@@ -106,7 +107,7 @@ pub async fn page_of(db: &impl ConnectionTrait, comment: &Comment) -> Result<i64
 /// The database's.
 pub async fn since(db: &impl ConnectionTrait, post: i64, after: i64) -> Result<Vec<Comment>> {
     let sql = format!("SELECT {COLUMNS} WHERE c.post_id = $1 AND c.id > $2 AND c.state = 'shown' ORDER BY c.id LIMIT $3");
-    sql::all(db, &sql, [post.into(), after.into(), (PAGE as i64).into()]).await
+    sql::all(db, &sql, [post.into(), after.into(), (PAGE_SIZE as i64).into()]).await
 }
 
 /// The id of a post's newest comment, 0 where there is none.
@@ -401,21 +402,21 @@ pub struct Listed {
 ///
 /// # Errors
 /// `Forbidden`; the database's.
-pub async fn list_all(app: &App, actor: &Actor, filter: &posts::moderate::Filter, limit: i64) -> Result<Vec<Listed>> {
+pub async fn list_all(app: &App, actor: &Actor, filter: &posts::moderate::Filter, limit: i64) -> Result<Page<Listed>> {
     actor.must(Resource::Comment, Action::Moderate)?;
     let sql = "SELECT c.id, c.post_id, p.title AS post_title, b.slug, c.author_id, u.name AS author, c.body, c.state, c.created_at \
                FROM comments c JOIN posts p ON p.id = c.post_id JOIN boards b ON b.id = p.board_id JOIN users u ON u.id = c.author_id \
                WHERE ($1 = '' OR c.body LIKE $2 ESCAPE '\\') AND ($3 = '' OR b.slug = $3) AND ($4 = '' OR c.state = $4) \
-               AND ($5 = 0 OR c.id < $5) ORDER BY c.id DESC LIMIT $6";
+               ORDER BY c.id DESC LIMIT $5 OFFSET $6";
     let values: [Value; 6] = [
         filter.words.clone().into(),
         sql::containing(&filter.words).into(),
         filter.board.clone().into(),
         filter.state.clone().into(),
-        filter.before.into(),
-        limit.into(),
+        (limit + 1).into(),
+        skip(filter.page, limit).into(),
     ];
-    sql::all(&app.db, sql, values).await
+    Ok(Page::of(sql::all(&app.db, sql, values).await?, limit))
 }
 
 #[cfg(test)]

@@ -15,6 +15,9 @@ pub struct Numbers {
     pub posts_today: i64,
     pub comments: i64,
     pub comments_today: i64,
+    pub sessions: i64,
+    pub sessions_admin: i64,
+    pub suspended: i64,
 }
 
 /// Counts. Posts and comments are added up from the boards' marks and the members' rows' counters.
@@ -27,7 +30,10 @@ pub async fn numbers(app: &App) -> Result<Numbers> {
         CAST((SELECT COALESCE(SUM(shown), 0) FROM page_marks WHERE sort = 'new') AS BIGINT) AS posts, \
         (SELECT COUNT(*) FROM posts WHERE state = 'shown' AND created_at > $1) AS posts_today, \
         CAST((SELECT COALESCE(SUM(comment_count), 0) FROM users) AS BIGINT) AS comments, \
-        (SELECT COUNT(*) FROM comments WHERE state = 'shown' AND created_at > $1) AS comments_today";
-    let since = app.clock.now() - time::Duration::days(1);
-    sql::some(sql::one(&app.db, sql, [since.into()]).await?, "the numbers of the dashboard")
+        (SELECT COUNT(*) FROM comments WHERE state = 'shown' AND created_at > $1) AS comments_today, \
+        (SELECT COUNT(*) FROM sessions WHERE revoked_at IS NULL AND expires_at > $2 AND ends_at > $2) AS sessions, \
+        (SELECT COUNT(*) FROM sessions WHERE area = 'admin' AND revoked_at IS NULL AND expires_at > $2 AND ends_at > $2) AS sessions_admin, \
+        (SELECT COUNT(*) FROM users WHERE suspended_at IS NOT NULL AND (suspended_until IS NULL OR suspended_until > $2)) AS suspended";
+    let now = app.clock.now();
+    sql::some(sql::one(&app.db, sql, [(now - time::Duration::days(1)).into(), now.into()]).await?, "the numbers of the dashboard")
 }

@@ -1,6 +1,7 @@
 //! Sessions: who is signed in where. The row is the truth; `shared` keeps a hot copy of it.
 
 use super::clock::{OffsetDateTime, to_ms};
+use super::members::{Page, skip};
 use super::{Actor, Permissions, Result, house, shared_log, sql};
 use crate::app::App;
 use crate::shared::sessions::SessionCopy;
@@ -171,16 +172,34 @@ pub struct Listed {
     pub last_seen_at: OffsetDateTime,
 }
 
-/// Sessions that are open: a member's, or (without one) everybody's, newest first.
+const OPEN: &str = "SELECT s.id, s.user_id, u.name, s.area, s.token_hash, s.persistent, s.ip, s.user_agent, s.created_at, s.last_seen_at \
+    FROM sessions s JOIN users u ON u.id = s.user_id \
+    WHERE ($1 = 0 OR s.user_id = $1) AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.ends_at > $2 \
+    ORDER BY s.last_seen_at DESC, s.id DESC LIMIT $3 OFFSET $4";
+
+/// A member's open sessions, the last used first.
 ///
 /// # Errors
 /// The database's.
-pub async fn open(app: &App, user: Option<i64>, limit: i64) -> Result<Vec<Listed>> {
-    let sql = "SELECT s.id, s.user_id, u.name, s.area, s.token_hash, s.persistent, s.ip, s.user_agent, s.created_at, s.last_seen_at \
-               FROM sessions s JOIN users u ON u.id = s.user_id \
-               WHERE ($1 = 0 OR s.user_id = $1) AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.ends_at > $2 \
-               ORDER BY s.last_seen_at DESC, s.id DESC LIMIT $3";
-    sql::all(&app.db, sql, [user.unwrap_or(0).into(), app.clock.now().into(), limit.into()]).await
+pub async fn open(app: &App, user: i64, limit: i64) -> Result<Vec<Listed>> {
+    Ok(page(app, Some(user), 1, limit).await?.rows)
+}
+
+/// A page of the sessions that are open, a member's or everybody's.
+///
+/// # Errors
+/// The database's.
+pub async fn page(app: &App, user: Option<i64>, page: i64, size: i64) -> Result<Page<Listed>> {
+    let values = [user.unwrap_or(0).into(), app.clock.now().into(), (size + 1).into(), skip(page, size).into()];
+    Ok(Page::of(sql::all(&app.db, OPEN, values).await?, size))
+}
+
+/// Whose session it is.
+///
+/// # Errors
+/// `NotFound`; the database's.
+pub async fn owner(db: &impl ConnectionTrait, session: i64) -> Result<i64> {
+    sql::number(db, "SELECT user_id FROM sessions WHERE id = $1", [session.into()]).await?.ok_or(super::Error::NotFound)
 }
 
 /// How many sessions are open.

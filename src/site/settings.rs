@@ -148,7 +148,7 @@ pub async fn update_reading(visit: Visit, fields: Fields) -> Result<Response> {
 #[handler]
 pub async fn devices(member: SignedIn) -> Result<Response> {
     let visit = &member.visit;
-    let rows = sessions::open(&visit.app, Some(member.actor.id), 100).await?;
+    let rows = sessions::open(&visit.app, member.actor.id, 100).await?;
     let devices: Vec<String> = rows.iter().map(|row| present::device(&row.user_agent)).collect();
     let (key, nav, now) = (once::issue(visit, "sessions"), present::nav(visit), visit.app.clock.now());
     let current = member.session().copy.session_id;

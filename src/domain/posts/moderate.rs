@@ -2,6 +2,7 @@
 
 use super::super::audit::{self, Entry};
 use super::super::boards::{self, Board};
+use super::super::members::{Page, skip};
 use super::super::{Action, Error, Resource, Result, once, shared_log, sql, words};
 use super::{Post, State, set_state};
 use crate::app::App;
@@ -138,27 +139,27 @@ pub struct Filter {
     pub board: String,
     /// A state; empty: all.
     pub state: String,
-    /// Only those before this id; 0: from the newest.
-    pub before: i64,
+    /// The page of the list, from 1.
+    pub page: i64,
 }
 
 /// Posts that staff look for, newest first.
 ///
 /// # Errors
 /// `Forbidden`; the database's.
-pub async fn list(app: &App, actor: &super::Actor, filter: &Filter, limit: i64) -> Result<Vec<Listed>> {
+pub async fn list(app: &App, actor: &super::Actor, filter: &Filter, limit: i64) -> Result<Page<Listed>> {
     actor.must(Resource::Post, Action::Moderate)?;
     let sql = "SELECT p.id, b.name AS board, b.slug, p.author_id, u.name AS author, p.title, p.state, p.state_reason, \
                p.comment_count, p.created_at FROM posts p JOIN boards b ON b.id = p.board_id JOIN users u ON u.id = p.author_id \
                WHERE ($1 = '' OR p.title LIKE $2 ESCAPE '\\') AND ($3 = '' OR b.slug = $3) AND ($4 = '' OR p.state = $4) \
-               AND ($5 = 0 OR p.id < $5) ORDER BY p.id DESC LIMIT $6";
+               ORDER BY p.id DESC LIMIT $5 OFFSET $6";
     let values: [Value; 6] = [
         filter.words.clone().into(),
         sql::containing(&filter.words).into(),
         filter.board.clone().into(),
         filter.state.clone().into(),
-        filter.before.into(),
-        limit.into(),
+        (limit + 1).into(),
+        skip(filter.page, limit).into(),
     ];
-    sql::all(&app.db, sql, values).await
+    Ok(Page::of(sql::all(&app.db, sql, values).await?, limit))
 }

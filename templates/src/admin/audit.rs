@@ -78,7 +78,7 @@ fn entry(lang: Lang, row: &AuditRow) -> Markup {
         tr {
             td.nowrap { (ui::time(&row.at)) }
             td { @if row.staff.is_empty() { span.muted { (lang.t(words::SYSTEM)) } } @else { (row.staff) } }
-            th scope="row" { (row.action) }
+            th scope="row" { (super::deed_name(row.action).map_or(row.action, |deed| lang.t(deed))) }
             td { (row.target) @if !row.reason.is_empty() { p.reason { (lang.fill(words::SUSPENDED_REASON, &[("reason", &row.reason)])) } } }
             td { (changes(lang, &row.changes)) }
             td.nowrap { (row.ip) }

@@ -270,7 +270,6 @@ fn options(p: &BoardForm) -> Markup {
         fieldset {
             legend { (lang.t(words::OPTIONS)) }
             (ui::check(&Field { name: "comments_on", label: lang.t(words::COMMENTS_ON), ..base }, p.comments_on))
-            (ui::field(&Field { name: "per_page", kind: "number", label: lang.t(words::PER_PAGE), value: p.per_page, hint: lang.t(words::PER_PAGE_HINT), ..base }))
             (ui::check(&Field { name: "archived", label: lang.t(words::ARCHIVED), hint: lang.t(words::ARCHIVED_HINT), ..base }, p.archived))
         }
     }

@@ -37,14 +37,14 @@ pub fn state_name(state: State) -> Text {
 /// The word for a resource of a permission; unknown ones are shown as they are.
 pub fn resource_name(key: &str) -> Option<Text> {
     Some(match key {
-        "posts" => words::RES_POSTS,
-        "comments" => words::RES_COMMENTS,
-        "boards" => words::RES_BOARDS,
-        "users" => words::RES_USERS,
-        "roles" => words::RES_ROLES,
-        "sessions" => words::RES_SESSIONS,
+        "post" => words::RES_POSTS,
+        "comment" => words::RES_COMMENTS,
+        "board" => words::RES_BOARDS,
+        "user" => words::RES_USERS,
+        "role" => words::RES_ROLES,
+        "session" => words::RES_SESSIONS,
         "audit" => words::RES_AUDIT,
-        "settings" => words::RES_SETTINGS,
+        "panel" => words::RES_PANEL,
         _ => return None,
     })
 }
@@ -57,6 +57,31 @@ pub fn action_name(key: &str) -> Option<Text> {
         "delete" => words::ACT_DELETE,
         "moderate" => words::ACT_MODERATE,
         "manage" => words::ACT_MANAGE,
+        _ => return None,
+    })
+}
+
+/// What an entry of the audit log says was done; unknown deeds are shown as they are.
+pub fn deed_name(key: &str) -> Option<Text> {
+    Some(match key {
+        "user.create" => words::DEED_USER_CREATE,
+        "user.role" => words::DEED_USER_ROLE,
+        "user.suspend" => words::DEED_USER_SUSPEND,
+        "user.lift" => words::DEED_USER_LIFT,
+        "session.end" => words::DEED_SESSION_END,
+        "role.create" => words::DEED_ROLE_CREATE,
+        "role.grant" => words::DEED_ROLE_GRANT,
+        "role.delete" => words::DEED_ROLE_DELETE,
+        "board.create" => words::DEED_BOARD_CREATE,
+        "board.update" => words::DEED_BOARD_UPDATE,
+        "board.order" => words::DEED_BOARD_ORDER,
+        "post.hide" => words::DEED_POST_HIDE,
+        "post.restore" => words::DEED_POST_RESTORE,
+        "post.delete" => words::DEED_POST_DELETE,
+        "post.move" => words::DEED_POST_MOVE,
+        "comment.hide" => words::DEED_COMMENT_HIDE,
+        "comment.restore" => words::DEED_COMMENT_RESTORE,
+        "comment.delete" => words::DEED_COMMENT_DELETE,
         _ => return None,
     })
 }

@@ -65,7 +65,7 @@ fn audit_rows(lang: Lang) -> Vec<AuditRow<'static>> {
     let row = AuditRow {
         at: moment(lang, 21),
         staff: "운영자",
-        action: "역할 변경",
+        action: "user.role",
         target: "이두리 (#8)",
         reason: "",
         ip: "203.0.113.7",
@@ -74,7 +74,7 @@ fn audit_rows(lang: Lang) -> Vec<AuditRow<'static>> {
     vec![
         row.clone(),
         AuditRow {
-            action: "이용 정지",
+            action: "user.suspend",
             target: "Ada (#9)",
             reason: "광고 글을 되풀이해 올림",
             changes: vec![until],
@@ -82,7 +82,7 @@ fn audit_rows(lang: Lang) -> Vec<AuditRow<'static>> {
         },
         AuditRow {
             staff: "",
-            action: "정지 해제",
+            action: "user.lift",
             changes: Vec::new(),
             ..row
         },
@@ -298,7 +298,7 @@ fn role_pages(lang: Lang) -> Drawn {
         let row = |resource, grants| GrantRow { resource, grants };
         vec![
             row(
-                "posts",
+                "post",
                 vec![Some(true), Some(true), Some(on), Some(on), None],
             ),
             row(
@@ -306,7 +306,7 @@ fn role_pages(lang: Lang) -> Drawn {
                 vec![Some(true), Some(true), Some(on), Some(on), None],
             ),
             row(
-                "users",
+                "user",
                 vec![Some(on), None, None, Some(false), Some(false)],
             ),
             row("audit", vec![Some(on), None, None, None, None]),

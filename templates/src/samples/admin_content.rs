@@ -39,6 +39,7 @@ fn board_pages(lang: Lang) -> Drawn {
         shell: &edit,
         id: Some(2),
         name: "자유게시판",
+        name_en: "Open board",
         slug: "free",
         description: "무엇이든 편하게 이야기해요.",
         list: Audience::Everyone,
@@ -46,7 +47,6 @@ fn board_pages(lang: Lang) -> Drawn {
         write: Audience::Members,
         comment: Audience::Members,
         comments_on: true,
-        per_page: "20",
         archived: false,
         once: "k-once",
         faults: &[],
@@ -54,7 +54,6 @@ fn board_pages(lang: Lang) -> Drawn {
     let faults = [
         fault("name", "name.empty", 0),
         fault("slug", "slug.taken", 0),
-        fault("per_page", "number.range", 0),
     ];
     vec![
         ("admin-boards", index(rows)),
@@ -65,7 +64,6 @@ fn board_pages(lang: Lang) -> Drawn {
             boards::form(&BoardForm {
                 id: None,
                 name: "",
-                per_page: "1000",
                 faults: &faults,
                 ..form
             }),

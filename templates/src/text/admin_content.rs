@@ -12,6 +12,8 @@ catalogue! {
     UP = "{name} 위로", "Move {name} up";
     DOWN = "{name} 아래로", "Move {name} down";
     NAME = "게시판 이름", "Board name";
+    NAME_EN = "영어 이름", "Name in English";
+    NAME_EN_HINT = "비워 두면 영어 화면에도 위의 이름이 보입니다.", "If empty, the name above is shown in English too.";
     SLUG = "주소 이름", "Address";
     SLUG_HINT = "게시판 주소에 쓰입니다. 영어 소문자, 숫자, 붙임표(-)만 쓸 수 있습니다.", "Used in the board's address. Lower-case letters, numbers and hyphens.";
     DESCRIPTION = "설명", "Description";
@@ -26,8 +28,6 @@ catalogue! {
     ADMINS = "관리자", "Administrators";
     OPTIONS = "그 밖의 설정", "Other settings";
     COMMENTS_ON = "댓글 받기", "Allow comments";
-    PER_PAGE = "한 쪽에 보일 글 수", "Posts on a page";
-    PER_PAGE_HINT = "10에서 100까지 정할 수 있습니다.", "From 10 to 100.";
     ARCHIVED = "보관하기", "Archive";
     ARCHIVED_HINT = "보관한 게시판은 읽을 수만 있습니다.", "An archived board can only be read.";
     FILTERS = "찾기", "Filter";

@@ -1,0 +1,139 @@
+//! /boards: which boards there are, in which order, and who may do what there.
+
+use crate::domain::boards::{self, Access, Board, Draft};
+use crate::domain::posts::list;
+use crate::domain::{Action, Error, Problem, Resource, once as keys};
+use crate::web::{Fields, Flash, Result, Staff, once, present, reply};
+use poem::http::StatusCode;
+use poem::web::Path;
+use poem::{Response, handler};
+use templates::admin::boards::{self as views, Audience, BoardForm, BoardRow, BoardsPage};
+use templates::paths::admin as paths;
+
+/// GET /boards
+#[handler]
+pub async fn index(staff: Staff) -> Result<Response> {
+    staff.actor.must(Resource::Board, Action::Manage)?;
+    let (visit, summaries) = (&staff.visit, list::summaries(&staff.visit.app.db).await?);
+    let posts = |id| summaries.iter().find(|s| s.board_id == id).map_or(0, |s| present::count(s.posts));
+    let key = once::issue(visit, "staff.boards");
+    let row = |board: &'_ Board| (audience(board.read), audience(board.write), posts(board.id));
+    let rows = visit.boards.iter().map(|board| {
+        let (read, write, posts) = row(board);
+        BoardRow { id: board.id, slug: &board.slug, name: &board.name, read, write, posts, archived: board.archived }
+    });
+    let page = BoardsPage { shell: &present::admin_shell(visit), boards: rows.collect(), once: &key };
+    Ok(reply::page(views::index(&page)))
+}
+
+fn audience(access: Access) -> Audience {
+    match access {
+        Access::Everyone => Audience::Everyone,
+        Access::Members => Audience::Members,
+        Access::Staff => Audience::Staff,
+        Access::Admins | Access::Nobody => Audience::Admins,
+    }
+}
+
+fn name(id: Option<i64>) -> String {
+    id.map_or_else(|| "staff.board.new".into(), |id| format!("staff.board.{id}"))
+}
+
+fn form(staff: &Staff, id: Option<i64>, draft: &Draft, problems: &[Problem]) -> Response {
+    let (key, faults) = (once::issue(&staff.visit, &name(id)), present::faults(problems));
+    let who = |word: &str| audience(Access::parse(word));
+    let page = BoardForm {
+        shell: &present::admin_shell(&staff.visit),
+        id,
+        name: &draft.name,
+        name_en: &draft.name_en,
+        slug: &draft.slug,
+        description: &draft.description,
+        list: who(&draft.list),
+        read: who(&draft.read),
+        write: who(&draft.write),
+        // A board without comments keeps "members" for the day when they are let in again.
+        comment: if draft.comment == Access::Nobody.as_str() { Audience::Members } else { who(&draft.comment) },
+        comments_on: draft.comment != Access::Nobody.as_str(),
+        archived: draft.archived,
+        once: &key,
+        faults: &faults,
+    };
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    reply::page_with(&staff.visit, status, views::form(&page))
+}
+
+fn draft(fields: &Fields) -> Draft {
+    let text = |name: &str| fields.text(name).to_owned();
+    Draft {
+        slug: text("slug"),
+        name: text("name"),
+        name_en: text("name_en"),
+        description: text("description"),
+        list: text("list"),
+        read: text("read"),
+        write: text("write"),
+        comment: if fields.ticked("comments_on") { text("comment") } else { Access::Nobody.as_str().into() },
+        archived: fields.ticked("archived"),
+    }
+}
+
+/// GET /boards/new
+#[handler]
+pub fn new(staff: Staff) -> Result<Response> {
+    staff.actor.must(Resource::Board, Action::Manage)?;
+    let word = |access: Access| access.as_str().to_owned();
+    let draft = Draft {
+        list: word(Access::Everyone),
+        read: word(Access::Everyone),
+        write: word(Access::Members),
+        comment: word(Access::Members),
+        ..Draft::default()
+    };
+    Ok(form(&staff, None, &draft, &[]))
+}
+
+/// POST /boards/new
+#[handler]
+pub async fn create(staff: Staff, fields: Fields) -> Result<Response> {
+    save(&staff, None, &fields, "staff.created").await
+}
+
+/// GET /boards/:id/edit
+#[handler]
+pub async fn edit(staff: Staff, Path(id): Path<i64>) -> Result<Response> {
+    staff.actor.must(Resource::Board, Action::Manage)?;
+    let board = boards::find(&staff.visit.app.db, id).await?;
+    Ok(form(&staff, Some(id), &Draft::of(&board), &[]))
+}
+
+/// POST /boards/:id/edit
+#[handler]
+pub async fn update(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
+    save(&staff, Some(id), &fields, "saved").await
+}
+
+async fn save(staff: &Staff, id: Option<i64>, fields: &Fields, flash: &'static str) -> Result<Response> {
+    let draft = draft(fields);
+    let done = match once::check(&staff.visit, &name(id), fields.text("once")) {
+        Ok(key) => boards::save(&staff.visit.app, &staff.by(), &key, id, &draft).await,
+        Err(stale) => Err(stale),
+    };
+    match done {
+        Ok(_) => Ok(reply::see_other_with(&staff.visit, paths::BOARDS, Flash(flash))),
+        Err(Error::Invalid(problems)) => Ok(form(staff, id, &draft, &problems)),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// POST /boards/order
+#[handler]
+pub async fn reorder(staff: Staff, fields: Fields) -> Result<Response> {
+    let (id, up) = (fields.number("board").ok_or(Error::NotFound)?, fields.text("to") == "up");
+    let key: keys::Key = match once::check_one(&staff.visit, "staff.boards", fields.text("once"), format!("{id}.{up}")) {
+        Ok(key) => key,
+        Err(_) => return Ok(reply::see_other(&staff.visit, paths::BOARDS)),
+    };
+    boards::shift(&staff.visit.app, &staff.by(), &key, id, up).await?;
+    Ok(reply::see_other_with(&staff.visit, paths::BOARDS, Flash("saved")))
+}

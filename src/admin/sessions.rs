@@ -1,0 +1,65 @@
+//! /sessions: who is signed in where.
+
+use super::bulk;
+use crate::domain::sessions::{self, Which};
+use crate::domain::{Action, Error, Resource, members, users};
+use crate::web::{Fields, Flash, Result, Staff, once, present, reply};
+use poem::web::{Path, Query};
+use poem::{Response, handler};
+use serde::Deserialize;
+use templates::admin::sessions::{self as views, SessionsPage};
+use templates::paths::admin as paths;
+
+/// Sessions on one page.
+const PAGE: i64 = 50;
+
+/// Whose sessions.
+#[derive(Deserialize, Default)]
+pub struct Search {
+    user: Option<String>,
+    page: Option<String>,
+}
+
+/// GET /sessions
+#[handler]
+pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Response> {
+    staff.actor.must(Resource::Session, Action::Read)?;
+    let search = search.map(|Query(search)| search).unwrap_or_default();
+    let (visit, app, number) = (&staff.visit, &staff.visit.app, bulk::number(search.page.as_deref()));
+    let user = match search.user.and_then(|id| id.parse().ok()) {
+        Some(id) => Some(users::find(&app.db, id).await?),
+        None => None,
+    };
+    let found = sessions::page(app, user.as_ref().map(|user| user.id), number, PAGE).await?;
+    let devices: Vec<String> = found.rows.iter().map(|row| present::device(&row.user_agent)).collect();
+    let key = once::issue(visit, "staff.sessions");
+    let page = SessionsPage {
+        shell: &present::admin_shell(visit),
+        rows: present::session_rows(visit, &found.rows, &devices),
+        user: user.as_ref().map(|user| (user.id, user.name.as_str())),
+        total: present::count(sessions::count_open(app).await?),
+        page: present::count(number),
+        total_pages: present::count(number + i64::from(found.more)),
+        once: &key,
+    };
+    Ok(reply::page(views::index(&page)))
+}
+
+/// POST /sessions/:id/end
+#[handler]
+pub async fn end(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
+    let visit = &staff.visit;
+    let user = sessions::owner(&visit.app.db, id).await?;
+    // The button also stands on the member's page, with that page's key.
+    let sent = fields.text("once");
+    let key = once::check_one(visit, "staff.sessions", sent, id)
+        .or_else(|_| once::check_one(visit, &format!("staff.user.{user}"), sent, format!("session.{id}")));
+    match key {
+        Ok(key) => {
+            members::end_sessions(&visit.app, &staff.by(), &key, Which::One { user, session: id }).await?;
+            Ok(reply::see_other_with(visit, paths::SESSIONS, Flash("ended")))
+        }
+        Err(Error::Invalid(_)) => Ok(reply::see_other(visit, paths::SESSIONS)),
+        Err(fault) => Err(fault.into()),
+    }
+}
