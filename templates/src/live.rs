@@ -49,11 +49,7 @@ pub fn new_comment(n: &NewComment) -> Markup {
 
 /// A comment at the end of the list where it belongs.
 pub fn added(lang: Lang, c: &Comment) -> Markup {
-    let list = if c.root == c.id {
-        "#comment-list".to_owned()
-    } else {
-        format!("#replies-{}", c.root)
-    };
+    let list = if c.root == c.id { "#comment-list".to_owned() } else { format!("#replies-{}", c.root) };
     partial(&list, "beforeend", &comments::comment(lang, c, &[]))
 }
 
@@ -69,9 +65,5 @@ pub fn say(text: &str) -> Markup {
 
 /// Moves the focus to an element after the swap.
 pub fn focus(id: &str) -> Markup {
-    partial(
-        "#polite",
-        "beforeend",
-        &html! { span hidden data-focus-on=(id) {} },
-    )
+    partial("#polite", "beforeend", &html! { span hidden data-focus-on=(id) {} })
 }

@@ -166,16 +166,8 @@ pub fn said(lang: Lang, c: &Comment) -> Markup {
 }
 
 fn words_of(lang: Lang, c: &Comment) -> Markup {
-    let by = if c.root == c.id {
-        words::BY
-    } else {
-        words::REPLY_BY
-    };
-    let name = if c.author.id.is_some() {
-        c.author.name
-    } else {
-        lang.t(common::SOMEONE_GONE)
-    };
+    let by = if c.root == c.id { words::BY } else { words::REPLY_BY };
+    let name = if c.author.id.is_some() { c.author.name } else { lang.t(common::SOMEONE_GONE) };
     html! {
         header.byline {
             (ui::avatar(c.author.id.unwrap_or_default(), c.author.name, 32))
@@ -217,9 +209,7 @@ fn opener(id: i64, href: &str, text: &str, label: &str) -> Markup {
 
 /// The answer to a new comment or answer written by script.
 pub fn created(c: &Created) -> Markup {
-    let text = c
-        .lang
-        .fill(words::SAID_CREATED, &[("n", &ui::number(c.count))]);
+    let text = c.lang.fill(words::SAID_CREATED, &[("n", &ui::number(c.count))]);
     html! {
         @match c.form.purpose {
             // The form for a new comment stays, emptied; one that was opened in a slot goes.
