@@ -120,7 +120,7 @@ pub fn thread(t: &Thread) -> Markup {
     html! {
         section #comments aria-labelledby="comments-title" {
             h2 #comments-title { (t.lang.t(words::TITLE)) " " (count(&Count { lang: t.lang, count: t.count })) }
-            ol #comment-list { @for branch in &t.branches { (comment(t.lang, &branch.comment, &branch.replies)) } }
+            ol #comment-list.last[t.page >= t.total_pages] { @for branch in &t.branches { (comment(t.lang, &branch.comment, &branch.replies)) } }
             p.no-comments.muted { (t.lang.t(words::EMPTY)) }
             (ui::pagination(t.lang, t.page, t.total_pages, &link))
             @match &t.entry {
@@ -216,7 +216,8 @@ pub fn created(c: &Created) -> Markup {
             Purpose::New { .. } => (live::partial("#comment-form", "outerHTML", &form(&c.form))),
             Purpose::Reply { comment, .. } | Purpose::Edit { comment } => (live::partial(&format!("#slot-{comment}"), "innerHTML", &Markup::default())),
         }
-        (live::added(c.lang, &c.comment))
+        // Its writer sees it on whatever page it was written.
+        (live::added(c.lang, &c.comment, "#comment-list"))
         (live::partial("#comment-count", "outerHTML", &count(&Count { lang: c.lang, count: c.count })))
         (live::say(&text))
         (live::focus(&format!("by-{}", c.comment.id)))

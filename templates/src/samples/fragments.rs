@@ -73,7 +73,7 @@ const EDIT: Purpose = Purpose::Edit { comment: 3 };
 
 fn threads(lang: Lang) -> Drawn {
     let (reader, visitor) = (member(lang, "/community/free/42"), guest(lang, "/community/free/42"));
-    let talk = |entry| Thread { count: 58, branches: branches(lang), page: 2, total_pages: 3, ..silence(lang, entry) };
+    let talk = |entry| Thread { count: 58, branches: branches(lang), page: 3, total_pages: 3, ..silence(lang, entry) };
     vec![
         ("post-comments", posts::page(&post_page(&reader, talk(Entry::Form(form(lang, NEW, "", &[])))))),
         ("post-comments-guest", posts::page(&post_page(&visitor, talk(Entry::SignIn)))),

@@ -97,7 +97,7 @@ impl Lang {
 /// Declares the sentences of one noun and the list of them that the tests walk.
 macro_rules! catalogue {
     ($($name:ident = $ko:literal, $en:literal;)*) => {
-        $(#[doc = $ko] pub const $name: $crate::text::Text = $crate::text::Text { ko: $ko, en: $en };)*
+        $(#[doc = concat!("`", $ko, "`")] pub const $name: $crate::text::Text = $crate::text::Text { ko: $ko, en: $en };)*
         /// Every sentence of this file with its name.
         pub const ALL: &[(&str, $crate::text::Text)] = &[$((stringify!($name), $name)),*];
     };
