@@ -20,6 +20,13 @@ pub struct Setting {
     pub secret: bool,
 }
 
+impl Setting {
+    /// The command-line flag, without its dashes.
+    pub fn flag(&self) -> String {
+        self.name.to_lowercase().replace('_', "-")
+    }
+}
+
 const fn setting(name: &'static str, default: &'static str, help: &'static str) -> Setting {
     Setting { name, default, help, secret: false }
 }
@@ -102,10 +109,10 @@ impl Sources {
 
     fn read_file(&mut self, path: &Path) -> Result<(), ConfigError> {
         let shown = path.display();
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| ConfigError(vec![format!("{shown}: cannot be read ({e}); check the path given by --config or MINSCHOOL_CONFIG")]))?;
-        let table: toml::Table =
-            text.parse().map_err(|e| ConfigError(vec![format!("{shown}: is not valid TOML: {e}")]))?;
+        let text = std::fs::read_to_string(path).map_err(|e| {
+            ConfigError(vec![format!("{shown}: cannot be read ({e}); check the path given by --config or MINSCHOOL_CONFIG")])
+        })?;
+        let table: toml::Table = text.parse().map_err(|e| ConfigError(vec![format!("{shown}: is not valid TOML: {e}")]))?;
         let mut wrong = Vec::new();
         for (key, value) in table {
             match SETTINGS.iter().find(|s| s.name.to_lowercase() == key) {
@@ -292,7 +299,10 @@ impl Wrong {
             return format!("sqlite://{}?mode=rwc", data_dir.join("minschool.db").display());
         }
         if !["postgres://", "postgresql://", "sqlite:"].iter().any(|scheme| text.starts_with(scheme)) {
-            self.0.push("DATABASE_URL: must begin with postgres:// or sqlite: (for example postgres://minschool:password@localhost/minschool)".into());
+            self.0.push(
+                "DATABASE_URL: must begin with postgres:// or sqlite: (for example postgres://minschool:password@localhost/minschool)"
+                    .into(),
+            );
         }
         text.to_owned()
     }

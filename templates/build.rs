@@ -28,55 +28,33 @@ fn make() -> Result<()> {
 
     let own = squeeze_script(&read(&source.join("app.js"))?);
     let files = [
-        (
-            "css",
-            "app.css",
-            "text/css; charset=utf-8",
-            style_sheet(&source.join("css"))?,
-        ),
-        (
-            "js",
-            "app.js",
-            "text/javascript; charset=utf-8",
-            script(&vendor(&source, &out)?, &own)?,
-        ),
-        (
-            "icon",
-            "icon.svg",
-            "image/svg+xml",
-            read(&source.join("icon.svg"))?,
-        ),
+        ("css", "app.css", "text/css; charset=utf-8", style_sheet(&source.join("css"))?),
+        ("js", "app.js", "text/javascript; charset=utf-8", script(&vendor(&source, &out)?, &own)?),
+        ("icon", "icon.svg", "image/svg+xml", read(&source.join("icon.svg"))?),
     ];
     let mut table = String::from("static ASSETS: &[Asset] = &[\n");
     let mut names = String::new();
     for (key, name, kind, text) in files {
         let name = hashed(name, text.as_bytes());
         write_forms(&out, &name, text.as_bytes())?;
-        let file =
-            |end: &str| format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}{end}\"))");
+        let file = |end: &str| format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}{end}\"))");
         table += &format!(
             "Asset {{ name: \"{name}\", content_type: \"{kind}\", raw: {}, br: {}, gz: {} }},\n",
             file(""),
             file(".br"),
             file(".gz")
         );
-        names += &format!(
-            "macro_rules! {key}_name {{ () => {{ \"{name}\" }} }}\npub(crate) use {key}_name;\n"
-        );
+        names += &format!("macro_rules! {key}_name {{ () => {{ \"{name}\" }} }}\npub(crate) use {key}_name;\n");
     }
     let size = gzip(own.as_bytes())?.len();
-    let budget = format!(
-        "/// Bytes of our own script when compressed alone.\n#[cfg(test)]\nconst OWN_SCRIPT_GZ: usize = {size};\n"
-    );
+    let budget = format!("/// Bytes of our own script when compressed alone.\n#[cfg(test)]\nconst OWN_SCRIPT_GZ: usize = {size};\n");
     fs::write(out.join("assets.rs"), format!("{table}];\n{names}{budget}"))?;
     Ok(())
 }
 
 /// All style sheets in the order of their names.
 fn style_sheet(folder: &Path) -> Result<String> {
-    let mut files: Vec<PathBuf> = fs::read_dir(folder)?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<Result<_>>()?;
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     files.retain(|path| path.extension().is_some_and(|end| end == "css"));
     files.sort();
     let mut text = String::new();
@@ -90,11 +68,7 @@ fn script(vendor: &Path, own: &str) -> Result<String> {
     let mut text = String::new();
     for file in VENDOR_SCRIPTS {
         let part = read(&vendor.join("htmx.org/dist").join(file))?;
-        text.extend(
-            part.lines()
-                .filter(|line| !line.starts_with("//# sourceMappingURL"))
-                .flat_map(|line| [line, "\n"]),
-        );
+        text.extend(part.lines().filter(|line| !line.starts_with("//# sourceMappingURL")).flat_map(|line| [line, "\n"]));
     }
     Ok(text + own)
 }
@@ -136,11 +110,7 @@ fn install(folder: &Path) -> Result<()> {
 
 /// Drops comment lines and indentation. Our script has no text over several lines, so this is safe.
 fn squeeze_script(text: &str) -> String {
-    text.lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with("//"))
-        .flat_map(|line| [line, "\n"])
-        .collect()
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Drops comments, indentation and line breaks.
@@ -152,11 +122,7 @@ fn squeeze_style(text: &str) -> String {
         rest = comment.split_once("*/").map_or("", |(_, after)| after);
     }
     bare += rest;
-    let lines = bare
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(|line| line.replace(": ", ":").replace(" {", "{"));
+    let lines = bare.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| line.replace(": ", ":").replace(" {", "{"));
     lines.flat_map(|line| [line, " ".to_owned()]).collect()
 }
 
@@ -167,10 +133,7 @@ fn hashed(name: &str, content: &[u8]) -> String {
 }
 
 fn hex(content: &[u8]) -> String {
-    Sha256::digest(content)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn write_forms(out: &Path, name: &str, content: &[u8]) -> Result<()> {

@@ -23,12 +23,7 @@ pub struct Migrator;
 #[async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(m0001_people::Step),
-            Box::new(m0002_boards::Step),
-            Box::new(m0003_notifications::Step),
-            Box::new(m0004_house::Step),
-        ]
+        vec![Box::new(m0001_people::Step), Box::new(m0002_boards::Step), Box::new(m0003_notifications::Step), Box::new(m0004_house::Step)]
     }
 }
 

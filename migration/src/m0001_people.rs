@@ -107,9 +107,7 @@ fn up(engine: DbBackend) -> String {
 }
 
 fn down(_: DbBackend) -> String {
-    ["shared_log", "sessions", "consents", "users", "role_permissions", "roles"]
-        .map(|table| format!("DROP TABLE {table};"))
-        .concat()
+    ["shared_log", "sessions", "consents", "users", "role_permissions", "roles"].map(|table| format!("DROP TABLE {table};")).concat()
 }
 
 crate::step!("m0001_people", up: up, down: down);

@@ -142,15 +142,7 @@ pub fn reading(visit: Visit, fields: Fields) -> Response {
 
 fn setup_form(visit: &Visit, token: &str, form: &Joining, problems: &[Problem]) -> Response {
     let (key, faults) = (once::issue(visit, "setup"), present::faults(problems));
-    let page = SetupPage {
-        lang: visit.lang,
-        aids: visit.aids,
-        token,
-        email: &form.email,
-        name: &form.name,
-        once: &key,
-        faults: &faults,
-    };
+    let page = SetupPage { lang: visit.lang, aids: visit.aids, token, email: &form.email, name: &form.name, once: &key, faults: &faults };
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     reply::page_with(visit, status, templates::admin::setup::page(&page))
 }

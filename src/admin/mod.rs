@@ -39,8 +39,8 @@ async fn staff_only<E: Endpoint<Output = Response>>(routes: Arc<E>, req: Request
     if req.method() != Method::POST {
         return Err(Fault::SignIn.into());
     }
-    let (req, body) = req.split();
-    let fields = Fields::from_request(&req, &mut poem::RequestBody::new(body)).await?;
+    let (req, mut body) = req.split();
+    let fields = Fields::from_request(&req, &mut body).await?;
     Err(Fault::SignInAgain(fields.pairs().to_vec()).into())
 }
 

@@ -113,9 +113,7 @@ pub async fn act(staff: Staff, search: Option<Query<Search>>, fields: Fields) ->
     let (visit, selected) = (&staff.visit, bulk::ticked(&fields));
     let board = visit.boards.iter().find(|board| board.slug == fields.text("board_to")).map(|board| board.id);
     let done = match (once::check(visit, "staff.posts", fields.text("once")), bulk::deed(&fields, board)) {
-        (Ok(key), Ok(deed)) => {
-            moderate::moderate(&visit.app, &staff.by(), &key, &selected, deed, fields.text("reason")).await
-        }
+        (Ok(key), Ok(deed)) => moderate::moderate(&visit.app, &staff.by(), &key, &selected, deed, fields.text("reason")).await,
         (Err(fault), _) | (_, Err(fault)) => Err(fault),
     };
     match done {
@@ -170,9 +168,7 @@ pub async fn act_on_comments(staff: Staff, search: Option<Query<Search>>, fields
     };
     match done {
         Ok(_) => Ok(reply::see_other_with(visit, reply::local(&visit.path), Flash("staff.done"))),
-        Err(Error::Invalid(problems)) => {
-            draw_comments(&staff, &shown(search), &Sent { selected, fields, problems: &problems }).await
-        }
+        Err(Error::Invalid(problems)) => draw_comments(&staff, &shown(search), &Sent { selected, fields, problems: &problems }).await,
         Err(fault) => Err(fault.into()),
     }
 }

@@ -44,9 +44,7 @@ async fn draw(staff: &Staff, problems: &[Problem]) -> Result<Response> {
 }
 
 fn grid<'a>(staff: &Staff, role: &'a roles::Role) -> RoleGrid<'a> {
-    let cell = |resource: Resource, action: Action| {
-        ALL.contains(&(resource, action)).then(|| role.permissions.allow(resource, action))
-    };
+    let cell = |resource: Resource, action: Action| ALL.contains(&(resource, action)).then(|| role.permissions.allow(resource, action));
     let row = |resource: &Resource| GrantRow {
         resource: resource.as_str(),
         grants: ACTIONS.iter().map(|action| cell(*resource, *action)).collect(),

@@ -82,9 +82,9 @@ async fn draw(staff: &Staff, id: i64, typed: &Typed<'_>) -> Result<Response> {
     };
     let (key, faults, now) = (once::issue(visit, &form(id)), present::faults(typed.problems), app.clock.now());
     let at = |time| present::moment(time, now, visit.lang);
-    let ids: Vec<String> = all.iter().map(|role| role.id.to_string()).collect();
+    let ids: Vec<String> = all.iter().map(|r| r.id.to_string()).collect();
     let held = member.role_id.to_string();
-    let role_name = all.iter().find(|role| role.id == member.role_id).map_or("", |role| role.name.as_str());
+    let role_name = all.iter().find(|r| r.id == member.role_id).map_or("", |r| r.name.as_str());
     let suspended = users::suspended(&member, now);
     let page = UserPage {
         shell: &present::admin_shell(visit),
@@ -97,7 +97,7 @@ async fn draw(staff: &Staff, id: i64, typed: &Typed<'_>) -> Result<Response> {
             last_seen: member.last_seen_at.map(at),
             suspended: suspended.is_some(),
         },
-        roles: all.iter().zip(&ids).map(|(role, id)| Choice { value: id, label: &role.name }).collect(),
+        roles: all.iter().zip(&ids).map(|(r, id)| Choice { value: id, label: &r.name }).collect(),
         role: if typed.role.is_empty() { &held } else { typed.role },
         suspension: suspended.as_deref().map(|reason| Suspension {
             reason,

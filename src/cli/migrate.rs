@@ -5,7 +5,7 @@ use crate::app;
 use crate::config::Config;
 use clap::{Arg, ArgMatches, Command};
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
 
 /// The subcommand.
 pub fn command() -> Command {
@@ -87,11 +87,18 @@ pub async fn check_complete(db: &DatabaseConnection) -> Result<(), Failure> {
     }
 }
 
-/// The steps that are applied.
+/// The steps that are applied. A database that nobody has migrated yet has none.
 async fn names(db: &DatabaseConnection) -> Result<Vec<String>, Failure> {
-    let models = Migrator::get_migration_models_read_only(db).await;
-    match models {
-        Ok(models) => Ok(models.into_iter().map(|model| model.version).collect()),
-        Err(e) => Err(Failure::Other(format!("reading which steps are applied: {e}"))),
+    let doing = |e: sea_orm::DbErr| Failure::Other(format!("reading which steps are applied: {e}"));
+    let table = match db.get_database_backend() {
+        DbBackend::Postgres => "SELECT to_regclass('seaql_migrations') IS NOT NULL AS there",
+        _ => "SELECT COUNT(*) > 0 AS there FROM sqlite_master WHERE name = 'seaql_migrations'",
+    };
+    let text = |sql: &str| Statement::from_string(db.get_database_backend(), sql);
+    let there = db.query_one_raw(text(table)).await.map_err(doing)?;
+    if !there.and_then(|row| row.try_get::<bool>("", "there").ok()).unwrap_or(false) {
+        return Ok(Vec::new());
     }
+    let rows = db.query_all_raw(text("SELECT version FROM seaql_migrations")).await.map_err(doing)?;
+    rows.iter().map(|row| row.try_get("", "version")).collect::<Result<_, _>>().map_err(doing)
 }

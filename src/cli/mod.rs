@@ -55,9 +55,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn command() -> Command {
     let settings = SETTINGS.iter().map(|s| {
-        let flag = s.name.to_lowercase().replace('_', "-");
         let default = if s.default.is_empty() { String::new() } else { format!(" [default: {}]", s.default) };
-        Arg::new(s.name).long(flag).global(true).value_name("VALUE").help(format!("{}{default}", s.help)).help_heading("Settings")
+        let help = format!("{}{default}", s.help);
+        Arg::new(s.name).long(s.flag()).global(true).value_name("VALUE").help(help).help_heading("Settings")
     });
     let file = Arg::new("config").long("config").global(true).value_name("FILE").help("a TOML file with settings (also MINSCHOOL_CONFIG)");
     Command::new("minschool")
@@ -98,10 +98,8 @@ fn dispatch(matches: &ArgMatches) -> Result<(), Failure> {
 fn sources(matches: &ArgMatches) -> Result<Sources, Failure> {
     let matches = innermost(matches);
     let named = matches.get_one::<String>("config").cloned().or_else(|| std::env::var("MINSCHOOL_CONFIG").ok());
-    let flags: BTreeMap<String, String> = SETTINGS
-        .iter()
-        .filter_map(|s| Some((s.name.to_owned(), matches.get_one::<String>(s.name)?.clone())))
-        .collect();
+    let flags: BTreeMap<String, String> =
+        SETTINGS.iter().filter_map(|s| Some((s.name.to_owned(), matches.get_one::<String>(s.name)?.clone()))).collect();
     Ok(Sources::gather(named.map(PathBuf::from).as_deref(), |name| std::env::var(name).ok(), &flags)?)
 }
 

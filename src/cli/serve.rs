@@ -29,10 +29,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let work = tokio::spawn(upkeep::run(app.clone()));
     stop_on_signal(&app)?;
     let idle = Duration::from_secs(app.config.idle_seconds);
-    tokio::join!(
-        serve(site, site::router(&app), idle, app.stop.clone()),
-        serve(panel, admin::router(&app), idle, app.stop.clone())
-    );
+    tokio::join!(serve(site, site::router(&app), idle, app.stop.clone()), serve(panel, admin::router(&app), idle, app.stop.clone()));
     // What was counted in passing is written before the process ends.
     work.await.map_err(|e| Failure::Other(format!("the upkeep did not end well: {e}")))
 }

@@ -31,9 +31,7 @@ pub fn command() -> Command {
         )
         .subcommand(Command::new("role").about("Give a member a role").arg(email()).arg(text("role", "the role").required(true)))
         .subcommand(Command::new("password").about("Set a member's password; all their sessions end").arg(email()).arg(stdin))
-        .subcommand(
-            Command::new("suspend").about("Suspend a member").arg(email()).arg(text("reason", "why").required(true)).arg(until),
-        )
+        .subcommand(Command::new("suspend").about("Suspend a member").arg(email()).arg(text("reason", "why").required(true)).arg(until))
         .subcommand(Command::new("list").about("List members").arg(text("search", "only those whose name or e-mail contains this")))
 }
 

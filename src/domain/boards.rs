@@ -102,10 +102,7 @@ impl Board {
 
     /// Whether this person may write a post here.
     pub fn takes_posts_from(&self, actor: Option<&Actor>) -> bool {
-        !self.archived
-            && self.reads_for(actor)
-            && self.write.lets_in(actor)
-            && actor.is_some_and(|a| a.may(Resource::Post, Action::Write))
+        !self.archived && self.reads_for(actor) && self.write.lets_in(actor) && actor.is_some_and(|a| a.may(Resource::Post, Action::Write))
     }
 
     /// Whether this person may comment here.
@@ -316,8 +313,7 @@ async fn reorder(app: &App, by: &audit::By, key: &once::Key, id: i64, up: bool) 
         let update = "UPDATE boards SET position = $1 WHERE id = $2";
         sql::run(&tx, update, [(place as i64 + 1).into(), board.id.into()]).await?;
     }
-    let entry = Entry::new("board.order", "board", id, &name)
-        .change("position", &(from + 1).to_string(), &(to + 1).to_string());
+    let entry = Entry::new("board.order", "board", id, &name).change("position", &(from + 1).to_string(), &(to + 1).to_string());
     audit::write(&tx, by, entry, now).await?;
     once::keep(&tx, key, id, now).await?;
     tx.commit().await?;

@@ -286,11 +286,7 @@ async fn tell(app: &App, boards: &[boards::Board], actor: &Actor, post: i64, com
     let people: Vec<i64> = told.iter().map(|(id, _)| *id).collect();
     let topic = topic(post);
     let signals = app.shared.signals();
-    futures_util::join!(
-        notifications::announce(app, &people),
-        signals.publish(&topic, comment.to_string()),
-        shared_log::bump(app, &nouns)
-    );
+    futures_util::join!(notifications::announce(app, &people), signals.publish(&topic, comment.to_string()), shared_log::bump(app, &nouns));
 }
 
 async fn board_of(app: &App, boards: &[boards::Board], post: i64) -> Option<String> {

@@ -82,7 +82,8 @@ pub async fn open(db: &DatabaseConnection, now: OffsetDateTime, welcome: bool) -
                       write_access, comment_access, created_at) \
                       VALUES ($1, $2, $3, $4, $5, 'everyone', 'everyone', $6, 'members', $7)";
         let place = position as i64 + 1;
-        let values = [(*slug).into(), (*name).into(), (*name_en).into(), (*description).into(), place.into(), (*writers).into(), now.into()];
+        let values =
+            [(*slug).into(), (*name).into(), (*name_en).into(), (*description).into(), place.into(), (*writers).into(), now.into()];
         sql::run(&tx, insert, values).await?;
     }
     if welcome {

@@ -170,12 +170,8 @@ fn link<'a>(text: CowStr<'a>, out: &mut Vec<Event<'a>>) {
             out.push(Event::InlineHtml(card(&id).into()));
             continue;
         }
-        let tag = Tag::Link {
-            link_type: pulldown_cmark::LinkType::Autolink,
-            dest_url: part.clone().into(),
-            title: "".into(),
-            id: "".into(),
-        };
+        let tag =
+            Tag::Link { link_type: pulldown_cmark::LinkType::Autolink, dest_url: part.clone().into(), title: "".into(), id: "".into() };
         out.push(Event::Start(tag));
         out.push(Event::Text(part.into()));
         out.push(Event::End(TagEnd::Link));
@@ -205,8 +201,29 @@ fn video_of(address: &str) -> Option<String> {
 
 /// The tags that a text may have. There is no image, frame, form, style or script among them.
 const TAGS: &[&str] = &[
-    "p", "br", "hr", "h3", "h4", "h5", "h6", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li",
-    "table", "thead", "tbody", "tr", "th", "td", "a",
+    "p",
+    "br",
+    "hr",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "strong",
+    "em",
+    "del",
+    "code",
+    "pre",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "a",
 ];
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
@@ -214,10 +231,7 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     cleaner
         .tags(TAGS.iter().copied().collect())
         .clean_content_tags(["script", "style"].into())
-        .tag_attributes(HashMap::from([
-            ("a", HashSet::from(["href", "title"])),
-            ("ol", HashSet::from(["start"])),
-        ]))
+        .tag_attributes(HashMap::from([("a", HashSet::from(["href", "title"])), ("ol", HashSet::from(["start"]))]))
         .url_schemes(["https", "http", "mailto"].into())
         .url_relative(ammonia::UrlRelative::Deny)
         .link_rel(Some("nofollow ugc noopener noreferrer"))

@@ -62,13 +62,8 @@ pub async fn search(app: &App, actor: &Actor, text: &str, page: i64, size: i64) 
                WHERE ($1 = '' OR u.name_key LIKE $2 ESCAPE '\\' OR u.email LIKE $2 ESCAPE '\\') \
                ORDER BY u.id DESC LIMIT $4 OFFSET $5";
     let key = words::name_key(text);
-    let values: [Value; 5] = [
-        key.clone().into(),
-        sql::containing(&key).into(),
-        app.clock.now().into(),
-        (size + 1).into(),
-        skip(page, size).into(),
-    ];
+    let values: [Value; 5] =
+        [key.clone().into(), sql::containing(&key).into(), app.clock.now().into(), (size + 1).into(), skip(page, size).into()];
     Ok(Page::of(sql::all(&app.db, sql, values).await?, size))
 }
 
@@ -83,13 +78,7 @@ pub async fn by_email(app: &App, email: &str) -> Result<i64> {
 }
 
 /// Finishes a staff's action: keeps the form's key, commits, tells the instances.
-async fn finish(
-    app: &App,
-    tx: sea_orm::DatabaseTransaction,
-    key: Option<&once::Key>,
-    id: i64,
-    changed: sessions::Changed,
-) -> Result<i64> {
+async fn finish(app: &App, tx: sea_orm::DatabaseTransaction, key: Option<&once::Key>, id: i64, changed: sessions::Changed) -> Result<i64> {
     if let Some(key) = key {
         once::keep(&tx, key, id, app.clock.now()).await?;
     }
@@ -109,7 +98,7 @@ async fn settle(app: &App, key: Option<&once::Key>, done: Result<i64>) -> Result
 /// Nobody acts on themselves, nor on somebody who may do what they may not.
 async fn check_reach(tx: &impl ConnectionTrait, actor: &Actor, target: &crate::entity::user::Model) -> Result<Permissions> {
     if actor.id == target.id {
-        return Err(Error::invalid("", "self.forbidden"));
+        return Err(Error::invalid("form", "self.forbidden"));
     }
     let held = roles::find(tx, target.role_id).await?.permissions;
     if actor.permissions.cover(held) { Ok(held) } else { Err(Error::Forbidden) }

@@ -4,8 +4,8 @@
 use super::clock::{OffsetDateTime, to_ms};
 use super::{Error, Result, once, sql};
 use crate::app::App;
-use crate::shared::notifications::Listed as Kept;
 use crate::shared::Known;
+use crate::shared::notifications::Listed as Kept;
 use bytes::Bytes;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde::{Deserialize, Serialize};
@@ -56,10 +56,7 @@ pub async fn insert(
         return Ok(());
     }
     let rows: Vec<_> = (0..told.len()).map(|n| format!("(${}, ${}, $1, $2, $3, $4)", 2 * n + 5, 2 * n + 6)).collect();
-    let insert = format!(
-        "INSERT INTO notifications (user_id, kind, actor_id, post_id, comment_id, created_at) VALUES {}",
-        rows.join(", ")
-    );
+    let insert = format!("INSERT INTO notifications (user_id, kind, actor_id, post_id, comment_id, created_at) VALUES {}", rows.join(", "));
     let mut values: Vec<Value> = vec![actor.into(), post.into(), comment.into(), now.into()];
     for (user, kind) in told {
         values.extend([(*user).into(), (*kind).into()]);
@@ -98,9 +95,7 @@ async fn newest(app: &App, user: i64) -> Result<Option<Notification>> {
 /// # Errors
 /// The database's.
 pub async fn count_unread(app: &App, user: i64) -> Result<u32> {
-    let sql = format!(
-        "SELECT COUNT(*) FROM (SELECT 1 FROM notifications WHERE user_id = $1 AND read_at IS NULL LIMIT {MOST}) AS unread"
-    );
+    let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM notifications WHERE user_id = $1 AND read_at IS NULL LIMIT {MOST}) AS unread");
     let count = sql::number(&app.db, &sql, [user.into()]).await?.unwrap_or(0);
     Ok(u32::try_from(count).unwrap_or(0))
 }

@@ -91,9 +91,11 @@ impl Hasher {
     }
 
     async fn run(&self, job: Job) -> Result<Answer> {
-        self.queue.clone().oneshot(job).await.map_err(|fault| {
-            if fault.is::<Error>() { Error::internal("hashing a password", fault) } else { Error::Busy(PAUSE) }
-        })
+        self.queue
+            .clone()
+            .oneshot(job)
+            .await
+            .map_err(|fault| if fault.is::<Error>() { Error::internal("hashing a password", fault) } else { Error::Busy(PAUSE) })
     }
 }
 
@@ -126,9 +128,8 @@ impl Bench {
                 let stored = stored.as_deref().unwrap_or(&self.decoy);
                 let phc = PasswordHash::new(stored).map_err(|e| Error::internal("a stored password hash", e))?;
                 let right = self.argon.verify_password(password.as_bytes(), &phc).is_ok();
-                let outdated = Params::try_from(&phc).map_or(true, |p| {
-                    (p.m_cost(), p.t_cost()) != (self.params.m_cost(), self.params.t_cost())
-                });
+                let outdated =
+                    Params::try_from(&phc).map_or(true, |p| (p.m_cost(), p.t_cost()) != (self.params.m_cost(), self.params.t_cost()));
                 Ok(Answer::Verified { matches: right && known, outdated })
             }
         }

@@ -133,8 +133,11 @@ async fn set(app: &App, by: &audit::By, key: &once::Key, id: i64, granted: Permi
         let insert = "INSERT INTO role_permissions (role_id, resource, action) VALUES ($1, $2, $3)";
         sql::run(&tx, insert, [id.into(), resource.into(), action.into()]).await?;
     }
-    let entry = Entry::new("role.grant", "role", id, &role.name)
-        .change("permissions", &role.permissions.words().join(", "), &granted.words().join(", "));
+    let entry = Entry::new("role.grant", "role", id, &role.name).change(
+        "permissions",
+        &role.permissions.words().join(", "),
+        &granted.words().join(", "),
+    );
     audit::write(&tx, by, entry, now).await?;
     once::keep(&tx, key, id, now).await?;
     let changed = sessions::renew(&tx, Renew::Role(id), now).await?;
@@ -146,7 +149,7 @@ async fn set(app: &App, by: &audit::By, key: &once::Key, id: i64, granted: Permi
 
 fn check_grant(actor: &Actor, role: &Role, granted: Permissions) -> Result<()> {
     if role.slug == ADMIN {
-        return Err(Error::invalid("", "role.builtin"));
+        return Err(Error::invalid("form", "role.builtin"));
     }
     if actor.permissions.cover(granted) && actor.permissions.cover(role.permissions) { Ok(()) } else { Err(Error::Forbidden) }
 }
@@ -166,10 +169,10 @@ async fn delete(app: &App, by: &audit::By, key: &once::Key, id: i64) -> Result<i
     let tx = sql::begin(&app.db).await?;
     let role = find(&tx, id).await?;
     if role.built_in {
-        return Err(Error::invalid("", "role.builtin"));
+        return Err(Error::invalid("form", "role.builtin"));
     }
     if role.members > 0 {
-        return Err(Error::invalid("", "role.in_use"));
+        return Err(Error::invalid("form", "role.in_use"));
     }
     sql::run(&tx, "DELETE FROM roles WHERE id = $1", [id.into()]).await?;
     audit::write(&tx, by, Entry::new("role.delete", "role", id, &role.name), now).await?;

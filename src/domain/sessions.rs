@@ -290,9 +290,8 @@ pub async fn renew(tx: &impl ConnectionTrait, of: Renew, now: OffsetDateTime) ->
         Renew::Member(user) => ("user_id = $1", user),
         Renew::Role(role) => ("user_id IN (SELECT id FROM users WHERE role_id = $1)", role),
     };
-    let update = format!(
-        "UPDATE sessions SET version = version + 1 WHERE {condition} AND revoked_at IS NULL RETURNING token_hash, version"
-    );
+    let update =
+        format!("UPDATE sessions SET version = version + 1 WHERE {condition} AND revoked_at IS NULL RETURNING token_hash, version");
     log(tx, sql::all(tx, &update, [id.into()]).await?, now).await
 }
 

@@ -10,11 +10,7 @@ use sea_orm::{
 ///
 /// # Errors
 /// The database's, as in [`Error`].
-pub async fn all<T: FromQueryResult>(
-    db: &impl ConnectionTrait,
-    sql: &str,
-    values: impl IntoIterator<Item = Value>,
-) -> Result<Vec<T>> {
+pub async fn all<T: FromQueryResult>(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Vec<T>> {
     let rows = db.query_all_raw(statement(db, sql, values)).await?;
     Ok(rows.iter().map(|row| T::from_query_result(row, "")).collect::<std::result::Result<_, _>>()?)
 }
@@ -23,11 +19,7 @@ pub async fn all<T: FromQueryResult>(
 ///
 /// # Errors
 /// The database's, as in [`Error`].
-pub async fn one<T: FromQueryResult>(
-    db: &impl ConnectionTrait,
-    sql: &str,
-    values: impl IntoIterator<Item = Value>,
-) -> Result<Option<T>> {
+pub async fn one<T: FromQueryResult>(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Option<T>> {
     match db.query_one_raw(statement(db, sql, values)).await? {
         Some(row) => Ok(Some(T::from_query_result(&row, "")?)),
         None => Ok(None),

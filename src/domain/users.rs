@@ -44,7 +44,8 @@ impl Newcomer {
         let strong = password::judge(&form.password, &[&form.email, &form.name]);
         let terms = if form.terms { Ok(()) } else { Err(Error::invalid("terms", "terms.required")) };
         let privacy = if form.privacy { Ok(()) } else { Err(Error::invalid("privacy", "privacy.required")) };
-        let problems = problems([email.as_ref().err(), name.as_ref().err(), strong.as_ref().err(), terms.as_ref().err(), privacy.as_ref().err()]);
+        let problems =
+            problems([email.as_ref().err(), name.as_ref().err(), strong.as_ref().err(), terms.as_ref().err(), privacy.as_ref().err()]);
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }

@@ -152,7 +152,12 @@ fn is_override(c: char) -> bool {
 /// Characters that cannot be seen, with which one name can pass for another. The zero-width joiner
 /// is not among them: family and flag emoji are made with it.
 fn is_invisible(c: char) -> bool {
-    is_override(c) || matches!(c, '\u{200B}' | '\u{200C}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}' | '\u{3164}' | '\u{115F}' | '\u{1160}' | '\u{FFA0}' | '\u{E0000}'..='\u{E007F}')
+    is_override(c)
+        || matches!(
+            c,
+            '\u{200B}' | '\u{200C}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}' | '\u{3164}' | '\u{115F}' | '\u{1160}' | '\u{FFA0}' | '\u{E0000}'
+                ..='\u{E007F}'
+        )
 }
 
 #[cfg(test)]

@@ -27,9 +27,7 @@ pub struct Breaker {
 
 impl Default for Breaker {
     fn default() -> Self {
-        Self {
-            position: Position::Closed { failures: 0 },
-        }
+        Self { position: Position::Closed { failures: 0 } }
     }
 }
 
@@ -57,9 +55,7 @@ impl Breaker {
     pub fn failed(&mut self, now: Instant) -> bool {
         match self.position {
             Position::Closed { failures } if failures + 1 < TRIPS_AFTER => {
-                self.position = Position::Closed {
-                    failures: failures + 1,
-                };
+                self.position = Position::Closed { failures: failures + 1 };
                 false
             }
             Position::Open { .. } => false,
@@ -134,10 +130,7 @@ mod tests {
 
         assert!(!breaker.probe(now + REST - Duration::from_millis(1)));
         assert!(breaker.probe(now + REST));
-        assert!(
-            !breaker.probe(now + REST),
-            "a second probe must not join the first"
-        );
+        assert!(!breaker.probe(now + REST), "a second probe must not join the first");
         assert!(!breaker.passes(), "pages wait for the probe's answer");
     }
 
@@ -148,10 +141,7 @@ mod tests {
         let later = now + REST;
 
         breaker.probe(later);
-        assert!(
-            breaker.failed(later),
-            "one failure is enough when half open"
-        );
+        assert!(breaker.failed(later), "one failure is enough when half open");
         assert_eq!(breaker.rest(later), REST);
 
         breaker.probe(later + REST);

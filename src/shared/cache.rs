@@ -66,26 +66,17 @@ pub struct Entry {
 impl Entry {
     /// The newest posts: `cache:posts:recent`.
     pub fn recent_posts() -> Self {
-        Self {
-            key: keys::cached("posts:recent"),
-            noun: Noun::POSTS,
-        }
+        Self { key: keys::cached("posts:recent"), noun: Noun::POSTS }
     }
 
     /// A person's profile: `cache:user:profile:{id}`.
     pub fn profile(user: i64) -> Self {
-        Self {
-            key: keys::cached(&format!("user:profile:{user}")),
-            noun: Noun::user(user),
-        }
+        Self { key: keys::cached(&format!("user:profile:{user}")), noun: Noun::user(user) }
     }
 
     /// The first page of a board: `cache:board:{slug}:first`.
     pub fn board_first(slug: &str) -> Self {
-        Self {
-            key: keys::cached(&format!("board:{slug}:first")),
-            noun: Noun::board(slug),
-        }
+        Self { key: keys::cached(&format!("board:{slug}:first")), noun: Noun::board(slug) }
     }
 
     /// The noun whose generation it carries.
@@ -106,12 +97,7 @@ impl Generation {
 
     /// The state of several nouns together, for a piece that shows them all.
     pub fn all(generations: impl IntoIterator<Item = Self>) -> Self {
-        Self(generations.into_iter().fold(0, |all, one| {
-            (all ^ one.0)
-                .wrapping_mul(0x0100_0000_01B3)
-                .rotate_left(29)
-                .wrapping_add(one.0)
-        }))
+        Self(generations.into_iter().fold(0, |all, one| (all ^ one.0).wrapping_mul(0x0100_0000_01B3).rotate_left(29).wrapping_add(one.0)))
     }
 }
 
@@ -143,35 +129,18 @@ impl Cache<'_> {
         let mut value = BytesMut::with_capacity(8 + bytes.len());
         value.put_u64(generation.0);
         value.extend_from_slice(bytes);
-        self.0
-            .backend()
-            .write(vec![Write::Set(entry.key.clone(), value.freeze(), ENTRY)])
-            .await
+        self.0.backend().write(vec![Write::Set(entry.key.clone(), value.freeze(), ENTRY)]).await
     }
 
     /// The piece, from the cache or else from `load`, which runs once however many ask at the same time.
-    pub async fn read_through<E, F>(
-        self,
-        entry: &Entry,
-        load: impl FnOnce() -> F,
-    ) -> Result<Bytes, E>
+    pub async fn read_through<E, F>(self, entry: &Entry, load: impl FnOnce() -> F) -> Result<Bytes, E>
     where
         F: Future<Output = Result<Bytes, E>>,
     {
-        let plan = Plan {
-            entries: std::slice::from_ref(entry),
-            ..Plan::default()
-        };
-        let found = self
-            .0
-            .fetch(&plan)
-            .await
-            .known()
-            .and_then(|mut answer| answer.entries.pop());
+        let plan = Plan { entries: std::slice::from_ref(entry), ..Plan::default() };
+        let found = self.0.fetch(&plan).await.known().and_then(|mut answer| answer.entries.pop());
         let generation = match found {
-            Some(Cached {
-                bytes: Some(bytes), ..
-            }) => return Ok(bytes),
+            Some(Cached { bytes: Some(bytes), .. }) => return Ok(bytes),
             found => found.and_then(|cached| cached.generation),
         };
         self.once(&entry.key, generation, async || {
@@ -193,8 +162,7 @@ impl Cache<'_> {
         load: impl AsyncFnOnce() -> Result<Bytes, E>,
     ) -> Result<Bytes, E> {
         // Without a generation, nobody may be given what was loaded before a change that this process made.
-        let state =
-            generation.map_or_else(|| self.0.flights().changes(), |generation| generation.0);
+        let state = generation.map_or_else(|| self.0.flights().changes(), |generation| generation.0);
         flight::once(self.0.flights(), key, state, load).await
     }
 
@@ -211,10 +179,7 @@ impl Cache<'_> {
 
 /// The writes that bump these nouns.
 pub(super) fn bumps(nouns: &[Noun]) -> Vec<Write> {
-    nouns
-        .iter()
-        .map(|noun| Write::Bump(noun.key(), seed(), GENERATION))
-        .collect()
+    nouns.iter().map(|noun| Write::Bump(noun.key(), seed(), GENERATION)).collect()
 }
 
 /// Where a generation begins: anywhere, with room to count up in what Redis calls an integer.

@@ -53,11 +53,7 @@ impl Flights {
             Entry::Vacant(place) => {
                 let (tell, hear) = watch::channel(News::Underway);
                 place.insert(hear);
-                Seat::Leader(Leader {
-                    flights: self,
-                    name: name.clone(),
-                    tell,
-                })
+                Seat::Leader(Leader { flights: self, name: name.clone(), tell })
             }
         }
     }
@@ -83,23 +79,14 @@ impl Drop for Leader<'_> {
 }
 
 /// Loads `key` in `state`, or waits for the one who already does.
-pub(super) async fn once<E>(
-    flights: &Flights,
-    key: &str,
-    state: u64,
-    load: impl AsyncFnOnce() -> Result<Bytes, E>,
-) -> Result<Bytes, E> {
+pub(super) async fn once<E>(flights: &Flights, key: &str, state: u64, load: impl AsyncFnOnce() -> Result<Bytes, E>) -> Result<Bytes, E> {
     let name: Name = (key.into(), state);
     loop {
         let mut hear = match flights.board(&name) {
             Seat::Leader(leader) => return lead(leader, load).await,
             Seat::Follower(hear) => hear,
         };
-        match hear
-            .wait_for(|news| !matches!(news, News::Underway))
-            .await
-            .map(|news| news.clone())
-        {
+        match hear.wait_for(|news| !matches!(news, News::Underway)).await.map(|news| news.clone()) {
             Ok(News::Landed(bytes)) => return Ok(bytes),
             Ok(_) => return load().await,
             // The leader was cancelled or panicked: somebody takes its place.
@@ -108,10 +95,7 @@ pub(super) async fn once<E>(
     }
 }
 
-async fn lead<E>(
-    leader: Leader<'_>,
-    load: impl AsyncFnOnce() -> Result<Bytes, E>,
-) -> Result<Bytes, E> {
+async fn lead<E>(leader: Leader<'_>, load: impl AsyncFnOnce() -> Result<Bytes, E>) -> Result<Bytes, E> {
     let result = load().await;
     leader.tell.send_replace(match &result {
         Ok(bytes) => News::Landed(bytes.clone()),

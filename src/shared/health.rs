@@ -38,12 +38,7 @@ pub struct Health {
 impl Health {
     /// In that state since now.
     pub(super) fn now(backend: BackendKind, state: State, run_id: Option<Arc<str>>) -> Self {
-        Self {
-            backend,
-            state,
-            since: SystemTime::now(),
-            run_id,
-        }
+        Self { backend, state, since: SystemTime::now(), run_id }
     }
 
     /// Are calls answered?

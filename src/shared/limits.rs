@@ -43,10 +43,7 @@ impl Limits<'_> {
         };
         let (count, left) = counted.known().unwrap_or((0, Duration::ZERO));
         let allowed = count <= u64::from(limit);
-        Decision {
-            allowed,
-            retry_after: if allowed { Duration::ZERO } else { left },
-        }
+        Decision { allowed, retry_after: if allowed { Duration::ZERO } else { left } }
     }
 
     /// Somebody failed once more. Returns how long they must now wait: nothing for the first four, then a second,
@@ -54,10 +51,7 @@ impl Limits<'_> {
     pub async fn record_failure(self, who: &str) -> Duration {
         match record(self.0.backend(), who).await {
             Known::Known(delay) => delay,
-            Known::Unknown => record(self.0.local(), who)
-                .await
-                .known()
-                .unwrap_or_default(),
+            Known::Unknown => record(self.0.local(), who).await.known().unwrap_or_default(),
         }
     }
 
@@ -73,22 +67,14 @@ impl Limits<'_> {
 
     /// They succeeded: their failures are forgotten, here as well.
     pub async fn reset(self, who: &str) {
-        let forget = || {
-            vec![
-                Write::Delete(keys::limit(FAILURES, who)),
-                Write::Delete(keys::limit(WAIT, who)),
-            ]
-        };
+        let forget = || vec![Write::Delete(keys::limit(FAILURES, who)), Write::Delete(keys::limit(WAIT, who))];
         self.0.local().write(forget()).await;
         self.0.backend().write(forget()).await;
     }
 }
 
 async fn record(backend: &Backend, who: &str) -> Known<Duration> {
-    let Known::Known(failures) = backend
-        .increment(keys::limit(FAILURES, who), REMEMBERED)
-        .await
-    else {
+    let Known::Known(failures) = backend.increment(keys::limit(FAILURES, who), REMEMBERED).await else {
         return Known::Unknown;
     };
     let delay = delay_after(failures);
@@ -96,11 +82,7 @@ async fn record(backend: &Backend, who: &str) -> Known<Duration> {
         return Known::Known(delay);
     }
     let wait = Write::Set(keys::limit(WAIT, who), "1".into(), delay);
-    if backend.write(vec![wait]).await.is_delivered() {
-        Known::Known(delay)
-    } else {
-        Known::Unknown
-    }
+    if backend.write(vec![wait]).await.is_delivered() { Known::Known(delay) } else { Known::Unknown }
 }
 
 /// How long to wait after so many failures.
@@ -108,9 +90,7 @@ fn delay_after(failures: u64) -> Duration {
     let Some(doublings) = failures.checked_sub(FREE_FAILURES + 1) else {
         return Duration::ZERO;
     };
-    let factor = 1_u32
-        .checked_shl(doublings.min(31) as u32)
-        .unwrap_or(u32::MAX);
+    let factor = 1_u32.checked_shl(doublings.min(31) as u32).unwrap_or(u32::MAX);
     FIRST_DELAY.saturating_mul(factor).min(LONGEST_DELAY)
 }
 

@@ -42,10 +42,7 @@ pub(super) struct Memory {
 
 impl Memory {
     pub(super) fn new() -> Self {
-        Self {
-            shards: std::array::from_fn(|_| Mutex::default()),
-            hasher: RandomState::new(),
-        }
+        Self { shards: std::array::from_fn(|_| Mutex::default()), hasher: RandomState::new() }
     }
 
     pub(super) fn values(&self, keys: Vec<String>) -> Vec<Option<Bytes>> {
@@ -73,30 +70,22 @@ impl Memory {
             Write::Delete(key) => {
                 self.shard(&key).remove(key.as_str());
             }
-            Write::AddMember(key, member, ttl) => {
-                self.change(&key, Some(ttl), Value::no_members, |value| {
-                    if let Value::Members(members) = value {
-                        members.insert(member);
-                    }
-                })
-            }
-            Write::Bump(key, start, ttl) => {
-                self.change(&key, Some(ttl), || Value::Number(start), Value::count)
-            }
+            Write::AddMember(key, member, ttl) => self.change(&key, Some(ttl), Value::no_members, |value| {
+                if let Value::Members(members) = value {
+                    members.insert(member);
+                }
+            }),
+            Write::Bump(key, start, ttl) => self.change(&key, Some(ttl), || Value::Number(start), Value::count),
             Write::PushIfThere(key, item, keep, ttl) => self.push_if_there(&key, item, keep, ttl),
-            Write::Score(key, member, score) => {
-                self.change(&key, None, Value::no_scores, |value| {
-                    if let Value::Scores(scores) = value {
-                        scores.insert(member, score);
-                    }
-                })
-            }
+            Write::Score(key, member, score) => self.change(&key, None, Value::no_scores, |value| {
+                if let Value::Scores(scores) = value {
+                    scores.insert(member, score);
+                }
+            }),
             Write::Unscore(key, member) => self.scores(&key, |scores| {
                 scores.remove(&member);
             }),
-            Write::Prune(key, below) => {
-                self.scores(&key, |scores| scores.retain(|_, score| *score >= below))
-            }
+            Write::Prune(key, below) => self.scores(&key, |scores| scores.retain(|_, score| *score >= below)),
         }
     }
 
@@ -123,53 +112,27 @@ impl Memory {
 
     pub(super) fn highest_from(&self, key: String, score: i64, limit: usize) -> Vec<i64> {
         let found = self.read(&key, |value| match value {
-            Value::Scores(scores) => scores
-                .iter()
-                .filter(|(_, s)| **s >= score)
-                .map(|(m, s)| (*s, *m))
-                .collect(),
+            Value::Scores(scores) => scores.iter().filter(|(_, s)| **s >= score).map(|(m, s)| (*s, *m)).collect(),
             _ => Vec::new(),
         });
         let mut found = found.unwrap_or_default();
         found.sort_unstable_by(|a, b| b.cmp(a));
-        found
-            .into_iter()
-            .take(limit)
-            .map(|(_, member)| member)
-            .collect()
+        found.into_iter().take(limit).map(|(_, member)| member).collect()
     }
 
     pub(super) fn list_or_leave(&self, key: String, ticket: Bytes, wait: Duration) -> Vec<Bytes> {
         let mut shard = self.shard(&key);
-        if let Some(Slot {
-            value: Value::List(items),
-            ..
-        }) = live(&mut shard, &key)
-        {
+        if let Some(Slot { value: Value::List(items), .. }) = live(&mut shard, &key) {
             return items.iter().cloned().collect();
         }
-        insert(
-            &mut shard,
-            &key,
-            Value::List(VecDeque::from([ticket])),
-            Some(wait),
-        );
+        insert(&mut shard, &key, Value::List(VecDeque::from([ticket])), Some(wait));
         Vec::new()
     }
 
-    pub(super) fn fill(
-        &self,
-        key: String,
-        ticket: Bytes,
-        items: Vec<Bytes>,
-        ttl: Duration,
-    ) -> bool {
+    pub(super) fn fill(&self, key: String, ticket: Bytes, items: Vec<Bytes>, ttl: Duration) -> bool {
         let mut shard = self.shard(&key);
         let waiting = match live(&mut shard, &key) {
-            Some(Slot {
-                value: Value::List(list),
-                ..
-            }) => list.len() == 1 && list[0] == ticket,
+            Some(Slot { value: Value::List(list), .. }) => list.len() == 1 && list[0] == ticket,
             _ => false,
         };
         shard.remove(key.as_str());
@@ -189,9 +152,7 @@ impl Memory {
 
     pub(super) fn remaining(&self, key: String) -> Option<Duration> {
         let mut shard = self.shard(&key);
-        live(&mut shard, &key)?
-            .until
-            .map(|until| until.saturating_duration_since(Instant::now()))
+        live(&mut shard, &key)?.until.map(|until| until.saturating_duration_since(Instant::now()))
     }
 
     /// Takes away what has expired. A lock is held for one shard at a time.
@@ -203,14 +164,7 @@ impl Memory {
     }
 
     /// Changes a number, begun at `start` where it is absent, and says what it is and how long it lives.
-    fn number(
-        &self,
-        key: &str,
-        ttl: Duration,
-        renew: bool,
-        start: u64,
-        change: impl FnOnce(&mut Value),
-    ) -> (u64, Duration) {
+    fn number(&self, key: &str, ttl: Duration, renew: bool, start: u64, change: impl FnOnce(&mut Value)) -> (u64, Duration) {
         let now = Instant::now();
         let mut shard = self.shard(key);
         if live(&mut shard, key).is_none() {
@@ -223,25 +177,13 @@ impl Memory {
             slot.until = Some(now + ttl);
         }
         change(&mut slot.value);
-        let number = if let Value::Number(number) = slot.value {
-            number
-        } else {
-            start
-        };
-        (
-            number,
-            slot.until
-                .map_or(ttl, |until| until.saturating_duration_since(now)),
-        )
+        let number = if let Value::Number(number) = slot.value { number } else { start };
+        (number, slot.until.map_or(ttl, |until| until.saturating_duration_since(now)))
     }
 
     fn push_if_there(&self, key: &str, item: Bytes, keep: usize, ttl: Duration) {
         let mut shard = self.shard(key);
-        if let Some(Slot {
-            value: Value::List(items),
-            until,
-        }) = live(&mut shard, key)
-        {
+        if let Some(Slot { value: Value::List(items), until }) = live(&mut shard, key) {
             items.push_front(item);
             items.truncate(keep);
             *until = Some(Instant::now() + ttl);
@@ -253,13 +195,7 @@ impl Memory {
     }
 
     /// Changes a value, made by `fresh` where it is absent, and lets it live so long from now.
-    fn change(
-        &self,
-        key: &str,
-        ttl: Option<Duration>,
-        fresh: impl FnOnce() -> Value,
-        change: impl FnOnce(&mut Value),
-    ) {
+    fn change(&self, key: &str, ttl: Option<Duration>, fresh: impl FnOnce() -> Value, change: impl FnOnce(&mut Value)) {
         let mut shard = self.shard(key);
         if live(&mut shard, key).is_none() {
             insert(&mut shard, key, fresh(), ttl);
@@ -271,11 +207,7 @@ impl Memory {
     }
 
     fn scores(&self, key: &str, change: impl FnOnce(&mut HashMap<i64, i64>)) {
-        if let Some(Slot {
-            value: Value::Scores(scores),
-            ..
-        }) = self.shard(key).get_mut(key)
-        {
+        if let Some(Slot { value: Value::Scores(scores), .. }) = self.shard(key).get_mut(key) {
             change(scores);
         }
     }
@@ -315,10 +247,7 @@ impl Slot {
 
 /// The slot of a key, if it has one that has not expired.
 fn live<'a>(shard: &'a mut Shard, key: &str) -> Option<&'a mut Slot> {
-    if shard
-        .get(key)
-        .is_some_and(|slot| !slot.lives(Instant::now()))
-    {
+    if shard.get(key).is_some_and(|slot| !slot.lives(Instant::now())) {
         shard.remove(key);
     }
     shard.get_mut(key)
@@ -329,13 +258,7 @@ fn insert(shard: &mut Shard, key: &str, value: Value, ttl: Option<Duration>) {
     if shard.len() >= SHARD_CAP && !shard.contains_key(key) {
         make_room(shard, now);
     }
-    shard.insert(
-        key.into(),
-        Slot {
-            value,
-            until: ttl.map(|ttl| now + ttl),
-        },
-    );
+    shard.insert(key.into(), Slot { value, until: ttl.map(|ttl| now + ttl) });
 }
 
 /// Forgets what has expired and, a sixteenth at a time so that a flood does not pay for it with every key, whatever
@@ -364,11 +287,7 @@ mod tests {
         let minute = Duration::from_secs(60);
 
         for key in 0..(SHARDS * SHARD_CAP + 30_000) {
-            memory.write(vec![Write::Set(
-                format!("limit:x:{key}"),
-                Bytes::new(),
-                minute,
-            )]);
+            memory.write(vec![Write::Set(format!("limit:x:{key}"), Bytes::new(), minute)]);
         }
 
         let held: usize = memory.shards.iter().map(|shard| lock(shard).len()).sum();
@@ -378,16 +297,8 @@ mod tests {
     #[test]
     fn a_sweep_takes_only_what_has_expired() {
         let memory = Memory::new();
-        memory.write(vec![Write::Set(
-            "short".into(),
-            Bytes::new(),
-            Duration::ZERO,
-        )]);
-        memory.write(vec![Write::Set(
-            "long".into(),
-            Bytes::new(),
-            Duration::from_secs(60),
-        )]);
+        memory.write(vec![Write::Set("short".into(), Bytes::new(), Duration::ZERO)]);
+        memory.write(vec![Write::Set("long".into(), Bytes::new(), Duration::from_secs(60))]);
 
         memory.sweep();
 

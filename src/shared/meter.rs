@@ -37,18 +37,13 @@ mod tests {
 
         let (_, trips) = scope(async {
             tick();
-            tokio::spawn(async { tick() })
-                .await
-                .expect("it only counts");
+            tokio::spawn(async { tick() }).await.expect("it only counts");
             tick();
             assert_eq!(so_far(), 2);
         })
         .await;
 
-        assert_eq!(
-            trips, 2,
-            "what another task does is not waited for by this one"
-        );
+        assert_eq!(trips, 2, "what another task does is not waited for by this one");
         assert_eq!(so_far(), 0);
     }
 }

@@ -75,13 +75,7 @@ impl Shared {
     pub fn memory() -> Self {
         let (tell, hear) = watch::channel(Health::now(BackendKind::Memory, State::Closed, None));
         let memory = Arc::new(Memory::new());
-        Self::of(
-            Backend::Memory(memory),
-            Arc::default(),
-            Arc::new(Trust::new()),
-            hear,
-            Some(tell),
-        )
+        Self::of(Backend::Memory(memory), Arc::default(), Arc::new(Trust::new()), hear, Some(tell))
     }
 
     /// For instances that share a Redis. Until [`Self::start`] has been called, and Redis validated, nothing is known.
@@ -111,32 +105,19 @@ impl Shared {
             tasks: Mutex::default(),
             _alone: alone,
         };
-        Self {
-            inner: Arc::new(inner),
-        }
+        Self { inner: Arc::new(inner) }
     }
 
     /// Starts what runs beside the requests: connecting and validating, listening, sweeping, counting who is here.
     /// A process alone has nothing to validate and never calls `validator`. Call it once.
     pub fn start(&self, validator: Validator) {
-        let mut tasks = self
-            .inner
-            .tasks
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut tasks = self.inner.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         if let Backend::Redis(redis) = &*self.inner.backend {
             tasks.spawn(redis::link::keep(redis.clone(), validator));
             tasks.spawn(redis::ears::keep(redis.clone(), self.inner.hub.clone()));
         }
-        tasks.spawn(sweep(
-            self.inner.backend.clone(),
-            self.inner.local.memory(),
-            self.inner.trust.clone(),
-        ));
-        tasks.spawn(count_who_is_here(
-            self.inner.backend.clone(),
-            self.inner.watch.clone(),
-        ));
+        tasks.spawn(sweep(self.inner.backend.clone(), self.inner.local.memory(), self.inner.trust.clone()));
+        tasks.spawn(count_who_is_here(self.inner.backend.clone(), self.inner.watch.clone()));
     }
 
     /// Tries whether these options lead to a Redis that lets us in, so that a wrong setting is told at the start.
@@ -227,11 +208,7 @@ impl Shared {
 async fn sweep(backend: Arc<Backend>, local: Option<Arc<Memory>>, trust: Arc<Trust>) {
     loop {
         time::sleep(memory::SWEEP).await;
-        backend
-            .memory()
-            .iter()
-            .chain(local.iter())
-            .for_each(|memory| memory.sweep());
+        backend.memory().iter().chain(local.iter()).for_each(|memory| memory.sweep());
         trust.sweep();
     }
 }

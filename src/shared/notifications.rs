@@ -41,10 +41,7 @@ impl Notifications<'_> {
     /// After the commit: puts one more before the others, and the number of unread as SQL counts it now.
     pub async fn push(self, user: i64, item: Bytes, unread: u32) -> Effect {
         let item = Write::PushIfThere(keys::notifications(user), item, NEWEST, LIST);
-        self.0
-            .backend()
-            .write(vec![item, set_unread(user, unread)])
-            .await
+        self.0.backend().write(vec![item, set_unread(user, unread)]).await
     }
 
     /// The number of unread, as SQL counts it now. Never counted up or down here: an absolute number heals.
@@ -54,21 +51,14 @@ impl Notifications<'_> {
 
     /// Forgets both; the next reader asks SQL. For changes to what is in the list, such as having been read.
     pub async fn clear(self, user: i64) -> Effect {
-        let batch = vec![
-            Write::Delete(keys::notifications(user)),
-            Write::Delete(keys::unread(user)),
-        ];
+        let batch = vec![Write::Delete(keys::notifications(user)), Write::Delete(keys::unread(user))];
         self.0.backend().write(batch).await
     }
 
     /// The newest, if they are kept ready.
     pub async fn list(self, user: i64) -> Known<Listed> {
         let ticket = Bytes::from([TICKET_MARK, clock::chance().to_string().as_bytes()].concat());
-        let items = self
-            .0
-            .backend()
-            .list_or_leave(keys::notifications(user), ticket.clone(), TICKET)
-            .await;
+        let items = self.0.backend().list_or_leave(keys::notifications(user), ticket.clone(), TICKET).await;
         items.map(|items| match items.last() {
             None => Listed::Absent(Ticket(ticket)),
             Some(last) if last.starts_with(TICKET_MARK) => Listed::BeingFilled,
@@ -79,12 +69,7 @@ impl Notifications<'_> {
     /// Fills in the list, newest first. `Lost` when something was announced since the ticket was given.
     pub async fn fill(self, user: i64, ticket: Ticket, mut newest: Vec<Bytes>) -> Effect {
         newest.truncate(NEWEST);
-        match self
-            .0
-            .backend()
-            .fill(keys::notifications(user), ticket.0, newest, LIST)
-            .await
-        {
+        match self.0.backend().fill(keys::notifications(user), ticket.0, newest, LIST).await {
             Known::Known(true) => Effect::Delivered,
             Known::Known(false) | Known::Unknown => Effect::Lost,
         }
@@ -93,12 +78,7 @@ impl Notifications<'_> {
     /// How many are unread, asked on its own; a page uses [`Shared::fetch`]. `Known(None)`: count in SQL.
     pub async fn unread(self, user: i64) -> Known<Option<u32>> {
         let values = self.0.backend().values(vec![keys::unread(user)]).await;
-        values.map(|values| {
-            std::str::from_utf8(values.first()?.as_ref()?)
-                .ok()?
-                .parse()
-                .ok()
-        })
+        values.map(|values| std::str::from_utf8(values.first()?.as_ref()?).ok()?.parse().ok())
     }
 }
 

@@ -71,68 +71,32 @@ impl Shared {
             let json = values.next().flatten();
             answer.session = json.and_then(|json| sessions::parse(hash, &json, self.trust()));
         }
-        let unread = if hinted.is_some() {
-            values.next().flatten()
-        } else {
-            None
-        };
-        let nouns: Vec<&Noun> = plan
-            .generations
-            .iter()
-            .chain(plan.entries.iter().map(|entry| &entry.noun))
-            .collect();
+        let unread = if hinted.is_some() { values.next().flatten() } else { None };
+        let nouns: Vec<&Noun> = plan.generations.iter().chain(plan.entries.iter().map(|entry| &entry.noun)).collect();
         let numbers = values.by_ref().take(nouns.len()).collect();
         let mut states = self.states(&nouns, numbers, epoch).await;
         let of_entries = states.split_off(plan.generations.len());
         answer.generations = states;
-        answer.entries = of_entries
-            .into_iter()
-            .zip(values)
-            .map(|(state, value)| cached(state, value))
-            .collect();
-        answer.unread = self
-            .unread(plan, hinted, unread, answer.session.as_ref())
-            .await;
+        answer.entries = of_entries.into_iter().zip(values).map(|(state, value)| cached(state, value)).collect();
+        answer.unread = self.unread(plan, hinted, unread, answer.session.as_ref()).await;
         Known::Known(answer)
     }
 
     /// Makes generations of numbers; those that are absent are begun, which after a flush costs one more round trip.
-    async fn states(
-        &self,
-        nouns: &[&Noun],
-        numbers: Vec<Option<Bytes>>,
-        epoch: u64,
-    ) -> Vec<Option<Generation>> {
-        let mut numbers: Vec<Option<u64>> = numbers
-            .iter()
-            .map(|number| number.as_ref().and_then(number_of))
-            .collect();
-        let absent: Vec<usize> = (0..nouns.len())
-            .filter(|&at| numbers[at].is_none())
-            .collect();
+    async fn states(&self, nouns: &[&Noun], numbers: Vec<Option<Bytes>>, epoch: u64) -> Vec<Option<Generation>> {
+        let mut numbers: Vec<Option<u64>> = numbers.iter().map(|number| number.as_ref().and_then(number_of)).collect();
+        let absent: Vec<usize> = (0..nouns.len()).filter(|&at| numbers[at].is_none()).collect();
         if !absent.is_empty() {
             let nouns: Vec<&Noun> = absent.iter().map(|&at| nouns[at]).collect();
             if let Known::Known(begun) = self.begin_generations(&nouns).await {
-                absent
-                    .iter()
-                    .zip(begun)
-                    .for_each(|(&at, number)| numbers[at] = Some(number));
+                absent.iter().zip(begun).for_each(|(&at, number)| numbers[at] = Some(number));
             }
         }
-        numbers
-            .into_iter()
-            .map(|number| number.map(|number| Generation::of(number, epoch)))
-            .collect()
+        numbers.into_iter().map(|number| number.map(|number| Generation::of(number, epoch))).collect()
     }
 
     /// The unread count, if it is that of the right person.
-    async fn unread(
-        &self,
-        plan: &Plan<'_>,
-        hinted: Option<i64>,
-        found: Option<Bytes>,
-        session: Option<&SessionCopy>,
-    ) -> Option<u32> {
+    async fn unread(&self, plan: &Plan<'_>, hinted: Option<i64>, found: Option<Bytes>, session: Option<&SessionCopy>) -> Option<u32> {
         let count = |found: Option<Bytes>| found.as_ref().and_then(number_of);
         if plan.unread != Unread::OfSession {
             return count(found);
@@ -142,11 +106,7 @@ impl Shared {
             return count(found);
         }
         self.trust().remember_owner(hash, owner);
-        let values = self
-            .backend()
-            .values(vec![keys::unread(owner)])
-            .await
-            .known()?;
+        let values = self.backend().values(vec![keys::unread(owner)]).await.known()?;
         count(values.into_iter().next().flatten())
     }
 }
@@ -163,10 +123,7 @@ fn keys_of(plan: &Plan<'_>, unread: Option<i64>) -> Vec<String> {
 }
 
 fn cached(generation: Option<Generation>, value: Option<Bytes>) -> Cached {
-    Cached {
-        generation,
-        bytes: value.and_then(|value| cache::open(&value, generation)),
-    }
+    Cached { generation, bytes: value.and_then(|value| cache::open(&value, generation)) }
 }
 
 fn number_of<N: std::str::FromStr>(bytes: &Bytes) -> Option<N> {

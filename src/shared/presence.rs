@@ -35,19 +35,13 @@ pub(super) struct Watch {
 
 impl Watch {
     pub(super) fn new() -> Self {
-        Self {
-            touched: Mutex::default(),
-            here: AtomicU64::new(NOT_KNOWN),
-        }
+        Self { touched: Mutex::default(), here: AtomicU64::new(NOT_KNOWN) }
     }
 
     /// True at most once in 15 s for one person.
     fn is_due(&self, user: i64, at: i64) -> bool {
         let mut touched = self.lock();
-        if touched
-            .get(&user)
-            .is_some_and(|&last| (0..TOUCH_EVERY).contains(&(at - last)))
-        {
+        if touched.get(&user).is_some_and(|&last| (0..TOUCH_EVERY).contains(&(at - last))) {
             return false;
         }
         if touched.len() >= TOUCHED {
@@ -68,20 +62,11 @@ impl Watch {
     /// Reads the number for the page header, forgets whom nobody has seen for long, and says when to do so again.
     pub(super) async fn refresh(&self, backend: &Backend) -> Duration {
         let since = here_since(clock::now_ms());
-        backend
-            .write(vec![Write::Prune(keys::ONLINE.to_owned(), since)])
-            .await;
+        backend.write(vec![Write::Prune(keys::ONLINE.to_owned(), since)]).await;
         let count = backend.count_from(keys::ONLINE.to_owned(), since).await;
-        self.here.store(
-            count.known().map_or(NOT_KNOWN, u64::from),
-            Ordering::Relaxed,
-        );
+        self.here.store(count.known().map_or(NOT_KNOWN, u64::from), Ordering::Relaxed);
         self.lock().retain(|_, last| *last >= since);
-        if self.known().is_unknown() {
-            RETRY
-        } else {
-            REFRESH
-        }
+        if self.known().is_unknown() { RETRY } else { REFRESH }
     }
 
     fn known(&self) -> Known<u32> {
@@ -118,10 +103,7 @@ impl Presence<'_> {
     /// This person has left.
     pub async fn leave(self, user: i64) -> Effect {
         self.0.watch().forget(user);
-        self.0
-            .backend()
-            .write(vec![Write::Unscore(keys::ONLINE.to_owned(), user)])
-            .await
+        self.0.backend().write(vec![Write::Unscore(keys::ONLINE.to_owned(), user)]).await
     }
 
     /// How many are here, as of at most two seconds ago, at no cost. `Unknown`: count those in SQL.
@@ -131,18 +113,12 @@ impl Presence<'_> {
 
     /// How many are here, asked now.
     pub async fn count(self) -> Known<u32> {
-        self.0
-            .backend()
-            .count_from(keys::ONLINE.to_owned(), here_since(clock::now_ms()))
-            .await
+        self.0.backend().count_from(keys::ONLINE.to_owned(), here_since(clock::now_ms())).await
     }
 
     /// Who is here, the latest first.
     pub async fn list(self, limit: usize) -> Known<Vec<i64>> {
-        self.0
-            .backend()
-            .highest_from(keys::ONLINE.to_owned(), here_since(clock::now_ms()), limit)
-            .await
+        self.0.backend().highest_from(keys::ONLINE.to_owned(), here_since(clock::now_ms()), limit).await
     }
 }
 

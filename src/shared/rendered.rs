@@ -36,10 +36,7 @@ impl Rendered {
         let mut shelf = self.lock();
         shelf.clock += 1;
         let now = shelf.clock;
-        let piece = shelf
-            .pieces
-            .get_mut(key)
-            .filter(|piece| piece.generation == generation && piece.since.elapsed() < OLDEST)?;
+        let piece = shelf.pieces.get_mut(key).filter(|piece| piece.generation == generation && piece.since.elapsed() < OLDEST)?;
         piece.used = now;
         Some(piece.text.clone())
     }
@@ -57,15 +54,7 @@ impl Rendered {
         shelf.clock += 1;
         shelf.size += text.len();
         let used = shelf.clock;
-        shelf.pieces.insert(
-            key.into(),
-            Piece {
-                generation,
-                text,
-                since: Instant::now(),
-                used,
-            },
-        );
+        shelf.pieces.insert(key.into(), Piece { generation, text, since: Instant::now(), used });
     }
 
     pub(super) fn clear(&self) {
@@ -86,11 +75,7 @@ impl Shelf {
 
     /// A look through 512 pieces now and then costs less than keeping them in order.
     fn take_oldest(&mut self) {
-        let oldest = self
-            .pieces
-            .iter()
-            .min_by_key(|(_, piece)| piece.used)
-            .map(|(key, _)| key.clone());
+        let oldest = self.pieces.iter().min_by_key(|(_, piece)| piece.used).map(|(key, _)| key.clone());
         if let Some(key) = oldest {
             self.take(&key);
         }
@@ -113,10 +98,7 @@ mod tests {
         assert_eq!(shelf.get("home", generation(2)), None);
         shelf.put("home", generation(2), "new".into());
 
-        assert_eq!(
-            shelf.get("home", generation(2)).as_deref(),
-            Some("new")
-        );
+        assert_eq!(shelf.get("home", generation(2)).as_deref(), Some("new"));
         assert_eq!(shelf.get("home", generation(1)), None);
     }
 
@@ -139,11 +121,7 @@ mod tests {
     fn big_pieces_are_bounded_by_their_bytes() {
         let shelf = Rendered::default();
         for n in 0..20 {
-            shelf.put(
-                &n.to_string(),
-                generation(1),
-                "x".repeat(1024 * 1024).into(),
-            );
+            shelf.put(&n.to_string(), generation(1), "x".repeat(1024 * 1024).into());
         }
         shelf.put("huge", generation(1), "x".repeat(MOST_BYTES).into());
 

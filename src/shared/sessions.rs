@@ -57,8 +57,7 @@ pub struct Sessions<'a>(pub(super) &'a Shared);
 impl Sessions<'_> {
     /// Keeps a copy. Refused (and `Lost`) when it is of an older epoch, rejected, or over already.
     pub async fn put(self, hash: &str, copy: &SessionCopy) -> Effect {
-        let left =
-            Duration::from_millis(u64::try_from(copy.expires_at - clock::now_ms()).unwrap_or(0));
+        let left = Duration::from_millis(u64::try_from(copy.expires_at - clock::now_ms()).unwrap_or(0));
         if left.is_zero() || !self.trust().believes(hash, copy) {
             return Effect::Lost;
         }
@@ -76,13 +75,7 @@ impl Sessions<'_> {
     /// The copy of one session; `Known(None)` when there is none to be believed. A page uses [`Shared::fetch`].
     pub async fn get(self, hash: &str) -> Known<Option<SessionCopy>> {
         let values = self.0.backend().values(vec![keys::session(hash)]).await;
-        values.map(|values| {
-            values
-                .into_iter()
-                .next()
-                .flatten()
-                .and_then(|json| parse(hash, &json, self.trust()))
-        })
+        values.map(|values| values.into_iter().next().flatten().and_then(|json| parse(hash, &json, self.trust())))
     }
 
     /// Forgets the copy of one session.
@@ -92,15 +85,8 @@ impl Sessions<'_> {
 
     /// Forgets these copies. `Lost` means that they may still be believed elsewhere: write that down in SQL.
     pub async fn drop_many<'h>(self, hashes: impl IntoIterator<Item = &'h str>) -> Effect {
-        let batch: Vec<Write> = hashes
-            .into_iter()
-            .map(|hash| Write::Delete(keys::session(hash)))
-            .collect();
-        if batch.is_empty() {
-            Effect::Delivered
-        } else {
-            self.0.backend().write(batch).await
-        }
+        let batch: Vec<Write> = hashes.into_iter().map(|hash| Write::Delete(keys::session(hash))).collect();
+        if batch.is_empty() { Effect::Delivered } else { self.0.backend().write(batch).await }
     }
 
     /// Forgets every copy of one person that is known of here. Costs two exchanges; where the hashes were read from
@@ -110,10 +96,7 @@ impl Sessions<'_> {
         let Known::Known(hashes) = self.0.backend().members(index.clone()).await else {
             return Effect::Lost;
         };
-        let mut batch: Vec<Write> = hashes
-            .iter()
-            .map(|hash| Write::Delete(keys::session(hash)))
-            .collect();
+        let mut batch: Vec<Write> = hashes.iter().map(|hash| Write::Delete(keys::session(hash))).collect();
         batch.push(Write::Delete(index));
         self.0.backend().write(batch).await
     }

@@ -37,13 +37,8 @@ impl Signals<'_> {
     /// have heard, and will read the rows again when Redis is back.
     pub async fn publish(self, topic: &str, message: impl Into<Bytes>) -> Effect {
         let message = message.into();
-        self.0
-            .hub()
-            .deliver(topic, &Signal::Message(message.clone()));
-        self.0
-            .backend()
-            .publish(topic, self.0.hub().tagged(&message))
-            .await
+        self.0.hub().deliver(topic, &Signal::Message(message.clone()));
+        self.0.backend().publish(topic, self.0.hub().tagged(&message)).await
     }
 
     /// Listens to one topic until the listener is dropped. Costs a few hundred bytes, and nothing in Redis.
@@ -129,24 +124,13 @@ pub(super) struct Hub {
 
 impl Hub {
     pub(super) fn new() -> Self {
-        Self {
-            topics: Mutex::default(),
-            id: clock::chance().to_be_bytes(),
-            hears: AtomicBool::new(false),
-        }
+        Self { topics: Mutex::default(), id: clock::chance().to_be_bytes(), hears: AtomicBool::new(false) }
     }
 
     fn subscribe(self: &Arc<Self>, topic: &str) -> Listener {
         let inbox = Arc::<Inbox>::default();
-        self.lock()
-            .entry(topic.into())
-            .or_insert_with(|| Vec::with_capacity(1))
-            .push(inbox.clone());
-        Listener {
-            hub: self.clone(),
-            topic: topic.into(),
-            inbox,
-        }
+        self.lock().entry(topic.into()).or_insert_with(|| Vec::with_capacity(1)).push(inbox.clone());
+        Listener { hub: self.clone(), topic: topic.into(), inbox }
     }
 
     fn forget(&self, topic: &str, inbox: &Arc<Inbox>) {
@@ -188,10 +172,7 @@ impl Hub {
     /// Messages may have been missed.
     pub(super) fn resync(&self) {
         let topics = self.lock();
-        topics
-            .values()
-            .flatten()
-            .for_each(|inbox| inbox.put(&Signal::Resync));
+        topics.values().flatten().for_each(|inbox| inbox.put(&Signal::Resync));
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Box<str>, Vec<Arc<Inbox>>>> {

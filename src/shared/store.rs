@@ -58,12 +58,7 @@ impl Backend {
     }
 
     /// The numbers at these keys, each begun at `start` where it was absent.
-    pub(super) async fn seeded(
-        &self,
-        keys: Vec<String>,
-        start: u64,
-        ttl: Duration,
-    ) -> Known<Vec<u64>> {
+    pub(super) async fn seeded(&self, keys: Vec<String>, start: u64, ttl: Duration) -> Known<Vec<u64>> {
         forward!(self, seeded(keys, start, ttl))
     }
 
@@ -78,33 +73,17 @@ impl Backend {
     }
 
     /// Those of a sorted set with at least this score, highest first.
-    pub(super) async fn highest_from(
-        &self,
-        key: String,
-        score: i64,
-        limit: usize,
-    ) -> Known<Vec<i64>> {
+    pub(super) async fn highest_from(&self, key: String, score: i64, limit: usize) -> Known<Vec<i64>> {
         forward!(self, highest_from(key, score, limit))
     }
 
     /// A whole list; where it is absent, `ticket` is left in its place for a short while and nothing is returned.
-    pub(super) async fn list_or_leave(
-        &self,
-        key: String,
-        ticket: Bytes,
-        wait: Duration,
-    ) -> Known<Vec<Bytes>> {
+    pub(super) async fn list_or_leave(&self, key: String, ticket: Bytes, wait: Duration) -> Known<Vec<Bytes>> {
         forward!(self, list_or_leave(key, ticket, wait))
     }
 
     /// Puts a list in the place of `ticket`, unless anything but the ticket is there by now.
-    pub(super) async fn fill(
-        &self,
-        key: String,
-        ticket: Bytes,
-        items: Vec<Bytes>,
-        ttl: Duration,
-    ) -> Known<bool> {
+    pub(super) async fn fill(&self, key: String, ticket: Bytes, items: Vec<Bytes>, ttl: Duration) -> Known<bool> {
         forward!(self, fill(key, ticket, items, ttl))
     }
 

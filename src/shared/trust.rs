@@ -35,12 +35,7 @@ pub(super) struct Trust {
 
 impl Trust {
     pub(super) fn new() -> Self {
-        Self {
-            epoch: AtomicU64::new(0),
-            rejections: Mutex::default(),
-            owners: Mutex::default(),
-            hasher: RandomState::new(),
-        }
+        Self { epoch: AtomicU64::new(0), rejections: Mutex::default(), owners: Mutex::default(), hasher: RandomState::new() }
     }
 
     pub(super) fn epoch(&self) -> u64 {
@@ -58,9 +53,7 @@ impl Trust {
 
     fn rejects(&self, hash: &str, version: i64) -> bool {
         let rejections = lock(&self.rejections);
-        rejections
-            .get(hash)
-            .is_some_and(|r| version < r.min_version && r.since.elapsed() < REMEMBERED)
+        rejections.get(hash).is_some_and(|r| version < r.min_version && r.since.elapsed() < REMEMBERED)
     }
 
     pub(super) fn reject(&self, hash: &str, min_version: i64) {
@@ -69,10 +62,7 @@ impl Trust {
         if rejections.len() >= REJECTIONS && !rejections.contains_key(hash) {
             forget_oldest(&mut rejections, now);
         }
-        let known = rejections.entry(hash.into()).or_insert(Rejection {
-            min_version,
-            since: now,
-        });
+        let known = rejections.entry(hash.into()).or_insert(Rejection { min_version, since: now });
         known.min_version = known.min_version.max(min_version);
         known.since = now;
     }
@@ -99,10 +89,7 @@ impl Trust {
 fn forget_oldest(rejections: &mut HashMap<Box<str>, Rejection>, now: Instant) {
     rejections.retain(|_, rejection| now.duration_since(rejection.since) < REMEMBERED);
     if rejections.len() >= REJECTIONS {
-        let oldest = rejections
-            .iter()
-            .min_by_key(|(_, rejection)| rejection.since)
-            .map(|(hash, _)| hash.clone());
+        let oldest = rejections.iter().min_by_key(|(_, rejection)| rejection.since).map(|(hash, _)| hash.clone());
         oldest.and_then(|hash| rejections.remove(&hash));
     }
 }

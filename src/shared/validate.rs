@@ -32,5 +32,4 @@ pub struct Accept {
 pub struct Reject(pub String);
 
 /// Decides about each new connection. Until it has answered, everything is `Unknown`.
-pub type Validator =
-    Arc<dyn Fn(Reconnected) -> BoxFuture<'static, Result<Accept, Reject>> + Send + Sync>;
+pub type Validator = Arc<dyn Fn(Reconnected) -> BoxFuture<'static, Result<Accept, Reject>> + Send + Sync>;

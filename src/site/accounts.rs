@@ -67,11 +67,8 @@ pub async fn create_session(visit: Visit, Sent(fields): Sent) -> Result<Response
 
 async fn enter(visit: &Visit, fields: &Fields) -> Result<Response> {
     let next = reply::local(fields.text("next"));
-    let form = Credentials {
-        email: fields.text("email").into(),
-        password: fields.text("password").into(),
-        persistent: fields.ticked("remember"),
-    };
+    let form =
+        Credentials { email: fields.text("email").into(), password: fields.text("password").into(), persistent: fields.ticked("remember") };
     if let Err(Error::Invalid(problems)) = once::check(visit, "login", fields.text("once")) {
         return Ok(refuse(visit, fields, StatusCode::UNPROCESSABLE_ENTITY, &problems, LoginNotice::None));
     }

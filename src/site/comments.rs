@@ -92,14 +92,8 @@ fn form(visit: &Visit, f: &Form<'_>) -> Response {
     }
     let nav = present::nav(visit);
     let quoted_html = &visit.app.known.show(f.quoted);
-    let page = FormPage {
-        shell: &present::shell(visit, &nav),
-        slug: f.slug,
-        post: f.post.id,
-        post_title: &f.post.title,
-        quoted_html,
-        form,
-    };
+    let page =
+        FormPage { shell: &present::shell(visit, &nav), slug: f.slug, post: f.post.id, post_title: &f.post.title, quoted_html, form };
     reply::page_with(visit, status, views::form_page(&page))
 }
 

@@ -1,7 +1,7 @@
 //! GET /u/:id, GET /who: who people are, and who is here.
 
-use crate::domain::posts::list;
 use crate::domain::people;
+use crate::domain::posts::list;
 use crate::web::{Result, Visit, present, reply};
 use poem::web::Path;
 use poem::{Response, handler};

@@ -24,10 +24,8 @@ pub async fn show(visit: Visit, Path((slug, id)): Path<(String, i64)>, place: Op
         return Ok(reply::see_other(&visit, &paths::post(&board.slug, id)));
     }
     let page = place.map_or(1, |Query(place)| place.number());
-    let (listing, beside) = futures_util::try_join!(
-        comments::list(&visit.app.db, id, page),
-        list::neighbours(&visit.app.db, board.id, id)
-    )?;
+    let (listing, beside) =
+        futures_util::try_join!(comments::list(&visit.app.db, id, page), list::neighbours(&visit.app.db, board.id, id))?;
     visit.app.activity.read(id);
     let drawn = draw(&visit, board, &post, &listing, page, &beside);
     seen(&visit, id);
@@ -44,13 +42,8 @@ fn draw(visit: &Visit, board: &Board, post: &Post, listing: &comments::Listing, 
     let neighbour = |n: &'_ list::Neighbour| (n.id, n.title.clone());
     let (older, newer) = (beside.0.as_ref().map(neighbour), beside.1.as_ref().map(neighbour));
     let nav = present::nav(visit);
-    let form = CommentForm {
-        lang: visit.lang,
-        purpose: Comments::New { slug: &board.slug, post: post.id },
-        body: "",
-        once: &key,
-        faults: &[],
-    };
+    let form =
+        CommentForm { lang: visit.lang, purpose: Comments::New { slug: &board.slug, post: post.id }, body: "", once: &key, faults: &[] };
     let entry = match (open, actor) {
         (true, _) => Entry::Form(form),
         (false, None) if !board.archived => Entry::SignIn,
@@ -172,9 +165,7 @@ pub async fn create(member: SignedIn, Path(slug): Path<String>, fields: Fields) 
     };
     match done {
         Ok(made) => Ok(reply::see_other_with(visit, &paths::post(&board.slug, made.id), Flash("post.created"))),
-        Err(Error::Invalid(problems)) => {
-            Ok(editor(&member, &draft, &Editor { board, purpose, problems: &problems, preview: "" }))
-        }
+        Err(Error::Invalid(problems)) => Ok(editor(&member, &draft, &Editor { board, purpose, problems: &problems, preview: "" })),
         Err(fault) => Err(fault.into()),
     }
 }

@@ -1,8 +1,5 @@
 //! The integration tests, as one binary: linking is what tests cost most.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on should stop where it stands"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
 
 mod shared_contract;
 mod shared_contract_live;

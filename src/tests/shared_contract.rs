@@ -37,10 +37,7 @@ async fn a_session_comes_back_as_it_was_put(world: World) {
     assert_eq!(sessions.put("aa", &copy(1)).await, Delivered);
 
     let back = sessions.get("aa").await.known().flatten().unwrap();
-    assert_eq!(
-        (back.user_id, back.name.as_str(), back.version),
-        (1, "회원1", 3)
-    );
+    assert_eq!((back.user_id, back.name.as_str(), back.version), (1, "회원1", 3));
     assert_eq!(back.permissions, ["posts:read", "posts:write"]);
 }
 
@@ -54,11 +51,7 @@ async fn a_session_is_gone_when_it_is_over(world: World) {
     sleep(Duration::from_millis(320)).await;
 
     assert_eq!(sessions.get("aa").await, Known(None));
-    assert_eq!(
-        sessions.put("aa", &short).await,
-        Lost,
-        "what is over is not kept"
-    );
+    assert_eq!(sessions.put("aa", &short).await, Lost, "what is over is not kept");
 }
 
 async fn a_dropped_session_is_not_there(world: World) {
@@ -85,23 +78,13 @@ async fn a_rejected_session_is_not_believed(world: World) {
     sessions.put("aa", &copy(1)).await;
 
     sessions.reject("aa", 3);
-    assert!(
-        sessions.get("aa").await.known().flatten().is_some(),
-        "version 3 is not below 3"
-    );
+    assert!(sessions.get("aa").await.known().flatten().is_some(), "version 3 is not below 3");
     sessions.reject("aa", 4);
     sessions.reject("aa", 2);
 
-    assert_eq!(
-        sessions.get("aa").await,
-        Known(None),
-        "a rejection is not softened"
-    );
+    assert_eq!(sessions.get("aa").await, Known(None), "a rejection is not softened");
     assert_eq!(sessions.put("aa", &copy(1)).await, Lost);
-    let newer = minschool::shared::sessions::SessionCopy {
-        version: 4,
-        ..copy(1)
-    };
+    let newer = minschool::shared::sessions::SessionCopy { version: 4, ..copy(1) };
     assert_eq!(sessions.put("aa", &newer).await, Delivered);
     assert_eq!(sessions.get("aa").await, Known(Some(newer)));
 }
@@ -115,51 +98,32 @@ async fn a_session_of_an_older_epoch_is_not_believed(world: World) {
 
     assert_eq!(world.shared.epoch(), 5);
     assert_eq!(sessions.get("aa").await, Known(None));
-    assert_eq!(
-        sessions.put("aa", &copy(1)).await,
-        Lost,
-        "its row was read in an older epoch"
-    );
+    assert_eq!(sessions.put("aa", &copy(1)).await, Lost, "its row was read in an older epoch");
 }
 
 async fn a_page_asks_for_everything_at_once(world: World) {
     let (shared, nouns) = (&world.shared, [Noun::BOARDS, Noun::POSTS]);
     let entries = [Entry::recent_posts(), Entry::board_first("free")];
-    let plan = Plan {
-        session: Some("aa"),
-        unread: Unread::Of(1),
-        generations: &nouns,
-        entries: &entries,
-    };
+    let plan = Plan { session: Some("aa"), unread: Unread::Of(1), generations: &nouns, entries: &entries };
     shared.sessions().put("aa", &copy(1)).await;
     shared.notifications().set_unread(1, 12).await;
 
     let first = shared.fetch(&plan).await.known().unwrap();
     let generation = first.entries[1].generation.unwrap();
-    shared
-        .cache()
-        .put(&entries[1], generation, &Bytes::from_static(b"posts"))
-        .await;
+    shared.cache().put(&entries[1], generation, &Bytes::from_static(b"posts")).await;
     let again = shared.fetch(&plan).await.known().unwrap();
 
     assert_eq!(again.session.unwrap().user_id, 1);
     assert_eq!(again.unread, Some(12));
     assert_eq!(again.generations, first.generations);
-    assert_eq!(
-        again.generations[1], again.entries[0].generation,
-        "both are of the posts"
-    );
+    assert_eq!(again.generations[1], again.entries[0].generation, "both are of the posts");
     assert_eq!(again.entries[0].bytes, None);
     assert_eq!(again.entries[1].bytes.as_deref(), Some(&b"posts"[..]));
 }
 
 async fn the_first_page_learns_whose_session_it_is(world: World) {
     let shared = &world.shared;
-    let plan = Plan {
-        session: Some("aa"),
-        unread: Unread::OfSession,
-        ..Plan::default()
-    };
+    let plan = Plan { session: Some("aa"), unread: Unread::OfSession, ..Plan::default() };
     assert_eq!(shared.fetch(&plan).await.known().unwrap().unread, None);
 
     shared.sessions().put("aa", &copy(1)).await;
@@ -198,33 +162,23 @@ async fn a_piece_of_rows_that_changed_meanwhile_is_never_found(world: World) {
     });
     made.await.unwrap();
 
-    let found = cache
-        .read_through(&entry, async || Ok::<_, ()>(Bytes::from_static(b"new")))
-        .await;
+    let found = cache.read_through(&entry, async || Ok::<_, ()>(Bytes::from_static(b"new"))).await;
     assert_eq!(found.unwrap(), "new");
 }
 
 async fn a_raised_epoch_makes_every_piece_old(world: World) {
     let (shared, nouns) = (&world.shared, [Noun::POSTS]);
-    let plan = Plan {
-        generations: &nouns,
-        ..Plan::default()
-    };
+    let plan = Plan { generations: &nouns, ..Plan::default() };
     let before = shared.fetch(&plan).await.known().unwrap().generations[0].unwrap();
     let all = Generation::all([before]);
-    shared
-        .cache()
-        .keep_rendered("home", all, "home".into());
+    shared.cache().keep_rendered("home", all, "home".into());
     assert!(shared.cache().rendered("home", all).is_some());
 
     shared.raise_epoch(1);
 
     let after = shared.fetch(&plan).await.known().unwrap().generations[0].unwrap();
     assert_ne!(before, after);
-    assert_eq!(
-        shared.cache().rendered("home", Generation::all([after])),
-        None
-    );
+    assert_eq!(shared.cache().rendered("home", Generation::all([after])), None);
 }
 
 async fn a_thousand_readers_cause_one_load(world: World) {
@@ -237,12 +191,7 @@ async fn a_thousand_readers_cause_one_load(world: World) {
         })
     };
     // The generation is begun first: those who begin it and those who read it are one flight only afterwards.
-    let _ = shared
-        .fetch(&Plan {
-            entries: std::slice::from_ref(&entry),
-            ..Plan::default()
-        })
-        .await;
+    let _ = shared.fetch(&Plan { entries: std::slice::from_ref(&entry), ..Plan::default() }).await;
 
     let all = futures_util::future::join_all((0..1000).map(|_| read())).await;
 
@@ -264,35 +213,21 @@ async fn nobody_hangs_when_a_load_fails(world: World) {
     };
     let panics = tokio::spawn(slow(shared.clone()));
     sleep(Duration::from_millis(10)).await;
-    let follower = shared.cache().once("key", None, async || {
-        Ok::<_, ()>(Bytes::from_static(b"mine"))
-    });
-    assert_eq!(
-        follower.await.unwrap(),
-        "mine",
-        "the follower takes the place of one who panicked"
-    );
+    let follower = shared.cache().once("key", None, async || Ok::<_, ()>(Bytes::from_static(b"mine")));
+    assert_eq!(follower.await.unwrap(), "mine", "the follower takes the place of one who panicked");
     assert!(panics.await.is_err());
 
     let leader = tokio::spawn(slow(shared.clone()));
     sleep(Duration::from_millis(10)).await;
     leader.abort();
-    let follower = shared.cache().once("key", None, async || {
-        Ok::<_, ()>(Bytes::from_static(b"mine"))
-    });
-    assert_eq!(
-        follower.await.unwrap(),
-        "mine",
-        "and of one who was cancelled"
-    );
+    let follower = shared.cache().once("key", None, async || Ok::<_, ()>(Bytes::from_static(b"mine")));
+    assert_eq!(follower.await.unwrap(), "mine", "and of one who was cancelled");
 
     let fails = shared.cache().once("key", None, async || {
         sleep(Duration::from_millis(20)).await;
         Err(1)
     });
-    let waits = shared.cache().once("key", None, async || {
-        Ok::<_, u8>(Bytes::from_static(b"mine"))
-    });
+    let waits = shared.cache().once("key", None, async || Ok::<_, u8>(Bytes::from_static(b"mine")));
     let (failed, waited) = tokio::join!(fails, waits);
     assert_eq!((failed, waited), (Err(1), Ok(Bytes::from_static(b"mine"))));
 }
@@ -309,17 +244,10 @@ async fn nobody_is_given_what_was_read_before_they_wrote(world: World) {
     let later = async {
         sleep(Duration::from_millis(10)).await;
         cache.bump(&[Noun::POSTS]).await;
-        cache
-            .once("key", None, async || {
-                Ok::<_, ()>(Bytes::from_static(b"after"))
-            })
-            .await
+        cache.once("key", None, async || Ok::<_, ()>(Bytes::from_static(b"after"))).await
     };
 
     let (before, after) = tokio::join!(earlier, later);
 
-    assert_eq!(
-        (before.unwrap(), after.unwrap()),
-        ("before".into(), "after".into())
-    );
+    assert_eq!((before.unwrap(), after.unwrap()), ("before".into(), "after".into()));
 }

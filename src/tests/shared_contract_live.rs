@@ -28,25 +28,16 @@ async fn people_are_here_for_fifty_seconds(world: World) {
     presence.touch_at(1, now_ms() - 51_000);
     presence.touch_at(2, now_ms() - 45_000);
     presence.touch(3);
-    eventually("both are here", async || {
-        presence.list(10).await == Known(vec![3, 2])
-    })
-    .await;
+    eventually("both are here", async || presence.list(10).await == Known(vec![3, 2])).await;
 
     assert_eq!(presence.count().await, Known(2));
     assert_eq!(presence.list(1).await, Known(vec![3]));
-    eventually("the header shows both", async || {
-        presence.here() == Known(2)
-    })
-    .await;
+    eventually("the header shows both", async || presence.here() == Known(2)).await;
 
     presence.leave(3).await;
     assert_eq!(presence.list(10).await, Known(vec![2]));
     presence.touch(3);
-    eventually("who left and came back is here", async || {
-        presence.count().await == Known(2)
-    })
-    .await;
+    eventually("who left and came back is here", async || presence.count().await == Known(2)).await;
 }
 
 async fn presence_is_written_once_in_fifteen_seconds(world: World) {
@@ -57,11 +48,7 @@ async fn presence_is_written_once_in_fifteen_seconds(world: World) {
     presence.touch_at(1, now - 49_000);
     sleep(Duration::from_millis(150)).await;
 
-    assert_eq!(
-        presence.count().await,
-        Known(0),
-        "the second touch came too soon to be written"
-    );
+    assert_eq!(presence.count().await, Known(0), "the second touch came too soon to be written");
     presence.touch(1);
     eventually("written again", async || presence.count().await == Known(1)).await;
 }
@@ -71,22 +58,15 @@ async fn notifications_are_whole_or_absent(world: World) {
     let item = |n: u32| Bytes::from(format!("{{\"id\":{n}}}"));
     bell.push(1, item(1), 1).await;
 
-    let Known(Listed::Absent(ticket)) = bell.list(1).await else {
-        panic!("one item is not the whole list")
-    };
+    let Known(Listed::Absent(ticket)) = bell.list(1).await else { panic!("one item is not the whole list") };
     assert!(matches!(bell.list(1).await, Known(Listed::BeingFilled)));
     assert_eq!(bell.fill(1, ticket, vec![item(1)]).await, Delivered);
     for n in 2..=60 {
         bell.push(1, item(n), n).await;
     }
 
-    let Known(Listed::Newest(items)) = bell.list(1).await else {
-        panic!("it was filled in")
-    };
-    assert_eq!(
-        (items.len(), &items[0], &items[49]),
-        (50, &item(60), &item(11))
-    );
+    let Known(Listed::Newest(items)) = bell.list(1).await else { panic!("it was filled in") };
+    assert_eq!((items.len(), &items[0], &items[49]), (50, &item(60), &item(11)));
     assert_eq!(bell.unread(1).await, Known(Some(60)));
 
     bell.clear(1).await;
@@ -98,34 +78,16 @@ async fn a_list_that_was_overtaken_is_not_filled_in(world: World) {
     let bell = world.shared.notifications();
     let item = |n: u32| Bytes::from(format!("{{\"id\":{n}}}"));
 
-    let Known(Listed::Absent(ticket)) = bell.list(1).await else {
-        panic!("nothing is there yet")
-    };
+    let Known(Listed::Absent(ticket)) = bell.list(1).await else { panic!("nothing is there yet") };
     bell.push(1, item(2), 2).await;
-    assert_eq!(
-        bell.fill(1, ticket, vec![item(1)]).await,
-        Lost,
-        "item 2 would be missing"
-    );
+    assert_eq!(bell.fill(1, ticket, vec![item(1)]).await, Lost, "item 2 would be missing");
 
-    let Known(Listed::Absent(ticket)) = bell.list(1).await else {
-        panic!("the next reader may try")
-    };
+    let Known(Listed::Absent(ticket)) = bell.list(1).await else { panic!("the next reader may try") };
     bell.clear(1).await;
-    assert_eq!(
-        bell.fill(1, ticket, vec![item(1)]).await,
-        Lost,
-        "item 1 may have been read meanwhile"
-    );
+    assert_eq!(bell.fill(1, ticket, vec![item(1)]).await, Lost, "item 1 may have been read meanwhile");
 
-    let Known(Listed::Absent(ticket)) = bell.list(1).await else {
-        panic!("and the next")
-    };
-    assert_eq!(
-        bell.fill(1, ticket, Vec::new()).await,
-        Delivered,
-        "nobody has nothing, and that is fine"
-    );
+    let Known(Listed::Absent(ticket)) = bell.list(1).await else { panic!("and the next") };
+    assert_eq!(bell.fill(1, ticket, Vec::new()).await, Delivered, "nobody has nothing, and that is fine");
     assert!(matches!(bell.list(1).await, Known(Listed::Absent(_))));
 }
 
@@ -135,11 +97,7 @@ async fn unread_is_known_once_it_was_set(world: World) {
     assert_eq!(bell.unread(1).await, Known(None));
     assert_eq!(bell.set_unread(1, 0).await, Delivered);
 
-    assert_eq!(
-        bell.unread(1).await,
-        Known(Some(0)),
-        "none is not the same as not known"
-    );
+    assert_eq!(bell.unread(1).await, Known(Some(0)), "none is not the same as not known");
     assert_eq!(bell.unread(2).await, Known(None));
 }
 
@@ -153,15 +111,9 @@ async fn a_limit_holds_and_ends_with_its_window(world: World) {
     let refused = hit("7").await;
 
     assert!(!refused.allowed);
-    assert!(
-        refused.retry_after > Duration::ZERO && refused.retry_after <= window,
-        "{refused:?}"
-    );
+    assert!(refused.retry_after > Duration::ZERO && refused.retry_after <= window, "{refused:?}");
     assert!(hit("8").await.allowed, "everybody has a limit of their own");
-    assert!(
-        limits.hit("post", "7", 3, window).await.allowed,
-        "and for each action"
-    );
+    assert!(limits.hit("post", "7", 3, window).await.allowed, "and for each action");
     sleep(refused.retry_after + Duration::from_millis(20)).await;
     assert!(hit("7").await.allowed);
 }
@@ -173,19 +125,10 @@ async fn failures_grow_the_delay_and_success_ends_it(world: World) {
         assert_eq!(limits.wait_for("account:1").await, Duration::ZERO);
     }
 
-    assert_eq!(
-        limits.record_failure("account:1").await,
-        Duration::from_secs(1)
-    );
-    assert_eq!(
-        limits.record_failure("account:1").await,
-        Duration::from_secs(2)
-    );
+    assert_eq!(limits.record_failure("account:1").await, Duration::from_secs(1));
+    assert_eq!(limits.record_failure("account:1").await, Duration::from_secs(2));
     let wait = limits.wait_for("account:1").await;
-    assert!(
-        wait > Duration::from_secs(1) && wait <= Duration::from_secs(2),
-        "{wait:?}"
-    );
+    assert!(wait > Duration::from_secs(1) && wait <= Duration::from_secs(2), "{wait:?}");
     assert_eq!(limits.wait_for("account:2").await, Duration::ZERO);
 
     limits.reset("account:1").await;
@@ -206,11 +149,7 @@ async fn signals_reach_their_listeners_once(world: World) {
 
     for listener in [&mut one, &mut two] {
         assert_eq!(listener.recv().await, Signal::Message("first".into()));
-        assert_eq!(
-            listener.recv().await,
-            Signal::Message("second".into()),
-            "the first came once"
-        );
+        assert_eq!(listener.recv().await, Signal::Message("second".into()), "the first came once");
     }
     assert_eq!(other.recv().await, Signal::Message("elsewhere".into()));
     drop((one, two, other));

@@ -5,7 +5,6 @@ use crate::{
     shared_world::{Owner, World, accept_all, copy, eventually, instance, now_ms, timed},
     support_servers::PrivateRedis,
 };
-use bytes::Bytes;
 use minschool::shared::{
     Accept,
     Effect::{Delivered, Lost},
@@ -36,11 +35,7 @@ async fn back(shared: &Shared) {
 #[tokio::test]
 async fn nothing_is_known_before_the_owner_of_the_truth_has_spoken() {
     let redis = PrivateRedis::start();
-    redis.say(&[
-        "SET",
-        "session:aa",
-        &serde_json::to_string(&copy(1)).unwrap(),
-    ]);
+    redis.say(&["SET", "session:aa", &serde_json::to_string(&copy(1)).unwrap()]);
     let owner = Owner::answering(None);
     let shared = Shared::redis(RedisOptions::new(redis.url()));
     assert!(!knows(&shared).await, "before it is started");
@@ -51,24 +46,10 @@ async fn nothing_is_known_before_the_owner_of_the_truth_has_spoken() {
     assert_eq!((answer, trips), (Unknown, 0), "not while it is rejected");
     assert_eq!(shared.health().state, State::Connecting);
 
-    owner.say(Some(Accept {
-        epoch: 0,
-        ..Accept::default()
-    }));
+    owner.say(Some(Accept { epoch: 0, ..Accept::default() }));
     back(&shared).await;
-    assert!(
-        shared
-            .sessions()
-            .get("aa")
-            .await
-            .known()
-            .flatten()
-            .is_some()
-    );
-    assert_eq!(
-        shared.health().run_id.as_deref(),
-        Some(&*redis.info("server", "run_id"))
-    );
+    assert!(shared.sessions().get("aa").await.known().flatten().is_some());
+    assert_eq!(shared.health().run_id.as_deref(), Some(&*redis.info("server", "run_id")));
     assert_eq!(owner.asked()[0].run_id, owner.asked()[1].run_id);
 }
 
@@ -82,15 +63,8 @@ async fn a_killed_redis_costs_one_call_and_then_nothing() {
     assert!(answer.is_unknown() && first < AT_MOST, "{first:?}");
     sleep(Duration::from_millis(20)).await;
     for _ in 0..50 {
-        let ((answer, took), trips) = meter::scope(timed(shared.fetch(&Plan {
-            session: Some("aa"),
-            ..Plan::default()
-        })))
-        .await;
-        assert!(
-            answer.is_unknown() && took < AT_ONCE && trips == 0,
-            "{took:?} {trips}"
-        );
+        let ((answer, took), trips) = meter::scope(timed(shared.fetch(&Plan { session: Some("aa"), ..Plan::default() }))).await;
+        assert!(answer.is_unknown() && took < AT_ONCE && trips == 0, "{took:?} {trips}");
     }
     assert_eq!(shared.cache().bump(&[Noun::POSTS]).await, Lost);
     assert_eq!(shared.health().state, State::Connecting);
@@ -101,11 +75,7 @@ async fn a_killed_redis_costs_one_call_and_then_nothing() {
     world.server_mut().restart();
     back(&shared).await;
     assert_ne!(shared.health().run_id, old_run, "another run of Redis");
-    assert_eq!(
-        cache.rendered("home", generation),
-        None,
-        "its generations may repeat"
-    );
+    assert_eq!(cache.rendered("home", generation), None, "its generations may repeat");
 }
 
 #[tokio::test]
@@ -130,11 +100,7 @@ async fn a_frozen_redis_costs_three_calls_and_then_nothing() {
     redis.thaw();
     back(&shared).await;
     let asked = owner.asked();
-    assert_eq!(
-        asked.len(),
-        2,
-        "the connection after the trip was validated anew"
-    );
+    assert_eq!(asked.len(), 2, "the connection after the trip was validated anew");
     assert_eq!(asked[0].run_id, asked[1].run_id, "it is the same run");
 }
 
@@ -144,11 +110,7 @@ async fn forty_pages_at_once_on_a_frozen_redis_wait_no_longer_than_one() {
     world.server().freeze();
 
     let pages = (0..40).map(|_| timed(world.shared.sessions().get("aa")));
-    let slowest = futures_util::future::join_all(pages)
-        .await
-        .into_iter()
-        .map(|(_, took)| took)
-        .max();
+    let slowest = futures_util::future::join_all(pages).await.into_iter().map(|(_, took)| took).max();
 
     assert!(slowest.unwrap() < AT_MOST, "{slowest:?}");
     assert_eq!(world.shared.health().state, State::Open);
@@ -157,10 +119,7 @@ async fn forty_pages_at_once_on_a_frozen_redis_wait_no_longer_than_one() {
 #[tokio::test]
 async fn a_session_that_ended_during_the_outage_stays_ended_though_redis_brings_it_back() {
     let mut redis = PrivateRedis::start();
-    let owner = Owner::answering(Some(Accept {
-        epoch: 1,
-        ..Accept::default()
-    }));
+    let owner = Owner::answering(Some(Accept { epoch: 1, ..Accept::default() }));
     let shared = instance(&redis, owner.validator()).await;
     let session = |epoch| minschool::shared::sessions::SessionCopy { epoch, ..copy(1) };
     shared.sessions().put("ended", &session(1)).await;
@@ -172,80 +131,36 @@ async fn a_session_that_ended_during_the_outage_stays_ended_though_redis_brings_
     owner.say(None);
     redis.restart();
     eventually("asked", async || owner.asked().len() > 1).await;
-    assert!(
-        redis.say(&["GET", "session:ended"]).contains("userId"),
-        "Redis brought it back"
-    );
-    assert!(
-        shared.sessions().get("ended").await.is_unknown(),
-        "nothing is trusted yet"
-    );
+    assert!(redis.say(&["GET", "session:ended"]).contains("userId"), "Redis brought it back");
+    assert!(shared.sessions().get("ended").await.is_unknown(), "nothing is trusted yet");
 
     // The same epoch: the list alone must do.
     let drop_sessions = vec!["ended".to_owned()];
-    owner.say(Some(Accept {
-        epoch: 1,
-        drop_sessions,
-        bump: vec![Noun::POSTS],
-    }));
+    owner.say(Some(Accept { epoch: 1, drop_sessions, bump: vec![Noun::POSTS] }));
     back(&shared).await;
-    assert_ne!(
-        owner.asked()[0].run_id,
-        owner.asked().last().unwrap().run_id
-    );
+    assert_ne!(owner.asked()[0].run_id, owner.asked().last().unwrap().run_id);
     assert_eq!(shared.sessions().get("ended").await, Known(None));
-    assert!(
-        shared
-            .sessions()
-            .get("goes-on")
-            .await
-            .known()
-            .flatten()
-            .is_some()
-    );
+    assert!(shared.sessions().get("goes-on").await.known().flatten().is_some());
     assert_eq!(redis.say(&["EXISTS", "session:ended"]), "0");
-    assert_eq!(
-        redis.say(&["EXISTS", "gen:posts"]),
-        "1",
-        "what changed meanwhile was bumped"
-    );
+    assert_eq!(redis.say(&["EXISTS", "gen:posts"]), "1", "what changed meanwhile was bumped");
 }
 
 #[tokio::test]
 async fn a_raised_epoch_disowns_all_that_an_old_file_brings_back() {
     let mut redis = PrivateRedis::start();
-    let owner = Owner::answering(Some(Accept {
-        epoch: 1,
-        ..Accept::default()
-    }));
+    let owner = Owner::answering(Some(Accept { epoch: 1, ..Accept::default() }));
     let shared = instance(&redis, owner.validator()).await;
-    shared
-        .sessions()
-        .put(
-            "aa",
-            &minschool::shared::sessions::SessionCopy {
-                epoch: 1,
-                ..copy(1)
-            },
-        )
-        .await;
+    shared.sessions().put("aa", &minschool::shared::sessions::SessionCopy { epoch: 1, ..copy(1) }).await;
     redis.save();
 
     redis.kill();
-    owner.say(Some(Accept {
-        epoch: 2,
-        ..Accept::default()
-    }));
+    owner.say(Some(Accept { epoch: 2, ..Accept::default() }));
     redis.restart();
     back(&shared).await;
 
     assert_eq!(shared.epoch(), 2);
     assert_eq!(shared.sessions().get("aa").await, Known(None));
-    assert_eq!(
-        redis.say(&["EXISTS", "session:aa"]),
-        "1",
-        "it is there, and not believed"
-    );
+    assert_eq!(redis.say(&["EXISTS", "session:aa"]), "1", "it is there, and not believed");
 }
 
 #[tokio::test]
@@ -261,16 +176,8 @@ async fn a_cut_connection_is_replaced_by_one_that_was_validated() {
     }
 
     let asked = owner.asked();
-    assert!(
-        asked
-            .windows(2)
-            .all(|two| two[0].generation < two[1].generation),
-        "{asked:?}"
-    );
-    eventually("no connection is left behind", async || {
-        redis.info("clients", "connected_clients") == "3"
-    })
-    .await;
+    assert!(asked.windows(2).all(|two| two[0].generation < two[1].generation), "{asked:?}");
+    eventually("no connection is left behind", async || redis.info("clients", "connected_clients") == "3").await;
 }
 
 #[tokio::test]
@@ -284,10 +191,7 @@ async fn tasks_end_with_their_connection_and_all_of_them_with_the_handle() {
     for _ in 0..10 {
         redis.say(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
         redis.say(&["CLIENT", "KILL", "TYPE", "pubsub"]);
-        eventually("cut", async || {
-            !shared.health().is_well() || knows(&shared).await
-        })
-        .await;
+        eventually("cut", async || !shared.health().is_well() || knows(&shared).await).await;
         back(&shared).await;
         eventually("heard", async || shared.signals().are_heard()).await;
     }
@@ -295,10 +199,7 @@ async fn tasks_end_with_their_connection_and_all_of_them_with_the_handle() {
 
     drop(shared);
     eventually("all have ended", async || tasks() == before).await;
-    eventually("and hung up", async || {
-        redis.info("clients", "connected_clients") == "1"
-    })
-    .await;
+    eventually("and hung up", async || redis.info("clients", "connected_clients") == "1").await;
 }
 
 #[tokio::test]
@@ -307,25 +208,13 @@ async fn a_wrong_setting_is_told_in_words() {
     let probe = async |url: String| Shared::probe(&RedisOptions::new(url)).await;
 
     assert_eq!(probe(redis.url_with("right")).await, Ok(()));
-    assert_eq!(
-        probe(redis.url_with("wrong")).await,
-        Err(ProbeError::WrongPassword)
-    );
+    assert_eq!(probe(redis.url_with("wrong")).await, Err(ProbeError::WrongPassword));
     assert_eq!(probe(redis.url()).await, Err(ProbeError::WrongPassword));
-    assert!(matches!(
-        probe("postgres://localhost".into()).await,
-        Err(ProbeError::BadUrl(_))
-    ));
-    assert!(matches!(
-        probe("nonsense".into()).await,
-        Err(ProbeError::BadUrl(_))
-    ));
+    assert!(matches!(probe("postgres://localhost".into()).await, Err(ProbeError::BadUrl(_))));
+    assert!(matches!(probe("nonsense".into()).await, Err(ProbeError::BadUrl(_))));
     redis.kill();
     let (answer, took) = timed(probe(redis.url_with("right"))).await;
-    assert!(
-        matches!(answer, Err(ProbeError::Unreachable(_))),
-        "{answer:?}"
-    );
+    assert!(matches!(answer, Err(ProbeError::Unreachable(_))), "{answer:?}");
     assert!(took < Duration::from_secs(2), "{took:?}");
     assert!(!format!("{:?}", RedisOptions::new(redis.url_with("right"))).contains("right"));
 }
@@ -337,20 +226,9 @@ async fn limits_hold_without_redis() {
     let limits = world.shared.limits();
 
     for _ in 0..3 {
-        assert!(
-            limits
-                .hit("post", "1", 3, Duration::from_secs(60))
-                .await
-                .allowed
-        );
+        assert!(limits.hit("post", "1", 3, Duration::from_secs(60)).await.allowed);
     }
-    assert!(
-        !limits
-            .hit("post", "1", 3, Duration::from_secs(60))
-            .await
-            .allowed,
-        "never open"
-    );
+    assert!(!limits.hit("post", "1", 3, Duration::from_secs(60)).await.allowed, "never open");
     for _ in 0..5 {
         limits.record_failure("account:1").await;
     }
@@ -371,11 +249,7 @@ async fn pages_hear_of_their_own_instance_at_once_and_of_the_others_when_redis_i
     assert_eq!(listener.recv().await, Signal::Message("bell".into()));
 
     world.server_mut().restart();
-    assert_eq!(
-        listener.recv().await,
-        Signal::Resync,
-        "others may have published meanwhile"
-    );
+    assert_eq!(listener.recv().await, Signal::Resync, "others may have published meanwhile");
     back(&shared).await;
     assert_eq!(shared.signals().publish("user:1", "again").await, Delivered);
     assert_eq!(listener.recv().await, Signal::Message("again".into()));

@@ -17,12 +17,7 @@ use std::time::Duration;
 
 /// Everything that a signed-in home wants to know.
 fn home<'a>(nouns: &'a [Noun], entries: &'a [Entry]) -> Plan<'a> {
-    Plan {
-        session: Some("aa"),
-        unread: Unread::OfSession,
-        generations: nouns,
-        entries,
-    }
+    Plan { session: Some("aa"), unread: Unread::OfSession, generations: nouns, entries }
 }
 
 #[tokio::test]
@@ -38,11 +33,7 @@ async fn a_warm_page_is_one_round_trip_and_redis_says_so_too() {
 
     let after = ["mget", "get", "set", "eval"].map(|command| redis.calls(command));
     assert_eq!(answer.known().unwrap().session.unwrap().user_id, 1);
-    assert_eq!(
-        (trips, cold),
-        (1, 2),
-        "the cold page begins the generations"
-    );
+    assert_eq!((trips, cold), (1, 2), "the cold page begins the generations");
     assert_eq!(after[0] - before[0], 1, "one MGET");
     assert_eq!(after[1..], before[1..], "and nothing else");
 }
@@ -52,20 +43,12 @@ async fn the_first_page_of_an_instance_costs_one_more() {
     let world = World::redis().await;
     world.shared.sessions().put("aa", &copy(1)).await;
     let sibling = world.sibling().await;
-    let plan = Plan {
-        session: Some("aa"),
-        unread: Unread::OfSession,
-        ..Plan::default()
-    };
+    let plan = Plan { session: Some("aa"), unread: Unread::OfSession, ..Plan::default() };
 
     let trips = async || meter::scope(sibling.fetch(&plan)).await.1;
 
     assert_eq!((trips().await, trips().await), (2, 1));
-    assert_eq!(
-        meter::scope(sibling.fetch(&Plan::default())).await.1,
-        0,
-        "a page that asks nothing"
-    );
+    assert_eq!(meter::scope(sibling.fetch(&Plan::default())).await.1, 0, "a page that asks nothing");
 }
 
 #[tokio::test]
@@ -75,18 +58,9 @@ async fn each_write_is_one_round_trip() {
 
     let (_, trips) = meter::scope(async {
         shared.sessions().put("aa", &copy(1)).await;
-        shared
-            .cache()
-            .bump(&[Noun::POSTS, Noun::board("free"), Noun::user(1)])
-            .await;
-        shared
-            .notifications()
-            .push(1, Bytes::from_static(b"{}"), 1)
-            .await;
-        let _ = shared
-            .limits()
-            .hit("comment", "1", 5, Duration::from_secs(1))
-            .await;
+        shared.cache().bump(&[Noun::POSTS, Noun::board("free"), Noun::user(1)]).await;
+        shared.notifications().push(1, Bytes::from_static(b"{}"), 1).await;
+        let _ = shared.limits().hit("comment", "1", 5, Duration::from_secs(1)).await;
         shared.presence().touch(1);
         shared.signals().publish("user:1", "new").await;
     })
@@ -100,39 +74,19 @@ async fn an_operator_finds_the_keys_that_are_documented() {
     let world = World::redis().await;
     let (shared, redis) = (&world.shared, world.server());
     shared.sessions().put("ab12", &copy(42)).await;
-    for entry in [
-        Entry::recent_posts(),
-        Entry::profile(42),
-        Entry::board_first("free"),
-    ] {
+    for entry in [Entry::recent_posts(), Entry::profile(42), Entry::board_first("free")] {
         let load = async || Ok::<_, ()>(Bytes::from_static(b"x"));
         shared.cache().read_through(&entry, load).await.unwrap();
     }
     shared.presence().touch(42);
-    let Known(Listed::Absent(ticket)) = shared.notifications().list(42).await else {
-        panic!()
-    };
-    shared
-        .notifications()
-        .fill(42, ticket, vec![Bytes::from_static(b"{}")])
-        .await;
-    shared
-        .notifications()
-        .push(42, Bytes::from_static(b"{}"), 3)
-        .await;
-    let _ = shared
-        .limits()
-        .hit("comment", "42", 5, Duration::from_secs(60))
-        .await;
-    eventually("here", async || {
-        redis.say(&["EXISTS", "online:users"]) == "1"
-    })
-    .await;
+    let Known(Listed::Absent(ticket)) = shared.notifications().list(42).await else { panic!() };
+    shared.notifications().fill(42, ticket, vec![Bytes::from_static(b"{}")]).await;
+    shared.notifications().push(42, Bytes::from_static(b"{}"), 3).await;
+    let _ = shared.limits().hit("comment", "42", 5, Duration::from_secs(60)).await;
+    eventually("here", async || redis.say(&["EXISTS", "online:users"]) == "1").await;
 
     let ttl = |key: &str| redis.say(&["TTL", key]).parse::<i64>().unwrap();
-    let within = |key: &str, low: i64, high: i64| {
-        assert!((low..=high).contains(&ttl(key)), "{key} {}", ttl(key))
-    };
+    let within = |key: &str, low: i64, high: i64| assert!((low..=high).contains(&ttl(key)), "{key} {}", ttl(key));
     within("session:ab12", 3590, 3600);
     within("user-sessions:42", 7190, 7200);
     for piece in ["posts:recent", "user:profile:42", "board:free:first"] {
@@ -145,29 +99,13 @@ async fn an_operator_finds_the_keys_that_are_documented() {
     within("notifications:42:unread", 3590, 3600);
     within("limit:comment:42", 50, 60);
     assert_eq!(redis.say(&["GET", "notifications:42:unread"]), "3");
-    assert_eq!(
-        redis.say(&["DBSIZE"]),
-        "12",
-        "and no other key: {}",
-        redis.say(&["KEYS", "*"])
-    );
+    assert_eq!(redis.say(&["DBSIZE"]), "12", "and no other key: {}", redis.say(&["KEYS", "*"]));
 
-    let session: serde_json::Value =
-        serde_json::from_str(&redis.say(&["GET", "session:ab12"])).unwrap();
+    let session: serde_json::Value = serde_json::from_str(&redis.say(&["GET", "session:ab12"])).unwrap();
     assert_eq!(session["userId"], 42);
     assert_eq!(session["permissions"][1], "posts:write");
-    let rest = [
-        "email",
-        "role",
-        "lastAccess",
-        "expiresAt",
-        "sessionId",
-        "showsPresence",
-    ];
-    assert!(
-        rest.iter().all(|field| !session[field].is_null()),
-        "{session}"
-    );
+    let rest = ["email", "role", "lastAccess", "expiresAt", "sessionId", "showsPresence"];
+    assert!(rest.iter().all(|field| !session[field].is_null()), "{session}");
 }
 
 #[tokio::test]
@@ -182,89 +120,42 @@ async fn instances_agree_on_everything() {
 
     let entry = Entry::recent_posts();
     let load = |text: &'static str| async move || Ok::<_, ()>(Bytes::from_static(text.as_bytes()));
-    a.cache()
-        .read_through(&entry, async || load("a")().await)
-        .await
-        .unwrap();
-    assert_eq!(
-        b.cache()
-            .read_through(&entry, async || load("b")().await)
-            .await
-            .unwrap(),
-        "a"
-    );
+    a.cache().read_through(&entry, async || load("a")().await).await.unwrap();
+    assert_eq!(b.cache().read_through(&entry, async || load("b")().await).await.unwrap(), "a");
     a.cache().bump(&[Noun::POSTS]).await;
-    assert_eq!(
-        b.cache()
-            .read_through(&entry, async || load("b")().await)
-            .await
-            .unwrap(),
-        "b"
-    );
+    assert_eq!(b.cache().read_through(&entry, async || load("b")().await).await.unwrap(), "b");
 
     for instance in [a, b, a] {
-        assert!(
-            instance
-                .limits()
-                .hit("post", "1", 3, Duration::from_secs(60))
-                .await
-                .allowed
-        );
+        assert!(instance.limits().hit("post", "1", 3, Duration::from_secs(60)).await.allowed);
     }
-    assert!(
-        !b.limits()
-            .hit("post", "1", 3, Duration::from_secs(60))
-            .await
-            .allowed
-    );
+    assert!(!b.limits().hit("post", "1", 3, Duration::from_secs(60)).await.allowed);
 
     a.presence().touch(1);
     b.presence().touch(2);
-    eventually("both see both", async || {
-        a.presence().here() == Known(2) && b.presence().here() == Known(2)
-    })
-    .await;
+    eventually("both see both", async || a.presence().here() == Known(2) && b.presence().here() == Known(2)).await;
 }
 
 #[tokio::test]
 async fn a_signal_reaches_the_listeners_of_every_instance_once() {
     let world = World::redis().await;
     let (a, b) = (&world.shared, &world.sibling().await);
-    let (mut near, mut far) = (
-        a.signals().subscribe("user:1"),
-        b.signals().subscribe("user:1"),
-    );
+    let (mut near, mut far) = (a.signals().subscribe("user:1"), b.signals().subscribe("user:1"));
 
-    assert_eq!(
-        a.signals().publish("user:1", "종이 울린다").await,
-        Delivered
-    );
+    assert_eq!(a.signals().publish("user:1", "종이 울린다").await, Delivered);
     assert_eq!(far.recv().await, Signal::Message("종이 울린다".into()));
     b.signals().publish("user:1", &b"\0\xff"[..]).await;
-    assert_eq!(
-        far.recv().await,
-        Signal::Message(Bytes::from_static(b"\0\xff"))
-    );
+    assert_eq!(far.recv().await, Signal::Message(Bytes::from_static(b"\0\xff")));
 
     assert_eq!(near.recv().await, Signal::Message("종이 울린다".into()));
-    assert_eq!(
-        near.recv().await,
-        Signal::Message(Bytes::from_static(b"\0\xff")),
-        "its own came once"
-    );
+    assert_eq!(near.recv().await, Signal::Message(Bytes::from_static(b"\0\xff")), "its own came once");
 }
 
 #[tokio::test]
 async fn a_flush_brings_no_old_piece_back() {
     let world = World::redis().await;
     let (shared, nouns) = (&world.shared, [Noun::POSTS]);
-    let plan = Plan {
-        generations: &nouns,
-        ..Plan::default()
-    };
-    let state = async || {
-        Generation::all([shared.fetch(&plan).await.known().unwrap().generations[0].unwrap()])
-    };
+    let plan = Plan { generations: &nouns, ..Plan::default() };
+    let state = async || Generation::all([shared.fetch(&plan).await.known().unwrap().generations[0].unwrap()]);
     let mut seen = vec![state().await];
 
     for _ in 0..3 {
@@ -288,11 +179,7 @@ async fn after_a_flush_sessions_and_bells_are_absent_not_empty() {
 
     world.server().say(&["FLUSHALL"]);
 
-    let plan = Plan {
-        session: Some("aa"),
-        unread: Unread::Of(1),
-        ..Plan::default()
-    };
+    let plan = Plan { session: Some("aa"), unread: Unread::Of(1), ..Plan::default() };
     let answer = shared.fetch(&plan).await.known().unwrap();
     assert_eq!((answer.session, answer.unread), (None, None), "ask SQL");
     assert_eq!(shared.sessions().put("aa", &copy(1)).await, Delivered);
@@ -312,10 +199,7 @@ async fn who_was_not_seen_for_long_is_forgotten() {
 #[tokio::test]
 async fn sites_that_share_a_redis_do_not_meet() {
     let world = World::redis().await;
-    let options = RedisOptions {
-        prefix: "other:".into(),
-        ..RedisOptions::new(world.server().url())
-    };
+    let options = RedisOptions { prefix: "other:".into(), ..RedisOptions::new(world.server().url()) };
     let other = Shared::redis(options);
     other.start(accept_all());
     let ready = async || other.health().is_well() && other.signals().are_heard();
@@ -324,10 +208,7 @@ async fn sites_that_share_a_redis_do_not_meet() {
     let mut theirs = other.signals().subscribe("user:1");
 
     other.sessions().put("aa", &copy(1)).await;
-    other
-        .notifications()
-        .push(1, Bytes::from_static(b"{}"), 1)
-        .await;
+    other.notifications().push(1, Bytes::from_static(b"{}"), 1).await;
     other.signals().publish("user:1", "theirs").await;
     world.shared.signals().publish("user:1", "ours").await;
 

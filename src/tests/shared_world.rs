@@ -1,9 +1,7 @@
 //! What the tests of the shared state have in common: a backend each, and small things to put into it.
 
 use crate::support_servers::PrivateRedis;
-use minschool::shared::{
-    Accept, Reconnected, RedisOptions, Reject, Shared, Validator, sessions::SessionCopy,
-};
+use minschool::shared::{Accept, Reconnected, RedisOptions, Reject, Shared, Validator, sessions::SessionCopy};
 use std::{
     future::Future,
     sync::{Arc, Mutex},
@@ -33,19 +31,13 @@ impl World {
     pub async fn memory() -> Self {
         let shared = Shared::memory();
         shared.start(accept_all());
-        Self {
-            shared,
-            redis: None,
-        }
+        Self { shared, redis: None }
     }
 
     pub async fn redis() -> Self {
         let redis = PrivateRedis::start();
         let shared = instance(&redis, accept_all()).await;
-        Self {
-            shared,
-            redis: Some(redis),
-        }
+        Self { shared, redis: Some(redis) }
     }
 
     /// One more instance on the same Redis.
@@ -86,10 +78,7 @@ pub struct Owner {
 impl Owner {
     /// Accepts with this until told otherwise; `None` rejects.
     pub fn answering(answer: Option<Accept>) -> Self {
-        Self {
-            asked: Arc::default(),
-            answer: Arc::new(Mutex::new(answer)),
-        }
+        Self { asked: Arc::default(), answer: Arc::new(Mutex::new(answer)) }
     }
 
     pub fn say(&self, answer: Option<Accept>) {
@@ -132,10 +121,7 @@ pub fn copy(user_id: i64) -> SessionCopy {
 }
 
 pub fn now_ms() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap()
-        .as_millis() as i64
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64
 }
 
 /// Waits for something that happens on its own, and fails when it does not.

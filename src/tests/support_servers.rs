@@ -33,17 +33,11 @@ impl PrivateRedis {
     fn start_with(password: Option<&'static str>) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let folder =
-            std::env::temp_dir().join(format!("minschool-redis-{}-{number}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("minschool-redis-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let port = free_port();
         let process = launch(&folder, port, password);
-        let redis = Self {
-            folder,
-            port,
-            password,
-            process,
-        };
+        let redis = Self { folder, port, password, process };
         redis.wait_until_ready();
         redis
     }
@@ -87,13 +81,7 @@ impl PrivateRedis {
 
     fn signal(&self, name: &str) {
         let pid = self.process.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args([name, &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
     }
 
     /// One command over a connection of its own; an array is answered as lines.
@@ -118,18 +106,14 @@ impl PrivateRedis {
     /// A line of INFO.
     pub fn info(&self, section: &str, name: &str) -> String {
         let info = self.say(&["INFO", section]);
-        let line = info
-            .lines()
-            .find_map(|line| line.strip_prefix(&format!("{name}:")));
+        let line = info.lines().find_map(|line| line.strip_prefix(&format!("{name}:")));
         line.unwrap_or_default().to_owned()
     }
 
     /// How often a command was called.
     pub fn calls(&self, command: &str) -> u64 {
         let line = self.info("commandstats", &format!("cmdstat_{command}"));
-        let calls = line
-            .strip_prefix("calls=")
-            .and_then(|rest| rest.split(',').next());
+        let calls = line.strip_prefix("calls=").and_then(|rest| rest.split(',').next());
         calls.map_or(0, |calls| calls.parse().unwrap())
     }
 
@@ -151,37 +135,20 @@ impl Drop for PrivateRedis {
 }
 
 fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0))
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
 fn launch(folder: &PathBuf, port: u16, password: Option<&str>) -> Child {
     let mut command = Command::new("redis-server");
-    command.current_dir(folder).args([
-        "--port",
-        &port.to_string(),
-        "--bind",
-        "127.0.0.1",
-        "--save",
-        "",
-    ]);
+    command.current_dir(folder).args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""]);
     if let Some(password) = password {
         command.args(["--requirepass", password]);
     }
-    command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("redis-server is installed")
+    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("redis-server is installed")
 }
 
 fn encode(command: &[&str]) -> Vec<u8> {
-    let words = command
-        .iter()
-        .map(|word| format!("${}\r\n{word}\r\n", word.len()));
+    let words = command.iter().map(|word| format!("${}\r\n{word}\r\n", word.len()));
     format!("*{}\r\n{}", command.len(), words.collect::<String>()).into_bytes()
 }
 
@@ -200,9 +167,7 @@ fn read_reply(reader: &mut impl BufRead) -> std::io::Result<String> {
             Ok(String::from_utf8_lossy(&bytes).into_owned())
         }
         ("*", Ok(count)) => {
-            let items = (0..count.max(0))
-                .map(|_| read_reply(reader))
-                .collect::<Result<Vec<_>, _>>()?;
+            let items = (0..count.max(0)).map(|_| read_reply(reader)).collect::<Result<Vec<_>, _>>()?;
             Ok(items.join("\n"))
         }
         ("$", _) => Ok(String::new()),

@@ -32,7 +32,7 @@ pub fn issue(visit: &Visit, form: &str) -> String {
 /// # Errors
 /// `Invalid("", "form.stale")`: the form is drawn again with all that was typed and a new key.
 pub fn check(visit: &Visit, form: &str, sent: &str) -> Result<Key> {
-    let stale = || Error::invalid("", "form.stale");
+    let stale = || Error::invalid("form", "form.stale");
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(sent).map_err(|_| stale())?;
     let (payload, signature) = bytes.split_at_checked(8 + PART).ok_or_else(stale)?;
     let issued = payload.first_chunk().map(|at| i64::from_be_bytes(*at)).ok_or_else(stale)?;

@@ -57,7 +57,10 @@ pub fn part(status: StatusCode, markup: Markup) -> Response {
 }
 
 fn html(status: StatusCode, markup: Markup) -> Response {
-    Response::builder().status(status).header(header::CONTENT_TYPE, "text/html; charset=utf-8").body(Body::from_string(markup.into_string()))
+    Response::builder()
+        .status(status)
+        .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
+        .body(Body::from_string(markup.into_string()))
 }
 
 /// "See there": what a form that worked answers (RFC 9110 section 15.4.4).

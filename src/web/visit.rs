@@ -174,19 +174,16 @@ fn nouns(path: &str) -> Vec<Noun> {
     let mut nouns = vec![Noun::BOARDS, Noun::POSTS];
     let below = path.strip_prefix(templates::paths::COMMUNITY).and_then(|rest| rest.strip_prefix('/'));
     let slug = below.map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
-    if let Some(slug) = slug.filter(|slug| !slug.is_empty() && slug.len() <= 30 && slug.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')) {
+    if let Some(slug) =
+        slug.filter(|slug| !slug.is_empty() && slug.len() <= 30 && slug.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+    {
         nouns.push(Noun::board(slug));
     }
     nouns
 }
 
 /// The session: its hot copy, else its row.
-async fn session(
-    app: &App,
-    area: Area,
-    hash: Option<&str>,
-    copy: Option<crate::shared::sessions::SessionCopy>,
-) -> Result<Option<Session>> {
+async fn session(app: &App, area: Area, hash: Option<&str>, copy: Option<crate::shared::sessions::SessionCopy>) -> Result<Option<Session>> {
     let Some(hash) = hash else { return Ok(None) };
     if let Some(copy) = copy.filter(|copy| copy.area == area.as_str()) {
         return Ok(Some(Session::of(hash.to_owned(), copy)));

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use templates::{Markup, assets, layout, samples};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
     let folder = target.join("gallery");
     fs::create_dir_all(folder.join("static"))?;
     for asset in assets::all() {
@@ -16,28 +15,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let samples = samples::all();
     for sample in &samples {
-        let page = if sample.is_page() {
-            sample.markup.clone()
-        } else {
-            framed(&sample.name, &sample.markup)
-        };
+        let page = if sample.is_page() { sample.markup.clone() } else { framed(&sample.name, &sample.markup) };
         write(&folder, &sample.name, page)?;
     }
     write(&folder, "index", index(&samples))?;
-    println!(
-        "{} views: {}",
-        samples.len(),
-        folder.canonicalize()?.join("index.html").display()
-    );
+    println!("{} views: {}", samples.len(), folder.canonicalize()?.join("index.html").display());
     Ok(())
 }
 
 /// Opened as a file, a page finds its style sheet beside itself rather than at the root of a server.
 fn write(folder: &Path, name: &str, page: Markup) -> std::io::Result<()> {
-    fs::write(
-        folder.join(format!("{name}.html")),
-        page.into_string().replace("\"/static/", "\"static/"),
-    )
+    fs::write(folder.join(format!("{name}.html")), page.into_string().replace("\"/static/", "\"static/"))
 }
 
 fn framed(name: &str, fragment: &Markup) -> Markup {

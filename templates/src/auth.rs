@@ -139,12 +139,7 @@ pub fn login(p: &LoginPage) -> Markup {
 
 /// E-mail and password, as every sign-in asks for them.
 pub fn credentials(lang: Lang, email: &str, faults: &[Fault]) -> Markup {
-    let base = Field {
-        lang,
-        required: true,
-        faults,
-        ..Field::default()
-    };
+    let base = Field { lang, required: true, faults, ..Field::default() };
     html! {
         (ui::field(&Field { name: "email", kind: "email", label: lang.t(words::EMAIL), value: email, autocomplete: "username", ..base }))
         (ui::password(&Field { name: "password", kind: "password", label: lang.t(words::PASSWORD), autocomplete: "current-password", ..base }))
@@ -152,16 +147,7 @@ pub fn credentials(lang: Lang, email: &str, faults: &[Fault]) -> Markup {
 }
 
 fn remember(lang: Lang, on: bool) -> Markup {
-    ui::check(
-        &Field {
-            lang,
-            name: "remember",
-            label: lang.t(words::REMEMBER),
-            hint: lang.t(words::REMEMBER_HINT),
-            ..Field::default()
-        },
-        on,
-    )
+    ui::check(&Field { lang, name: "remember", label: lang.t(words::REMEMBER), hint: lang.t(words::REMEMBER_HINT), ..Field::default() }, on)
 }
 
 /// Why somebody meets the form, in a sentence.
@@ -173,29 +159,13 @@ pub fn login_notice(lang: Lang, notice: LoginNotice) -> Markup {
         LoginNotice::Required => (Tone::Notice, lang.t(words::NOTICE_REQUIRED).to_owned()),
         LoginNotice::Expired => (Tone::Notice, lang.t(words::NOTICE_EXPIRED).to_owned()),
         LoginNotice::Ended => (Tone::Warning, lang.t(words::NOTICE_ENDED).to_owned()),
-        LoginNotice::PasswordChanged => (
-            Tone::Success,
-            lang.t(words::NOTICE_PASSWORD_CHANGED).to_owned(),
-        ),
-        LoginNotice::Suspended { reason, until: "" } => (
-            Tone::Failure,
-            lang.fill(words::NOTICE_SUSPENDED, &[("reason", &reason)]),
-        ),
-        LoginNotice::Suspended { reason, until } => (
-            Tone::Failure,
-            lang.fill(
-                words::NOTICE_SUSPENDED_UNTIL,
-                &[("reason", &reason), ("until", &until)],
-            ),
-        ),
-        LoginNotice::Wait { seconds } if seconds < 60 => (
-            Tone::Warning,
-            lang.fill(words::NOTICE_WAIT_SECONDS, &[("n", &seconds)]),
-        ),
-        LoginNotice::Wait { seconds } => (
-            Tone::Warning,
-            lang.fill(words::NOTICE_WAIT_MINUTES, &[("n", &seconds.div_ceil(60))]),
-        ),
+        LoginNotice::PasswordChanged => (Tone::Success, lang.t(words::NOTICE_PASSWORD_CHANGED).to_owned()),
+        LoginNotice::Suspended { reason, until: "" } => (Tone::Failure, lang.fill(words::NOTICE_SUSPENDED, &[("reason", &reason)])),
+        LoginNotice::Suspended { reason, until } => {
+            (Tone::Failure, lang.fill(words::NOTICE_SUSPENDED_UNTIL, &[("reason", &reason), ("until", &until)]))
+        }
+        LoginNotice::Wait { seconds } if seconds < 60 => (Tone::Warning, lang.fill(words::NOTICE_WAIT_SECONDS, &[("n", &seconds)])),
+        LoginNotice::Wait { seconds } => (Tone::Warning, lang.fill(words::NOTICE_WAIT_MINUTES, &[("n", &seconds.div_ceil(60))])),
     };
     ui::notice(lang, tone, &text)
 }
@@ -223,12 +193,7 @@ pub fn signup(p: &SignupPage) -> Markup {
 
 fn account_fields(p: &SignupPage) -> Markup {
     let lang = p.shell.lang;
-    let base = Field {
-        lang,
-        required: true,
-        faults: p.faults,
-        ..Field::default()
-    };
+    let base = Field { lang, required: true, faults: p.faults, ..Field::default() };
     html! {
         (ui::field(&Field { name: "email", kind: "email", label: lang.t(words::EMAIL), value: p.email, hint: lang.t(words::EMAIL_HINT), autocomplete: "username", ..base }))
         (ui::field(&Field { name: "name", label: lang.t(words::NAME), value: p.name, hint: lang.t(words::NAME_HINT), autocomplete: "nickname", ..base }))
@@ -238,17 +203,9 @@ fn account_fields(p: &SignupPage) -> Markup {
 
 fn consents(p: &SignupPage) -> Markup {
     let lang = p.shell.lang;
-    let base = Field {
-        lang,
-        required: true,
-        faults: p.faults,
-        ..Field::default()
-    };
+    let base = Field { lang, required: true, faults: p.faults, ..Field::default() };
     let labelled = |text| format!("{} ({})", lang.t(text), lang.t(words::REQUIRED_CONSENT));
-    let (terms, privacy) = (
-        labelled(words::CONSENT_TERMS),
-        labelled(words::CONSENT_PRIVACY),
-    );
+    let (terms, privacy) = (labelled(words::CONSENT_TERMS), labelled(words::CONSENT_PRIVACY));
     html! {
         fieldset {
             legend { (lang.t(words::CONSENTS)) }
@@ -307,14 +264,11 @@ pub fn relogin(p: &ReloginPage) -> Markup {
 /// What was written, to read and to copy.
 fn kept(p: &ReloginPage) -> Markup {
     let lang = p.shell.lang;
-    let shown = p
-        .fields
-        .iter()
-        .filter_map(|(name, value)| match name.as_str() {
-            "title" => Some((words::KEPT_TITLE, value)),
-            "body" => Some((words::KEPT_BODY, value)),
-            _ => None,
-        });
+    let shown = p.fields.iter().filter_map(|(name, value)| match name.as_str() {
+        "title" => Some((words::KEPT_TITLE, value)),
+        "body" => Some((words::KEPT_BODY, value)),
+        _ => None,
+    });
     html! {
         section aria-labelledby="kept-title" {
             h2 #kept-title { (lang.t(words::RELOGIN_KEPT)) }

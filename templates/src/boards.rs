@@ -193,18 +193,10 @@ pub fn list(l: &BoardList) -> Markup {
 fn nothing(l: &BoardList) -> Markup {
     let first = paths::board(l.slug);
     if l.page > 1 {
-        return ui::empty(
-            l.lang.t(words::EMPTY_PAGE),
-            l.lang.t(words::EMPTY_PAGE_TEXT),
-            Some((&first, l.lang.t(words::TO_FIRST))),
-        );
+        return ui::empty(l.lang.t(words::EMPTY_PAGE), l.lang.t(words::EMPTY_PAGE_TEXT), Some((&first, l.lang.t(words::TO_FIRST))));
     }
     let write = paths::write(l.slug);
-    ui::empty(
-        l.lang.t(words::EMPTY),
-        l.lang.t(words::EMPTY_TEXT),
-        Some((&write, l.lang.t(words::WRITE))),
-    )
+    ui::empty(l.lang.t(words::EMPTY), l.lang.t(words::EMPTY_TEXT), Some((&write, l.lang.t(words::WRITE))))
 }
 
 fn sorting(l: &BoardList) -> Markup {

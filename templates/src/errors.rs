@@ -39,11 +39,7 @@ pub struct Problem<'a> {
 /// Draws an error inside the frame.
 pub fn page(p: &ErrorPage) -> Markup {
     let lang = p.shell.lang;
-    layout::page(
-        p.shell,
-        title(lang, &p.problem),
-        html! { div.wrap.narrow { (body(lang, &p.problem, paths::HOME)) } },
-    )
+    layout::page(p.shell, title(lang, &p.problem), html! { div.wrap.narrow { (body(lang, &p.problem, paths::HOME)) } })
 }
 
 /// Draws an error that depends on nothing but the language.

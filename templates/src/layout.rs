@@ -185,11 +185,7 @@ pub fn form_page(shell: &Shell, title: &str, faults: &[Fault], main: Markup) -> 
     if faults.is_empty() {
         return page(shell, title, main);
     }
-    page(
-        shell,
-        &shell.lang.fill(common::ERROR_TITLE, &[("title", &title)]),
-        main,
-    )
+    page(shell, &shell.lang.fill(common::ERROR_TITLE, &[("title", &title)]), main)
 }
 
 /// What a page needs before its body; the admin's pages share it.
@@ -226,9 +222,7 @@ fn header(shell: &Shell) -> Markup {
 
 /// On a phone only the number stays in sight; the name is the same.
 fn online(shell: &Shell) -> Markup {
-    let label = shell
-        .lang
-        .count(common::ONLINE_ONE, common::ONLINE_MANY, shell.online.into());
+    let label = shell.lang.count(common::ONLINE_ONE, common::ONLINE_MANY, shell.online.into());
     html! {
         a.online href=(paths::WHO) {
             span.dot {} span.short aria-hidden="true" { (ui::number(shell.online.into())) } span.long { (label) }
@@ -254,9 +248,7 @@ fn current(path: &str, href: &str, exact: bool) -> Option<&'static str> {
     if path == href {
         return Some("page");
     }
-    let below = path
-        .strip_prefix(href)
-        .is_some_and(|rest| rest.starts_with('/'));
+    let below = path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
     (below && !exact).then_some("true")
 }
 
@@ -363,19 +355,10 @@ mod tests {
 
     #[test]
     fn a_board_is_current_on_its_posts_but_the_list_is_not() {
-        assert_eq!(
-            current("/community/free?page=2", "/community/free", false),
-            Some("page")
-        );
-        assert_eq!(
-            current("/community/free/7", "/community/free", false),
-            Some("true")
-        );
+        assert_eq!(current("/community/free?page=2", "/community/free", false), Some("page"));
+        assert_eq!(current("/community/free/7", "/community/free", false), Some("true"));
         assert_eq!(current("/community/free/7", "/community", true), None);
-        assert_eq!(
-            current("/community/freedom", "/community/free", false),
-            None
-        );
+        assert_eq!(current("/community/freedom", "/community/free", false), None);
     }
 
     #[test]

@@ -41,19 +41,16 @@ pub fn bell(b: &BellUpdate) -> Markup {
 /// A comment by somebody else: it is added where it belongs and said in one sentence; the reader is not moved.
 pub fn new_comment(n: &NewComment) -> Markup {
     html! {
-        (added(n.lang, &n.comment))
+        // On an earlier page the end of the list is not the end of the talk: there only the number changes.
+        (added(n.lang, &n.comment, "#comment-list.last"))
         (partial("#comment-count", "outerHTML", &comments::count(&Count { lang: n.lang, count: n.count })))
         (say(&n.lang.fill(words::SAID_NEW, &[("name", &n.comment.author.name)])))
     }
 }
 
-/// A comment at the end of the list where it belongs.
-pub fn added(lang: Lang, c: &Comment) -> Markup {
-    let list = if c.root == c.id {
-        "#comment-list".to_owned()
-    } else {
-        format!("#replies-{}", c.root)
-    };
+/// A comment at the end of `list`, or of the answers that it belongs to.
+pub fn added(lang: Lang, c: &Comment, list: &str) -> Markup {
+    let list = if c.root == c.id { list.to_owned() } else { format!("#replies-{}", c.root) };
     partial(&list, "beforeend", &comments::comment(lang, c, &[]))
 }
 
@@ -69,9 +66,5 @@ pub fn say(text: &str) -> Markup {
 
 /// Moves the focus to an element after the swap.
 pub fn focus(id: &str) -> Markup {
-    partial(
-        "#polite",
-        "beforeend",
-        &html! { span hidden data-focus-on=(id) {} },
-    )
+    partial("#polite", "beforeend", &html! { span hidden data-focus-on=(id) {} })
 }

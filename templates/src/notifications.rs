@@ -66,11 +66,7 @@ pub enum Kind {
 
 /// The bell: a link with its number in words for those who do not see it. It is replaced when it rings.
 pub fn bell(b: &Bell) -> Markup {
-    let shown = if b.unread > 99 {
-        "99+".to_owned()
-    } else {
-        b.unread.to_string()
-    };
+    let shown = if b.unread > 99 { "99+".to_owned() } else { b.unread.to_string() };
     let label = match b.unread {
         0 => b.lang.t(words::BELL_NONE).to_owned(),
         _ => b.lang.fill(words::BELL_MANY, &[("n", &shown)]),

@@ -67,11 +67,7 @@ pub fn post(slug: &str, id: i64) -> String {
 
 /// One post with a page of its comments.
 pub fn post_page(slug: &str, id: i64, page: u64) -> String {
-    if page <= 1 {
-        format!("/community/{slug}/{id}#comments")
-    } else {
-        format!("/community/{slug}/{id}?page={page}#comments")
-    }
+    if page <= 1 { format!("/community/{slug}/{id}#comments") } else { format!("/community/{slug}/{id}?page={page}#comments") }
 }
 
 /// Change a post.
@@ -198,9 +194,7 @@ pub fn query(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for byte in value.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
-                out.push(byte as char)
-            }
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => out.push(byte as char),
             _ => out.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -302,19 +296,12 @@ pub mod admin {
 
     /// A list with its search and its page; empty values are left out.
     pub fn list(base: &str, filters: &[(&str, &str)], page: u64) -> String {
-        let mut pairs: Vec<String> = filters
-            .iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| format!("{name}={}", query(value)))
-            .collect();
+        let mut pairs: Vec<String> =
+            filters.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={}", query(value))).collect();
         if page > 1 {
             pairs.push(format!("page={page}"));
         }
-        if pairs.is_empty() {
-            base.to_owned()
-        } else {
-            format!("{base}?{}", pairs.join("&"))
-        }
+        if pairs.is_empty() { base.to_owned() } else { format!("{base}?{}", pairs.join("&")) }
     }
 }
 
@@ -325,21 +312,12 @@ mod tests {
     #[test]
     fn a_first_page_has_the_plain_address() {
         assert_eq!(board_page("free", 1, false), "/community/free");
-        assert_eq!(
-            board_page("free", 3, true),
-            "/community/free?page=3&sort=active"
-        );
+        assert_eq!(board_page("free", 3, true), "/community/free?page=3&sort=active");
     }
 
     #[test]
     fn a_query_value_is_escaped() {
-        assert_eq!(
-            login_then("/community/free?page=2&sort=active"),
-            "/login?next=/community/free%3Fpage%3D2%26sort%3Dactive"
-        );
-        assert_eq!(
-            admin::list(admin::USERS, &[("q", "김 하나")], 2),
-            "/users?q=%EA%B9%80%20%ED%95%98%EB%82%98&page=2"
-        );
+        assert_eq!(login_then("/community/free?page=2&sort=active"), "/login?next=/community/free%3Fpage%3D2%26sort%3Dactive");
+        assert_eq!(admin::list(admin::USERS, &[("q", "김 하나")], 2), "/users?q=%EA%B9%80%20%ED%95%98%EB%82%98&page=2");
     }
 }

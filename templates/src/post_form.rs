@@ -76,11 +76,7 @@ fn form(p: &PostForm) -> Markup {
     let lang = p.shell.lang;
     let (action, back, submit) = match p.purpose {
         Purpose::New => (paths::write(p.slug), paths::board(p.slug), words::PUBLISH),
-        Purpose::Edit { id } => (
-            paths::post_edit(p.slug, id),
-            paths::post(p.slug, id),
-            words::SAVE_CHANGES,
-        ),
+        Purpose::Edit { id } => (paths::post_edit(p.slug, id), paths::post(p.slug, id), words::SAVE_CHANGES),
     };
     html! {
         form #editor method="post" action=(action) novalidate hx-sync="this:drop" data-guard {
@@ -98,19 +94,8 @@ fn form(p: &PostForm) -> Markup {
 
 fn fields(p: &PostForm) -> Markup {
     let lang = p.shell.lang;
-    let base = Field {
-        lang,
-        required: true,
-        faults: p.faults,
-        ..Field::default()
-    };
-    let notice = Field {
-        name: "notice",
-        label: lang.t(words::IS_NOTICE),
-        hint: lang.t(words::IS_NOTICE_HINT),
-        required: false,
-        ..base
-    };
+    let base = Field { lang, required: true, faults: p.faults, ..Field::default() };
+    let notice = Field { name: "notice", label: lang.t(words::IS_NOTICE), hint: lang.t(words::IS_NOTICE_HINT), required: false, ..base };
     html! {
         (ui::field(&Field { name: "title", label: lang.t(words::TITLE), value: p.title, autocomplete: "off", ..base }))
         // Only the preview is swapped: a field that somebody types Korean into must never be replaced.

@@ -208,11 +208,7 @@ fn standing(lang: Lang, post: &Post) -> Markup {
         "" => String::new(),
         reason => lang.fill(words::REASON, &[("reason", &reason)]),
     };
-    ui::notice(
-        lang,
-        ui::Tone::Warning,
-        format!("{text} {reason}").trim_end(),
-    )
+    ui::notice(lang, ui::Tone::Warning, format!("{text} {reason}").trim_end())
 }
 
 fn actions(p: &PostPage) -> Markup {

@@ -34,11 +34,7 @@ pub struct ProfilePage<'a> {
 pub fn page(p: &ProfilePage) -> Markup {
     let lang = p.shell.lang;
     let title = lang.fill(words::PROFILE_TITLE, &[("name", &p.name)]);
-    let empty = if p.is_own {
-        words::RECENT_EMPTY_OWN
-    } else {
-        words::RECENT_EMPTY_OTHER
-    };
+    let empty = if p.is_own { words::RECENT_EMPTY_OWN } else { words::RECENT_EMPTY_OTHER };
     let main = html! {
         div.wrap.reading {
             (who(p, &title))

@@ -50,11 +50,7 @@ pub struct ReadingForm<'a> {
 /// Draws the settings of a member.
 pub fn profile(p: &ProfileForm) -> Markup {
     let lang = p.shell.lang;
-    let base = Field {
-        lang,
-        faults: p.faults,
-        ..Field::default()
-    };
+    let base = Field { lang, faults: p.faults, ..Field::default() };
     let main = html! {
         div.wrap.narrow {
             h1 tabindex="-1" { (lang.t(words::PROFILE)) }
@@ -74,31 +70,14 @@ pub fn profile(p: &ProfileForm) -> Markup {
 }
 
 fn language(base: &Field, chosen: Lang) -> Markup {
-    let answers = [Lang::Ko, Lang::En].map(|lang| Choice {
-        value: lang.tag(),
-        label: lang.name(),
-    });
-    ui::choices(
-        &Field {
-            name: "language",
-            label: base.lang.t(words::LANGUAGE),
-            value: chosen.tag(),
-            ..*base
-        },
-        &answers,
-    )
+    let answers = [Lang::Ko, Lang::En].map(|lang| Choice { value: lang.tag(), label: lang.name() });
+    ui::choices(&Field { name: "language", label: base.lang.t(words::LANGUAGE), value: chosen.tag(), ..*base }, &answers)
 }
 
 /// Draws the form for a new password.
 pub fn password(p: &PasswordForm) -> Markup {
     let lang = p.shell.lang;
-    let base = Field {
-        lang,
-        kind: "password",
-        required: true,
-        faults: p.faults,
-        ..Field::default()
-    };
+    let base = Field { lang, kind: "password", required: true, faults: p.faults, ..Field::default() };
     let main = html! {
         div.wrap.narrow {
             h1 tabindex="-1" { (lang.t(words::PASSWORD_TITLE)) }
@@ -139,14 +118,8 @@ pub fn reading(p: &ReadingForm) -> Markup {
 }
 
 fn aids(lang: Lang, aids: &Aids) -> Markup {
-    let choice = |value, label| Choice {
-        value,
-        label: lang.t(label),
-    };
-    let base = Field {
-        lang,
-        ..Field::default()
-    };
+    let choice = |value, label| Choice { value, label: lang.t(label) };
+    let base = Field { lang, ..Field::default() };
     let themes = [
         choice(Theme::System.word(), words::THEME_SYSTEM),
         choice(Theme::Light.word(), words::THEME_LIGHT),
@@ -158,14 +131,8 @@ fn aids(lang: Lang, aids: &Aids) -> Markup {
         choice(TextSize::Large.word(), words::SIZE_125),
         choice(TextSize::Larger.word(), words::SIZE_150),
     ];
-    let spacings = [
-        choice(Spacing::Normal.word(), words::SPACING_NORMAL),
-        choice(Spacing::Wide.word(), words::SPACING_WIDE),
-    ];
-    let motions = [
-        choice(Motion::Full.word(), words::MOTION_FULL),
-        choice(Motion::Reduced.word(), words::MOTION_REDUCED),
-    ];
+    let spacings = [choice(Spacing::Normal.word(), words::SPACING_NORMAL), choice(Spacing::Wide.word(), words::SPACING_WIDE)];
+    let motions = [choice(Motion::Full.word(), words::MOTION_FULL), choice(Motion::Reduced.word(), words::MOTION_REDUCED)];
     html! {
         (ui::choices(&Field { name: "theme", label: lang.t(words::THEME), value: aids.theme.word(), ..base }, &themes))
         (ui::choices(&Field { name: "size", label: lang.t(words::SIZE), value: aids.size.word(), ..base }, &sizes))

@@ -7,10 +7,7 @@ use crate::shared::{Known, keys, store::Write};
 use bytes::Bytes;
 use fred::{
     error::Error,
-    interfaces::{
-        KeysInterface, ListInterface, LuaInterface, PubsubInterface, SetsInterface,
-        SortedSetsInterface,
-    },
+    interfaces::{KeysInterface, ListInterface, LuaInterface, PubsubInterface, SetsInterface, SortedSetsInterface},
     types::{Expiration, SetOptions},
 };
 use futures_util::future::try_join_all;
@@ -49,8 +46,7 @@ impl Redis {
     }
 
     pub(in crate::shared) async fn write(&self, batch: Vec<Write>) -> Known<()> {
-        self.ask(async |client: Fast| self.apply_all(&client, batch).await)
-            .await
+        self.ask(async |client: Fast| self.apply_all(&client, batch).await).await
     }
 
     /// Sends all of these at once.
@@ -58,9 +54,7 @@ impl Redis {
     where
         C: KeysInterface + ListInterface + SetsInterface + SortedSetsInterface + Sync,
     {
-        try_join_all(batch.into_iter().map(|write| self.apply(client, write)))
-            .await
-            .map(drop)
+        try_join_all(batch.into_iter().map(|write| self.apply(client, write))).await.map(drop)
     }
 
     async fn apply<C>(&self, client: &C, write: Write) -> Result<(), Error>
@@ -68,33 +62,17 @@ impl Redis {
         C: KeysInterface + ListInterface + SetsInterface + SortedSetsInterface + Sync,
     {
         match write {
-            Write::Set(key, value, ttl) => {
-                client
-                    .set(self.key(key), value, Some(alive(ttl)), None, false)
-                    .await
-            }
+            Write::Set(key, value, ttl) => client.set(self.key(key), value, Some(alive(ttl)), None, false).await,
             Write::Delete(key) => client.del(self.key(key)).await,
             Write::AddMember(key, member, ttl) => {
                 let key = self.key(key);
-                let (add, live) = (
-                    client.sadd(key.as_str(), member),
-                    client.pexpire(key.as_str(), millis(ttl), None),
-                );
+                let (add, live) = (client.sadd(key.as_str(), member), client.pexpire(key.as_str(), millis(ttl), None));
                 tokio::try_join!(add, live).map(|((), ())| ())
             }
             Write::Bump(key, start, ttl) => {
                 let key = self.key(key);
-                let begin = client.set(
-                    key.as_str(),
-                    number(start),
-                    None,
-                    Some(SetOptions::NX),
-                    false,
-                );
-                let (count, live) = (
-                    client.incr(key.as_str()),
-                    client.pexpire(key.as_str(), millis(ttl), None),
-                );
+                let begin = client.set(key.as_str(), number(start), None, Some(SetOptions::NX), false);
+                let (count, live) = (client.incr(key.as_str()), client.pexpire(key.as_str(), millis(ttl), None));
                 let ((), _, ()): ((), u64, ()) = tokio::try_join!(begin, count, live)?;
                 Ok(())
             }
@@ -106,41 +84,17 @@ impl Redis {
                 tokio::try_join!(push, trim, live).map(|((), (), ())| ())
             }
             Write::Score(key, member, score) => {
-                client
-                    .zadd(
-                        self.key(key),
-                        None,
-                        None,
-                        false,
-                        false,
-                        (score as f64, member.to_string()),
-                    )
-                    .await
+                client.zadd(self.key(key), None, None, false, false, (score as f64, member.to_string())).await
             }
             Write::Unscore(key, member) => client.zrem(self.key(key), member.to_string()).await,
-            Write::Prune(key, below) => {
-                client
-                    .zremrangebyscore(self.key(key), f64::NEG_INFINITY, below as f64 - 1.0)
-                    .await
-            }
+            Write::Prune(key, below) => client.zremrangebyscore(self.key(key), f64::NEG_INFINITY, below as f64 - 1.0).await,
         }
     }
 
-    pub(in crate::shared) async fn seeded(
-        &self,
-        keys: Vec<String>,
-        start: u64,
-        ttl: Duration,
-    ) -> Known<Vec<u64>> {
+    pub(in crate::shared) async fn seeded(&self, keys: Vec<String>, start: u64, ttl: Duration) -> Known<Vec<u64>> {
         self.ask(async |client: Fast| {
             let one = async |key: String| {
-                let begin = client.set(
-                    key.as_str(),
-                    number(start),
-                    Some(alive(ttl)),
-                    Some(SetOptions::NX),
-                    false,
-                );
+                let begin = client.set(key.as_str(), number(start), Some(alive(ttl)), Some(SetOptions::NX), false);
                 let ((), now) = tokio::try_join!(begin, client.get(key.as_str()))?;
                 Ok(now)
             };
@@ -150,72 +104,33 @@ impl Redis {
     }
 
     pub(in crate::shared) async fn members(&self, key: String) -> Known<Vec<String>> {
-        self.ask(async |client: Fast| client.smembers(self.key(key)).await)
-            .await
+        self.ask(async |client: Fast| client.smembers(self.key(key)).await).await
     }
 
     pub(in crate::shared) async fn count_from(&self, key: String, score: i64) -> Known<u32> {
-        self.ask(async |client: Fast| {
-            client
-                .zcount(self.key(key), score as f64, f64::INFINITY)
-                .await
-        })
-        .await
+        self.ask(async |client: Fast| client.zcount(self.key(key), score as f64, f64::INFINITY).await).await
     }
 
-    pub(in crate::shared) async fn highest_from(
-        &self,
-        key: String,
-        score: i64,
-        limit: usize,
-    ) -> Known<Vec<i64>> {
+    pub(in crate::shared) async fn highest_from(&self, key: String, score: i64, limit: usize) -> Known<Vec<i64>> {
         let limit = Some((0, i64::try_from(limit).unwrap_or(i64::MAX)));
-        self.ask(async |client: Fast| {
-            client
-                .zrevrangebyscore(self.key(key), f64::INFINITY, score as f64, false, limit)
-                .await
-        })
-        .await
+        self.ask(async |client: Fast| client.zrevrangebyscore(self.key(key), f64::INFINITY, score as f64, false, limit).await).await
     }
 
-    pub(in crate::shared) async fn list_or_leave(
-        &self,
-        key: String,
-        ticket: Bytes,
-        wait: Duration,
-    ) -> Known<Vec<Bytes>> {
+    pub(in crate::shared) async fn list_or_leave(&self, key: String, ticket: Bytes, wait: Duration) -> Known<Vec<Bytes>> {
         let args = vec![ticket, millis(wait).to_string().into()];
-        self.ask(async |client: Fast| client.eval(LIST_OR_LEAVE, self.key(key), args).await)
-            .await
+        self.ask(async |client: Fast| client.eval(LIST_OR_LEAVE, self.key(key), args).await).await
     }
 
-    pub(in crate::shared) async fn fill(
-        &self,
-        key: String,
-        ticket: Bytes,
-        items: Vec<Bytes>,
-        ttl: Duration,
-    ) -> Known<bool> {
+    pub(in crate::shared) async fn fill(&self, key: String, ticket: Bytes, items: Vec<Bytes>, ttl: Duration) -> Known<bool> {
         let mut args = vec![ticket, millis(ttl).to_string().into()];
         args.extend(items);
-        self.ask(async |client: Fast| client.eval(FILL, self.key(key), args).await)
-            .await
+        self.ask(async |client: Fast| client.eval(FILL, self.key(key), args).await).await
     }
 
-    pub(in crate::shared) async fn hit(
-        &self,
-        key: String,
-        window: Duration,
-    ) -> Known<(u64, Duration)> {
+    pub(in crate::shared) async fn hit(&self, key: String, window: Duration) -> Known<(u64, Duration)> {
         self.ask(async |client: Fast| {
             let key = self.key(key);
-            let begin = client.set(
-                key.as_str(),
-                0,
-                Some(alive(window)),
-                Some(SetOptions::NX),
-                false,
-            );
+            let begin = client.set(key.as_str(), 0, Some(alive(window)), Some(SetOptions::NX), false);
             let (count, left) = (client.incr(key.as_str()), client.pttl(key.as_str()));
             let ((), count, left): ((), u64, i64) = tokio::try_join!(begin, count, left)?;
             if let Ok(left) = u64::try_from(left) {
@@ -231,26 +146,20 @@ impl Redis {
     pub(in crate::shared) async fn increment(&self, key: String, ttl: Duration) -> Known<u64> {
         self.ask(async |client: Fast| {
             let key = self.key(key);
-            let (count, live) = (
-                client.incr(key.as_str()),
-                client.pexpire(key.as_str(), millis(ttl), None),
-            );
+            let (count, live) = (client.incr(key.as_str()), client.pexpire(key.as_str(), millis(ttl), None));
             tokio::try_join!(count, live).map(|(count, ())| count)
         })
         .await
     }
 
     pub(in crate::shared) async fn remaining(&self, key: String) -> Known<Option<Duration>> {
-        let left = self
-            .ask(async |client: Fast| client.pttl::<i64, _>(self.key(key)).await)
-            .await;
+        let left = self.ask(async |client: Fast| client.pttl::<i64, _>(self.key(key)).await).await;
         left.map(|left| u64::try_from(left).ok().map(Duration::from_millis))
     }
 
     pub(in crate::shared) async fn announce(&self, topic: &str, message: Bytes) -> Known<()> {
         let channel = self.key(keys::signal(topic));
-        self.ask(async |client: Fast| client.publish(channel, message).await)
-            .await
+        self.ask(async |client: Fast| client.publish(channel, message).await).await
     }
 }
 

@@ -43,13 +43,9 @@ pub(in crate::shared) async fn keep(redis: Arc<Redis>, hub: Arc<Hub>) {
 impl Redis {
     /// Listens until the connection fails; an error means that it never began.
     async fn listen(&self, hub: &Hub) -> Result<Error, Error> {
-        let mut connection =
-            Connection::open(self.options.client()?, self.options.connect_timeout).await?;
+        let mut connection = Connection::open(self.options.client()?, self.options.connect_timeout).await?;
         let mut messages = connection.client.message_rx();
-        connection
-            .client
-            .psubscribe(format!("{}{}*", self.options.prefix, keys::SIGNALS))
-            .await?;
+        connection.client.psubscribe(format!("{}{}*", self.options.prefix, keys::SIGNALS)).await?;
         // Subscribed first, so that what happens from here on is heard; what happened before is read from the rows.
         hub.resync();
         hub.hears(true);
@@ -66,10 +62,7 @@ impl Redis {
         loop {
             match messages.recv().await {
                 Ok(message) => {
-                    if let (Some(topic), Ok(bytes)) = (
-                        message.channel.get(head..),
-                        message.value.convert::<Bytes>(),
-                    ) {
+                    if let (Some(topic), Ok(bytes)) = (message.channel.get(head..), message.value.convert::<Bytes>()) {
                         hub.arrived(topic, bytes);
                     }
                 }

@@ -87,19 +87,10 @@ pub(in crate::shared) async fn keep(redis: Arc<Redis>, validator: Validator) {
 
 impl Redis {
     /// Connects, and does everything that must be done before the connection is trusted.
-    async fn open(
-        &self,
-        validator: &Validator,
-        generation: u64,
-        last_run: &mut Option<Arc<str>>,
-    ) -> Result<Connection, Error> {
-        let mut connection =
-            Connection::open(self.options.client()?, self.options.connect_timeout).await?;
+    async fn open(&self, validator: &Validator, generation: u64, last_run: &mut Option<Arc<str>>) -> Result<Connection, Error> {
+        let mut connection = Connection::open(self.options.client()?, self.options.connect_timeout).await?;
         let run_id = run_id(&connection).await?;
-        let question = validator(Reconnected {
-            run_id: run_id.clone(),
-            generation,
-        });
+        let question = validator(Reconnected { run_id: run_id.clone(), generation });
         let verdict = tokio::select! {
             verdict = time::timeout(VALIDATION, question) => verdict.map_err(|_| too_late())?,
             error = connection.ended() => return Err(error),
@@ -122,15 +113,8 @@ impl Redis {
 
     /// Does what Redis could not be told while it was away.
     async fn catch_up(&self, client: &Client, accept: Accept) -> Result<(), Error> {
-        accept
-            .drop_sessions
-            .iter()
-            .for_each(|hash| self.trust.reject(hash, i64::MAX));
-        let mut writes: Vec<Write> = accept
-            .drop_sessions
-            .iter()
-            .map(|hash| Write::Delete(keys::session(hash)))
-            .collect();
+        accept.drop_sessions.iter().for_each(|hash| self.trust.reject(hash, i64::MAX));
+        let mut writes: Vec<Write> = accept.drop_sessions.iter().map(|hash| Write::Delete(keys::session(hash))).collect();
         writes.extend(cache::bumps(&accept.bump));
         for chunk in writes.chunks(CHUNK) {
             self.apply_all(client, chunk.to_vec()).await?;
@@ -171,10 +155,7 @@ async fn run_id(connection: &Connection) -> Result<Arc<str>, Error> {
     }
     let mut runs = Vec::new();
     for server in client.active_connections() {
-        let info: String = client
-            .with_cluster_node(server)
-            .info(Some(InfoKind::Server))
-            .await?;
+        let info: String = client.with_cluster_node(server).info(Some(InfoKind::Server)).await?;
         runs.push(found(&info)?.to_owned());
     }
     runs.sort();

@@ -93,11 +93,7 @@ impl Redis {
     where
         F: Future<Output = Result<T, Error>>,
     {
-        let live = self
-            .live
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let live = self.live.read().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(Live { client, generation }) = live else {
             return Known::Unknown;
         };
@@ -150,30 +146,17 @@ impl Redis {
     }
 
     fn generation(&self) -> Option<u64> {
-        self.live
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_ref()
-            .map(|live| live.generation)
+        self.live.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|live| live.generation)
     }
 
     /// From now on this connection answers.
     fn publish(&self, client: &Client, generation: u64, run_id: Arc<str>) {
-        let fast = Options {
-            max_attempts: Some(1),
-            timeout: Some(self.options.command_timeout),
-            fail_fast: true,
-            ..Options::default()
-        };
-        let live = Live {
-            client: client.with_options(&fast),
-            generation,
-        };
+        let fast = Options { max_attempts: Some(1), timeout: Some(self.options.command_timeout), fail_fast: true, ..Options::default() };
+        let live = Live { client: client.with_options(&fast), generation };
         self.breaker().succeeded();
         self.shaky.store(false, Ordering::Relaxed);
         *self.live.write().unwrap_or_else(PoisonError::into_inner) = Some(live);
-        self.health
-            .send_replace(Health::now(BackendKind::Redis, State::Closed, Some(run_id)));
+        self.health.send_replace(Health::now(BackendKind::Redis, State::Closed, Some(run_id)));
     }
 
     /// From now on nothing is known.
@@ -193,11 +176,7 @@ impl Redis {
     }
 
     fn key(&self, key: String) -> String {
-        if self.options.prefix.is_empty() {
-            key
-        } else {
-            format!("{}{key}", self.options.prefix)
-        }
+        if self.options.prefix.is_empty() { key } else { format!("{}{key}", self.options.prefix) }
     }
 }
 
@@ -219,14 +198,10 @@ impl Failure {
         match error.kind() {
             ErrorKind::Canceled | ErrorKind::IO => Self::Ended,
             ErrorKind::Unknown if text.starts_with("Client is not") => Self::Ended,
-            ErrorKind::Unknown if cannot.iter().any(|word| text.starts_with(word)) => {
-                Self::Unanswered
+            ErrorKind::Unknown if cannot.iter().any(|word| text.starts_with(word)) => Self::Unanswered,
+            ErrorKind::Unknown | ErrorKind::InvalidArgument | ErrorKind::InvalidCommand | ErrorKind::Parse | ErrorKind::NotFound => {
+                Self::Refused
             }
-            ErrorKind::Unknown
-            | ErrorKind::InvalidArgument
-            | ErrorKind::InvalidCommand
-            | ErrorKind::Parse
-            | ErrorKind::NotFound => Self::Refused,
             _ => Self::Unanswered,
         }
     }

@@ -9,15 +9,7 @@ use fred::{
 use std::{fmt, time::Duration};
 
 /// Every kind of address that is taken.
-const SCHEMES: [&str; 7] = [
-    "redis",
-    "rediss",
-    "redis-sentinel",
-    "rediss-sentinel",
-    "redis-cluster",
-    "rediss-cluster",
-    "redis+unix",
-];
+const SCHEMES: [&str; 7] = ["redis", "rediss", "redis-sentinel", "rediss-sentinel", "redis-cluster", "rediss-cluster", "redis+unix"];
 
 /// See the head of this file.
 #[derive(Clone)]
@@ -51,10 +43,7 @@ impl RedisOptions {
             let expected = "it must begin with redis://, rediss://, redis-sentinel://, redis-cluster:// or redis+unix://";
             return Err(Error::new(ErrorKind::Url, expected));
         }
-        let config = Config {
-            fail_fast: true,
-            ..Config::from_url(&self.url)?
-        };
+        let config = Config { fail_fast: true, ..Config::from_url(&self.url)? };
         let performance = PerformanceConfig {
             default_command_timeout: self.command_timeout,
             broadcast_channel_capacity: 1024,
@@ -65,22 +54,11 @@ impl RedisOptions {
             internal_command_timeout: self.connect_timeout,
             max_command_attempts: 1,
             max_command_buffer_len: 10_000,
-            unresponsive: UnresponsiveConfig {
-                max_timeout: Some(Duration::from_millis(400)),
-                interval: Duration::from_millis(100),
-            },
-            tcp: TcpConfig {
-                nodelay: Some(true),
-                ..TcpConfig::default()
-            },
+            unresponsive: UnresponsiveConfig { max_timeout: Some(Duration::from_millis(400)), interval: Duration::from_millis(100) },
+            tcp: TcpConfig { nodelay: Some(true), ..TcpConfig::default() },
             ..ConnectionConfig::default()
         };
-        Ok(Client::new(
-            config,
-            Some(performance),
-            Some(connection),
-            None,
-        ))
+        Ok(Client::new(config, Some(performance), Some(connection), None))
     }
 
     /// Are keys spread over many servers, so that one command may not name several?
@@ -120,9 +98,7 @@ pub enum ProbeError {
 
 /// Connects once, as the real connection will.
 pub(in crate::shared) async fn probe(options: &RedisOptions) -> Result<(), ProbeError> {
-    let client = options
-        .client()
-        .map_err(|error| ProbeError::BadUrl(error.details().to_owned()))?;
+    let client = options.client().map_err(|error| ProbeError::BadUrl(error.details().to_owned()))?;
     let reached = async {
         let connection = Connection::open(client, options.connect_timeout).await?;
         connection.ping().await

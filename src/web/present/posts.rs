@@ -112,7 +112,13 @@ pub fn comment<'a>(visit: &Visit, post: &posts::Post, c: &'a comments::Comment, 
 }
 
 /// Comments in reading order as branches: each top-level one with its answers.
-pub fn thread<'a>(visit: &Visit, post: &posts::Post, rows: &'a [comments::Comment], clean: &'a [Cow<'a, str>], open: bool) -> Vec<Branch<'a>> {
+pub fn thread<'a>(
+    visit: &Visit,
+    post: &posts::Post,
+    rows: &'a [comments::Comment],
+    clean: &'a [Cow<'a, str>],
+    open: bool,
+) -> Vec<Branch<'a>> {
     let mut branches: Vec<Branch<'a>> = Vec::new();
     for (row, html) in rows.iter().zip(clean) {
         let shown = comment(visit, post, row, html, open);

@@ -107,9 +107,5 @@ pub fn changes(lang: Lang, changes: &[Change]) -> Markup {
 }
 
 fn or_none(lang: Lang, value: &str) -> &str {
-    if value.is_empty() {
-        lang.t(words::CHANGE_EMPTY)
-    } else {
-        value
-    }
+    if value.is_empty() { lang.t(words::CHANGE_EMPTY) } else { value }
 }

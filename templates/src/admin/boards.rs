@@ -51,12 +51,7 @@ pub enum Audience {
 
 impl Audience {
     /// From the widest to the narrowest.
-    pub const ALL: [Audience; 4] = [
-        Audience::Everyone,
-        Audience::Members,
-        Audience::Staff,
-        Audience::Admins,
-    ];
+    pub const ALL: [Audience; 4] = [Audience::Everyone, Audience::Members, Audience::Staff, Audience::Admins];
 
     /// What is sent and stored.
     pub fn word(self) -> &'static str {
@@ -129,13 +124,7 @@ pub fn index(p: &BoardsPage) -> Markup {
 
 fn table(p: &BoardsPage) -> Markup {
     let lang = p.shell.lang;
-    let heads = [
-        words::COL_BOARD,
-        words::COL_SLUG,
-        words::COL_ACCESS,
-        words::COL_POSTS,
-        words::COL_ORDER,
-    ];
+    let heads = [words::COL_BOARD, words::COL_SLUG, words::COL_ACCESS, words::COL_POSTS, words::COL_ORDER];
     html! {
         div.scroller tabindex="0" role="region" aria-label=(lang.t(words::BOARDS_CAPTION)) {
             table.data {
@@ -174,14 +163,8 @@ fn row(p: &BoardsPage, board: &BoardRow, can_rise: bool, can_sink: bool) -> Mark
 pub fn form(p: &BoardForm) -> Markup {
     let lang = p.shell.lang;
     let (title, action) = match p.id {
-        None => (
-            lang.t(words::BOARD_NEW).to_owned(),
-            paths::BOARDS_NEW.to_owned(),
-        ),
-        Some(id) => (
-            lang.fill(words::BOARD_EDIT, &[("name", &p.name)]),
-            paths::board_edit(id),
-        ),
+        None => (lang.t(words::BOARD_NEW).to_owned(), paths::BOARDS_NEW.to_owned()),
+        Some(id) => (lang.fill(words::BOARD_EDIT, &[("name", &p.name)]), paths::board_edit(id)),
     };
     let main = html! {
         p.crumb { a href=(paths::BOARDS) { (lang.t(crate::text::admin::BOARDS)) } }
@@ -203,13 +186,7 @@ pub fn form(p: &BoardForm) -> Markup {
 
 fn identity(p: &BoardForm) -> Markup {
     let lang = p.shell.lang;
-    let base = Field {
-        lang,
-        required: true,
-        faults: p.faults,
-        autocomplete: "off",
-        ..Field::default()
-    };
+    let base = Field { lang, required: true, faults: p.faults, autocomplete: "off", ..Field::default() };
     html! {
         (ui::field(&Field { name: "name", label: lang.t(words::NAME), value: p.name, ..base }))
         (ui::field(&Field { name: "name_en", label: lang.t(words::NAME_EN), value: p.name_en, hint: lang.t(words::NAME_EN_HINT), required: false, ..base }))
@@ -231,41 +208,15 @@ fn audiences(p: &BoardForm) -> Markup {
     }
 }
 
-fn audience(
-    p: &BoardForm,
-    name: &str,
-    label: &str,
-    chosen: Audience,
-    offered: &[Audience],
-) -> Markup {
+fn audience(p: &BoardForm, name: &str, label: &str, chosen: Audience, offered: &[Audience]) -> Markup {
     let lang: Lang = p.shell.lang;
-    let answers: Vec<Choice> = offered
-        .iter()
-        .map(|a| Choice {
-            value: a.word(),
-            label: lang.t(a.text()),
-        })
-        .collect();
-    ui::select(
-        &Field {
-            lang,
-            name,
-            label,
-            value: chosen.word(),
-            faults: p.faults,
-            ..Field::default()
-        },
-        &answers,
-    )
+    let answers: Vec<Choice> = offered.iter().map(|a| Choice { value: a.word(), label: lang.t(a.text()) }).collect();
+    ui::select(&Field { lang, name, label, value: chosen.word(), faults: p.faults, ..Field::default() }, &answers)
 }
 
 fn options(p: &BoardForm) -> Markup {
     let lang = p.shell.lang;
-    let base = Field {
-        lang,
-        faults: p.faults,
-        ..Field::default()
-    };
+    let base = Field { lang, faults: p.faults, ..Field::default() };
     html! {
         fieldset {
             legend { (lang.t(words::OPTIONS)) }

@@ -73,13 +73,7 @@ pub fn index(p: &CommentsPage) -> Markup {
 
 fn form(p: &CommentsPage) -> Markup {
     let lang = p.shell.lang;
-    let heads = [
-        words::COL_SELECT,
-        words::COL_TEXT,
-        words::COL_AUTHOR,
-        words::COL_DATE,
-        words::STATE,
-    ];
+    let heads = [words::COL_SELECT, words::COL_TEXT, words::COL_AUTHOR, words::COL_DATE, words::STATE];
     html! {
         form method="post" action=(paths::COMMENTS) novalidate hx-sync="this:drop" {
             (ui::error_summary(lang, "", p.faults))

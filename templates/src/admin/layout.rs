@@ -76,11 +76,7 @@ pub fn form_page(shell: &AdminShell, title: &str, faults: &[Fault], main: Markup
     if faults.is_empty() {
         return page(shell, title, main);
     }
-    page(
-        shell,
-        &shell.lang.fill(common::ERROR_TITLE, &[("title", &title)]),
-        main,
-    )
+    page(shell, &shell.lang.fill(common::ERROR_TITLE, &[("title", &title)]), main)
 }
 
 /// A page for somebody who is not signed in: no menu, one narrow column.
@@ -143,9 +139,6 @@ fn current(path: &str, href: &str) -> Option<&'static str> {
     if path == href {
         return Some("page");
     }
-    let below = href != paths::DASHBOARD
-        && path
-            .strip_prefix(href)
-            .is_some_and(|rest| rest.starts_with('/'));
+    let below = href != paths::DASHBOARD && path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
     below.then_some("true")
 }

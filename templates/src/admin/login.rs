@@ -57,21 +57,12 @@ pub fn page(p: &LoginPage) -> Markup {
             div.actions { button.button { (lang.t(auth_words::LOGIN_BUTTON)) } }
         }
     };
-    layout::outside(
-        lang,
-        &p.aids,
-        &faulty_title(lang, lang.t(words::LOGIN_TITLE), p.faults),
-        main,
-    )
+    layout::outside(lang, &p.aids, &faulty_title(lang, lang.t(words::LOGIN_TITLE), p.faults), main)
 }
 
 /// "오류:" opens the title when a form came back with faults.
 pub fn faulty_title(lang: Lang, title: &str, faults: &[Fault]) -> String {
-    if faults.is_empty() {
-        title.to_owned()
-    } else {
-        lang.fill(common::ERROR_TITLE, &[("title", &title)])
-    }
+    if faults.is_empty() { title.to_owned() } else { lang.fill(common::ERROR_TITLE, &[("title", &title)]) }
 }
 
 /// Draws the question before signing out.

@@ -18,12 +18,8 @@ use crate::text::{admin as words, admin_content as content};
 use crate::ui::State;
 
 /// The states that the lists of posts and comments can be narrowed to: what is sent, what is read.
-pub const STATES: [(&str, Text); 4] = [
-    ("", content::STATE_ANY),
-    ("shown", content::STATE_SHOWN),
-    ("hidden", content::STATE_HIDDEN),
-    ("deleted", content::STATE_DELETED),
-];
+pub const STATES: [(&str, Text); 4] =
+    [("", content::STATE_ANY), ("shown", content::STATE_SHOWN), ("hidden", content::STATE_HIDDEN), ("deleted", content::STATE_DELETED)];
 
 /// The word for a state.
 pub fn state_name(state: State) -> Text {

@@ -90,45 +90,18 @@ pub fn index(p: &PostsPage) -> Markup {
 
 /// Narrows a list to a state.
 pub fn state_filter(lang: Lang, state: &str) -> Markup {
-    let answers = STATES.map(|(value, text)| Choice {
-        value,
-        label: lang.t(text),
-    });
-    ui::select(
-        &Field {
-            lang,
-            name: "state",
-            label: lang.t(words::STATE),
-            value: state,
-            ..Field::default()
-        },
-        &answers,
-    )
+    let answers = STATES.map(|(value, text)| Choice { value, label: lang.t(text) });
+    ui::select(&Field { lang, name: "state", label: lang.t(words::STATE), value: state, ..Field::default() }, &answers)
 }
 
 fn boards<'a>(lang: Lang, boards: &'a [NavBoard], none: crate::text::Text) -> Vec<Choice<'a>> {
-    let first = Choice {
-        value: "",
-        label: lang.t(none),
-    };
-    std::iter::once(first)
-        .chain(boards.iter().map(|b| Choice {
-            value: &b.slug,
-            label: &b.name,
-        }))
-        .collect()
+    let first = Choice { value: "", label: lang.t(none) };
+    std::iter::once(first).chain(boards.iter().map(|b| Choice { value: &b.slug, label: &b.name })).collect()
 }
 
 fn form(p: &PostsPage) -> Markup {
     let lang = p.shell.lang;
-    let heads = [
-        words::COL_SELECT,
-        words::COL_TITLE,
-        words::COL_BOARD,
-        words::COL_AUTHOR,
-        words::COL_DATE,
-        words::STATE,
-    ];
+    let heads = [words::COL_SELECT, words::COL_TITLE, words::COL_BOARD, words::COL_AUTHOR, words::COL_DATE, words::STATE];
     html! {
         form method="post" action=(paths::POSTS) novalidate hx-sync="this:drop" {
             (ui::error_summary(lang, "", p.faults))
@@ -181,15 +154,8 @@ pub fn standing(lang: Lang, state: State) -> Markup {
 
 /// What to do with the ticked ones, and why. Only posts can be moved.
 pub fn bulk(lang: Lang, bulk: &Bulk, move_to: Option<&[NavBoard]>, faults: &[Fault]) -> Markup {
-    let base = Field {
-        lang,
-        faults,
-        ..Field::default()
-    };
-    let choice = |value, text| Choice {
-        value,
-        label: lang.t(text),
-    };
+    let base = Field { lang, faults, ..Field::default() };
+    let choice = |value, text| Choice { value, label: lang.t(text) };
     let mut actions = vec![
         choice("", words::ACTION_CHOOSE),
         choice("hide", words::ACTION_HIDE),

@@ -122,13 +122,7 @@ fn grid(p: &RolesPage, role: &RoleGrid) -> Markup {
     }
 }
 
-fn cell(
-    p: &RolesPage,
-    role: &RoleGrid,
-    resource: &str,
-    action: &str,
-    grant: Option<bool>,
-) -> Markup {
+fn cell(p: &RolesPage, role: &RoleGrid, resource: &str, action: &str, grant: Option<bool>) -> Markup {
     let lang = p.shell.lang;
     let Some(granted) = grant else {
         return Markup::default();

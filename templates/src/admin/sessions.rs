@@ -68,15 +68,8 @@ pub fn index(p: &SessionsPage) -> Markup {
 
 /// The sessions as a table; a member's page shows them too.
 pub fn table(lang: Lang, caption: &str, rows: &[SessionRow], once: &str) -> Markup {
-    let heads = [
-        words::COL_NAME,
-        words::COL_DEVICE,
-        words::COL_AREA,
-        words::COL_IP,
-        words::COL_STARTED,
-        words::COL_LAST_SEEN,
-        words::COL_ACTIONS,
-    ];
+    let heads =
+        [words::COL_NAME, words::COL_DEVICE, words::COL_AREA, words::COL_IP, words::COL_STARTED, words::COL_LAST_SEEN, words::COL_ACTIONS];
     html! {
         div.scroller tabindex="0" role="region" aria-label=(caption) {
             table.data {

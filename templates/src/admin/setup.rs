@@ -30,12 +30,7 @@ pub struct SetupPage<'a> {
 /// Draws it.
 pub fn page(p: &SetupPage) -> Markup {
     let lang = p.lang;
-    let base = Field {
-        lang,
-        required: true,
-        faults: p.faults,
-        ..Field::default()
-    };
+    let base = Field { lang, required: true, faults: p.faults, ..Field::default() };
     let main = html! {
         h1 tabindex="-1" { (lang.t(words::SETUP_TITLE)) }
         p.lead { (lang.t(words::SETUP_TEXT)) }
@@ -49,10 +44,5 @@ pub fn page(p: &SetupPage) -> Markup {
             div.actions { button.button { (lang.t(words::SETUP_BUTTON)) } }
         }
     };
-    layout::outside(
-        lang,
-        &p.aids,
-        &faulty_title(lang, lang.t(words::SETUP_TITLE), p.faults),
-        main,
-    )
+    layout::outside(lang, &p.aids, &faulty_title(lang, lang.t(words::SETUP_TITLE), p.faults), main)
 }

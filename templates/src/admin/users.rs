@@ -103,14 +103,7 @@ pub fn index(p: &UsersPage) -> Markup {
 }
 
 fn table(lang: Lang, users: &[UserRow]) -> Markup {
-    let heads = [
-        words::COL_NAME,
-        words::COL_EMAIL,
-        words::COL_ROLE,
-        words::COL_STATE,
-        words::COL_JOINED,
-        words::COL_LAST_SEEN,
-    ];
+    let heads = [words::COL_NAME, words::COL_EMAIL, words::COL_ROLE, words::COL_STATE, words::COL_JOINED, words::COL_LAST_SEEN];
     html! {
         div.scroller tabindex="0" role="region" aria-label=(lang.t(words::USERS)) {
             table.data {
@@ -136,11 +129,7 @@ fn row(lang: Lang, user: &UserRow) -> Markup {
 }
 
 fn standing(lang: Lang, suspended: bool) -> Markup {
-    if suspended {
-        ui::badge("failure", lang.t(words::STATE_SUSPENDED))
-    } else {
-        ui::badge("quiet", lang.t(words::STATE_ACTIVE))
-    }
+    if suspended { ui::badge("failure", lang.t(words::STATE_SUSPENDED)) } else { ui::badge("quiet", lang.t(words::STATE_ACTIVE)) }
 }
 
 fn seen(lang: Lang, user: &UserRow) -> Markup {
@@ -225,11 +214,7 @@ fn lift_form(p: &UserPage, s: &Suspension) -> Markup {
 
 fn suspend_form(p: &UserPage) -> Markup {
     let lang = p.shell.lang;
-    let base = Field {
-        lang,
-        faults: p.faults,
-        ..Field::default()
-    };
+    let base = Field { lang, faults: p.faults, ..Field::default() };
     html! {
         form method="post" action=(paths::user_suspend(p.user.id)) novalidate hx-sync="this:drop" {
             (ui::once(p.once))

@@ -92,9 +92,7 @@ impl CommentForm<'_> {
     /// The address it is sent to.
     pub fn action(&self) -> String {
         match self.purpose {
-            Purpose::New { slug, post } | Purpose::Reply { slug, post, .. } => {
-                paths::post_comments(slug, post)
-            }
+            Purpose::New { slug, post } | Purpose::Reply { slug, post, .. } => paths::post_comments(slug, post),
             Purpose::Edit { comment } => paths::comment_edit(comment),
         }
     }
@@ -164,11 +162,7 @@ fn dismiss(f: &CommentForm) -> Markup {
 /// Draws a reply or edit form as a page.
 pub fn form_page(p: &FormPage) -> Markup {
     let lang = p.shell.lang;
-    let title = lang.t(if matches!(p.form.purpose, Purpose::Edit { .. }) {
-        words::EDIT_TITLE
-    } else {
-        words::REPLY_TITLE
-    });
+    let title = lang.t(if matches!(p.form.purpose, Purpose::Edit { .. }) { words::EDIT_TITLE } else { words::REPLY_TITLE });
     let main = html! {
         div.wrap.narrow {
             h1 tabindex="-1" { (title) }

@@ -120,7 +120,7 @@ pub fn thread(t: &Thread) -> Markup {
     html! {
         section #comments aria-labelledby="comments-title" {
             h2 #comments-title { (t.lang.t(words::TITLE)) " " (count(&Count { lang: t.lang, count: t.count })) }
-            ol #comment-list { @for branch in &t.branches { (comment(t.lang, &branch.comment, &branch.replies)) } }
+            ol #comment-list.last[t.page >= t.total_pages] { @for branch in &t.branches { (comment(t.lang, &branch.comment, &branch.replies)) } }
             p.no-comments.muted { (t.lang.t(words::EMPTY)) }
             (ui::pagination(t.lang, t.page, t.total_pages, &link))
             @match &t.entry {
@@ -166,16 +166,8 @@ pub fn said(lang: Lang, c: &Comment) -> Markup {
 }
 
 fn words_of(lang: Lang, c: &Comment) -> Markup {
-    let by = if c.root == c.id {
-        words::BY
-    } else {
-        words::REPLY_BY
-    };
-    let name = if c.author.id.is_some() {
-        c.author.name
-    } else {
-        lang.t(common::SOMEONE_GONE)
-    };
+    let by = if c.root == c.id { words::BY } else { words::REPLY_BY };
+    let name = if c.author.id.is_some() { c.author.name } else { lang.t(common::SOMEONE_GONE) };
     html! {
         header.byline {
             (ui::avatar(c.author.id.unwrap_or_default(), c.author.name, 32))
@@ -217,16 +209,15 @@ fn opener(id: i64, href: &str, text: &str, label: &str) -> Markup {
 
 /// The answer to a new comment or answer written by script.
 pub fn created(c: &Created) -> Markup {
-    let text = c
-        .lang
-        .fill(words::SAID_CREATED, &[("n", &ui::number(c.count))]);
+    let text = c.lang.fill(words::SAID_CREATED, &[("n", &ui::number(c.count))]);
     html! {
         @match c.form.purpose {
             // The form for a new comment stays, emptied; one that was opened in a slot goes.
             Purpose::New { .. } => (live::partial("#comment-form", "outerHTML", &form(&c.form))),
             Purpose::Reply { comment, .. } | Purpose::Edit { comment } => (live::partial(&format!("#slot-{comment}"), "innerHTML", &Markup::default())),
         }
-        (live::added(c.lang, &c.comment))
+        // Its writer sees it on whatever page it was written.
+        (live::added(c.lang, &c.comment, "#comment-list"))
         (live::partial("#comment-count", "outerHTML", &count(&Count { lang: c.lang, count: c.count })))
         (live::say(&text))
         (live::focus(&format!("by-{}", c.comment.id)))

@@ -14,27 +14,10 @@ pub(super) fn all(lang: Lang) -> Drawn {
 
 fn board_pages(lang: Lang) -> Drawn {
     let (list, edit) = (shell(lang, "/boards"), shell(lang, "/boards/2/edit"));
-    let row = |id, slug, name, archived| BoardRow {
-        id,
-        slug,
-        name,
-        read: Audience::Everyone,
-        write: Audience::Members,
-        posts: 1_204,
-        archived,
-    };
-    let rows = vec![
-        row(1, "notice", "공지사항", false),
-        row(2, "free", "자유게시판", false),
-        row(3, "old", "지난 행사", true),
-    ];
-    let index = |boards| {
-        boards::index(&BoardsPage {
-            shell: &list,
-            boards,
-            once: "k-once",
-        })
-    };
+    let row =
+        |id, slug, name, archived| BoardRow { id, slug, name, read: Audience::Everyone, write: Audience::Members, posts: 1_204, archived };
+    let rows = vec![row(1, "notice", "공지사항", false), row(2, "free", "자유게시판", false), row(3, "old", "지난 행사", true)];
+    let index = |boards| boards::index(&BoardsPage { shell: &list, boards, once: "k-once" });
     let form = BoardForm {
         shell: &edit,
         id: Some(2),
@@ -51,23 +34,12 @@ fn board_pages(lang: Lang) -> Drawn {
         once: "k-once",
         faults: &[],
     };
-    let faults = [
-        fault("name", "name.empty", 0),
-        fault("slug", "slug.taken", 0),
-    ];
+    let faults = [fault("name", "name.empty", 0), fault("slug", "slug.taken", 0)];
     vec![
         ("admin-boards", index(rows)),
         ("admin-boards-none", index(Vec::new())),
         ("admin-board-edit", boards::form(&form)),
-        (
-            "admin-board-new-faults",
-            boards::form(&BoardForm {
-                id: None,
-                name: "",
-                faults: &faults,
-                ..form
-            }),
-        ),
+        ("admin-board-new-faults", boards::form(&BoardForm { id: None, name: "", faults: &faults, ..form })),
     ]
 }
 
@@ -86,11 +58,7 @@ fn post_row(lang: Lang, id: i64, state: State) -> PostRow<'static> {
 
 fn post_pages(lang: Lang) -> Drawn {
     let at = shell(lang, "/posts");
-    let rows = vec![
-        post_row(lang, 42, State::Shown),
-        post_row(lang, 43, State::Hidden),
-        post_row(lang, 44, State::Deleted),
-    ];
+    let rows = vec![post_row(lang, 42, State::Shown), post_row(lang, 43, State::Hidden), post_row(lang, 44, State::Deleted)];
     let page = PostsPage {
         shell: &at,
         query: "",
@@ -111,34 +79,13 @@ fn post_pages(lang: Lang) -> Drawn {
         fault("board_to", "board.unknown", 0),
         fault("reason", "reason.empty", 0),
     ];
-    let typed = Bulk {
-        task: "move",
-        board_to: "qna",
-        reason: "",
-    };
+    let bulk = Bulk { task: "move", board_to: "qna", reason: "" };
+    let came_back =
+        PostsPage { selected: &[43], bulk, faults: &faults, board: "free", state: "hidden", query: "바자회", ..page.clone() };
     vec![
         ("admin-posts", posts::index(&page)),
-        (
-            "admin-posts-faults",
-            posts::index(&PostsPage {
-                selected: &[43],
-                bulk: typed,
-                faults: &faults,
-                board: "free",
-                state: "hidden",
-                query: "바자회",
-                ..page.clone()
-            }),
-        ),
-        (
-            "admin-posts-none",
-            posts::index(&PostsPage {
-                rows: Vec::new(),
-                total_pages: 1,
-                query: "없는 글",
-                ..page.clone()
-            }),
-        ),
+        ("admin-posts-faults", posts::index(&came_back)),
+        ("admin-posts-none", posts::index(&PostsPage { rows: Vec::new(), total_pages: 1, query: "없는 글", ..page.clone() })),
     ]
 }
 
@@ -158,11 +105,7 @@ fn comment_pages(lang: Lang) -> Drawn {
         shell: &at,
         query: "",
         state: "",
-        rows: vec![
-            row(1, State::Shown),
-            row(2, State::Hidden),
-            row(3, State::Deleted),
-        ],
+        rows: vec![row(1, State::Shown), row(2, State::Hidden), row(3, State::Deleted)],
         page: 1,
         total_pages: 3,
         selected: &[],
@@ -173,20 +116,7 @@ fn comment_pages(lang: Lang) -> Drawn {
     let faults = [fault("item", "item.empty", 0)];
     vec![
         ("admin-comments", comments::index(&page)),
-        (
-            "admin-comments-faults",
-            comments::index(&CommentsPage {
-                faults: &faults,
-                ..page.clone()
-            }),
-        ),
-        (
-            "admin-comments-none",
-            comments::index(&CommentsPage {
-                rows: Vec::new(),
-                total_pages: 1,
-                ..page.clone()
-            }),
-        ),
+        ("admin-comments-faults", comments::index(&CommentsPage { faults: &faults, ..page.clone() })),
+        ("admin-comments-none", comments::index(&CommentsPage { rows: Vec::new(), total_pages: 1, ..page.clone() })),
     ]
 }

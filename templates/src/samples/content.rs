@@ -13,86 +13,34 @@ use crate::ui::State;
 use crate::{Lang, Markup};
 
 pub(super) fn all(lang: Lang) -> Drawn {
-    [
-        home_pages(lang),
-        board_pages(lang),
-        post_pages(lang),
-        texts(lang),
-        failures(lang),
-    ]
-    .concat()
+    [home_pages(lang), board_pages(lang), post_pages(lang), texts(lang), failures(lang)].concat()
 }
 
 fn recent(lang: Lang, n: i64) -> String {
-    let posts = (0..n)
-        .map(|id| Card {
-            board: "자유게시판",
-            ..card(lang, id)
-        })
-        .collect();
+    let posts = (0..n).map(|id| Card { board: "자유게시판", ..card(lang, id) }).collect();
     home::recent(&Recent { lang, posts }).into_string()
 }
 
 fn home_pages(lang: Lang) -> Drawn {
     let draw = |shell: &Shell, recent: &str| home::page(&HomePage { shell, recent });
-    let aids = |aids| Shell {
-        aids,
-        ..member(lang, "/")
-    };
+    let aids = |aids| Shell { aids, ..member(lang, "/") };
     let full = recent(lang, 8);
     vec![
         ("home-guest", draw(&guest(lang, "/"), &full)),
         ("home-member", draw(&member(lang, "/"), &full)),
-        (
-            "home-staff-flash",
-            draw(
-                &with_flash(staff(lang, "/"), "김하나님, 환영합니다."),
-                &full,
-            ),
-        ),
+        ("home-staff-flash", draw(&with_flash(staff(lang, "/"), "김하나님, 환영합니다."), &full)),
         ("home-empty", draw(&guest(lang, "/"), &recent(lang, 0))),
-        (
-            "home-dark",
-            draw(
-                &aids(Aids {
-                    theme: Theme::Dark,
-                    ..Aids::default()
-                }),
-                &full,
-            ),
-        ),
-        (
-            "home-contrast",
-            draw(
-                &aids(Aids {
-                    theme: Theme::Contrast,
-                    size: TextSize::Larger,
-                    ..Aids::default()
-                }),
-                &full,
-            ),
-        ),
+        ("home-dark", draw(&aids(Aids { theme: Theme::Dark, ..Aids::default() }), &full)),
+        ("home-contrast", draw(&aids(Aids { theme: Theme::Contrast, size: TextSize::Larger, ..Aids::default() }), &full)),
         (
             "home-wide",
-            draw(
-                &aids(Aids {
-                    theme: Theme::Light,
-                    spacing: Spacing::Wide,
-                    motion: Motion::Reduced,
-                    size: TextSize::Large,
-                }),
-                &full,
-            ),
+            draw(&aids(Aids { theme: Theme::Light, spacing: Spacing::Wide, motion: Motion::Reduced, size: TextSize::Large }), &full),
         ),
     ]
 }
 
 fn board_cards(lang: Lang) -> Vec<BoardCard<'static>> {
-    let latest = Latest {
-        id: 5,
-        title: "겨울 나눔 바자회에 함께해 주세요",
-        at: moment(lang, 3),
-    };
+    let latest = Latest { id: 5, title: "겨울 나눔 바자회에 함께해 주세요", at: moment(lang, 3) };
     let base = BoardCard {
         slug: "notice",
         name: "공지사항",
@@ -105,11 +53,7 @@ fn board_cards(lang: Lang) -> Vec<BoardCard<'static>> {
     vec![
         base.clone(),
         BoardCard {
-            slug: "free",
-            name: "자유게시판",
-            description: "무엇이든 편하게 이야기해요.",
-            posts: 1_048_576,
-            ..base.clone()
+            slug: "free", name: "자유게시판", description: "무엇이든 편하게 이야기해요.", posts: 1_048_576, ..base.clone()
         },
         BoardCard {
             slug: "qna",
@@ -120,23 +64,12 @@ fn board_cards(lang: Lang) -> Vec<BoardCard<'static>> {
             readable: false,
             ..base.clone()
         },
-        BoardCard {
-            slug: "old",
-            name: "지난 행사",
-            description: "",
-            posts: 0,
-            latest: None,
-            archived: true,
-            ..base
-        },
+        BoardCard { slug: "old", name: "지난 행사", description: "", posts: 0, latest: None, archived: true, ..base },
     ]
 }
 
 fn list(lang: Lang, notices: i64, posts: i64, page: u64, total_pages: u64) -> String {
-    let pinned = |id| Card {
-        is_notice: true,
-        ..card(lang, id)
-    };
+    let pinned = |id| Card { is_notice: true, ..card(lang, id) };
     let list = BoardList {
         lang,
         slug: "free",
@@ -165,65 +98,13 @@ fn board_pages(lang: Lang) -> Drawn {
     };
     let boards = board_cards(lang);
     vec![
-        (
-            "boards",
-            boards::index(&BoardsPage {
-                shell: &guest(lang, "/community"),
-                boards,
-            }),
-        ),
-        (
-            "boards-none",
-            boards::index(&BoardsPage {
-                shell: &guest(lang, "/community"),
-                boards: Vec::new(),
-            }),
-        ),
-        (
-            "board",
-            draw(
-                &member(lang, path),
-                &list(lang, 2, 12, 1, 52_429),
-                Write::Allowed,
-                false,
-            ),
-        ),
-        (
-            "board-page-9-guest",
-            draw(
-                &guest(lang, path),
-                &list(lang, 1, 5, 9, 10),
-                Write::SignIn,
-                false,
-            ),
-        ),
-        (
-            "board-empty",
-            draw(
-                &member(lang, path),
-                &list(lang, 0, 0, 1, 1),
-                Write::Allowed,
-                false,
-            ),
-        ),
-        (
-            "board-past-the-end",
-            draw(
-                &member(lang, path),
-                &list(lang, 1, 0, 9, 2),
-                Write::Allowed,
-                false,
-            ),
-        ),
-        (
-            "board-archived",
-            draw(
-                &member(lang, path),
-                &list(lang, 0, 3, 1, 1),
-                Write::Closed,
-                true,
-            ),
-        ),
+        ("boards", boards::index(&BoardsPage { shell: &guest(lang, "/community"), boards })),
+        ("boards-none", boards::index(&BoardsPage { shell: &guest(lang, "/community"), boards: Vec::new() })),
+        ("board", draw(&member(lang, path), &list(lang, 2, 12, 1, 52_429), Write::Allowed, false)),
+        ("board-page-9-guest", draw(&guest(lang, path), &list(lang, 1, 5, 9, 10), Write::SignIn, false)),
+        ("board-empty", draw(&member(lang, path), &list(lang, 0, 0, 1, 1), Write::Allowed, false)),
+        ("board-past-the-end", draw(&member(lang, path), &list(lang, 1, 0, 9, 2), Write::Allowed, false)),
+        ("board-archived", draw(&member(lang, path), &list(lang, 0, 3, 1, 1), Write::Closed, true)),
     ]
 }
 
@@ -250,14 +131,8 @@ pub(super) fn post_page<'a>(shell: &'a Shell<'a>, comments: Thread<'a>) -> PostP
         can_edit: false,
         can_delete: false,
         can_moderate: false,
-        newer: Some(Neighbour {
-            id: 43,
-            title: "오늘 점심 모임 사진입니다",
-        }),
-        older: Some(Neighbour {
-            id: 41,
-            title: "활동지원사 신청은 어디에서 하나요?",
-        }),
+        newer: Some(Neighbour { id: 43, title: "오늘 점심 모임 사진입니다" }),
+        older: Some(Neighbour { id: 41, title: "활동지원사 신청은 어디에서 하나요?" }),
         comments,
         once: "k-once",
     }
@@ -265,16 +140,7 @@ pub(super) fn post_page<'a>(shell: &'a Shell<'a>, comments: Thread<'a>) -> PostP
 
 /// A thread in which nobody said anything yet.
 pub(super) fn silence<'a>(lang: Lang, entry: Entry<'a>) -> Thread<'a> {
-    Thread {
-        lang,
-        slug: "free",
-        post: 42,
-        count: 0,
-        branches: Vec::new(),
-        page: 1,
-        total_pages: 1,
-        entry,
-    }
+    Thread { lang, slug: "free", post: 42, count: 0, branches: Vec::new(), page: 1, total_pages: 1, entry }
 }
 
 fn post_pages(lang: Lang) -> Drawn {
@@ -287,10 +153,7 @@ fn post_pages(lang: Lang) -> Drawn {
     let hidden = moderated(&boss, State::Hidden, "광고");
     let deleted = moderated(&boss, State::Deleted, "");
     vec![
-        (
-            "post-guest",
-            posts::page(&post_page(&reader, silence(lang, Entry::SignIn))),
-        ),
+        ("post-guest", posts::page(&post_page(&reader, silence(lang, Entry::SignIn)))),
         ("post-own", posts::page(&own)),
         ("post-hidden-staff", posts::page(&hidden)),
         ("post-deleted-staff", posts::page(&deleted)),
@@ -310,52 +173,24 @@ fn moderated<'a>(shell: &'a Shell<'a>, state: State, reason: &'a str) -> PostPag
 
 fn delete(shell: &Shell) -> Markup {
     posts::delete(&DeletePage {
-        shell,
-        slug: "free",
-        id: 42,
-        title: "겨울 나눔 바자회에 함께해 주세요",
-        comments: 3,
-        once: "k-once",
+        shell, slug: "free", id: 42, title: "겨울 나눔 바자회에 함께해 주세요", comments: 3, once: "k-once"
     })
 }
 
 fn texts(lang: Lang) -> Drawn {
     let shell = guest(lang, "/terms");
-    let page = TextPage {
-        shell: &shell,
-        version: "2026-11-01",
-    };
-    vec![
-        ("terms", pages::terms(&page)),
-        ("privacy", pages::privacy(&page)),
-        ("accessibility", pages::accessibility(&page)),
-    ]
+    let page = TextPage { shell: &shell, version: "2026-11-01" };
+    vec![("terms", pages::terms(&page)), ("privacy", pages::privacy(&page)), ("accessibility", pages::accessibility(&page))]
 }
 
 fn failures(lang: Lang) -> Drawn {
     let shell = member(lang, "/nowhere");
-    let problem = |status, retry_after| Problem {
-        status,
-        cross_site: false,
-        retry_after,
-        request_id: "",
-    };
-    let draw = |problem| {
-        errors::page(&ErrorPage {
-            shell: &shell,
-            problem,
-        })
-    };
+    let problem = |status, retry_after| Problem { status, cross_site: false, retry_after, request_id: "" };
+    let draw = |problem| errors::page(&ErrorPage { shell: &shell, problem });
     vec![
         ("error-400", draw(problem(400, 0))),
         ("error-403", draw(problem(403, 0))),
-        (
-            "error-403-cross-site",
-            draw(Problem {
-                cross_site: true,
-                ..problem(403, 0)
-            }),
-        ),
+        ("error-403-cross-site", draw(Problem { cross_site: true, ..problem(403, 0) })),
         ("error-404", draw(problem(404, 0))),
         ("error-405", draw(problem(405, 0))),
         ("error-408", draw(problem(408, 0))),
@@ -363,22 +198,7 @@ fn failures(lang: Lang) -> Drawn {
         ("error-413", draw(problem(413, 0))),
         ("error-422", draw(problem(422, 0))),
         ("error-429", draw(problem(429, 12))),
-        (
-            "error-500",
-            draw(Problem {
-                request_id: "01JD9Z3K7Q",
-                ..problem(500, 0)
-            }),
-        ),
-        (
-            "error-503-bare",
-            errors::bare(&BarePage {
-                lang,
-                problem: Problem {
-                    request_id: "01JD9Z3K7Q",
-                    ..problem(503, 5)
-                },
-            }),
-        ),
+        ("error-500", draw(Problem { request_id: "01JD9Z3K7Q", ..problem(500, 0) })),
+        ("error-503-bare", errors::bare(&BarePage { lang, problem: Problem { request_id: "01JD9Z3K7Q", ..problem(503, 5) } })),
     ]
 }

@@ -9,22 +9,12 @@ use crate::ui::Fault;
 use crate::{Lang, Markup};
 
 pub(super) fn all(lang: Lang) -> Drawn {
-    [
-        editor(lang),
-        login(lang),
-        signup(lang),
-        relogin(lang),
-        own(lang),
-    ]
-    .concat()
+    [editor(lang), login(lang), signup(lang), relogin(lang), own(lang)].concat()
 }
 
 fn editor(lang: Lang) -> Drawn {
     let shell = member(lang, "/community/free/write");
-    let faults = [
-        fault("title", "title.empty", 0),
-        fault("body", "body.too_long", 20_000),
-    ];
+    let faults = [fault("title", "title.empty", 0), fault("body", "body.too_long", 20_000)];
     let empty = PostForm {
         shell: &shell,
         slug: "free",
@@ -46,23 +36,8 @@ fn editor(lang: Lang) -> Drawn {
     };
     vec![
         ("write", post_form::page(&empty)),
-        (
-            "write-faults",
-            post_form::page(&PostForm {
-                title: "",
-                faults: &faults,
-                ..written
-            }),
-        ),
-        (
-            "edit-staff",
-            post_form::page(&PostForm {
-                purpose: Purpose::Edit { id: 42 },
-                can_notice: true,
-                notice: true,
-                ..written
-            }),
-        ),
+        ("write-faults", post_form::page(&PostForm { title: "", faults: &faults, ..written })),
+        ("edit-staff", post_form::page(&PostForm { purpose: Purpose::Edit { id: 42 }, can_notice: true, notice: true, ..written })),
     ]
 }
 
@@ -80,40 +55,19 @@ fn login(lang: Lang) -> Drawn {
         })
     };
     let wrong = [fault("email", "login.wrong", 0)];
-    let suspended = |until| LoginNotice::Suspended {
-        reason: "광고 글을 되풀이해 올림",
-        until,
-    };
+    let suspended = |until| LoginNotice::Suspended { reason: "광고 글을 되풀이해 올림", until };
     vec![
         ("login", draw(LoginNotice::None, "", &[])),
-        (
-            "login-wrong",
-            draw(LoginNotice::None, "ada@example.com", &wrong),
-        ),
+        ("login-wrong", draw(LoginNotice::None, "ada@example.com", &wrong)),
         ("login-signed-out", draw(LoginNotice::SignedOut, "", &[])),
         ("login-required", draw(LoginNotice::Required, "", &[])),
         ("login-expired", draw(LoginNotice::Expired, "", &[])),
         ("login-ended", draw(LoginNotice::Ended, "", &[])),
-        (
-            "login-password-changed",
-            draw(LoginNotice::PasswordChanged, "", &[]),
-        ),
-        (
-            "login-suspended",
-            draw(suspended(""), "ada@example.com", &[]),
-        ),
-        (
-            "login-suspended-until",
-            draw(suspended("2026-12-31"), "ada@example.com", &[]),
-        ),
-        (
-            "login-wait-seconds",
-            draw(LoginNotice::Wait { seconds: 8 }, "ada@example.com", &[]),
-        ),
-        (
-            "login-wait-minutes",
-            draw(LoginNotice::Wait { seconds: 200 }, "ada@example.com", &[]),
-        ),
+        ("login-password-changed", draw(LoginNotice::PasswordChanged, "", &[])),
+        ("login-suspended", draw(suspended(""), "ada@example.com", &[])),
+        ("login-suspended-until", draw(suspended("2026-12-31"), "ada@example.com", &[])),
+        ("login-wait-seconds", draw(LoginNotice::Wait { seconds: 8 }, "ada@example.com", &[])),
+        ("login-wait-minutes", draw(LoginNotice::Wait { seconds: 200 }, "ada@example.com", &[])),
     ]
 }
 
@@ -149,25 +103,16 @@ fn signup(lang: Lang) -> Drawn {
                 ..empty
             }),
         ),
-        (
-            "logout",
-            auth::logout(&LogoutPage {
-                shell: &member(lang, "/logout"),
-                once: "k-once",
-            }),
-        ),
+        ("logout", auth::logout(&LogoutPage { shell: &member(lang, "/logout"), once: "k-once" })),
     ]
 }
 
 fn relogin(lang: Lang) -> Drawn {
     let shell = guest(lang, "/login");
-    let fields: Vec<(String, String)> = [
-        ("title", "바자회 후기"),
-        ("body", "정말 즐거웠습니다.\n내년에도 <b>또</b> 만나요."),
-        ("once", "k-old"),
-    ]
-    .map(|(name, value)| (name.into(), value.into()))
-    .into();
+    let fields: Vec<(String, String)> =
+        [("title", "바자회 후기"), ("body", "정말 즐거웠습니다.\n내년에도 <b>또</b> 만나요."), ("once", "k-old")]
+            .map(|(name, value)| (name.into(), value.into()))
+            .into();
     let wrong = [fault("email", "login.wrong", 0)];
     let draw = |faults: &[Fault]| -> Markup {
         let page = ReloginPage {
@@ -187,10 +132,7 @@ fn relogin(lang: Lang) -> Drawn {
 fn own(lang: Lang) -> Drawn {
     let at = |path| member(lang, path);
     let name = [fault("name", "name.taken", 0)];
-    let passwords = [
-        fault("current", "password.wrong", 0),
-        fault("password", "password.too_short", 10),
-    ];
+    let passwords = [fault("current", "password.wrong", 0), fault("password", "password.too_short", 10)];
     let profile = |shell: &Shell, faults: &[Fault]| {
         settings::profile(&ProfileForm {
             shell,
@@ -202,32 +144,14 @@ fn own(lang: Lang) -> Drawn {
             faults,
         })
     };
-    let password = |shell: &Shell, faults: &[Fault]| {
-        settings::password(&PasswordForm {
-            shell,
-            email: "ada@example.com",
-            once: "k-once",
-            faults,
-        })
-    };
+    let password =
+        |shell: &Shell, faults: &[Fault]| settings::password(&PasswordForm { shell, email: "ada@example.com", once: "k-once", faults });
     vec![
         ("settings", profile(&at("/my/profile"), &[])),
         ("settings-faults", profile(&at("/my/profile"), &name)),
         ("password", password(&at("/my/password"), &[])),
         ("password-faults", password(&at("/my/password"), &passwords)),
-        (
-            "reading-member",
-            settings::reading(&ReadingForm {
-                shell: &at("/my/reading"),
-                next: "/",
-            }),
-        ),
-        (
-            "reading-guest",
-            settings::reading(&ReadingForm {
-                shell: &guest(lang, "/my/reading"),
-                next: "/",
-            }),
-        ),
+        ("reading-member", settings::reading(&ReadingForm { shell: &at("/my/reading"), next: "/" })),
+        ("reading-guest", settings::reading(&ReadingForm { shell: &guest(lang, "/my/reading"), next: "/" })),
     ]
 }

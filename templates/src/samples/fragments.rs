@@ -2,10 +2,7 @@
 
 use super::content::{post_page, silence};
 use super::{Drawn, author, fault, guest, member, moment};
-use crate::comments::{
-    self, Branch, Comment, CommentForm, Count, Created, DeletePage, Entry, FormPage, Purpose,
-    ReplyTo, Thread,
-};
+use crate::comments::{self, Branch, Comment, CommentForm, Count, Created, DeletePage, Entry, FormPage, Purpose, ReplyTo, Thread};
 use crate::live::{self, BellUpdate, NewComment};
 use crate::notifications::{self, Bell, Kind};
 use crate::post_form::{self, Preview};
@@ -49,132 +46,46 @@ fn branches(lang: Lang) -> Vec<Branch<'static>> {
         edited: true,
         can_edit: true,
         can_delete: true,
-        reply_to: Some(ReplyTo {
-            id: 2,
-            name: "이두리",
-        }),
+        reply_to: Some(ReplyTo { id: 2, name: "이두리" }),
         body_html: "<p>고맙습니다.</p>",
         ..reply(lang, 3)
     };
-    let gone = Comment {
-        state: State::Deleted,
-        body_html: "",
-        can_reply: false,
-        ..comment(lang, 4)
-    };
-    let hidden = Comment {
-        state: State::Hidden,
-        body_html: "",
-        can_reply: false,
-        ..comment(lang, 5)
-    };
-    let hidden_staff = Comment {
-        state: State::Hidden,
-        ..comment(lang, 6)
-    };
-    let left = Comment {
-        author: Author { id: None, name: "" },
-        ..comment(lang, 7)
-    };
+    let gone = Comment { state: State::Deleted, body_html: "", can_reply: false, ..comment(lang, 4) };
+    let hidden = Comment { state: State::Hidden, body_html: "", can_reply: false, ..comment(lang, 5) };
+    let hidden_staff = Comment { state: State::Hidden, ..comment(lang, 6) };
+    let left = Comment { author: Author { id: None, name: "" }, ..comment(lang, 7) };
     vec![
-        Branch {
-            comment: comment(lang, 1),
-            replies: vec![reply(lang, 2), own],
-        },
-        Branch {
-            comment: gone,
-            replies: vec![Comment {
-                root: 4,
-                ..reply(lang, 8)
-            }],
-        },
-        Branch {
-            comment: hidden,
-            replies: Vec::new(),
-        },
-        Branch {
-            comment: hidden_staff,
-            replies: Vec::new(),
-        },
-        Branch {
-            comment: left,
-            replies: Vec::new(),
-        },
+        Branch { comment: comment(lang, 1), replies: vec![reply(lang, 2), own] },
+        Branch { comment: gone, replies: vec![Comment { root: 4, ..reply(lang, 8) }] },
+        Branch { comment: hidden, replies: Vec::new() },
+        Branch { comment: hidden_staff, replies: Vec::new() },
+        Branch { comment: left, replies: Vec::new() },
     ]
 }
 
-fn form<'a>(
-    lang: Lang,
-    purpose: Purpose<'a>,
-    body: &'a str,
-    faults: &'a [Fault<'a>],
-) -> CommentForm<'a> {
-    CommentForm {
-        lang,
-        purpose,
-        body,
-        once: "k-once",
-        faults,
-    }
+fn form<'a>(lang: Lang, purpose: Purpose<'a>, body: &'a str, faults: &'a [Fault<'a>]) -> CommentForm<'a> {
+    CommentForm { lang, purpose, body, once: "k-once", faults }
 }
 
-const NEW: Purpose = Purpose::New {
-    slug: "free",
-    post: 42,
-};
-const REPLY: Purpose = Purpose::Reply {
-    slug: "free",
-    post: 42,
-    comment: 1,
-    name: "Ada",
-};
+const NEW: Purpose = Purpose::New { slug: "free", post: 42 };
+const REPLY: Purpose = Purpose::Reply { slug: "free", post: 42, comment: 1, name: "Ada" };
 const EDIT: Purpose = Purpose::Edit { comment: 3 };
 
 fn threads(lang: Lang) -> Drawn {
-    let (reader, visitor) = (
-        member(lang, "/community/free/42"),
-        guest(lang, "/community/free/42"),
-    );
-    let talk = |entry| Thread {
-        count: 58,
-        branches: branches(lang),
-        page: 2,
-        total_pages: 3,
-        ..silence(lang, entry)
-    };
+    let (reader, visitor) = (member(lang, "/community/free/42"), guest(lang, "/community/free/42"));
+    let talk = |entry| Thread { count: 58, branches: branches(lang), page: 3, total_pages: 3, ..silence(lang, entry) };
     vec![
-        (
-            "post-comments",
-            posts::page(&post_page(
-                &reader,
-                talk(Entry::Form(form(lang, NEW, "", &[]))),
-            )),
-        ),
-        (
-            "post-comments-guest",
-            posts::page(&post_page(&visitor, talk(Entry::SignIn))),
-        ),
-        (
-            "post-no-comments",
-            posts::page(&post_page(
-                &reader,
-                silence(lang, Entry::Form(form(lang, NEW, "", &[]))),
-            )),
-        ),
-        (
-            "fragment-comment",
-            comments::comment(lang, &comment(lang, 1), &[]),
-        ),
+        ("post-comments", posts::page(&post_page(&reader, talk(Entry::Form(form(lang, NEW, "", &[])))))),
+        ("post-comments-guest", posts::page(&post_page(&visitor, talk(Entry::SignIn)))),
+        ("post-no-comments", posts::page(&post_page(&reader, silence(lang, Entry::Form(form(lang, NEW, "", &[])))))),
+        ("fragment-comment", comments::comment(lang, &comment(lang, 1), &[])),
         ("fragment-count", comments::count(&Count { lang, count: 1 })),
     ]
 }
 
 fn forms(lang: Lang) -> Drawn {
     let empty = [fault("body", "body.empty", 0)];
-    let long = [
-        fault("form", "form.stale", 0),
-        fault("body", "body.too_long", 5_000),
-    ];
+    let long = [fault("form", "form.stale", 0), fault("body", "body.too_long", 5_000)];
     let shell = member(lang, "/comments/1/reply");
     let page = |form, quoted_html| {
         comments::form_page(&FormPage {
@@ -187,83 +98,29 @@ fn forms(lang: Lang) -> Drawn {
         })
     };
     vec![
-        (
-            "fragment-comment-form",
-            comments::form(&form(lang, NEW, "", &[])),
-        ),
-        (
-            "fragment-comment-form-faults",
-            comments::form(&form(lang, NEW, "", &empty)),
-        ),
-        (
-            "fragment-reply-form",
-            comments::form(&form(lang, REPLY, "", &[])),
-        ),
-        (
-            "fragment-edit-form",
-            comments::form(&form(lang, EDIT, "고맙습니다.", &[])),
-        ),
-        (
-            "comment-reply",
-            page(form(lang, REPLY, "", &[]), "<p>꼭 갈게요!</p>"),
-        ),
-        (
-            "comment-edit-faults",
-            page(form(lang, EDIT, "고맙습니다.", &long), ""),
-        ),
-        (
-            "comment-delete",
-            comments::delete(&DeletePage {
-                shell: &shell,
-                id: 3,
-                body_html: "<p>고맙습니다.</p>",
-                once: "k-once",
-            }),
-        ),
+        ("fragment-comment-form", comments::form(&form(lang, NEW, "", &[]))),
+        ("fragment-comment-form-faults", comments::form(&form(lang, NEW, "", &empty))),
+        ("fragment-reply-form", comments::form(&form(lang, REPLY, "", &[]))),
+        ("fragment-edit-form", comments::form(&form(lang, EDIT, "고맙습니다.", &[]))),
+        ("comment-reply", page(form(lang, REPLY, "", &[]), "<p>꼭 갈게요!</p>")),
+        ("comment-edit-faults", page(form(lang, EDIT, "고맙습니다.", &long), "")),
+        ("comment-delete", comments::delete(&DeletePage { shell: &shell, id: 3, body_html: "<p>고맙습니다.</p>", once: "k-once" })),
     ]
 }
 
 fn pushed(lang: Lang) -> Drawn {
-    let created = |comment, purpose| {
-        comments::created(&Created {
-            lang,
-            comment,
-            count: 59,
-            form: form(lang, purpose, "", &[]),
-        })
-    };
-    let sentence = notifications::sentence(
-        lang,
-        Kind::Reply,
-        "이두리",
-        "겨울 나눔 바자회에 함께해 주세요",
-    );
-    let bell = |unread, sentence| {
-        live::bell(&BellUpdate {
-            lang,
-            unread,
-            sentence,
-        })
-    };
+    let created = |comment, purpose| comments::created(&Created { lang, comment, count: 59, form: form(lang, purpose, "", &[]) });
+    let sentence = notifications::sentence(lang, Kind::Reply, "이두리", "겨울 나눔 바자회에 함께해 주세요");
+    let bell = |unread, sentence| live::bell(&BellUpdate { lang, unread, sentence });
     let preview = |html| -> Markup { post_form::preview(&Preview { lang, html }) };
     vec![
         ("fragment-created", created(comment(lang, 9), NEW)),
         ("fragment-created-reply", created(reply(lang, 10), REPLY)),
         ("fragment-saved", comments::saved(lang, &reply(lang, 3))),
-        (
-            "fragment-live-comment",
-            live::new_comment(&NewComment {
-                lang,
-                comment: comment(lang, 11),
-                count: 60,
-            }),
-        ),
+        ("fragment-live-comment", live::new_comment(&NewComment { lang, comment: comment(lang, 11), count: 60 })),
         ("fragment-live-bell", bell(4, &sentence)),
         ("fragment-live-bell-silent", bell(0, "")),
-        (
-            "fragment-bell-many",
-            notifications::bell(&Bell { lang, unread: 120 }),
-        ),
+        ("fragment-bell-many", notifications::bell(&Bell { lang, unread: 120 })),
         ("fragment-preview", preview("<p><strong>굵게</strong></p>")),
         ("fragment-preview-empty", preview("")),
     ]

@@ -32,27 +32,12 @@ impl Sample {
 
 /// Everything.
 pub fn all() -> Vec<Sample> {
-    let rooms = [
-        content::all,
-        fragments::all,
-        forms::all,
-        people::all,
-        admin::all,
-        admin_content::all,
-    ];
-    let draw = |lang: Lang| {
-        rooms
-            .into_iter()
-            .flat_map(move |room| room(lang))
-            .map(move |(name, markup)| (lang, name, markup))
-    };
+    let rooms = [content::all, fragments::all, forms::all, people::all, admin::all, admin_content::all];
+    let draw = |lang: Lang| rooms.into_iter().flat_map(move |room| room(lang)).map(move |(name, markup)| (lang, name, markup));
     [Lang::Ko, Lang::En]
         .into_iter()
         .flat_map(draw)
-        .map(|(lang, name, markup)| Sample {
-            name: format!("{}-{name}", lang.tag()),
-            markup,
-        })
+        .map(|(lang, name, markup)| Sample { name: format!("{}-{name}", lang.tag()), markup })
         .collect()
 }
 
@@ -60,66 +45,27 @@ pub fn all() -> Vec<Sample> {
 type Drawn = Vec<(&'static str, Markup)>;
 
 static BOARDS: LazyLock<Vec<NavBoard>> = LazyLock::new(|| {
-    [
-        ("notice", "공지사항"),
-        ("free", "자유게시판"),
-        ("qna", "질문과 답변"),
-    ]
-    .map(|(slug, name)| NavBoard {
-        slug: slug.into(),
-        name: name.into(),
-    })
-    .into()
+    [("notice", "공지사항"), ("free", "자유게시판"), ("qna", "질문과 답변")]
+        .map(|(slug, name)| NavBoard { slug: slug.into(), name: name.into() })
+        .into()
 });
 
 fn guest(lang: Lang, path: &'static str) -> Shell<'static> {
-    Shell {
-        lang,
-        path,
-        viewer: Viewer::Guest,
-        online: 12,
-        boards: &BOARDS,
-        aids: Aids::default(),
-        flash: None,
-        live: false,
-    }
+    Shell { lang, path, viewer: Viewer::Guest, online: 12, boards: &BOARDS, aids: Aids::default(), flash: None, live: false }
 }
 
 fn member(lang: Lang, path: &'static str) -> Shell<'static> {
-    let badge = MemberBadge {
-        id: 7,
-        name: "김하나",
-        unread: 3,
-        admin_url: "",
-    };
-    Shell {
-        viewer: Viewer::Member(badge),
-        live: true,
-        ..guest(lang, path)
-    }
+    let badge = MemberBadge { id: 7, name: "김하나", unread: 3, admin_url: "" };
+    Shell { viewer: Viewer::Member(badge), live: true, ..guest(lang, path) }
 }
 
 fn staff(lang: Lang, path: &'static str) -> Shell<'static> {
-    let badge = MemberBadge {
-        id: 1,
-        name: "운영자",
-        unread: 128,
-        admin_url: "https://admin.example.com/",
-    };
-    Shell {
-        viewer: Viewer::Member(badge),
-        ..member(lang, path)
-    }
+    let badge = MemberBadge { id: 1, name: "운영자", unread: 128, admin_url: "https://admin.example.com/" };
+    Shell { viewer: Viewer::Member(badge), ..member(lang, path) }
 }
 
 fn with_flash<'a>(shell: Shell<'a>, text: &'a str) -> Shell<'a> {
-    Shell {
-        flash: Some(Flash {
-            tone: Tone::Success,
-            text,
-        }),
-        ..shell
-    }
+    Shell { flash: Some(Flash { tone: Tone::Success, text }), ..shell }
 }
 
 fn moment(lang: Lang, minute: u8) -> Moment {
@@ -127,10 +73,7 @@ fn moment(lang: Lang, minute: u8) -> Moment {
         Lang::Ko => format!("11월 22일 14:{minute:02}"),
         Lang::En => format!("22 Nov 14:{minute:02}"),
     };
-    Moment {
-        iso: format!("2026-11-22T05:{minute:02}:00Z"),
-        shown,
-    }
+    Moment { iso: format!("2026-11-22T05:{minute:02}:00Z"), shown }
 }
 
 fn author(id: i64, name: &str) -> Author<'_> {

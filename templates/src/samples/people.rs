@@ -15,12 +15,7 @@ pub(super) fn all(lang: Lang) -> Drawn {
 
 fn profile(shell: &Shell, posts: i64, is_own: bool) -> Markup {
     let lang = shell.lang;
-    let recent = (0..posts)
-        .map(|id| Card {
-            board: "자유게시판",
-            ..card(lang, id)
-        })
-        .collect();
+    let recent = (0..posts).map(|id| Card { board: "자유게시판", ..card(lang, id) }).collect();
     profiles::page(&ProfilePage {
         shell,
         id: 7,
@@ -35,39 +30,15 @@ fn profile(shell: &Shell, posts: i64, is_own: bool) -> Markup {
 }
 
 fn profiles(lang: Lang) -> Drawn {
-    vec![
-        ("profile", profile(&guest(lang, "/u/7"), 4, false)),
-        ("profile-own-empty", profile(&member(lang, "/u/7"), 0, true)),
-    ]
+    vec![("profile", profile(&guest(lang, "/u/7"), 4, false)), ("profile-own-empty", profile(&member(lang, "/u/7"), 0, true))]
 }
 
 fn who(lang: Lang) -> Drawn {
     let shell = member(lang, "/who");
-    let members = vec![
-        (7, "김하나"),
-        (8, "이두리"),
-        (9, "Ada"),
-        (10, "이름이아주아주긴사람입니다스무자쯤"),
-    ];
+    let members = vec![(7, "김하나"), (8, "이두리"), (9, "Ada"), (10, "이름이아주아주긴사람입니다스무자쯤")];
     vec![
-        (
-            "who",
-            presence::page(&WhoPage {
-                shell: &shell,
-                count: 6,
-                members,
-                unnamed: 2,
-            }),
-        ),
-        (
-            "who-nobody",
-            presence::page(&WhoPage {
-                shell: &shell,
-                count: 1,
-                members: Vec::new(),
-                unnamed: 1,
-            }),
-        ),
+        ("who", presence::page(&WhoPage { shell: &shell, count: 6, members, unnamed: 2 })),
+        ("who-nobody", presence::page(&WhoPage { shell: &shell, count: 1, members: Vec::new(), unnamed: 1 })),
     ]
 }
 
@@ -82,25 +53,10 @@ fn devices(lang: Lang) -> Drawn {
         is_current: true,
         persistent: true,
     };
-    let phone = Device {
-        id: 2,
-        device: "Android · Samsung Internet",
-        ip: "2001:db8::7",
-        is_current: false,
-        persistent: false,
-        ..this.clone()
-    };
-    let draw = |sessions| {
-        sessions::page(&SessionsPage {
-            shell: &shell,
-            sessions,
-            once: "k-once",
-        })
-    };
-    vec![
-        ("sessions", draw(vec![this.clone(), phone])),
-        ("sessions-only-this", draw(vec![this])),
-    ]
+    let phone =
+        Device { id: 2, device: "Android · Samsung Internet", ip: "2001:db8::7", is_current: false, persistent: false, ..this.clone() };
+    let draw = |sessions| sessions::page(&SessionsPage { shell: &shell, sessions, once: "k-once" });
+    vec![("sessions", draw(vec![this.clone(), phone])), ("sessions-only-this", draw(vec![this]))]
 }
 
 fn told(lang: Lang) -> Drawn {
@@ -115,26 +71,12 @@ fn told(lang: Lang) -> Drawn {
         at: moment(lang, 12),
         unread,
     };
-    let draw = |items, unread, older_than| {
-        notifications::page(&NotificationsPage {
-            shell: &shell,
-            items,
-            unread,
-            older_than,
-            once: "k-once",
-        })
-    };
-    let some = vec![
-        item(3, Kind::Comment, true),
-        item(2, Kind::Reply, true),
-        item(1, Kind::Mention, false),
-    ];
+    let draw =
+        |items, unread, older_than| notifications::page(&NotificationsPage { shell: &shell, items, unread, older_than, once: "k-once" });
+    let some = vec![item(3, Kind::Comment, true), item(2, Kind::Reply, true), item(1, Kind::Mention, false)];
     vec![
         ("notifications", draw(some, 2, Some(1))),
-        (
-            "notifications-all-read",
-            draw(vec![item(1, Kind::Mention, false)], 0, None),
-        ),
+        ("notifications-all-read", draw(vec![item(1, Kind::Mention, false)], 0, None)),
         ("notifications-none", draw(Vec::new(), 0, None)),
     ]
 }

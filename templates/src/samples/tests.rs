@@ -7,14 +7,8 @@ use std::{env, fs};
 
 /// The start tags of a piece of HTML as (name, attributes). Enough for what Maud writes.
 fn tags(html: &str) -> Vec<(&str, &str)> {
-    let starts = html
-        .split('<')
-        .skip(1)
-        .filter(|part| part.starts_with(|c: char| c.is_ascii_alphabetic()));
-    starts
-        .map(|part| part.split('>').next().unwrap_or(part))
-        .map(|tag| tag.split_once(' ').unwrap_or((tag, "")))
-        .collect()
+    let starts = html.split('<').skip(1).filter(|part| part.starts_with(|c: char| c.is_ascii_alphabetic()));
+    starts.map(|part| part.split('>').next().unwrap_or(part)).map(|tag| tag.split_once(' ').unwrap_or((tag, ""))).collect()
 }
 
 fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
@@ -26,24 +20,12 @@ fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
 fn nothing_needs_more_than_a_strict_policy() {
     for sample in all() {
         for (tag, attributes) in tags(&sample.markup.0) {
-            let (name, has) = (&sample.name, |word: &str| {
-                format!(" {attributes}").contains(word)
-            });
+            let (name, has) = (&sample.name, |word: &str| format!(" {attributes}").contains(word));
             assert!(tag != "style", "{name} has a style element");
-            assert!(
-                tag != "script" || has(" src="),
-                "{name} has an inline script"
-            );
+            assert!(tag != "script" || has(" src="), "{name} has an inline script");
             assert!(!has(" style="), "{name} has an inline style: {attributes}");
-            assert!(
-                !has(" hx-on") && !has("js:") && !has("javascript:"),
-                "{name} evaluates text: {attributes}"
-            );
-            let handler = attributes.split(' ').any(|a| {
-                a.split('=')
-                    .next()
-                    .is_some_and(|n| n.starts_with("on") && n.len() > 4)
-            });
+            assert!(!has(" hx-on") && !has("js:") && !has("javascript:"), "{name} evaluates text: {attributes}");
+            let handler = attributes.split(' ').any(|a| a.split('=').next().is_some_and(|n| n.starts_with("on") && n.len() > 4));
             assert!(!handler, "{name} has a handler: {attributes}");
             if let Some(trigger) = attribute(attributes, "hx-trigger") {
                 assert!(!trigger.contains('['), "{name} has a trigger filter");
@@ -59,11 +41,7 @@ fn every_page_has_one_first_heading_a_title_and_a_language() {
         assert_eq!(html.matches("<h1").count(), 1, "{}", sample.name);
         assert_eq!(html.matches("<title>").count(), 1, "{}", sample.name);
         assert_eq!(html.matches("<main").count(), 1, "{}", sample.name);
-        assert!(
-            html.contains(&format!(" lang=\"{}\"", &sample.name[..2])),
-            "{}",
-            sample.name
-        );
+        assert!(html.contains(&format!(" lang=\"{}\"", &sample.name[..2])), "{}", sample.name);
     }
 }
 
@@ -75,11 +53,7 @@ fn headings_never_skip_a_level() {
             let Some(level) = tag.strip_prefix('h').and_then(|n| n.parse::<u8>().ok()) else {
                 continue;
             };
-            assert!(
-                level <= last + 1,
-                "{} jumps from h{last} to h{level}",
-                sample.name
-            );
+            assert!(level <= last + 1, "{} jumps from h{last} to h{level}", sample.name);
             last = level;
         }
     }
@@ -89,19 +63,14 @@ fn headings_never_skip_a_level() {
 fn every_field_has_a_name_for_those_who_hear_it() {
     for sample in all() {
         let tags = tags(&sample.markup.0);
-        let labelled: BTreeSet<_> = tags
-            .iter()
-            .filter(|(tag, _)| *tag == "label")
-            .filter_map(|(_, a)| attribute(a, "for"))
-            .collect();
+        let labelled: BTreeSet<_> = tags.iter().filter(|(tag, _)| *tag == "label").filter_map(|(_, a)| attribute(a, "for")).collect();
         for (tag, attributes) in &tags {
-            let unseen = attribute(attributes, "type") == Some("hidden")
-                || attributes.split(' ').any(|a| a == "hidden");
+            let unseen = attribute(attributes, "type") == Some("hidden") || attributes.split(' ').any(|a| a == "hidden");
             if !["input", "select", "textarea"].contains(tag) || unseen {
                 continue;
             }
-            let named = attribute(attributes, "id").is_some_and(|id| labelled.contains(id))
-                || attribute(attributes, "aria-label").is_some();
+            let named =
+                attribute(attributes, "id").is_some_and(|id| labelled.contains(id)) || attribute(attributes, "aria-label").is_some();
             assert!(named, "{}: {tag} {attributes}", sample.name);
         }
     }
@@ -117,23 +86,12 @@ fn ids_are_unique_and_references_lead_somewhere() {
         }
         for (tag, attributes) in &tags {
             for name in ["aria-labelledby", "aria-describedby", "for"] {
-                for id in attribute(attributes, name)
-                    .unwrap_or_default()
-                    .split_whitespace()
-                {
-                    assert!(
-                        ids.contains(id),
-                        "{}: {tag} {name} leads to #{id}, which is not there",
-                        sample.name
-                    );
+                for id in attribute(attributes, name).unwrap_or_default().split_whitespace() {
+                    assert!(ids.contains(id), "{}: {tag} {name} leads to #{id}, which is not there", sample.name);
                 }
             }
             let link = attribute(attributes, "href").and_then(|href| href.strip_prefix('#'));
-            assert!(
-                link.is_none_or(|id| ids.contains(id)),
-                "{}: #{link:?} is not there",
-                sample.name
-            );
+            assert!(link.is_none_or(|id| ids.contains(id)), "{}: #{link:?} is not there", sample.name);
         }
     }
 }
@@ -141,20 +99,9 @@ fn ids_are_unique_and_references_lead_somewhere() {
 #[test]
 fn every_form_that_writes_works_without_scripts() {
     for sample in all().into_iter().filter(super::Sample::is_page) {
-        for (_, attributes) in tags(&sample.markup.0)
-            .into_iter()
-            .filter(|(tag, _)| *tag == "form")
-        {
-            assert!(
-                attribute(attributes, "action").is_some_and(|action| action.starts_with('/')),
-                "{}: {attributes}",
-                sample.name
-            );
-            assert!(
-                attribute(attributes, "method").is_some(),
-                "{}: {attributes}",
-                sample.name
-            );
+        for (_, attributes) in tags(&sample.markup.0).into_iter().filter(|(tag, _)| *tag == "form") {
+            assert!(attribute(attributes, "action").is_some_and(|action| action.starts_with('/')), "{}: {attributes}", sample.name);
+            assert!(attribute(attributes, "method").is_some(), "{}: {attributes}", sample.name);
         }
     }
 }
@@ -163,20 +110,14 @@ fn every_form_that_writes_works_without_scripts() {
 fn english_pages_speak_english_wherever_the_words_are_ours() {
     let frame = crate::layout::regions(crate::Lang::En).into_string();
 
-    assert!(
-        !frame.chars().any(|c| ('가'..='힣').contains(&c)),
-        "{frame}"
-    );
+    assert!(!frame.chars().any(|c| ('가'..='힣').contains(&c)), "{frame}");
 }
 
 /// `UPDATE_SNAPSHOTS=1 cargo test -p templates` writes them; a difference or a leftover fails.
 #[test]
 fn every_view_looks_as_it_was_last_agreed() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots");
-    let drawn: BTreeMap<String, String> = all()
-        .into_iter()
-        .map(|s| (format!("{}.html", s.name), legible(&s.markup.0)))
-        .collect();
+    let drawn: BTreeMap<String, String> = all().into_iter().map(|s| (format!("{}.html", s.name), legible(&s.markup.0))).collect();
     assert_eq!(drawn.len(), all().len(), "two samples share a name");
     if env::var_os("UPDATE_SNAPSHOTS").is_some() {
         fs::remove_dir_all(&folder).ok();
@@ -188,25 +129,12 @@ fn every_view_looks_as_it_was_last_agreed() {
     }
     let kept: BTreeSet<String> = fs::read_dir(&folder)
         .expect("the folder of snapshots; make it with UPDATE_SNAPSHOTS=1")
-        .map(|entry| {
-            entry
-                .expect("a snapshot")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
+        .map(|entry| entry.expect("a snapshot").file_name().to_string_lossy().into_owned())
         .collect();
-    assert_eq!(
-        kept,
-        drawn.keys().cloned().collect(),
-        "run with UPDATE_SNAPSHOTS=1 to agree to the new set"
-    );
+    assert_eq!(kept, drawn.keys().cloned().collect(), "run with UPDATE_SNAPSHOTS=1 to agree to the new set");
     for (name, html) in &drawn {
         let agreed = fs::read_to_string(folder.join(name)).expect("a snapshot");
-        assert!(
-            agreed == *html,
-            "{name} differs; look at it, then run with UPDATE_SNAPSHOTS=1"
-        );
+        assert!(agreed == *html, "{name} differs; look at it, then run with UPDATE_SNAPSHOTS=1");
     }
 }
 

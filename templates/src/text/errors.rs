@@ -144,8 +144,5 @@ pub const ALL_KEYS: [&str; MESSAGES.len()] = {
 
 /// The sentence for a validation key.
 pub fn message(key: &str) -> Option<Text> {
-    MESSAGES
-        .iter()
-        .find(|(name, _)| *name == key)
-        .map(|(_, text)| *text)
+    MESSAGES.iter().find(|(name, _)| *name == key).map(|(_, text)| *text)
 }

@@ -97,7 +97,7 @@ impl Lang {
 /// Declares the sentences of one noun and the list of them that the tests walk.
 macro_rules! catalogue {
     ($($name:ident = $ko:literal, $en:literal;)*) => {
-        $(#[doc = $ko] pub const $name: $crate::text::Text = $crate::text::Text { ko: $ko, en: $en };)*
+        $(#[doc = concat!("`", $ko, "`")] pub const $name: $crate::text::Text = $crate::text::Text { ko: $ko, en: $en };)*
         /// Every sentence of this file with its name.
         pub const ALL: &[(&str, $crate::text::Text)] = &[$((stringify!($name), $name)),*];
     };
@@ -140,11 +140,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn places(text: &str) -> BTreeSet<&str> {
-        text.split('{')
-            .skip(1)
-            .filter_map(|part| part.split_once('}'))
-            .map(|(place, _)| place)
-            .collect()
+        text.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(place, _)| place).collect()
     }
 
     fn is_hangul(c: char) -> bool {
@@ -157,19 +153,9 @@ mod tests {
             let mut names = BTreeSet::new();
             for (name, text) in entries {
                 assert!(names.insert(*name), "{file}::{name} is there twice");
-                assert!(
-                    !text.ko.trim().is_empty() && !text.en.trim().is_empty(),
-                    "{file}::{name} is empty"
-                );
-                assert_eq!(
-                    places(text.ko),
-                    places(text.en),
-                    "{file}::{name} has other places"
-                );
-                assert!(
-                    !text.en.chars().any(is_hangul),
-                    "{file}::{name} is Korean in English"
-                );
+                assert!(!text.ko.trim().is_empty() && !text.en.trim().is_empty(), "{file}::{name} is empty");
+                assert_eq!(places(text.ko), places(text.en), "{file}::{name} has other places");
+                assert!(!text.en.chars().any(is_hangul), "{file}::{name} is Korean in English");
             }
         }
     }
@@ -184,15 +170,9 @@ mod tests {
 
     #[test]
     fn places_are_filled_and_unknown_ones_stay_visible() {
-        let text = Text {
-            ko: "{name}님, {n}개",
-            en: "{name}, {n}",
-        };
+        let text = Text { ko: "{name}님, {n}개", en: "{name}, {n}" };
 
-        assert_eq!(
-            Lang::Ko.fill(text, &[("name", &"하나"), ("n", &3)]),
-            "하나님, 3개"
-        );
+        assert_eq!(Lang::Ko.fill(text, &[("name", &"하나"), ("n", &3)]), "하나님, 3개");
         assert_eq!(Lang::En.fill(text, &[("n", &3)]), "{name}, 3");
     }
 }

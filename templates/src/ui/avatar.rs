@@ -24,9 +24,7 @@ pub fn avatar(id: i64, name: &str, size: u16) -> Markup {
 }
 
 fn initial(name: &str) -> String {
-    name.chars()
-        .find(|c| c.is_alphanumeric())
-        .map_or_else(|| "?".to_owned(), |c| c.to_uppercase().collect())
+    name.chars().find(|c| c.is_alphanumeric()).map_or_else(|| "?".to_owned(), |c| c.to_uppercase().collect())
 }
 
 /// Spreads neighbouring numbers over all grounds (the finaliser of SplitMix64).
@@ -42,14 +40,8 @@ mod tests {
 
     #[test]
     fn a_member_always_looks_the_same() {
-        assert_eq!(
-            avatar(7, "하나", 40).into_string(),
-            avatar(7, "하나", 40).into_string()
-        );
-        assert_ne!(
-            avatar(7, "하나", 40).into_string(),
-            avatar(8, "하나", 40).into_string()
-        );
+        assert_eq!(avatar(7, "하나", 40).into_string(), avatar(7, "하나", 40).into_string());
+        assert_ne!(avatar(7, "하나", 40).into_string(), avatar(8, "하나", 40).into_string());
     }
 
     #[test]

@@ -19,10 +19,7 @@ pub struct Fault<'a> {
 impl Fault<'_> {
     /// The sentence in the reader's language.
     pub fn say(&self, lang: Lang) -> String {
-        lang.fill(
-            errors::message(self.key).unwrap_or(errors::FALLBACK),
-            &[("n", &super::number(self.n))],
-        )
+        lang.fill(errors::message(self.key).unwrap_or(errors::FALLBACK), &[("n", &super::number(self.n))])
     }
 }
 
@@ -57,10 +54,7 @@ impl Field<'_> {
     }
 
     fn fault(&self) -> Option<String> {
-        self.faults
-            .iter()
-            .find(|fault| fault.field == self.name)
-            .map(|fault| fault.say(self.lang))
+        self.faults.iter().find(|fault| fault.field == self.name).map(|fault| fault.say(self.lang))
     }
 
     fn described_by(&self) -> Option<String> {

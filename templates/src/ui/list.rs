@@ -43,10 +43,7 @@ fn step(label: &str, href: &str, class: &str, rel: Option<&str>) -> Markup {
 
 /// The numbers around the page, never running over either end.
 fn window(page: u64, total: u64) -> (u64, u64) {
-    let first = page
-        .saturating_sub(WINDOW / 2)
-        .min(total.saturating_sub(WINDOW - 1))
-        .max(1);
+    let first = page.saturating_sub(WINDOW / 2).min(total.saturating_sub(WINDOW - 1)).max(1);
     (first, (first + WINDOW - 1).min(total))
 }
 
@@ -75,20 +72,13 @@ mod tests {
 
     #[test]
     fn a_single_page_needs_no_links() {
-        assert!(
-            pagination(Lang::Ko, 1, 1, &|n| n.to_string())
-                .into_string()
-                .is_empty()
-        );
+        assert!(pagination(Lang::Ko, 1, 1, &|n| n.to_string()).into_string().is_empty());
     }
 
     #[test]
     fn the_open_page_is_marked() {
         let html = pagination(Lang::Ko, 3, 9, &|n| format!("?page={n}")).into_string();
 
-        assert!(
-            html.contains(r#"<a href="?page=3" aria-current="page""#),
-            "{html}"
-        );
+        assert!(html.contains(r#"<a href="?page=3" aria-current="page""#), "{html}");
     }
 }

@@ -1,14 +1,11 @@
-//! Small parts that many pages share. Rooms: [`avatar`], [`form`] (fields and faults), [`list`] (pages, empty states).
+//! Small parts that many pages share. Rooms: [`mod@avatar`], [`mod@form`] (fields and faults), [`mod@list`] (pages, empty states).
 
 pub mod avatar;
 pub mod form;
 pub mod list;
 
 pub use avatar::avatar;
-pub use form::{
-    Choice, Fault, Field, check, choices, error_summary, fault_list, field, hidden, once, password,
-    select, textarea,
-};
+pub use form::{Choice, Fault, Field, check, choices, error_summary, fault_list, field, hidden, once, password, select, textarea};
 pub use list::{empty, pagination};
 
 use crate::paths;
