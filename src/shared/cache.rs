@@ -144,8 +144,14 @@ impl Cache<'_> {
             found => found.and_then(|cached| cached.generation),
         };
         self.once(&entry.key, generation, async || {
+            // Somebody's load may have landed between our question and our turn.
+            let landed = generation.and_then(|generation| self.rendered(&entry.key, generation));
+            if let Some(bytes) = landed {
+                return Ok(bytes);
+            }
             let bytes = load().await?;
             if let Some(generation) = generation {
+                self.keep_rendered(&entry.key, generation, bytes.clone());
                 self.put(entry, generation, &bytes).await;
             }
             Ok(bytes)
