@@ -2,6 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
 
 mod accounts;
+mod budgets;
+mod comments;
+mod hostile;
+mod posts;
 mod shared_contract;
 mod shared_contract_live;
 mod shared_outage;
