@@ -3,9 +3,12 @@
 
 mod accounts;
 mod budgets;
+mod cluster;
 mod comments;
 mod hostile;
+mod live;
 mod posts;
+mod settings;
 mod shared_contract;
 mod shared_contract_live;
 mod shared_outage;
