@@ -4,6 +4,7 @@
     reason = "a test that cannot go on should stop where it stands"
 )]
 
+mod shared_cluster;
 mod shared_contract;
 mod shared_contract_live;
 mod shared_outage;
