@@ -138,3 +138,9 @@ pub async fn timed<T>(work: impl Future<Output = T>) -> (T, Duration) {
     let start = Instant::now();
     (work.await, start.elapsed())
 }
+
+/// What comes, if it comes soon.
+pub async fn soon<T>(work: impl Future<Output = T>) -> T {
+    let patience = Duration::from_secs(10);
+    tokio::time::timeout(patience, work).await.expect("it should have come by now")
+}
