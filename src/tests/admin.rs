@@ -24,7 +24,7 @@ stories! {
         let mut ada = house.signed_in("ada").await;
         let refused = ada.sign_in_as_staff("ada").await;
         assert_eq!(refused.status, 403);
-        assert!(refused.says("관리 화면을 쓸 수 없"), "{}", refused.text());
+        assert!(refused.says("운영 권한이 없는 계정"), "{}", refused.text());
 
         for page in PAGES.iter().chain(&["/audit", "/nowhere"]) {
             assert!(guest.get_admin(page).await.path.starts_with("/login"), "{page}");
@@ -202,7 +202,7 @@ stories! {
         let ids: Vec<String> = [&one, &two].iter().map(|post| post.rsplit('/').next().unwrap().to_owned()).collect();
         let page = boss.get_admin("/posts?q=광고").await;
         assert_eq!(page.count("tbody tr"), 2, "{}", page.text());
-        let once = page.once("/posts");
+        let once = page.once(&page.path);
 
         let faulty = boss.post_admin("/posts", &[("once", &once), ("item", &ids[0]), ("task", "hide"), ("reason", "")]).await;
         assert_eq!(faulty.status, 422);

@@ -5,7 +5,6 @@ use crate::{
     shared_world::{Owner, World, accept_all, copy, eventually, instance, now_ms, soon, timed},
     support_servers::PrivateRedis,
 };
-use bytes::Bytes;
 use minschool::shared::{
     Accept,
     Effect::{Delivered, Lost},
