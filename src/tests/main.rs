@@ -7,6 +7,7 @@
 mod shared_cluster;
 mod shared_contract;
 mod shared_contract_live;
+mod shared_instances;
 mod shared_outage;
 mod shared_redis;
 mod shared_world;
