@@ -15,6 +15,7 @@ mod settings;
 mod shared_cluster;
 mod shared_contract;
 mod shared_contract_live;
+mod shared_instances;
 mod shared_outage;
 mod shared_redis;
 mod shared_world;

@@ -1,21 +1,18 @@
 //! The shared state on a Redis Cluster and over a local socket: the same promises, by another address.
 
 use crate::{
-    shared_world::{accept_all, copy, eventually, soon},
+    shared_world::{accept_all, copy, eventually, may_post, ring, soon},
     support_servers::PrivateRedis,
 };
-use bytes::Bytes;
 use minschool::shared::{
     Effect::Delivered,
     Known::Known,
     RedisOptions, Shared,
     cache::{Entry, Noun},
     meter,
-    notifications::Listed,
     plan::{Plan, Unread},
     signals::Signal,
 };
-use std::time::Duration;
 
 async fn instance(url: String) -> Shared {
     let shared = Shared::redis(RedisOptions::new(url));
@@ -57,11 +54,9 @@ async fn every_face_works_on_a_cluster() {
     assert_eq!(a.sessions().get("hash2").await, Known(None));
     let nouns = [Noun::POSTS, Noun::board("free"), Noun::user(1)];
     assert_eq!(a.cache().bump(&nouns).await, Delivered);
-    let Known(Listed::Absent(ticket)) = a.notifications().list(1).await else { panic!() };
-    assert_eq!(a.notifications().fill(1, ticket, vec![Bytes::from_static(b"{}")]).await, Delivered);
-    assert_eq!(a.notifications().push(1, Bytes::from_static(b"{}"), 2).await, Delivered);
-    assert!(a.limits().hit("post", "1", 1, Duration::from_secs(60)).await.allowed);
-    assert!(!b.limits().hit("post", "1", 1, Duration::from_secs(60)).await.allowed);
+    ring(&a, 1, 2).await;
+    assert!(may_post(&a).await && may_post(&b).await && may_post(&a).await);
+    assert!(!may_post(&b).await);
     a.presence().touch(1);
     eventually("here", async || b.presence().list(9).await == Known(vec![1])).await;
 
