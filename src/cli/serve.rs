@@ -17,17 +17,19 @@ use url::Url;
 ///
 /// # Errors
 /// In words: what is in the way and how to mend it.
-pub async fn run(config: Config) -> Result<(), Failure> {
+pub async fn run(mut config: Config) -> Result<(), Failure> {
     let site = bind(config.site_listen, "SITE_LISTEN").await?;
     let panel = bind(config.admin_listen, "ADMIN_LISTEN").await?;
+    name_port(&mut config.public_url, &site);
+    name_port(&mut config.admin_public_url, &panel);
     instance::prepare_folder(&config)?;
     let _seat = instance::take_seat(&config).await?;
     let (db, opened) = instance::open(&config, true).await?;
     let invitation = if opened || !config.on_postgres() { house::invite_first_admin(&db).await? } else { None };
     let app = instance::start(config, db, Clock::default()).await?;
-    greet(&app, invitation.as_deref());
-    let work = tokio::spawn(upkeep::run(app.clone()));
     stop_on_signal(&app)?;
+    let work = tokio::spawn(upkeep::run(app.clone()));
+    greet(&app, invitation.as_deref());
     let idle = Duration::from_secs(app.config.idle_seconds);
     tokio::join!(serve(site, site::router(&app), idle, app.stop.clone()), serve(panel, admin::router(&app), idle, app.stop.clone()));
     // What was counted in passing is written before the process ends.
@@ -44,6 +46,16 @@ async fn bind(address: SocketAddr, name: &str) -> Result<TcpListener, Failure> {
         };
         Failure::Other(format!("{name}: {address} {words}; choose another with {name} or --{flag}"))
     })
+}
+
+/// Port 0 means "any": what browsers are told is the one that was given.
+fn name_port(public: &mut Url, listener: &TcpListener) {
+    if public.port() == Some(0)
+        && let Ok(address) = listener.local_addr()
+    {
+        // An http address takes any port.
+        let _ = public.set_port(Some(address.port()));
+    }
 }
 
 /// Says where the site is, and how the first administrator gets in.

@@ -4,7 +4,7 @@ use super::clock::OffsetDateTime;
 use super::error::violates;
 use super::sessions::{self, Area, Client, Renew, Which};
 use super::words::{Email, Name};
-use super::{Error, Problem, Result, once, password, roles, shared_log, sql};
+use super::{Error, Problem, Result, house, once, password, roles, shared_log, sql};
 use crate::app::App;
 use crate::entity::user;
 use crate::shared::cache::Noun;
@@ -177,7 +177,9 @@ pub struct Credentials {
 /// `Slow` while somebody has to wait; `Busy` when too many sign in at once; the database's.
 pub async fn enter(app: &App, area: Area, form: &Credentials, client: &Client) -> Result<Entry> {
     let email = Email::parse(&form.email).map(|e| e.as_str().to_owned()).unwrap_or_default();
-    let doors = [format!("account:{email}"), format!("address:{}", client.ip)];
+    // Hashed, so that Redis holds no address of a person.
+    let door = |kind: &str, who: &str| format!("{kind}:{}", &house::hash_token(who)[..24]);
+    let doors = [door("account", &email), door("address", &client.ip)];
     if app.config.rate_limits {
         wait(app, &doors).await?;
     }

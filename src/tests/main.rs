@@ -8,6 +8,7 @@ mod cluster;
 mod command_line;
 mod comments;
 mod hostile;
+mod limits;
 mod live;
 mod posts;
 mod schema;

@@ -177,18 +177,21 @@ fn is_plain(path: &str) -> bool {
     path.starts_with(templates::paths::STATIC) || matches!(path, "/healthz" | "/readyz" | "/robots.txt")
 }
 
-/// Writes a minute by one address; more than anybody types, fewer than a script wants.
+/// Forms a minute by one person; more than anybody sends, fewer than a script wants.
 const WRITES: u32 = 60;
+/// Previews a minute: the editor asks for one at each pause in typing.
+const PREVIEWS: u32 = 240;
 
 async fn within_limits(visit: &Visit, method: &Method) -> Result<(), Fault> {
     if method != Method::POST || !visit.app.config.rate_limits {
         return Ok(());
     }
+    let (action, most) = if visit.path == templates::paths::PREVIEW { ("preview", PREVIEWS) } else { ("write", WRITES) };
     let who = match &visit.actor {
         Some(actor) => format!("member:{}", actor.id),
-        None => format!("address:{}", visit.client.ip),
+        None => format!("address:{}", &crate::domain::house::hash_token(&visit.client.ip)[..24]),
     };
-    let decision = visit.app.shared.limits().hit("write", &who, WRITES, Duration::from_secs(60)).await;
+    let decision = visit.app.shared.limits().hit(action, &who, most, Duration::from_secs(60)).await;
     if decision.allowed { Ok(()) } else { Err(crate::domain::Error::Slow(decision.retry_after.as_secs().max(1)).into()) }
 }
 

@@ -95,7 +95,12 @@ impl House {
 
     /// One more instance on the same ground.
     pub async fn sibling(&self) -> Sibling {
-        let (app, site, admin) = instance_on(&self.ground).await;
+        self.sibling_with(config(&self.ground)).await
+    }
+
+    /// One more instance on the same ground, set up otherwise.
+    pub async fn sibling_with(&self, config: Config) -> Sibling {
+        let (app, site, admin) = instance_with(config).await;
         Sibling { app, site, admin }
     }
 
@@ -161,7 +166,10 @@ impl Drop for House {
 type Routers = (App, Arc<BoxEndpoint<'static, Response>>, Arc<BoxEndpoint<'static, Response>>);
 
 async fn instance_on(ground: &Ground) -> Routers {
-    let config = config(ground);
+    instance_with(config(ground)).await
+}
+
+async fn instance_with(config: Config) -> Routers {
     let db = minschool::app::database(&config).await.unwrap();
     migrate::up(&db).await.unwrap();
     house::open(&db, Clock::default().now(), true).await.unwrap();

@@ -1,0 +1,120 @@
+//! What protects the house from too much: growing delays, limits on writing, a bound on work in flight, and a
+//! fault that stays where it happens.
+
+use crate::support::{House, PASSWORD, config, stories};
+use std::sync::Arc;
+
+/// The same house with its limits on.
+async fn strict(house: &House) -> crate::support::Sibling {
+    let mut config = config(&house.ground);
+    config.rate_limits = true;
+    config.in_flight = 8;
+    house.sibling_with(config).await
+}
+
+stories! {
+    async fn wrong_passwords_make_the_next_try_wait_and_say_how_long(house: House) {
+        house.member("ada").await;
+        let strict = strict(&house).await;
+        let mut eve = house.visitor().on(&strict).with("x-forwarded-for", "203.0.113.7");
+        for _ in 0..5 {
+            let page = eve.get("/login").await;
+            eve.submit(&page, "/login", &[("email", "ada@example.com"), ("password", "wrong")]).await;
+        }
+
+        let page = eve.get("/login").await;
+        let page = eve.submit(&page, "/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
+
+        assert_eq!(page.status, 429, "even the right password has to wait");
+        assert!(page.header("retry-after").parse::<u32>().unwrap() >= 1);
+        assert!(page.says("초 뒤에"), "{}", page.text());
+        assert_eq!(page.attribute("[name=email]", "value").as_deref(), Some("ada@example.com"), "what was typed is kept");
+    }
+
+    async fn one_address_trying_many_accounts_has_to_wait_too(house: House) {
+        let strict = strict(&house).await;
+        let mut eve = house.visitor().on(&strict).with("x-forwarded-for", "203.0.113.8");
+        for n in 0..5 {
+            let page = eve.get("/login").await;
+            eve.submit(&page, "/login", &[("email", &format!("user{n}@example.com")), ("password", "wrong")]).await;
+        }
+        house.member("ada").await;
+
+        let page = eve.get("/login").await;
+        let page = eve.submit(&page, "/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
+
+        assert_eq!(page.status, 429);
+        let mut ada = house.visitor().on(&strict).with("x-forwarded-for", "203.0.113.9");
+        assert_eq!(ada.sign_in("ada").await.status, 200, "somebody else does not");
+    }
+
+    async fn a_script_that_writes_is_slowed_down_and_a_person_is_not(house: House) {
+        let strict = strict(&house).await;
+        let mut ada = house.signed_in("ada").await.on(&strict);
+        for _ in 0..60 {
+            assert_eq!(ada.post("/preview", &[("body", "x")]).await.status, 200, "previews are free");
+            ada.post("/community/free/write", &[("title", "x"), ("body", "x")]).await;
+        }
+
+        let last = ada.post("/community/free/write", &[("title", "x"), ("body", "x")]).await;
+
+        assert_eq!(last.status, 429);
+        assert!(!last.header("retry-after").is_empty());
+        assert_eq!(ada.get("/").await.status, 200, "reading is free");
+    }
+
+    async fn more_than_can_be_worked_on_is_turned_away_at_once(house: House) {
+        let strict = strict(&house).await;
+        let visitor = house.visitor().on(&strict);
+        // Each of these waits for its body, which never comes.
+        let stuck: Vec<_> = (0..8)
+            .map(|_| {
+                let mut visitor = visitor.clone();
+                tokio::spawn(async move {
+                    let mut request = visitor.request(poem::http::Method::POST, "/login", Some("a=b".into()));
+                    request.set_body(poem::Body::from_bytes_stream(futures_util::stream::pending::<Result<bytes::Bytes, std::io::Error>>()));
+                    visitor.raw(request, "/login", false).await
+                })
+            })
+            .collect();
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+
+        let page = visitor.clone().get("/").await;
+
+        assert_eq!(page.status, 503);
+        assert_eq!(page.header("retry-after"), "2");
+        assert!(page.says("이용자가 많습니다"), "{}", page.text());
+        stuck.iter().for_each(|task| task.abort());
+        crate::support::until("there is room again", async || visitor.clone().get("/").await.status == 200).await;
+    }
+
+    async fn a_fault_in_a_handler_is_a_page_with_a_number_and_nothing_else(house: House) {
+        use poem::{EndpointExt, handler};
+        #[handler]
+        fn broken() -> &'static str {
+            panic!("secret details")
+        }
+        let routes = poem::Route::new().at("/", poem::get(broken));
+        let router = minschool::web::layers::wrap(&house.app, minschool::domain::sessions::Area::Site, routes);
+        let mut visitor = crate::support::Visitor::new(Arc::new(router.boxed()), house.admin.clone());
+
+        let page = visitor.get("/").await;
+
+        assert_eq!(page.status, 500);
+        assert!(page.says("문의 번호") && page.says(page.header("x-request-id")), "{}", page.text());
+        assert!(!page.html.contains("secret details"));
+    }
+
+    async fn a_database_that_is_gone_is_told_in_words_and_the_text_is_kept_by_the_browser(house: House) {
+        let mut ada = house.signed_in("ada").await;
+        ada.get("/").await;
+        let page = ada.get("/community/free/write").await;
+        house.app.db.clone().close().await.unwrap();
+
+        let answer = ada.submit(&page, "/community/free/write", &[("title", "글"), ("body", "글")]).await;
+
+        assert_eq!(answer.status, 503);
+        assert!(!answer.header("retry-after").is_empty());
+        assert!(!answer.html.contains("Pool") && !answer.html.contains("sqlx"), "{}", answer.text());
+    }
+}
