@@ -201,7 +201,17 @@ fn logs(lang: Lang) -> Drawn {
 fn doors(lang: Lang) -> Drawn {
     let (aids, at) = (Aids::default(), shell(lang, "/logout"));
     let wrong = [fault("email", "login.wrong", 0)];
-    let door = LoginPage { lang, aids, email: "", next: "/", fields: &[], once: "k-once", faults: &[], notice: LoginNotice::None, not_staff: false };
+    let door = LoginPage {
+        lang,
+        aids,
+        email: "",
+        next: "/",
+        fields: &[],
+        once: "k-once",
+        faults: &[],
+        notice: LoginNotice::None,
+        not_staff: false,
+    };
     let faults = [fault("form", "token.invalid", 0), fault("password", "password.too_short", 10)];
     let first = SetupPage { lang, aids, token: "t-setup", email: "", name: "", once: "k-once", faults: &[] };
     let problem = Problem { status: 403, cross_site: false, retry_after: 0, request_id: "01JD9Z3K7Q" };
