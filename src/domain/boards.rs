@@ -123,10 +123,10 @@ pub type Kept = std::sync::Mutex<Option<(Generation, Arc<Vec<Board>>)>>;
 /// # Errors
 /// The database's.
 pub async fn all(app: &App, generation: Option<Generation>) -> Result<Arc<Vec<Board>>> {
-    if let (Some(now), Some((kept, boards))) = (generation, &*app.boards.lock().unwrap_or_else(|e| e.into_inner())) {
-        if *kept == now {
-            return Ok(boards.clone());
-        }
+    if let (Some(now), Some((kept, boards))) = (generation, &*app.boards.lock().unwrap_or_else(|e| e.into_inner()))
+        && *kept == now
+    {
+        return Ok(boards.clone());
     }
     let boards = Arc::new(read_all(&app.db).await?);
     if let Some(now) = generation {

@@ -141,7 +141,7 @@ pub fn line(typed: &str) -> String {
 /// Several lines: NFC, LF line ends, no control characters (PostgreSQL cannot keep a NUL).
 pub fn text(typed: &str) -> String {
     let typed = typed.replace("\r\n", "\n").replace('\r', "\n");
-    typed.nfc().filter(|c| !(c.is_control() && *c != '\n' && *c != '\t') && !is_override(*c)).collect()
+    typed.nfc().filter(|c| !(is_override(*c) || c.is_control() && *c != '\n' && *c != '\t')).collect()
 }
 
 /// Characters that turn the direction of what follows (Unicode TR 9) and can disguise a text.
