@@ -45,7 +45,6 @@ pub const SETTINGS: &[Setting] = &[
     setting("ADMIN_PUBLIC_URL", "", "the admin panel's address as browsers see it"),
     setting("TRUSTED_PROXIES", "127.0.0.1/32,::1/128", "networks whose X-Forwarded-For is believed, comma-separated"),
     setting("DATA_DIR", "data", "folder of the embedded database"),
-    setting("SITE_NAME", "", "the organisation's name on every page"),
     setting("DATABASE_CONNECTIONS", "12", "largest number of database connections of this instance"),
     setting("WORKERS", "0", "threads that answer requests; 0: one for each core"),
     setting("IDLE_SECONDS", "75", "seconds a connection may be idle; longer than nginx's upstream keepalive_timeout"),
@@ -187,8 +186,6 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// Folder of the embedded database and its lock.
     pub data_dir: PathBuf,
-    /// The organisation's name; empty: the product's own name.
-    pub site_name: String,
     /// Largest number of database connections.
     pub database_connections: u32,
     /// Threads of the runtime; 0: one for each core.
@@ -230,7 +227,6 @@ impl Config {
             admin_listen: admin_listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3001))),
             trusted_proxies: wrong.networks(sources.text("TRUSTED_PROXIES")),
             data_dir,
-            site_name: sources.text("SITE_NAME").to_owned(),
             database_connections: wrong.number(sources, "DATABASE_CONNECTIONS", 2..=200),
             workers: wrong.number(sources, "WORKERS", 0..=1024),
             idle_seconds: wrong.number(sources, "IDLE_SECONDS", 5..=3600),

@@ -84,7 +84,8 @@ fn dispatch(matches: &ArgMatches) -> Result<(), Failure> {
     if config.workers > 0 {
         builder.worker_threads(config.workers);
     }
-    let runtime = builder.enable_all().build().map_err(|e| Failure::Other(format!("the runtime did not start: {e}")))?;
+    // Room for unoptimised builds; what is not used costs nothing.
+    let runtime = builder.thread_stack_size(4 * 1024 * 1024).enable_all().build().map_err(|e| Failure::Other(format!("the runtime did not start: {e}")))?;
     runtime.block_on(async {
         match matches.subcommand() {
             Some(("migrate", args)) => migrate::run(config, args).await,

@@ -59,11 +59,11 @@ const BOARDS: [(&str, &str, &str, &str, &str); 3] = [
     ("qna", "질문과 답변", "Questions and answers", "궁금한 것을 묻고 서로 답합니다.", "members"),
 ];
 
-const WELCOME_TITLE: &str = "민센터에 오신 것을 환영합니다";
+const WELCOME_TITLE: &str = "민스쿨에 오신 것을 환영합니다";
 const WELCOME_BODY: &str = "이곳은 회원이 함께 쓰고 읽는 열린 공간입니다.\n\n\
 - **자유게시판**에서 인사를 나누어 주세요.\n\
 - 궁금한 것은 **질문과 답변**에 남겨 주세요.\n\
-- 글씨 크기, 명암, 움직임은 화면 아래 **읽기 도움**에서 바꿀 수 있습니다.\n\n\
+- 글씨 크기, 명암, 움직임은 화면 아래 **읽기 도구**에서 바꿀 수 있습니다.\n\n\
 서로를 존중하는 말로 이야기해 주세요.";
 
 /// Opens the house if it has not been opened: the starter boards and, where `welcome`, a first notice by
@@ -96,7 +96,7 @@ pub async fn open(db: &DatabaseConnection, now: OffsetDateTime, welcome: bool) -
 /// The first notice. Its author is the house itself: a member that nobody can sign in as.
 async fn post_welcome(tx: &impl ConnectionTrait, now: OffsetDateTime) -> Result<()> {
     let author = "INSERT INTO users (email, name, name_key, password_hash, role_id, shows_presence, post_count, created_at) \
-                  VALUES ('house@minschool.invalid', '민센터', '민센터', '!', 3, FALSE, 1, $1) RETURNING id";
+                  VALUES ('house@minschool.invalid', '민스쿨', '민스쿨', '!', 3, FALSE, 1, $1) RETURNING id";
     let author = sql::some(sql::number(tx, author, [now.into()]).await?, "the house's own account")?;
     let post = format!(
         "INSERT INTO posts (board_id, author_id, title, body, html, is_notice, bump, created_at) \

@@ -180,7 +180,7 @@ fn link<'a>(text: CowStr<'a>, out: &mut Vec<Event<'a>>) {
 
 /// A video as a card that leads to it: nothing of YouTube is loaded before somebody clicks.
 fn card(id: &str) -> String {
-    format!("<a class=\"video-card\" href=\"https://www.youtube.com/watch?v={id}\">▶ YouTube · {id}</a>")
+    format!("<a class=\"video-card\" href=\"https://www.youtube.com/watch?v={id}\">YouTube · {id}</a>")
 }
 
 /// The id of a YouTube video, if the address is one. Only these hosts get a card.

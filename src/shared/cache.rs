@@ -144,8 +144,16 @@ impl Cache<'_> {
             found => found.and_then(|cached| cached.generation),
         };
         self.once(&entry.key, generation, async || {
+            // Somebody's load may have landed between our question and our turn.
+            let landed = generation.and_then(|generation| self.rendered(&entry.key, generation));
+            if let Some(text) = landed {
+                return Ok(Bytes::copy_from_slice(text.as_bytes()));
+            }
             let bytes = load().await?;
             if let Some(generation) = generation {
+                if let Ok(text) = std::str::from_utf8(&bytes) {
+                    self.keep_rendered(&entry.key, generation, text.into());
+                }
                 self.put(entry, generation, &bytes).await;
             }
             Ok(bytes)

@@ -1,9 +1,11 @@
 //! The integration tests, as one binary: linking is what tests cost most.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
 
+mod accounts;
 mod shared_contract;
 mod shared_contract_live;
 mod shared_outage;
 mod shared_redis;
 mod shared_world;
+mod support;
 mod support_servers;

@@ -1,6 +1,6 @@
 //! What sessions, the cache and a page's plan promise, held to by both backends: a process's memory and Redis.
 
-use crate::shared_world::{World, copy, now_ms, on_both};
+use crate::shared_world::{World, copy, now_ms, on_both, timed};
 use bytes::Bytes;
 use minschool::shared::{
     Effect::{Delivered, Lost},
@@ -27,6 +27,7 @@ on_both![
     a_raised_epoch_makes_every_piece_old,
     a_thousand_readers_cause_one_load,
     nobody_hangs_when_a_load_fails,
+    those_whose_load_fails_do_not_queue,
     nobody_is_given_what_was_read_before_they_wrote,
 ];
 
@@ -250,4 +251,22 @@ async fn nobody_is_given_what_was_read_before_they_wrote(world: World) {
     let (before, after) = tokio::join!(earlier, later);
 
     assert_eq!((before.unwrap(), after.unwrap()), ("before".into(), "after".into()));
+}
+
+async fn those_whose_load_fails_do_not_queue(world: World) {
+    let fail = || {
+        world.shared.cache().once("key", None, async || {
+            sleep(Duration::from_millis(50)).await;
+            Err::<Bytes, _>("SQL is away")
+        })
+    };
+
+    let all = futures_util::future::join_all((0..20).map(|_| fail()));
+    let (results, took) = timed(all).await;
+
+    assert!(results.iter().all(Result::is_err));
+    assert!(
+        took < Duration::from_millis(300),
+        "{took:?}: two loads one after the other, not twenty"
+    );
 }

@@ -11,6 +11,7 @@ use minschool::shared::{
     meter,
     notifications::Listed,
     plan::{Plan, Unread},
+    sessions::SessionCopy,
     signals::Signal,
 };
 use std::time::Duration;
@@ -218,4 +219,35 @@ async fn sites_that_share_a_redis_do_not_meet() {
     assert_eq!(theirs.recv().await, Signal::Message("theirs".into()));
     let keys = world.server().say(&["KEYS", "*"]);
     assert!(keys.lines().all(|key| key.starts_with("other:")), "{keys}");
+}
+
+#[tokio::test]
+async fn what_somebody_else_wrote_there_is_not_believed_blindly() {
+    let world = World::redis().await;
+    let (sessions, redis) = (world.shared.sessions(), world.server());
+    let over = SessionCopy {
+        expires_at: now_ms() - 1,
+        ..copy(1)
+    };
+
+    redis.say(&[
+        "SET",
+        "session:over",
+        &serde_json::to_string(&over).unwrap(),
+    ]);
+    redis.say(&["SET", "session:broken", "{"]);
+    redis.say(&["SET", "cache:posts:recent", "short"]);
+    redis.say(&["SET", "gen:posts", "not a number"]);
+    redis.say(&["SET", "notifications:1:unread", "-5"]);
+
+    assert_eq!(sessions.get("over").await, Known(None));
+    assert_eq!(sessions.get("broken").await, Known(None));
+    let load = async || Ok::<_, ()>(Bytes::from_static(b"new"));
+    let read = world
+        .shared
+        .cache()
+        .read_through(&Entry::recent_posts(), load)
+        .await;
+    assert_eq!(read.unwrap(), "new");
+    assert_eq!(world.shared.notifications().unread(1).await, Known(None));
 }

@@ -64,12 +64,17 @@ pub fn shell<'a>(visit: &'a Visit, nav: &'a [NavBoard]) -> Shell<'a> {
         lang: visit.lang,
         path: &visit.path,
         viewer: viewer(visit),
-        online: visit.app.shared.presence().here().known().unwrap_or(0),
+        online: visit.app.shared.presence().here().known().unwrap_or(0).max(is_here(visit)),
         boards: nav,
         aids: visit.aids,
         flash: visit.flash.as_deref().and_then(|word| flash(word, visit.lang)),
         live: visit.actor.is_some(),
     }
+}
+
+/// Who reads this page is here, even if the count, which is renewed every two seconds, does not know yet.
+fn is_here(visit: &Visit) -> u32 {
+    u32::from(visit.session.as_ref().is_some_and(|session| session.copy.shows_presence))
 }
 
 fn viewer(visit: &Visit) -> Viewer<'_> {

@@ -1,0 +1,181 @@
+//! Joining, signing in, staying, leaving.
+
+use crate::support::{House, PASSWORD, stories};
+use time::Duration;
+
+const JOIN: [(&str, &str); 5] =
+    [("email", "ada@example.com"), ("name", "에이다"), ("password", PASSWORD), ("terms", "1"), ("privacy", "1")];
+
+stories! {
+    async fn somebody_joins_signs_in_and_is_greeted(house: House) {
+        let mut ada = house.visitor();
+        let page = ada.get("/signup").await;
+
+        let page = ada.submit(&page, "/signup", &JOIN).await;
+        assert!(page.says("로그인해 주세요"), "{}", page.text());
+        let page = ada.submit(&page, "/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
+
+        assert!(page.says("에이다님, 어서 오세요"), "{}", page.text());
+    }
+
+    async fn consents_are_kept_with_the_version_of_their_text(house: House) {
+        let mut ada = house.visitor();
+        let page = ada.get("/signup").await;
+
+        ada.submit(&page, "/signup", &JOIN).await;
+
+        let sql = "SELECT COUNT(*) FROM consents WHERE version = $1 AND kind IN ('terms', 'privacy')";
+        let kept = minschool::domain::sql::number(&house.app.db, sql, [minschool::domain::users::TERMS_VERSION.into()]).await;
+        assert_eq!(kept.unwrap(), Some(2));
+    }
+
+    async fn all_that_is_wrong_is_said_at_once_and_all_but_the_password_is_kept(house: House) {
+        let mut ada = house.visitor();
+        let page = ada.get("/signup").await;
+
+        let page = ada.submit(&page, "/signup", &[("email", "ada"), ("name", "a"), ("password", "pw-7x"), ("terms", "1")]).await;
+
+        assert_eq!(page.status, 422);
+        assert_eq!(page.count("[role=alert] a"), 4, "{}", page.html);
+        assert_eq!(page.attribute("[name=email]", "value").as_deref(), Some("ada"));
+        assert!(!page.html.contains("pw-7x"), "a password is never sent back");
+        assert!(page.find("title").unwrap().starts_with("오류:"));
+    }
+
+    async fn a_known_address_in_another_case_is_answered_like_a_new_one(house: House) {
+        house.member("ada").await;
+        let (mut known, mut new) = (house.visitor(), house.visitor());
+        let page = known.get("/signup").await;
+
+        let mut fields = JOIN;
+        fields[0].1 = "ADA@Example.com";
+        let known = known.submit(&page, "/signup", &fields).await;
+        fields[0].1 = "grace@example.com";
+        fields[1].1 = "그레이스";
+        let page = new.get("/signup").await;
+        let new = new.submit(&page, "/signup", &fields).await;
+
+        assert_eq!((known.status, &known.path, known.text()), (new.status, &new.path, new.text()));
+        let mut owner = house.visitor();
+        let page = owner.sign_in("ada").await;
+        assert!(page.find("#bell").unwrap().contains('1'), "its owner is told");
+    }
+
+    async fn a_taken_name_is_refused_whatever_its_case_and_spaces(house: House) {
+        house.member("AdaLovelace").await;
+        let mut visitor = house.visitor();
+        let page = visitor.get("/signup").await;
+
+        let page = visitor.submit(&page, "/signup", &[("email", "x@example.com"), ("name", "ada lovelace"), ("password", PASSWORD), ("terms", "1"), ("privacy", "1")]).await;
+
+        assert_eq!(page.status, 422);
+        assert!(page.says("다른 회원이 쓰고 있는 이름입니다"), "{}", page.text());
+    }
+
+    async fn an_unknown_address_and_a_wrong_password_get_the_same_answer(house: House) {
+        house.member("ada").await;
+        let (mut a, mut b) = (house.visitor(), house.visitor());
+        let page = a.get("/login").await;
+
+        let wrong = a.submit(&page, "/login", &[("email", "ada@example.com"), ("password", "wrong")]).await;
+        let page = b.get("/login").await;
+        let unknown = b.submit(&page, "/login", &[("email", "ada@example.org"), ("password", "wrong")]).await;
+
+        assert_eq!(wrong.status, 422);
+        assert_eq!(wrong.text(), unknown.text());
+        assert!(a.cookie("ms_site").is_none());
+    }
+
+    async fn a_session_that_is_not_used_ends_after_a_day_and_a_persistent_one_after_thirty(house: House) {
+        house.member("ada").await;
+        let (mut short, mut long) = (house.visitor(), house.visitor());
+        short.sign_in("ada").await;
+        let page = long.get("/login").await;
+        long.submit(&page, "/login", &[("email", "ada@example.com"), ("password", PASSWORD), ("remember", "1")]).await;
+
+        house.app.clock.advance(Duration::hours(25));
+        forget_copies(&house).await;
+
+        assert!(!short.get("/").await.says("ada님"));
+        assert!(long.get("/").await.says("ada님"));
+        house.app.clock.advance(Duration::days(30));
+        forget_copies(&house).await;
+        assert!(!long.get("/").await.says("ada님"));
+    }
+
+    async fn the_token_changes_with_every_change_of_privilege(house: House) {
+        let mut ada = house.signed_in("ada").await;
+        let first = ada.cookie("ms_site").unwrap().to_owned();
+
+        let page = ada.get("/my/password").await;
+        let new = "보라색 기린이 줄넘기 9번";
+        let page = ada.submit(&page, "/my/password", &[("current", PASSWORD), ("password", new)]).await;
+
+        assert!(page.says("비밀번호를 바꾸었습니다"), "{}", page.text());
+        let mut thief = house.visitor();
+        thief.set_cookie("ms_site", &first);
+        assert!(!thief.get("/").await.says("ada님"), "the old token is worth nothing");
+        assert!(ada.get("/").await.says("ada님"));
+    }
+
+    async fn who_signs_out_is_out_at_once(house: House) {
+        let mut ada = house.signed_in("ada").await;
+        let token = ada.cookie("ms_site").unwrap().to_owned();
+
+        let page = ada.get("/logout").await;
+        ada.submit(&page, "/logout", &[]).await;
+
+        let mut thief = house.visitor();
+        thief.set_cookie("ms_site", &token);
+        assert!(!thief.get("/").await.says("ada님"));
+    }
+
+    async fn one_session_or_all_others_can_be_ended(house: House) {
+        let mut here = house.signed_in("ada").await;
+        let (mut phone, mut tablet) = (house.visitor(), house.visitor());
+        phone.sign_in("ada").await;
+        tablet.sign_in("ada").await;
+
+        let page = here.get("/my/sessions").await;
+        assert_eq!(page.count("form[action$='/end']"), 2, "not this one: {}", page.html);
+        let action = page.attribute("form[action$='/end']", "action").unwrap();
+        let page = here.submit(&page, &action, &[]).await;
+        let page = here.submit(&page, "/my/sessions/end-others", &[]).await;
+
+        assert!(page.says("다른 기기를 모두"), "{}", page.text());
+        assert!(here.get("/").await.says("ada님"));
+        assert!(!phone.get("/").await.says("ada님") && !tablet.get("/").await.says("ada님"));
+    }
+
+    async fn a_form_that_outlives_its_session_keeps_its_text_and_is_finished_after_signing_in_again(house: House) {
+        let mut ada = house.signed_in("ada").await;
+        let editor = ada.get("/community/free/write").await;
+        let other = ada.clone();
+        let mut other = other;
+        let page = other.get("/logout").await;
+        other.submit(&page, "/logout", &[]).await;
+
+        let page = ada.submit(&editor, "/community/free/write", &[("title", "오래 쓴 글"), ("body", "잃으면 슬픈 글")]).await;
+        assert_eq!(page.status, 401);
+        assert!(page.says("잃으면 슬픈 글"), "{}", page.text());
+        let wrong = ada.submit(&page, "/login", &[("email", "ada@example.com"), ("password", "wrong")]).await;
+        assert!(wrong.says("잃으면 슬픈 글"), "{}", wrong.text());
+        let post = ada.submit(&wrong, "/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
+
+        assert_eq!(post.status, 200);
+        assert!(post.path.starts_with("/community/free/") && post.says("잃으면 슬픈 글"), "{}: {}", post.path, post.text());
+    }
+}
+
+/// Hot copies live by the machine's clock, which tests cannot move on.
+async fn forget_copies(house: &House) {
+    let sql = "SELECT token_hash AS value FROM sessions";
+    #[derive(sea_orm::FromQueryResult)]
+    struct Hash {
+        value: String,
+    }
+    let hashes: Vec<Hash> = minschool::domain::sql::all(&house.app.db, sql, []).await.unwrap();
+    for hash in hashes {
+        let _ = house.app.shared.sessions().drop_one(&hash.value).await;
+    }
+}

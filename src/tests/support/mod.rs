@@ -1,0 +1,200 @@
+//! A house for tests: an instance on each engine, and visitors who walk through it like people do.
+//!
+//! `postgres` a private server for the whole run · `visitor` a browser without scripts (or with htmx) · `page` what
+//! it sees.
+
+mod page;
+mod postgres;
+mod visitor;
+
+pub use page::Page;
+pub use visitor::Visitor;
+
+use crate::support_servers::PrivateRedis;
+use minschool::app::App;
+use minschool::cli::{instance, migrate};
+use minschool::config::{Config, Sources};
+use minschool::domain::clock::Clock;
+use minschool::domain::users::{Joining, Newcomer};
+use minschool::domain::{house, roles, sql, upkeep};
+use poem::endpoint::BoxEndpoint;
+use poem::{EndpointExt, Response};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// A password that everybody in tests has.
+pub const PASSWORD: &str = "달리는 초록 자전거 7대";
+
+/// Each story, told on SQLite alone and on PostgreSQL with Redis.
+macro_rules! stories {
+    ($($(#[$doc:meta])* async fn $name:ident($house:ident: House) $body:block)*) => {
+        $($(#[$doc])* mod $name {
+            use super::*;
+
+            #[expect(unused_mut, reason = "some stories change their house")]
+            async fn story(mut $house: House) $body
+
+            #[tokio::test]
+            async fn on_sqlite_alone() {
+                story(House::embedded().await).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres_and_redis() {
+                if crate::support::only_sqlite() {
+                    return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
+                }
+                story(House::shared().await).await;
+            }
+        })*
+    };
+}
+pub(crate) use stories;
+
+/// Whether this run leaves PostgreSQL and Redis out.
+pub fn only_sqlite() -> bool {
+    std::env::var("MINSCHOOL_TEST_ENGINES").is_ok_and(|engines| engines == "sqlite")
+}
+
+/// Where instances of one house meet.
+pub struct Ground {
+    pub database_url: String,
+    pub redis: Option<PrivateRedis>,
+    _folder: Option<TempDir>,
+}
+
+/// One instance, or the first of several on the same ground.
+pub struct House {
+    pub app: App,
+    pub site: Arc<BoxEndpoint<'static, Response>>,
+    pub admin: Arc<BoxEndpoint<'static, Response>>,
+    pub ground: Ground,
+}
+
+impl House {
+    /// On SQLite, alone.
+    pub async fn embedded() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database_url = format!("sqlite://{}?mode=rwc", folder.path().join("test.db").display());
+        Self::on(Ground { database_url, redis: None, _folder: Some(folder) }).await
+    }
+
+    /// On PostgreSQL and Redis.
+    pub async fn shared() -> Self {
+        let database_url = postgres::database().await;
+        Self::on(Ground { database_url, redis: Some(PrivateRedis::start()), _folder: None }).await
+    }
+
+    async fn on(ground: Ground) -> Self {
+        let (app, site, admin) = instance_on(&ground).await;
+        Self { app, site, admin, ground }
+    }
+
+    /// One more instance on the same ground.
+    pub async fn sibling(&self) -> Sibling {
+        let (app, site, admin) = instance_on(&self.ground).await;
+        Sibling { app, site, admin }
+    }
+
+    /// A browser that nobody has signed in with.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(self.site.clone(), self.admin.clone())
+    }
+
+    /// A member, made without the form.
+    pub async fn member(&self, name: &str) -> i64 {
+        self.person(name, roles::MEMBER).await
+    }
+
+    /// Somebody with a role, made without the form. Their address is `{name}@example.com`.
+    pub async fn person(&self, name: &str, role: &str) -> i64 {
+        let form = Joining { email: format!("{name}@example.com"), name: name.into(), password: PASSWORD.into(), terms: true, privacy: true };
+        let newcomer = Newcomer::check(&self.app, &form).await.unwrap();
+        let tx = sql::begin(&self.app.db).await.unwrap();
+        let role = roles::named(&tx, role).await.unwrap();
+        let id = newcomer.insert(&tx, role.id, self.app.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// A new member, signed in.
+    pub async fn signed_in(&self, name: &str) -> Visitor {
+        self.member(name).await;
+        let mut visitor = self.visitor();
+        visitor.sign_in(name).await;
+        visitor
+    }
+
+    /// A new member of the staff, signed in to the site and the panel.
+    pub async fn staff(&self, name: &str, role: &str) -> Visitor {
+        self.person(name, role).await;
+        let mut visitor = self.visitor();
+        visitor.sign_in(name).await;
+        visitor.sign_in_as_staff(name).await;
+        visitor
+    }
+}
+
+/// A further instance.
+pub struct Sibling {
+    pub app: App,
+    pub site: Arc<BoxEndpoint<'static, Response>>,
+    pub admin: Arc<BoxEndpoint<'static, Response>>,
+}
+
+impl Drop for Sibling {
+    fn drop(&mut self) {
+        self.app.stop.cancel();
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.app.stop.cancel();
+    }
+}
+
+type Routers = (App, Arc<BoxEndpoint<'static, Response>>, Arc<BoxEndpoint<'static, Response>>);
+
+async fn instance_on(ground: &Ground) -> Routers {
+    let config = config(ground);
+    let db = minschool::app::database(&config).await.unwrap();
+    migrate::up(&db).await.unwrap();
+    house::open(&db, Clock::default().now(), true).await.unwrap();
+    let redis = config.redis_url.is_some();
+    let app = instance::start(config, db, Clock::default()).await.unwrap();
+    if redis {
+        until("Redis is trusted", async || app.shared.health().is_well()).await;
+    }
+    tokio::spawn(upkeep::run(app.clone()));
+    let (site, admin) = (minschool::site::router(&app).boxed(), minschool::admin::router(&app).boxed());
+    (app, Arc::new(site), Arc::new(admin))
+}
+
+/// Cheap passwords, no limits; the rest as shipped.
+pub fn config(ground: &Ground) -> Config {
+    let redis = ground.redis.as_ref().map(PrivateRedis::url).unwrap_or_default();
+    let set = [
+        ("DATABASE_URL", ground.database_url.as_str()),
+        ("REDIS_URL", redis.as_str()),
+        ("PASSWORD_MEMORY_KIB", "8"),
+        ("PASSWORD_ROUNDS", "1"),
+        ("RATE_LIMITS", "off"),
+        ("DATABASE_CONNECTIONS", "6"),
+    ];
+    let flags: BTreeMap<String, String> = set.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+    Config::read(&Sources::gather(None, |_| None, &flags).unwrap()).unwrap()
+}
+
+/// Waits until something has come true; ten seconds are enough for everything here.
+pub async fn until(what: &str, mut come_true: impl AsyncFnMut() -> bool) {
+    for _ in 0..1000 {
+        if come_true().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("waited in vain: {what}");
+}
