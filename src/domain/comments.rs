@@ -195,7 +195,11 @@ pub async fn create(
     Ok(settled)
 }
 
-async fn insert(
+/// The rows of a new comment; `told` is filled with who is to be told, and why. [`create`] does the rest.
+///
+/// # Errors
+/// As [`create`].
+pub async fn insert(
     app: &App,
     actor: &Actor,
     boards: &[boards::Board],

@@ -2,6 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
 
 mod accounts;
+mod budgets;
+mod cluster;
+mod comments;
+mod hostile;
+mod live;
+mod posts;
+mod settings;
 mod shared_contract;
 mod shared_contract_live;
 mod shared_outage;

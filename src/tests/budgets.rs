@@ -1,0 +1,98 @@
+//! What each page may cost, counted: SQL statements and Redis round trips.
+
+use crate::support::{House, stories};
+
+stories! {
+    async fn a_signed_in_home_costs_one_round_trip_and_no_sql(house: House) {
+        let mut ada = house.signed_in("ada").await;
+        ada.write("free", "글").await;
+        ada.get("/").await;
+        ada.get("/").await;
+
+        let page = ada.get("/").await;
+
+        let trips = u32::from(house.app.config.redis_url.is_some());
+        assert!(page.says("ada님"));
+        assert_eq!((page.statements, page.round_trips), (0, trips));
+    }
+
+    async fn a_visitors_home_costs_at_most_one_round_trip_and_no_sql(house: House) {
+        let mut guest = house.visitor();
+        guest.get("/").await;
+
+        let page = guest.get("/").await;
+
+        assert_eq!(page.statements, 0);
+        assert!(page.round_trips <= 1);
+    }
+
+    async fn a_board_costs_at_most_two_statements(house: House) {
+        let mut ada = house.signed_in("ada").await;
+        for n in 0..25 {
+            ada.write("free", &format!("글 {n}")).await;
+        }
+        ada.get("/community/qna").await;
+
+        for path in ["/community/free", "/community/free?page=2", "/community/free?sort=active", "/community/notice"] {
+            let cold = ada.get(path).await;
+            let warm = ada.get(path).await;
+            assert!(cold.statements <= 2, "{path}: {} statements", cold.statements);
+            assert_eq!(warm.statements, 0, "{path}");
+            assert!(warm.round_trips <= 1, "{path}");
+        }
+    }
+
+    async fn a_post_with_fifty_comments_costs_three_statements_and_one_round_trip(house: House) {
+        let mut ada = house.signed_in("ada").await;
+        let post = ada.write("free", "글").await;
+        for n in 0..50 {
+            ada.comment(&post, &format!("댓글 {n}")).await;
+        }
+        ada.get(&post).await;
+
+        let page = ada.get(&post).await;
+
+        assert_eq!(page.count("#comment-list > li"), 50);
+        assert!(page.statements <= 3, "{} statements", page.statements);
+        assert!(page.round_trips <= 1, "{} round trips", page.round_trips);
+    }
+
+    async fn a_comment_is_one_transaction_of_at_most_seven_statements(house: House) {
+        let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+        let post = ada.write("free", "글").await;
+        let page = bob.get(&post).await;
+        let actor = minschool::domain::Actor { id: 3, name: "bob".into(), permissions: minschool::domain::Permissions::from_words(["comment:write"]) };
+        let boards = minschool::domain::boards::read_all(&house.app.db).await.unwrap();
+        let key = minschool::domain::once::Key(page.once(&format!("{post}/comments")));
+        let id: i64 = post.rsplit('/').next().unwrap().parse().unwrap();
+
+        let mut told = Vec::new();
+        let write = minschool::domain::comments::insert(&house.app, &actor, &boards, &key, (id, None), "댓글", &mut told);
+        let (done, statements) = minschool::app::counting_statements(write).await;
+
+        done.unwrap();
+        // BEGIN and COMMIT are two more that the counter does not see.
+        assert!(statements + 2 <= 8 && statements <= 6, "{statements} statements, the first before the transaction");
+    }
+
+    async fn pages_stay_within_sixty_kilobytes(house: House) {
+        let mut ada = house.signed_in("ada").await;
+        let post = ada.write("free", "글").await;
+        for n in 0..50 {
+            ada.comment(&post, &format!("조금 더 긴 댓글을 남깁니다. 번호는 {n}입니다. 함께해 주셔서 고맙습니다.")).await;
+        }
+
+        for path in ["/", "/community/free", post.as_str(), "/login", "/signup", "/notifications"] {
+            let page = ada.get(path).await;
+            let packed = gzip(page.html.as_bytes());
+            assert!(packed < 14 * 1024, "{path}: {packed} bytes");
+        }
+    }
+}
+
+fn gzip(bytes: &[u8]) -> usize {
+    use std::io::Write;
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap().len()
+}

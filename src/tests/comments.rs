@@ -1,0 +1,172 @@
+//! Comments, and what they set in motion: answers, bells, lists, streams.
+
+use crate::support::{House, Page, Visitor, stories, until};
+
+/// The number on the bell.
+fn bell(page: &Page) -> String {
+    page.find("#bell .number").unwrap_or_default()
+}
+
+async fn reply(visitor: &mut Visitor, post: &str, comment: &str, text: &str) -> Page {
+    let page = visitor.get(&format!("{comment}/reply")).await;
+    visitor.submit(&page, &format!("{post}/comments"), &[("body", text)]).await
+}
+
+stories! {
+    async fn a_comment_without_scripts_lands_on_its_place(house: House) {
+        let mut ada = house.signed_in("ada").await;
+        let post = ada.write("free", "글").await;
+
+        let page = ada.comment(&post, "첫 댓글").await;
+
+        assert!(page.says("첫 댓글") && page.says("댓글을 등록했습니다"), "{}", page.text());
+        assert!(page.path.contains("#comment-"), "{}", page.path);
+    }
+
+    async fn a_comment_with_htmx_comes_back_as_parts(house: House) {
+        let mut ada = house.signed_in("ada").await;
+        let post = ada.write("free", "글").await;
+        let page = ada.get(&post).await;
+
+        let parts = ada.clone().with_htmx().submit(&page, &format!("{post}/comments"), &[("body", "조각 댓글")]).await;
+
+        assert_eq!(parts.status, 200);
+        assert!(parts.html.contains("hx-partial") && parts.html.contains("조각 댓글"), "{}", parts.html);
+        assert!(!parts.html.contains("<html"));
+        let page = ada.get(&post).await;
+        let empty = ada.clone().with_htmx().submit(&page, &format!("{post}/comments"), &[("body", " ")]).await;
+        assert_eq!(empty.status, 422);
+        assert!(empty.says("내용을 적어 주세요") && !empty.html.contains("<html"), "{}", empty.html);
+    }
+
+    async fn the_author_the_answered_and_the_mentioned_are_told_once_each(house: House) {
+        let (mut ada, mut bob, mut cho) =
+            (house.signed_in("ada").await, house.signed_in("bob").await, house.signed_in("cho").await);
+        let post = ada.write("free", "질문").await;
+        bob.comment(&post, "답").await;
+        let comment = bob.get(&post).await.attribute("#comment-list li", "id").unwrap().replace("comment-", "/comments/");
+
+        reply(&mut cho, &post, &comment, "@ada @bob님 저도 그렇게 생각합니다").await;
+
+        assert_eq!(bell(&ada.get("/").await), "2", "a comment on her post and a mention");
+        assert_eq!(bell(&bob.get("/").await), "1", "an answer, which is also a mention, is told once");
+        assert_eq!(bell(&cho.get("/").await), "");
+        assert!(bob.get("/notifications").await.says("cho님이"), "{}", bob.get("/notifications").await.text());
+    }
+
+    async fn a_notification_leads_to_its_comment_and_is_read_then(house: House) {
+        let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+        let post = ada.write("free", "질문").await;
+        bob.comment(&post, "답입니다").await;
+        bob.comment(&post, "하나 더").await;
+
+        let page = ada.get("/notifications").await;
+        let action = page.attribute("form[action^='/notifications/'][action$='/read']", "action").unwrap();
+        let page = ada.submit(&page, &action, &[]).await;
+
+        assert!(page.path.starts_with(&post) && page.says("하나 더"), "{}", page.path);
+        // Who sees the post has seen both.
+        until("the bell is quiet", async || bell(&ada.get("/").await).is_empty()).await;
+        let page = ada.get("/notifications").await;
+        assert_eq!(page.count("form[action='/notifications/read-all']"), 0);
+    }
+
+    async fn all_notifications_are_read_with_one_button(house: House) {
+        let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+        let post = ada.write("free", "질문").await;
+        for n in 0..3 {
+            bob.comment(&post, &format!("답 {n}")).await;
+        }
+
+        let page = ada.get("/notifications").await;
+        assert_eq!(bell(&page), "3");
+        let page = ada.submit(&page, "/notifications/read-all", &[]).await;
+
+        assert_eq!(bell(&page), "");
+        assert!(page.says("모두 읽음으로"), "{}", page.text());
+    }
+
+    async fn answers_stand_under_their_thread_and_keep_whom_they_answer(house: House) {
+        let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+        let post = ada.write("free", "글").await;
+        ada.comment(&post, "첫째").await;
+        ada.comment(&post, "둘째").await;
+
+        reply(&mut bob, &post, "/comments/1", "첫째에 답").await;
+        let page = reply(&mut ada, &post, "/comments/3", "답에 답").await;
+
+        assert_eq!(page.count("#replies-1 > li"), 2, "one visible level: {}", page.html);
+        assert!(page.find("#comment-4").unwrap().contains("@bob"), "{:?}", page.find("#comment-4"));
+        assert_eq!(page.find("#comment-count").as_deref(), Some("4"));
+    }
+
+    async fn a_deleted_comment_leaves_its_place_but_not_its_words(house: House) {
+        let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+        let post = ada.write("free", "글").await;
+        bob.comment(&post, "지울 말").await;
+        assert_eq!(ada.get("/comments/1/delete").await.status, 403, "not hers");
+
+        let page = bob.get("/comments/1/delete").await;
+        let page = bob.submit(&page, "/comments/1/delete", &[]).await;
+
+        assert!(page.says("삭제된 댓글입니다") && !page.says("지울 말"), "{}", page.text());
+        assert_eq!(page.find("#comment-count").as_deref(), Some("0"));
+        assert_eq!(ada.get("/notifications").await.text().matches("지울 말").count(), 0, "nor in the list");
+    }
+
+    async fn a_comment_is_changed_by_its_writer_alone(house: House) {
+        let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+        let post = ada.write("free", "글").await;
+        bob.comment(&post, "틀린 말").await;
+
+        let page = bob.get("/comments/1/edit").await;
+        let page = bob.submit(&page, "/comments/1/edit", &[("body", "고친 말")]).await;
+
+        assert!(page.says("고친 말") && !page.says("틀린 말"), "{}", page.text());
+        assert_eq!(ada.get("/comments/1/edit").await.status, 403);
+    }
+
+    async fn nobody_comments_on_a_hidden_post(house: House) {
+        let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+        let post = ada.write("free", "글").await;
+        let open = bob.get(&post).await;
+        minschool::domain::sql::run(&house.app.db, "UPDATE posts SET state = 'hidden' WHERE title = '글'", []).await.unwrap();
+
+        let page = bob.submit(&open, &format!("{post}/comments"), &[("body", "늦은 댓글")]).await;
+
+        assert_eq!(page.status, 404);
+        let left = minschool::domain::sql::number(&house.app.db, "SELECT COUNT(*) FROM comments", []).await.unwrap();
+        assert_eq!(left, Some(0));
+    }
+
+    async fn a_comment_sent_twice_is_one_comment_and_rings_once(house: House) {
+        let (mut ada, bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+        let post = ada.write("free", "글").await;
+        let page = bob.clone().get(&post).await;
+        let (mut a, mut b) = (bob.clone(), bob.clone());
+        let action = format!("{post}/comments");
+
+        futures_util::join!(a.submit(&page, &action, &[("body", "한 번")]), b.submit(&page, &action, &[("body", "한 번")]));
+
+        let page = ada.get(&post).await;
+        assert_eq!(page.count("#comment-list > li"), 1);
+        assert_eq!(page.find("#comment-count").as_deref(), Some("1"));
+    }
+
+    async fn a_long_thread_has_pages_and_a_comment_is_found_on_its_own(house: House) {
+        let mut ada = house.signed_in("ada").await;
+        let post = ada.write("free", "글").await;
+        let id: i64 = post.rsplit('/').next().unwrap().parse().unwrap();
+        for n in 1..=205 {
+            let sql = "INSERT INTO comments (post_id, author_id, body, html, created_at) VALUES ($1, (SELECT MAX(id) FROM users), $2, $2, $3)";
+            let values = [id.into(), format!("댓글 {n:03}").into(), house.app.clock.now().into()];
+            minschool::domain::sql::run(&house.app.db, sql, values).await.unwrap();
+        }
+
+        let page = ada.get("/comments/150").await;
+
+        assert!(page.path.contains("page=2") && page.path.ends_with("#comment-150"), "{}", page.path);
+        assert!(page.says("댓글 150") && page.says("댓글 101") && !page.says("댓글 100") && !page.says("댓글 201"));
+        assert_eq!(ada.get(&format!("{post}?page=99")).await.status, 200);
+    }
+}

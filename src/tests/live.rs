@@ -1,0 +1,119 @@
+//! Told at once: what an open page's stream says, and when.
+
+use crate::support::{House, Visitor, stories};
+use futures_util::StreamExt;
+use poem::Endpoint;
+use poem::http::Method;
+use std::time::Duration;
+
+/// An open stream, read as it comes.
+struct Stream {
+    body: std::pin::Pin<Box<dyn futures_util::Stream<Item = std::io::Result<bytes::Bytes>> + Send>>,
+    seen: String,
+}
+
+impl Stream {
+    async fn open(house: &House, visitor: &Visitor, path: &str) -> Self {
+        let response = house.site.get_response(visitor.request(Method::GET, path, None)).await;
+        assert_eq!(response.status().as_u16(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self { body: Box::pin(response.into_body().into_bytes_stream()), seen: String::new() }
+    }
+
+    /// Reads until these words have come, within the time that people are promised.
+    async fn hears(&mut self, words: &str) -> bool {
+        let patience = tokio::time::Instant::now() + Duration::from_secs(5);
+        while !self.seen.contains(words) {
+            match tokio::time::timeout_at(patience, self.body.next()).await {
+                Ok(Some(piece)) => self.seen.push_str(&String::from_utf8_lossy(&piece.unwrap())),
+                Ok(None) | Err(_) => return false,
+            }
+        }
+        true
+    }
+
+    /// Whether the stream has ended.
+    async fn ends(&mut self) -> bool {
+        let patience = tokio::time::Instant::now() + Duration::from_secs(5);
+        loop {
+            match tokio::time::timeout_at(patience, self.body.next()).await {
+                Ok(None) => return true,
+                Ok(Some(_)) => {}
+                Err(_) => return false,
+            }
+        }
+    }
+}
+
+stories! {
+    async fn the_bell_rings_on_an_open_page(house: House) {
+        let mut ada = house.signed_in("ada").await;
+        let mut bob = house.signed_in("bob").await;
+        let post = ada.write("free", "글").await;
+        let mut stream = Stream::open(&house, &ada, "/events").await;
+        assert!(stream.hears("hello").await);
+
+        bob.comment(&post, "댓글").await;
+
+        assert!(stream.hears("bob님이").await, "{}", stream.seen);
+        assert!(stream.seen.contains("hx-target=\"#bell\""), "{}", stream.seen);
+    }
+
+    async fn what_was_missed_is_made_up_for(house: House) {
+        let mut ada = house.signed_in("ada").await;
+        let mut bob = house.signed_in("bob").await;
+        let post = ada.write("free", "글").await;
+        bob.comment(&post, "놓친 댓글").await;
+
+        let returning = ada.clone().with("last-event-id", "0");
+        let mut stream = Stream::open(&house, &returning, "/events").await;
+
+        assert!(stream.hears("bob님이").await, "{}", stream.seen);
+    }
+
+    async fn a_new_comment_appears_on_an_open_post(house: House) {
+        let mut ada = house.signed_in("ada").await;
+        let mut bob = house.signed_in("bob").await;
+        let post = ada.write("free", "글").await;
+        let id = post.rsplit('/').next().unwrap();
+        let mut stream = Stream::open(&house, &house.visitor(), &format!("/events/posts/{id}")).await;
+        assert!(stream.hears("hello").await);
+
+        bob.comment(&post, "방금 단 댓글").await;
+
+        assert!(stream.hears("방금 단 댓글").await, "{}", stream.seen);
+        assert!(!stream.seen.contains("/edit"), "as any reader sees it");
+    }
+
+    async fn streams_end_with_their_session_and_tell_it_nothing_more(house: House) {
+        let mut ada = house.signed_in("ada").await;
+        let mut bob = house.signed_in("bob").await;
+        let post = ada.write("free", "글").await;
+        let mut stream = Stream::open(&house, &ada, "/events").await;
+        assert!(stream.hears("hello").await);
+
+        let page = ada.get("/logout").await;
+        ada.submit(&page, "/logout", &[]).await;
+        bob.comment(&post, "비밀").await;
+
+        assert!(stream.ends().await);
+        assert!(!stream.seen.contains("bob님이"), "{}", stream.seen);
+    }
+
+    async fn streams_end_when_the_instance_stops(house: House) {
+        let ada = house.signed_in("ada").await;
+        let mut stream = Stream::open(&house, &ada, "/events").await;
+        assert!(stream.hears("retry:").await);
+
+        house.app.stop.cancel();
+
+        assert!(stream.ends().await);
+    }
+
+    async fn only_members_have_a_bell_and_only_readable_posts_a_stream(house: House) {
+        let mut guest = house.visitor();
+
+        assert!(guest.get("/events").await.path.starts_with("/login"));
+        assert_eq!(guest.get("/events/posts/999").await.status, 404);
+    }
+}
