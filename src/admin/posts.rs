@@ -3,7 +3,7 @@
 use super::bulk;
 use crate::domain::members::Page;
 use crate::domain::posts::moderate::{self, Filter, Listed};
-use crate::domain::{Error, Problem, comments as said};
+use crate::domain::{Error, Problem, comments::moderate as said};
 use crate::web::{Fields, Flash, Result, Staff, once, present, reply};
 use poem::http::StatusCode;
 use poem::web::Query;
@@ -131,7 +131,7 @@ pub async fn comments(staff: Staff, search: Option<Query<Search>>) -> Result<Res
 
 async fn draw_comments(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Response> {
     let (visit, app) = (&staff.visit, &staff.visit.app);
-    let found = said::list_all(app, &staff.actor, filter, PAGE).await?;
+    let found = said::list(app, &staff.actor, filter, PAGE).await?;
     let (key, faults, now) = (once::issue(visit, "staff.comments"), present::faults(sent.problems), app.clock.now());
     let rows = found.rows.iter().map(|c| CommentRow {
         id: c.id,

@@ -85,7 +85,11 @@ fn dispatch(matches: &ArgMatches) -> Result<(), Failure> {
         builder.worker_threads(config.workers);
     }
     // Room for unoptimised builds; what is not used costs nothing.
-    let runtime = builder.thread_stack_size(4 * 1024 * 1024).enable_all().build().map_err(|e| Failure::Other(format!("the runtime did not start: {e}")))?;
+    let runtime = builder
+        .thread_stack_size(4 * 1024 * 1024)
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::Other(format!("the runtime did not start: {e}")))?;
     runtime.block_on(async {
         match matches.subcommand() {
             Some(("migrate", args)) => migrate::run(config, args).await,

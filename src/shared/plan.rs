@@ -65,21 +65,31 @@ impl Shared {
             return Known::Unknown;
         };
         let mut values = values.into_iter();
+        let session = plan.session.and_then(|hash| {
+            let json = values.next().flatten()?;
+            sessions::parse(hash, &json, self.trust())
+        });
+        let unread = hinted.and_then(|_| values.next().flatten());
+        let unread = self.unread(plan, hinted, unread, session.as_ref()).await;
+        let (generations, entries) = self.pieces_of(plan, values, epoch).await;
+        Known::Known(Answer { session, unread, generations, entries })
+    }
 
-        let mut answer = Answer::default();
-        if let Some(hash) = plan.session {
-            let json = values.next().flatten();
-            answer.session = json.and_then(|json| sessions::parse(hash, &json, self.trust()));
-        }
-        let unread = if hinted.is_some() { values.next().flatten() } else { None };
-        let nouns: Vec<&Noun> = plan.generations.iter().chain(plan.entries.iter().map(|entry| &entry.noun)).collect();
+    /// The states that the plan names, and its pieces, out of what is left of the values.
+    async fn pieces_of(
+        &self,
+        plan: &Plan<'_>,
+        mut values: impl Iterator<Item = Option<Bytes>>,
+        epoch: u64,
+    ) -> (Vec<Option<Generation>>, Vec<Cached>) {
+        let of_entries = plan.entries.iter().map(|entry| &entry.noun);
+        let nouns: Vec<&Noun> = plan.generations.iter().chain(of_entries).collect();
         let numbers = values.by_ref().take(nouns.len()).collect();
         let mut states = self.states(&nouns, numbers, epoch).await;
         let of_entries = states.split_off(plan.generations.len());
-        answer.generations = states;
-        answer.entries = of_entries.into_iter().zip(values).map(|(state, value)| cached(state, value)).collect();
-        answer.unread = self.unread(plan, hinted, unread, answer.session.as_ref()).await;
-        Known::Known(answer)
+        let entries = of_entries.into_iter().zip(values);
+        let entries = entries.map(|(state, value)| cached(state, value)).collect();
+        (states, entries)
     }
 
     /// Makes generations of numbers; those that are absent are begun, which after a flush costs one more round trip.

@@ -1,8 +1,8 @@
 //! Three instances on one PostgreSQL and one Redis: any of them can answer anybody, and losing one, or Redis,
 //! is not noticed.
 
-use crate::support::{House, Visitor, until};
 use crate::support::only_sqlite;
+use crate::support::{House, Visitor, until};
 use std::time::{Duration, Instant};
 
 async fn house() -> Option<House> {
@@ -72,7 +72,12 @@ async fn suspension_and_demotion_hold_everywhere_within_a_second_while_redis_is_
             id: 0,
             name: "test".into(),
             permissions: minschool::domain::Permissions::from_words(
-                minschool::domain::permissions::ALL.iter().map(|(r, a)| format!("{}:{}", r.as_str(), a.as_str())).collect::<Vec<_>>().iter().map(String::as_str),
+                minschool::domain::permissions::ALL
+                    .iter()
+                    .map(|(r, a)| format!("{}:{}", r.as_str(), a.as_str()))
+                    .collect::<Vec<_>>()
+                    .iter()
+                    .map(String::as_str),
             ),
         },
         client: Default::default(),

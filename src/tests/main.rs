@@ -2,17 +2,23 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
 
 mod accounts;
+mod admin;
 mod budgets;
 mod cluster;
+mod command_line;
 mod comments;
 mod hostile;
 mod live;
 mod posts;
+mod schema;
 mod settings;
+mod shared_cluster;
 mod shared_contract;
 mod shared_contract_live;
+mod shared_instances;
 mod shared_outage;
 mod shared_redis;
 mod shared_world;
 mod support;
 mod support_servers;
+mod tidy;

@@ -2,18 +2,19 @@
 //! everything comes back by itself.
 
 use crate::{
-    shared_world::{Owner, World, accept_all, copy, eventually, instance, now_ms, timed},
+    shared_world::{Owner, World, accept_all, copy, eventually, instance, lives, now_ms, soon, timed},
     support_servers::PrivateRedis,
 };
 use minschool::shared::{
     Accept,
     Effect::{Delivered, Lost},
-    Known::{Known, Unknown},
+    Known::Unknown,
     ProbeError, RedisOptions, Shared,
     cache::{Generation, Noun},
     health::State,
     meter,
     plan::Plan,
+    sessions::SessionCopy,
     signals::Signal,
 };
 use std::time::Duration;
@@ -116,42 +117,45 @@ async fn forty_pages_at_once_on_a_frozen_redis_wait_no_longer_than_one() {
     assert_eq!(world.shared.health().state, State::Open);
 }
 
-#[tokio::test]
-async fn a_session_that_ended_during_the_outage_stays_ended_though_redis_brings_it_back() {
-    let mut redis = PrivateRedis::start();
+/// An instance in epoch 1 with two sessions, and a Redis that has them in its file.
+async fn two_sessions() -> (PrivateRedis, Owner, Shared) {
+    let redis = PrivateRedis::start();
     let owner = Owner::answering(Some(Accept { epoch: 1, ..Accept::default() }));
     let shared = instance(&redis, owner.validator()).await;
-    let session = |epoch| minschool::shared::sessions::SessionCopy { epoch, ..copy(1) };
-    shared.sessions().put("ended", &session(1)).await;
-    shared.sessions().put("goes-on", &session(1)).await;
+    for hash in ["ended", "goes-on"] {
+        let session = SessionCopy { epoch: 1, ..copy(1) };
+        assert_eq!(shared.sessions().put(hash, &session).await, Delivered);
+    }
     redis.save();
+    (redis, owner, shared)
+}
 
+#[tokio::test]
+async fn a_session_that_ended_during_the_outage_stays_ended_though_redis_brings_it_back() {
+    let (mut redis, owner, shared) = two_sessions().await;
     redis.kill();
     assert_eq!(shared.sessions().drop_one("ended").await, Lost);
     owner.say(None);
     redis.restart();
     eventually("asked", async || owner.asked().len() > 1).await;
-    assert!(redis.say(&["GET", "session:ended"]).contains("userId"), "Redis brought it back");
-    assert!(shared.sessions().get("ended").await.is_unknown(), "nothing is trusted yet");
+    assert_eq!(redis.say(&["EXISTS", "session:ended"]), "1", "it came back");
+    assert!(!knows(&shared).await, "nothing is trusted yet");
 
     // The same epoch: the list alone must do.
     let drop_sessions = vec!["ended".to_owned()];
     owner.say(Some(Accept { epoch: 1, drop_sessions, bump: vec![Noun::POSTS] }));
     back(&shared).await;
+
     assert_ne!(owner.asked()[0].run_id, owner.asked().last().unwrap().run_id);
-    assert_eq!(shared.sessions().get("ended").await, Known(None));
-    assert!(shared.sessions().get("goes-on").await.known().flatten().is_some());
+    assert!(!lives(&shared, "ended").await);
+    assert!(lives(&shared, "goes-on").await);
     assert_eq!(redis.say(&["EXISTS", "session:ended"]), "0");
-    assert_eq!(redis.say(&["EXISTS", "gen:posts"]), "1", "what changed meanwhile was bumped");
+    assert_eq!(redis.say(&["EXISTS", "gen:posts"]), "1", "changed meanwhile, so bumped");
 }
 
 #[tokio::test]
 async fn a_raised_epoch_disowns_all_that_an_old_file_brings_back() {
-    let mut redis = PrivateRedis::start();
-    let owner = Owner::answering(Some(Accept { epoch: 1, ..Accept::default() }));
-    let shared = instance(&redis, owner.validator()).await;
-    shared.sessions().put("aa", &minschool::shared::sessions::SessionCopy { epoch: 1, ..copy(1) }).await;
-    redis.save();
+    let (mut redis, owner, shared) = two_sessions().await;
 
     redis.kill();
     owner.say(Some(Accept { epoch: 2, ..Accept::default() }));
@@ -159,8 +163,8 @@ async fn a_raised_epoch_disowns_all_that_an_old_file_brings_back() {
     back(&shared).await;
 
     assert_eq!(shared.epoch(), 2);
-    assert_eq!(shared.sessions().get("aa").await, Known(None));
-    assert_eq!(redis.say(&["EXISTS", "session:aa"]), "1", "it is there, and not believed");
+    assert!(!lives(&shared, "goes-on").await);
+    assert_eq!(redis.say(&["EXISTS", "session:goes-on"]), "1", "it is there, and not believed");
 }
 
 #[tokio::test]
@@ -246,13 +250,13 @@ async fn pages_hear_of_their_own_instance_at_once_and_of_the_others_when_redis_i
     let (effect, took) = timed(shared.signals().publish("user:1", "bell")).await;
     assert_eq!(effect, Lost);
     assert!(took < AT_ONCE, "{took:?}");
-    assert_eq!(listener.recv().await, Signal::Message("bell".into()));
+    assert_eq!(soon(listener.recv()).await, Signal::Message("bell".into()));
 
     world.server_mut().restart();
-    assert_eq!(listener.recv().await, Signal::Resync, "others may have published meanwhile");
+    assert_eq!(soon(listener.recv()).await, Signal::Resync, "others may have published meanwhile");
     back(&shared).await;
     assert_eq!(shared.signals().publish("user:1", "again").await, Delivered);
-    assert_eq!(listener.recv().await, Signal::Message("again".into()));
+    assert_eq!(soon(listener.recv()).await, Signal::Message("again".into()));
 }
 
 #[tokio::test]
@@ -268,5 +272,5 @@ async fn a_frozen_redis_is_noticed_by_those_who_only_listen() {
     .await;
     world.server().thaw();
 
-    assert_eq!(listener.recv().await, Signal::Resync);
+    assert_eq!(soon(listener.recv()).await, Signal::Resync);
 }

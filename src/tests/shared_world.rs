@@ -1,7 +1,11 @@
 //! What the tests of the shared state have in common: a backend each, and small things to put into it.
 
 use crate::support_servers::PrivateRedis;
-use minschool::shared::{Accept, Reconnected, RedisOptions, Reject, Shared, Validator, sessions::SessionCopy};
+use bytes::Bytes;
+use minschool::shared::{
+    Accept, Effect::Delivered, Known::Known, Reconnected, RedisOptions, Reject, Shared, Validator, cache::Entry, notifications::Listed,
+    sessions::SessionCopy,
+};
 use std::{
     future::Future,
     sync::{Arc, Mutex},
@@ -137,4 +141,36 @@ pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
 pub async fn timed<T>(work: impl Future<Output = T>) -> (T, Duration) {
     let start = Instant::now();
     (work.await, start.elapsed())
+}
+
+/// What comes, if it comes soon.
+pub async fn soon<T>(work: impl Future<Output = T>) -> T {
+    let patience = Duration::from_secs(10);
+    tokio::time::timeout(patience, work).await.expect("it should have come by now")
+}
+
+/// Is there a copy of that session to be believed?
+pub async fn lives(shared: &Shared, hash: &str) -> bool {
+    shared.sessions().get(hash).await.known().flatten().is_some()
+}
+
+/// One more try of the same thing by the same person; three are allowed.
+pub async fn may_post(shared: &Shared) -> bool {
+    let minute = Duration::from_secs(60);
+    shared.limits().hit("post", "1", 3, minute).await.allowed
+}
+
+/// The piece, or else this text.
+pub async fn read(shared: &Shared, entry: &Entry, text: &'static str) -> Bytes {
+    let load = async || Ok::<_, ()>(Bytes::from_static(text.as_bytes()));
+    shared.cache().read_through(entry, load).await.unwrap()
+}
+
+/// Fills in a list of one notification and puts one more before it.
+pub async fn ring(shared: &Shared, user: i64, unread: u32) {
+    let bell = shared.notifications();
+    let Known(Listed::Absent(ticket)) = bell.list(user).await else { panic!("it is not absent") };
+    let item = Bytes::from_static(b"{}");
+    assert_eq!(bell.fill(user, ticket, vec![item.clone()]).await, Delivered);
+    assert_eq!(bell.push(user, item, unread).await, Delivered);
 }

@@ -22,21 +22,35 @@ pub struct PrivateRedis {
 impl PrivateRedis {
     /// Lets everybody in.
     pub fn start() -> Self {
-        Self::start_with(None)
+        Self::start_with(None, &[])
     }
 
     /// Lets in who knows the password.
     pub fn start_with_password(password: &'static str) -> Self {
-        Self::start_with(Some(password))
+        Self::start_with(Some(password), &[])
     }
 
-    fn start_with(password: Option<&'static str>) -> Self {
+    /// A cluster of one server, which refuses commands that name keys of several slots like any other.
+    pub fn start_cluster() -> Self {
+        let bus = free_port().to_string();
+        let address = ["--cluster-announce-ip", "127.0.0.1", "--cluster-port", &bus];
+        let redis = Self::start_with(None, &[&["--cluster-enabled", "yes"], &address[..]].concat());
+        assert_eq!(redis.say(&["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]), "OK");
+        let patience = Instant::now() + Duration::from_secs(10);
+        while !redis.say(&["CLUSTER", "INFO"]).contains("cluster_state:ok") {
+            assert!(Instant::now() < patience, "the cluster does not form");
+            thread::sleep(Duration::from_millis(20));
+        }
+        redis
+    }
+
+    fn start_with(password: Option<&'static str>, more: &[&str]) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("minschool-redis-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let port = free_port();
-        let process = launch(&folder, port, password);
+        let process = launch(&folder, port, password, more);
         let redis = Self { folder, port, password, process };
         redis.wait_until_ready();
         redis
@@ -45,6 +59,11 @@ impl PrivateRedis {
     /// Where it is, without a password.
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Where it is, for those on the same machine.
+    pub fn socket_url(&self) -> String {
+        format!("redis+unix://{}", self.folder.join("redis.sock").display())
     }
 
     /// Where it is, with this password.
@@ -60,7 +79,7 @@ impl PrivateRedis {
 
     /// It is started again, with the file that lies in its folder, if any.
     pub fn restart(&mut self) {
-        self.process = launch(&self.folder, self.port, self.password);
+        self.process = launch(&self.folder, self.port, self.password, &[]);
         self.wait_until_ready();
     }
 
@@ -138,9 +157,10 @@ fn free_port() -> u16 {
     TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
-fn launch(folder: &PathBuf, port: u16, password: Option<&str>) -> Child {
+fn launch(folder: &PathBuf, port: u16, password: Option<&str>, more: &[&str]) -> Child {
     let mut command = Command::new("redis-server");
-    command.current_dir(folder).args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""]);
+    command.current_dir(folder).args(["--port", &port.to_string(), "--unixsocket", "redis.sock", "--bind", "127.0.0.1", "--save", ""]);
+    command.args(more);
     if let Some(password) = password {
         command.args(["--requirepass", password]);
     }

@@ -62,32 +62,28 @@ impl Redis {
         C: KeysInterface + ListInterface + SetsInterface + SortedSetsInterface + Sync,
     {
         match write {
-            Write::Set(key, value, ttl) => client.set(self.key(key), value, Some(alive(ttl)), None, false).await,
+            Write::Set(key, value, ttl) => {
+                let live = Some(alive(ttl));
+                client.set(self.key(key), value, live, None, false).await
+            }
             Write::Delete(key) => client.del(self.key(key)).await,
             Write::AddMember(key, member, ttl) => {
                 let key = self.key(key);
-                let (add, live) = (client.sadd(key.as_str(), member), client.pexpire(key.as_str(), millis(ttl), None));
-                tokio::try_join!(add, live).map(|((), ())| ())
-            }
-            Write::Bump(key, start, ttl) => {
-                let key = self.key(key);
-                let begin = client.set(key.as_str(), number(start), None, Some(SetOptions::NX), false);
-                let (count, live) = (client.incr(key.as_str()), client.pexpire(key.as_str(), millis(ttl), None));
-                let ((), _, ()): ((), u64, ()) = tokio::try_join!(begin, count, live)?;
-                Ok(())
-            }
-            Write::PushIfThere(key, item, keep, ttl) => {
-                let key = self.key(key);
-                let push = client.lpushx(key.as_str(), item);
-                let trim = client.ltrim(key.as_str(), 0, keep as i64 - 1);
                 let live = client.pexpire(key.as_str(), millis(ttl), None);
-                tokio::try_join!(push, trim, live).map(|((), (), ())| ())
+                tokio::try_join!(client.sadd(key.as_str(), member), live).map(|((), ())| ())
             }
+            Write::Bump(key, start, ttl) => bump(client, &self.key(key), start, ttl).await,
+            Write::PushIfThere(key, item, keep, ttl) => push_if_there(client, &self.key(key), item, keep, ttl).await,
             Write::Score(key, member, score) => {
-                client.zadd(self.key(key), None, None, false, false, (score as f64, member.to_string())).await
+                let pair = (score as f64, member.to_string());
+                let key = self.key(key);
+                client.zadd(key, None, None, false, false, pair).await
             }
             Write::Unscore(key, member) => client.zrem(self.key(key), member.to_string()).await,
-            Write::Prune(key, below) => client.zremrangebyscore(self.key(key), f64::NEG_INFINITY, below as f64 - 1.0).await,
+            Write::Prune(key, below) => {
+                let (lowest, highest) = (f64::NEG_INFINITY, below as f64 - 1.0);
+                client.zremrangebyscore(self.key(key), lowest, highest).await
+            }
         }
     }
 
@@ -161,6 +157,26 @@ impl Redis {
         let channel = self.key(keys::signal(topic));
         self.ask(async |client: Fast| client.publish(channel, message).await).await
     }
+}
+
+async fn bump<C>(client: &C, key: &str, start: u64, ttl: Duration) -> Result<(), Error>
+where
+    C: KeysInterface + Sync,
+{
+    let begin = client.set(key, number(start), None, Some(SetOptions::NX), false);
+    let live = client.pexpire(key, millis(ttl), None);
+    let ((), _, ()): ((), u64, ()) = tokio::try_join!(begin, client.incr(key), live)?;
+    Ok(())
+}
+
+async fn push_if_there<C>(client: &C, key: &str, item: Bytes, keep: usize, ttl: Duration) -> Result<(), Error>
+where
+    C: KeysInterface + ListInterface + Sync,
+{
+    let push = client.lpushx(key, item);
+    let trim = client.ltrim(key, 0, keep as i64 - 1);
+    let live = client.pexpire(key, millis(ttl), None);
+    tokio::try_join!(push, trim, live).map(|((), (), ())| ())
 }
 
 /// Redis refuses to let a key live for no time at all.

@@ -8,6 +8,7 @@ mod postgres;
 mod visitor;
 
 pub use page::Page;
+pub use postgres::database as postgres_database;
 pub use visitor::Visitor;
 
 use crate::support_servers::PrivateRedis;
@@ -110,7 +111,8 @@ impl House {
 
     /// Somebody with a role, made without the form. Their address is `{name}@example.com`.
     pub async fn person(&self, name: &str, role: &str) -> i64 {
-        let form = Joining { email: format!("{name}@example.com"), name: name.into(), password: PASSWORD.into(), terms: true, privacy: true };
+        let form =
+            Joining { email: format!("{name}@example.com"), name: name.into(), password: PASSWORD.into(), terms: true, privacy: true };
         let newcomer = Newcomer::check(&self.app, &form).await.unwrap();
         let tx = sql::begin(&self.app.db).await.unwrap();
         let role = roles::named(&tx, role).await.unwrap();

@@ -56,7 +56,9 @@ impl Page {
     pub fn form(&self, action: &str) -> Vec<(String, String)> {
         let document = Html::parse_document(&self.html);
         let (forms, controls) = (Selector::parse("form").unwrap(), Selector::parse("input, textarea, select").unwrap());
-        let form = document.select(&forms).find(|form| form.value().attr("action") == Some(action));
+        let goes = |form: &ElementRef<'_>| form.value().attr("action") == Some(action);
+        let posts = |form: &ElementRef<'_>| form.value().attr("method") == Some("post");
+        let form = document.select(&forms).filter(goes).max_by_key(posts);
         let form = form.unwrap_or_else(|| panic!("no form goes to {action} on {} ({}): {}", self.path, self.status, self.text()));
         form.select(&controls).filter_map(control).collect()
     }

@@ -75,7 +75,7 @@ fn form(p: &CommentsPage) -> Markup {
     let lang = p.shell.lang;
     let heads = [words::COL_SELECT, words::COL_TEXT, words::COL_AUTHOR, words::COL_DATE, words::STATE];
     html! {
-        form method="post" action=(paths::COMMENTS) novalidate hx-sync="this:drop" {
+        form method="post" action=(p.shell.path) novalidate hx-sync="this:drop" {
             (ui::error_summary(lang, "", p.faults))
             (ui::once(p.once))
             div.scroller tabindex="0" role="region" aria-label=(lang.t(words::COMMENTS_CAPTION)) {

@@ -103,7 +103,7 @@ fn form(p: &PostsPage) -> Markup {
     let lang = p.shell.lang;
     let heads = [words::COL_SELECT, words::COL_TITLE, words::COL_BOARD, words::COL_AUTHOR, words::COL_DATE, words::STATE];
     html! {
-        form method="post" action=(paths::POSTS) novalidate hx-sync="this:drop" {
+        form method="post" action=(p.shell.path) novalidate hx-sync="this:drop" {
             (ui::error_summary(lang, "", p.faults))
             (ui::once(p.once))
             div.scroller tabindex="0" role="region" aria-label=(lang.t(words::POSTS_CAPTION)) {

@@ -1,0 +1,232 @@
+//! The binary as an operator meets it: what it prints, what it refuses, how it exits.
+
+use crate::support::only_sqlite;
+use crate::support_servers::PrivateRedis;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::process::{Child, Command, Output, Stdio};
+use tempfile::TempDir;
+
+fn minschool(folder: &TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_minschool"));
+    command.env_clear().env("DATA_DIR", folder.path().join("data")).env("PASSWORD_MEMORY_KIB", "8").env("PASSWORD_ROUNDS", "1");
+    command.env("SITE_LISTEN", "127.0.0.1:0").env("ADMIN_LISTEN", "127.0.0.1:0").current_dir(folder.path());
+    command
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn words(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout)
+}
+
+/// An instance that runs until the test is over.
+struct Running(Child);
+
+impl Running {
+    fn start(command: &mut Command) -> (Self, String) {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut printed = String::new();
+        let mut reader = BufReader::new(child.stdout.take().unwrap());
+        while !printed.contains("setup?token=") && reader.read_line(&mut printed).unwrap() > 0 {}
+        (Self(child), printed)
+    }
+
+    /// SIGTERM, and how it ended.
+    fn stop(mut self) -> Option<i32> {
+        let pid = self.0.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        self.0.wait().unwrap().code()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn it_starts_without_configuration_and_stops_when_told() {
+    let folder = folder();
+
+    let (running, printed) = Running::start(&mut minschool(&folder));
+
+    assert!(printed.contains("http://localhost") && printed.contains("/setup?token="), "{printed}");
+    assert!(folder.path().join("data/minschool.db").exists());
+    assert_eq!(running.stop(), Some(0));
+}
+
+#[test]
+fn a_second_instance_on_sqlite_is_refused() {
+    let folder = folder();
+    let (_running, _) = Running::start(&mut minschool(&folder));
+
+    let output = minschool(&folder).output().unwrap();
+
+    assert_eq!(output.status.code(), Some(78));
+    assert!(words(&output).contains("SQLite serves one instance"), "{}", words(&output));
+}
+
+#[test]
+fn a_port_in_use_is_told_with_the_mend() {
+    let (folder, taken) = (folder(), TcpListener::bind("127.0.0.1:0").unwrap());
+    let address = taken.local_addr().unwrap().to_string();
+
+    let output = minschool(&folder).env("SITE_LISTEN", &address).output().unwrap();
+
+    assert_eq!(output.status.code(), Some(1));
+    assert!(words(&output).contains("in use by another program") && words(&output).contains("--site-listen"), "{}", words(&output));
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_made_is_told() {
+    let folder = folder();
+    std::fs::write(folder.path().join("file"), "").unwrap();
+
+    let output = minschool(&folder).env("DATA_DIR", folder.path().join("file/data")).output().unwrap();
+
+    assert_eq!(output.status.code(), Some(78));
+    assert!(words(&output).contains("DATA_DIR"), "{}", words(&output));
+}
+
+#[test]
+fn a_database_newer_than_the_program_is_refused() {
+    let folder = folder();
+    assert!(minschool(&folder).arg("migrate").status().unwrap().success());
+    let path = folder.path().join("data/minschool.db");
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        use sea_orm::ConnectionTrait;
+        let db = sea_orm::Database::connect(format!("sqlite://{}", path.display())).await.unwrap();
+        db.execute_unprepared("INSERT INTO seaql_migrations VALUES ('m9999_future', 0)").await.unwrap();
+        db.close().await.unwrap();
+    });
+
+    let output = minschool(&folder).output().unwrap();
+
+    assert_eq!(output.status.code(), Some(78));
+    assert!(words(&output).contains("newer than this program"), "{}", words(&output));
+}
+
+#[test]
+fn a_wrong_password_of_redis_is_told_without_the_password() {
+    if only_sqlite() {
+        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
+    }
+    let (folder, redis) = (folder(), PrivateRedis::start_with_password("right"));
+
+    let output = minschool(&folder).env("REDIS_URL", redis.url_with("geheim-falsch")).output().unwrap();
+
+    assert_eq!(output.status.code(), Some(78));
+    assert!(words(&output).contains("REDIS_URL") && !words(&output).contains("geheim-falsch"), "{}", words(&output));
+}
+
+#[test]
+fn wrong_settings_are_all_named_with_their_mend() {
+    let folder = folder();
+    std::fs::write(folder.path().join("m.toml"), "site_listn = \"x\"\n").unwrap();
+
+    let output = minschool(&folder).args(["config", "--config", "m.toml"]).output().unwrap();
+    let two = minschool(&folder).env("SITE_LISTEN", "here").env("IN_FLIGHT", "0").arg("config").output().unwrap();
+
+    assert_eq!((output.status.code(), two.status.code()), (Some(78), Some(78)));
+    assert!(words(&output).contains("m.toml:1") && words(&output).contains("site_listen"), "{}", words(&output));
+    assert!(words(&two).contains("SITE_LISTEN") && words(&two).contains("IN_FLIGHT"), "{}", words(&two));
+}
+
+#[test]
+fn config_hides_secrets_and_says_where_each_value_comes_from() {
+    let folder = folder();
+    std::fs::write(folder.path().join("m.toml"), "in_flight = 77\n").unwrap();
+
+    let output = minschool(&folder)
+        .env("DATABASE_URL", "postgres://u:geheim@localhost/x")
+        .env("MINSCHOOL_CONFIG", "m.toml")
+        .args(["config", "--workers", "3"])
+        .output()
+        .unwrap();
+
+    let printed = words(&output);
+    assert!(output.status.success(), "{printed}");
+    assert!(!printed.contains("geheim") && printed.contains("***"), "{printed}");
+    let line = |name: &str| printed.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
+    assert!(line("IN_FLIGHT").contains("77") && line("IN_FLIGHT").contains("# file"));
+    assert!(line("WORKERS").contains('3') && line("WORKERS").contains("# flag"));
+    assert!(line("SITE_LISTEN").contains("# environment") && line("IDLE_SECONDS").contains("# default"));
+}
+
+fn with_password(command: &mut Command, password: &str) -> Output {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(format!("{password}\n").as_bytes()).unwrap();
+    let mut output = child.wait_with_output().unwrap();
+    output.stdout.extend(output.stderr.clone());
+    output
+}
+
+#[test]
+fn members_are_added_and_changed_from_the_command_line() {
+    let folder = folder();
+    let add = |email: &str, name: &str, password: &str| {
+        with_password(
+            minschool(&folder).args(["user", "add", "--email", email, "--name", name, "--role", "admin", "--password-stdin"]),
+            password,
+        )
+    };
+
+    assert!(add("boss@example.com", "관리자1", "달리는 초록 자전거 7대").status.success());
+    let weak = add("weak@example.com", "약한", "12345678");
+    let twice = add("BOSS@example.com", "다른이", "달리는 초록 자전거 7대");
+    let role = minschool(&folder).args(["user", "role", "--email", "boss@example.com", "--role", "nothing"]).output().unwrap();
+    let suspend =
+        minschool(&folder).args(["user", "suspend", "--email", "boss@example.com", "--reason", "x", "--days", "3"]).output().unwrap();
+    let list = minschool(&folder).args(["user", "list"]).output().unwrap();
+
+    assert_eq!((weak.status.code(), twice.status.code(), role.status.code()), (Some(1), Some(1), Some(1)));
+    assert!(words(&weak).contains("easy to guess"), "{}", words(&weak));
+    assert!(suspend.status.success(), "{}", words(&suspend));
+    assert!(words(&list).contains("boss@example.com") && words(&list).contains("suspended"), "{}", words(&list));
+}
+
+#[test]
+fn help_and_usage_exit_as_people_expect() {
+    let folder = folder();
+
+    let help = minschool(&folder).arg("--help").output().unwrap();
+    let wrong = minschool(&folder).arg("--nonsense").output().unwrap();
+
+    assert_eq!((help.status.code(), wrong.status.code()), (Some(0), Some(2)));
+    for word in ["serve", "migrate", "seed", "user", "config", "--site-listen"] {
+        assert!(words(&help).contains(word), "{word}");
+    }
+}
+
+#[test]
+fn several_instances_on_postgres_without_redis_are_refused() {
+    if only_sqlite() {
+        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
+    }
+    let folder = folder();
+    let url = tokio::runtime::Runtime::new().unwrap().block_on(crate::support::postgres_database());
+    let (_running, _) = Running::start(minschool(&folder).env("DATABASE_URL", &url));
+
+    let output = minschool(&folder).env("DATABASE_URL", &url).output().unwrap();
+
+    assert_eq!(output.status.code(), Some(78));
+    assert!(words(&output).contains("REDIS_URL"), "{}", words(&output));
+}
+
+#[test]
+fn the_log_of_a_start_names_no_secret() {
+    let folder = folder();
+    let mut child = minschool(&folder).env("LOG", "debug").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    child.kill().unwrap();
+    let mut log = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    child.wait().unwrap();
+
+    assert!(!log.contains("argon2id$") && !log.contains("form_secret"), "{log}");
+}

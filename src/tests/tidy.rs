@@ -1,0 +1,126 @@
+//! The walls of the house: what each room may not name, that files say what they are for, and how long they get.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A file of ours may have this many lines.
+const LONGEST: usize = 400;
+
+/// Room → words that it may not use → why.
+const WALLS: &[(&str, &[&str], &str)] = &[
+    ("src/site", &["sea_orm", "fred::", "entity::", "crate::admin"], "handlers ask the domain"),
+    ("src/admin", &["sea_orm", "fred::", "entity::", "crate::site"], "handlers ask the domain"),
+    ("src/web", &["sea_orm", "fred::", "entity::", "crate::site", "crate::admin"], "HTTP does not know the tables"),
+    ("src/domain", &["poem::", "maud::", "templates::", "fred::", "crate::web", "crate::site"], "the domain does not know HTTP"),
+    ("src/shared", &["poem::", "sea_orm", "crate::entity", "crate::domain", "crate::web"], "the shared state stands alone"),
+    ("src/entity", &["crate::", "poem::", "fred::"], "tables know nothing of ours"),
+    ("templates/src", &["poem", "sea_orm", "fred", "tokio", "SystemTime", "Instant::now"], "a view is a function of its struct"),
+    ("migration/src", &["poem", "fred", "minschool::"], "the schema knows nothing of ours"),
+];
+
+/// Words that only one file (or room) may use.
+const ONLY: &[(&str, &[&str])] = &[
+    ("hx-request", &["src/web/reply.rs"]),
+    ("hx-retarget", &["src/web/reply.rs"]),
+    ("hx-redirect", &["src/web/reply.rs"]),
+    ("use fred", &["src/shared"]),
+    ("\"session:", &["src/shared"]),
+    ("\"online:users\"", &["src/shared"]),
+    ("db.begin()", &["src/domain/sql.rs", "src/cli/migrate.rs"]),
+    ("ErrorPage {", &["src/web/error.rs", "templates/src"]),
+    ("BarePage {", &["src/web/error.rs", "templates/src"]),
+];
+
+/// Our source files, tests apart.
+fn files() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    for room in ["src", "templates/src", "templates/examples", "migration/src"] {
+        walk(&root.join(room), &mut found);
+    }
+    found.into_iter().map(|path| (path.strip_prefix(root).unwrap().to_owned(), fs::read_to_string(&path).unwrap())).collect()
+}
+
+fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The code of a file: without comments and without its own tests.
+fn code(text: &str) -> String {
+    let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
+    shipped.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn rooms_keep_their_walls() {
+    for (path, text) in files() {
+        let (name, code) = (path.to_string_lossy().into_owned(), code(&text));
+        for (room, words, why) in WALLS.iter().filter(|(room, ..)| name.starts_with(room)) {
+            for word in *words {
+                assert!(!code.contains(word), "{name} in {room} names {word}: {why}");
+            }
+        }
+    }
+}
+
+#[test]
+fn some_words_have_one_home() {
+    for (path, text) in files().into_iter().filter(|(path, _)| !path.starts_with("src/tests")) {
+        let (name, code) = (path.to_string_lossy().into_owned(), code(&text));
+        for (word, homes) in ONLY {
+            let at_home = homes.iter().any(|home| name.starts_with(home));
+            assert!(at_home || !code.contains(word), "{name} uses {word}, whose home is {homes:?}");
+        }
+    }
+}
+
+#[test]
+fn only_paths_spells_an_address() {
+    let routers = ["src/site/mod.rs", "src/admin/mod.rs", "templates/src/paths.rs", "src/web/layers.rs", "src/web/reply.rs"];
+    for (path, text) in files().into_iter().filter(|(path, _)| !path.starts_with("src/tests")) {
+        let name = path.to_string_lossy().into_owned();
+        if routers.contains(&name.as_str()) || name.contains("samples") || name.contains("examples") {
+            continue;
+        }
+        for place in ["/community", "/login", "/my/", "/notifications", "/comments/", "/users/", "/roles", "/events"] {
+            assert!(!code(&text).contains(&format!("\"{place}")), "{name} spells {place}");
+        }
+    }
+}
+
+#[test]
+fn every_file_says_what_it_is_for_and_stays_short() {
+    for (path, text) in files() {
+        assert!(text.starts_with("//!"), "{} has no //! head", path.display());
+        let lines = text.lines().count();
+        assert!(lines <= LONGEST, "{} has {lines} lines", path.display());
+    }
+}
+
+#[test]
+fn every_message_of_the_domain_has_its_sentence() {
+    let known = templates::text::errors::ALL_KEYS;
+    for (path, text) in files().into_iter().filter(|(path, _)| path.starts_with("src") && !path.starts_with("src/tests")) {
+        for part in code(&text).split("invalid(\"").skip(1).chain(code(&text).split("bad(").skip(1)) {
+            let quoted: Vec<&str> = part.split('"').collect();
+            let Some(key) = quoted.iter().take(4).find(|word| word.contains('.') && !word.contains(' ')) else { continue };
+            assert!(known.contains(key), "{}: {key} has no sentence", path.display());
+        }
+    }
+}
+
+#[test]
+fn nothing_third_party_and_no_address_of_a_registry_is_committed() {
+    for name in ["static/package-lock.json", "e2e/package-lock.json"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        assert!(!text.contains("\"resolved\""), "{name} names where packages were fetched from");
+    }
+}
