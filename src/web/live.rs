@@ -167,7 +167,8 @@ impl Feed {
         for row in &fresh {
             let html = app.known.show(&row.html);
             let comment = present::comment(&self.visit, &post, row, &html, open);
-            let news = NewComment { lang: self.visit.lang, comment, count: present::count(post.comment_count) };
+            let own = row.author_id == self.visit.viewer_id();
+            let news = NewComment { lang: self.visit.lang, comment, count: present::count(post.comment_count), own };
             out.push_str(&event(row.id, templates::live::new_comment(&news)));
         }
         self.last = last;

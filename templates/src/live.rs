@@ -28,6 +28,8 @@ pub struct NewComment<'a> {
     pub comment: Comment<'a>,
     /// How many there are now.
     pub count: u64,
+    /// The reader wrote it: it is shown (there may be a second window), but the answer to the form has said it.
+    pub own: bool,
 }
 
 /// The bell's new number and the sentence for it.
@@ -44,7 +46,7 @@ pub fn new_comment(n: &NewComment) -> Markup {
         // On an earlier page the end of the list is not the end of the talk: there only the number changes.
         (added(n.lang, &n.comment, "#comment-list.last"))
         (partial("#comment-count", "outerHTML", &comments::count(&Count { lang: n.lang, count: n.count })))
-        (say(&n.lang.fill(words::SAID_NEW, &[("name", &n.comment.author.name)])))
+        @if !n.own { (say(&n.lang.fill(words::SAID_NEW, &[("name", &n.comment.author.name)]))) }
     }
 }
 

@@ -92,7 +92,9 @@ pub async fn page(db: &impl ConnectionTrait, board: i64, sort: Sort, number: i64
     );
     let values: [Value; 4] = [board.into(), first.into(), ((mark.bucket + 1) * RUN).into(), (skip - mark.above).into()];
     let rows: Vec<Placed> = sql::all(db, &sql, values).await?;
-    let (notices, posts): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.part == 0);
+    let (notices, mut posts): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.part == 0);
+    // A notice that stands above is not read a second time in its place.
+    posts.retain(|post| notices.iter().all(|notice| notice.card.id != post.card.id));
     let cards = |rows: Vec<Placed>| rows.into_iter().map(|row| row.card).collect();
     Ok(Page { notices: cards(notices), posts: cards(posts), total: mark.total })
 }

@@ -117,7 +117,7 @@ fn pushed(lang: Lang) -> Drawn {
         ("fragment-created", created(comment(lang, 9), NEW)),
         ("fragment-created-reply", created(reply(lang, 10), REPLY)),
         ("fragment-saved", comments::saved(lang, &reply(lang, 3))),
-        ("fragment-live-comment", live::new_comment(&NewComment { lang, comment: comment(lang, 11), count: 60 })),
+        ("fragment-live-comment", live::new_comment(&NewComment { lang, comment: comment(lang, 11), count: 60, own: false })),
         ("fragment-live-bell", bell(4, &sentence)),
         ("fragment-live-bell-silent", bell(0, "")),
         ("fragment-bell-many", notifications::bell(&Bell { lang, unread: 120 })),

@@ -1,0 +1,76 @@
+// The journeys' frame. Two houses are opened for a run (servers.ts): "alone" is one instance on SQLite,
+// "shared" is three instances on PostgreSQL and Redis. Four projects cover every pair of house, scripts and
+// language; a fifth looks at every page.
+import { execFileSync } from 'node:child_process';
+import { defineConfig } from '@playwright/test';
+import type { Circumstances } from './test.ts';
+
+const chromium = (): string => {
+  try {
+    return execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim();
+  } catch {
+    throw new Error('chromium is not installed; ops/test installs it');
+  }
+};
+
+type House = Circumstances['house'];
+type Lang = Circumstances['lang'];
+
+/** The first administrator is made through the printed link, with scripts in one house and without in the other. */
+const opening = (house: House, scripts: boolean, lang: Lang) => ({
+  name: `opening ${house}`,
+  testMatch: 'opening.ts',
+  use: { house, lang, locale: lang, javaScriptEnabled: scripts },
+});
+
+const journeys = (house: House, scripts: boolean, lang: Lang) => ({
+  name: `${house} · ${scripts ? 'scripts' : 'plain'} · ${lang}`,
+  testMatch: 'journeys/*.spec.ts',
+  dependencies: [`opening ${house}`],
+  use: { house, lang, locale: lang, javaScriptEnabled: scripts },
+});
+
+export default defineConfig<Circumstances>({
+  testDir: '.',
+  outputDir: process.env.E2E_RESULTS ?? 'test-results',
+  globalSetup: './servers.ts',
+  fullyParallel: true,
+  forbidOnly: true,
+  workers: 2,
+  timeout: 30_000,
+  expect: { timeout: 5_000 },
+  reporter: process.env.E2E_JSON ? [['dot'], ['json', { outputFile: process.env.E2E_JSON }]] : 'list',
+  use: {
+    browserName: 'chromium',
+    timezoneId: 'Asia/Seoul',
+    viewport: { width: 1280, height: 900 },
+    actionTimeout: 10_000,
+    trace: 'off',
+    launchOptions: {
+      executablePath: chromium(),
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    opening('alone', false, 'ko'),
+    opening('shared', true, 'en'),
+    journeys('alone', true, 'ko'),
+    journeys('alone', false, 'en'),
+    journeys('shared', true, 'en'),
+    journeys('shared', false, 'ko'),
+    {
+      name: 'looks',
+      testMatch: 'looks/*.spec.ts',
+      dependencies: ['opening alone'],
+      use: { house: 'alone', lang: 'ko', locale: 'ko', javaScriptEnabled: true },
+    },
+  ],
+});

@@ -1,0 +1,178 @@
+// Opens the two houses of a run on free ports and in a temporary folder, and closes them afterwards:
+// "alone" (one instance, SQLite) and "shared" (three instances, PostgreSQL, Redis).
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { appendFileSync, chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Where an instance is. */
+export interface Instance {
+  site: string;
+  admin: string;
+}
+
+/** One installation: its instances, and the link that its first start printed. */
+export interface House {
+  instances: Instance[];
+  invitation: string;
+}
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const TARGET = process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target');
+const BINARY = process.env.MINSCHOOL_BIN ?? join(TARGET, 'debug/minschool');
+const POSTGRES = process.env.POSTGRES_BIN ?? '/usr/lib/postgresql/15/bin';
+
+/** What the houses of this run are; workers inherit it through the environment. */
+export const house = (name: 'alone' | 'shared'): House => JSON.parse(process.env.MINSCHOOL_HOUSES ?? '{}')[name];
+
+/** Processes in the order in which they were started. */
+const running: ChildProcess[] = [];
+
+export default async function open() {
+  if (!existsSync(BINARY)) throw new Error(`${BINARY} is not there; run "cargo build" or "ops/test e2e" first`);
+  const folder = mkdtempSync(join(process.env.E2E_TMP ?? tmpdir(), 'minschool-e2e-'));
+  const emergency = () => running.forEach((child) => child.kill('SIGKILL'));
+  process.on('exit', emergency);
+  try {
+    const alone = openAlone(folder);
+    const shared = openShared(folder);
+    process.env.MINSCHOOL_HOUSES = JSON.stringify({ alone: await alone, shared: await shared });
+  } catch (fault) {
+    await close(folder);
+    throw fault;
+  }
+  return () => close(folder);
+}
+
+async function openAlone(folder: string): Promise<House> {
+  return asHouse([await start({ DATA_DIR: join(folder, 'alone') })]);
+}
+
+async function openShared(folder: string): Promise<House> {
+  const [database, redis] = await Promise.all([postgres(join(folder, 'postgres')), redisServer(folder)]);
+  const env = { DATABASE_URL: database, REDIS_URL: redis, DATABASE_CONNECTIONS: '8' };
+  // One after the other: only the instance that opens the house prints the link.
+  const first = await start(env);
+  return asHouse([first, ...(await Promise.all([start(env), start(env)]))]);
+}
+
+const asHouse = (started: Started[]): House => ({
+  instances: started.map(({ site, admin }) => ({ site, admin })),
+  invitation: started[0].invitation,
+});
+
+interface Started extends Instance {
+  invitation: string;
+}
+
+async function start(env: Record<string, string>): Promise<Started> {
+  const [sitePort, adminPort] = [await freePort(), await freePort()];
+  const [site, admin] = [`http://localhost:${sitePort}`, `http://localhost:${adminPort}`];
+  const settings = {
+    SITE_LISTEN: `127.0.0.1:${sitePort}`,
+    ADMIN_LISTEN: `127.0.0.1:${adminPort}`,
+    PUBLIC_URL: site,
+    ADMIN_PUBLIC_URL: admin,
+    // A journey is about people, not about hashing; load is not what is looked at.
+    PASSWORD_MEMORY_KIB: '8',
+    PASSWORD_ROUNDS: '1',
+    RATE_LIMITS: 'off',
+    LOG: process.env.LOG ?? 'warn',
+  };
+  const said = run(BINARY, ['serve'], { ...settings, ...env });
+  await answers(`${site}/readyz`, said);
+  return { site, admin, invitation: /\S+\/setup\?token=\S+/.exec(said())?.[0] ?? '' };
+}
+
+async function postgres(data: string): Promise<string> {
+  const port = await freePort();
+  // PostgreSQL refuses to run as root; the package made a user for it.
+  const root = process.getuid?.() === 0;
+  const as = root ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups'] : [];
+  if (root) chownSync(join(data, '..'), Number(execFileSync('id', ['-u', 'postgres'])), -1);
+  const command = (name: string, args: string[]) => [...as, join(POSTGRES, name), ...args];
+  const init = command('initdb', ['-D', data, '-U', 'minschool', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N']);
+  execFileSync(init[0], init.slice(1), { stdio: 'pipe' });
+  const options = ['-p', `${port}`, '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'fsync=off'];
+  const server = command('postgres', ['-D', data, ...options, '-c', 'max_connections=60']);
+  run(server[0], server.slice(1), { PATH: process.env.PATH ?? '' });
+  const ask = ['-h', '127.0.0.1', '-p', `${port}`, '-U', 'minschool'];
+  await eventually('PostgreSQL', () => succeeds(join(POSTGRES, 'pg_isready'), ask));
+  execFileSync(join(POSTGRES, 'createdb'), [...ask, 'journeys']);
+  return `postgres://minschool@127.0.0.1:${port}/journeys`;
+}
+
+async function redisServer(folder: string): Promise<string> {
+  const port = await freePort();
+  run('redis-server', ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder], { PATH: process.env.PATH ?? '' });
+  await eventually('Redis', () => succeeds('redis-cli', ['-p', `${port}`, 'ping']));
+  return `redis://127.0.0.1:${port}`;
+}
+
+/** Starts a program with this environment and no other; the answer tells what it has said so far. */
+function run(program: string, args: string[], env: Record<string, string>): () => string {
+  const child = spawn(program, args, { env, cwd: tmpdir(), stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  const hear = (chunk: Buffer) => {
+    said += chunk;
+    if (process.env.E2E_LOG) appendFileSync(process.env.E2E_LOG, chunk);
+  };
+  child.stdout.on('data', hear);
+  child.stderr.on('data', hear);
+  running.push(child);
+  return () => {
+    if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}:\n${said}`);
+    return said;
+  };
+}
+
+async function answers(url: string, said: () => string) {
+  await eventually(url, async () => {
+    said();
+    return fetch(url).then((answer) => answer.ok).catch(() => false);
+  });
+}
+
+function succeeds(program: string, args: string[]): boolean {
+  try {
+    execFileSync(program, args, { stdio: 'pipe' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function eventually(what: string, holds: () => boolean | Promise<boolean>) {
+  const patience = Date.now() + 20_000;
+  while (!(await holds())) {
+    if (Date.now() > patience) throw new Error(`${what} does not answer`);
+    await pause(30);
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const probe = createServer().on('error', fail);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => done(port));
+    });
+  });
+}
+
+/** Ends everything, the last started first, and removes the folder. */
+async function close(folder: string) {
+  for (const child of running.splice(0).reverse()) {
+    if (child.exitCode !== null) continue;
+    const ended = new Promise((done) => child.once('exit', done));
+    // PostgreSQL takes SIGINT for "now, in order"; the others take it for "stop".
+    child.kill('SIGINT');
+    const patience = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    await ended;
+    clearTimeout(patience);
+  }
+  rmSync(folder, { recursive: true, force: true });
+}

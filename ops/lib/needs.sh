@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# Brings the programs that the checks need, where they are missing: Debian packages, then nothing else.
+# Sourced by ops/test.
+
+export POSTGRES_BIN=${POSTGRES_BIN:-/usr/lib/postgresql/15/bin}
+
+missing_packages() {
+  [[ -x $POSTGRES_BIN/postgres ]] || echo postgresql-15
+  command -v redis-server >/dev/null || echo redis-server
+  [[ -x /usr/sbin/nginx ]] || command -v nginx >/dev/null || echo nginx
+  command -v chromium >/dev/null || echo chromium
+  fc-list :lang=ko 2>/dev/null | grep -q . || echo fontconfig fonts-noto-cjk
+  command -v shellcheck >/dev/null || echo shellcheck
+  command -v node >/dev/null || echo nodejs
+  command -v npm >/dev/null || echo npm
+}
+
+install_missing() {
+  local missing
+  mapfile -t missing < <(missing_packages | tr ' ' '\n')
+  [[ ${#missing[@]} -gt 0 ]] || return 0
+  echo "installing: ${missing[*]}"
+  local as=()
+  if [[ $(id -u) -ne 0 ]]; then
+    command -v sudo >/dev/null || give_up "please install: ${missing[*]}"
+    as=(sudo)
+  fi
+  without_services "${as[@]}" apt-get update -qq
+  without_services "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# Debian starts what it installs; the checks bring their own servers, so nothing may start.
+without_services() {
+  local policy=/usr/sbin/policy-rc.d as=()
+  [[ $(id -u) -eq 0 ]] || as=(sudo)
+  if [[ -e $policy ]]; then
+    "$@"
+    return
+  fi
+  printf '#!/bin/sh\nexit 101\n' | "${as[@]}" tee "$policy" >/dev/null
+  "${as[@]}" chmod 755 "$policy"
+  local code=0
+  "$@" || code=$?
+  "${as[@]}" rm -f "$policy"
+  return "$code"
+}
+
+# The browser's driver and axe, as the lock file says; again only when it changed.
+install_npm() {
+  local stamp=e2e/node_modules/.installed
+  cmp -s e2e/package-lock.json "$stamp" && return 0
+  local try
+  for try in 1 2 3; do
+    (cd e2e && npm ci --no-fund --no-audit) && cp e2e/package-lock.json "$stamp" && return 0
+    sleep "$try"
+  done
+  give_up "npm could not install what e2e/package-lock.json names"
+}

@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# Steps with a name and a time, stopped at the first that fails; whatever they started ends with them.
+# Sourced by ops/test.
+
+declare -a summary=()
+job=
+
+# Runs a command in a process group of its own, so that all of it can be ended.
+in_group() {
+  local code=0
+  set -m
+  "$@" &
+  job=$!
+  set +m
+  wait "$job" || code=$?
+  job=
+  return "$code"
+}
+
+step() {
+  local name=$1 begin=$SECONDS
+  shift
+  printf '\n== %s\n' "$name"
+  if in_group "$@"; then
+    summary+=("$(printf 'ok    %4ds  %s' $((SECONDS - begin)) "$name")")
+  else
+    summary+=("$(printf 'FAIL  %4ds  %s' $((SECONDS - begin)) "$name")")
+    tell
+    exit 1
+  fi
+}
+
+tell() {
+  printf '\n'
+  printf '%s\n' "${summary[@]}"
+  # The journeys close with how many passed, failed and were left out.
+  [[ ! -f $scratch/closing ]] || tail -n 1 "$scratch/closing"
+}
+
+give_up() {
+  printf 'ops/test: %s\n' "$*" >&2
+  exit 1
+}
+
+# What was started ends in order if it can, and in any case.
+clean_up() {
+  local signal group=$job
+  if [[ -n $group ]]; then
+    for signal in INT TERM KILL; do
+      kill "-$signal" -- "-$group" 2>/dev/null || break
+      for _ in {1..50}; do
+        kill -0 -- "-$group" 2>/dev/null || break 2
+        sleep 0.1
+      done
+    done
+  fi
+  [[ -z ${scratch:-} ]] || rm -rf "$scratch"
+}
