@@ -67,10 +67,14 @@ pub async fn create(visit: Visit, Sent(fields): Sent) -> Result<Response> {
     let again = |status: StatusCode, problems: &[Problem], notice: LoginNotice<'_>, not_staff: bool| {
         login(&visit, status, &Login { email: &form.email, next: &next, kept: &kept, problems, notice, not_staff })
     };
-    if let Err(Error::Invalid(problems)) = once::check(&visit, "login", fields.text("once")) {
-        return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, &problems, LoginNotice::None, false));
-    }
-    match users::enter(&visit.app, Area::Admin, &form, &visit.client).await {
+    let key = match once::check(&visit, "login", fields.text("once")) {
+        Ok(key) => key,
+        Err(Error::Invalid(problems)) => {
+            return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, &problems, LoginNotice::None, false));
+        }
+        Err(fault) => return Err(fault.into()),
+    };
+    match users::enter(&visit.app, Area::Admin, &key, &form, &visit.client).await {
         Ok(Entry::Welcome { token, user }) => {
             if !is_staff(&visit, user).await? {
                 leave(&visit, &token).await?;

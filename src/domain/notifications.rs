@@ -1,11 +1,13 @@
 //! What people are told. The rows are written with the comment that caused them; after the commit the hot
 //! list is renewed and every open page of theirs hears of it.
 
-use super::clock::{OffsetDateTime, to_ms};
+use super::clock::OffsetDateTime;
 use super::{Error, Result, once, sql};
 use crate::app::App;
 use crate::shared::Known;
+use crate::shared::cache::{Generation, Noun};
 use crate::shared::notifications::Listed as Kept;
+use crate::shared::plan::Plan;
 use bytes::Bytes;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde::{Deserialize, Serialize};
@@ -64,30 +66,30 @@ pub async fn insert(
     sql::run(tx, &insert, values).await.map(|_| ())
 }
 
-/// After the commit: renews what is kept ready for these members and rings their bells.
+/// After the commit, and after what it changed was bumped: renews what is kept ready for these members and rings
+/// their bells.
 pub async fn announce(app: &App, people: &[i64]) {
     for user in people {
-        match (newest(app, *user).await, count_unread(app, *user).await) {
-            (Ok(Some(item)), Ok(unread)) => {
-                let json = serde_json::to_vec(&item).unwrap_or_default();
-                app.shared.notifications().push(*user, json.into(), unread).await;
-            }
-            _ => {
-                app.shared.notifications().clear(*user).await;
-            }
-        }
-        app.shared.signals().publish(&topic(*user), "").await;
+        renew(app, *user).await;
     }
+    let state = state(app).await;
+    for user in people {
+        // Ready for the reader who comes because the bell rang; if it fails, that reader asks SQL.
+        if let Err(fault) = newest(app, *user, state).await {
+            tracing::warn!("could not make the notifications of member {user} ready: {fault}");
+        }
+    }
+}
+
+/// The state of everything that a notification quotes: titles, names, comments.
+async fn state(app: &App) -> Option<Generation> {
+    let plan = Plan { generations: &[Noun::POSTS], ..Plan::default() };
+    app.shared.fetch(&plan).await.known().and_then(|answer| answer.generations.into_iter().next().flatten())
 }
 
 /// The signal's topic of a member's bell.
 pub fn topic(user: i64) -> String {
     format!("user:{user}")
-}
-
-async fn newest(app: &App, user: i64) -> Result<Option<Notification>> {
-    let sql = format!("{COLUMNS} WHERE n.user_id = $1 ORDER BY n.id DESC LIMIT 1");
-    sql::one(&app.db, &sql, [user.into()]).await
 }
 
 /// How many are unread, as SQL counts them, up to 100.
@@ -113,33 +115,56 @@ pub async fn unread(app: &App, user: i64, said: Option<u32>) -> Result<u32> {
     Ok(count)
 }
 
-/// The newest ones (`before` 0), or those older than one.
+/// The newest ones (`before` 0), or those older than one. `state` is that of all posts, as this request was told.
 ///
 /// # Errors
 /// The database's.
-pub async fn list(app: &App, user: i64, before: i64) -> Result<Vec<Notification>> {
+pub async fn list(app: &App, user: i64, before: i64, state: Option<Generation>) -> Result<Vec<Notification>> {
     if before > 0 {
         let sql = format!("{COLUMNS} WHERE n.user_id = $1 AND n.id < $2 ORDER BY n.id DESC LIMIT $3");
         return sql::all(&app.db, &sql, [user.into(), before.into(), (PAGE + 1).into()]).await;
     }
+    newest(app, user, state).await
+}
+
+/// What is kept ready, with the state of what it quotes: a comment that was deleted since must not be shown.
+#[derive(Serialize, Deserialize)]
+struct Ready {
+    state: u64,
+    #[serde(flatten)]
+    notification: Notification,
+}
+
+async fn newest(app: &App, user: i64, state: Option<Generation>) -> Result<Vec<Notification>> {
     let ticket = match app.shared.notifications().list(user).await {
-        Known::Known(Kept::Newest(items)) => {
-            let read: Option<Vec<Notification>> = items.iter().map(|item| serde_json::from_slice(item).ok()).collect();
-            if let Some(items) = read {
-                return Ok(items);
+        Known::Known(Kept::Newest(items)) => match unpack(&items, state) {
+            Some(ready) => return Ok(ready),
+            None => {
+                app.shared.notifications().clear_list(user).await;
+                None
             }
-            None
-        }
+        },
         Known::Known(Kept::Absent(ticket)) => Some(ticket),
         Known::Known(Kept::BeingFilled) | Known::Unknown => None,
     };
     let sql = format!("{COLUMNS} WHERE n.user_id = $1 ORDER BY n.id DESC LIMIT $2");
     let rows: Vec<Notification> = sql::all(&app.db, &sql, [user.into(), HOT.into()]).await?;
-    if let Some(ticket) = ticket {
-        let items: Vec<Bytes> = rows.iter().filter_map(|row| serde_json::to_vec(row).ok()).map(Bytes::from).collect();
-        app.shared.notifications().fill(user, ticket, items).await;
+    if let (Some(ticket), Some(state)) = (ticket, state) {
+        app.shared.notifications().fill(user, ticket, pack(&rows, state)).await;
     }
     Ok(rows)
+}
+
+fn pack(rows: &[Notification], state: Generation) -> Vec<Bytes> {
+    let ready = |row: &Notification| serde_json::to_vec(&Ready { state: state.mark(), notification: row.clone() }).ok();
+    rows.iter().filter_map(ready).map(Bytes::from).collect()
+}
+
+/// None: something that they quote may have changed since.
+fn unpack(items: &[Bytes], state: Option<Generation>) -> Option<Vec<Notification>> {
+    let now = state?.mark();
+    let read = |item: &Bytes| serde_json::from_slice::<Ready>(item).ok().filter(|ready| ready.state == now);
+    items.iter().map(|item| read(item).map(|ready| ready.notification)).collect()
 }
 
 /// Those newer than one, oldest first: what an event stream missed.
@@ -206,16 +231,11 @@ pub async fn read_all(app: &App, user: i64, key: &once::Key) -> Result<once::Set
     Ok(settled)
 }
 
-/// The hot list no longer says what is read; the other open pages of this member hear of it too.
+/// What is kept ready no longer says what is read or new; every open page of this member hears of it.
 async fn renew(app: &App, user: i64) {
     app.shared.notifications().clear(user).await;
     if let Ok(count) = count_unread(app, user).await {
         app.shared.notifications().set_unread(user, count).await;
     }
     app.shared.signals().publish(&topic(user), "").await;
-}
-
-/// The Unix time of a notification in milliseconds.
-pub fn at_ms(n: &Notification) -> i64 {
-    to_ms(n.created_at)
 }

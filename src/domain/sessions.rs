@@ -2,7 +2,7 @@
 
 use super::clock::{OffsetDateTime, to_ms};
 use super::members::{Page, skip};
-use super::{Actor, Permissions, Result, house, shared_log, sql};
+use super::{Actor, Permissions, Result, house, once, shared_log, sql};
 use crate::app::App;
 use crate::shared::sessions::SessionCopy;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
@@ -99,6 +99,27 @@ pub async fn start(app: &App, user: i64, area: Area, persistent: bool, client: &
     sql::run(&app.db, insert, values).await?;
     load(app, &hash, area).await?;
     Ok(token)
+}
+
+/// A sign-in form that was sent twice has one session: the earlier one, whose token nobody may have received, ends.
+///
+/// # Errors
+/// The database's.
+pub async fn replace_repeated(app: &App, key: &once::Key, user: i64, token: &str) -> Result<()> {
+    let now = app.clock.now();
+    let find = "SELECT id FROM sessions WHERE token_hash = $1";
+    let Some(new) = sql::number(&app.db, find, [house::hash_token(token).into()]).await? else { return Ok(()) };
+    let tx = sql::begin(&app.db).await?;
+    let upsert = "INSERT INTO once_keys (form_key, result, created_at) VALUES ($1, $2, $3) ON CONFLICT (form_key) DO NOTHING";
+    if sql::run(&tx, upsert, [key.0.clone().into(), new.into(), now.into()]).await? == 1 {
+        return Ok(tx.commit().await?);
+    }
+    let first = sql::number(&tx, "SELECT result FROM once_keys WHERE form_key = $1", [key.0.clone().into()]).await?;
+    sql::run(&tx, "UPDATE once_keys SET result = $1 WHERE form_key = $2", [new.into(), key.0.clone().into()]).await?;
+    let ended = end(&tx, Which::One { user, session: first.unwrap_or(0) }, "repeated", now).await?;
+    tx.commit().await?;
+    ended.tell(app).await;
+    Ok(())
 }
 
 /// What a session's row and its member's say.

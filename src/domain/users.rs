@@ -175,7 +175,7 @@ pub struct Credentials {
 ///
 /// # Errors
 /// `Slow` while somebody has to wait; `Busy` when too many sign in at once; the database's.
-pub async fn enter(app: &App, area: Area, form: &Credentials, client: &Client) -> Result<Entry> {
+pub async fn enter(app: &App, area: Area, key: &once::Key, form: &Credentials, client: &Client) -> Result<Entry> {
     let email = Email::parse(&form.email).map(|e| e.as_str().to_owned()).unwrap_or_default();
     // Hashed, so that Redis holds no address of a person.
     let door = |kind: &str, who: &str| format!("{kind}:{}", &house::hash_token(who)[..24]);
@@ -200,6 +200,7 @@ pub async fn enter(app: &App, area: Area, form: &Credentials, client: &Client) -
         rehash(app, user.id, &form.password).await;
     }
     let token = sessions::start(app, user.id, area, form.persistent, client).await?;
+    sessions::replace_repeated(app, key, user.id, &token).await?;
     Ok(Entry::Welcome { token, user: user.id })
 }
 
@@ -291,7 +292,8 @@ async fn change(app: &App, user: i64, key: &once::Key, wanted: &Settings) -> Res
         app.shared.presence().leave(user).await;
     }
     // The name stands beside everything that they wrote.
-    shared_log::bump(app, &[Noun::user(user), Noun::POSTS]).await;
+    super::posts::moderate::bump_all(app).await?;
+    shared_log::bump(app, &[Noun::user(user)]).await;
     Ok(user)
 }
 
@@ -309,6 +311,13 @@ pub async fn change_password(
     client: &Client,
 ) -> Result<String> {
     let id = session.copy.user_id;
+    let done = replace_password(app, id, key, current, new).await;
+    // Repeated or not, all sessions have ended with the first answer, and whoever asks needs one.
+    once::settle(&app.db, key, done).await?;
+    sessions::start(app, id, Area::Site, session.copy.persistent, client).await
+}
+
+async fn replace_password(app: &App, id: i64, key: &once::Key, current: &str, new: &str) -> Result<i64> {
     let member = find(&app.db, id).await?;
     let verdict = app.hasher.verify(current, Some(member.password_hash.clone())).await?;
     if !verdict.matches {
@@ -317,7 +326,7 @@ pub async fn change_password(
     password::judge(new, &[&member.email, &member.name])?;
     let hash = app.hasher.hash(new).await?;
     set_password(app, id, Some(key), hash).await?;
-    sessions::start(app, id, Area::Site, session.copy.persistent, client).await
+    Ok(id)
 }
 
 /// Stores a password's hash and ends all of the member's sessions.

@@ -90,6 +90,11 @@ impl Entry {
 pub struct Generation(u64);
 
 impl Generation {
+    /// A number that is the same for the same state, to be stored beside what was made in it.
+    pub fn mark(self) -> u64 {
+        self.0
+    }
+
     /// The number that Redis keeps, and the epoch, as one.
     pub(super) fn of(number: u64, epoch: u64) -> Self {
         Self(number.wrapping_add(epoch.wrapping_mul(0x9E37_79B9_7F4A_7C15)))

@@ -55,6 +55,11 @@ impl Notifications<'_> {
         self.0.backend().write(batch).await
     }
 
+    /// Forgets the list alone: what it quotes has changed, but not how many are unread.
+    pub async fn clear_list(self, user: i64) -> Effect {
+        self.0.backend().write(vec![Write::Delete(keys::notifications(user))]).await
+    }
+
     /// The newest, if they are kept ready.
     pub async fn list(self, user: i64) -> Known<Listed> {
         let ticket = Bytes::from([TICKET_MARK, clock::chance().to_string().as_bytes()].concat());

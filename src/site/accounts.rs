@@ -69,10 +69,14 @@ async fn enter(visit: &Visit, fields: &Fields) -> Result<Response> {
     let next = reply::local(fields.text("next"));
     let form =
         Credentials { email: fields.text("email").into(), password: fields.text("password").into(), persistent: fields.ticked("remember") };
-    if let Err(Error::Invalid(problems)) = once::check(visit, "login", fields.text("once")) {
-        return Ok(refuse(visit, fields, StatusCode::UNPROCESSABLE_ENTITY, &problems, LoginNotice::None));
-    }
-    match users::enter(&visit.app, Area::Site, &form, &visit.client).await {
+    let key = match once::check(visit, "login", fields.text("once")) {
+        Ok(key) => key,
+        Err(Error::Invalid(problems)) => {
+            return Ok(refuse(visit, fields, StatusCode::UNPROCESSABLE_ENTITY, &problems, LoginNotice::None));
+        }
+        Err(fault) => return Err(fault.into()),
+    };
+    match users::enter(&visit.app, Area::Site, &key, &form, &visit.client).await {
         Ok(Entry::Welcome { token, .. }) => {
             let mut response = if fields.kept().is_empty() { reply::see_other(visit, next) } else { reply::send_again(visit, next) };
             let cookie = cookies::session(Area::Site, visit.secure(), token, form.persistent);

@@ -19,7 +19,7 @@ pub struct Place {
 pub async fn index(member: SignedIn, place: Option<Query<Place>>) -> Result<Response> {
     let visit = &member.visit;
     let before = place.and_then(|Query(place)| place.before?.parse::<i64>().ok()).unwrap_or(0).max(0);
-    let mut rows = notifications::list(&visit.app, member.actor.id, before).await?;
+    let mut rows = notifications::list(&visit.app, member.actor.id, before, visit.posts).await?;
     let more = rows.len() > notifications::PAGE as usize;
     rows.truncate(notifications::PAGE as usize);
     let (key, nav, now) = (once::issue(visit, "notifications"), present::nav(visit), visit.app.clock.now());

@@ -118,6 +118,33 @@ stories! {
         assert!(ada.get("/").await.says("ada님"));
     }
 
+    async fn a_sign_in_form_sent_twice_leaves_one_session(house: House) {
+        house.member("ada").await;
+        let mut ada = house.visitor();
+        let page = ada.get("/login").await;
+        let fields = [("email", "ada@example.com"), ("password", PASSWORD)];
+        let (mut a, mut b) = (ada.clone(), ada.clone());
+
+        futures_util::join!(a.submit(&page, "/login", &fields), b.submit(&page, "/login", &fields));
+        ada.submit(&page, "/login", &fields).await;
+
+        let sessions = ada.get("/my/sessions").await;
+        assert_eq!(sessions.count("form[action$='/end']"), 0, "only this one: {}", sessions.text());
+    }
+
+    async fn a_password_form_sent_twice_changes_it_once_and_says_the_same(house: House) {
+        let mut ada = house.signed_in("ada").await;
+        let page = ada.get("/my/password").await;
+        let fields = [("current", PASSWORD), ("password", "보라색 기린이 줄넘기 9번")];
+        let mut again = ada.clone();
+
+        assert!(ada.submit(&page, "/my/password", &fields).await.says("비밀번호를 바꾸었습니다"));
+        // What a load balancer does when the first answer was lost: the old cookie, the same form.
+        let repeated = again.submit(&page, "/my/password", &fields).await;
+
+        assert_ne!(repeated.status, 422, "{}", repeated.text());
+    }
+
     async fn who_signs_out_is_out_at_once(house: House) {
         let mut ada = house.signed_in("ada").await;
         let token = ada.cookie("ms_site").unwrap().to_owned();

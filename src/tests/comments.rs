@@ -114,6 +114,38 @@ stories! {
         assert_eq!(ada.get("/notifications").await.text().matches("지울 말").count(), 0, "nor in the list");
     }
 
+    async fn the_list_behind_the_bell_quotes_nothing_that_is_gone_or_renamed(house: House) {
+        let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+        let post = ada.write("free", "질문").await;
+        bob.comment(&post, "부끄러운 말").await;
+        assert!(ada.get("/notifications").await.says("부끄러운 말"));
+        assert!(ada.get("/notifications").await.says("부끄러운 말"), "from what is kept ready as well");
+
+        let page = bob.get("/comments/1/edit").await;
+        bob.submit(&page, "/comments/1/edit", &[("body", "고운 말")]).await;
+        assert!(ada.get("/notifications").await.says("고운 말") && !ada.get("/notifications").await.says("부끄러운 말"));
+        let page = bob.get("/my/profile").await;
+        bob.submit(&page, "/my/profile", &[("name", "밥아저씨")]).await;
+        assert!(ada.get("/notifications").await.says("밥아저씨"));
+        let page = bob.get("/comments/1/delete").await;
+        bob.submit(&page, "/comments/1/delete", &[]).await;
+
+        assert!(!ada.get("/notifications").await.says("고운 말"));
+    }
+
+    async fn what_is_kept_ready_is_in_redis_as_soon_as_the_bell_rings(house: House) {
+        let Some(redis) = &house.ground.redis else { return };
+        let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+        let post = ada.write("free", "질문").await;
+        bob.comment(&post, "하나").await;
+        bob.comment(&post, "둘").await;
+
+        let id = minschool::domain::members::by_email(&house.app, "ada@example.com").await.unwrap();
+        assert_eq!(redis.say(&["GET", &format!("notifications:{id}:unread")]), "2");
+        let list = redis.say(&["LRANGE", &format!("notifications:{id}"), "0", "-1"]);
+        assert!(list.lines().count() == 2 && list.contains("하나") && list.contains("둘"), "{list}");
+    }
+
     async fn a_comment_is_changed_by_its_writer_alone(house: House) {
         let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
         let post = ada.write("free", "글").await;

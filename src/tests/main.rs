@@ -11,6 +11,7 @@ mod hostile;
 mod limits;
 mod live;
 mod posts;
+mod processes;
 mod schema;
 mod settings;
 mod shared_cluster;

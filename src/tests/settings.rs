@@ -34,12 +34,13 @@ stories! {
         let post = ada.write("free", "글").await;
         let mut guest = house.visitor();
         guest.get("/").await;
+        guest.get("/community/free").await;
 
         let page = ada.get("/my/profile").await;
         let page = ada.submit(&page, "/my/profile", &[("name", "러브레이스")]).await;
 
         assert!(page.says("저장했습니다"), "{}", page.text());
-        assert!(guest.get("/").await.says("러브레이스") && guest.get(&post).await.says("러브레이스"));
+        assert!(guest.get("/").await.says("러브레이스") && guest.get("/community/free").await.says("러브레이스") && guest.get(&post).await.says("러브레이스"));
         assert!(ada.get("/").await.says("러브레이스님"));
     }
 

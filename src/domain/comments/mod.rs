@@ -293,7 +293,9 @@ async fn tell(app: &App, boards: &[boards::Board], actor: &Actor, post: i64, com
     let people: Vec<i64> = told.iter().map(|(id, _)| *id).collect();
     let topic = topic(post);
     let signals = app.shared.signals();
-    futures_util::join!(notifications::announce(app, &people), signals.publish(&topic, comment.to_string()), shared_log::bump(app, &nouns));
+    // First: what is made ready for the people who are told quotes the post as it is now.
+    shared_log::bump(app, &nouns).await;
+    futures_util::join!(notifications::announce(app, &people), signals.publish(&topic, comment.to_string()));
 }
 
 async fn board_of(app: &App, boards: &[boards::Board], post: i64) -> Option<String> {
@@ -312,7 +314,7 @@ pub fn topic(post: i64) -> String {
 /// `NotFound`; `Forbidden`; `Invalid("body", …)`; the database's.
 pub async fn update(app: &App, actor: &Actor, key: &once::Key, id: i64, typed: &str) -> Result<once::Settled> {
     let done = async {
-        find_editable(&app.db, actor, id).await?;
+        let (_, post) = find_editable(&app.db, actor, id).await?;
         let body = Body::parse(typed, COMMENT_MAX)?;
         let html = markdown::render(&body.0);
         let now = app.clock.now();
@@ -321,6 +323,7 @@ pub async fn update(app: &App, actor: &Actor, key: &once::Key, id: i64, typed: &
         sql::run(&tx, update, [body.0.into(), html.into(), now.into(), id.into()]).await?;
         once::keep(&tx, key, id, now).await?;
         tx.commit().await?;
+        posts::changed(app, &post).await?;
         Ok(id)
     };
     once::settle(&app.db, key, done.await).await
