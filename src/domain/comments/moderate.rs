@@ -62,7 +62,7 @@ pub async fn list(app: &App, actor: &Actor, filter: &posts::moderate::Filter, li
     actor.must(Resource::Comment, Action::Moderate)?;
     let sql = "SELECT c.id, c.post_id, p.title AS post_title, b.slug, c.author_id, u.name AS author, c.body, c.state, c.created_at \
                FROM comments c JOIN posts p ON p.id = c.post_id JOIN boards b ON b.id = p.board_id JOIN users u ON u.id = c.author_id \
-               WHERE ($1 = '' OR c.body LIKE $2 ESCAPE '\\') AND ($3 = '' OR b.slug = $3) AND ($4 = '' OR c.state = $4) \
+               WHERE ($1 = '' OR c.body LIKE $2 ESCAPE '\\' OR u.name_key LIKE $2 ESCAPE '\\') AND ($3 = '' OR b.slug = $3) AND ($4 = '' OR c.state = $4) \
                ORDER BY c.id DESC LIMIT $5 OFFSET $6";
     let values: [Value; 6] = [
         filter.words.clone().into(),

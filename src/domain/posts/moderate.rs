@@ -133,7 +133,7 @@ pub struct Listed {
 /// What staff look for.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Words in the title (for comments: in the text).
+    /// Words in the title (for comments: in the text) or in the writer's name.
     pub words: String,
     /// A board's slug; empty: all.
     pub board: String,
@@ -151,7 +151,7 @@ pub async fn list(app: &App, actor: &super::Actor, filter: &Filter, limit: i64) 
     actor.must(Resource::Post, Action::Moderate)?;
     let sql = "SELECT p.id, b.name AS board, b.slug, p.author_id, u.name AS author, p.title, p.state, p.state_reason, \
                p.comment_count, p.created_at FROM posts p JOIN boards b ON b.id = p.board_id JOIN users u ON u.id = p.author_id \
-               WHERE ($1 = '' OR p.title LIKE $2 ESCAPE '\\') AND ($3 = '' OR b.slug = $3) AND ($4 = '' OR p.state = $4) \
+               WHERE ($1 = '' OR p.title LIKE $2 ESCAPE '\\' OR u.name_key LIKE $2 ESCAPE '\\') AND ($3 = '' OR b.slug = $3) AND ($4 = '' OR p.state = $4) \
                ORDER BY p.id DESC LIMIT $5 OFFSET $6";
     let values: [Value; 6] = [
         filter.words.clone().into(),

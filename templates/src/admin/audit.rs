@@ -93,7 +93,7 @@ pub fn changes(lang: Lang, changes: &[Change]) -> Markup {
             dl.changes {
                 @for change in changes {
                     div {
-                        dt { (change.field) }
+                        dt { (super::field_name(change.field).map_or(change.field, |name| lang.t(name))) }
                         dd {
                             del { span.visually-hidden { (lang.t(words::CHANGE_BEFORE)) ": " } (or_none(lang, change.before)) }
                             span aria-hidden="true" { " → " }
@@ -106,6 +106,6 @@ pub fn changes(lang: Lang, changes: &[Change]) -> Markup {
     }
 }
 
-fn or_none(lang: Lang, value: &str) -> &str {
-    if value.is_empty() { lang.t(words::CHANGE_EMPTY) } else { value }
+fn or_none<'a>(lang: Lang, value: &'a str) -> &'a str {
+    if value.is_empty() { lang.t(words::CHANGE_EMPTY) } else { super::value_name(value).map_or(value, |name| lang.t(name)) }
 }

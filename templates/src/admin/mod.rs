@@ -13,8 +13,7 @@ pub mod sessions;
 pub mod setup;
 pub mod users;
 
-use crate::text::Text;
-use crate::text::{admin as words, admin_content as content};
+use crate::text::{Text, admin as words, admin_content as content, common};
 use crate::ui::State;
 
 /// The states that the lists of posts and comments can be narrowed to: what is sent, what is read.
@@ -78,6 +77,46 @@ pub fn deed_name(key: &str) -> Option<Text> {
         "comment.hide" => words::DEED_COMMENT_HIDE,
         "comment.restore" => words::DEED_COMMENT_RESTORE,
         "comment.delete" => words::DEED_COMMENT_DELETE,
+        _ => return None,
+    })
+}
+
+/// What an entry of the audit log says was changed; unknown fields are shown as they are.
+pub fn field_name(key: &str) -> Option<Text> {
+    Some(match key {
+        "role" => words::COL_ROLE,
+        "permissions" => words::FIELD_PERMISSIONS,
+        "until" | "suspended" => words::FIELD_SUSPENDED,
+        "sessions" => words::SESSIONS,
+        "state" => words::COL_STATE,
+        "board" => content::COL_BOARD,
+        "slug" => content::SLUG,
+        "name" => content::NAME,
+        "name_en" => content::NAME_EN,
+        "description" => content::DESCRIPTION,
+        "list" => content::WHO_LIST,
+        "read" => content::WHO_READ,
+        "write" => content::WHO_WRITE,
+        "comment" => content::WHO_COMMENT,
+        "archived" => content::ARCHIVED,
+        "position" => content::COL_ORDER,
+        _ => return None,
+    })
+}
+
+/// The words for values that stand for something: states, audiences, yes and no; others are shown as they are.
+pub fn value_name(value: &str) -> Option<Text> {
+    Some(match value {
+        "shown" => content::STATE_SHOWN,
+        "hidden" => content::STATE_HIDDEN,
+        "deleted" => content::STATE_DELETED,
+        "everyone" => content::EVERYONE,
+        "members" => content::MEMBERS,
+        "staff" => content::STAFF,
+        "admins" => content::ADMINS,
+        "nobody" => content::NOBODY,
+        "on" => common::YES,
+        "off" => common::NO,
         _ => return None,
     })
 }

@@ -20,6 +20,8 @@ catalogue! {
     SETUP_TITLE = "첫 관리자 만들기", "Create the first administrator";
     SETUP_TEXT = "이 화면은 한 번만 쓸 수 있습니다. 만든 계정으로 사이트와 관리 화면에 모두 로그인합니다.", "This page works once. The account signs in to both the site and the admin.";
     SETUP_BUTTON = "관리자 만들기", "Create administrator";
+    FIELD_PERMISSIONS = "권한", "Permissions";
+    FIELD_SUSPENDED = "정지", "Suspension";
     DEED_USER_CREATE = "회원 추가", "Member added";
     DEED_USER_ROLE = "역할 변경", "Role changed";
     DEED_USER_SUSPEND = "이용 정지", "Member suspended";

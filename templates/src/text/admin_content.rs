@@ -22,6 +22,7 @@ catalogue! {
     WHO_READ = "글 읽기", "Read posts";
     WHO_WRITE = "글 쓰기", "Write posts";
     WHO_COMMENT = "댓글 쓰기", "Write comments";
+    NOBODY = "아무도 못 함", "Nobody";
     EVERYONE = "누구나", "Everyone";
     MEMBERS = "회원", "Members";
     STAFF = "운영진", "Staff";
