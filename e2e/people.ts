@@ -1,5 +1,5 @@
-// What people do again and again: sign up, sign in, write, comment. Each step goes through the pages that
-// a person would use, and says nothing about how they are made.
+// What people do again and again. signUp, signIn, write and comment go through the pages that a person would
+// use; join, enter and post send the same forms without drawing them, for what stands before a story.
 import { expect, type Page } from '@playwright/test';
 import type { Visitor } from './test.ts';
 
@@ -36,6 +36,35 @@ export async function signUp(who: Visitor, person = somebody()): Promise<Person>
   await expect(main(page).getByRole('status')).toContainText(t('가입 신청을 처리했습니다', 'Your application is done'));
   await signIn(who, person);
   return person;
+}
+
+/** Makes an account and signs in with it, without drawing the pages. */
+export async function join(who: Visitor, person = somebody()): Promise<Person> {
+  await send(who, '/signup', { ...person, terms: '1', privacy: '1' });
+  await enter(who, person);
+  return person;
+}
+
+/** Signs in, without drawing the page. */
+export const enter = (who: Visitor, { email, password }: Person) => send(who, '/login', { email, password });
+
+/** Signs in to the admin panel, without drawing the page. */
+export const enterAsStaff = (who: Visitor, { email, password } = ADMIN) => send(who, `${who.admin}/login`, { email, password });
+
+/** Writes a post, without drawing the page; the answer is its path. */
+export const post = (who: Visitor, title: string, body = '본문입니다.', board = 'free') =>
+  send(who, `/community/${board}/write`, { title, body });
+
+/** Fetches a form for its one-time key and sends it as the browser would; the answer is where it leads. */
+async function send({ page, site, admin, t }: Visitor, path: string, fields: Record<string, string>): Promise<string> {
+  const { request } = page.context();
+  const language = { 'accept-language': t('ko', 'en') };
+  const form = await (await request.get(path, { headers: language })).text();
+  const once = /name="once" value="([^"]*)"/.exec(form)?.[1] ?? '';
+  const headers = { ...language, origin: path.startsWith(admin) ? admin : site, 'sec-fetch-site': 'same-origin' };
+  const answer = await request.post(path, { form: { ...fields, once }, headers, maxRedirects: 0 });
+  expect(answer.status(), `${path} is taken`).toBe(303);
+  return answer.headers().location;
 }
 
 export async function fillSignUp({ page, t }: Visitor, person: Person) {

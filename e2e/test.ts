@@ -89,6 +89,8 @@ async function watch(context: BrowserContext, ours: string[], complain: (text: s
   context.on('console', (message) => {
     // What was answered is judged below, where the address is known.
     if (message.text().startsWith('Failed to load resource')) return;
+    // A page that is left before its stream was open gives the stream up; there is nothing to mend.
+    if (/Failed to fetch[\s\S]*div\.stream/.test(message.text())) return;
     if (message.type() === 'error' || message.type() === 'warning') complain(`console: ${message.text()} (${message.page()?.url()})`);
   });
   context.on('weberror', (fault) => complain(`script: ${fault.error().stack}`));

@@ -33,7 +33,7 @@ test('a newcomer joins, signs in, signs out', async ({ visitor }) => {
   await expect(page.getByRole('banner').getByText(person.name)).toBeVisible();
 
   await page.getByRole('banner').locator('summary').click();
-  await page.getByRole('link', { name: t('로그아웃', 'Sign out') }).click();
+  await page.getByRole('banner').getByRole('link', { name: t('로그아웃', 'Sign out') }).click();
   await main(page).getByRole('button', { name: t('로그아웃', 'Sign out') }).click();
 
   await expect(main(page).getByRole('status')).toContainText(t('로그아웃했습니다', 'You are signed out'));

@@ -1,5 +1,5 @@
 // Talking below a post: comments, answers, changes; how the screen behaves, and who is told.
-import { bell, comment, done, heading, main, problems, said, signUp, unique, write } from '../people.ts';
+import { bell, comment, done, heading, join, main, post, problems, said, unique, write } from '../people.ts';
 import { expect, test, type Visitor } from '../test.ts';
 
 const comments = ({ page, t }: Visitor) => page.getByRole('region', { name: t('댓글', 'Comments') });
@@ -10,7 +10,7 @@ const marked = ({ page }: Visitor) => page.evaluate(() => (window as unknown as 
 
 test('a comment appears where it was written, is said, and has the focus', async ({ visitor }) => {
   const { page, t } = visitor;
-  const { name } = await signUp(visitor);
+  const { name } = await join(visitor);
   await write(visitor, unique('첫인사'));
   await expect(comments(visitor)).toContainText(t('아직 댓글이 없습니다', 'No comments yet'));
   await mark(visitor);
@@ -31,8 +31,8 @@ test('a comment appears where it was written, is said, and has the focus', async
 
 test('an answer, a change and a deletion', async ({ visitor }) => {
   const { page, t } = visitor;
-  const { name } = await signUp(visitor);
-  await write(visitor, unique('이야기'));
+  const { name } = await join(visitor);
+  await page.goto(await post(visitor, unique('이야기')));
   await comment(visitor, '누구 없나요?');
   await mark(visitor);
 
@@ -64,8 +64,8 @@ test('an answer, a change and a deletion', async ({ visitor }) => {
 
 test('an empty comment comes back beside its reason', async ({ visitor }) => {
   const { page, t } = visitor;
-  await signUp(visitor);
-  await write(visitor, unique('빈 댓글'));
+  await join(visitor);
+  await page.goto(await post(visitor, unique('빈 댓글')));
 
   await page.getByRole('button', { name: t('댓글 등록', 'Post comment') }).click();
 
@@ -75,13 +75,14 @@ test('an empty comment comes back beside its reason', async ({ visitor }) => {
 
 test('a double click makes one comment', async ({ visitor }) => {
   const { page, t } = visitor;
-  await signUp(visitor);
-  await write(visitor, unique('두 번 누른 댓글'));
+  await join(visitor);
+  await page.goto(await post(visitor, unique('두 번 누른 댓글')));
   await page.getByLabel(t('댓글 쓰기', 'Write a comment')).fill('한 번만');
 
   await page.getByRole('button', { name: t('댓글 등록', 'Post comment') }).dblclick();
 
   await expect(said(page, '한 번만')).toBeVisible();
+  await expect(page.getByLabel(t('댓글 쓰기', 'Write a comment'))).toHaveValue('');
   await page.reload();
   await expect(said(page, '한 번만')).toHaveCount(1);
 });
@@ -89,8 +90,8 @@ test('a double click makes one comment', async ({ visitor }) => {
 test('a comment reaches everybody who has the post open, and rings its writer’s bell', async ({ visitor, another }) => {
   const [writer, guest] = [visitor, await another(1)];
   const { t } = writer;
-  await signUp(writer);
-  const { name } = await signUp(guest);
+  await join(writer);
+  const { name } = await join(guest);
   const title = unique('모임 안내');
   const address = await write(writer, title);
   await guest.page.goto(address);
@@ -110,10 +111,10 @@ test('a comment reaches everybody who has the post open, and rings its writer’
 test('a notification leads to its comment; the rest are read at once', async ({ visitor, another }) => {
   const [writer, guest] = [visitor, await another(2)];
   const { page, t } = writer;
-  const me = await signUp(writer);
-  const { name } = await signUp(guest);
+  const me = await join(writer);
+  const { name } = await join(guest);
   const title = unique('질문');
-  const address = await write(writer, title);
+  const address = await post(writer, title);
   await guest.page.goto(address);
   await comment(guest, '첫째 대답');
   await comment(guest, '둘째 대답');
@@ -136,11 +137,10 @@ test('a notification leads to its comment; the rest are read at once', async ({ 
 
 test('all are read at once', async ({ visitor, another }) => {
   const { page, t } = visitor;
-  await signUp(visitor);
-  const address = await write(visitor, unique('인기 글'));
-  await page.goto('/my/profile');
+  await join(visitor);
+  const address = await post(visitor, unique('인기 글'));
   const guest = await another(1);
-  await signUp(guest);
+  await join(guest);
   await guest.page.goto(address);
   await comment(guest, '하나');
   await comment(guest, '둘');
@@ -155,9 +155,9 @@ test('all are read at once', async ({ visitor, another }) => {
 
 test('a visitor reads, and is asked to sign in before writing', async ({ visitor, another }) => {
   const writer = await another();
-  await signUp(writer);
+  await join(writer);
   const title = unique('누구나 읽는 글');
-  const address = await write(writer, title);
+  const address = await post(writer, title);
 
   await visitor.page.goto(address);
 

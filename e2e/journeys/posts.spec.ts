@@ -1,5 +1,5 @@
 // Writing, looking before publishing, changing and deleting a post; and not losing what was written.
-import { done, fillSignIn, heading, main, problems, signUp, unique, write } from '../people.ts';
+import { done, enter, fillSignIn, heading, join, main, type Person, problems, unique, write } from '../people.ts';
 import { expect, test, type Visitor } from '../test.ts';
 
 const publish = ({ page, t }: Visitor) => page.getByRole('button', { name: t('등록', 'Publish') });
@@ -18,7 +18,7 @@ async function listed({ page }: Visitor, title: string): Promise<number> {
 
 test('a post is written, changed and deleted', async ({ visitor }) => {
   const { page, t } = visitor;
-  await signUp(visitor);
+  await join(visitor);
   const [first, second] = [unique('봄나들이'), unique('가을나들이')];
 
   const address = await write(visitor, first, '어디로 갈까요? **함께** 정해요.');
@@ -41,7 +41,7 @@ test('a post is written, changed and deleted', async ({ visitor }) => {
 
 test('a preview shows the text and publishes nothing', async ({ visitor }) => {
   const { page, t } = visitor;
-  await signUp(visitor);
+  await join(visitor);
   const title = unique('미리 보는 글');
   await begin(visitor, title, '# 큰 제목\n\n- 하나\n- 둘');
   const preview = page.getByRole('region', { name: t('미리보기', 'Preview') });
@@ -60,7 +60,7 @@ test('a preview shows the text and publishes nothing', async ({ visitor }) => {
 
 test('a post without a title comes back with its text', async ({ visitor }) => {
   const { page, t } = visitor;
-  await signUp(visitor);
+  await join(visitor);
   await begin(visitor, '', '제목을 잊었습니다.');
 
   await publish(visitor).click();
@@ -73,7 +73,7 @@ test('a post without a title comes back with its text', async ({ visitor }) => {
 
 test('a double click makes one post', async ({ visitor }) => {
   const { page } = visitor;
-  await signUp(visitor);
+  await join(visitor);
   const title = unique('두 번 누른 글');
   await begin(visitor, title, '한 번만 올라와야 합니다.');
 
@@ -85,7 +85,7 @@ test('a double click makes one post', async ({ visitor }) => {
 
 test('the same form sent again leads to the post that it made', async ({ visitor }) => {
   const { page } = visitor;
-  await signUp(visitor);
+  await join(visitor);
   const title = unique('되돌아가 다시 보낸 글');
   await begin(visitor, title, '뒤로 갔다가 다시 눌렀습니다.');
   const fields = await page.locator('#editor').evaluate((form) => [...new FormData(form as HTMLFormElement)].map(([k, v]) => [k, `${v}`]));
@@ -104,7 +104,7 @@ test('the same form sent again leads to the post that it made', async ({ visitor
 
 test('a stale form keeps the text and works the second time', async ({ visitor }) => {
   const { page, t } = visitor;
-  await signUp(visitor);
+  await join(visitor);
   const title = unique('오래 열어 둔 글');
   await begin(visitor, title, '점심을 먹고 왔습니다.');
   await page.locator('input[name=once]').evaluateAll((keys) => keys.forEach((key) => ((key as HTMLInputElement).value = 'stale')));
@@ -119,7 +119,7 @@ test('a stale form keeps the text and works the second time', async ({ visitor }
 
 test('a session that was ended meanwhile costs nothing that was written', async ({ visitor, another }) => {
   const { page, t } = visitor;
-  const person = await signUp(visitor);
+  const person = await join(visitor);
   const title = unique('쓰는 동안 로그아웃된 글');
   await begin(visitor, title, '한 시간 동안 쓴 글입니다.');
   await endSessionsElsewhere(await another(1), person);
@@ -139,11 +139,10 @@ test('a session that was ended meanwhile costs nothing that was written', async 
 });
 
 /** Signs in on another device and ends every other session from there. */
-async function endSessionsElsewhere(device: Visitor, person: { email: string; password: string }) {
+async function endSessionsElsewhere(device: Visitor, person: Person) {
   const { page, t } = device;
-  await page.goto('/login?next=/my/sessions');
-  await fillSignIn(device, person);
-  await main(page).getByRole('button', { name: t('로그인', 'Sign in'), exact: true }).click();
+  await enter(device, person);
+  await page.goto('/my/sessions');
   await page.getByRole('button', { name: t('다른 기기 모두 로그아웃시키기', 'Sign out all other devices') }).click();
   await expect(done(page)).toContainText(t('다른 기기를 모두 로그아웃시켰습니다', 'All other devices are signed out'));
 }

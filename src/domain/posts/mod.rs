@@ -97,7 +97,9 @@ pub async fn find_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, boa
     let post: Post = sql::one(db, FIND, [id.into()]).await?.ok_or(Error::NotFound)?;
     let board = boards.iter().find(|board| board.id == post.board_id).ok_or(Error::NotFound)?;
     let staff = actor.is_some_and(|a| a.may(Resource::Post, Action::Moderate));
-    let in_sight = post.state() == State::Shown || staff;
+    // Who wrote a post that staff took out of sight still sees it, and why.
+    let own = post.state() == State::Hidden && actor.is_some_and(|a| a.id == post.author_id);
+    let in_sight = post.state() == State::Shown || staff || own;
     if in_sight && board.reads_for(actor) { Ok(post) } else { Err(Error::NotFound) }
 }
 
