@@ -2,11 +2,11 @@
 //! how often a post was read. A page never waits for these; an instance that is killed loses half a minute
 //! of them and nothing else.
 
-use super::clock::OffsetDateTime;
 use super::sessions::{self, Area};
 use super::{Result, sql};
 use crate::app::App;
-use std::collections::HashMap;
+use sea_orm::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What has not been written yet.
@@ -17,29 +17,26 @@ pub struct Activity {
 
 #[derive(Default)]
 struct Pending {
-    /// Member → when last seen.
-    seen: HashMap<i64, OffsetDateTime>,
-    /// Session → when last used.
-    used: HashMap<i64, Used>,
+    /// Members who were seen.
+    seen: BTreeSet<i64>,
+    /// Sessions that were used, by what decides when they end.
+    used: BTreeMap<(Area, bool), BTreeSet<i64>>,
     /// Post → times read.
-    views: HashMap<i64, i64>,
+    views: BTreeMap<i64, i64>,
 }
 
-struct Used {
-    at: OffsetDateTime,
-    area: Area,
-    persistent: bool,
-}
+/// So many rows are written at once.
+const AT_ONCE: usize = 500;
 
 impl Activity {
     /// A member's session was used.
-    pub fn saw(&self, session: &sessions::Session, area: Area, at: OffsetDateTime) {
+    pub fn saw(&self, session: &sessions::Session, area: Area) {
         let mut pending = self.lock();
         let copy = &session.copy;
         if copy.shows_presence {
-            pending.seen.insert(copy.user_id, at);
+            pending.seen.insert(copy.user_id);
         }
-        pending.used.insert(copy.session_id, Used { at, area, persistent: copy.persistent });
+        pending.used.entry((area, copy.persistent)).or_default().insert(copy.session_id);
     }
 
     /// A post was read.
@@ -52,24 +49,30 @@ impl Activity {
     }
 }
 
-/// Writes what is pending. What cannot be written is let go: it was only counted in passing.
+/// Writes what is pending, in the order of the ids, so that two instances never wait for each other. What cannot be
+/// written is let go: it was only counted in passing.
 ///
 /// # Errors
 /// The database's.
 pub async fn flush(app: &App) -> Result<()> {
     let pending = std::mem::take(&mut *app.activity.lock());
-    let mut rows: Vec<_> = pending.views.into_iter().collect();
-    // In the order of their ids, so that two instances never wait for each other.
-    rows.sort_unstable();
-    for (post, times) in rows {
+    let now = app.clock.now();
+    for (post, times) in pending.views {
         sql::run(&app.db, "UPDATE posts SET view_count = view_count + $1 WHERE id = $2", [times.into(), post.into()]).await?;
     }
-    for (user, at) in pending.seen {
-        let update = "UPDATE users SET last_seen_at = $1 WHERE id = $2 AND (last_seen_at IS NULL OR last_seen_at < $1)";
-        sql::run(&app.db, update, [at.into(), user.into()]).await?;
+    for users in chunks(&pending.seen) {
+        let update = format!("UPDATE users SET last_seen_at = $1 WHERE id IN ({})", sql::places(2, users.len()));
+        sql::run(&app.db, &update, std::iter::once(now.into()).chain(users.into_iter().map(Value::from))).await?;
     }
-    for (session, used) in pending.used {
-        sessions::touch(app, session, used.area, used.persistent, used.at).await?;
+    for ((area, persistent), ids) in &pending.used {
+        for sessions in chunks(ids) {
+            sessions::touch(app, &sessions, *area, *persistent, now).await?;
+        }
     }
     Ok(())
+}
+
+fn chunks(ids: &BTreeSet<i64>) -> Vec<Vec<i64>> {
+    let all: Vec<i64> = ids.iter().copied().collect();
+    all.chunks(AT_ONCE).map(<[i64]>::to_vec).collect()
 }

@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use time::Duration;
 
 /// Where a session is good for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Area {
     /// The site.
     Site,
@@ -337,14 +337,16 @@ async fn log(tx: &impl ConnectionTrait, touched: Vec<Touched>, now: OffsetDateTi
     Ok(Changed(changed))
 }
 
-/// Moves on when a session was last used and so when it ends. Called for many at once, now and then.
+/// Moves on when sessions were last used and so when they end. Called for many at once, now and then.
 ///
 /// # Errors
 /// The database's.
-pub async fn touch(app: &App, session: i64, area: Area, persistent: bool, at: OffsetDateTime) -> Result<()> {
-    let update = "UPDATE sessions SET last_seen_at = $1, expires_at = $2 WHERE id = $3 AND revoked_at IS NULL AND last_seen_at < $1";
+pub async fn touch(app: &App, sessions: &[i64], area: Area, persistent: bool, at: OffsetDateTime) -> Result<()> {
+    let places = sql::places(3, sessions.len());
+    let update = format!("UPDATE sessions SET last_seen_at = $1, expires_at = $2 WHERE id IN ({places}) AND revoked_at IS NULL");
     let expires = at + area.span(persistent).idle;
-    sql::run(&app.db, update, [at.into(), expires.into(), session.into()]).await.map(|_| ())
+    let values = [Value::from(at), expires.into()].into_iter().chain(sessions.iter().map(|id| Value::from(*id)));
+    sql::run(&app.db, &update, values).await.map(|_| ())
 }
 
 /// Days for which the rows of ended sessions are kept, for questions about them.

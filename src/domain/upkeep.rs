@@ -16,6 +16,7 @@ pub async fn run(app: App) {
     let cursor = shared_log::Cursor::default();
     let mut log = app.shared.signals().subscribe(shared_log::TOPIC);
     let (mut sweep, mut flush, mut tidy) = (every(SWEEP), every(FLUSH), every(TIDY));
+    let mut failing = false;
     loop {
         let (what, done) = tokio::select! {
             () = app.stop.cancelled() => break,
@@ -24,9 +25,13 @@ pub async fn run(app: App) {
             _ = flush.tick() => ("writing what was counted", activity::flush(&app).await),
             _ = tidy.tick() => ("forgetting what is old", forget(&app).await),
         };
-        if let Err(fault) = done {
-            tracing::warn!("{what}: {fault}");
+        // An outage is said once when it begins and once when it is over, not twice a second.
+        match &done {
+            Err(fault) if !failing => tracing::warn!("{what} does not work: {fault}"),
+            Ok(()) if failing => tracing::info!("{what} works again"),
+            _ => {}
         }
+        failing = done.is_err();
     }
     if let Err(fault) = activity::flush(&app).await {
         tracing::warn!("writing what was counted before the end: {fault}");

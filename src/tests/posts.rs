@@ -145,6 +145,18 @@ stories! {
         assert!(page.find("새로운 글") < page.find("오래된 글"), "{page}");
     }
 
+    async fn views_are_counted_without_a_write_on_each_page(house: House) {
+        let mut ada = house.signed_in("ada").await;
+        let post = ada.write("free", "글").await;
+
+        for _ in 0..5 {
+            assert!(ada.get(&post).await.statements <= 3);
+        }
+        minschool::domain::activity::flush(&house.app).await.unwrap();
+
+        assert!(ada.get(&post).await.says("조회 6"), "{}", ada.get(&post).await.text());
+    }
+
     async fn notices_stand_first(house: House) {
         let mut staff = house.staff("mod", "moderator").await;
         let address = "/community/free/write";

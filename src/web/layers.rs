@@ -199,7 +199,7 @@ async fn within_limits(visit: &Visit, method: &Method) -> Result<(), Fault> {
 fn present(visit: &Visit) {
     let Some(session) = &visit.session else { return };
     let now = visit.app.clock.now();
-    visit.app.activity.saw(session, visit.area, now);
+    visit.app.activity.saw(session, visit.area);
     if visit.area == Area::Site && session.copy.shows_presence {
         visit.app.shared.presence().touch(session.copy.user_id);
     }

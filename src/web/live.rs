@@ -137,7 +137,7 @@ impl Feed {
     fn be_here(&self) {
         if let Some(session) = self.visit.session.as_ref().filter(|session| session.copy.shows_presence) {
             self.visit.app.shared.presence().touch(session.copy.user_id);
-            self.visit.app.activity.saw(session, self.visit.area, self.visit.app.clock.now());
+            self.visit.app.activity.saw(session, self.visit.area);
         }
     }
 
