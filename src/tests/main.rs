@@ -11,6 +11,7 @@ mod hostile;
 mod live;
 mod posts;
 mod schema;
+mod seed;
 mod settings;
 mod shared_cluster;
 mod shared_contract;
