@@ -29,7 +29,7 @@ pub fn drop(engine: DbBackend) -> String {
     }
 }
 
-/// The SQL that counts all marks anew, after a bulk load without triggers.
+/// The SQL that counts all marks anew.
 pub fn rebuild() -> String {
     format!(
         "DELETE FROM page_marks;
@@ -38,6 +38,20 @@ pub fn rebuild() -> String {
          INSERT INTO page_marks (board_id, sort, bucket, shown)
            SELECT board_id, 'active', bump / {RUN}, COUNT(*) FROM posts WHERE state = 'shown' GROUP BY 1, 3;"
     )
+}
+
+/// The SQL that counts posts with ids from `first` to `last` into the marks, after loading them without triggers.
+pub fn add(first: i64, last: i64) -> String {
+    [("new", "id"), ("active", "bump")]
+        .map(|(list, place)| {
+            format!(
+                "INSERT INTO page_marks (board_id, sort, bucket, shown)
+                   SELECT board_id, '{list}', {place} / {RUN}, COUNT(*) FROM posts
+                   WHERE state = 'shown' AND id BETWEEN {first} AND {last} GROUP BY 1, 3
+                 ON CONFLICT (board_id, sort, bucket) DO UPDATE SET shown = page_marks.shown + excluded.shown;"
+            )
+        })
+        .concat()
 }
 
 const POSTGRES_CREATE: &str = "

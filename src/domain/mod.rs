@@ -18,6 +18,7 @@ pub mod people;
 pub mod permissions;
 pub mod posts;
 pub mod roles;
+pub mod seed;
 pub mod sessions;
 pub mod setup;
 pub mod shared_log;

@@ -93,9 +93,13 @@ pub async fn sessions(tx: &impl ConnectionTrait, changed: &[(String, i64)], now:
 
 /// Says that cached pieces are out of date; writes it down where Redis could not be told.
 pub async fn bump(app: &App, nouns: &[Noun]) {
-    if app.shared.cache().bump(nouns).await.is_delivered() {
-        return;
+    if !app.shared.cache().bump(nouns).await.is_delivered() {
+        write_down(app, nouns).await;
     }
+}
+
+/// Writes down that cached pieces are out of date: every instance reads it within a second.
+pub async fn write_down(app: &App, nouns: &[Noun]) {
     let now = app.clock.now();
     let insert = "INSERT INTO shared_log (topic, subject, version, created_at) VALUES ('noun', $1, 0, $2)";
     for noun in nouns {

@@ -13,6 +13,7 @@ mod live;
 mod posts;
 mod processes;
 mod schema;
+mod seed;
 mod settings;
 mod shared_cluster;
 mod shared_contract;
