@@ -122,6 +122,8 @@ function run(program: string, args: string[], env: Record<string, string>): () =
   };
   child.stdout.on('data', hear);
   child.stderr.on('data', hear);
+  // A server that goes while people are in the house is the first thing to know.
+  child.once('exit', (code, signal) => running.includes(child) && console.error(`${program} ended (${signal ?? code}):\n${said}`));
   running.push(child);
   return () => {
     if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}:\n${said}`);

@@ -177,6 +177,8 @@ fn article(p: &PostPage) -> Markup {
                 (byline(lang, post))
                 (standing(lang, post))
             }
+            // The writer's own headings begin at the third level; without this one the second would be missing.
+            h2.visually-hidden { (lang.t(words::BODY)) }
             div.prose { (PreEscaped(post.body_html)) }
             (actions(p))
         }

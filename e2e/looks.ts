@@ -1,0 +1,115 @@
+// How a page is looked at: by axe in every theme, at the widths of a desk and of a phone, by somebody who
+// needs large letters, forced colours or stillness.
+import axe from 'axe-core';
+import { expect, type Page } from '@playwright/test';
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const COLOURS = ['color-contrast', 'link-in-text-block'];
+
+/** Looks at the open page from all sides; what is wrong is collected, so that one run shows everything. */
+export async function look(page: Page, name: string, { except = [] as string[] } = {}) {
+  const judge = async (where: string, rules?: string[]) => {
+    const found = (await violations(page, rules)).filter((text) => !except.some((rule) => text.startsWith(rule)));
+    expect.soft(found, `axe on ${where}`).toEqual([]);
+  };
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await judge(`${name}, light, 1280`);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await judge(`${name}, dark, 1280`, COLOURS);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await judge(`${name}, dark, 360`, COLOURS);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await judge(`${name}, light, 360`);
+  await withAids(page, { theme: 'contrast' }, () => judge(`${name}, high contrast, 360`, COLOURS));
+  await fits(page, name);
+  await worksInForcedColours(page, name);
+  await isStill(page, name);
+  await page.setViewportSize({ width: 1280, height: 900 });
+}
+
+/** Asks axe; either for everything or, where only colours changed, for those. */
+async function violations(page: Page, rules?: string[]): Promise<string[]> {
+  const loaded = await page.evaluate(() => 'axe' in window);
+  // Through the debugger's door, which the page's policy does not close.
+  if (!loaded) await page.evaluate(axe.source);
+  // A colour that is still on its way from one theme to the other is nobody's choice.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+  return page.evaluate(async ([tags, only]) => {
+    const options = { runOnly: only ? { type: 'rule' as const, values: only } : { type: 'tag' as const, values: tags }, resultTypes: ['violations' as const] };
+    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(document, options);
+    return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`));
+  }, [TAGS, rules] as const);
+}
+
+/** Nothing needs to be scrolled sideways: on the narrowest phone, nor with the largest letters. */
+async function fits(page: Page, name: string) {
+  await page.setViewportSize({ width: 320, height: 640 });
+  expect.soft(await tooWide(page), `${name} is wider than 320 px`).toEqual([]);
+  await withAids(page, { size: '150', spacing: 'wide' }, async () => {
+    expect.soft(await tooWide(page), `${name} is wider than 320 px in large letters`).toEqual([]);
+  });
+}
+
+/** What makes the page wider than the window. */
+const tooWide = (page: Page) =>
+  page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    const wide = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > width + 1 && !e.closest('.scroller'));
+    return wide.map((e) => `${e.tagName}.${e.className} ${Math.round(e.getBoundingClientRect().right)}`).slice(-5);
+  });
+
+/** Where the system chooses the colours, controls keep an outline and the focus is seen. */
+async function worksInForcedColours(page: Page, name: string) {
+  await page.emulateMedia({ forcedColors: 'active' });
+  const bare = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('button, .button, input:not([type=hidden]), select, textarea')]
+      .filter((e) => e.checkVisibility() && getComputedStyle(e).borderTopWidth === '0px' && !e.matches('.linkish, [type=checkbox], [type=radio]'))
+      .map((e) => e.outerHTML.slice(0, 100)),
+  );
+  expect.soft(bare, `controls without an edge in forced colours on ${name}`).toEqual([]);
+  const first = page.getByRole('main').locator('a[href], button').locator('visible=true').first();
+  if (await first.count()) {
+    await first.focus();
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Tab');
+    const ring = await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle);
+    expect.soft(ring, `the focus on ${name} is seen in forced colours`).not.toBe('none');
+  }
+  await page.emulateMedia({ forcedColors: 'none' });
+}
+
+/** Nothing moves for those who do not want it. */
+async function isStill(page: Page, name: string) {
+  const moving = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('*')]
+        .filter((e) => {
+          const { transitionDuration, animationDuration, animationName } = getComputedStyle(e);
+          const long = (times: string) => times.split(',').some((time) => parseFloat(time) > 0.01);
+          return long(transitionDuration) || (animationName !== 'none' && long(animationDuration));
+        })
+        .map((e) => `${e.tagName}.${e.className}`)
+        .slice(0, 5),
+    );
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  expect.soft(await moving(), `${name} moves although the device asks for stillness`).toEqual([]);
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  await withAids(page, { motion: 'reduced' }, async () => {
+    expect.soft(await moving(), `${name} moves although the reader asked for stillness`).toEqual([]);
+  });
+}
+
+/** With these reading aids for a moment, as the server would set them. */
+async function withAids(page: Page, aids: Record<string, string>, work: () => Promise<void>) {
+  const set = (values: Record<string, string>) =>
+    page.evaluate((all) => {
+      const { dataset } = document.documentElement;
+      const before = Object.fromEntries(Object.keys(all).map((key) => [key, dataset[key] ?? '']));
+      Object.assign(dataset, all);
+      return before;
+    }, values);
+  const before = await set(aids);
+  await work();
+  await set(before);
+}

@@ -1,0 +1,106 @@
+// Every page of the site in its main states.
+import { comment, enter, fillSignIn, heading, join, main, post, problems, signInButton, somebody, unique } from '../people.ts';
+import { look } from '../looks.ts';
+import { expect, test, type Visitor } from '../test.ts';
+
+/** Opens pages one after the other and looks at each. */
+async function lookAtAll({ page }: Visitor, paths: string[]) {
+  for (const path of paths) {
+    await page.goto(path);
+    await look(page, path);
+  }
+}
+
+const LONG = '아주긴낱말이띄어쓰기없이이어지면화면이옆으로늘어나기쉽습니다'.repeat(3);
+
+test('what a visitor sees first', async ({ visitor }) => {
+  await lookAtAll(visitor, ['/', '/community', '/community/notice', '/community/notice/1', '/login', '/signup']);
+});
+
+test('what a visitor finds around it', async ({ visitor }) => {
+  await lookAtAll(visitor, ['/terms', '/privacy', '/accessibility', '/my/reading', '/nowhere', '/community/notice?page=9', '/who']);
+});
+
+test('forms with faults', async ({ visitor, t }) => {
+  const { page } = visitor;
+  await page.goto('/signup');
+  await page.getByRole('button', { name: t('가입하기', 'Create account') }).click();
+  await expect(problems(page)).toBeVisible();
+  await look(page, 'sign-up with faults');
+  await page.goto('/login');
+  await fillSignIn(visitor, somebody());
+  await signInButton(visitor).click();
+  await expect(problems(page)).toBeVisible();
+  await look(page, 'sign-in with faults');
+
+  await join(visitor);
+  await page.goto('/community/free/write');
+  await page.getByRole('button', { name: t('등록', 'Publish') }).click();
+  await expect(problems(page)).toBeVisible();
+  await look(page, 'a post with faults');
+  await page.goto('/my/password');
+  await page.getByRole('button', { name: t('비밀번호 바꾸기', 'Change password') }).click();
+  await expect(problems(page)).toBeVisible();
+  await look(page, 'a new password with faults');
+});
+
+test('a post with everything in it', async ({ visitor, t }) => {
+  const { page } = visitor;
+  const { name } = await join(visitor);
+  const body = `# 제목\n\n**굵게** ${LONG}\n\n> 인용\n\n- 목록\n\n| 표 | 칸 |\n|---|---|\n| 가 | ${LONG} |\n\n\`\`\`\n${LONG}\n\`\`\`\n\nhttps://www.youtube.com/watch?v=dQw4w9WgXcQ\n`;
+  const address = await post(visitor, `${unique('모든 것')} ${LONG.slice(0, 60)}`, body);
+  await page.goto(address);
+  await comment(visitor, '첫째 댓글');
+  await comment(visitor, LONG);
+  await page.getByRole('link', { name: t(`${name}님에게 답글 쓰기`, `Reply to ${name}`) }).first().click();
+  await expect(page.getByRole('textbox', { name: t('답글 쓰기', 'Reply to') })).toBeVisible();
+  await look(page, 'a post with comments and an open answer');
+  await page.getByLabel(t('댓글 쓰기', 'Write a comment')).fill('');
+  await page.getByRole('button', { name: t('댓글 등록', 'Post comment') }).click();
+  await expect(problems(page)).toBeVisible();
+  await look(page, 'a comment with faults');
+  await lookAtAll(visitor, ['/', '/community/free', `${address}/edit`, `${address}/delete`]);
+});
+
+test('what a writer is asked about a comment', async ({ visitor, t }) => {
+  const { page } = visitor;
+  await join(visitor);
+  await page.goto(await post(visitor, unique('물음')));
+  await comment(visitor, '지울까요?');
+  const id = /\d+/.exec((await page.getByRole('article').filter({ hasText: '지울까요?' }).getAttribute('id')) ?? '')?.[0];
+  await lookAtAll(visitor, [`/comments/${id}/reply`, `/comments/${id}/edit`, `/comments/${id}/delete`]);
+  await page.getByRole('button', { name: t('댓글 삭제', 'Delete comment') }).click();
+  await expect(main(page)).toContainText(t('삭제된 댓글입니다', 'This comment was deleted'));
+  await look(page, 'a deleted comment');
+});
+
+test('a member’s own pages', async ({ visitor, another, t }) => {
+  const { page } = visitor;
+  const person = await join(visitor);
+  const address = await post(visitor, unique('내 글'));
+  await enter(await another(), person);
+  await lookAtAll(visitor, ['/notifications', '/my/profile', '/my/password', '/my/sessions', '/my/reading', '/logout', '/who', '/u/1']);
+  const guest = await another();
+  await join(guest);
+  await guest.page.goto(address);
+  await comment(guest, '좋은 글이네요.');
+  await page.goto('/notifications');
+  await expect(main(page)).toContainText('좋은 글이네요.');
+  await look(page, 'notifications');
+  await page.locator('summary').click();
+  // The menu lies over what is below, for as long as it is open.
+  await look(page, 'the open menu', { except: ['target-size'] });
+  await page.getByRole('button', { name: t('모두 읽음으로 표시', 'Mark all as read') }).waitFor();
+});
+
+test('a form that waits for its writer to sign in', async ({ visitor, t }) => {
+  const { page } = visitor;
+  await join(visitor);
+  await page.goto('/community/free/write');
+  await page.getByLabel(t('제목', 'Title')).fill(LONG.slice(0, 90));
+  await page.getByLabel(t('내용', 'Text')).fill(LONG);
+  await page.context().clearCookies();
+  await page.getByRole('button', { name: t('등록', 'Publish') }).click();
+  await expect(heading(page, t('다시 로그인해 주세요', 'Please sign in again'))).toBeVisible();
+  await look(page, 'signing in again');
+});

@@ -1,0 +1,60 @@
+// Every page of the staff's side in its main states.
+import { ADMIN, enterAsStaff, heading, join, main, post, problems, unique } from '../people.ts';
+import { look } from '../looks.ts';
+import { expect, test, type Visitor } from '../test.ts';
+
+async function lookAtAll({ page, admin }: Visitor, paths: string[]) {
+  for (const path of paths) {
+    await page.goto(`${admin}${path}`);
+    await look(page, `admin ${path}`);
+  }
+}
+
+test('the way in', async ({ visitor, t }) => {
+  const { page, admin } = visitor;
+  await lookAtAll(visitor, ['/login']);
+  await page.getByRole('button', { name: t('로그인', 'Sign in') }).click();
+  await expect(problems(page)).toBeVisible();
+  await look(page, 'staff sign-in with faults');
+  await enterAsStaff(visitor);
+  await page.goto(`${admin}/`);
+  await expect(heading(page, t('대시보드', 'Dashboard'))).toBeVisible();
+  await look(page, 'dashboard');
+  await lookAtAll(visitor, ['/logout', '/nowhere', '/audit']);
+});
+
+test('members, roles and sessions', async ({ visitor, another, t }) => {
+  const { page } = visitor;
+  const person = await join(await another());
+  await enterAsStaff(visitor);
+  await lookAtAll(visitor, ['/users', '/users?q=nobody-at-all', '/roles', '/roles/new', '/sessions', '/users/1']);
+  await page.goto(`${visitor.admin}/users?q=${encodeURIComponent(person.name)}`);
+  await main(page).getByRole('link', { name: person.name }).click();
+  await page.getByRole('button', { name: t('이용 정지하기', 'Suspend member') }).click();
+  await expect(problems(page)).toBeVisible();
+  await look(page, 'a suspension with faults');
+  await page.getByLabel(t('사유', 'Reason')).fill('살펴보기');
+  await page.getByRole('button', { name: t('이용 정지하기', 'Suspend member') }).click();
+  await expect(page.getByRole('button', { name: t('정지 풀기', 'Lift suspension') })).toBeVisible();
+  await look(page, 'a suspended member');
+  await page.goto(`${visitor.admin}/users?q=${encodeURIComponent(ADMIN.name)}`);
+  await main(page).getByRole('link', { name: ADMIN.name }).click();
+  await look(page, 'one’s own account');
+});
+
+test('boards, posts and comments', async ({ visitor, another, t }) => {
+  const { page, admin } = visitor;
+  const member = await another();
+  await join(member);
+  await post(member, `${unique('아주 긴 제목')} ${'띄어쓰기없이'.repeat(12)}`);
+  await enterAsStaff(visitor);
+  await lookAtAll(visitor, ['/boards', '/boards/new', '/boards/1/edit', '/posts', '/comments', '/posts?q=nothing-like-it']);
+  await page.goto(`${admin}/boards/new`);
+  await page.getByRole('button', { name: t('저장', 'Save'), exact: true }).click();
+  await expect(problems(page)).toBeVisible();
+  await look(page, 'a board with faults');
+  await page.goto(`${admin}/posts`);
+  await page.getByRole('button', { name: t('처리하기', 'Apply') }).click();
+  await expect(problems(page)).toBeVisible();
+  await look(page, 'posts with faults');
+});
