@@ -53,7 +53,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("PASSWORD_ROUNDS", "2", "argon2id passes (OWASP: 2)"),
     setting("RATE_LIMITS", "on", "on, or off for load tests"),
     setting("MIGRATE", "on", "on: bring the schema up to date at start; off: only check it"),
-    setting("LOG", "info", "what is logged: error, warn, info, debug or a filter such as minschool=debug"),
+    setting("LOG", "info,sea_orm_migration=warn", "what is logged: error, warn, info, debug or a filter such as minschool=debug"),
     setting("LOG_FORMAT", "text", "text or json"),
 ];
 

@@ -2,7 +2,75 @@
 
 use crate::support::{House, stories};
 
+/// What each page of the site may cost a member, warm: SQL statements and Redis round trips.
+const SITE: &[(&str, u32, u32)] = &[
+    ("/", 0, 1),
+    ("/community", 1, 1),
+    ("/community/free", 0, 1),
+    ("/community/free/write", 0, 1),
+    ("/community/free/2", 3, 1),
+    ("/community/free/2/edit", 2, 1),
+    ("/community/free/2/delete", 2, 1),
+    ("/comments/1/reply", 3, 1),
+    ("/comments/1/edit", 3, 1),
+    ("/comments/1/delete", 3, 1),
+    ("/u/2", 1, 2),
+    ("/who", 1, 3),
+    // An empty list cannot be kept ready.
+    ("/notifications", 1, 3),
+    ("/my/profile", 0, 1),
+    ("/my/password", 0, 1),
+    ("/my/reading", 0, 1),
+    ("/my/sessions", 1, 1),
+    ("/logout", 0, 1),
+    ("/terms", 0, 1),
+    ("/privacy", 0, 1),
+    ("/accessibility", 0, 1),
+    ("/nowhere", 0, 1),
+];
+
+/// The same for the panel.
+const PANEL: &[(&str, u32, u32)] = &[
+    ("/", 3, 2),
+    ("/users", 1, 1),
+    ("/users/2", 3, 1),
+    ("/roles", 1, 1),
+    ("/roles/new", 0, 1),
+    ("/boards", 1, 1),
+    ("/boards/new", 0, 1),
+    ("/boards/1/edit", 1, 1),
+    ("/posts", 1, 1),
+    ("/comments", 1, 1),
+    ("/sessions", 2, 1),
+    ("/audit", 1, 1),
+    ("/logout", 0, 1),
+];
+
 stories! {
+    async fn every_page_costs_no_more_than_it_says(house: House) {
+        let mut boss = house.staff("boss", "admin").await;
+        let post = boss.write("free", "글").await;
+        assert_eq!(post, "/community/free/2", "the table names it");
+        boss.comment(&post, "댓글").await;
+        let costs = |page: &crate::support::Page| (page.statements, page.round_trips);
+        let mut over = Vec::new();
+        for (path, statements, trips) in SITE {
+            boss.get(path).await;
+            let page = boss.get(path).await;
+            if page.statements > *statements || page.round_trips > *trips {
+                over.push(format!("{path}: {:?}, not ({statements}, {trips})", costs(&page)));
+            }
+        }
+        for (path, statements, trips) in PANEL {
+            boss.get_admin(path).await;
+            let page = boss.get_admin(path).await;
+            if page.statements > *statements || page.round_trips > *trips {
+                over.push(format!("panel {path}: {:?}, not ({statements}, {trips})", costs(&page)));
+            }
+        }
+        assert!(over.is_empty(), "{over:#?}");
+    }
+
     async fn a_signed_in_home_costs_one_round_trip_and_no_sql(house: House) {
         let mut ada = house.signed_in("ada").await;
         ada.write("free", "글").await;
