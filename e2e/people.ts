@@ -112,6 +112,8 @@ export async function comment(who: Visitor, text: string) {
   await page.getByLabel(t('댓글 쓰기', 'Write a comment')).fill(text);
   await page.getByRole('button', { name: t('댓글 등록', 'Post comment') }).click();
   await expect(said(page, text)).toBeVisible();
+  // The stream may be faster than the answer, which empties the form for the next comment.
+  await expect(page.getByLabel(t('댓글 쓰기', 'Write a comment'))).toHaveValue('');
 }
 
 /** A comment on the open page, found by what it says. */
