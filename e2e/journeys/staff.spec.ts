@@ -64,7 +64,7 @@ test('a role opens the panel, and closes it at once when it is taken', async ({ 
   await enterAsStaff(visitor);
   await find(visitor, person.name);
 
-  await giveRole(visitor, '운영자');
+  await giveRole(visitor, t('운영자', 'Moderator'));
   await expect(async () => {
     await member.page.goto('/');
     await expect(member.page.locator('summary')).toBeVisible({ timeout: 200 });
@@ -75,7 +75,7 @@ test('a role opens the panel, and closes it at once when it is taken', async ({ 
   await member.page.goto(`${member.admin}/posts`);
   await expect(heading(member.page, t('글', 'Posts'))).toBeVisible();
 
-  await giveRole(visitor, '회원');
+  await giveRole(visitor, t('회원', 'Member'));
   await expect(() => isSentAway(member, `${member.admin}/posts`)).toPass({ timeout: 2_000 });
 });
 
@@ -152,5 +152,5 @@ test('a role is made, allowed something, and deleted', async ({ visitor }) => {
   await page.getByRole('button', { name: t(`${name} 역할 삭제`, `Delete ${name}`) }).click();
   await expect(done(page).first()).toContainText(t('삭제했습니다', 'Deleted'));
   await expect(grid).toHaveCount(0);
-  await expect(page.getByRole('checkbox', { name: t('관리자: 글 쓰기', '관리자: Posts Write') })).toBeDisabled();
+  await expect(page.getByRole('checkbox', { name: t('관리자: 글 쓰기', 'Administrator: Posts Write') })).toBeDisabled();
 });

@@ -51,7 +51,7 @@ fn grid<'a>(staff: &Staff, role: &'a roles::Role) -> RoleGrid<'a> {
     };
     RoleGrid {
         id: role.id,
-        name: &role.name,
+        name: present::role_name(&role.slug, &role.name, staff.visit.lang),
         builtin: role.built_in,
         // The administrators' role keeps everything, and nobody changes a role that may do more than they.
         locked: role.slug == roles::ADMIN || !staff.actor.permissions.cover(role.permissions),

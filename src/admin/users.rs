@@ -30,7 +30,7 @@ fn row<'a>(staff: &Staff, m: &'a Listed) -> UserRow<'a> {
         id: m.id,
         name: &m.name,
         email: &m.email,
-        role: &m.role_name,
+        role: present::role_name(&m.role, &m.role_name, staff.visit.lang),
         joined: at(m.created_at),
         last_seen: m.last_seen_at.map(at),
         suspended: m.suspended,
@@ -84,7 +84,7 @@ async fn draw(staff: &Staff, id: i64, typed: &Typed<'_>) -> Result<Response> {
     let at = |time| present::moment(time, now, visit.lang);
     let ids: Vec<String> = all.iter().map(|r| r.id.to_string()).collect();
     let held = member.role_id.to_string();
-    let role_name = all.iter().find(|r| r.id == member.role_id).map_or("", |r| r.name.as_str());
+    let role_name = all.iter().find(|r| r.id == member.role_id).map_or("", |r| present::role_name(&r.slug, &r.name, visit.lang));
     let suspended = users::suspended(&member, now);
     let page = UserPage {
         shell: &present::admin_shell(visit),
@@ -97,7 +97,7 @@ async fn draw(staff: &Staff, id: i64, typed: &Typed<'_>) -> Result<Response> {
             last_seen: member.last_seen_at.map(at),
             suspended: suspended.is_some(),
         },
-        roles: all.iter().zip(&ids).map(|(r, id)| Choice { value: id, label: &r.name }).collect(),
+        roles: all.iter().zip(&ids).map(|(r, id)| Choice { value: id, label: present::role_name(&r.slug, &r.name, visit.lang) }).collect(),
         role: if typed.role.is_empty() { &held } else { typed.role },
         suspension: suspended.as_deref().map(|reason| Suspension {
             reason,

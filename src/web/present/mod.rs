@@ -6,7 +6,7 @@ mod posts;
 mod staff;
 
 pub use posts::{Shown, author, board_name, card, comment, post, state, thread};
-pub use staff::{admin_shell, audit_rows, device, session_rows};
+pub use staff::{admin_shell, audit_rows, device, role_name, session_rows};
 
 use super::visit::Visit;
 use crate::domain::clock::OffsetDateTime;

@@ -11,6 +11,16 @@ use templates::layout::Flash;
 use templates::text::{Lang, admin};
 use templates::ui::Tone;
 
+/// A role's name: the built-in ones have one in each language, the others the one that staff gave.
+pub fn role_name<'a>(slug: &str, name: &'a str, lang: Lang) -> &'a str {
+    match slug {
+        "admin" => lang.t(admin::ROLE_ADMIN),
+        "moderator" => lang.t(admin::ROLE_MODERATOR),
+        "member" => lang.t(admin::ROLE_MEMBER),
+        _ => name,
+    }
+}
+
 /// The frame of a page of the admin.
 pub fn admin_shell(visit: &Visit) -> AdminShell<'_> {
     let may = |resource, action| visit.actor.as_ref().is_some_and(|actor| actor.may(resource, action));

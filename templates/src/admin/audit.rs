@@ -106,6 +106,6 @@ pub fn changes(lang: Lang, changes: &[Change]) -> Markup {
     }
 }
 
-fn or_none<'a>(lang: Lang, value: &'a str) -> &'a str {
+fn or_none(lang: Lang, value: &str) -> &str {
     if value.is_empty() { lang.t(words::CHANGE_EMPTY) } else { super::value_name(value).map_or(value, |name| lang.t(name)) }
 }

@@ -89,6 +89,9 @@ catalogue! {
     ROLES_TEXT = "역할마다 무엇을 할 수 있는지 정합니다. 저장하면 모든 세션에 바로 적용됩니다.", "Choose what each role may do. Changes apply to every session at once.";
     ROLE_NEW = "역할 만들기", "New role";
     ROLE_NAME = "역할 이름", "Role name";
+    ROLE_ADMIN = "관리자", "Administrator";
+    ROLE_MODERATOR = "운영자", "Moderator";
+    ROLE_MEMBER = "회원", "Member";
     ROLE_BUILTIN = "기본 역할", "Built-in";
     ROLE_MEMBERS_ONE = "회원 {n}명", "{n} member";
     ROLE_MEMBERS_MANY = "회원 {n}명", "{n} members";
