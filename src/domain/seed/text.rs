@@ -137,7 +137,7 @@ fn fill(rng: &mut ChaCha8Rng, template: &str) -> String {
 /// Writes a word and the particle after it that its last sound asks for; gives what follows.
 fn agree<'a>(word: &str, rest: &'a str, out: &mut String) -> &'a str {
     out.push_str(word);
-    let ends_in_consonant = word.chars().last().is_some_and(|c| ('가'..='힣').contains(&c) && (c as u32 - '가' as u32) % 28 != 0);
+    let ends_in_consonant = word.chars().last().is_some_and(|c| ('가'..='힣').contains(&c) && !(c as u32 - '가' as u32).is_multiple_of(28));
     for (both, closed, open) in [("을(를)", "을", "를"), ("이(가)", "이", "가"), ("을 ", "을 ", "를 ")] {
         if let Some(after) = rest.strip_prefix(both) {
             out.push_str(if ends_in_consonant { closed } else { open });
