@@ -1,0 +1,204 @@
+//! Measures MinSchool: `ops/bench` builds and starts this. Everything runs on private servers, on 127.0.0.1, for a
+//! bounded time; nothing of it is a test, for times differ from machine to machine.
+//!
+//! Rooms: `servers` (what runs), `client` (a browser of few words), `scenes` (what people do), `load` (runs
+//! of requests), `usage` (what processes cost), `ceiling` (the bare handler), `report` (the tables).
+
+mod ceiling;
+mod client;
+mod load;
+mod report;
+mod scenes;
+mod servers;
+mod usage;
+
+use anyhow::Result;
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use load::{Outcome, Script, Watched};
+use report::{LEVELS, Row};
+use scenes::{PASSWORD, Visitors};
+use servers::{Folder, Ground, Postgres, Redis, Server};
+use std::time::Duration;
+
+/// Posts in the small house and in the large one.
+const SMALL: usize = 10_000;
+const LARGE: usize = 1_000_000;
+/// Streams that are opened at most.
+const STREAMS: usize = 10_000;
+
+fn main() -> Result<()> {
+    let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
+    let matches = Command::new("ops/bench")
+        .about("Measures MinSchool beside a bare handler with one Redis GET")
+        .arg(flag("quick", "short runs on 10,000 posts"))
+        .arg(flag("small", "10,000 posts alone"))
+        .arg(flag("readme", "write the tables into README.md"))
+        .subcommand(Command::new("ceiling").hide(true).arg(Arg::new("redis").required(true)).arg(Arg::new("listen").required(true)))
+        .get_matches();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match matches.subcommand() {
+            Some(("ceiling", args)) => ceiling::serve(&text(args, "redis"), &text(args, "listen")).await,
+            _ => bench(&matches).await,
+        }
+    })
+}
+
+fn text(args: &ArgMatches, name: &str) -> String {
+    args.get_one::<String>(name).cloned().unwrap_or_default()
+}
+
+/// How long and how much.
+#[derive(Clone, Copy)]
+struct Size {
+    /// Of each run.
+    time: Duration,
+    /// Comments and sign-ins in a run, which need a form each.
+    forms: usize,
+    streams: usize,
+}
+
+async fn bench(args: &ArgMatches) -> Result<()> {
+    let quick = args.get_flag("quick");
+    let size = match quick {
+        true => Size { time: Duration::from_millis(1_200), forms: 120, streams: 1_000 },
+        false => Size { time: Duration::from_secs(4), forms: 600, streams: STREAMS },
+    };
+    let folder = Folder::new()?;
+    let (redis, postgres) = (Redis::start(&folder.0)?, Postgres::start(&folder.0)?);
+    let stage = Stage { redis, postgres, folder, size };
+    let ceiling = stage.ceiling().await?;
+    let (rows, mut facts) = stage.house(SMALL, ceiling).await?;
+    if !quick && !args.get_flag("small") {
+        facts.extend(stage.compare(&rows).await?);
+    }
+    let text = format!("{}\n{}", report::scenes(&rows), report::facts(&facts));
+    println!("{text}");
+    if args.get_flag("readme") { report::into_readme(&text) } else { Ok(()) }
+}
+
+/// What a run stands on. The order of the fields is the order in which they end.
+struct Stage {
+    redis: Redis,
+    postgres: Postgres,
+    folder: Folder,
+    size: Size,
+}
+
+impl Stage {
+    fn watched(&self, app: &Server) -> Watched {
+        Watched { app: app.process.pid(), redis: self.redis.process.pid(), postgres: Some(self.postgres.pid) }
+    }
+
+    /// A seeded database, with a Redis database of its own.
+    fn ground(&self, posts: usize, redis: u8) -> Result<Ground> {
+        let name = format!("bench{posts}");
+        let ground = Ground { database: self.postgres.create(&name)?, redis: self.redis.url(redis), folder: self.folder.0.join("data") };
+        let took = ground.seed(1_000, posts, posts.max(20_000), PASSWORD)?;
+        self.postgres.settle(&name)?;
+        eprintln!("seeded {posts} posts in {:.0} s", took.as_secs_f64());
+        Ok(ground)
+    }
+
+    async fn ceiling(&self) -> Result<Row> {
+        let server = Server::ceiling(&self.redis.url(0)).await?;
+        let requests = vec![client::get("/", "")].into();
+        let script = Script { requests, expects: 200, once: false };
+        self.row("bare handler, one Redis GET (the ceiling)", &server, &script).await
+    }
+
+    /// A scene at every number of connections, then paced at half of the best.
+    async fn row(&self, name: &str, server: &Server, script: &Script) -> Result<Row> {
+        let mut levels = Vec::new();
+        // The first requests fill what is kept ready and open connections to the stores.
+        self.run(server, script, 16, self.size.time / 4, None).await?;
+        for connections in LEVELS {
+            levels.push(self.run(server, script, connections, self.size.time, None).await?);
+        }
+        let mut row = Row { name: name.into(), levels, half: Outcome::default() };
+        row.half = self.run(server, script, 64, self.size.time, Some(row.best() / 2.0)).await?;
+        eprintln!("{name}: {:.0}/s, {:.0} µs of the app", row.best(), row.busy().app_us);
+        Ok(row)
+    }
+
+    async fn run(&self, server: &Server, script: &Script, connections: usize, time: Duration, pace: Option<f64>) -> Result<Outcome> {
+        load::run(server.place, script, connections, time, pace, self.watched(server)).await
+    }
+
+    /// Everything that is measured on one house.
+    async fn house(&self, posts: usize, ceiling: Row) -> Result<(Vec<Row>, Vec<(String, String)>)> {
+        let ground = self.ground(posts, 1)?;
+        let mut starts = Vec::new();
+        for _ in 0..3 {
+            starts.push(Server::instance(&ground).await?.first_answer);
+        }
+        let server = Server::instance(&ground).await?;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let idle = usage::memory(server.process.pid());
+        let visitors = Visitors::sign_in(server.place).await?;
+        let mut rows = vec![ceiling];
+        rows.push(self.row("signed-in home", &server, &visitors.home()).await?);
+        rows.push(self.row("board", &server, &visitors.board()).await?);
+        rows.push(self.row("post with its comments", &server, &visitors.posts(posts)).await?);
+        let loaded = usage::memory(server.process.pid());
+        rows.push(self.forms("a written comment", &server, async || visitors.comments(posts, self.size.forms).await).await?);
+        rows.push(self.forms("sign-in", &server, async || visitors.sign_ins(self.size.forms / 4).await).await?);
+        starts.sort();
+        let mut facts = vec![
+            ("first answer after the start".into(), format!("{} ms", starts[1].as_millis())),
+            ("memory (PSS), idle".into(), format!("{idle:.1} MiB")),
+            ("memory (PSS) after 256 connections".into(), format!("{loaded:.1} MiB")),
+        ];
+        drop(server);
+        facts.push(self.streams(&ground).await?);
+        Ok((rows, facts))
+    }
+
+    /// A scene whose requests are good for one time each: every run has its own.
+    async fn forms(&self, name: &str, server: &Server, scripts: impl AsyncFn() -> Result<Script>) -> Result<Row> {
+        let mut levels = Vec::new();
+        for connections in LEVELS {
+            levels.push(self.run(server, &scripts().await?, connections, self.size.time, None).await?);
+        }
+        let mut row = Row { name: name.into(), levels, half: Outcome::default() };
+        row.half = self.run(server, &scripts().await?, 64, self.size.time, Some(row.best() / 2.0)).await?;
+        eprintln!("{name}: {:.0}/s, {:.0} µs of the app", row.best(), row.busy().app_us);
+        Ok(row)
+    }
+
+    /// What an open event stream costs, on an instance of its own.
+    async fn streams(&self, ground: &Ground) -> Result<(String, String)> {
+        let server = Server::instance(ground).await?;
+        let visitors = Visitors::sign_in(server.place).await?;
+        visitors.streams(50).await?;
+        let n = self.size.streams.min(usage::file_limit().saturating_sub(200));
+        let before = usage::memory(server.process.pid());
+        let open = visitors.streams(n).await?;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let each = (usage::memory(server.process.pid()) - before) * 1024.0 / open.len() as f64;
+        Ok((format!("memory of a stream, with {} open", open.len()), format!("{each:.1} KiB")))
+    }
+
+    /// The large house against the small one, and its far pages against its first ones.
+    async fn compare(&self, small: &[Row]) -> Result<Vec<(String, String)>> {
+        let server = Server::instance(&self.ground(LARGE, 2)?).await?;
+        let visitors = Visitors::sign_in(server.place).await?;
+        let mut facts = Vec::new();
+        for (at, script) in [(1, visitors.home()), (2, visitors.board()), (3, visitors.posts(SMALL))] {
+            let name = small[at].name.clone();
+            let large = self.row(&name, &server, &script).await?;
+            let cost = |row: &Row| row.busy().app_us + row.busy().stores_us;
+            let change = (cost(&large) / cost(&small[at]) - 1.0) * 100.0;
+            facts.push((format!("{name}: CPU with 1,000,000 posts against 10,000"), format!("{change:+.0} %")));
+        }
+        let last = visitors.last_page().await?;
+        let near = self.row("board, pages 2 to 1,001", &server, &visitors.board_from(2)).await?;
+        let far = self.row("board, the last 1,000 pages", &server, &visitors.board_from(last.saturating_sub(1_000))).await?;
+        let cost = |row: &Row| row.busy().app_us + row.busy().stores_us;
+        facts.push((
+            format!("board, pages up to {last} against pages from 2, none kept ready: CPU"),
+            format!("{:.2} ×", cost(&far) / cost(&near)),
+        ));
+        Ok(facts)
+    }
+}
