@@ -114,7 +114,7 @@ fn plan_posts(rng: &mut ChaCha8Rng, users: usize, posts: usize, now: i64, span: 
         let at = now - span + step * n as i64 + rng.random_range(0..step.max(1));
         let kind = match n % NOTICE_EVERY {
             5 => Kind::Notice,
-            n if n % 3 == 1 => Kind::Question,
+            _ if n % 3 == 1 => Kind::Question,
             _ => Kind::Talk,
         };
         // Notices have one voice.
