@@ -88,8 +88,8 @@ const FIND: &str = "SELECT p.id, p.board_id, p.author_id, u.name AS author, p.ti
     p.comment_count, p.view_count, p.created_at, p.edited_at, p.state_reason \
     FROM posts p JOIN users u ON u.id = p.author_id WHERE p.id = $1";
 
-/// A post that this person may read, on a board that they may read. Hidden and deleted ones are there
-/// for staff alone.
+/// A post that this person may read, on a board that they may read. Hidden ones are there for staff and for
+/// whoever wrote them, deleted ones for staff alone.
 ///
 /// # Errors
 /// `NotFound`; the database's.
