@@ -77,6 +77,12 @@ async fn bench(args: &ArgMatches) -> Result<()> {
     if args.get_flag("readme") { report::into_readme(&text) } else { Ok(()) }
 }
 
+/// A line for those who watch.
+fn progress(row: &Row, server: &Server) {
+    let (best, us, memory) = (row.best(), row.busy().app_us, usage::memory(server.process.pid()));
+    eprintln!("{}: {best:.0}/s, {us:.0} µs of the app, which then has {memory:.0} MiB", row.name);
+}
+
 /// What a run stands on. The order of the fields is the order in which they end.
 struct Stage {
     redis: Redis,
@@ -117,7 +123,7 @@ impl Stage {
         }
         let mut row = Row { name: name.into(), levels, half: Outcome::default() };
         row.half = self.run(server, script, 64, self.size.time, Some(row.best() / 2.0)).await?;
-        eprintln!("{name}: {:.0}/s, {:.0} µs of the app", row.best(), row.busy().app_us);
+        progress(&row, server);
         Ok(row)
     }
 
@@ -136,6 +142,7 @@ impl Stage {
         tokio::time::sleep(Duration::from_secs(1)).await;
         let idle = usage::memory(server.process.pid());
         let visitors = Visitors::sign_in(server.place).await?;
+        eprintln!("idle: {idle:.0} MiB; after {} sign-ins: {:.0} MiB", visitors.cookies.len(), usage::memory(server.process.pid()));
         let mut rows = vec![ceiling];
         rows.push(self.row("signed-in home", &server, &visitors.home()).await?);
         rows.push(self.row("board", &server, &visitors.board()).await?);
@@ -162,7 +169,7 @@ impl Stage {
         }
         let mut row = Row { name: name.into(), levels, half: Outcome::default() };
         row.half = self.run(server, &scripts().await?, 64, self.size.time, Some(row.best() / 2.0)).await?;
-        eprintln!("{name}: {:.0}/s, {:.0} µs of the app", row.best(), row.busy().app_us);
+        progress(&row, server);
         Ok(row)
     }
 

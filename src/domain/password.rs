@@ -4,8 +4,8 @@
 //! the queue is full, signing in answers "busy" at once and everything else stays fast.
 
 use super::{Error, Result};
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use std::sync::Arc;
 use std::time::Duration;
 use tower::util::BoxCloneSyncService;
@@ -106,16 +106,15 @@ async fn work(bench: Arc<Bench>, job: Job) -> std::result::Result<Answer, BoxErr
 /// The hashing itself, on a blocking thread.
 struct Bench {
     argon: Argon2<'static>,
-    params: Params,
     /// The hash that is checked for unknown addresses.
     decoy: String,
 }
 
 impl Bench {
     fn new(params: Params) -> Result<Self> {
-        let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+        let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let decoy = hash(&argon, "nobody has this password")?;
-        Ok(Self { argon, params, decoy })
+        Ok(Self { argon, decoy })
     }
 
     fn work(&self, job: Job) -> Result<Answer> {
@@ -125,11 +124,10 @@ impl Bench {
                 // An account that nobody can sign in to has a mark instead of a hash.
                 let stored = stored.filter(|hash| PasswordHash::new(hash).is_ok());
                 let known = stored.is_some();
-                let stored = stored.as_deref().unwrap_or(&self.decoy);
-                let phc = PasswordHash::new(stored).map_err(|e| Error::internal("a stored password hash", e))?;
-                let right = self.argon.verify_password(password.as_bytes(), &phc).is_ok();
-                let outdated =
-                    Params::try_from(&phc).map_or(true, |p| (p.m_cost(), p.t_cost()) != (self.params.m_cost(), self.params.t_cost()));
+                let stored = PasswordHash::new(stored.as_deref().unwrap_or(&self.decoy)).map_err(argon_fault)?;
+                let right = matches(&password, &stored)?;
+                let today = self.argon.params();
+                let outdated = Params::try_from(&stored).map_or(true, |p| (p.m_cost(), p.t_cost()) != (today.m_cost(), today.t_cost()));
                 Ok(Answer::Verified { matches: right && known, outdated })
             }
         }
@@ -137,8 +135,49 @@ impl Bench {
 }
 
 fn hash(argon: &Argon2<'_>, password: &str) -> Result<String> {
-    let made: PasswordHash = argon.hash_password(password.as_bytes()).map_err(|e| Error::internal("argon2", e))?;
+    let mut salt = [0; Salt::RECOMMENDED_LENGTH];
+    getrandom::fill(&mut salt).map_err(argon_fault)?;
+    let output = output(argon, password, &salt, Params::DEFAULT_OUTPUT_LEN)?;
+    let made = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(argon.params()).map_err(argon_fault)?,
+        salt: Some(Salt::new(&salt).map_err(argon_fault)?),
+        hash: Some(output),
+    };
     Ok(made.to_string())
+}
+
+/// Whether a password is the one that was hashed, whatever the parameters were then. Outputs are compared in constant time.
+fn matches(password: &str, stored: &PasswordHash) -> Result<bool> {
+    let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else { return Ok(false) };
+    let algorithm = Algorithm::try_from(stored.algorithm.as_str()).map_err(argon_fault)?;
+    let version = stored.version.map_or(Ok(Version::V0x13), Version::try_from).map_err(argon_fault)?;
+    let argon = Argon2::new(algorithm, version, Params::try_from(stored).map_err(argon_fault)?);
+    Ok(output(&argon, password, salt, expected.len())? == *expected)
+}
+
+fn output(argon: &Argon2<'_>, password: &str, salt: &[u8], length: usize) -> Result<Output> {
+    let mut out = [0; Output::MAX_LENGTH];
+    let out = out.get_mut(..length).ok_or_else(|| Error::Internal("a password hash of an unknown length".into()))?;
+    argon.hash_password_into_with_memory(password.as_bytes(), salt, out, memory(argon.params())).map_err(argon_fault)?;
+    Output::new(out).map_err(argon_fault)
+}
+
+/// glibc gives blocks above this size back to the system when they are freed (mallopt(3), M_MMAP_THRESHOLD); smaller
+/// ones, 19 MiB among them, it would keep for each thread that ever hashed.
+const GIVEN_BACK: usize = 33 * 1024 * 1024 / Block::SIZE;
+
+/// The memory of one hash. What is only reserved costs nothing.
+fn memory(params: &Params) -> Vec<Block> {
+    let blocks = params.block_count();
+    let mut memory = Vec::with_capacity(blocks.max(GIVEN_BACK));
+    memory.resize(blocks, Block::new());
+    memory
+}
+
+fn argon_fault(fault: impl std::fmt::Display) -> Error {
+    Error::internal("argon2", fault)
 }
 
 /// Whether a new password will do. `about` are words that its owner is known by.

@@ -44,10 +44,11 @@ pub async fn serve(listener: TcpListener, endpoint: impl Endpoint + 'static, idl
         let (endpoint, peer) = (endpoint.clone(), RemoteAddr(Addr::from(peer)));
         let service = service_fn(move |req| {
             let (endpoint, place) = (endpoint.clone(), (local.clone(), peer.clone(), Scheme::HTTP));
-            async move {
+            // On the heap, so that a connection that waits or streams does not hold the room of a request at work.
+            Box::pin(async move {
                 let response = endpoint.get_response((req, place.0, place.1, place.2).into()).await;
                 Ok::<poem::http::Response<_>, Infallible>(response.into())
-            }
+            })
         });
         let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {

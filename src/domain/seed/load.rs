@@ -8,8 +8,9 @@ use super::text::{Kind, Writer};
 use migration::marks;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, Value};
 
-/// Values in one statement; PostgreSQL takes 65,535 and SQLite 32,766.
+/// Values in one statement. PostgreSQL takes up to 65,535; SQLite looks each one's name up among all of them.
 const VALUES: usize = 6_000;
+const VALUES_ON_SQLITE: usize = 300;
 /// Rows in one transaction.
 const BATCH: usize = 4_000;
 
@@ -42,7 +43,8 @@ pub type Progress<'a> = &'a (dyn Fn(usize) + Sync);
 
 /// Adds a batch's rows, in its transaction, statement by statement.
 async fn insert(tx: &DatabaseTransaction, head: &str, tail: &str, width: usize, rows: Vec<Value>) -> Result<()> {
-    let most = VALUES / width * width;
+    let values = if tx.get_database_backend() == DbBackend::Postgres { VALUES } else { VALUES_ON_SQLITE };
+    let most = values / width * width;
     for part in rows.chunks(most) {
         let places = (0..part.len() / width).map(|n| format!("({})", sql::places(n * width + 1, width)));
         let statement = format!("{head} VALUES {}{tail}", places.collect::<Vec<_>>().join(", "));
