@@ -88,7 +88,7 @@ impl Feed {
     async fn next(&mut self) -> Option<Bytes> {
         if !std::mem::replace(&mut self.greeted, true) {
             // What was missed since the last event comes first.
-            let missed = self.news().await.unwrap_or_default();
+            let missed = Box::pin(self.news()).await.unwrap_or_default();
             return Some(Bytes::from(format!("{RETRY}id: {}\n: hello\n\n{missed}", self.last)));
         }
         if self.begun.elapsed() > LONGEST {
@@ -99,12 +99,13 @@ impl Feed {
             () = app.stop.cancelled() => return None,
             woken = tokio::time::timeout(HEARTBEAT, self.listener.recv()) => woken.is_ok(),
         };
-        if !self.still_allowed(woken).await {
+        // Boxed, both: an open stream spends its life waiting above, and should hold no room for what comes after.
+        if !Box::pin(self.still_allowed(woken)).await {
             return None;
         }
         self.be_here();
         match woken {
-            true => Some(self.news().await.map_or_else(|_| Bytes::from_static(b": later\n\n"), Bytes::from)),
+            true => Some(Box::pin(self.news()).await.map_or_else(|_| Bytes::from_static(b": later\n\n"), Bytes::from)),
             false => Some(Bytes::from_static(b": here\n\n")),
         }
     }
