@@ -40,7 +40,7 @@ export default defineConfig<Circumstances>({
   workers: 2,
   timeout: 30_000,
   expect: { timeout: 5_000 },
-  reporter: process.env.E2E_JSON ? [['dot'], ['json', { outputFile: process.env.E2E_JSON }]] : 'list',
+  reporter: process.env.E2E_JSON ? [['line'], ['json', { outputFile: process.env.E2E_JSON }]] : 'list',
   use: {
     browserName: 'chromium',
     timezoneId: 'Asia/Seoul',

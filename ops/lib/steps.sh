@@ -5,7 +5,7 @@
 declare -a summary=()
 job=
 
-# Runs a command in a process group of its own, so that all of it can be ended.
+# Runs a command in a process group of its own; whatever of it is left afterwards is ended.
 in_group() {
   local code=0
   set -m
@@ -13,8 +13,22 @@ in_group() {
   job=$!
   set +m
   wait "$job" || code=$?
-  job=
+  end_group
   return "$code"
+}
+
+# Asks all of a group to end, ever more firmly.
+end_group() {
+  local signal group=$job
+  job=
+  [[ -n $group ]] || return 0
+  for signal in INT TERM KILL; do
+    kill "-$signal" -- "-$group" 2>/dev/null || return 0
+    for _ in {1..50}; do
+      kill -0 -- "-$group" 2>/dev/null || return 0
+      sleep 0.1
+    done
+  done
 }
 
 step() {
@@ -42,17 +56,8 @@ give_up() {
   exit 1
 }
 
-# What was started ends in order if it can, and in any case.
+# What was started ends in order if it can, and in any case; then its files go.
 clean_up() {
-  local signal group=$job
-  if [[ -n $group ]]; then
-    for signal in INT TERM KILL; do
-      kill "-$signal" -- "-$group" 2>/dev/null || break
-      for _ in {1..50}; do
-        kill -0 -- "-$group" 2>/dev/null || break 2
-        sleep 0.1
-      done
-    done
-  fi
+  end_group
   [[ -z ${scratch:-} ]] || rm -rf "$scratch"
 }
