@@ -11,5 +11,9 @@ const leftOut = suites
 
 for (const error of errors) console.log(error.message);
 for (const name of leftOut) console.log(`left out: ${name}`);
-console.log(`${stats.expected} passed, ${stats.unexpected + stats.flaky} failed, ${stats.skipped} skipped`);
-process.exitCode = stats.unexpected + stats.flaky + errors.length > 0 || (process.env.CI && leftOut.length > 0) ? 1 : 0;
+const flaky = suites
+  .flatMap(specs)
+  .flatMap((spec) => spec.tests.filter((test) => test.status === 'flaky').map((test) => `${test.projectName} › ${spec.title}`));
+for (const name of flaky) console.log(`passed only at the second try: ${name}`);
+console.log(`${stats.expected + stats.flaky} passed, ${stats.unexpected} failed, ${stats.skipped} skipped`);
+process.exitCode = stats.unexpected + errors.length > 0 || (process.env.CI && leftOut.length > 0) ? 1 : 0;

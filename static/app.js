@@ -129,12 +129,12 @@
     if (leaves && $('form[data-dirty]') && !confirm(words().leaving)) return event.preventDefault();
     waiting += 1;
     ctx.waits = true;
-    ctx.target?.setAttribute('aria-busy', 'true');
+    ctx.target?.setAttribute?.('aria-busy', 'true');
     timer ??= setTimeout(() => ($('#progress').hidden = false), 200);
   });
   on('htmx:finally:request', ({ detail: { ctx } }) => {
     if (!ctx.waits) return;
-    ctx.target?.removeAttribute('aria-busy');
+    ctx.target?.removeAttribute?.('aria-busy');
     waiting -= 1;
     if (waiting > 0) return;
     clearTimeout(timer);

@@ -206,13 +206,14 @@ pub async fn update(member: SignedIn, Path((_, id)): Path<(String, i64)>, fields
     }
 }
 
-/// POST /preview: what a text will look like.
+/// POST /preview: what a text will look like. It asks nobody to sign in: the editor of somebody whose session has
+/// ended must stay as it is until its form is sent.
 #[handler]
-pub fn sketch(member: SignedIn, fields: Fields) -> Response {
+pub fn sketch(visit: Visit, fields: Fields) -> Response {
     let body = fields.text("body");
     let cut: String = body.chars().take(crate::domain::words::POST_MAX).collect();
     let html = markdown::render(&crate::domain::words::text(&cut));
-    let preview = templates::post_form::Preview { lang: member.visit.lang, html: &html };
+    let preview = templates::post_form::Preview { lang: visit.lang, html: &html };
     reply::part(StatusCode::OK, templates::post_form::preview(&preview))
 }
 

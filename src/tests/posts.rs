@@ -77,6 +77,15 @@ stories! {
         assert!(page.form("/community/free/write").contains(&("body".into(), "**굵게** <script>".into())));
     }
 
+    async fn a_preview_leaves_the_editor_alone_when_the_session_has_ended(house: House) {
+        let mut guest = house.visitor().with_htmx();
+
+        let part = guest.post("/preview", &[("body", "**굵게**")]).await;
+
+        assert_eq!(part.status, 200);
+        assert!(part.header("hx-retarget").is_empty() && part.html.contains("<strong>굵게</strong>"), "{}", part.html);
+    }
+
     async fn only_the_author_and_staff_change_a_post(house: House) {
         let (mut ada, mut eve) = (house.signed_in("ada").await, house.signed_in("eve").await);
         let mut staff = house.staff("mod", "moderator").await;
