@@ -99,19 +99,31 @@ const STATEMENT: Duration = Duration::from_secs(10);
 /// # Errors
 /// `Internal` with the reason in words.
 pub async fn database(config: &Config) -> Result<DatabaseConnection> {
+    connect(config, if config.on_postgres() { config.database_connections } else { 4 }, &[("statement_timeout", STATEMENT.as_millis())])
+        .await
+}
+
+/// Opens the database for changes of its schema: they may take their time, but nobody waits behind them for a lock
+/// for more than a moment (a statement that waits for a lock makes all that come after it wait too).
+///
+/// # Errors
+/// The database does not answer.
+pub async fn database_for_changes(config: &Config) -> Result<DatabaseConnection> {
+    connect(config, 2, &[("statement_timeout", 0), ("lock_timeout", 3_000), ("idle_in_transaction_session_timeout", 0)]).await
+}
+
+async fn connect(config: &Config, connections: u32, limits: &[(&str, u128)]) -> Result<DatabaseConnection> {
     let mut options = ConnectOptions::new(&config.database_url);
     options
-        .max_connections(if config.on_postgres() { config.database_connections } else { 4 })
+        .max_connections(connections)
         .acquire_timeout(PATIENCE)
         .connect_timeout(Duration::from_secs(5))
         .test_before_acquire(true)
         .test_before_acquire_if_idle_for(Duration::from_secs(5))
         .sqlx_logging(false);
     if config.on_postgres() {
-        options.map_sqlx_postgres_opts(|o| {
-            let timeout = STATEMENT.as_millis().to_string();
-            o.application_name("minschool").options([("statement_timeout", timeout.as_str())])
-        });
+        let limits: Vec<_> = limits.iter().map(|(name, ms)| ((*name).to_owned(), ms.to_string())).collect();
+        options.map_sqlx_postgres_opts(move |o| o.application_name("minschool").options(limits.clone()));
     } else {
         options.map_sqlx_sqlite_opts(|o| {
             use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};

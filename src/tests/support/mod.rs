@@ -171,7 +171,7 @@ async fn instance_on(ground: &Ground) -> Routers {
 
 async fn instance_with(config: Config) -> Routers {
     let db = minschool::app::database(&config).await.unwrap();
-    migrate::up(&db).await.unwrap();
+    migrate::up(&config, &db).await.unwrap();
     house::open(&db, Clock::default().now(), true).await.unwrap();
     let redis = config.redis_url.is_some();
     let app = instance::start(config, db, Clock::default()).await.unwrap();
