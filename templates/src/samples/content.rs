@@ -121,6 +121,7 @@ pub(super) fn post_page<'a>(shell: &'a Shell<'a>, comments: Thread<'a>) -> PostP
         at: moment(lang, 3),
         edited: None,
         views: 1_204,
+        newest_comment: 87,
         is_notice: false,
         state: State::Shown,
         state_reason: "",
