@@ -12,6 +12,7 @@ mod limits;
 mod live;
 mod posts;
 mod processes;
+mod rotation;
 mod schema;
 mod seed;
 mod settings;

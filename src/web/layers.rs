@@ -166,10 +166,27 @@ async fn visited<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
     if is_page && visit.flash.is_some() && !response.status().is_redirection() {
         cookies::set(response.headers_mut(), &cookies::no_flash(visit.secure()));
     }
+    if is_page {
+        renew(&visit, &mut response).await;
+    }
     if visit.dead_cookie && !response.headers().contains_key(header::SET_COOKIE) {
         cookies::set(response.headers_mut(), &cookies::no_session(visit.area, visit.secure()));
     }
     Ok(response)
+}
+
+/// Gives a session a new token, where its member's rights have changed.
+async fn renew(visit: &Visit, response: &mut Response) {
+    let Some(session) = visit.session.as_ref().filter(|session| session.copy.rotate) else { return };
+    match crate::domain::sessions::rotate(&visit.app, session).await {
+        Ok(Some(token)) => {
+            let cookie = cookies::session(visit.area, visit.secure(), token, session.copy.persistent);
+            cookies::set(response.headers_mut(), &cookie);
+        }
+        Ok(None) => {}
+        // The session is good as it is; its next page tries again.
+        Err(fault) => tracing::warn!("a session could not be given a new token: {fault}"),
+    }
 }
 
 /// Paths that are the same for everybody.
