@@ -11,6 +11,7 @@ missing_packages() {
   command -v chromium >/dev/null || echo chromium
   fc-list :lang=ko 2>/dev/null | grep -q . || echo fontconfig fonts-noto-cjk
   command -v shellcheck >/dev/null || echo shellcheck
+  command -v openssl >/dev/null || echo openssl
   command -v node >/dev/null || echo nodejs
   command -v npm >/dev/null || echo npm
 }

@@ -22,6 +22,7 @@ mod shared_contract_live;
 mod shared_instances;
 mod shared_outage;
 mod shared_redis;
+mod shared_sentinel;
 mod shared_world;
 mod support;
 mod support_servers;
