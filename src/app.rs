@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::domain::activity::Activity;
 use crate::domain::clock::Clock;
 use crate::domain::password::Hasher;
+use crate::domain::pulse::Pulse;
 use crate::domain::{Error, Result, boards, house, markdown};
 use crate::shared::{RedisOptions, Shared};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
@@ -34,12 +35,16 @@ pub struct Inner {
     pub secret: String,
     /// The boards, as of one generation.
     pub boards: boards::Kept,
+    /// Whether the database is there.
+    pub pulse: Pulse,
     /// What is counted in passing.
     pub activity: Activity,
     /// Texts that were found clean.
     pub known: markdown::Known,
     /// Cancelled when the instance is told to stop: streams end, new ones are refused.
     pub stop: CancellationToken,
+    /// Cancelled when the last answer has been given: what was counted is written now.
+    pub ended: CancellationToken,
 }
 
 impl std::ops::Deref for App {
@@ -68,9 +73,11 @@ impl App {
             config,
             clock,
             boards: boards::Kept::default(),
+            pulse: Pulse::default(),
             activity: Activity::default(),
             known: markdown::Known::default(),
             stop: CancellationToken::new(),
+            ended: CancellationToken::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -110,6 +117,14 @@ pub async fn database(config: &Config) -> Result<DatabaseConnection> {
 /// The database does not answer.
 pub async fn database_for_changes(config: &Config) -> Result<DatabaseConnection> {
     connect(config, 2, &[("statement_timeout", 0), ("lock_timeout", 3_000), ("idle_in_transaction_session_timeout", 0)]).await
+}
+
+/// Opens a connection that does nothing but ask whether the database is there.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn database_for_probing(config: &Config) -> Result<DatabaseConnection> {
+    connect(config, 1, &[]).await
 }
 
 async fn connect(config: &Config, connections: u32, limits: &[(&str, u128)]) -> Result<DatabaseConnection> {

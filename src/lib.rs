@@ -12,5 +12,6 @@ pub mod domain;
 pub mod entity;
 pub mod shared;
 pub mod site;
+pub mod system;
 pub mod telemetry;
 pub mod web;

@@ -74,11 +74,11 @@ fn command() -> Command {
 }
 
 fn dispatch(matches: &ArgMatches) -> Result<(), Failure> {
-    let sources = sources(matches)?;
+    let sources_now = sources(matches)?;
     if let Some(("config", _)) = matches.subcommand() {
-        return config::show(&sources);
+        return config::show(&sources_now);
     }
-    let config = Config::read(&sources)?;
+    let config = Config::read(&sources_now)?;
     telemetry::start(&config);
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     if config.workers > 0 {
@@ -95,7 +95,7 @@ fn dispatch(matches: &ArgMatches) -> Result<(), Failure> {
             Some(("migrate", args)) => migrate::run(config, args).await,
             Some(("seed", args)) => seed::run(config, args).await,
             Some(("user", args)) => user::run(config, args).await,
-            _ => serve::run(config).await,
+            _ => serve::run(config, async || Ok(Config::read(&sources(matches)?)?)).await,
         }
     })
 }

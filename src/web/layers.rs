@@ -4,7 +4,7 @@
 
 use super::error::{self, Fault};
 use super::visit::Visit;
-use super::{cookies, reply};
+use super::{cookies, outage, reply};
 use crate::app::App;
 use crate::domain::sessions::Area;
 use futures_util::FutureExt;
@@ -149,7 +149,8 @@ async fn visited<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
         return ep.call(req).await;
     }
     let id = req.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let visit = match Visit::of(&house.app, house.area, &req, id.clone()).await {
+    let known = outage::unless_away(&house.app, Visit::of(&house.app, house.area, &req, id.clone())).await;
+    let visit = match known {
         Ok(visit) => visit,
         Err(fault) => return Ok(error::page(&Visit::bare(&house.app, house.area, &req, id), &Fault::Domain(fault))),
     };
@@ -159,9 +160,16 @@ async fn visited<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
     present(&visit);
     let is_page = req.method() == Method::GET && !path.starts_with(templates::paths::EVENTS);
     req.extensions_mut().insert(visit.clone());
-    let mut response = match ep.call(req).await {
-        Ok(response) => response,
-        Err(error) => error::answer(&visit, &error),
+    let shelf = outage::Shelf::of(&visit, is_page);
+    let answered = outage::unless_away(&house.app, async { ep.call(req).await.map_err(Failed::Handler) }).await;
+    let mut response = match (answered, shelf) {
+        (Ok(response), Some(shelf)) => shelf.keep(&visit, response).await,
+        (Ok(response), None) => response,
+        (Err(failed), shelf) => {
+            let answer = failed.page(&visit);
+            let kept = shelf.filter(|_| answer.status().is_server_error()).and_then(|shelf| shelf.page(&visit));
+            kept.unwrap_or(answer)
+        }
     };
     if is_page && visit.flash.is_some() && !response.status().is_redirection() {
         cookies::set(response.headers_mut(), &cookies::no_flash(visit.secure()));
@@ -173,6 +181,27 @@ async fn visited<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
         cookies::set(response.headers_mut(), &cookies::no_session(visit.area, visit.secure()));
     }
     Ok(response)
+}
+
+/// Why there is no answer.
+enum Failed {
+    Handler(poem::Error),
+    Domain(crate::domain::Error),
+}
+
+impl From<crate::domain::Error> for Failed {
+    fn from(fault: crate::domain::Error) -> Self {
+        Self::Domain(fault)
+    }
+}
+
+impl Failed {
+    fn page(self, visit: &Visit) -> Response {
+        match self {
+            Self::Handler(error) => error::answer(visit, &error),
+            Self::Domain(fault) => error::page(visit, &Fault::Domain(fault)),
+        }
+    }
 }
 
 /// Gives a session a new token, where its member's rights have changed.
@@ -248,6 +277,10 @@ fn headers(house: &House, response: &mut Response, id: &str, is_static: bool) {
     set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), browsing-topics=()");
     if house.app.secure(house.area) {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+    }
+    if house.app.stop.is_cancelled() {
+        // Whoever keeps this connection open finds another instance for the next request (RFC 9112 section 9.6).
+        set(header::CONNECTION, "close");
     }
     if !is_static {
         set(header::CACHE_CONTROL, "private, no-cache");

@@ -12,7 +12,7 @@ use crate::shared::cache::{Generation, Noun};
 use crate::shared::plan::{Answer, Plan, Unread};
 use poem::http::header;
 use poem::{FromRequest, Request, RequestBody};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use templates::layout::Aids;
 use templates::text::Lang;
 
@@ -58,6 +58,10 @@ pub struct Inner {
     pub asked: Asked,
     /// Whether a session's cookie came that is good for nothing.
     pub dead_cookie: bool,
+    /// The state of what was withdrawn; none where Redis did not tell.
+    pub withdrawn: Option<Generation>,
+    /// The fields of the form that came, once it was read.
+    pub sent: OnceLock<Vec<(String, String)>>,
 }
 
 impl std::ops::Deref for Visit {
@@ -84,7 +88,8 @@ impl Visit {
             Known::Unknown => Answer::default(),
         };
         let mut generations = answer.generations.into_iter().chain(std::iter::repeat(None));
-        let (of_boards, posts, board) = (generations.next().flatten(), generations.next().flatten(), generations.next().flatten());
+        let mut generation = || generations.next().flatten();
+        let (of_boards, posts, withdrawn, board) = (generation(), generation(), generation(), generation());
         let session = session(app, area, hash.as_deref(), answer.session).await?;
         let unread = match (&session, area) {
             (Some(s), Area::Site) => notifications::unread(app, s.copy.user_id, answer.unread).await?,
@@ -109,6 +114,8 @@ impl Visit {
             lang,
             aids,
             request_id,
+            withdrawn,
+            sent: OnceLock::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -134,6 +141,8 @@ impl Visit {
             request_id,
             asked: Asked::of(req),
             dead_cookie: false,
+            withdrawn: None,
+            sent: OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -171,7 +180,7 @@ impl App {
 
 /// Whose states this address's page shows, in the order in which [`Visit::of`] takes them apart.
 fn nouns(path: &str) -> Vec<Noun> {
-    let mut nouns = vec![Noun::BOARDS, Noun::POSTS];
+    let mut nouns = vec![Noun::BOARDS, Noun::POSTS, Noun::WITHDRAWN];
     let below = path.strip_prefix(templates::paths::COMMUNITY).and_then(|rest| rest.strip_prefix('/'));
     let slug = below.map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
     if let Some(slug) =

@@ -252,6 +252,6 @@ pub(super) async fn set_state(tx: &impl ConnectionTrait, by: i64, id: i64, state
 /// After the commit: what was drawn of this post is out of date.
 pub(super) async fn changed(app: &App, post: &Post) -> Result<()> {
     let board = boards::find(&app.db, post.board_id).await?;
-    shared_log::bump(app, &[Noun::POSTS, Noun::board(&board.slug), Noun::user(post.author_id)]).await;
+    shared_log::bump(app, &[Noun::POSTS, Noun::board(&board.slug), Noun::user(post.author_id), Noun::WITHDRAWN]).await;
     Ok(())
 }

@@ -154,12 +154,14 @@ pub struct Sibling {
 impl Drop for Sibling {
     fn drop(&mut self) {
         self.app.stop.cancel();
+        self.app.ended.cancel();
     }
 }
 
 impl Drop for House {
     fn drop(&mut self) {
         self.app.stop.cancel();
+        self.app.ended.cancel();
     }
 }
 
