@@ -7,6 +7,7 @@ mod budgets;
 mod cluster;
 mod command_line;
 mod comments;
+mod database_outage;
 mod hostile;
 mod limits;
 mod live;

@@ -90,11 +90,11 @@ pub fn body(lang: Lang, problem: &Problem, home: &str) -> Markup {
 fn again(lang: Lang, form: &Again) -> Markup {
     let (secret, plain): (Vec<_>, Vec<_>) = form.fields.iter().partition(|(name, _)| SECRET.contains(&name.as_str()));
     html! {
-        form.stack method="post" action=(form.action) {
+        form method="post" action=(form.action) {
             (auth::kept(lang, form.fields))
             @for (name, value) in plain { (ui::hidden(name, value)) }
             @for (name, _) in secret {
-                (ui::password(&Field { lang, name, label: lang.t(if name == "current" { settings::PASSWORD_CURRENT } else { login::PASSWORD }), ..Field::default() }))
+                (ui::password(&Field { lang, name, label: lang.t(if name == "current" { settings::PASSWORD_CURRENT } else { login::PASSWORD }), kind: "password", ..Field::default() }))
             }
             p { (lang.t(words::AGAIN_TEXT)) }
             div.actions { button.button { (lang.t(words::AGAIN)) } }

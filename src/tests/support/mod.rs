@@ -1,15 +1,17 @@
 //! A house for tests: an instance on each engine, and visitors who walk through it like people do.
 //!
 //! `postgres` a private server for the whole run · `visitor` a browser without scripts (or with htmx) · `page` what
-//! it sees.
+//! it sees · `wire` what lies between an instance and its database.
 
 mod page;
 mod postgres;
 mod visitor;
+mod wire;
 
 pub use page::Page;
 pub use postgres::database as postgres_database;
 pub use visitor::Visitor;
+pub use wire::Wire;
 
 use crate::support_servers::PrivateRedis;
 use minschool::app::App;
@@ -86,6 +88,16 @@ impl House {
     pub async fn shared() -> Self {
         let database_url = postgres::database().await;
         Self::on(Ground { database_url, redis: Some(PrivateRedis::start()), _folder: None }).await
+    }
+
+    /// The same, with a wire to the database that can be cut.
+    pub async fn on_a_wire() -> (Self, Wire) {
+        let direct = postgres::database().await;
+        let (host, database) = direct.rsplit_once('/').unwrap();
+        let (scheme, port) = host.rsplit_once(':').unwrap();
+        let wire = Wire::to(port.parse().unwrap()).await;
+        let database_url = format!("{scheme}:{}/{database}", wire.port);
+        (Self::on(Ground { database_url, redis: Some(PrivateRedis::start()), _folder: None }).await, wire)
     }
 
     async fn on(ground: Ground) -> Self {
