@@ -16,6 +16,10 @@ mod m0006_newest_comment;
 use sea_orm_migration::async_trait::async_trait;
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
+/// How the name of a step ends that takes something away which an older version uses. All others only add, so that two
+/// versions run side by side on one schema (expand, then contract one release later).
+pub const CONTRACT: &str = "_contract";
+
 /// The advisory lock under which instances migrate, so that three that start at once take turns.
 pub const LOCK: i64 = 7_270_001;
 

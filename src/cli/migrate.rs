@@ -36,6 +36,8 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
                 let mark = if applied.iter().any(|name| name == step.name()) { "applied" } else { "pending" };
                 println!("{mark}  {}", step.name());
             }
+            let newest = Migrator::migrations().last().map(|step| step.name().to_owned()).unwrap_or_default();
+            println!("this program needs all steps up to {newest}; it runs beside newer ones that do not end in {}", migration::CONTRACT);
         }
         _ => up(&config, &db).await?,
     }
@@ -53,11 +55,11 @@ const TRIES: u32 = 10;
 /// `Config` when the database is newer than this binary; else the database's, in words.
 pub async fn up(config: &Config, db: &DatabaseConnection) -> Result<(), Failure> {
     check_age(db).await?;
-    if db.get_database_backend() != DbBackend::Postgres {
-        return Migrator::up(db, None).await.map_err(|e| doing(&e));
-    }
     if pending(db).await?.is_empty() {
         return Ok(());
+    }
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Migrator::up(db, None).await.map_err(|e| doing(&e));
     }
     let steps = app::database_for_changes(config).await?;
     let lock = turn(&steps).await?;
@@ -109,13 +111,15 @@ async fn pending(db: &DatabaseConnection) -> Result<Vec<String>, Failure> {
     Ok(Migrator::migrations().iter().map(|step| step.name().to_owned()).filter(|name| !applied.contains(name)).collect())
 }
 
-/// Refuses a database that knows steps which this binary does not.
+/// Refuses a database from which a newer version has taken something away. Steps that only added something are no
+/// hindrance: while a version follows another, both work on one schema, and the older one may have to come back.
 ///
 /// # Errors
 /// `Config` in that case; the database's.
 pub async fn check_age(db: &DatabaseConnection) -> Result<(), Failure> {
     let known: Vec<_> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
-    match names(db).await?.into_iter().find(|name| !known.contains(name)) {
+    let unknown = names(db).await?.into_iter().filter(|name| !known.contains(name));
+    match unknown.into_iter().find(|name| name.ends_with(migration::CONTRACT)) {
         None => Ok(()),
         Some(newer) => Err(Failure::Config(format!(
             "the database is newer than this program (it has the step {newer}); start the newer version, or take the step back with it: minschool migrate down"

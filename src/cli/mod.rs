@@ -1,6 +1,7 @@
 //! The command line. One file a subcommand; exit codes: 0 done, 1 it did not work, 2 wrong usage (clap's),
 //! 78 the configuration has to be mended first (EX_CONFIG of sysexits.h).
 
+mod check;
 mod config;
 pub mod instance;
 pub mod migrate;
@@ -70,15 +71,22 @@ fn command() -> Command {
         .subcommand(migrate::command())
         .subcommand(seed::command())
         .subcommand(user::command())
+        .subcommand(check::command())
         .subcommand(Command::new("config").about("Print the settings in force and where each comes from"))
 }
 
 fn dispatch(matches: &ArgMatches) -> Result<(), Failure> {
-    let sources_now = sources(matches)?;
-    if let Some(("config", _)) = matches.subcommand() {
-        return config::show(&sources_now);
+    if matches.subcommand_matches("check").is_some() {
+        return in_runtime(check::settings(sources(matches))?, matches);
     }
-    let config = Config::read(&sources_now)?;
+    let found = sources(matches)?;
+    if let Some(("config", _)) = matches.subcommand() {
+        return config::show(&found);
+    }
+    in_runtime(Config::read(&found)?, matches)
+}
+
+fn in_runtime(config: Config, matches: &ArgMatches) -> Result<(), Failure> {
     telemetry::start(&config);
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     if config.workers > 0 {
@@ -93,6 +101,7 @@ fn dispatch(matches: &ArgMatches) -> Result<(), Failure> {
     runtime.block_on(async {
         match matches.subcommand() {
             Some(("migrate", args)) => migrate::run(config, args).await,
+            Some(("check", args)) => check::run(config, args).await,
             Some(("seed", args)) => seed::run(config, args).await,
             Some(("user", args)) => user::run(config, args).await,
             _ => serve::run(config, async || Ok(Config::read(&sources(matches)?)?)).await,
