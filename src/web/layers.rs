@@ -3,7 +3,7 @@
 //! viewer → presence → error page → handler.
 
 use super::error::{self, Fault};
-use super::visit::Visit;
+use super::visit::{self, Visit};
 use super::{cookies, outage, reply};
 use crate::app::App;
 use crate::domain::sessions::Area;
@@ -47,17 +47,18 @@ struct House {
 async fn guarded<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut req: Request) -> poem::Result<Response> {
     let begun = Instant::now();
     let id = request_id(&req);
-    req.extensions_mut().insert(RequestId(id.clone()));
     let (method, path) = (req.method().clone(), req.uri().path().to_owned());
-    let plain = Visit::bare(&house.app, house.area, &req, id.clone());
+    let facts = visit::Facts::of(&house.app, house.area, &req, id.clone());
+    req.extensions_mut().insert(facts.clone());
+    let plain = || Visit::bare(facts.clone());
     let is_static = path.starts_with(templates::paths::STATIC);
     let answered = AssertUnwindSafe(tokio::time::timeout(PATIENCE, Box::pin(seated(&house, &plain, ep, req)))).catch_unwind().await;
     let mut response = match answered {
         Ok(Ok(response)) => response,
-        Ok(Err(_)) => error::page(&plain, &Fault::Status(503)),
+        Ok(Err(_)) => error::page(&plain(), &Fault::Status(503)),
         Err(_) => {
             tracing::error!(request.id = %id, "a handler panicked at {method} {path}");
-            error::page(&plain, &Fault::Status(500))
+            error::page(&plain(), &Fault::Status(500))
         }
     };
     headers(&house, &mut response, &id, is_static);
@@ -73,20 +74,17 @@ fn request_id(req: &Request) -> String {
     sent.filter(fits).map_or_else(|| format!("{:016x}", rand::random::<u64>()), str::to_owned)
 }
 
-#[derive(Clone)]
-struct RequestId(String);
-
 /// Takes a seat among the requests in flight, or turns the request away at once.
-async fn seated<E: Endpoint<Output = Response>>(house: &House, plain: &Visit, ep: Arc<E>, req: Request) -> Response {
+async fn seated<E: Endpoint<Output = Response>>(house: &House, plain: &impl Fn() -> Visit, ep: Arc<E>, req: Request) -> Response {
     let Ok(_seat) = house.seats.try_acquire() else {
-        return error::page(plain, &Fault::Domain(crate::domain::Error::Busy(PAUSE)));
+        return error::page(&plain(), &Fault::Domain(crate::domain::Error::Busy(PAUSE)));
     };
     if !is_same_origin(house, &req) {
-        return error::page(plain, &Fault::CrossSite);
+        return error::page(&plain(), &Fault::CrossSite);
     }
     match ep.call(limit_body(req)).await {
         Ok(response) => response,
-        Err(error) => error::answer(plain, &error),
+        Err(error) => error::answer(&plain(), &error),
     }
 }
 
@@ -148,11 +146,13 @@ async fn visited<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
     if is_plain(path) {
         return ep.call(req).await;
     }
-    let id = req.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let known = outage::unless_away(&house.app, Visit::of(&house.app, house.area, &req, id.clone())).await;
-    let visit = match known {
+    let facts = match req.extensions().get::<Arc<visit::Facts>>().cloned() {
+        Some(facts) => facts,
+        None => visit::Facts::of(&house.app, house.area, &req, request_id(&req)),
+    };
+    let visit = match outage::unless_away(&house.app, Visit::of(facts.clone())).await {
         Ok(visit) => visit,
-        Err(fault) => return Ok(error::page(&Visit::bare(&house.app, house.area, &req, id), &Fault::Domain(fault))),
+        Err(fault) => return Ok(error::page(&Visit::bare(facts), &Fault::Domain(fault))),
     };
     if let Err(fault) = within_limits(&visit, req.method()).await {
         return Ok(error::page(&visit, &fault));
