@@ -64,7 +64,7 @@ verify_units() {
   said=$(SYSTEMD_UNIT_PATH=$1: systemd-analyze verify --man=no "$1"/*.{service,socket,timer,target,slice} 2>&1)
   # Its exit code says less than its words.
   [[ -z $said ]] || { printf '%s\n' "$said" >&2; return 1; }
-  said=$(systemd-sysusers --dry-run "$PWD/ops/systemd/minschool.sysusers" 2>&1) || { printf '%s\n' "$said" >&2; return 1; }
+  quietly systemd-sysusers --dry-run "$PWD/ops/systemd/minschool.sysusers"
 }
 
 verify_exposure() {
@@ -74,4 +74,35 @@ verify_exposure() {
       || { grep -E '^✗|Overall' "$1/exposure" >&2; return 1; }
     tail -n 1 "$1/exposure"
   done
+}
+
+# Configuration, rules, the rules' own tests, and that each alert says where to read on.
+rule_files() {
+  local folder=ops/prometheus
+  quietly promtool check config "$folder/prometheus.yml" || return 1
+  quietly promtool check rules "$folder"/minschool-{recording,alerts}.yml || return 1
+  quietly promtool test rules "$folder/minschool-tests.yml" || return 1
+  alerts_name_the_runbook "$folder/minschool-alerts.yml"
+}
+
+# UpstreamDown is explained at /system/runbook#upstream-down.
+alerts_name_the_runbook() {
+  local alert anchor
+  while read -r alert; do
+    anchor=$(sed -E 's/([a-z])([A-Z])/\1-\L\2/g; s/^./\L&/' <<<"$alert")
+    if ! grep -qxF "          runbook: /system/runbook#$anchor" "$1"; then
+      echo "$1: $alert has no link /system/runbook#$anchor" >&2
+      return 1
+    fi
+    if ! grep -q "alertname: $alert\b" "${1%alerts.yml}tests.yml"; then
+      echo "$1: no test tells when $alert speaks" >&2
+      return 1
+    fi
+  done < <(sed -n 's/^ *- alert: //p' "$1")
+}
+
+# What a command says matters only when it fails.
+quietly() {
+  local said
+  said=$("$@" 2>&1) || { printf '%s\n' "$said" >&2; return 1; }
 }
