@@ -1,0 +1,104 @@
+//! The cluster that is broken: `ops/cluster` starts it and is told what to break.
+
+use anyhow::{Context, Result, bail};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::{Output, Stdio};
+use tokio::process::Command;
+
+/// See the head of this file.
+pub struct Cluster {
+    state: PathBuf,
+    settings: BTreeMap<String, String>,
+}
+
+impl Cluster {
+    /// Starts everything, in a folder of its own.
+    pub async fn up() -> Result<Self> {
+        let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into());
+        let state = std::path::absolute(PathBuf::from(target).join("drill"))?;
+        let cluster = Self { state, settings: BTreeMap::new() };
+        cluster.tell(&["up"]).await?;
+        let mut cluster = cluster;
+        let text = std::fs::read_to_string(cluster.state.join("settings"))?;
+        let pairs = text.split_whitespace().filter_map(|word| word.split_once('='));
+        cluster.settings = pairs.map(|(name, value)| (name.to_owned(), value.trim_matches('\'').to_owned())).collect();
+        Ok(cluster)
+    }
+
+    /// Ends everything.
+    pub async fn down(&self) -> Result<()> {
+        self.tell(&["down"]).await.map(|_| ())
+    }
+
+    /// `ops/cluster` with these words.
+    pub async fn tell(&self, words: &[&str]) -> Result<String> {
+        let done =
+            Command::new("ops/cluster").args(words).env("CLUSTER_STATE", &self.state).stdin(Stdio::null()).kill_on_drop(true).output();
+        text(done.await?, &format!("ops/cluster {}", words.join(" ")))
+    }
+
+    /// A word of its settings.
+    pub fn setting(&self, name: &str) -> &str {
+        self.settings.get(name).map_or("", String::as_str)
+    }
+
+    /// The site behind nginx.
+    pub fn site(&self) -> &str {
+        self.setting("site_url")
+    }
+
+    /// The site's ports of the instances, by their numbers.
+    pub fn instances(&self) -> Result<Vec<(String, u16)>> {
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(self.state.join("instances"))? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let port = std::fs::read_to_string(&path)?.split_whitespace().find_map(|word| word.strip_prefix("site_port=")?.parse().ok());
+            found.push((name, port.context("an instance without a port")?));
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    /// The process of an instance.
+    pub fn pid(&self, instance: &str) -> Result<u32> {
+        let path = self.state.join("pids").join(format!("instance-{instance}.child"));
+        std::fs::read_to_string(path)?.trim().parse().context("no process")
+    }
+
+    /// A signal to a service and to all that it started.
+    pub async fn signal(&self, service: &str, signal: &str) -> Result<()> {
+        let leader = std::fs::read_to_string(self.state.join("pids").join(service))?;
+        // Backends of PostgreSQL are in groups of their own, but all in the session of the one that started them.
+        let done = Command::new("pkill").args([&format!("-{signal}"), "-s", leader.trim()]).status().await?;
+        if done.success() { Ok(()) } else { bail!("{service} could not be told {signal}") }
+    }
+
+    /// A signal to the first process of a service alone.
+    pub async fn signal_leader(&self, service: &str, signal: &str) -> Result<()> {
+        let leader = std::fs::read_to_string(self.state.join("pids").join(service))?;
+        let done = Command::new("kill").args([&format!("-{signal}"), leader.trim()]).status().await?;
+        if done.success() { Ok(()) } else { bail!("{service} could not be told {signal}") }
+    }
+
+    /// A command to Redis.
+    pub async fn redis(&self, words: &[&str]) -> Result<String> {
+        let done = Command::new("redis-cli").args(["-p", self.setting("redis_port")]).args(words).output().await?;
+        text(done, "redis-cli")
+    }
+
+    /// A question to PostgreSQL; rows as lines, columns between `|`.
+    pub async fn sql(&self, question: &str) -> Result<String> {
+        let done = Command::new("psql").args(["-X", "-A", "-t", "-c", question, self.setting("database_url")]).output().await?;
+        text(done, "psql")
+    }
+}
+
+fn text(done: Output, what: &str) -> Result<String> {
+    let words = String::from_utf8_lossy(&done.stdout).into_owned();
+    match done.status.success() {
+        true => Ok(words),
+        false => bail!("{what}: {words}{}", String::from_utf8_lossy(&done.stderr)),
+    }
+}

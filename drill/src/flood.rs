@@ -1,0 +1,153 @@
+//! Drills that bring a load of their own: too many at once, too slow, too many listeners.
+
+use crate::cluster::Cluster;
+use crate::crowd::Crowd;
+use crate::person::once;
+use anyhow::{Context, Result, ensure};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+/// Readers at once in an overload: ten times what keeps both cores busy.
+const FLOOD: usize = 900;
+const LORIS: usize = 300;
+const STREAMS: usize = 2_000;
+
+/// Somebody guesses passwords while Redis is away; they are stopped all the same.
+pub async fn limits_hold(cluster: &Cluster, crowd: &Crowd) -> Result<String> {
+    let (_, port) = cluster.instances()?.into_iter().next().context("no instance")?;
+    let mut thief = crowd.guest().moved_to(&format!("http://127.0.0.1:{port}"));
+    for guess in 1..=40 {
+        let key = once(&thief.get("/login").await?.text, "/login").context("no form to sign in with")?;
+        let (email, password) = (format!("victim{}@example.com", guess % 3), format!("guess {guess}"));
+        let answer = thief.post_from("203.0.113.66", "/login", &[("once", &key), ("email", &email), ("password", &password)]).await?;
+        if answer.status == 429 {
+            return Ok(format!("a guesser was stopped at guess {guess}"));
+        }
+    }
+    anyhow::bail!("forty guesses from one address were all taken")
+}
+
+/// Far more readers than can be answered.
+pub async fn overload(cluster: &Cluster, crowd: &Crowd, span: Duration) -> Result<String> {
+    let (accepted, refused, other) =
+        (Arc::new(std::sync::Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let before = memory(cluster)?;
+    let reader = crowd.idler(2);
+    let mut tasks = JoinSet::new();
+    let end = Instant::now() + span;
+    for n in 0..FLOOD {
+        let (mut reader, post) = (reader.clone(), crowd.post.clone());
+        let (accepted, refused, other) = (accepted.clone(), refused.clone(), other.clone());
+        tasks.spawn(async move {
+            // They do not all come in the same millisecond.
+            sleep(Duration::from_millis(n as u64)).await;
+            while Instant::now() < end {
+                let began = Instant::now();
+                match reader.get(&post).await {
+                    Ok(answer) if answer.status == 200 => accepted.lock().unwrap_or_else(|e| e.into_inner()).push(began.elapsed()),
+                    Ok(answer) if answer.status == 503 && answer.retry_after => {
+                        refused.fetch_add(1, Ordering::Relaxed);
+                        // "Retry-After" is heeded, if impatiently.
+                        sleep(Duration::from_millis(200)).await;
+                    }
+                    _ => {
+                        other.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            }
+        });
+    }
+    while tasks.join_next().await.is_some() {}
+    let mut times = std::mem::take(&mut *accepted.lock().unwrap_or_else(|e| e.into_inner()));
+    times.sort();
+    let p99 = times.get(times.len() * 99 / 100).copied().unwrap_or_default();
+    let (refused, other, after) = (refused.load(Ordering::Relaxed), other.load(Ordering::Relaxed), memory(cluster)?);
+    let words = format!("{} accepted, p99 {p99:.0?}; {refused} refused; memory {before} → {after} MiB", times.len());
+    ensure!(other == 0, "{other} failed; {words}");
+    ensure!(p99 < Duration::from_secs(1), "accepted requests waited too long: {words}");
+    ensure!(after < before * 2 + 100, "memory grew: {words}");
+    Ok(words)
+}
+
+/// Resident memory of all instances, in MiB.
+fn memory(cluster: &Cluster) -> Result<usize> {
+    let mut sum = 0;
+    for (name, _) in cluster.instances()? {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", cluster.pid(&name)?))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        sum += line.trim().trim_end_matches(" kB").trim().parse::<usize>()? / 1024;
+    }
+    Ok(sum)
+}
+
+/// Connections that send almost nothing, bodies that never end, and noise.
+pub async fn loris(cluster: &Cluster) -> Result<String> {
+    let port: u16 = cluster.setting("nginx_port").parse()?;
+    let mut tasks = JoinSet::new();
+    for n in 0..LORIS {
+        tasks.spawn(async move {
+            let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+            let begun = Instant::now();
+            let opening: &[u8] = match n % 3 {
+                0 => b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
+                1 => b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000000\r\n\r\n",
+                _ => b"\x16\x03\x01\xff\x00garbage\x00\xff",
+            };
+            stream.write_all(opening).await?;
+            let mut buffer = [0; 512];
+            // A byte every six seconds keeps no connection open.
+            loop {
+                match timeout(Duration::from_secs(6), stream.read(&mut buffer)).await {
+                    Ok(Ok(0) | Err(_)) => return Ok(begun.elapsed()),
+                    Ok(Ok(_)) => {}
+                    Err(_) if begun.elapsed() > Duration::from_secs(40) => return Ok(begun.elapsed()),
+                    Err(_) => {
+                        if stream.write_all(b"a").await.is_err() {
+                            return Ok(begun.elapsed());
+                        }
+                    }
+                }
+            }
+        });
+    }
+    let mut longest = [Duration::ZERO; 1];
+    while let Some(done) = tasks.join_next().await {
+        let held: Result<Duration> = done?;
+        longest[0] = longest[0].max(held?);
+    }
+    Ok(format!("{LORIS} were cut, the last after {:.0?}", longest[0]))
+}
+
+/// As many listeners as an instance should carry; half of them come back at the same moment.
+pub async fn streams(cluster: &Cluster, crowd: &Crowd) -> Result<String> {
+    let before = memory(cluster)?;
+    let instances = cluster.instances()?;
+    let mut open = Vec::new();
+    for (_, port) in &instances {
+        let listener = crowd.idler(2).moved_to(&format!("http://127.0.0.1:{port}"));
+        for _ in 0..STREAMS {
+            open.push((listener.clone(), listener.stream("/events").await?));
+        }
+    }
+    sleep(Duration::from_secs(1)).await;
+    let each = memory(cluster)?.saturating_sub(before) * 1024 / open.len();
+    let again = Instant::now();
+    let mut tasks = JoinSet::new();
+    for (listener, stream) in open.drain(..open.len() / 2) {
+        drop(stream);
+        tasks.spawn(async move { listener.stream("/events").await });
+    }
+    let mut back = Vec::new();
+    while let Some(done) = tasks.join_next().await {
+        back.push(done??);
+    }
+    let took = again.elapsed();
+    let words = format!("{} streams, {each} KiB each; half came back within {took:.1?}", open.len() + back.len());
+    ensure!(took < Duration::from_secs(10), "too slow: {words}");
+    Ok(words)
+}

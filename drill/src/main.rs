@@ -1,0 +1,86 @@
+//! Breaks a running cluster on purpose, under load, and counts what people would have noticed. `ops/drill` builds and
+//! starts this; the cluster is `ops/cluster`'s: real PostgreSQL, Redis, nginx and instances, on private ports.
+//!
+//! Rooms: `cluster` (what is broken) · `person` (a browser) · `crowd` (what people do) · `ledger` (what came of it) ·
+//! `drills` (the list) · `flood` (those that bring a load of their own) · `report` (the table).
+
+mod cluster;
+mod crowd;
+mod drills;
+mod flood;
+mod ledger;
+mod person;
+mod report;
+
+use anyhow::{Result, bail};
+use clap::{Arg, ArgAction, Command};
+use cluster::Cluster;
+use crowd::Crowd;
+use drills::{DRILLS, Drill};
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// How long each part of a drill takes.
+#[derive(Clone, Copy)]
+pub struct Pace {
+    /// Undisturbed, before.
+    calm: Duration,
+    /// How long an outage lasts.
+    outage: Duration,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let matches = Command::new("ops/drill")
+        .about("Breaks a running cluster on purpose, under load, and counts what people would have noticed")
+        .arg(Arg::new("drill").num_args(0..).help("names of drills; see --list"))
+        .arg(Arg::new("all").long("all").action(ArgAction::SetTrue).help("every drill"))
+        .arg(Arg::new("short").long("short").action(ArgAction::SetTrue).help("shorter outages, as in CI"))
+        .arg(Arg::new("list").long("list").action(ArgAction::SetTrue).help("names and bars"))
+        .arg(Arg::new("readme").long("readme").action(ArgAction::SetTrue).help("write the table into README.md"))
+        .get_matches();
+    if matches.get_flag("list") {
+        DRILLS.iter().for_each(|drill| println!("{:<22} {}", drill.name, drill.bar));
+        return Ok(());
+    }
+    let named: Vec<&String> = matches.get_many("drill").into_iter().flatten().collect();
+    let wanted: Vec<&Drill> =
+        DRILLS.iter().filter(|drill| matches.get_flag("all") || named.iter().any(|name| **name == drill.name)).collect();
+    if wanted.is_empty() || (!matches.get_flag("all") && wanted.len() != named.len()) {
+        bail!("name the drills, or give --all; --list shows them");
+    }
+    let pace = match matches.get_flag("short") {
+        true => Pace { calm: Duration::from_secs(2), outage: Duration::from_secs(4) },
+        false => Pace { calm: Duration::from_secs(5), outage: Duration::from_secs(10) },
+    };
+    let mut term = signal(SignalKind::terminate())?;
+    let cluster = Cluster::up().await?;
+    let done = tokio::select! {
+        done = run(&cluster, &wanted, pace) => done,
+        _ = term.recv() => Err(anyhow::anyhow!("stopped before the end")),
+        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("stopped before the end")),
+    };
+    cluster.down().await?;
+    let rows = done?;
+    let table = report::table(&rows);
+    println!("{table}");
+    if matches.get_flag("readme") {
+        report::into_readme(&table)?;
+    }
+    match rows.iter().filter(|row| !row.faults.is_empty()).count() {
+        0 => Ok(()),
+        missed => bail!("{missed} of {} drills missed their bar", rows.len()),
+    }
+}
+
+async fn run(cluster: &Cluster, wanted: &[&Drill], pace: Pace) -> Result<Vec<report::Row>> {
+    let crowd = Crowd::gather(cluster).await?;
+    let mut rows = Vec::new();
+    for drill in wanted {
+        eprintln!("-- {}", drill.name);
+        let row = drills::run(drill, cluster, &crowd, pace).await?;
+        eprintln!("   {}", report::line(&row));
+        rows.push(row);
+    }
+    Ok(rows)
+}
