@@ -70,9 +70,10 @@ impl Cluster {
     /// A signal to a service and to all that it started.
     pub async fn signal(&self, service: &str, signal: &str) -> Result<()> {
         let leader = std::fs::read_to_string(self.state.join("pids").join(service))?;
-        // Backends of PostgreSQL are in groups of their own, but all in the session of the one that started them.
-        let done = Command::new("pkill").args([&format!("-{signal}"), "-s", leader.trim()]).status().await?;
-        if done.success() { Ok(()) } else { bail!("{service} could not be told {signal}") }
+        self.signal_leader(service, signal).await?;
+        // Not everybody has children, and a killed parent's are gone already or soon.
+        Command::new("pkill").args([&format!("-{signal}"), "-P", leader.trim()]).status().await?;
+        Ok(())
     }
 
     /// A signal to the first process of a service alone.

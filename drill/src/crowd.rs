@@ -23,6 +23,9 @@ const GLANCE: Duration = Duration::from_millis(60);
 /// Between two comments of one writer: a member may send sixty forms a minute.
 const THOUGHT: Duration = Duration::from_millis(1_300);
 
+/// Between two visits of who comes and goes: all sign in from one address, which may send sixty forms a minute.
+const VISIT: Duration = Duration::from_millis(2_500);
+
 /// See the head of this file.
 pub struct Crowd {
     members: Vec<Person>,
@@ -73,8 +76,8 @@ impl Crowd {
             tasks.spawn(until(stop.clone(), listen(self.ledger.clone(), listener.clone())));
         }
         tasks.spawn(until(stop.clone(), come_and_go(self.ledger.clone(), self.guest.clone())));
-        // The last three are left to the drills.
-        for (n, writer) in members.take(MEMBERS - 1 - READERS - 3).enumerate() {
+        // The last three are left to the drills, and one comes and goes.
+        for (n, writer) in members.take(MEMBERS - 1 - READERS - 4).enumerate() {
             tasks.spawn(until(stop.clone(), write(self.ledger.clone(), writer, self.post.clone(), format!("drill {drill} {n}"))));
         }
         tasks
@@ -131,9 +134,14 @@ fn form(answer: &Result<Answer>, typed: &str) -> Outcome {
 
 fn words(what: &str, answer: &Result<Answer>) -> String {
     match answer {
-        Ok(answer) => format!("{what}: {} {}", answer.status, answer.text.chars().take(200).collect::<String>()),
+        Ok(answer) => format!("{what}: {} {}", answer.status, heading(&answer.text)),
         Err(fault) => format!("{what}: {fault:#}"),
     }
+}
+
+/// What a page calls itself.
+fn heading(html: &str) -> String {
+    html.split("<title>").nth(1).unwrap_or(html).chars().take_while(|c| *c != '<').take(80).collect()
 }
 
 async fn read(ledger: Arc<Ledger>, mut person: Person, post: String, n: usize, signed_in: bool) {
@@ -190,7 +198,7 @@ async fn come_and_go(ledger: Arc<Ledger>, guest: Person) {
                 ledger.note(Entry { began, took: began.elapsed(), outcome, form: true }, || words("sign out", &answer));
             }
         }
-        sleep(THOUGHT.saturating_sub(began.elapsed())).await;
+        sleep(VISIT.saturating_sub(began.elapsed())).await;
     }
 }
 

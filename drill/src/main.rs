@@ -17,6 +17,7 @@ use clap::{Arg, ArgAction, Command};
 use cluster::Cluster;
 use crowd::Crowd;
 use drills::{DRILLS, Drill};
+use std::process::ExitCode;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -29,8 +30,18 @@ pub struct Pace {
     outage: Duration,
 }
 
-#[tokio::main]
-async fn main() -> Result<()> {
+fn main() -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match runtime.map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(drill())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("ops/drill: {fault:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn drill() -> Result<()> {
     let matches = Command::new("ops/drill")
         .about("Breaks a running cluster on purpose, under load, and counts what people would have noticed")
         .arg(Arg::new("drill").num_args(0..).help("names of drills; see --list"))

@@ -3,6 +3,7 @@
 //! viewer → presence → error page → handler.
 
 use super::error::{self, Fault};
+use super::seats::Seats;
 use super::visit::{self, Visit};
 use super::{cookies, outage, reply};
 use crate::app::App;
@@ -13,7 +14,6 @@ use poem::{Body, Endpoint, EndpointExt, Request, Response};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::Semaphore;
 
 /// Largest body of a form, in bytes: the longest post in Korean, percent-encoded, fits.
 pub const BODY: usize = 1024 * 1024;
@@ -26,7 +26,7 @@ const PAUSE: u64 = 2;
 
 /// Puts all layers around a router.
 pub fn wrap<E: Endpoint + 'static>(app: &App, area: Area, router: E) -> impl Endpoint<Output = Response> + use<E> {
-    let seats = Arc::new(Semaphore::new(app.config.in_flight));
+    let seats = Arc::new(Seats::new(app.config.in_flight));
     let house = House { app: app.clone(), area, seats };
     let inner = house.clone();
     router
@@ -40,7 +40,7 @@ pub fn wrap<E: Endpoint + 'static>(app: &App, area: Area, router: E) -> impl End
 struct House {
     app: App,
     area: Area,
-    seats: Arc<Semaphore>,
+    seats: Arc<Seats>,
 }
 
 /// The outer layers: whatever happens within, there is one answer, with its headers, and one line in the log.
@@ -76,9 +76,12 @@ fn request_id(req: &Request) -> String {
 
 /// Takes a seat among the requests in flight, or turns the request away at once.
 async fn seated<E: Endpoint<Output = Response>>(house: &House, plain: &impl Fn() -> Visit, ep: Arc<E>, req: Request) -> Response {
-    let Ok(_seat) = house.seats.try_acquire() else {
+    // Whoever asks how we are is told, however busy we are.
+    let free = is_plain(req.uri().path());
+    let seat = house.seats.take();
+    if seat.is_none() && !free {
         return error::page(&plain(), &Fault::Domain(crate::domain::Error::Busy(PAUSE)));
-    };
+    }
     if !is_same_origin(house, &req) {
         return error::page(&plain(), &Fault::CrossSite);
     }

@@ -17,6 +17,7 @@ pub mod once;
 pub mod outage;
 pub mod present;
 pub mod reply;
+pub mod seats;
 pub mod serve;
 pub mod viewer;
 pub mod visit;

@@ -1,0 +1,151 @@
+//! How many requests are worked on at once. More are turned away at once, with an honest "in a moment", instead of
+//! all of them waiting until nobody wants their answers any more.
+//!
+//! How many a machine can take nobody knows beforehand, so it is learnt: while answers are quick there is a little more
+//! room each time, up to a bound; when too many of them are slow there is less (additive increase, multiplicative
+//! decrease, as in RFC 5681).
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// An answer that took longer is slow. Well below the second that people are promised, as there is a queue before us.
+const SLOW: Duration = Duration::from_millis(250);
+/// What is learnt is learnt from so long a time.
+const WINDOW: Duration = Duration::from_millis(200);
+/// Fewer answers than this teach nothing.
+const FEW: u64 = 10;
+/// There is always room for so many.
+const LEAST: usize = 8;
+
+/// See the head of this file.
+pub struct Seats {
+    most: usize,
+    room: AtomicUsize,
+    taken: AtomicUsize,
+    answers: AtomicU64,
+    slow: AtomicU64,
+    begun: Instant,
+    /// When the present window ends, in milliseconds after `begun`.
+    until: AtomicU64,
+}
+
+/// Room for one request; given back when it is dropped.
+pub struct Seat<'a> {
+    seats: &'a Seats,
+    since: Instant,
+}
+
+impl Seats {
+    /// Room for at most so many.
+    pub fn new(most: usize) -> Self {
+        Self {
+            most,
+            room: AtomicUsize::new(most),
+            taken: AtomicUsize::default(),
+            answers: AtomicU64::default(),
+            slow: AtomicU64::default(),
+            begun: Instant::now(),
+            until: AtomicU64::default(),
+        }
+    }
+
+    /// A seat, if there is one.
+    pub fn take(&self) -> Option<Seat<'_>> {
+        let room = self.room.load(Ordering::Relaxed);
+        let got = self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |taken| (taken < room).then_some(taken + 1));
+        got.is_ok().then(|| Seat { seats: self, since: Instant::now() })
+    }
+
+    /// How many there are now.
+    pub fn room(&self) -> usize {
+        self.room.load(Ordering::Relaxed)
+    }
+
+    /// How many are taken.
+    pub fn taken(&self) -> usize {
+        self.taken.load(Ordering::Relaxed)
+    }
+
+    /// Learns from an answer that took so long and was given at this time.
+    fn learn(&self, took: Duration, at: Duration) {
+        self.answers.fetch_add(1, Ordering::Relaxed);
+        if took > SLOW {
+            self.slow.fetch_add(1, Ordering::Relaxed);
+        }
+        let (now, until) = (millis(at), self.until.load(Ordering::Relaxed));
+        // One of those who come after the window's end closes it.
+        if now < until || self.until.compare_exchange(until, now + millis(WINDOW), Ordering::Relaxed, Ordering::Relaxed).is_err() {
+            return;
+        }
+        let (answers, slow) = (self.answers.swap(0, Ordering::Relaxed), self.slow.swap(0, Ordering::Relaxed));
+        let room = self.room.load(Ordering::Relaxed);
+        let learnt = match slow * 10 > answers {
+            true if answers >= FEW => (room.min(self.taken()) * 7 / 10).max(LEAST),
+            true => room,
+            false => (room + room / 8 + 1).min(self.most),
+        };
+        self.room.store(learnt.min(self.most), Ordering::Relaxed);
+    }
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        self.seats.learn(self.since.elapsed(), self.seats.begun.elapsed());
+        self.seats.taken.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A second of answers, a hundred of them, with so many seats taken.
+    fn second(seats: &Seats, from: u64, took: Duration, taken: usize) {
+        seats.taken.store(taken, Ordering::Relaxed);
+        for n in 0..100 {
+            seats.learn(took, Duration::from_millis(from * 1_000 + n * 10));
+        }
+        seats.taken.store(0, Ordering::Relaxed);
+    }
+
+    #[test]
+    fn there_is_less_room_while_answers_are_slow_and_more_again_when_they_are_quick() {
+        let seats = Seats::new(512);
+
+        second(&seats, 1, Duration::from_secs(2), 300);
+        let slow = seats.room();
+        second(&seats, 2, Duration::from_secs(2), slow);
+        let slower = seats.room();
+        for n in 3..20 {
+            second(&seats, n, Duration::from_millis(2), 10);
+        }
+
+        assert!(slow < 300 && slower < slow && slower >= LEAST, "{slow} {slower}");
+        assert_eq!(seats.room(), 512);
+    }
+
+    #[test]
+    fn a_few_slow_answers_among_many_cost_no_room() {
+        let seats = Seats::new(64);
+        for n in 0..1_000 {
+            let took = if n % 20 == 0 { Duration::from_secs(1) } else { Duration::from_millis(5) };
+            seats.learn(took, Duration::from_millis(n * 10));
+        }
+
+        assert_eq!(seats.room(), 64);
+    }
+
+    #[test]
+    fn nobody_sits_where_there_is_no_seat() {
+        let seats = Seats::new(2);
+        let (first, second) = (seats.take(), seats.take());
+
+        assert!(first.is_some() && second.is_some() && seats.take().is_none());
+        drop(first);
+        assert!(seats.take().is_some());
+    }
+}
