@@ -10,6 +10,7 @@ mod comments;
 mod hostile;
 mod limits;
 mod live;
+mod metrics;
 mod posts;
 mod processes;
 mod schema;

@@ -49,6 +49,7 @@ async fn guarded<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
     let id = request_id(&req);
     req.extensions_mut().insert(RequestId(id.clone()));
     let (method, path) = (req.method().clone(), req.uri().path().to_owned());
+    let timed = house.app.metrics.begin(house.area, &method, &path);
     let plain = Visit::bare(&house.app, house.area, &req, id.clone());
     let is_static = path.starts_with(templates::paths::STATIC);
     let answered = AssertUnwindSafe(tokio::time::timeout(PATIENCE, Box::pin(seated(&house, &plain, ep, req)))).catch_unwind().await;
@@ -61,6 +62,7 @@ async fn guarded<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
         }
     };
     headers(&house, &mut response, &id, is_static);
+    timed.done(response.status());
     let ms = begun.elapsed().as_secs_f64() * 1000.0;
     tracing::debug!(request.id = %id, status = response.status().as_u16(), "{method} {path} took {ms:.1} ms");
     Ok(response)
@@ -78,9 +80,11 @@ struct RequestId(String);
 
 /// Takes a seat among the requests in flight, or turns the request away at once.
 async fn seated<E: Endpoint<Output = Response>>(house: &House, plain: &Visit, ep: Arc<E>, req: Request) -> Response {
-    let Ok(_seat) = house.seats.try_acquire() else {
+    let seat = house.seats.try_acquire();
+    // Whoever watches has to see an instance that is full, and not take it for one that is gone.
+    if seat.is_err() && !is_watching(req.uri().path()) {
         return error::page(plain, &Fault::Domain(crate::domain::Error::Busy(PAUSE)));
-    };
+    }
     if !is_same_origin(house, &req) {
         return error::page(plain, &Fault::CrossSite);
     }
@@ -174,7 +178,12 @@ async fn visited<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
 
 /// Paths that are the same for everybody.
 fn is_plain(path: &str) -> bool {
-    path.starts_with(templates::paths::STATIC) || matches!(path, "/healthz" | "/readyz" | "/robots.txt")
+    path.starts_with(templates::paths::STATIC) || is_watching(path) || path == "/robots.txt"
+}
+
+/// Paths that programs ask to see how the instance is doing.
+fn is_watching(path: &str) -> bool {
+    [templates::paths::HEALTHY, templates::paths::READY, templates::paths::METRICS].contains(&path)
 }
 
 /// Forms a minute by one person; more than anybody sends, fewer than a script wants.
