@@ -2,10 +2,13 @@
 //! 78 the configuration has to be mended first (EX_CONFIG of sysexits.h).
 
 mod config;
+pub mod edge;
 pub mod instance;
 pub mod migrate;
 pub mod seed;
 pub mod serve;
+pub mod sockets;
+pub mod status;
 mod user;
 
 use crate::config::{Config, ConfigError, SETTINGS, Sources};
@@ -70,6 +73,8 @@ fn command() -> Command {
         .subcommand(migrate::command())
         .subcommand(seed::command())
         .subcommand(user::command())
+        .subcommand(Command::new("edge").about("Watch the servers behind nginx: /upstream_status and /metrics"))
+        .subcommand(status::command())
         .subcommand(Command::new("config").about("Print the settings in force and where each comes from"))
 }
 
@@ -80,6 +85,7 @@ fn dispatch(matches: &ArgMatches) -> Result<(), Failure> {
     }
     let config = Config::read(&sources)?;
     telemetry::start(&config);
+    let sockets = sockets::Sockets::passed();
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     if config.workers > 0 {
         builder.worker_threads(config.workers);
@@ -95,6 +101,8 @@ fn dispatch(matches: &ArgMatches) -> Result<(), Failure> {
             Some(("migrate", args)) => migrate::run(config, args).await,
             Some(("seed", args)) => seed::run(config, args).await,
             Some(("user", args)) => user::run(config, args).await,
+            Some(("edge", _)) => edge::run(config, sockets).await,
+            Some(("status", args)) => status::run(config, args).await,
             _ => serve::run(config).await,
         }
     })

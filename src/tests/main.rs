@@ -7,6 +7,7 @@ mod budgets;
 mod cluster;
 mod command_line;
 mod comments;
+mod edge;
 mod hostile;
 mod limits;
 mod live;
