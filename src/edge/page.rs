@@ -1,7 +1,6 @@
 //! A report as the plain structs that the page of the servers draws.
 
-use super::report::{Answers, Report, ServerRow, State, Windows};
-use super::table::span;
+use super::report::{Answers, Report, ServerRow, State, Trouble, Windows};
 use crate::web::present;
 use templates::upstreams::{self, Log, Numbers, Server, Total, UpstreamsPage, Window};
 use templates::{Lang, Markup};
@@ -11,16 +10,19 @@ use time::OffsetDateTime;
 pub(super) fn draw(report: &Report, lang: Lang) -> Markup {
     let of = |at: f64| OffsetDateTime::from_unix_timestamp(at as i64).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let now = of(report.at);
-    let watched = span(report.watching_seconds);
-    let last = report.log.last_line_seconds_ago.map(span);
     let server = |row| server(row, |at| present::moment(of(at), now, lang));
     upstreams::page(&UpstreamsPage {
         lang,
         at: present::moment(now, now, lang),
-        watched: &watched,
+        watched: report.watching_seconds,
         servers: report.servers.iter().map(server).collect(),
         windows: std::array::from_fn(|place| window(report, place)),
-        log: Log { lines: report.log.lines, bad: report.log.bad_lines, last: last.as_deref(), lag: report.log.last_lag_ms },
+        log: Log {
+            lines: report.log.lines,
+            bad: report.log.bad_lines,
+            last: report.log.last_line_seconds_ago,
+            lag: report.log.last_lag_ms,
+        },
     })
 }
 
@@ -36,8 +38,21 @@ fn server(row: &ServerRow, moment: impl Fn(f64) -> templates::ui::Moment) -> Ser
         },
         probed: row.probed,
         since: moment(row.since),
-        span: span(row.for_seconds),
-        error: row.last_error.as_ref().map(|error| (error.text.as_str(), span(error.seconds_ago))),
+        seconds: row.for_seconds,
+        error: row.last_error.as_ref().map(|error| (trouble(error.trouble), error.seconds_ago)),
+    }
+}
+
+fn trouble(trouble: Trouble) -> upstreams::Trouble {
+    match trouble {
+        Trouble::Refused => upstreams::Trouble::Refused,
+        Trouble::Broken => upstreams::Trouble::Broken,
+        Trouble::TimedOut => upstreams::Trouble::TimedOut,
+        Trouble::Failed { status } => upstreams::Trouble::Failed(status),
+        Trouble::NotReady { status } => upstreams::Trouble::NotReady(status),
+        Trouble::NobodyListens => upstreams::Trouble::NobodyListens,
+        Trouble::SaysNothing => upstreams::Trouble::SaysNothing,
+        Trouble::Nonsense => upstreams::Trouble::Nonsense,
     }
 }
 

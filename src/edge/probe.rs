@@ -1,6 +1,6 @@
 //! Asks a server whether it is ready: every two seconds, and at once when the log tells that it failed somebody.
 
-use super::ask::{self, Silence};
+use super::ask;
 use super::server::Health;
 use super::{Edge, wall};
 use crate::config::EdgeUrl;
@@ -33,8 +33,6 @@ async fn health(place: &EdgeUrl) -> Health {
         Ok(answer) if answer.status == 200 => Health::Ready,
         Ok(answer) if answer.status == 503 && answer.body.starts_with("draining") => Health::Draining,
         Ok(answer) => Health::NotReady(answer.status),
-        Err(Silence::Refused) => Health::Silent("nobody listens"),
-        Err(Silence::TimedOut) => Health::Silent("no answer within a second"),
-        Err(Silence::Broken) => Health::Silent("the connection broke"),
+        Err(silence) => Health::Silent(silence),
     }
 }

@@ -80,11 +80,57 @@ pub struct ServerRow {
     pub windows: Windows<WindowRow>,
 }
 
+/// What can be wrong with a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Trouble {
+    /// It took no connection from nginx.
+    Refused,
+    /// It broke the connection before its answer.
+    Broken,
+    /// nginx waited in vain.
+    TimedOut,
+    /// It answered that it does not work.
+    Failed {
+        /// With this status, from 500 on.
+        status: u16,
+    },
+    /// It says that it is not ready.
+    NotReady {
+        /// With this status.
+        status: u16,
+    },
+    /// It was asked whether it is ready, and nobody listens there.
+    NobodyListens,
+    /// It was asked whether it is ready, and did not say in time.
+    SaysNothing,
+    /// It was asked whether it is ready, and what came was no answer.
+    Nonsense,
+}
+
+impl std::fmt::Display for Trouble {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Refused => f.write_str("took no connection"),
+            Self::Broken => f.write_str("broke the connection before its answer"),
+            Self::TimedOut => f.write_str("took too long"),
+            Self::Failed { status } => write!(f, "answered {status}"),
+            Self::NotReady { status } => write!(f, "is not ready ({status})"),
+            Self::NobodyListens => f.write_str("/readyz: nobody listens"),
+            Self::SaysNothing => f.write_str("/readyz: no answer within a second"),
+            Self::Nonsense => f.write_str("/readyz: the connection broke"),
+        }
+    }
+}
+
 /// What went wrong last.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LastError {
     /// In words.
     pub text: String,
+    /// For programs.
+    #[serde(flatten)]
+    pub trouble: Trouble,
     /// When, in seconds since 1970.
     pub at: f64,
     /// How long ago.

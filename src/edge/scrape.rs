@@ -32,7 +32,7 @@ impl Collector for Scrape {
         requests(&book, &mut sheet)?;
         sheet.counter("minschool_edge_log_lines", "Lines of nginx's log that were understood.", book.lines)?;
         sheet.counter("minschool_edge_log_bad_lines", "Messages that were no line of nginx's log.", book.bad_lines)?;
-        sheet.info("minschool_edge_build", "What is running.", &[("version", env!("CARGO_PKG_VERSION"))])
+        sheet.info("minschool_edge_build_info", "What is running.", &[("version", env!("CARGO_PKG_VERSION"))])
     }
 }
 

@@ -1,7 +1,8 @@
 //! What is known of one server: what it answered when it was asked, and what nginx's log tells of it.
 
+use super::ask::Silence;
 use super::line::{Attempt, Outcome};
-use super::report::{Answers, LastError, ServerRow, State, WindowRow, Windows};
+use super::report::{Answers, LastError, ServerRow, State, Trouble, WindowRow, Windows};
 use super::ring::{Ring, Window};
 use super::tally::{self, BUCKETS, Tally};
 use std::time::Duration;
@@ -15,7 +16,7 @@ const FORGET: Duration = Duration::from_secs(60);
 const NO_ACCIDENT: u32 = 20;
 
 /// What a server said when it was asked whether it is ready.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Health {
     /// Yes.
     Ready,
@@ -24,7 +25,7 @@ pub enum Health {
     /// No, with this status.
     NotReady(u16),
     /// Nothing, and why.
-    Silent(&'static str),
+    Silent(Silence),
 }
 
 /// What is counted for ever, for Prometheus.
@@ -45,7 +46,7 @@ pub(super) struct Server {
     since: Duration,
     health: Option<Health>,
     ring: Ring,
-    last_error: Option<(Duration, String)>,
+    last_error: Option<(Duration, Trouble)>,
     /// When nginx last counted a failure against it.
     failed: Option<Duration>,
     /// When the request that began last began.
@@ -90,10 +91,10 @@ impl Server {
         let begun = now.saturating_sub(Duration::try_from_secs_f64(seconds).unwrap_or(now));
         self.begun = self.begun.max(Some(begun));
         match outcome {
-            Outcome::Answered(status) if status >= 500 => self.went_wrong(now, format!("answered {status}")),
-            Outcome::Refused => self.went_wrong(now, "took no connection".into()),
-            Outcome::Broken => self.went_wrong(now, "broke the connection before its answer".into()),
-            Outcome::TimedOut => self.went_wrong(now, "took too long".into()),
+            Outcome::Answered(status) if status >= 500 => self.went_wrong(now, Trouble::Failed { status }),
+            Outcome::Refused => self.went_wrong(now, Trouble::Refused),
+            Outcome::Broken => self.went_wrong(now, Trouble::Broken),
+            Outcome::TimedOut => self.went_wrong(now, Trouble::TimedOut),
             Outcome::Answered(_) => self.answered = Some(now),
             Outcome::Left => {}
         }
@@ -102,18 +103,21 @@ impl Server {
         }
     }
 
-    fn went_wrong(&mut self, now: Duration, text: String) {
+    fn went_wrong(&mut self, now: Duration, trouble: Trouble) {
         self.totals.errors += 1;
-        self.last_error = Some((now, text));
+        self.last_error = Some((now, trouble));
     }
 
     /// It was asked whether it is ready.
     pub(super) fn probed(&mut self, health: Health, now: Duration) {
-        match &health {
-            Health::Ready | Health::Draining => {}
-            Health::NotReady(status) => self.last_error = Some((now, format!("is not ready ({status})"))),
-            Health::Silent(why) => self.last_error = Some((now, format!("was asked whether it is ready: {why}"))),
-        }
+        let trouble = match health {
+            Health::Ready | Health::Draining => None,
+            Health::NotReady(status) => Some(Trouble::NotReady { status }),
+            Health::Silent(Silence::Refused) => Some(Trouble::NobodyListens),
+            Health::Silent(Silence::TimedOut) => Some(Trouble::SaysNothing),
+            Health::Silent(Silence::Broken) => Some(Trouble::Nonsense),
+        };
+        self.last_error = trouble.map(|trouble| (now, trouble)).or(self.last_error);
         self.health = Some(health);
     }
 
@@ -169,10 +173,11 @@ impl Server {
             probed: self.probed,
             since: (wall - before(self.since).as_secs_f64()).round(),
             for_seconds: before(self.since).as_secs(),
-            last_error: self.last_error.as_ref().map(|(at, text)| LastError {
-                text: text.clone(),
-                at: (wall - before(*at).as_secs_f64()).round(),
-                seconds_ago: before(*at).as_secs(),
+            last_error: self.last_error.map(|(at, trouble)| LastError {
+                text: trouble.to_string(),
+                trouble,
+                at: (wall - before(at).as_secs_f64()).round(),
+                seconds_ago: before(at).as_secs(),
             }),
             windows: Windows {
                 minute: row(Window::Minute, all.minute),

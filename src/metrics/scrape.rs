@@ -102,7 +102,7 @@ impl Scrape {
     fn instance(&self, sheet: &mut Sheet<'_>) -> Result {
         let number = |yes: bool| Some(f64::from(u8::from(yes)));
         let last = |name| backups::last(&self.app.config.data_dir, name);
-        sheet.info("minschool_build", "What is running.", &[("version", env!("CARGO_PKG_VERSION"))])?;
+        sheet.info("minschool_build_info", "What is running.", &[("version", env!("CARGO_PKG_VERSION"))])?;
         sheet.gauge("minschool_ready", "Whether this instance wants requests.", number(self.readiness.ready))?;
         sheet.gauge("minschool_draining", "Whether this instance is about to end.", number(self.readiness.draining))?;
         sheet.gauge("minschool_backup_last_success_timestamp_seconds", "When the last good backup was made.", last(backups::BACKUP))?;

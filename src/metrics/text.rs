@@ -51,9 +51,9 @@ impl<'a> Sheet<'a> {
         value.map_or(Ok(()), |value| named.encode_gauge(&value))
     }
 
-    /// What stays the same, as labels. `_info` is added to its name.
-    pub fn info(&mut self, name: &str, help: &str, labels: &[Label<'_>]) -> Result {
-        self.0.encode_descriptor(name, help, None, MetricType::Info)?.encode_info(&Labels(labels))
+    /// What stays the same, as labels. Older tools do not know the type `info`, and a gauge says as much.
+    pub fn info(&mut self, name: &'static str, help: &str, labels: &[Label<'_>]) -> Result {
+        self.gauges(name, help)?.gauge_of(labels, 1.0)
     }
 
     /// Begins a name whose lines have labels.

@@ -1,7 +1,7 @@
 //! How the servers behind nginx are. The page needs no script, and nothing from the servers that it tells of but its
 //! style sheet.
 
-use crate::text::{Lang, Text, upstreams as words};
+use crate::text::{Lang, Text, common, upstreams as words};
 use crate::ui::{self, Moment};
 use crate::{layout, paths};
 use maud::{DOCTYPE, Markup, html};
@@ -13,14 +13,14 @@ pub struct UpstreamsPage<'a> {
     pub lang: Lang,
     /// When it was so.
     pub at: Moment,
-    /// For how long somebody has been watching.
-    pub watched: &'a str,
+    /// For how many seconds somebody has been watching.
+    pub watched: u64,
     /// One a server.
     pub servers: Vec<Server<'a>>,
     /// What each window has to tell.
     pub windows: [Window<'a>; 3],
     /// How nginx's log arrives.
-    pub log: Log<'a>,
+    pub log: Log,
 }
 
 /// One server.
@@ -34,10 +34,31 @@ pub struct Server<'a> {
     pub probed: bool,
     /// Since when.
     pub since: Moment,
-    /// For how long.
-    pub span: String,
-    /// What went wrong last, in the log's words, and how long ago.
-    pub error: Option<(&'a str, String)>,
+    /// For how many seconds.
+    pub seconds: u64,
+    /// What went wrong last, and how many seconds ago.
+    pub error: Option<(Trouble, u64)>,
+}
+
+/// What can be wrong with a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// It took no connection.
+    Refused,
+    /// It broke the connection.
+    Broken,
+    /// It took too long.
+    TimedOut,
+    /// It answered so.
+    Failed(u16),
+    /// It says that it is not ready.
+    NotReady(u16),
+    /// Nobody listens there.
+    NobodyListens,
+    /// It does not say whether it is ready.
+    SaysNothing,
+    /// What it says is no answer.
+    Nonsense,
 }
 
 /// How a server is.
@@ -91,13 +112,13 @@ pub struct Total {
 
 /// How nginx's log arrives.
 #[derive(Clone, Debug)]
-pub struct Log<'a> {
+pub struct Log {
     /// Lines that were understood.
     pub lines: u64,
     /// Lines that were not.
     pub bad: u64,
-    /// How long ago the last one came.
-    pub last: Option<&'a str>,
+    /// How many seconds ago the last one came.
+    pub last: Option<u64>,
     /// How many milliseconds it took.
     pub lag: Option<u32>,
 }
@@ -109,12 +130,12 @@ pub fn page(p: &UpstreamsPage) -> Markup {
     html! {
         (DOCTYPE)
         html.admin lang=(lang.tag()) {
-            (layout::plain_head(title))
+            (layout::plain_head(&lang.fill(common::PAGE_TITLE, &[("title", &title)])))
             body {
                 main #main tabindex="-1" {
                     div.wrap {
                         h1 { (title) }
-                        p { (lang.fill(words::AS_OF, &[("at", &p.at.shown), ("span", &p.watched)])) " " a href=(paths::UPSTREAM_STATUS) { (lang.t(words::AGAIN)) } }
+                        p { (lang.fill(words::AS_OF, &[("at", &p.at.shown), ("span", &span(lang, p.watched))])) " " a href=(paths::UPSTREAM_STATUS) { (lang.t(words::AGAIN)) } }
                         (section("servers", lang.t(words::SERVERS), &states(p)))
                         @for (n, (window, name)) in p.windows.iter().zip(windows).enumerate() {
                             (section(&format!("window-{n}"), &lang.fill(words::LAST, &[("window", &lang.t(name))]), &numbers(lang, window)))
@@ -148,10 +169,10 @@ fn states(p: &UpstreamsPage) -> Markup {
                     tr {
                         th scope="row" { (server.name) }
                         td { (state(lang, server.state)) @if !server.probed { " " span.muted { (lang.t(words::FROM_LOG)) } } }
-                        td { (ui::time(&server.since)) " " span.muted { (lang.fill(words::FOR, &[("span", &server.span)])) } }
+                        td { (ui::time(&server.since)) " " span.muted { (lang.fill(words::FOR, &[("span", &span(lang, server.seconds))])) } }
                         td {
                             @match &server.error {
-                                Some((text, ago)) => (lang.fill(words::AGO, &[("text", text), ("span", ago)])),
+                                Some((what, ago)) => (lang.fill(words::AGO, &[("text", &trouble(lang, *what)), ("span", &span(lang, *ago))])),
                                 None => span.muted { (lang.t(words::NO_ERROR)) },
                             }
                         }
@@ -160,6 +181,33 @@ fn states(p: &UpstreamsPage) -> Markup {
             }
         }
     }
+}
+
+fn trouble(lang: Lang, trouble: Trouble) -> String {
+    let plain = |text| lang.t(text).to_owned();
+    match trouble {
+        Trouble::Refused => plain(words::REFUSED),
+        Trouble::Broken => plain(words::BROKEN),
+        Trouble::TimedOut => plain(words::TIMED_OUT),
+        Trouble::Failed(status) => lang.fill(words::FAILED, &[("status", &status)]),
+        Trouble::NotReady(status) => lang.fill(words::NOT_READY, &[("status", &status)]),
+        Trouble::NobodyListens => plain(words::NOBODY_LISTENS),
+        Trouble::SaysNothing => plain(words::SAYS_NOTHING),
+        Trouble::Nonsense => plain(words::NONSENSE),
+    }
+}
+
+/// The two largest parts of a time: "3분 12초".
+fn span(lang: Lang, seconds: u64) -> String {
+    let parts = [
+        (seconds / 86_400, words::DAYS),
+        (seconds / 3600 % 24, words::HOURS),
+        (seconds / 60 % 60, words::MINUTES),
+        (seconds % 60, words::SECONDS),
+    ];
+    let first = parts.iter().position(|(count, _)| *count > 0).unwrap_or(3);
+    let shown = parts.iter().skip(first).take(2).map(|(count, unit)| lang.fill(*unit, &[("n", count)]));
+    shown.collect::<Vec<_>>().join(" ")
 }
 
 /// A word, on a colour that only underlines it.
@@ -211,12 +259,13 @@ fn entry(name: &str, row: &Numbers) -> Markup {
 }
 
 fn log(lang: Lang, log: &Log) -> Markup {
+    let last = log.last.map(|ago| lang.fill(words::BEFORE, &[("span", &span(lang, ago))]));
     let lag = log.lag.map(|ms| lang.fill(words::MS, &[("n", &ms)]));
     html! {
         dl.tiles {
             (tile(lang.t(words::LOG_LINES), &ui::number(log.lines)))
             (tile(lang.t(words::LOG_BAD), &ui::number(log.bad)))
-            (tile(lang.t(words::LOG_LAST), log.last.unwrap_or(lang.t(words::NEVER))))
+            (tile(lang.t(words::LOG_LAST), last.as_deref().unwrap_or(lang.t(words::NEVER))))
             (tile(lang.t(words::LOG_LAG), lag.as_deref().unwrap_or("?")))
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Drawn, moment};
 use crate::Lang;
-use crate::upstreams::{Log, Numbers, Server, State, Total, UpstreamsPage, Window, page};
+use crate::upstreams::{Log, Numbers, Server, State, Total, Trouble, UpstreamsPage, Window, page};
 
 pub(super) fn all(lang: Lang) -> Drawn {
     vec![("upstreams", draw(lang, true)), ("upstreams-at-the-start", draw(lang, false))]
@@ -11,9 +11,9 @@ pub(super) fn all(lang: Lang) -> Drawn {
 fn draw(lang: Lang, busy: bool) -> maud::Markup {
     let all = [
         ("127.0.0.1:3000", State::Up, None),
-        ("127.0.0.1:3010", State::Draining, None),
-        ("127.0.0.1:3020", State::Down, Some(("took no connection", "4s".to_owned()))),
-        ("10.0.0.7:3000", State::Ejected, Some(("took too long", "12s".to_owned()))),
+        ("127.0.0.1:3010", State::Draining, Some((Trouble::Failed(503), 90_000))),
+        ("127.0.0.1:3020", State::Down, Some((Trouble::NobodyListens, 4))),
+        ("10.0.0.7:3000", State::Ejected, Some((Trouble::TimedOut, 12))),
     ];
     let names = all.iter().map(|(name, ..)| *name);
     let row = |n: usize| if busy { numbers(n) } else { Numbers { share: "0.0%".into(), rate: "0.0".into(), ..Numbers::default() } };
@@ -21,21 +21,21 @@ fn draw(lang: Lang, busy: bool) -> maud::Markup {
         rows: names.clone().enumerate().map(|(n, name)| (name, row(n))).collect(),
         total: Total { rate: "41.3".into(), classes: [2_400, 61, 12, 3], none_live: 2 },
     };
-    let server = |(name, state, error): (&'static str, State, Option<(&'static str, String)>)| Server {
+    let server = |(name, state, error): (&'static str, State, Option<(Trouble, u64)>)| Server {
         name,
         state: if busy { state } else { State::Unknown },
         probed: state != State::Ejected,
         since: moment(lang, 3),
-        span: "3m 12s".into(),
+        seconds: 192,
         error: error.filter(|_| busy),
     };
     page(&UpstreamsPage {
         lang,
         at: moment(lang, 6),
-        watched: "2h 5m",
-        servers: all.clone().map(server).into(),
+        watched: 7_500,
+        servers: all.map(server).into(),
         windows: [window(), window(), window()],
-        log: Log { lines: 128_400, bad: 0, last: busy.then_some("0s"), lag: busy.then_some(3) },
+        log: Log { lines: 128_400, bad: 0, last: busy.then_some(0), lag: busy.then_some(3) },
     })
 }
 
