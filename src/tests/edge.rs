@@ -82,8 +82,7 @@ impl Edge {
     }
 
     fn ask(&self, path: &str, headers: &str) -> String {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        talk(&mut stream, path, headers)
+        talk(&mut connect(([127, 0, 0, 1], self.port).into()), path, headers)
     }
 
     fn report(&self) -> Value {
@@ -114,6 +113,12 @@ fn edge(folder: &TempDir, upstreams: &[&Upstream]) -> Command {
     let addresses: Vec<String> = upstreams.iter().map(|upstream| upstream.address.to_string()).collect();
     command.arg("edge").env_clear().env("EDGE_UPSTREAMS", addresses.join(",")).current_dir(folder.path()).stderr(Stdio::null());
     command
+}
+
+fn connect(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    stream
 }
 
 fn talk(stream: &mut (impl Read + Write), path: &str, headers: &str) -> String {
@@ -283,8 +288,13 @@ fn a_socket_that_a_killed_edge_left_is_taken_over_and_one_in_use_is_not() {
     let mut second = edge(&folder, &[&a]);
     second.env("EDGE_LISTEN", "127.0.0.1:0").env("EDGE_LOG_SOCKET", &first.log);
 
-    let refused = second.stdout(Stdio::null()).status().unwrap();
-    assert_eq!(refused.code(), Some(1), "somebody hears it");
+    let mut refused = Stopped(second.stdout(Stdio::null()).spawn().unwrap());
+    let mut code = None;
+    until("it gives up", Duration::from_secs(10), || {
+        code = refused.0.try_wait().unwrap();
+        code.is_some()
+    });
+    assert_eq!(code.unwrap().code(), Some(1), "somebody hears it");
 
     let left = folder.path().join("left.sock");
     drop(UnixDatagram::bind(&left).unwrap());
@@ -318,9 +328,13 @@ fn sockets_that_systemd_holds_are_found_by_their_names() {
 
     nginx.send(br#"<190>x: {"s":"200","up":"-"}"#).unwrap();
 
-    let ask = || talk(&mut UnixStream::connect(&door).unwrap(), "/upstream_status", "");
+    let ask = || {
+        let mut stream = UnixStream::connect(&door).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        talk(&mut stream, "/upstream_status", "")
+    };
     until("the line is read", Duration::from_secs(5), || ask().contains("log: 1 lines"));
-    assert!(talk(&mut TcpStream::connect(address).unwrap(), "/healthz", "").starts_with("HTTP/1.1 200"), "a name may stand for several");
+    assert!(talk(&mut connect(address), "/healthz", "").starts_with("HTTP/1.1 200"), "a name may stand for several");
     let url = format!("unix:{}", door.display());
     let shown = Command::new(env!("CARGO_BIN_EXE_minschool")).arg("status").env_clear().env("EDGE_URL", url).output().unwrap();
     assert!(String::from_utf8_lossy(&shown.stdout).contains(&a.address.to_string()));
