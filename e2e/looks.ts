@@ -22,6 +22,7 @@ export async function look(page: Page, name: string, { except = [] as string[] }
   await judge(`${name}, light, 360`);
   await withAids(page, { theme: 'contrast' }, () => judge(`${name}, high contrast, 360`, COLOURS));
   await fits(page, name);
+  await growsWithItsText(page, name);
   await worksInForcedColours(page, name);
   await isStill(page, name);
   await page.setViewportSize({ width: 1280, height: 900 });
@@ -47,6 +48,45 @@ async function fits(page: Page, name: string) {
   expect.soft(await tooWide(page), `${name} is wider than 320 px`).toEqual([]);
   await withAids(page, { size: '150', spacing: 'wide' }, async () => {
     expect.soft(await tooWide(page), `${name} is wider than 320 px in large letters`).toEqual([]);
+  });
+}
+
+/** Letters of twice the size (WCAG 1.4.4) and the reader's own spacing (WCAG 1.4.12) cut nothing off. */
+async function growsWithItsText(page: Page, name: string) {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await withStyle(page, 'html { font-size: 200% !important }', async () => {
+    expect.soft(await tooWide(page), `${name} is wider than the window in letters of 200 %`).toEqual([]);
+    expect.soft(await cutOff(page), `${name} cuts letters of 200 %`).toEqual([]);
+  });
+  const spacing = '* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-block-end: 2em !important }';
+  for (const width of [1280, 360]) {
+    await page.setViewportSize({ width, height: 900 });
+    await withStyle(page, spacing, async () => {
+      expect.soft(await tooWide(page), `${name} is wider than ${width} px with the reader's spacing`).toEqual([]);
+      expect.soft(await cutOff(page), `${name} cuts text with the reader's spacing at ${width} px`).toEqual([]);
+    });
+  }
+}
+
+/** Elements that hide a part of their text. */
+const cutOff = (page: Page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('body *')]
+      .filter((e) => e.checkVisibility() && !e.closest('.visually-hidden, textarea, select') && e.textContent?.trim())
+      .filter((e) => ['hidden', 'clip'].includes(getComputedStyle(e).overflowY) && e.scrollHeight > e.clientHeight + 2)
+      .map((e) => `${e.tagName}.${e.className} shows ${e.clientHeight} of ${e.scrollHeight} px`),
+  );
+
+/** With a reader's own style sheet for a moment; a constructed one, which the page's policy lets through. */
+async function withStyle(page: Page, css: string, work: () => Promise<void>) {
+  await page.evaluate((text) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    document.adoptedStyleSheets = [sheet];
+  }, css);
+  await work();
+  await page.evaluate(() => {
+    document.adoptedStyleSheets = [];
   });
 }
 

@@ -1,6 +1,6 @@
 // The journeys' frame. Two houses are opened for a run (servers.ts): "alone" is one instance on SQLite,
 // "shared" is three instances on PostgreSQL and Redis. Four projects cover every pair of house, scripts and
-// language; a fifth looks at every page.
+// language; two more look at every page, one in each language.
 import { execFileSync } from 'node:child_process';
 import { defineConfig } from '@playwright/test';
 import type { Circumstances } from './test.ts';
@@ -29,6 +29,13 @@ const journeys = (house: House, scripts: boolean, lang: Lang) => ({
   testIgnore: scripts ? [] : '**/trouble.spec.ts',
   dependencies: [`opening ${house}`],
   use: { house, lang, locale: lang, javaScriptEnabled: scripts },
+});
+
+const looks = (house: House, lang: Lang) => ({
+  name: `looks ${lang}`,
+  testMatch: 'looks/*.spec.ts',
+  dependencies: [`opening ${house}`],
+  use: { house, lang, locale: lang, javaScriptEnabled: true },
 });
 
 export default defineConfig<Circumstances>({
@@ -69,11 +76,7 @@ export default defineConfig<Circumstances>({
     journeys('alone', false, 'en'),
     journeys('shared', true, 'en'),
     journeys('shared', false, 'ko'),
-    {
-      name: 'looks',
-      testMatch: 'looks/*.spec.ts',
-      dependencies: ['opening alone'],
-      use: { house: 'alone', lang: 'ko', locale: 'ko', javaScriptEnabled: true },
-    },
+    looks('alone', 'ko'),
+    looks('shared', 'en'),
   ],
 });

@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::domain::activity::Activity;
 use crate::domain::clock::Clock;
 use crate::domain::password::Hasher;
+use crate::domain::pulse::Pulse;
 use crate::domain::{Error, Result, boards, house, markdown};
 use crate::metrics::{self, Metrics};
 use crate::shared::{RedisOptions, Shared};
@@ -35,6 +36,8 @@ pub struct Inner {
     pub secret: String,
     /// The boards, as of one generation.
     pub boards: boards::Kept,
+    /// Whether the database is there.
+    pub pulse: Pulse,
     /// What is counted in passing.
     pub activity: Activity,
     /// Texts that were found clean.
@@ -43,6 +46,8 @@ pub struct Inner {
     pub metrics: Metrics,
     /// Cancelled when the instance is told to stop: streams end, new ones are refused.
     pub stop: CancellationToken,
+    /// Cancelled when the last answer has been given: what was counted is written now.
+    pub ended: CancellationToken,
 }
 
 impl std::ops::Deref for App {
@@ -71,10 +76,12 @@ impl App {
             config,
             clock,
             boards: boards::Kept::default(),
+            pulse: Pulse::default(),
             activity: Activity::default(),
             known: markdown::Known::default(),
             metrics: Metrics::default(),
             stop: CancellationToken::new(),
+            ended: CancellationToken::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -128,19 +135,39 @@ const STATEMENT: Duration = Duration::from_secs(10);
 /// # Errors
 /// `Internal` with the reason in words.
 pub async fn database(config: &Config) -> Result<DatabaseConnection> {
+    connect(config, if config.on_postgres() { config.database_connections } else { 4 }, &[("statement_timeout", STATEMENT.as_millis())])
+        .await
+}
+
+/// Opens the database for changes of its schema: they may take their time, but nobody waits behind them for a lock
+/// for more than a moment (a statement that waits for a lock makes all that come after it wait too).
+///
+/// # Errors
+/// The database does not answer.
+pub async fn database_for_changes(config: &Config) -> Result<DatabaseConnection> {
+    connect(config, 2, &[("statement_timeout", 0), ("lock_timeout", 3_000), ("idle_in_transaction_session_timeout", 0)]).await
+}
+
+/// Opens a connection that does nothing but ask whether the database is there.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn database_for_probing(config: &Config) -> Result<DatabaseConnection> {
+    connect(config, 1, &[]).await
+}
+
+async fn connect(config: &Config, connections: u32, limits: &[(&str, u128)]) -> Result<DatabaseConnection> {
     let mut options = ConnectOptions::new(&config.database_url);
     options
-        .max_connections(if config.on_postgres() { config.database_connections } else { 4 })
+        .max_connections(connections)
         .acquire_timeout(PATIENCE)
         .connect_timeout(Duration::from_secs(5))
         .test_before_acquire(true)
         .test_before_acquire_if_idle_for(Duration::from_secs(5))
         .sqlx_logging(false);
     if config.on_postgres() {
-        options.map_sqlx_postgres_opts(|o| {
-            let timeout = STATEMENT.as_millis().to_string();
-            o.application_name("minschool").options([("statement_timeout", timeout.as_str())])
-        });
+        let limits: Vec<_> = limits.iter().map(|(name, ms)| ((*name).to_owned(), ms.to_string())).collect();
+        options.map_sqlx_postgres_opts(move |o| o.application_name("minschool").options(limits.clone()));
     } else {
         options.map_sqlx_sqlite_opts(|o| {
             use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};

@@ -1,5 +1,6 @@
-//! What an operator can set: command-line flag, environment variable, one optional TOML file, default,
-//! in that order. Everything is read once; every error names the setting and the mend. `watch`: what is set for watching.
+//! What an operator can set: command-line flag, environment variable, credential, one optional TOML file,
+//! default, in that order. Everything is read once; every error names the setting and the mend. `watch`: what is set for
+//! watching.
 
 mod watch;
 
@@ -52,6 +53,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("DATABASE_CONNECTIONS", "12", "largest number of database connections of this instance"),
     setting("WORKERS", "0", "threads that answer requests; 0: one for each core"),
     setting("IDLE_SECONDS", "75", "seconds a connection may be idle; longer than nginx's upstream keepalive_timeout"),
+    setting("DRAIN_LAG_MS", "500", "milliseconds between the order to stop and the end of accepting; nginx hears of it meanwhile"),
     setting("IN_FLIGHT", "512", "requests worked on at once; beyond it, 503 with Retry-After"),
     setting("PASSWORD_MEMORY_KIB", "19456", "argon2id memory in KiB (OWASP: 19456)"),
     setting("PASSWORD_ROUNDS", "2", "argon2id passes (OWASP: 2)"),
@@ -74,6 +76,8 @@ pub enum Origin {
     Default,
     /// The TOML file.
     File,
+    /// A file in the folder of credentials that systemd passes (systemd.exec(5), `LoadCredential=`).
+    Credential,
     /// An environment variable.
     Environment,
     /// A command-line flag.
@@ -105,7 +109,13 @@ impl Sources {
         if let Some(path) = file {
             sources.read_file(path)?;
         }
+        let credentials = environment("CREDENTIALS_DIRECTORY").map(std::path::PathBuf::from);
         for s in SETTINGS {
+            // Secrets in the environment can be read by others (proc(5), /proc/PID/environ); in this folder they cannot.
+            let file = credentials.as_ref().filter(|_| s.secret).map(|folder| folder.join(s.flag()));
+            if let Some(value) = file.and_then(|path| std::fs::read_to_string(path).ok()) {
+                sources.values.insert(s.name, (value.trim().to_owned(), Origin::Credential));
+            }
             if let Some(value) = environment(s.name) {
                 sources.values.insert(s.name, (value, Origin::Environment));
             }
@@ -178,7 +188,7 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// Everything an instance needs to know to start.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     /// The address of the database (SQLite or PostgreSQL).
     pub database_url: String,
@@ -202,6 +212,8 @@ pub struct Config {
     pub workers: usize,
     /// Seconds that a connection may be idle.
     pub idle_seconds: u64,
+    /// Milliseconds between the order to stop and the end of accepting.
+    pub drain_lag_ms: u64,
     /// Requests worked on at once.
     pub in_flight: usize,
     /// argon2id memory in KiB.
@@ -242,6 +254,7 @@ impl Config {
             database_connections: wrong.number(sources, "DATABASE_CONNECTIONS", 2..=200),
             workers: wrong.number(sources, "WORKERS", 0..=1024),
             idle_seconds: wrong.number(sources, "IDLE_SECONDS", 5..=3600),
+            drain_lag_ms: wrong.number(sources, "DRAIN_LAG_MS", 0..=60_000),
             in_flight: wrong.number(sources, "IN_FLIGHT", 1..=100_000),
             password_memory_kib: wrong.number(sources, "PASSWORD_MEMORY_KIB", 8..=1_048_576),
             password_rounds: wrong.number(sources, "PASSWORD_ROUNDS", 1..=64),

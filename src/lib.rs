@@ -15,5 +15,6 @@ pub mod entity;
 pub mod metrics;
 pub mod shared;
 pub mod site;
+pub mod system;
 pub mod telemetry;
 pub mod web;

@@ -1,16 +1,48 @@
 //! What the instance says about itself: log lines, to standard error, as text or JSON.
 
 use crate::config::Config;
-use tracing_subscriber::EnvFilter;
+use std::sync::OnceLock;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
+
+/// The filter in force, to be exchanged while the instance runs.
+static FILTER: OnceLock<reload::Handle<EnvFilter, Registry>> = OnceLock::new();
 
 /// Starts logging. A filter that cannot be understood falls back to `info`, and says so.
 pub fn start(config: &Config) {
-    let filter = EnvFilter::try_new(&config.log);
-    let broken = filter.as_ref().err().map(ToString::to_string);
-    let filter = filter.unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let (filter, broken) = filter(&config.log);
+    let (filter, handle) = reload::Layer::new(filter);
+    let (text, json) = match config.log_json {
+        true => (None, Some(fmt::layer().json().with_writer(std::io::stderr))),
+        false => (Some(fmt::layer().with_writer(std::io::stderr)), None),
+    };
     // Only the first call counts; tests start many instances in one process.
-    let _ = if config.log_json { lines.json().try_init() } else { lines.try_init() };
+    if tracing_subscriber::registry().with(filter).with(text).with(json).try_init().is_ok() {
+        let _ = FILTER.set(handle);
+    }
+    warn(broken);
+}
+
+/// Exchanges the filter.
+pub fn refilter(words: &str) {
+    let (filter, broken) = filter(words);
+    if let Some(handle) = FILTER.get()
+        && let Err(fault) = handle.reload(filter)
+    {
+        tracing::warn!("the log's filter stays as it is: {fault}");
+    }
+    warn(broken);
+}
+
+fn filter(words: &str) -> (EnvFilter, Option<String>) {
+    match EnvFilter::try_new(words) {
+        Ok(filter) => (filter, None),
+        Err(fault) => (EnvFilter::new("info"), Some(fault.to_string())),
+    }
+}
+
+fn warn(broken: Option<String>) {
     if let Some(fault) = broken {
         tracing::warn!("LOG is not a filter ({fault}); info is used");
     }

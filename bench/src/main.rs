@@ -19,6 +19,7 @@ use report::{LEVELS, Row};
 use scenes::{PASSWORD, Visitors};
 use servers::{Folder, Ground, Postgres, Redis, Server};
 use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Posts in the small house and in the large one.
 const SMALL: usize = 10_000;
@@ -39,9 +40,17 @@ fn main() -> Result<()> {
     runtime.block_on(async {
         match matches.subcommand() {
             Some(("ceiling", args)) => ceiling::serve(&text(args, "redis"), &text(args, "listen")).await,
-            _ => bench(&matches).await,
+            // What was started ends with its handles, also where somebody does not wait for the end.
+            _ => tokio::select! { done = bench(&matches) => done, stopped = stop() => stopped },
         }
     })
+}
+
+/// Waits until somebody wants it to end.
+async fn stop() -> Result<()> {
+    let mut term = signal(SignalKind::terminate())?;
+    tokio::select! { _ = term.recv() => {}, _ = tokio::signal::ctrl_c() => {} }
+    anyhow::bail!("stopped before the end")
 }
 
 fn text(args: &ArgMatches, name: &str) -> String {

@@ -47,7 +47,7 @@ test('forms with faults', async ({ visitor, t }) => {
 test('a post with everything in it', async ({ visitor, t }) => {
   const { page } = visitor;
   const { name } = await join(visitor);
-  const body = `# 제목\n\n**굵게** ${LONG}\n\n> 인용\n\n- 목록\n\n| 표 | 칸 |\n|---|---|\n| 가 | ${LONG} |\n\n\`\`\`\n${LONG}\n\`\`\`\n\nhttps://www.youtube.com/watch?v=dQw4w9WgXcQ\n`;
+  const body = `## 둘째 제목부터\n\n#### 하나 건너\n\n**굵게** ${LONG}\n\n> 인용\n\n- 목록\n\n| 표 | 칸 |\n|---|---|\n| 가 | ${LONG} |\n\n\`\`\`\n${LONG}\n\`\`\`\n\nhttps://www.youtube.com/watch?v=dQw4w9WgXcQ\n`;
   const address = await post(visitor, `${unique('모든 것')} ${LONG.slice(0, 60)}`, body);
   await page.goto(address);
   await comment(visitor, '첫째 댓글');

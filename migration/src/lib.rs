@@ -10,9 +10,15 @@ mod m0001_people;
 mod m0002_boards;
 mod m0003_notifications;
 mod m0004_house;
+mod m0005_rotation;
+mod m0006_newest_comment;
 
 use sea_orm_migration::async_trait::async_trait;
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+/// How the name of a step ends that takes something away which an older version uses. All others only add, so that two
+/// versions run side by side on one schema (expand, then contract one release later).
+pub const CONTRACT: &str = "_contract";
 
 /// The advisory lock under which instances migrate, so that three that start at once take turns.
 pub const LOCK: i64 = 7_270_001;
@@ -23,13 +29,26 @@ pub struct Migrator;
 #[async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_people::Step), Box::new(m0002_boards::Step), Box::new(m0003_notifications::Step), Box::new(m0004_house::Step)]
+        vec![
+            Box::new(m0001_people::Step),
+            Box::new(m0002_boards::Step),
+            Box::new(m0003_notifications::Step),
+            Box::new(m0004_house::Step),
+            Box::new(m0005_rotation::Step),
+            Box::new(m0006_newest_comment::Step),
+        ]
     }
 }
 
 /// One step of the history, given as SQL for both engines (see `dialect` for the words in braces).
+///
+/// A step is one transaction: a half-made schema helps nobody. What PostgreSQL only does outside of one, such as an
+/// index that is made while people write, is an `online_step!`: its statements are run one by one and have to be fit to be run again.
 macro_rules! step {
     ($name:literal, up: $up:expr, down: $down:expr) => {
+        crate::step!($name, up: $up, down: $down, in_transaction: true);
+    };
+    ($name:literal, up: $up:expr, down: $down:expr, in_transaction: $in_transaction:literal) => {
         /// This file's step.
         pub struct Step;
 
@@ -42,18 +61,25 @@ macro_rules! step {
         #[sea_orm_migration::async_trait::async_trait]
         impl sea_orm_migration::MigrationTrait for Step {
             async fn up(&self, m: &sea_orm_migration::SchemaManager) -> Result<(), sea_orm_migration::DbErr> {
-                crate::dialect::run(m.get_connection(), &$up(m.get_database_backend())).await
+                crate::dialect::run(m.get_connection(), &$up(m.get_database_backend()), $in_transaction).await
             }
 
             async fn down(&self, m: &sea_orm_migration::SchemaManager) -> Result<(), sea_orm_migration::DbErr> {
-                crate::dialect::run(m.get_connection(), &$down(m.get_database_backend())).await
+                crate::dialect::run(m.get_connection(), &$down(m.get_database_backend()), $in_transaction).await
             }
 
-            // SQLite does not wrap a step in a transaction by itself; a half-made schema helps nobody.
+            // SQLite does not wrap a step in a transaction by itself.
             fn use_transaction(&self) -> Option<bool> {
-                Some(true)
+                Some($in_transaction)
             }
         }
     };
 }
-use step;
+
+/// A step outside of a transaction.
+macro_rules! online_step {
+    ($name:literal, up: $up:expr, down: $down:expr) => {
+        crate::step!($name, up: $up, down: $down, in_transaction: false);
+    };
+}
+use {online_step, step};

@@ -11,6 +11,11 @@ missing_packages() {
   command -v chromium >/dev/null || echo chromium
   fc-list :lang=ko 2>/dev/null | grep -q . || echo fontconfig fonts-noto-cjk
   command -v shellcheck >/dev/null || echo shellcheck
+  # For the files that run a host, which are looked over and not started: systemd's and Prometheus's own checkers.
+  command -v systemd-analyze >/dev/null || echo systemd
+  command -v promtool >/dev/null || echo prometheus
+  command -v openssl >/dev/null || echo openssl
+  command -v curl >/dev/null || echo curl
   command -v node >/dev/null || echo nodejs
   command -v npm >/dev/null || echo npm
 }

@@ -11,6 +11,7 @@ pub fn show(sources: &Sources) -> Result<(), Failure> {
         let from = match origin {
             Origin::Default => "default",
             Origin::File => "file",
+            Origin::Credential => "credential",
             Origin::Environment => "environment",
             Origin::Flag => "flag",
         };

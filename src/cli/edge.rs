@@ -1,9 +1,10 @@
 //! `minschool edge`: hears nginx's log, asks the servers whether they are ready, and tells how they are.
 
 use super::Failure;
-use super::sockets::{Listener, Sockets};
 use crate::config::{Config, Watching};
 use crate::edge::{Door, Edge};
+use crate::system::notify;
+use crate::system::sockets::{Listener, Sockets};
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net;
@@ -16,19 +17,21 @@ use tokio_util::sync::CancellationToken;
 ///
 /// # Errors
 /// In words: which socket is in the way and how to mend it.
-pub async fn run(config: Config, mut sockets: Sockets) -> Result<(), Failure> {
-    let watching = &config.watching;
+pub async fn run(config: Config) -> Result<(), Failure> {
+    let (watching, mut sockets) = (&config.watching, Sockets::passed());
     let doors = doors(watching, &mut sockets).await?;
     let (log, _own) = log(watching, &mut sockets)?;
     let stop = CancellationToken::new();
     stop_on_signal(stop.clone())?;
     let edge = Edge::new(&watching.edge_upstreams, watching.metrics_token.clone());
+    tokio::spawn(notify::keep_alive());
+    notify::ready("watching");
     edge.run(log, doors, stop).await;
     Ok(())
 }
 
 async fn doors(watching: &Watching, sockets: &mut Sockets) -> Result<Vec<Door>, Failure> {
-    let passed = sockets.listeners("edge")?;
+    let passed = sockets.listeners("edge").map_err(|fault| wrong("edge", &fault))?;
     if passed.is_empty() {
         let listener = TcpListener::bind(watching.edge_listen).await.map_err(|fault| {
             Failure::Other(format!("EDGE_LISTEN: {} cannot be opened ({fault}); choose another with EDGE_LISTEN", watching.edge_listen))
@@ -56,7 +59,7 @@ impl Drop for Own {
 }
 
 fn log(watching: &Watching, sockets: &mut Sockets) -> Result<(Option<UnixDatagram>, Option<Own>), Failure> {
-    let (socket, own) = match (sockets.datagrams("nginx-log")?, &watching.edge_log_socket) {
+    let (socket, own) = match (sockets.datagrams("nginx-log").map_err(|fault| wrong("nginx-log", &fault))?, &watching.edge_log_socket) {
         (Some(passed), _) => (passed, None),
         (None, Some(path)) => (bind(path)?, Some(Own(path.clone()))),
         (None, None) => {
@@ -87,11 +90,16 @@ fn bind(path: &Path) -> Result<net::UnixDatagram, Failure> {
     Ok(socket)
 }
 
+fn wrong(name: &str, fault: &std::io::Error) -> Failure {
+    Failure::Config(format!("the socket \"{name}\" that was passed cannot be used: {fault}"))
+}
+
 fn stop_on_signal(stop: CancellationToken) -> Result<(), Failure> {
     let listen = |kind| signal(kind).map_err(|fault| Failure::Other(format!("signals cannot be heard: {fault}")));
     let (mut term, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
     tokio::spawn(async move {
         tokio::select! { _ = term.recv() => {}, _ = interrupt.recv() => {} }
+        notify::stopping("stopping");
         stop.cancel();
     });
     Ok(())

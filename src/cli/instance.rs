@@ -102,7 +102,7 @@ pub async fn open(config: &Config, welcome: bool) -> Result<(DatabaseConnection,
     prepare_folder(config)?;
     let db = app::database(config).await?;
     if config.migrate {
-        migrate::up(&db).await?;
+        migrate::up(config, &db).await?;
     } else {
         migrate::check_complete(&db).await?;
     }

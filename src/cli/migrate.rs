@@ -5,7 +5,8 @@ use crate::app;
 use crate::config::Config;
 use clap::{Arg, ArgMatches, Command};
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement, TransactionTrait};
+use std::time::{Duration, Instant};
 
 /// The subcommand.
 pub fn command() -> Command {
@@ -35,38 +36,90 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
                 let mark = if applied.iter().any(|name| name == step.name()) { "applied" } else { "pending" };
                 println!("{mark}  {}", step.name());
             }
+            let newest = Migrator::migrations().last().map(|step| step.name().to_owned()).unwrap_or_default();
+            println!("this program needs all steps up to {newest}; it runs beside newer ones that do not end in {}", migration::CONTRACT);
         }
-        _ => up(&db).await?,
+        _ => up(&config, &db).await?,
     }
     Ok(())
 }
+
+/// Longest wait for another instance that changes the schema.
+const TURN: Duration = Duration::from_secs(15 * 60);
+/// How often a step is tried that could not get its lock beside what people do.
+const TRIES: u32 = 10;
 
 /// Applies all steps. Instances that start together take turns under an advisory lock.
 ///
 /// # Errors
 /// `Config` when the database is newer than this binary; else the database's, in words.
-pub async fn up(db: &DatabaseConnection) -> Result<(), Failure> {
-    let doing = |e: sea_orm::DbErr| Failure::Other(format!("bringing the schema up to date: {e}"));
-    if db.get_database_backend() != DbBackend::Postgres {
-        check_age(db).await?;
-        return Migrator::up(db, None).await.map_err(doing);
-    }
-    // The lock belongs to this transaction and cannot be left behind; the steps run beside it.
-    let lock = db.begin().await.map_err(doing)?;
-    lock.execute_unprepared("SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = '120s'").await.map_err(doing)?;
-    lock.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({})", migration::LOCK)).await.map_err(doing)?;
+pub async fn up(config: &Config, db: &DatabaseConnection) -> Result<(), Failure> {
     check_age(db).await?;
-    Migrator::up(db, None).await.map_err(doing)?;
-    lock.commit().await.map_err(doing)
+    if pending(db).await?.is_empty() {
+        return Ok(());
+    }
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Migrator::up(db, None).await.map_err(|e| doing(&e));
+    }
+    let steps = app::database_for_changes(config).await?;
+    let lock = turn(&steps).await?;
+    check_age(&steps).await?;
+    let done = apply(&steps).await;
+    lock.commit().await.map_err(|e| doing(&e))?;
+    done
 }
 
-/// Refuses a database that knows steps which this binary does not.
+fn doing(fault: &DbErr) -> Failure {
+    Failure::Other(format!("bringing the schema up to date: {fault}"))
+}
+
+/// Waits for this instance's turn. The lock belongs to a transaction: not even a pooler between us and PostgreSQL can
+/// lose or keep it. It is asked for again and again instead of waited for, because a statement that waits would
+/// stop `CREATE INDEX CONCURRENTLY`, which waits for all statements that run.
+async fn turn(db: &DatabaseConnection) -> Result<DatabaseTransaction, Failure> {
+    let begun = Instant::now();
+    while begun.elapsed() < TURN {
+        let lock = db.begin().await.map_err(|e| doing(&e))?;
+        let ask = format!("SELECT pg_try_advisory_xact_lock({}) AS got", migration::LOCK);
+        let row = lock.query_one_raw(Statement::from_string(DbBackend::Postgres, ask)).await.map_err(|e| doing(&e))?;
+        if row.and_then(|row| row.try_get::<bool>("", "got").ok()).unwrap_or(false) {
+            return Ok(lock);
+        }
+        lock.rollback().await.map_err(|e| doing(&e))?;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    Err(Failure::Other("another instance has been changing the schema for a quarter of an hour; look at its log".into()))
+}
+
+/// Applies the steps. One that cannot get its lock lets people go first and is tried again.
+async fn apply(db: &DatabaseConnection) -> Result<(), Failure> {
+    for attempt in 1.. {
+        match Migrator::up(db, None).await {
+            Err(fault) if attempt < TRIES && fault.to_string().contains("lock timeout") => {
+                tracing::warn!("a step waits for a lock that is in use (try {attempt} of {TRIES})");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            done => return done.map_err(|e| doing(&e)),
+        }
+    }
+    Ok(())
+}
+
+/// The steps that are not applied yet.
+async fn pending(db: &DatabaseConnection) -> Result<Vec<String>, Failure> {
+    let applied = names(db).await?;
+    Ok(Migrator::migrations().iter().map(|step| step.name().to_owned()).filter(|name| !applied.contains(name)).collect())
+}
+
+/// Refuses a database from which a newer version has taken something away. Steps that only added something are no
+/// hindrance: while a version follows another, both work on one schema, and the older one may have to come back.
 ///
 /// # Errors
 /// `Config` in that case; the database's.
 pub async fn check_age(db: &DatabaseConnection) -> Result<(), Failure> {
     let known: Vec<_> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
-    match names(db).await?.into_iter().find(|name| !known.contains(name)) {
+    let unknown = names(db).await?.into_iter().filter(|name| !known.contains(name));
+    match unknown.into_iter().find(|name| name.ends_with(migration::CONTRACT)) {
         None => Ok(()),
         Some(newer) => Err(Failure::Config(format!(
             "the database is newer than this program (it has the step {newer}); start the newer version, or take the step back with it: minschool migrate down"
@@ -80,10 +133,9 @@ pub async fn check_age(db: &DatabaseConnection) -> Result<(), Failure> {
 /// `Config` in that case; the database's.
 pub async fn check_complete(db: &DatabaseConnection) -> Result<(), Failure> {
     check_age(db).await?;
-    let applied = names(db).await?;
-    match Migrator::migrations().iter().find(|step| !applied.iter().any(|name| name == step.name())) {
+    match pending(db).await?.first() {
         None => Ok(()),
-        Some(step) => Err(Failure::Config(format!("the database lacks the step {}; run: minschool migrate", step.name()))),
+        Some(step) => Err(Failure::Config(format!("the database lacks the step {step}; run: minschool migrate"))),
     }
 }
 

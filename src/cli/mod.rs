@@ -1,13 +1,13 @@
 //! The command line. One file a subcommand; exit codes: 0 done, 1 it did not work, 2 wrong usage (clap's),
 //! 78 the configuration has to be mended first (EX_CONFIG of sysexits.h).
 
+mod check;
 mod config;
 pub mod edge;
 pub mod instance;
 pub mod migrate;
 pub mod seed;
 pub mod serve;
-pub mod sockets;
 pub mod status;
 mod user;
 
@@ -75,17 +75,23 @@ fn command() -> Command {
         .subcommand(user::command())
         .subcommand(Command::new("edge").about("Watch the servers behind nginx: /upstream_status and /metrics"))
         .subcommand(status::command())
+        .subcommand(check::command())
         .subcommand(Command::new("config").about("Print the settings in force and where each comes from"))
 }
 
 fn dispatch(matches: &ArgMatches) -> Result<(), Failure> {
-    let sources = sources(matches)?;
-    if let Some(("config", _)) = matches.subcommand() {
-        return config::show(&sources);
+    if matches.subcommand_matches("check").is_some() {
+        return in_runtime(check::settings(sources(matches))?, matches);
     }
-    let config = Config::read(&sources)?;
+    let found = sources(matches)?;
+    if let Some(("config", _)) = matches.subcommand() {
+        return config::show(&found);
+    }
+    in_runtime(Config::read(&found)?, matches)
+}
+
+fn in_runtime(config: Config, matches: &ArgMatches) -> Result<(), Failure> {
     telemetry::start(&config);
-    let sockets = sockets::Sockets::passed();
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     if config.workers > 0 {
         builder.worker_threads(config.workers);
@@ -99,11 +105,12 @@ fn dispatch(matches: &ArgMatches) -> Result<(), Failure> {
     runtime.block_on(async {
         match matches.subcommand() {
             Some(("migrate", args)) => migrate::run(config, args).await,
+            Some(("check", args)) => check::run(config, args).await,
             Some(("seed", args)) => seed::run(config, args).await,
             Some(("user", args)) => user::run(config, args).await,
-            Some(("edge", _)) => edge::run(config, sockets).await,
+            Some(("edge", _)) => edge::run(config).await,
             Some(("status", args)) => status::run(config, args).await,
-            _ => serve::run(config).await,
+            _ => serve::run(config, async || Ok(Config::read(&sources(matches)?)?)).await,
         }
     })
 }

@@ -4,36 +4,62 @@ use super::{Failure, instance};
 use crate::app::App;
 use crate::config::Config;
 use crate::domain::clock::Clock;
-use crate::domain::{house, upkeep};
-use crate::web::serve::serve;
+use crate::domain::{house, pulse, upkeep};
+use crate::system::notify;
+use crate::system::sockets::Sockets;
+use crate::telemetry;
+use crate::web::serve::{Door, serve};
 use crate::{admin, site};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
-/// Runs an instance until it is told to stop.
+/// Runs an instance until it is told to stop. `reread` reads the configuration once more (SIGHUP).
 ///
 /// # Errors
 /// In words: what is in the way and how to mend it.
-pub async fn run(mut config: Config) -> Result<(), Failure> {
-    let site = bind(config.site_listen, "SITE_LISTEN").await?;
-    let panel = bind(config.admin_listen, "ADMIN_LISTEN").await?;
-    name_port(&mut config.public_url, &site);
-    name_port(&mut config.admin_public_url, &panel);
+pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Failure>) -> Result<(), Failure> {
+    let mut sockets = Sockets::passed();
+    let site = open(&mut sockets, "site", config.site_listen, "SITE_LISTEN").await?;
+    let panel = open(&mut sockets, "admin", config.admin_listen, "ADMIN_LISTEN").await?;
+    name_port(&mut config.public_url, &site.listener);
+    name_port(&mut config.admin_public_url, &panel.listener);
     instance::prepare_folder(&config)?;
     let _seat = instance::take_seat(&config).await?;
     let (db, opened) = instance::open(&config, true).await?;
     let invitation = if opened || !config.on_postgres() { house::invite_first_admin(&db).await? } else { None };
     let app = instance::start(config, db, Clock::default()).await?;
-    stop_on_signal(&app)?;
+    let closing = CancellationToken::new();
     let work = tokio::spawn(upkeep::run(app.clone()));
+    tokio::spawn(pulse::watch(app.clone()));
+    tokio::spawn(notify::keep_alive());
+    let orders = Orders::listen()?;
     greet(&app, invitation.as_deref());
     let idle = Duration::from_secs(app.config.idle_seconds);
-    tokio::join!(serve(site, site::router(&app), idle, app.stop.clone()), serve(panel, admin::router(&app), idle, app.stop.clone()));
+    let doors = async {
+        tokio::join!(serve(site, site::router(&app), idle, closing.clone()), serve(panel, admin::router(&app), idle, closing.clone()))
+    };
+    notify::ready("open");
+    tokio::pin!(doors);
+    tokio::select! {
+        _ = &mut doors => {}
+        () = orders.obey(&app, &closing, reread) => { doors.await; }
+    }
     // What was counted in passing is written before the process ends.
+    app.ended.cancel();
     work.await.map_err(|e| Failure::Other(format!("the upkeep did not end well: {e}")))
+}
+
+/// The socket that systemd passed, or else our own.
+async fn open(sockets: &mut Sockets, name: &str, address: SocketAddr, setting: &str) -> Result<Door, Failure> {
+    let wrong = |e: std::io::Error| Failure::Config(format!("the socket \"{name}\" that was passed cannot be used: {e}"));
+    match sockets.tcp(name).map_err(wrong)? {
+        Some(socket) => Ok(Door { listener: TcpListener::from_std(socket).map_err(wrong)?, held: true }),
+        None => Ok(Door { listener: bind(address, setting).await?, held: false }),
+    }
 }
 
 async fn bind(address: SocketAddr, name: &str) -> Result<TcpListener, Failure> {
@@ -78,14 +104,53 @@ fn join(origin: &Url, path: &str) -> String {
     format!("{}{path}", origin.as_str().trim_end_matches('/'))
 }
 
-fn stop_on_signal(app: &App) -> Result<(), Failure> {
-    let listen = |kind| signal(kind).map_err(|e| Failure::Other(format!("signals cannot be heard: {e}")));
-    let (mut term, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
-    let app = app.clone();
-    tokio::spawn(async move {
-        tokio::select! { _ = term.recv() => {}, _ = interrupt.recv() => {} }
+/// What the process is told from outside.
+struct Orders {
+    term: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Orders {
+    fn listen() -> Result<Self, Failure> {
+        let hear = |kind| signal(kind).map_err(|e| Failure::Other(format!("signals cannot be heard: {e}")));
+        let (term, interrupt, hangup) = (hear(SignalKind::terminate())?, hear(SignalKind::interrupt())?, hear(SignalKind::hangup())?);
+        Ok(Self { term, interrupt, hangup })
+    }
+
+    /// Obeys until the doors are to be closed. Stopping has two phases: first the instance says that it wants no more
+    /// requests, and goes on answering those that come; only when whoever sends them had time to hear it, it accepts no
+    /// more. A second order to stop skips the wait.
+    async fn obey(mut self, app: &App, closing: &CancellationToken, reread: impl AsyncFn() -> Result<Config, Failure>) {
+        loop {
+            tokio::select! {
+                _ = self.term.recv() => break,
+                _ = self.interrupt.recv() => break,
+                _ = self.hangup.recv() => reload(&app.config, reread().await),
+            }
+        }
         tracing::info!("stopping: answers in flight are finished first");
+        notify::stopping("draining");
         app.stop.cancel();
-    });
-    Ok(())
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(app.config.drain_lag_ms)) => {}
+            _ = self.term.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        closing.cancel();
+    }
+}
+
+/// Takes over what can change while the instance runs, the log, and says that the rest has to wait for a restart.
+fn reload(present: &Config, read: Result<Config, Failure>) {
+    notify::reloading();
+    match read {
+        Ok(wanted) => {
+            telemetry::refilter(&wanted.log);
+            let same = Config { log: present.log.clone(), ..wanted.clone() } == Config { ..present.clone() };
+            tracing::info!("the configuration was read again{}", if same { "" } else { "; some of it holds after a restart only" });
+        }
+        Err(fault) => tracing::error!("the configuration was read again and not taken over: {fault}"),
+    }
+    notify::ready("open");
 }

@@ -229,7 +229,7 @@ pub async fn save(app: &App, by: &audit::By, key: &once::Key, id: Option<i64>, d
     by.actor.must(Resource::Board, Action::Manage)?;
     let done = store(app, by, key, id, draft).await;
     let settled = once::settle(&app.db, key, done).await?;
-    shared_log::bump(app, &[Noun::BOARDS, Noun::POSTS]).await;
+    shared_log::bump(app, &[Noun::BOARDS, Noun::POSTS, Noun::WITHDRAWN]).await;
     Ok(settled)
 }
 

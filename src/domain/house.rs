@@ -147,6 +147,18 @@ pub async fn use_setup(tx: &impl ConnectionTrait, token: &str) -> Result<()> {
     }
 }
 
+/// What time it is for the database. SQLite is in this process and has this process' time.
+///
+/// # Errors
+/// The database's.
+pub async fn database_clock(db: &DatabaseConnection) -> Result<OffsetDateTime> {
+    if db.get_database_backend() != sea_orm::DbBackend::Postgres {
+        return Ok(super::clock::Clock::default().now());
+    }
+    let ms = sql::number(db, "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)", []).await?;
+    Ok(super::clock::from_ms(sql::some(ms, "the database's clock")?))
+}
+
 const EPOCH: &str = "shared_epoch";
 const RUN: &str = "shared_run";
 

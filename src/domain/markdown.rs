@@ -85,6 +85,8 @@ struct Shaper {
     cells: usize,
     links: usize,
     code: bool,
+    /// The levels, as typed, of the headings that the present place stands under.
+    above: Vec<HeadingLevel>,
 }
 
 impl Shaper {
@@ -102,8 +104,7 @@ impl Shaper {
 
     fn start<'a>(&mut self, tag: Tag<'a>, out: &mut Vec<Event<'a>>) {
         let tag = match tag {
-            // The page has the first two levels.
-            Tag::Heading { level, .. } => Tag::Heading { level: lower(level), id: None, classes: vec![], attrs: vec![] },
+            Tag::Heading { level, .. } => Tag::Heading { level: self.under(level), id: None, classes: vec![], attrs: vec![] },
             // A picture on somebody else's server would tell that server who reads here: show a link instead.
             Tag::Image { link_type, dest_url, title, id } => Tag::Link { link_type, dest_url, title, id },
             other => other,
@@ -123,7 +124,7 @@ impl Shaper {
 
     fn end<'a>(&mut self, tag: TagEnd, out: &mut Vec<Event<'a>>) {
         let tag = match tag {
-            TagEnd::Heading(level) => TagEnd::Heading(lower(level)),
+            TagEnd::Heading(_) => TagEnd::Heading(self.drawn_level()),
             TagEnd::Image => TagEnd::Link,
             other => other,
         };
@@ -136,17 +137,29 @@ impl Shaper {
     }
 }
 
-fn is_inline(tag: &Tag<'_>) -> bool {
-    matches!(tag, Tag::Paragraph | Tag::Item | Tag::TableHead | Tag::TableRow | Tag::TableCell)
+impl Shaper {
+    /// The level at which a heading is drawn. The page has the first two; below them no level is left out, whatever
+    /// signs the writer used (WCAG 1.3.1): people who read by headings would look for what is missing.
+    fn under(&mut self, typed: HeadingLevel) -> HeadingLevel {
+        while self.above.last().is_some_and(|level| *level >= typed) {
+            self.above.pop();
+        }
+        self.above.push(typed);
+        self.drawn_level()
+    }
+
+    fn drawn_level(&self) -> HeadingLevel {
+        match self.above.len() {
+            0 | 1 => HeadingLevel::H3,
+            2 => HeadingLevel::H4,
+            3 => HeadingLevel::H5,
+            _ => HeadingLevel::H6,
+        }
+    }
 }
 
-fn lower(level: HeadingLevel) -> HeadingLevel {
-    match level {
-        HeadingLevel::H1 => HeadingLevel::H3,
-        HeadingLevel::H2 => HeadingLevel::H4,
-        HeadingLevel::H3 => HeadingLevel::H5,
-        _ => HeadingLevel::H6,
-    }
+fn is_inline(tag: &Tag<'_>) -> bool {
+    matches!(tag, Tag::Paragraph | Tag::Item | Tag::TableHead | Tag::TableRow | Tag::TableCell)
 }
 
 /// Makes the web addresses in a run of text into links.
@@ -307,6 +320,18 @@ mod tests {
     #[test]
     fn headings_begin_below_those_of_the_page() {
         assert_eq!(render("# 제목").trim(), "<h3>제목</h3>");
+    }
+
+    #[test]
+    fn headings_leave_no_level_out() {
+        let drawn = |text: &str| -> Vec<String> {
+            let html = render(text);
+            html.match_indices("<h").map(|(at, _)| html[at + 1..at + 3].to_owned()).collect()
+        };
+
+        assert_eq!(drawn("## 가\n\n#### 나\n\n## 다\n\n# 라\n\n## 마"), ["h3", "h4", "h3", "h3", "h4"]);
+        assert_eq!(drawn("###### 가"), ["h3"]);
+        assert_eq!(drawn("# 1\n\n## 2\n\n### 3\n\n#### 4\n\n##### 5\n\n###### 6"), ["h3", "h4", "h5", "h6", "h6", "h6"]);
     }
 
     #[test]

@@ -127,7 +127,7 @@ pub async fn set_role(app: &App, by: &audit::By, key: Option<&once::Key>, id: i6
         sql::run(&tx, "UPDATE users SET role_id = $1 WHERE id = $2", [role.into(), id.into()]).await?;
         let entry = Entry::new("user.role", "user", id, &member.name).change("role", &had.name, &wanted.name).because(reason);
         audit::write(&tx, by, entry, now).await?;
-        let changed = sessions::renew(&tx, Renew::Member(id), now).await?;
+        let changed = sessions::renew(&tx, Renew::Rights(id), now).await?;
         // Who is no longer staff leaves the panel at once.
         finish(app, tx, key, id, changed).await
     };

@@ -18,6 +18,7 @@ pub mod password;
 pub mod people;
 pub mod permissions;
 pub mod posts;
+pub mod pulse;
 pub mod roles;
 pub mod seed;
 pub mod sessions;

@@ -96,7 +96,7 @@ pub async fn set_reading(app: &App, user: i64, language: Option<&str>, aids: &st
     let tx = sql::begin(&app.db).await?;
     let update = "UPDATE users SET aids = $1, language = COALESCE($2, language) WHERE id = $3";
     sql::run(&tx, update, [aids.into(), language.map(str::to_owned).into(), user.into()]).await?;
-    let changed = sessions::renew(&tx, Renew::Member(user), now).await?;
+    let changed = sessions::renew(&tx, Renew::Looks(user), now).await?;
     tx.commit().await?;
     changed.tell(app).await;
     Ok(())

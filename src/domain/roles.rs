@@ -98,7 +98,7 @@ async fn insert(app: &App, by: &audit::By, key: &once::Key, name: &str) -> Resul
     audit::write(&tx, by, Entry::new("role.create", "role", id, &name).after("slug", &slug), now).await?;
     once::keep(&tx, key, id, now).await?;
     tx.commit().await?;
-    shared_log::bump(app, &[Noun::ROLES]).await;
+    shared_log::bump(app, &[Noun::ROLES, Noun::WITHDRAWN]).await;
     Ok(id)
 }
 
@@ -143,7 +143,7 @@ async fn set(app: &App, by: &audit::By, key: &once::Key, id: i64, granted: Permi
     let changed = sessions::renew(&tx, Renew::Role(id), now).await?;
     tx.commit().await?;
     changed.tell(app).await;
-    shared_log::bump(app, &[Noun::ROLES]).await;
+    shared_log::bump(app, &[Noun::ROLES, Noun::WITHDRAWN]).await;
     Ok(id)
 }
 
@@ -178,6 +178,6 @@ async fn delete(app: &App, by: &audit::By, key: &once::Key, id: i64) -> Result<i
     audit::write(&tx, by, Entry::new("role.delete", "role", id, &role.name), now).await?;
     once::keep(&tx, key, id, now).await?;
     tx.commit().await?;
-    shared_log::bump(app, &[Noun::ROLES]).await;
+    shared_log::bump(app, &[Noun::ROLES, Noun::WITHDRAWN]).await;
     Ok(id)
 }

@@ -152,7 +152,7 @@ pub fn validator(app: &App) -> Validator {
 async fn validate(app: &App, new: &Reconnected) -> Result<Accept> {
     let epoch = house::epoch_of(&app.db, &new.run_id).await?;
     let (drop_sessions, mut bump) = sort(app, read(&app.db, 0).await?);
-    bump.extend([Noun::POSTS, Noun::BOARDS, Noun::ROLES]);
+    bump.extend([Noun::POSTS, Noun::BOARDS, Noun::ROLES, Noun::WITHDRAWN]);
     tracing::info!(redis.run = %new.run_id, "Redis is trusted in epoch {epoch}");
     Ok(Accept { epoch, drop_sessions, bump })
 }

@@ -11,7 +11,7 @@ const SWEEP: Duration = Duration::from_millis(500);
 const FLUSH: Duration = Duration::from_secs(10);
 const TIDY: Duration = Duration::from_secs(600);
 
-/// Runs until the instance stops, and writes what is pending before it returns.
+/// Runs until the instance has given its last answer, and writes what is pending before it returns.
 pub async fn run(app: App) {
     let cursor = shared_log::Cursor::default();
     let mut log = app.shared.signals().subscribe(shared_log::TOPIC);
@@ -19,7 +19,7 @@ pub async fn run(app: App) {
     let mut failing = false;
     loop {
         let (what, done) = tokio::select! {
-            () = app.stop.cancelled() => break,
+            () = app.ended.cancelled() => break,
             _ = log.recv() => ("reading the shared log", shared_log::sweep(&app, &cursor).await),
             _ = sweep.tick() => ("reading the shared log", shared_log::sweep(&app, &cursor).await),
             _ = flush.tick() => ("writing what was counted", activity::flush(&app).await),

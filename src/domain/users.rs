@@ -285,7 +285,7 @@ async fn change(app: &App, user: i64, key: &once::Key, wanted: &Settings) -> Res
         false => fault.into(),
     })?;
     once::keep(&tx, key, user, now).await?;
-    let changed = sessions::renew(&tx, Renew::Member(user), now).await?;
+    let changed = sessions::renew(&tx, Renew::Looks(user), now).await?;
     tx.commit().await?;
     changed.tell(app).await;
     if !wanted.shows_presence {

@@ -26,6 +26,11 @@ pub struct Model {
     pub expires_at: OffsetDateTime,
     /// When it ends however much it is used.
     pub ends_at: OffsetDateTime,
+    /// Whether it gets a new token with its next page, because its member's rights changed.
+    pub rotate: bool,
+    /// The hash of the token before that, and until when requests may still carry it.
+    pub previous_hash: Option<String>,
+    pub previous_until: Option<OffsetDateTime>,
     pub revoked_at: Option<OffsetDateTime>,
     pub revoked_why: Option<String>,
 }

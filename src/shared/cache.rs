@@ -11,6 +11,10 @@ use std::{borrow::Cow, future::Future, sync::Arc, time::Duration};
 
 /// How long a piece lives at most.
 const ENTRY: Duration = Duration::from_secs(600);
+/// A page piece is drawn anew after this long: it also shows how often posts were read, which changes no generation.
+const PIECE: Duration = Duration::from_secs(30);
+/// A whole page is shown again for so long where nothing newer can be had.
+const PAGE: Duration = Duration::from_secs(6 * 3600);
 /// How long a generation lives after it was last bumped: much longer than any piece that carries it.
 pub(super) const GENERATION: Duration = Duration::from_secs(24 * 3600);
 
@@ -21,6 +25,8 @@ pub struct Noun(Cow<'static, str>);
 impl Noun {
     /// Every post of every board.
     pub const POSTS: Self = Self(Cow::Borrowed("posts"));
+    /// What was taken back or changed: edited, hidden, deleted, closed. What was only added is not among it.
+    pub const WITHDRAWN: Self = Self(Cow::Borrowed("withdrawn"));
     /// The list of boards: names, order, who may do what.
     pub const BOARDS: Self = Self(Cow::Borrowed("boards"));
     /// Roles and what they permit.
@@ -181,12 +187,22 @@ impl Cache<'_> {
 
     /// A page piece kept in this process, if it is of this generation.
     pub fn rendered(self, key: &str, generation: Generation) -> Option<Arc<str>> {
-        self.0.pieces().get(key, generation)
+        self.0.pieces().get(key, generation).map(|(text, _)| text)
+    }
+
+    /// A page as it was last, if nothing was withdrawn since, and how old it is.
+    pub fn page(self, key: &str, withdrawn: Generation) -> Option<(Arc<str>, Duration)> {
+        self.0.pieces().get(key, withdrawn)
+    }
+
+    /// Keeps a page for the time when it cannot be drawn. `withdrawn` is the state of [`Noun::WITHDRAWN`].
+    pub fn keep_page(self, key: &str, withdrawn: Generation, text: Arc<str>) {
+        self.0.pieces().put(key, withdrawn, text, PAGE);
     }
 
     /// Keeps a page piece in this process. One piece a key: a newer generation replaces an older one.
     pub fn keep_rendered(self, key: &str, generation: Generation, text: Arc<str>) {
-        self.0.pieces().put(key, generation, text);
+        self.0.pieces().put(key, generation, text, PIECE);
     }
 }
 

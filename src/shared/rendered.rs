@@ -8,15 +8,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A piece is drawn anew after this long: it also shows how often posts were read, which changes no generation.
-const OLDEST: Duration = Duration::from_secs(30);
-const MOST_PIECES: usize = 512;
+const MOST_PIECES: usize = 1024;
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 struct Piece {
     generation: Generation,
     text: Arc<str>,
     since: Instant,
+    life: Duration,
     used: u64,
 }
 
@@ -32,16 +31,19 @@ struct Shelf {
 pub(super) struct Rendered(Mutex<Shelf>);
 
 impl Rendered {
-    pub(super) fn get(&self, key: &str, generation: Generation) -> Option<Arc<str>> {
+    /// A piece of this generation, and how old it is.
+    pub(super) fn get(&self, key: &str, generation: Generation) -> Option<(Arc<str>, Duration)> {
         let mut shelf = self.lock();
         shelf.clock += 1;
         let now = shelf.clock;
-        let piece = shelf.pieces.get_mut(key).filter(|piece| piece.generation == generation && piece.since.elapsed() < OLDEST)?;
+        let piece = shelf.pieces.get_mut(key).filter(|piece| piece.generation == generation)?;
+        let age = piece.since.elapsed();
         piece.used = now;
-        Some(piece.text.clone())
+        (age < piece.life).then(|| (piece.text.clone(), age))
     }
 
-    pub(super) fn put(&self, key: &str, generation: Generation, text: Arc<str>) {
+    /// Keeps a piece for at most `life`.
+    pub(super) fn put(&self, key: &str, generation: Generation, text: Arc<str>, life: Duration) {
         // A piece that would push out a quarter of the others is not worth keeping.
         if text.len() > MOST_BYTES / 4 {
             return;
@@ -54,7 +56,7 @@ impl Rendered {
         shelf.clock += 1;
         shelf.size += text.len();
         let used = shelf.clock;
-        shelf.pieces.insert(key.into(), Piece { generation, text, since: Instant::now(), used });
+        shelf.pieces.insert(key.into(), Piece { generation, text, since: Instant::now(), life, used });
     }
 
     pub(super) fn clear(&self) {
@@ -73,7 +75,7 @@ impl Shelf {
         }
     }
 
-    /// A look through 512 pieces now and then costs less than keeping them in order.
+    /// A look through a thousand pieces now and then costs less than keeping them in order.
     fn take_oldest(&mut self) {
         let oldest = self.pieces.iter().min_by_key(|(_, piece)| piece.used).map(|(key, _)| key.clone());
         if let Some(key) = oldest {
@@ -86,6 +88,12 @@ impl Shelf {
 mod tests {
     use super::*;
 
+    const LIFE: Duration = Duration::from_secs(30);
+
+    fn text(shelf: &Rendered, key: &str, generation: Generation) -> Option<Arc<str>> {
+        shelf.get(key, generation).map(|(text, _)| text)
+    }
+
     fn generation(number: u64) -> Generation {
         Generation::of(number, 0)
     }
@@ -93,24 +101,26 @@ mod tests {
     #[test]
     fn a_piece_of_another_generation_is_a_miss() {
         let shelf = Rendered::default();
-        shelf.put("home", generation(1), "old".into());
+        shelf.put("home", generation(1), "old".into(), LIFE);
 
-        assert_eq!(shelf.get("home", generation(2)), None);
-        shelf.put("home", generation(2), "new".into());
+        assert_eq!(text(&shelf, "home", generation(2)), None);
+        shelf.put("home", generation(2), "new".into(), LIFE);
 
-        assert_eq!(shelf.get("home", generation(2)).as_deref(), Some("new"));
-        assert_eq!(shelf.get("home", generation(1)), None);
+        assert_eq!(text(&shelf, "home", generation(2)).as_deref(), Some("new"));
+        assert_eq!(text(&shelf, "home", generation(1)), None);
+        shelf.put("home", generation(2), "old already".into(), Duration::ZERO);
+        assert_eq!(text(&shelf, "home", generation(2)), None);
     }
 
     #[test]
     fn the_piece_that_was_used_longest_ago_makes_room() {
         let shelf = Rendered::default();
         for n in 0..MOST_PIECES {
-            shelf.put(&n.to_string(), generation(1), "x".into());
+            shelf.put(&n.to_string(), generation(1), "x".into(), LIFE);
         }
 
         shelf.get("0", generation(1));
-        shelf.put("one more", generation(1), "x".into());
+        shelf.put("one more", generation(1), "x".into(), LIFE);
 
         assert!(shelf.get("0", generation(1)).is_some());
         assert!(shelf.get("1", generation(1)).is_none());
@@ -121,9 +131,9 @@ mod tests {
     fn big_pieces_are_bounded_by_their_bytes() {
         let shelf = Rendered::default();
         for n in 0..20 {
-            shelf.put(&n.to_string(), generation(1), "x".repeat(1024 * 1024).into());
+            shelf.put(&n.to_string(), generation(1), "x".repeat(1024 * 1024).into(), LIFE);
         }
-        shelf.put("huge", generation(1), "x".repeat(MOST_BYTES).into());
+        shelf.put("huge", generation(1), "x".repeat(MOST_BYTES).into(), LIFE);
 
         assert!(shelf.lock().size <= MOST_BYTES);
         assert!(shelf.get("huge", generation(1)).is_none());

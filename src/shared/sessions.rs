@@ -40,6 +40,9 @@ pub struct SessionCopy {
     pub epoch: u64,
     /// When the session ends if it is not used (ms).
     pub expires_at: i64,
+    /// Whether it is to get a new token with its next page, because its owner's rights changed.
+    #[serde(default)]
+    pub rotate: bool,
     /// Did the person ask to stay signed in?
     pub persistent: bool,
     /// The language of the pages.

@@ -1,8 +1,9 @@
 //! GET /events, GET /events/posts/:id: what open pages listen to.
 
 use crate::web::{Result, SignedIn, Visit, live};
-use poem::web::Path;
+use poem::web::{Path, Query};
 use poem::{Request, Response, handler};
+use serde::Deserialize;
 
 /// The member's bell.
 #[handler]
@@ -13,7 +14,13 @@ pub async fn bell(member: SignedIn, req: &Request) -> Result<Response> {
 
 /// A post's new comments.
 #[handler]
-pub async fn post(visit: Visit, Path(id): Path<i64>, req: &Request) -> Result<Response> {
+pub async fn post(visit: Visit, Path(id): Path<i64>, page: Option<Query<Page>>, req: &Request) -> Result<Response> {
     live::refuse(&visit.app)?;
-    live::post(visit, id, req).await
+    live::post(visit, id, page.map(|Query(page)| page.after), req).await
+}
+
+/// What the page that listens has already.
+#[derive(Deserialize)]
+struct Page {
+    after: i64,
 }

@@ -93,22 +93,38 @@ fn a_data_folder_that_cannot_be_made_is_told() {
     assert!(words(&output).contains("DATA_DIR"), "{}", words(&output));
 }
 
-#[test]
-fn a_database_newer_than_the_program_is_refused() {
+/// A database that a newer version has taken one more step with.
+fn newer_database(step: &str) -> TempDir {
     let folder = folder();
     assert!(minschool(&folder).arg("migrate").status().unwrap().success());
     let path = folder.path().join("data/minschool.db");
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         use sea_orm::ConnectionTrait;
         let db = sea_orm::Database::connect(format!("sqlite://{}", path.display())).await.unwrap();
-        db.execute_unprepared("INSERT INTO seaql_migrations VALUES ('m9999_future', 0)").await.unwrap();
+        db.execute_unprepared(&format!("INSERT INTO seaql_migrations VALUES ('{step}', 0)")).await.unwrap();
         db.close().await.unwrap();
     });
+    folder
+}
+
+#[test]
+fn a_database_from_which_a_newer_version_took_something_is_refused() {
+    let folder = newer_database("m9999_future_contract");
 
     let output = minschool(&folder).output().unwrap();
 
     assert_eq!(output.status.code(), Some(78));
     assert!(words(&output).contains("newer than this program"), "{}", words(&output));
+}
+
+#[test]
+fn a_version_runs_beside_a_newer_one_that_only_added_something() {
+    let folder = newer_database("m9999_future");
+
+    let (running, printed) = Running::start(&mut minschool(&folder));
+
+    assert!(printed.contains("http://localhost"), "{printed}");
+    assert_eq!(running.stop(), Some(0));
 }
 
 #[test]
@@ -229,4 +245,33 @@ fn the_log_of_a_start_names_no_secret() {
     child.wait().unwrap();
 
     assert!(!log.contains("argon2id$") && !log.contains("form_secret"), "{log}");
+}
+
+#[test]
+fn check_looks_at_everything_and_says_what_to_mend() {
+    let folder = folder();
+
+    let good = minschool(&folder).arg("check").output().unwrap();
+    std::fs::write(folder.path().join("bad.toml"), "site_listn = \"x\"").unwrap();
+    let typo = minschool(&folder).args(["--config", "bad.toml", "check"]).output().unwrap();
+    let gone = minschool(&folder).args(["check"]).env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/x").output().unwrap();
+    let offline = minschool(&folder).args(["check", "--offline"]).env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/x").output().unwrap();
+
+    assert_eq!(good.status.code(), Some(0), "{}", words(&good));
+    assert!(words(&good).contains("ok    schema"), "{}", words(&good));
+    assert_eq!(typo.status.code(), Some(78));
+    assert!(words(&typo).contains("bad.toml:1") && words(&typo).contains("site_listen"), "{}", words(&typo));
+    assert_eq!(gone.status.code(), Some(78));
+    assert!(words(&gone).contains("WRONG database") && words(&gone).contains("DATABASE_URL"), "{}", words(&gone));
+    assert_eq!(offline.status.code(), Some(0), "{}", words(&offline));
+}
+
+#[test]
+fn a_secret_comes_from_the_folder_of_credentials() {
+    let folder = folder();
+    std::fs::write(folder.path().join("redis-url"), "redis://:geheim@r:6379\n").unwrap();
+
+    let output = minschool(&folder).arg("config").env("CREDENTIALS_DIRECTORY", folder.path()).output().unwrap();
+
+    assert!(words(&output).contains("redis://:***@r:6379") && words(&output).contains("# credential"), "{}", words(&output));
 }

@@ -85,6 +85,21 @@ stories! {
         assert!(!stream.seen.contains("/edit"), "as any reader sees it");
     }
 
+    async fn what_was_written_before_the_stream_was_open_comes_first(house: House) {
+        let mut ada = house.signed_in("ada").await;
+        let mut bob = house.signed_in("bob").await;
+        let post = ada.write("free", "글").await;
+        bob.comment(&post, "이미 보이는 댓글").await;
+        let page = ada.get(&post).await;
+        let address = page.html.split('"').find(|part| part.starts_with("/events/posts/")).unwrap();
+
+        bob.comment(&post, "그 사이의 댓글").await;
+        let mut stream = Stream::open(&house, &ada, address).await;
+
+        assert!(stream.hears("그 사이의 댓글").await, "{}", stream.seen);
+        assert!(!stream.seen.contains("이미 보이는 댓글"), "{}", stream.seen);
+    }
+
     async fn streams_end_with_their_session_and_tell_it_nothing_more(house: House) {
         let mut ada = house.signed_in("ada").await;
         let mut bob = house.signed_in("bob").await;

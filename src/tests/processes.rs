@@ -16,8 +16,11 @@ struct Instance {
 
 impl Instance {
     fn start(database: &str, redis: &PrivateRedis) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_minschool"));
-        command.env_clear().env("DATABASE_URL", database).env("REDIS_URL", redis.url());
+        Self::start_by(Command::new(env!("CARGO_BIN_EXE_minschool")), database, redis)
+    }
+
+    fn start_by(mut command: Command, database: &str, redis: &PrivateRedis) -> Self {
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("DATABASE_URL", database).env("REDIS_URL", redis.url());
         command.env("SITE_LISTEN", "127.0.0.1:0").env("ADMIN_LISTEN", "127.0.0.1:0");
         command.env("PASSWORD_MEMORY_KIB", "8").env("PASSWORD_ROUNDS", "1").env("RATE_LIMITS", "off").env("RUST_MIN_STACK", "8388608");
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
@@ -57,6 +60,13 @@ impl Instance {
         let mut fields: Vec<(&str, &str)> = fields.to_vec();
         fields.push(("once", &once));
         self.ask("POST", action, cookie, &serde_urlencoded::to_string(fields).unwrap())
+    }
+}
+
+impl Instance {
+    /// SIGTERM.
+    fn tell_to_stop(&self) {
+        assert!(Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().unwrap().success());
     }
 }
 
@@ -144,4 +154,75 @@ fn an_instance_is_killed_and_nobody_notices() {
     assert_eq!(comment.status(), "303", "{}", comment.0);
     hear(&mut bell, "bob님이");
     assert!(c.ask("GET", "/notifications", &ada, "").says("다른 인스턴스에서"));
+}
+
+#[test]
+fn an_instance_that_stops_answers_until_others_know_of_it() {
+    if only_sqlite() {
+        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
+    }
+    let database = tokio::runtime::Runtime::new().unwrap().block_on(postgres_database());
+    let redis = PrivateRedis::start();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_minschool"));
+    command.args(["--drain-lag-ms", "2000"]);
+    let mut a = Instance::start_by(command, &database, &redis);
+    let ada = join(&a, "ada");
+    let mut bell = listen(&a, &ada);
+    let mut slow = a.connect();
+    slow.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n").unwrap();
+
+    a.tell_to_stop();
+    hear(&mut bell, "0\r\n\r\n");
+
+    let ready = a.ask("GET", "/readyz", "", "");
+    assert!(ready.status() == "503" && ready.says("draining"), "{}", ready.0);
+    let mut kept = a.connect();
+    kept.write_all(format!("GET / HTTP/1.1\r\nHost: localhost:{}\r\nCookie: {ada}\r\n\r\n", a.port).as_bytes()).unwrap();
+    let mut answer = String::new();
+    kept.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("connection: close") && answer.contains("ada님"), "{answer}");
+    slow.write_all(b"\r\n").unwrap();
+    let mut late = String::new();
+    slow.read_to_string(&mut late).unwrap();
+    assert!(late.starts_with("HTTP/1.1 200"), "a request that had begun is answered: {late}");
+    assert_eq!(a.process.wait().unwrap().code(), Some(0));
+    assert!(TcpStream::connect(("127.0.0.1", a.port)).is_err());
+}
+
+/// The port stays open from one process to the next: who connects in between waits, and is answered by the next.
+#[test]
+fn a_socket_that_somebody_holds_outlives_its_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let admin = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut keeper = Command::new("systemd-socket-activate");
+    keeper.args(["--fdname=admin:site", "-l", &format!("127.0.0.1:{admin}"), "-l", &format!("127.0.0.1:{port}")]);
+    let set = [("DATA_DIR", folder.path().to_str().unwrap()), ("PASSWORD_MEMORY_KIB", "8"), ("PASSWORD_ROUNDS", "1")];
+    set.iter().for_each(|(name, value)| {
+        keeper.arg(format!("--setenv={name}={value}"));
+    });
+    // It becomes the first process; a shell in between starts the second on the same sockets.
+    let twice = r#"for n in 1 2; do env LISTEN_PID=$BASHPID bash -c 'export LISTEN_PID=$$; exec "$0" serve' "$0"; done"#;
+    keeper.args(["bash", "-c", twice, env!("CARGO_BIN_EXE_minschool")]);
+    let process = keeper.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("systemd is installed (ops/test does that)");
+    let mut instance = Instance { process, port };
+
+    let patience = Instant::now() + Duration::from_secs(10);
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(Instant::now() < patience, "nobody listens");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let first = instance.ask("GET", "/", "", "");
+    let child = Command::new("pgrep").args(["-P", &instance.process.id().to_string()]).output().unwrap();
+    let child = String::from_utf8(child.stdout).unwrap().trim().to_owned();
+    assert!(Command::new("kill").args(["-TERM", &child]).status().unwrap().success());
+    std::thread::sleep(Duration::from_millis(1200));
+    let second = instance.ask("GET", "/", "", "");
+
+    assert!(first.status() == "200" && second.status() == "200", "{} {}", first.0, second.0);
+    let now = Command::new("pgrep").args(["-P", &instance.process.id().to_string()]).output().unwrap();
+    let now = String::from_utf8(now.stdout).unwrap().trim().to_owned();
+    assert!(now != child && !now.is_empty(), "another process answers: {child} {now}");
+    Command::new("kill").args(["-TERM", &now]).status().unwrap();
+    instance.process.wait().unwrap();
 }

@@ -17,6 +17,20 @@ async fn marks(house: &House) -> Vec<(String, i64)> {
     rows.into_iter().map(|mark| (mark.place, mark.shown)).collect()
 }
 
+#[test]
+fn steps_that_are_not_named_so_take_nothing_away() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migration/src");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let (name, text) = (path.file_stem().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(&path).unwrap());
+        // What goes up; what goes down takes away by its nature.
+        let up = text.split("const DOWN").next().unwrap().split("fn down").next().unwrap().to_uppercase();
+        let taken: Vec<_> =
+            ["DROP TABLE", "DROP COLUMN", "RENAME", "ALTER COLUMN", "SET NOT NULL"].into_iter().filter(|word| up.contains(word)).collect();
+        assert!(!name.starts_with('m') || name.ends_with(migration::CONTRACT) || taken.is_empty(), "{name}: {taken:?}");
+    }
+}
+
 stories! {
     async fn the_schema_goes_up_down_and_up_again(house: House) {
         let db = &house.app.db;

@@ -110,7 +110,7 @@ async fn empty() -> (minschool::app::App, tempfile::TempDir) {
     let config = minschool::config::Config::read(&sources).unwrap();
     let (db, opened) = instance::open(&config, false).await.unwrap();
     assert!(opened);
-    migrate::up(&db).await.unwrap();
+    migrate::up(&config, &db).await.unwrap();
     (instance::start(config, db, Default::default()).await.unwrap(), folder)
 }
 

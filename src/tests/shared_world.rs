@@ -117,6 +117,7 @@ pub fn copy(user_id: i64) -> SessionCopy {
         version: 3,
         epoch: 0,
         expires_at: now_ms() + 3_600_000,
+        rotate: false,
         persistent: false,
         language: "ko".into(),
         aids: String::new(),

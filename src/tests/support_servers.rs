@@ -16,6 +16,8 @@ pub struct PrivateRedis {
     folder: PathBuf,
     port: u16,
     password: Option<&'static str>,
+    /// The port behind a certificate, and the folder of its files.
+    tls: Option<(String, PathBuf)>,
     process: Child,
 }
 
@@ -44,6 +46,40 @@ impl PrivateRedis {
         redis
     }
 
+    /// A copy of another, which may stand in for it.
+    pub fn start_replica_of(first: &Self) -> Self {
+        Self::start_with(None, &["--replicaof", "127.0.0.1", &first.port.to_string()])
+    }
+
+    /// Also listens behind a certificate of its own authority.
+    pub fn start_with_tls() -> Self {
+        let folder = tempfile::tempdir().unwrap().keep();
+        let openssl = |args: &str| {
+            let done = Command::new("openssl").args(args.split(' ')).current_dir(&folder).stderr(Stdio::null()).status();
+            assert!(done.expect("openssl is installed").success(), "openssl {args}");
+        };
+        openssl("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=authority");
+        openssl("req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout redis.key -out redis.csr -subj /CN=redis");
+        fs::write(folder.join("names"), "subjectAltName=IP:127.0.0.1,DNS:localhost").unwrap();
+        openssl("x509 -req -in redis.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out redis.pem");
+        let path = |name: &str| folder.join(name).display().to_string();
+        let (port, cert, key, ca) = (free_port().to_string(), path("redis.pem"), path("redis.key"), path("ca.pem"));
+        let files = ["--tls-cert-file", &cert, "--tls-key-file", &key, "--tls-ca-cert-file", &ca];
+        let mut redis = Self::start_with(None, &[&["--tls-port", &port, "--tls-auth-clients", "no"], &files[..]].concat());
+        redis.tls = Some((port, folder));
+        redis
+    }
+
+    /// Where it is behind its certificate.
+    pub fn tls_url(&self) -> String {
+        format!("rediss://127.0.0.1:{}", self.tls.as_ref().unwrap().0)
+    }
+
+    /// The file of the authority that vouches for it.
+    pub fn authority(&self) -> String {
+        self.tls.as_ref().unwrap().1.join("ca.pem").display().to_string()
+    }
+
     fn start_with(password: Option<&'static str>, more: &[&str]) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -51,7 +87,7 @@ impl PrivateRedis {
         fs::create_dir_all(&folder).unwrap();
         let port = free_port();
         let process = launch(&folder, port, password, more);
-        let redis = Self { folder, port, password, process };
+        let redis = Self { folder, port, password, tls: None, process };
         redis.wait_until_ready();
         redis
     }
@@ -109,17 +145,7 @@ impl PrivateRedis {
     }
 
     fn try_say(&self, command: &[&str]) -> std::io::Result<String> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        if let Some(password) = self.password {
-            stream.write_all(&encode(&["AUTH", password]))?;
-        }
-        stream.write_all(&encode(command))?;
-        let mut reader = BufReader::new(stream);
-        if self.password.is_some() {
-            read_reply(&mut reader)?;
-        }
-        read_reply(&mut reader)
+        converse(self.port, self.password, command)
     }
 
     /// A line of INFO.
@@ -150,6 +176,59 @@ impl Drop for PrivateRedis {
         let _ = self.process.kill();
         let _ = self.process.wait();
         let _ = fs::remove_dir_all(&self.folder);
+        if let Some((_, files)) = &self.tls {
+            let _ = fs::remove_dir_all(files);
+        }
+    }
+}
+
+/// Watches a Redis and puts a replica in its place when it dies.
+pub struct Sentinel {
+    folder: PathBuf,
+    port: u16,
+    process: Child,
+}
+
+impl Sentinel {
+    /// Begins to watch; one vote is enough.
+    pub fn watch(redis: &PrivateRedis) -> Self {
+        let (folder, port) = (tempfile::tempdir().unwrap().keep(), free_port());
+        let lines = [
+            format!("port {port}"),
+            "bind 127.0.0.1".into(),
+            format!("sentinel monitor main 127.0.0.1 {} 1", redis.port),
+            "sentinel down-after-milliseconds main 300".into(),
+            "sentinel failover-timeout main 2000".into(),
+        ];
+        fs::write(folder.join("sentinel.conf"), lines.join("\n")).unwrap();
+        let mut command = Command::new("redis-server");
+        command.current_dir(&folder).args(["sentinel.conf", "--sentinel"]).stdout(Stdio::null()).stderr(Stdio::null());
+        let sentinel = Self { folder, port, process: command.spawn().expect("redis-server is installed") };
+        let patience = Instant::now() + Duration::from_secs(10);
+        // The replica has to be known before the first dies.
+        while !sentinel.knows_a_replica() {
+            assert!(Instant::now() < patience, "the sentinel sees no replica");
+            thread::sleep(Duration::from_millis(20));
+        }
+        sentinel
+    }
+
+    /// The address to ask for whichever Redis is in charge.
+    pub fn url(&self) -> String {
+        format!("redis-sentinel://127.0.0.1:{}?sentinelServiceName=main", self.port)
+    }
+
+    fn knows_a_replica(&self) -> bool {
+        let told = converse(self.port, None, &["SENTINEL", "REPLICAS", "main"]).unwrap_or_default();
+        told.contains("master-link-status\nok")
+    }
+}
+
+impl Drop for Sentinel {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -165,6 +244,21 @@ fn launch(folder: &PathBuf, port: u16, password: Option<&str>, more: &[&str]) ->
         command.args(["--requirepass", password]);
     }
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("redis-server is installed")
+}
+
+/// One command to a server, and what it says.
+fn converse(port: u16, password: Option<&str>, command: &[&str]) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    if let Some(password) = password {
+        stream.write_all(&encode(&["AUTH", password]))?;
+    }
+    stream.write_all(&encode(command))?;
+    let mut reader = BufReader::new(stream);
+    if password.is_some() {
+        read_reply(&mut reader)?;
+    }
+    read_reply(&mut reader)
 }
 
 fn encode(command: &[&str]) -> Vec<u8> {

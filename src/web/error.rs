@@ -7,7 +7,7 @@ use crate::domain::{self, Error};
 use poem::error::ResponseError;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Response, http};
-use templates::errors::{ErrorPage, Problem};
+use templates::errors::{Again, ErrorPage, Problem};
 use templates::{admin, auth, paths};
 
 /// The result of a handler.
@@ -91,6 +91,8 @@ pub fn page(visit: &Visit, fault: &Fault) -> Response {
         cross_site: matches!(fault, Fault::CrossSite),
         retry_after: fault.retry_after(),
         request_id: if fault.code() >= 500 { &visit.request_id } else { "" },
+        reading_only: fault.code() == 503 && !visit.app.pulse.beats(),
+        again: visit.sent.get().filter(|_| fault.code() >= 500).map(|fields| Again { action: reply::local(&visit.path), fields }),
     };
     let markup = match visit.area {
         Area::Site => templates::errors::page(&ErrorPage { shell: &present::shell(visit, &present::nav(visit)), problem }),

@@ -1,6 +1,7 @@
 //! A form as it was sent: every field, in order, nothing lost.
 
 use super::error::Fault;
+use super::visit::Visit;
 use poem::http::header;
 use poem::{FromRequest, Request, RequestBody};
 use templates::auth::KEPT_PREFIX;
@@ -61,7 +62,9 @@ impl<'a> FromRequest<'a> for Fields {
     async fn from_request(req: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
         let fields = Self::read(req, body).await?;
         let kept = fields.kept();
-        Ok(if kept.is_empty() { fields } else { Self(kept) })
+        let fields = if kept.is_empty() { fields } else { Self(kept) };
+        remember(req, &fields);
+        Ok(fields)
     }
 }
 
@@ -70,7 +73,17 @@ pub struct Sent(pub Fields);
 
 impl<'a> FromRequest<'a> for Sent {
     async fn from_request(req: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
-        Ok(Self(Fields::read(req, body).await?))
+        let fields = Fields::read(req, body).await?;
+        remember(req, &fields);
+        Ok(Self(fields))
+    }
+}
+
+/// Whatever happens to this request now, what was typed can be given back.
+fn remember(req: &Request, fields: &Fields) {
+    if let Some(visit) = req.extensions().get::<Visit>() {
+        // A form is read once.
+        let _ = visit.sent.set(fields.pairs().to_vec());
     }
 }
 

@@ -3,8 +3,8 @@
 //! viewer → presence → error page → handler.
 
 use super::error::{self, Fault};
-use super::visit::Visit;
-use super::{cookies, reply};
+use super::visit::{self, Visit};
+use super::{cookies, outage, reply};
 use crate::app::App;
 use crate::domain::sessions::Area;
 use futures_util::FutureExt;
@@ -47,18 +47,19 @@ struct House {
 async fn guarded<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut req: Request) -> poem::Result<Response> {
     let begun = Instant::now();
     let id = request_id(&req);
-    req.extensions_mut().insert(RequestId(id.clone()));
     let (method, path) = (req.method().clone(), req.uri().path().to_owned());
     let timed = house.app.metrics.begin(house.area, &method, &path);
-    let plain = Visit::bare(&house.app, house.area, &req, id.clone());
+    let facts = visit::Facts::of(&house.app, house.area, &req, id.clone());
+    req.extensions_mut().insert(facts.clone());
+    let plain = || Visit::bare(facts.clone());
     let is_static = path.starts_with(templates::paths::STATIC);
     let answered = AssertUnwindSafe(tokio::time::timeout(PATIENCE, Box::pin(seated(&house, &plain, ep, req)))).catch_unwind().await;
     let mut response = match answered {
         Ok(Ok(response)) => response,
-        Ok(Err(_)) => error::page(&plain, &Fault::Status(503)),
+        Ok(Err(_)) => error::page(&plain(), &Fault::Status(503)),
         Err(_) => {
             tracing::error!(request.id = %id, "a handler panicked at {method} {path}");
-            error::page(&plain, &Fault::Status(500))
+            error::page(&plain(), &Fault::Status(500))
         }
     };
     headers(&house, &mut response, &id, is_static);
@@ -75,22 +76,19 @@ fn request_id(req: &Request) -> String {
     sent.filter(fits).map_or_else(|| format!("{:016x}", rand::random::<u64>()), str::to_owned)
 }
 
-#[derive(Clone)]
-struct RequestId(String);
-
 /// Takes a seat among the requests in flight, or turns the request away at once.
-async fn seated<E: Endpoint<Output = Response>>(house: &House, plain: &Visit, ep: Arc<E>, req: Request) -> Response {
+async fn seated<E: Endpoint<Output = Response>>(house: &House, plain: &impl Fn() -> Visit, ep: Arc<E>, req: Request) -> Response {
     let seat = house.seats.try_acquire();
     // Whoever watches has to see an instance that is full, and not take it for one that is gone.
     if seat.is_err() && !is_watching(req.uri().path()) {
-        return error::page(plain, &Fault::Domain(crate::domain::Error::Busy(PAUSE)));
+        return error::page(&plain(), &Fault::Domain(crate::domain::Error::Busy(PAUSE)));
     }
     if !is_same_origin(house, &req) {
-        return error::page(plain, &Fault::CrossSite);
+        return error::page(&plain(), &Fault::CrossSite);
     }
     match ep.call(limit_body(req)).await {
         Ok(response) => response,
-        Err(error) => error::answer(plain, &error),
+        Err(error) => error::answer(&plain(), &error),
     }
 }
 
@@ -152,10 +150,13 @@ async fn visited<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
     if is_plain(path) {
         return ep.call(req).await;
     }
-    let id = req.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let visit = match Visit::of(&house.app, house.area, &req, id.clone()).await {
+    let facts = match req.extensions().get::<Arc<visit::Facts>>().cloned() {
+        Some(facts) => facts,
+        None => visit::Facts::of(&house.app, house.area, &req, request_id(&req)),
+    };
+    let visit = match outage::unless_away(&house.app, Visit::of(facts.clone())).await {
         Ok(visit) => visit,
-        Err(fault) => return Ok(error::page(&Visit::bare(&house.app, house.area, &req, id), &Fault::Domain(fault))),
+        Err(fault) => return Ok(error::page(&Visit::bare(facts), &Fault::Domain(fault))),
     };
     if let Err(fault) = within_limits(&visit, req.method()).await {
         return Ok(error::page(&visit, &fault));
@@ -163,17 +164,62 @@ async fn visited<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
     present(&visit);
     let is_page = req.method() == Method::GET && !path.starts_with(templates::paths::EVENTS);
     req.extensions_mut().insert(visit.clone());
-    let mut response = match ep.call(req).await {
-        Ok(response) => response,
-        Err(error) => error::answer(&visit, &error),
+    let shelf = outage::Shelf::of(&visit, is_page);
+    let answered = outage::unless_away(&house.app, async { ep.call(req).await.map_err(Failed::Handler) }).await;
+    let mut response = match (answered, shelf) {
+        (Ok(response), Some(shelf)) => shelf.keep(&visit, response).await,
+        (Ok(response), None) => response,
+        (Err(failed), shelf) => {
+            let answer = failed.page(&visit);
+            let kept = shelf.filter(|_| answer.status().is_server_error()).and_then(|shelf| shelf.page(&visit));
+            kept.unwrap_or(answer)
+        }
     };
     if is_page && visit.flash.is_some() && !response.status().is_redirection() {
         cookies::set(response.headers_mut(), &cookies::no_flash(visit.secure()));
+    }
+    if is_page {
+        renew(&visit, &mut response).await;
     }
     if visit.dead_cookie && !response.headers().contains_key(header::SET_COOKIE) {
         cookies::set(response.headers_mut(), &cookies::no_session(visit.area, visit.secure()));
     }
     Ok(response)
+}
+
+/// Why there is no answer.
+enum Failed {
+    Handler(poem::Error),
+    Domain(crate::domain::Error),
+}
+
+impl From<crate::domain::Error> for Failed {
+    fn from(fault: crate::domain::Error) -> Self {
+        Self::Domain(fault)
+    }
+}
+
+impl Failed {
+    fn page(self, visit: &Visit) -> Response {
+        match self {
+            Self::Handler(error) => error::answer(visit, &error),
+            Self::Domain(fault) => error::page(visit, &Fault::Domain(fault)),
+        }
+    }
+}
+
+/// Gives a session a new token, where its member's rights have changed.
+async fn renew(visit: &Visit, response: &mut Response) {
+    let Some(session) = visit.session.as_ref().filter(|session| session.copy.rotate) else { return };
+    match crate::domain::sessions::rotate(&visit.app, session).await {
+        Ok(Some(token)) => {
+            let cookie = cookies::session(visit.area, visit.secure(), token, session.copy.persistent);
+            cookies::set(response.headers_mut(), &cookie);
+        }
+        Ok(None) => {}
+        // The session is good as it is; its next page tries again.
+        Err(fault) => tracing::warn!("a session could not be given a new token: {fault}"),
+    }
 }
 
 /// Paths that are the same for everybody.
@@ -240,6 +286,10 @@ fn headers(house: &House, response: &mut Response, id: &str, is_static: bool) {
     set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), browsing-topics=()");
     if house.app.secure(house.area) {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+    }
+    if house.app.stop.is_cancelled() {
+        // Whoever keeps this connection open finds another instance for the next request (RFC 9112 section 9.6).
+        set(header::CONNECTION, "close");
     }
     if !is_static {
         set(header::CACHE_CONTROL, "private, no-cache");

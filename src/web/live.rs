@@ -53,14 +53,15 @@ pub async fn bell(visit: Visit, user: i64, req: &Request) -> Result<Response> {
     Ok(open(visit, Topic::Bell { user }, listener, last))
 }
 
-/// The stream of a post's new comments.
+/// The stream of a post's comments that are newer than `after`, or than what the browser had when its last stream ended.
 ///
 /// # Errors
 /// `NotFound` where the visitor may not read the post; the database's.
-pub async fn post(visit: Visit, id: i64, req: &Request) -> Result<Response> {
+pub async fn post(visit: Visit, id: i64, after: Option<i64>, req: &Request) -> Result<Response> {
     let listener = visit.app.shared.signals().subscribe(&comments::topic(id));
     posts::find_readable(&visit.app.db, visit.actor.as_ref(), &visit.boards, id).await?;
-    let last = match last_event(req) {
+    // What was written between the drawing of the page and the opening of its stream comes first.
+    let last = match last_event(req).or(after) {
         Some(id) => id,
         None => comments::last_id(&visit.app.db, id).await?,
     };

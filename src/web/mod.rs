@@ -2,8 +2,8 @@
 //!
 //! `visit` one request's facts · `viewer` the extractors that ask who it is · `fields` a form as sent · `once` one-time
 //! keys · `reply` answers · `error` error pages · `layers` the one list of middleware · `present` domain values as view
-//! structs · `live` event streams · `cookies`, `address`, `assets`, `health`, `language` · `gate` who may read the metrics ·
-//! `routes` a router that knows its addresses · `serve` the accept loop.
+//! structs · `live` event streams · `outage` while the database is away · `cookies`, `address`, `assets`, `health`,
+//! `language` · `gate` who may read the metrics · `routes` a router that knows its addresses · `serve` the accept loop.
 
 pub mod address;
 pub mod assets;
@@ -16,6 +16,7 @@ pub mod language;
 pub mod layers;
 pub mod live;
 pub mod once;
+pub mod outage;
 pub mod present;
 pub mod reply;
 pub mod routes;

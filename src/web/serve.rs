@@ -21,23 +21,35 @@ use tokio_util::sync::CancellationToken;
 const CONNECTIONS: usize = 20_000;
 /// Pause after a failed accept, so that running out of file descriptors does not cost a core.
 const PAUSE: Duration = Duration::from_millis(50);
-/// What was in the kernel's queue when accepting stopped is still read.
-const LINGER: Duration = Duration::from_millis(150);
+/// What was accepted last is still read.
+const LINGER: Duration = Duration::from_millis(300);
 /// Longest wait for answers in flight.
 const GRACE: Duration = Duration::from_secs(25);
 /// Largest head of a request, and buffer for writing. Kept small: ten thousand streams each have one.
 const BUFFER: usize = 16 * 1024;
 
-/// Serves an endpoint until `stop`, then answers what is in flight and returns.
-pub async fn serve(listener: TcpListener, endpoint: impl Endpoint + 'static, idle: Duration, stop: CancellationToken) {
+/// A socket to accept from.
+pub struct Door {
+    /// The socket.
+    pub listener: TcpListener,
+    /// Whether somebody else (systemd) keeps it open after us: what waits in its queue is then for our successor.
+    pub held: bool,
+}
+
+/// Serves an endpoint until `closing`, then answers what is in flight and returns.
+pub async fn serve(door: Door, endpoint: impl Endpoint + 'static, idle: Duration, closing: CancellationToken) {
+    let Door { listener, held } = door;
     let endpoint = Arc::new(endpoint.map_to_response());
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(idle).max_buf_size(BUFFER);
     let (graceful, seats) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS)));
     loop {
         let accepted = tokio::select! {
-            () = stop.cancelled() => break,
+            biased;
+            () = closing.cancelled(), if held => break,
             seat = accept(&listener, &seats) => seat,
+            // Nobody takes what stands in the queue of a socket that closes, so that is taken first.
+            () = closing.cancelled() => break,
         };
         let Some((stream, peer, seat)) = accepted else { continue };
         let local = LocalAddr(stream.local_addr().map(Addr::from).unwrap_or(Addr::Custom("tcp", "".into())));

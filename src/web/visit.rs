@@ -11,8 +11,8 @@ use crate::shared::Known;
 use crate::shared::cache::{Generation, Noun};
 use crate::shared::plan::{Answer, Plan, Unread};
 use poem::http::header;
-use poem::{FromRequest, Request, RequestBody};
-use std::sync::Arc;
+use poem::{FromRequest, RequestBody};
+use std::sync::{Arc, OnceLock};
 use templates::layout::Aids;
 use templates::text::Lang;
 
@@ -22,30 +22,12 @@ pub struct Visit {
     inner: Arc<Inner>,
 }
 
-/// See [`Visit`].
-pub struct Inner {
+/// What a request says of itself, before anybody is asked about it. Made once; error pages need no more.
+pub struct Facts {
     /// The instance.
     pub app: App,
     /// Which router is asked.
     pub area: Area,
-    /// The session, when somebody is signed in.
-    pub session: Option<Session>,
-    /// Its member.
-    pub actor: Option<Actor>,
-    /// How many of their notifications are unread.
-    pub unread: u32,
-    /// The state of the boards; none where Redis did not tell.
-    pub of_boards: Option<Generation>,
-    /// The state of all posts; none where Redis did not tell.
-    pub posts: Option<Generation>,
-    /// The state of the posts of the board that the address names.
-    pub board: Option<Generation>,
-    /// The boards in their order.
-    pub boards: Arc<Vec<Board>>,
-    /// The language of the page.
-    pub lang: Lang,
-    /// How pages look to the reader.
-    pub aids: Aids,
     /// The address with its query.
     pub path: String,
     /// From where.
@@ -56,8 +38,83 @@ pub struct Inner {
     pub request_id: String,
     /// What the answer will be put into.
     pub asked: Asked,
+    /// The fields of the form that came, once it was read.
+    pub sent: OnceLock<Vec<(String, String)>>,
+    /// The hash of the session's token that came.
+    hash: Option<String>,
+    /// How pages look, as far as the browser says.
+    reading: (Option<Lang>, Aids),
+    /// The language that the browser prefers.
+    preferred: Lang,
+}
+
+impl Facts {
+    /// Reads it from the head of a request.
+    pub fn of(app: &App, area: Area, req: &poem::Request, request_id: String) -> Arc<Self> {
+        let headers = req.headers();
+        let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+        Arc::new(Self {
+            app: app.clone(),
+            area,
+            path: req.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned(),
+            client: client(app, req),
+            flash: cookies::get(headers, cookies::FLASH).map(|word| word.into_owned()),
+            request_id,
+            asked: Asked::of(req),
+            sent: OnceLock::new(),
+            hash: cookies::token(headers, area, app.secure(area)).map(|token| house::hash_token(&token)),
+            reading: cookies::get(headers, cookies::READING).map(|word| language::unpack(&word)).unwrap_or_default(),
+            preferred: language::preferred(accepted),
+        })
+    }
+
+    /// Language and reading aids: the member's, else the cookie's, else the browser's.
+    fn reading(&self, session: Option<&Session>) -> (Lang, Aids) {
+        let cookie = self.reading;
+        let own = session.map(|s| (Lang::from_tag(&s.copy.language), s.copy.aids.as_str()));
+        let (chosen, aids) = match own {
+            Some((lang, packed)) if !packed.is_empty() => (lang.or(cookie.0), language::unpack(packed).1),
+            Some((lang, _)) => (lang.or(cookie.0), cookie.1),
+            None => cookie,
+        };
+        (chosen.unwrap_or(self.preferred), aids)
+    }
+}
+
+/// See [`Visit`].
+pub struct Inner {
+    /// What the request says of itself.
+    pub facts: Arc<Facts>,
+    /// The session, when somebody is signed in.
+    pub session: Option<Session>,
+    /// Its member.
+    pub actor: Option<Actor>,
+    /// How many of their notifications are unread.
+    pub unread: u32,
+    /// The state of the boards; none where Redis did not tell.
+    pub of_boards: Option<Generation>,
+    /// The state of all posts; none where Redis did not tell.
+    pub posts: Option<Generation>,
+    /// The state of what was withdrawn; none where Redis did not tell.
+    pub withdrawn: Option<Generation>,
+    /// The state of the posts of the board that the address names.
+    pub board: Option<Generation>,
+    /// The boards in their order.
+    pub boards: Arc<Vec<Board>>,
+    /// The language of the page.
+    pub lang: Lang,
+    /// How pages look to the reader.
+    pub aids: Aids,
     /// Whether a session's cookie came that is good for nothing.
     pub dead_cookie: bool,
+}
+
+impl std::ops::Deref for Inner {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.facts
+    }
 }
 
 impl std::ops::Deref for Visit {
@@ -73,66 +130,55 @@ impl Visit {
     ///
     /// # Errors
     /// The database's, where Redis did not answer and SQL does not either.
-    pub async fn of(app: &App, area: Area, req: &Request, request_id: String) -> Result<Self> {
-        let headers = req.headers();
-        let hash = cookies::token(headers, area, app.secure(area)).map(|token| house::hash_token(&token));
-        let path = req.uri().path_and_query().map_or("/", |p| p.as_str());
-        let nouns = nouns(path);
-        let plan = Plan { session: hash.as_deref(), unread: Unread::OfSession, generations: &nouns, entries: &[] };
+    pub async fn of(facts: Arc<Facts>) -> Result<Self> {
+        let (app, area, hash) = (&facts.app, facts.area, facts.hash.as_deref());
+        let nouns = nouns(&facts.path);
+        let plan = Plan { session: hash, unread: Unread::OfSession, generations: &nouns, entries: &[] };
         let answer = match app.shared.fetch(&plan).await {
             Known::Known(answer) => answer,
             Known::Unknown => Answer::default(),
         };
         let mut generations = answer.generations.into_iter().chain(std::iter::repeat(None));
-        let (of_boards, posts, board) = (generations.next().flatten(), generations.next().flatten(), generations.next().flatten());
-        let session = session(app, area, hash.as_deref(), answer.session).await?;
+        let mut generation = || generations.next().flatten();
+        let (of_boards, posts, withdrawn, board) = (generation(), generation(), generation(), generation());
+        let session = session(app, area, hash, answer.session).await?;
         let unread = match (&session, area) {
             (Some(s), Area::Site) => notifications::unread(app, s.copy.user_id, answer.unread).await?,
             _ => 0,
         };
-        let (lang, aids) = reading(req, session.as_ref());
+        let (lang, aids) = facts.reading(session.as_ref());
         let inner = Inner {
             boards: boards::all(app, of_boards).await?,
             actor: session.as_ref().map(Session::actor),
-            asked: Asked::of(req),
             dead_cookie: hash.is_some() && session.is_none(),
-            app: app.clone(),
-            client: client(app, req),
-            flash: cookies::get(headers, cookies::FLASH).map(|word| word.into_owned()),
-            path: path.to_owned(),
-            area,
             session,
             unread,
             of_boards,
             posts,
+            withdrawn,
             board,
             lang,
             aids,
-            request_id,
+            facts: facts.clone(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
 
     /// What can be known without asking anybody: for error pages when nothing answers.
-    pub fn bare(app: &App, area: Area, req: &Request, request_id: String) -> Self {
-        let (lang, aids) = reading(req, None);
+    pub fn bare(facts: Arc<Facts>) -> Self {
+        let (lang, aids) = facts.reading(None);
         let inner = Inner {
-            app: app.clone(),
-            area,
+            facts,
             session: None,
             actor: None,
             unread: 0,
             of_boards: None,
             posts: None,
+            withdrawn: None,
             board: None,
             boards: Arc::default(),
             lang,
             aids,
-            path: req.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned(),
-            client: client(app, req),
-            flash: None,
-            request_id,
-            asked: Asked::of(req),
             dead_cookie: false,
         };
         Self { inner: Arc::new(inner) }
@@ -171,7 +217,7 @@ impl App {
 
 /// Whose states this address's page shows, in the order in which [`Visit::of`] takes them apart.
 fn nouns(path: &str) -> Vec<Noun> {
-    let mut nouns = vec![Noun::BOARDS, Noun::POSTS];
+    let mut nouns = vec![Noun::BOARDS, Noun::POSTS, Noun::WITHDRAWN];
     let below = path.strip_prefix(templates::paths::COMMUNITY).and_then(|rest| rest.strip_prefix('/'));
     let slug = below.map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
     if let Some(slug) =
@@ -196,27 +242,14 @@ async fn session(app: &App, area: Area, hash: Option<&str>, copy: Option<crate::
     Ok(session)
 }
 
-/// Language and reading aids: the member's, else the cookie's, else the browser's.
-fn reading(req: &Request, session: Option<&Session>) -> (Lang, Aids) {
-    let cookie = cookies::get(req.headers(), cookies::READING).map(|word| language::unpack(&word)).unwrap_or_default();
-    let own = session.map(|s| (Lang::from_tag(&s.copy.language), s.copy.aids.as_str()));
-    let (chosen, aids) = match own {
-        Some((lang, packed)) if !packed.is_empty() => (lang.or(cookie.0), language::unpack(packed).1),
-        Some((lang, _)) => (lang.or(cookie.0), cookie.1),
-        None => cookie,
-    };
-    let accept = || language::preferred(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()));
-    (chosen.unwrap_or_else(accept), aids)
-}
-
-fn client(app: &App, req: &Request) -> Client {
+fn client(app: &App, req: &poem::Request) -> Client {
     let agent = req.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let ip = address::client(req, &app.config.trusted_proxies).map_or_else(|| "unix".into(), |ip| ip.to_string());
     Client { ip, agent: agent.to_owned() }
 }
 
 impl<'a> FromRequest<'a> for Visit {
-    async fn from_request(req: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
+    async fn from_request(req: &'a poem::Request, _: &mut RequestBody) -> poem::Result<Self> {
         let visit = req.extensions().get::<Visit>().cloned();
         visit.ok_or_else(|| super::Fault::from(crate::domain::Error::Internal("a route without the viewer layer".into())).into())
     }

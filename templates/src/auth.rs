@@ -255,24 +255,26 @@ pub fn relogin(p: &ReloginPage) -> Markup {
                 (credentials(lang, p.email, p.faults))
                 div.actions { button.button { (lang.t(words::RELOGIN_BUTTON)) } }
             }
-            (kept(p))
+            (kept(lang, p.fields))
         }
     };
     layout::form_page(p.shell, lang.t(words::RELOGIN_TITLE), p.faults, main)
 }
 
 /// What was written, to read and to copy.
-fn kept(p: &ReloginPage) -> Markup {
-    let lang = p.shell.lang;
-    let shown = p.fields.iter().filter_map(|(name, value)| match name.as_str() {
+pub(crate) fn kept(lang: Lang, fields: &[(String, String)]) -> Markup {
+    let shown = fields.iter().filter_map(|(name, value)| match name.as_str() {
         "title" => Some((words::KEPT_TITLE, value)),
         "body" => Some((words::KEPT_BODY, value)),
         _ => None,
     });
+    let shown: Vec<_> = shown.filter(|(_, value)| !value.is_empty()).collect();
     html! {
-        section aria-labelledby="kept-title" {
-            h2 #kept-title { (lang.t(words::RELOGIN_KEPT)) }
-            dl.kept { @for (label, value) in shown { dt { (lang.t(label)) } dd { (value) } } }
+        @if !shown.is_empty() {
+            section aria-labelledby="kept-title" {
+                h2 #kept-title { (lang.t(words::RELOGIN_KEPT)) }
+                dl.kept { @for (label, value) in shown { dt { (lang.t(label)) } dd { (value) } } }
+            }
         }
     }
 }

@@ -1,8 +1,10 @@
 //! What a visitor sees when something went wrong.
 
+use crate::auth;
 use crate::layout::{self, Shell};
 use crate::paths;
-use crate::text::{Lang, Text, common, errors as words};
+use crate::text::{Lang, Text, auth as login, common, errors as words, settings};
+use crate::ui::{self, Field};
 use maud::{DOCTYPE, Markup, html};
 
 /// An error inside the usual frame.
@@ -24,7 +26,7 @@ pub struct BarePage<'a> {
 }
 
 /// What went wrong.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Problem<'a> {
     /// The HTTP status.
     pub status: u16,
@@ -34,7 +36,23 @@ pub struct Problem<'a> {
     pub retry_after: u64,
     /// A number by which staff find it in the log; empty for none.
     pub request_id: &'a str,
+    /// Nothing can be stored now; what is there can be read.
+    pub reading_only: bool,
+    /// A form that was sent and not stored.
+    pub again: Option<Again<'a>>,
 }
+
+/// A form that was sent and not stored, to be sent once more as it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Again<'a> {
+    /// Where it was sent.
+    pub action: &'a str,
+    /// All that was sent.
+    pub fields: &'a [(String, String)],
+}
+
+/// Fields that are typed anew: what is secret is not sent back.
+const SECRET: [&str; 2] = ["password", "current"];
 
 /// Draws an error inside the frame.
 pub fn page(p: &ErrorPage) -> Markup {
@@ -61,10 +79,39 @@ pub fn body(lang: Lang, problem: &Problem, home: &str) -> Markup {
         h1 tabindex="-1" { (lang.t(title)) }
         p.lead { (lang.t(text)) }
         @if problem.retry_after > 0 { p { (lang.fill(words::RETRY_AFTER, &[("n", &problem.retry_after)])) } }
+        @if let Some(form) = &problem.again { (again(lang, form)) }
         div.actions { a.button href=(home) { (lang.t(words::TO_HOME)) } }
         @if !problem.request_id.is_empty() { p.muted { (lang.fill(words::REQUEST_ID, &[("id", &problem.request_id)])) } }
     }
 }
+
+/// What was typed, to read and to copy, and a button that sends it once more. Its one-time key comes with it, so it
+/// is stored once however often it is sent.
+fn again(lang: Lang, form: &Again) -> Markup {
+    let (secret, plain): (Vec<_>, Vec<_>) = form.fields.iter().partition(|(name, _)| SECRET.contains(&name.as_str()));
+    html! {
+        form method="post" action=(form.action) {
+            (auth::kept(lang, form.fields))
+            @for (name, value) in plain { (ui::hidden(name, value)) }
+            @for (name, _) in secret {
+                (ui::password(&Field { lang, name, label: lang.t(if name == "current" { settings::PASSWORD_CURRENT } else { login::PASSWORD }), kind: "password", ..Field::default() }))
+            }
+            p { (lang.t(words::AGAIN_TEXT)) }
+            div.actions { button.button { (lang.t(words::AGAIN)) } }
+        }
+    }
+}
+
+/// A page as it was `minutes` ago, which says so. None where the page is not one of ours.
+pub fn as_it_was(lang: Lang, page: &str, minutes: u64) -> Option<String> {
+    let start = page.find(MAIN)? + MAIN.len();
+    let when = if minutes == 0 { lang.t(words::JUST_NOW).to_owned() } else { lang.count(words::MINUTES_ONE, words::MINUTES_MANY, minutes) };
+    let notice = ui::notice(lang, ui::Tone::Warning, &lang.fill(words::AS_IT_WAS, &[("when", &when)])).into_string();
+    Some([&page[..start], "<div class=\"wrap\">", &notice, "</div>", &page[start..]].concat())
+}
+
+/// How a page's own part begins (see `layout::page`).
+const MAIN: &str = "<main id=\"main\" tabindex=\"-1\">";
 
 /// The problem in a few words, for the window's title.
 pub fn title(lang: Lang, problem: &Problem) -> &'static str {
@@ -81,6 +128,7 @@ fn texts(problem: &Problem) -> (Text, Text) {
         413 => (words::TOO_LARGE, words::TOO_LARGE_TEXT),
         422 => (words::UNPROCESSABLE, words::UNPROCESSABLE_TEXT),
         429 => (words::TOO_MANY, words::TOO_MANY_TEXT),
+        503 if problem.reading_only => (words::READING_ONLY, words::READING_ONLY_TEXT),
         503 => (words::UNAVAILABLE, words::UNAVAILABLE_TEXT),
         408 | 504 => (words::TIMEOUT, words::UNAVAILABLE_TEXT),
         400..500 => (words::BAD_REQUEST, words::BAD_REQUEST_TEXT),

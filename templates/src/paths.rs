@@ -154,9 +154,9 @@ pub fn notifications_before(id: i64) -> String {
     format!("/notifications?before={id}")
 }
 
-/// The stream of a post's new comments.
-pub fn post_events(id: i64) -> String {
-    format!("/events/posts/{id}")
+/// The stream of a post's comments that are newer than the newest that the page knows of.
+pub fn post_events(id: i64, newest: i64) -> String {
+    format!("/events/posts/{id}?after={newest}")
 }
 
 /// Sign in and come back to `next`.

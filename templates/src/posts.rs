@@ -57,6 +57,8 @@ pub struct Post<'a> {
     pub edited: Option<Moment>,
     /// How often it was read.
     pub views: u64,
+    /// The number of its newest comment; 0 where there is none.
+    pub newest_comment: i64,
     /// Whether it stays at the top of its board.
     pub is_notice: bool,
     /// Shown, hidden or deleted.
@@ -158,7 +160,7 @@ pub fn page(p: &PostPage) -> Markup {
             (article(p))
             (neighbours(p))
             (comments::thread(&p.comments))
-            @if p.shell.live { (layout::stream(&paths::post_events(p.post.id))) }
+            @if p.shell.live { (layout::stream(&paths::post_events(p.post.id, p.post.newest_comment))) }
         }
     };
     layout::page(p.shell, p.post.title, main)

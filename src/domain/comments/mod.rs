@@ -217,15 +217,17 @@ pub async fn insert(
     let mentioned = people::named(&app.db, &mentions(&body.0)).await?;
     *told = recipients(&place, actor, &mentioned);
     let now = app.clock.now();
-    let tx = sql::begin(&app.db).await?;
     let html = markdown::render(&body.0);
+    let tx = sql::begin(&app.db).await?;
+    // The post's row first: it makes those who comment at once take turns, so that a post's comments are numbered
+    // in the order in which they are committed, and a stream that knows one number has seen all below it.
+    bump_post(&tx, post, now).await?;
     let values: [Value; 7] =
         [post.into(), actor.id.into(), place.parent_root.into(), parent.into(), body.0.into(), html.into(), now.into()];
     let insert = "INSERT INTO comments (post_id, author_id, root_id, parent_id, body, html, created_at) \
                   VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
     let id = sql::some(sql::number(&tx, insert, values).await?, "a new comment")?;
     sql::run(&tx, "UPDATE users SET comment_count = comment_count + 1 WHERE id = $1", [actor.id.into()]).await?;
-    bump_post(&tx, post, now).await?;
     notifications::insert(&tx, told, actor.id, post, id, now).await?;
     once::keep(&tx, key, id, now).await?;
     tx.commit().await?;

@@ -57,6 +57,7 @@ pub struct Post {
     pub state: String,
     pub is_notice: bool,
     pub comment_count: i64,
+    pub newest_comment: i64,
     pub view_count: i64,
     pub created_at: OffsetDateTime,
     pub edited_at: Option<OffsetDateTime>,
@@ -85,7 +86,8 @@ impl Post {
 }
 
 const FIND: &str = "SELECT p.id, p.board_id, p.author_id, u.name AS author, p.title, p.body, p.html, p.state, p.is_notice, \
-    p.comment_count, p.view_count, p.created_at, p.edited_at, p.state_reason \
+    p.comment_count, p.view_count, p.created_at, p.edited_at, p.state_reason, \
+    COALESCE((SELECT MAX(c.id) FROM comments c WHERE c.post_id = p.id), 0) AS newest_comment \
     FROM posts p JOIN users u ON u.id = p.author_id WHERE p.id = $1";
 
 /// A post that this person may read, on a board that they may read. Hidden ones are there for staff and for
@@ -250,6 +252,6 @@ pub(super) async fn set_state(tx: &impl ConnectionTrait, by: i64, id: i64, state
 /// After the commit: what was drawn of this post is out of date.
 pub(super) async fn changed(app: &App, post: &Post) -> Result<()> {
     let board = boards::find(&app.db, post.board_id).await?;
-    shared_log::bump(app, &[Noun::POSTS, Noun::board(&board.slug), Noun::user(post.author_id)]).await;
+    shared_log::bump(app, &[Noun::POSTS, Noun::board(&board.slug), Noun::user(post.author_id), Noun::WITHDRAWN]).await;
     Ok(())
 }

@@ -77,7 +77,7 @@ pub async fn moderate(app: &App, by: &audit::By, key: &once::Key, ids: &[i64], d
 pub(in crate::domain) async fn bump_all(app: &App) -> Result<()> {
     let boards = boards::read_all(&app.db).await?;
     let mut nouns: Vec<Noun> = boards.iter().map(|board| Noun::board(&board.slug)).collect();
-    nouns.push(Noun::POSTS);
+    nouns.extend([Noun::POSTS, Noun::WITHDRAWN]);
     shared_log::bump(app, &nouns).await;
     Ok(())
 }

@@ -1,15 +1,17 @@
 //! A house for tests: an instance on each engine, and visitors who walk through it like people do.
 //!
 //! `postgres` a private server for the whole run · `visitor` a browser without scripts (or with htmx) · `page` what
-//! it sees.
+//! it sees · `wire` what lies between an instance and its database.
 
 mod page;
 mod postgres;
 mod visitor;
+mod wire;
 
 pub use page::Page;
 pub use postgres::database as postgres_database;
 pub use visitor::Visitor;
+pub use wire::Wire;
 
 use crate::support_servers::PrivateRedis;
 use minschool::app::App;
@@ -88,6 +90,16 @@ impl House {
         Self::on(Ground { database_url, redis: Some(PrivateRedis::start()), _folder: None }).await
     }
 
+    /// The same, with a wire to the database that can be cut.
+    pub async fn on_a_wire() -> (Self, Wire) {
+        let direct = postgres::database().await;
+        let (host, database) = direct.rsplit_once('/').unwrap();
+        let (scheme, port) = host.rsplit_once(':').unwrap();
+        let wire = Wire::to(port.parse().unwrap()).await;
+        let database_url = format!("{scheme}:{}/{database}", wire.port);
+        (Self::on(Ground { database_url, redis: Some(PrivateRedis::start()), _folder: None }).await, wire)
+    }
+
     async fn on(ground: Ground) -> Self {
         let (app, site, admin) = instance_on(&ground).await;
         Self { app, site, admin, ground }
@@ -154,12 +166,14 @@ pub struct Sibling {
 impl Drop for Sibling {
     fn drop(&mut self) {
         self.app.stop.cancel();
+        self.app.ended.cancel();
     }
 }
 
 impl Drop for House {
     fn drop(&mut self) {
         self.app.stop.cancel();
+        self.app.ended.cancel();
     }
 }
 
@@ -171,7 +185,7 @@ async fn instance_on(ground: &Ground) -> Routers {
 
 async fn instance_with(config: Config) -> Routers {
     let db = minschool::app::database(&config).await.unwrap();
-    migrate::up(&db).await.unwrap();
+    migrate::up(&config, &db).await.unwrap();
     house::open(&db, Clock::default().now(), true).await.unwrap();
     let redis = config.redis_url.is_some();
     let app = instance::start(config, db, Clock::default()).await.unwrap();

@@ -83,6 +83,7 @@ pub fn post<'a>(visit: &Visit, board: &'a Board, post: &'a posts::Post, html: &'
         at: at(post.created_at),
         edited: post.edited_at.map(at),
         views: count(post.view_count),
+        newest_comment: post.newest_comment,
         is_notice: post.is_notice,
         state: state(post.state()),
         state_reason: post.state_reason.as_deref().unwrap_or_default(),

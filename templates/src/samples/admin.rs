@@ -214,7 +214,7 @@ fn doors(lang: Lang) -> Drawn {
     };
     let faults = [fault("form", "token.invalid", 0), fault("password", "password.too_short", 10)];
     let first = SetupPage { lang, aids, token: "t-setup", email: "", name: "", once: "k-once", faults: &[] };
-    let problem = Problem { status: 403, cross_site: false, retry_after: 0, request_id: "01JD9Z3K7Q" };
+    let problem = Problem { status: 403, request_id: "01JD9Z3K7Q", ..Problem::default() };
     vec![
         ("admin-login", login::page(&door)),
         ("admin-login-wrong", login::page(&LoginPage { email: "ada@example.com", faults: &wrong, ..door })),

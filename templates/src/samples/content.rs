@@ -3,7 +3,7 @@
 use super::{BODY, Drawn, author, card, guest, member, moment, staff, with_flash};
 use crate::boards::{self, BoardCard, BoardList, BoardPage, BoardsPage, Latest, Sort, Write};
 use crate::comments::{Entry, Thread};
-use crate::errors::{self, BarePage, ErrorPage, Problem};
+use crate::errors::{self, Again, BarePage, ErrorPage, Problem};
 use crate::home::{self, HomePage, Recent};
 use crate::layout::{Aids, Motion, Shell, Spacing, TextSize, Theme};
 use crate::pages::{self, TextPage};
@@ -121,6 +121,7 @@ pub(super) fn post_page<'a>(shell: &'a Shell<'a>, comments: Thread<'a>) -> PostP
         at: moment(lang, 3),
         edited: None,
         views: 1_204,
+        newest_comment: 87,
         is_notice: false,
         state: State::Shown,
         state_reason: "",
@@ -185,7 +186,12 @@ fn texts(lang: Lang) -> Drawn {
 
 fn failures(lang: Lang) -> Drawn {
     let shell = member(lang, "/nowhere");
-    let problem = |status, retry_after| Problem { status, cross_site: false, retry_after, request_id: "" };
+    let problem = |status, retry_after| Problem { status, retry_after, ..Problem::default() };
+    let typed: Vec<(String, String)> =
+        [("once", "k-once"), ("title", "겨울 나눔"), ("body", "함께해요.")].map(|(name, value)| (name.into(), value.into())).into();
+    let again = Again { action: "/community/free/write", fields: &typed };
+    let secret: Vec<(String, String)> =
+        [("email", "ada@example.com"), ("password", "x")].map(|(name, value)| (name.into(), value.into())).into();
     let draw = |problem| errors::page(&ErrorPage { shell: &shell, problem });
     vec![
         ("error-400", draw(problem(400, 0))),
@@ -199,6 +205,9 @@ fn failures(lang: Lang) -> Drawn {
         ("error-422", draw(problem(422, 0))),
         ("error-429", draw(problem(429, 12))),
         ("error-500", draw(Problem { request_id: "01JD9Z3K7Q", ..problem(500, 0) })),
+        ("error-503-reading-only", draw(Problem { reading_only: true, ..problem(503, 2) })),
+        ("error-503-again", draw(Problem { reading_only: true, again: Some(again), ..problem(503, 2) })),
+        ("error-503-again-secret", draw(Problem { again: Some(Again { action: "/login", fields: &secret }), ..problem(503, 2) })),
         ("error-503-bare", errors::bare(&BarePage { lang, problem: Problem { request_id: "01JD9Z3K7Q", ..problem(503, 5) } })),
     ]
 }

@@ -21,6 +21,14 @@ catalogue! {
     INTERNAL_TEXT = "잘못하신 것이 아닙니다. 잠시 뒤에 다시 시도해 주세요. 계속되면 아래 번호를 운영자에게 알려 주세요.", "It is not your fault. Please try again in a while. If it goes on, give the staff the number below.";
     UNAVAILABLE = "지금은 이용자가 많습니다", "We are very busy right now";
     UNAVAILABLE_TEXT = "잠시 뒤에 다시 시도해 주세요. 쓰신 내용은 브라우저에 남아 있습니다.", "Please try again in a while. Your browser still has what you typed.";
+    READING_ONLY = "지금은 저장할 수 없습니다", "Nothing can be saved right now";
+    READING_ONLY_TEXT = "글을 보관하는 곳에 잠시 연결되지 않습니다. 운영자에게 이미 알렸고, 보통 곧 돌아옵니다.", "The place where everything is kept cannot be reached. The staff have been told; it is usually back soon.";
+    AGAIN = "다시 보내기", "Send again";
+    AGAIN_TEXT = "보내신 내용은 아직 저장되지 않았습니다. 잠시 뒤에 다시 보내 주세요. 여러 번 눌러도 한 번만 저장됩니다.", "What you sent has not been saved yet. Please send it again in a while. However often you press, it is saved once.";
+    AS_IT_WAS = "글을 보관하는 곳에 잠시 연결되지 않아 {when}에 보관한 화면을 보여 드립니다. 읽을 수는 있지만 쓰거나 바꿀 수는 없습니다.", "The place where everything is kept cannot be reached, so this page is shown as it was {when}. You can read, but not write or change anything.";
+    JUST_NOW = "조금 전", "a moment ago";
+    MINUTES_ONE = "1분 전", "a minute ago";
+    MINUTES_MANY = "{n}분 전", "{n} minutes ago";
     CONFLICT = "그 사이에 내용이 바뀌었습니다", "It changed in the meantime";
     CONFLICT_TEXT = "다른 사람이 먼저 처리했습니다. 화면을 새로 열어 확인해 주세요.", "Somebody else was first. Open the page again to see.";
     BAD_REQUEST = "요청을 이해하지 못했습니다", "The request was not understood";

@@ -1,12 +1,17 @@
-//! Sessions: who is signed in where. The row is the truth; `shared` keeps a hot copy of it.
+//! Sessions: who is signed in where. The row is the truth; `shared` keeps a hot copy of it. Rooms: this file (begun,
+//! looked up, listed) and `changes` (ended, voided, renewed).
+
+mod changes;
 
 use super::clock::{OffsetDateTime, to_ms};
 use super::members::{Page, skip};
-use super::{Actor, Permissions, Result, house, once, shared_log, sql};
+use super::{Actor, Permissions, Result, house, once, sql};
 use crate::app::App;
 use crate::shared::sessions::SessionCopy;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use time::Duration;
+
+pub use changes::{Changed, Renew, Which, end, renew, rotate};
 
 /// Where a session is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,6 +137,9 @@ struct Row {
     last_seen_at: OffsetDateTime,
     expires_at: OffsetDateTime,
     ends_at: OffsetDateTime,
+    rotate: bool,
+    is_old: bool,
+    previous_until: Option<OffsetDateTime>,
     email: String,
     name: String,
     language: Option<String>,
@@ -142,10 +150,11 @@ struct Row {
 }
 
 const LOAD: &str = "SELECT s.id, s.user_id, s.persistent, s.version, s.last_seen_at, s.expires_at, s.ends_at, \
-    u.email, u.name, u.language, u.aids, u.shows_presence, r.slug AS role, \
+    s.rotate, s.token_hash <> $1 AS is_old, s.previous_until, u.email, u.name, u.language, u.aids, u.shows_presence, r.slug AS role, \
     (SELECT string_agg(p.resource || ':' || p.action, ',') FROM role_permissions p WHERE p.role_id = r.id) AS permissions \
     FROM sessions s JOIN users u ON u.id = s.user_id JOIN roles r ON r.id = u.role_id \
-    WHERE s.token_hash = $1 AND s.area = $2 AND s.revoked_at IS NULL AND s.expires_at > $3 AND s.ends_at > $3";
+    WHERE (s.token_hash = $1 OR (s.previous_hash = $1 AND s.previous_until > $3)) \
+    AND s.area = $2 AND s.revoked_at IS NULL AND s.expires_at > $3 AND s.ends_at > $3";
 
 /// The session of a token's hash from its row, and its hot copy renewed.
 ///
@@ -156,6 +165,8 @@ pub async fn load(app: &App, hash: &str, area: Area) -> Result<Option<Session>> 
     let epoch = app.shared.epoch();
     let values = [hash.into(), area.as_str().into(), app.clock.now().into()];
     let Some(row) = sql::one::<Row>(&app.db, LOAD, values).await? else { return Ok(None) };
+    let ends = row.expires_at.min(row.ends_at);
+    let ends = row.previous_until.filter(|_| row.is_old).map_or(ends, |until| ends.min(until));
     let copy = SessionCopy {
         user_id: row.user_id,
         email: row.email,
@@ -167,7 +178,8 @@ pub async fn load(app: &App, hash: &str, area: Area) -> Result<Option<Session>> 
         area: area.as_str().to_owned(),
         version: row.version,
         epoch,
-        expires_at: to_ms(row.expires_at.min(row.ends_at)),
+        expires_at: to_ms(ends),
+        rotate: row.rotate,
         persistent: row.persistent,
         language: row.language.unwrap_or_default(),
         aids: row.aids,
@@ -230,111 +242,6 @@ pub async fn owner(db: &impl ConnectionTrait, session: i64) -> Result<i64> {
 pub async fn count_open(app: &App) -> Result<i64> {
     let sql = "SELECT COUNT(*) FROM sessions WHERE revoked_at IS NULL AND expires_at > $1 AND ends_at > $1";
     Ok(sql::number(&app.db, sql, [app.clock.now().into()]).await?.unwrap_or(0))
-}
-
-/// Which sessions to end.
-#[derive(Clone, Copy, Debug)]
-pub enum Which {
-    /// One, if it is this member's.
-    One {
-        /// Whose.
-        user: i64,
-        /// Which.
-        session: i64,
-    },
-    /// All of a member's.
-    All {
-        /// Whose.
-        user: i64,
-    },
-    /// All of a member's but the one that asks.
-    Others {
-        /// Whose.
-        user: i64,
-        /// The one to keep.
-        keep: i64,
-    },
-}
-
-/// Sessions whose rights changed, to be told to everybody after the commit.
-#[derive(Debug, Default)]
-#[must_use = "instances must be told after the commit"]
-pub struct Changed(Vec<(String, i64)>);
-
-impl Changed {
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// After the commit: no instance believes the old copies any more. Where Redis could not be told, the
-    /// log in SQL is what the others go by, within a second.
-    pub async fn tell(self, app: &App) {
-        for (hash, version) in &self.0 {
-            app.shared.sessions().reject(hash, *version);
-        }
-        app.shared.sessions().drop_many(self.0.iter().map(|(hash, _)| hash.as_str())).await;
-        if !self.0.is_empty() {
-            app.shared.signals().publish(shared_log::TOPIC, "").await;
-        }
-    }
-}
-
-/// Ends sessions, in a transaction; [`Changed::tell`] after its commit.
-///
-/// # Errors
-/// The database's.
-pub async fn end(tx: &impl ConnectionTrait, which: Which, why: &str, now: OffsetDateTime) -> Result<Changed> {
-    let (condition, user, session) = match which {
-        Which::One { user, session } => ("id = $4", user, session),
-        Which::All { user } => ("id <> $4", user, 0),
-        Which::Others { user, keep } => ("id <> $4", user, keep),
-    };
-    let update = format!(
-        "UPDATE sessions SET revoked_at = $1, revoked_why = $2, version = version + 1 \
-         WHERE user_id = $3 AND {condition} AND revoked_at IS NULL RETURNING token_hash, version"
-    );
-    log(tx, sql::all(tx, &update, [now.into(), why.into(), user.into(), session.into()]).await?, now).await
-}
-
-/// Makes every copy of members' sessions void because what they may do, or how they appear, has changed.
-///
-/// # Errors
-/// The database's.
-pub async fn renew(tx: &impl ConnectionTrait, of: Renew, now: OffsetDateTime) -> Result<Changed> {
-    let (condition, id) = match of {
-        Renew::Member(user) => ("user_id = $1", user),
-        Renew::Role(role) => ("user_id IN (SELECT id FROM users WHERE role_id = $1)", role),
-    };
-    let update =
-        format!("UPDATE sessions SET version = version + 1 WHERE {condition} AND revoked_at IS NULL RETURNING token_hash, version");
-    log(tx, sql::all(tx, &update, [id.into()]).await?, now).await
-}
-
-/// Whose sessions to renew.
-#[derive(Clone, Copy, Debug)]
-pub enum Renew {
-    /// One member's.
-    Member(i64),
-    /// Those of all who have a role.
-    Role(i64),
-}
-
-#[derive(FromQueryResult)]
-struct Touched {
-    token_hash: String,
-    version: i64,
-}
-
-async fn log(tx: &impl ConnectionTrait, touched: Vec<Touched>, now: OffsetDateTime) -> Result<Changed> {
-    let changed: Vec<_> = touched.into_iter().map(|t| (t.token_hash, t.version)).collect();
-    shared_log::sessions(tx, &changed, now).await?;
-    Ok(Changed(changed))
 }
 
 /// Moves on when sessions were last used and so when they end. Called for many at once, now and then.

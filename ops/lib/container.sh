@@ -1,0 +1,249 @@
+# shellcheck shell=bash
+# The container of ops/container, and what is done to it. Sourced by it; $place, $base, $root, $binary, $keep are its.
+
+: "${place:=}" "${base:=}" "${root:=}" "${binary:=}" "${keep:=}"
+
+packages=systemd,systemd-sysv,dbus,nginx,postgresql-15,redis-server,curl,ca-certificates,iproute2,procps,openssl
+worst=0
+
+refuse() {
+  printf 'ops/container: left out: %s\n' "$*" >&2
+  exit 77
+}
+
+may_we() {
+  [[ $(id -u) -eq 0 ]] || refuse 'it has to run as root'
+  command -v systemd-nspawn >/dev/null || refuse 'it needs systemd-nspawn (apt-get install systemd-container)'
+  command -v debootstrap >/dev/null || refuse 'it needs debootstrap'
+  unshare --mount --pid --net --fork true 2>/dev/null || refuse 'this kernel gives no namespaces'
+  [[ -x $binary ]] || { echo "ops/container: $binary is not there; try: cargo build --release, or --binary FILE" >&2; exit 1; }
+}
+
+# Debian itself, once; again when the list of packages changes.
+build_base() {
+  [[ $(cat "$base.packages" 2>/dev/null) != "$packages" ]] || return 0
+  echo "building a Debian in $base"
+  mkdir -p "$place"
+  rm -rf "$base" "$base.new"
+  debootstrap --variant=minbase --include="$packages" --components=main bookworm "$base.new" >"$place/debootstrap.log" 2>&1 \
+    || refuse "debootstrap did not work: $(tail -n 1 "$place/debootstrap.log")"
+  rm -rf "$base.new"/var/cache/apt/archives/*.deb "$base.new"/var/lib/apt/lists/*
+  mv "$base.new" "$base"
+  echo "$packages" >"$base.packages"
+}
+
+fresh_root() {
+  rm -rf "$root"
+  cp -a --reflink=auto "$base" "$root"
+  ops/install --root "$root" --binary "$binary" >"$place/install.log" 2>&1 || { cat "$place/install.log" >&2; exit 1; }
+  sed -i 's/^public_url.*/public_url = "https:\/\/example.org"\nrate_limits = "off"/' "$root/etc/minschool/minschool.toml"
+  # All load comes from the container itself.
+  echo '127.0.0.0/8 1;' >"$root/etc/nginx/minschool/known.conf"
+  # There is no mail in there; what would be sent is kept.
+  printf '#!/bin/sh\ncat >>/var/log/told\n' >"$root/etc/minschool/on-failure"
+  chmod 755 "$root/etc/minschool/on-failure"
+  # There is no database yet when it boots.
+  systemctl --root="$root" --quiet disable minschool.target
+  [[ -z ${CONTAINER_EXTRA:-} ]] || cp -a "$CONTAINER_EXTRA/." "$root/"
+}
+
+# Its own network, and no word to a systemd outside, which may not be there.
+boot() {
+  setsid systemd-nspawn --quiet --directory="$root" --private-network --register=no --keep-unit --console=pipe --boot \
+    --hostname=minschool </dev/null >"$place/console.log" 2>&1 &
+  nspawn=$!
+  local tenth
+  for ((tenth = 0; tenth < 600; tenth++)); do
+    [[ -d /proc/$nspawn ]] || refuse "the container did not start: $(tail -n 1 "$place/console.log")"
+    leader=$(pgrep -P "$nspawn" | head -n 1 || true)
+    if [[ -n $leader ]] && is_up; then return 0; fi
+    sleep 0.1
+  done
+  refuse "the container did not come up within a minute; see $place/console.log"
+}
+
+# "degraded" is up as well: not everything of a whole host can run in here.
+is_up() {
+  local word
+  word=$(inside systemctl is-system-running 2>/dev/null) || true
+  [[ $word == running || $word == degraded ]]
+}
+
+inside() {
+  nsenter --target "$leader" --all -- "$@"
+}
+
+# What the runbook says for a first start.
+open_house() {
+  inside runuser -u postgres -- createuser minschool
+  inside runuser -u postgres -- createdb --owner minschool minschool
+  inside systemctl --quiet enable --now minschool.target
+  inside systemctl restart nginx
+  local number tenth
+  for ((tenth = 0; tenth < 300; tenth++)); do
+    if all_ready; then break; fi
+    sleep 0.1
+  done
+  all_ready || { inside systemctl --no-pager --failed; inside journalctl --no-pager -n 60 -u 'minschool*' >&2; exit 1; }
+  for number in 0 1 2; do
+    inside systemd-analyze security "minschool@$number.service" --no-pager | tail -n 1
+  done
+}
+
+all_ready() {
+  local port
+  for port in 3000 3010 3020; do is_ready "$port" || return 1; done
+}
+
+is_ready() {
+  inside curl -sf -m 3 -o /dev/null "http://127.0.0.1:$1/readyz"
+}
+
+# ---- load
+
+# Ten visitors who read and send forms, each connection used for a few requests, until the file is gone.
+load() {
+  local visitor site=https://example.org
+  for visitor in 1 2 3 4 5 6 7 8 9 10; do
+    while [[ -e $place/load ]]; do
+      inside curl -sk -m 20 --resolve example.org:443:127.0.0.1 -o /dev/null -w "%{http_code} %{time_total} %{exitcode}\n" \
+        "$site/who" --next -sk -m 20 --resolve example.org:443:127.0.0.1 -o /dev/null -w "%{http_code} %{time_total} %{exitcode}\n" \
+        -d 'email=nobody@example.com' "$site/login" --next -sk -m 20 --resolve example.org:443:127.0.0.1 -o /dev/null \
+        -w "%{http_code} %{time_total} %{exitcode}\n" "$site/community/free?$RANDOM" || true
+    done >>"$place/answers.$visitor" &
+  done
+  wait
+}
+
+# drill WORDS BAR COMMAND: under load; "failed" is whatever is not an honest answer below 500. When nginx takes an HTTP/2
+# connection back (GOAWAY, at a reload), browsers ask again on another; curl ends with 16 and is counted as "again".
+drill() {
+  local words=$1 bar=$2 row code=0
+  rm -f "$place"/answers.*
+  touch "$place/load"
+  load &
+  local loading=$!
+  sleep 3
+  "$3" >"$place/drill.log" 2>&1 || code=$?
+  sleep 3
+  rm -f "$place/load"
+  wait "$loading" || true
+  row=$(awk '{ n++; if ($3 == 16) again++; else if ($1 < 200 || $1 >= 500) bad++; if ($2 > slow) slow = $2 }
+    END { printf "%8d %8d %8d %10.1f", n, bad, again, slow }' "$place"/answers.*)
+  printf '%-44s %s  %s\n' "$words" "$row" "$bar"
+  if [[ $code -ne 0 ]] || (($(awk '{ print $2 }' <<<"$row") > bar)); then
+    worst=1
+    cat "$place/drill.log"
+    cut -d ' ' -f 1,3 "$place"/answers.* | sort | uniq -c
+  fi
+}
+
+# ---- what is done to it
+
+roll() {
+  local number
+  for number in 0 1 2; do
+    inside systemctl restart "minschool@$number"
+    again "$number"
+  done
+}
+
+kill_one() {
+  inside systemctl kill --kill-whom=main -s KILL minschool@1
+  again 1
+}
+
+kill_all() {
+  local number
+  for number in 0 1 2; do
+    inside systemctl kill --kill-whom=main -s KILL "minschool@$number"
+    again "$number"
+    # Each kill costs nginx the answers in flight; the next one comes when those are forgotten.
+    sleep 2
+  done
+}
+
+redis_away() {
+  inside systemctl kill -s KILL redis-server
+  inside systemctl stop redis-server
+  sleep 4
+  inside systemctl start redis-server
+  sleep 2
+}
+
+reload_nginx() {
+  inside systemctl reload nginx
+  sleep 2
+}
+
+# A crash loop: its ports have to be closed, somebody told, and half a minute later it is tried again by itself.
+crash_loop() {
+  local _
+  for _ in 1 2 3 4 5 6 7 8; do
+    inside systemctl kill --kill-whom=main -s KILL minschool@1 2>/dev/null || true
+    sleep 0.8
+  done
+  is_closed 3010 && was_told minschool@1 || return 1
+  sleep 30
+  again 1
+}
+
+is_closed() {
+  ! inside ss -Hltn "sport = :$1" | grep -q . || { echo "port $1 is still open"; return 1; }
+}
+
+was_told() {
+  inside grep -q "$1.service" /var/log/told || { echo "nobody was told of $1"; return 1; }
+}
+
+# It ends with 78 again and again; then its ports have to be closed and somebody told, and mending it brings it back.
+wrong_configuration() {
+  mkdir -p "$root/etc/systemd/system/minschool@2.service.d"
+  printf '[Service]\nEnvironment=WORKERS=many\n' >"$root/etc/systemd/system/minschool@2.service.d/wrong.conf"
+  inside systemctl daemon-reload
+  inside systemctl restart minschool@2 || true
+  sleep 8
+  is_closed 3020 && was_told minschool@2 || return 1
+  rm -r "$root/etc/systemd/system/minschool@2.service.d"
+  inside systemctl daemon-reload
+  inside systemctl reset-failed
+  inside systemctl start minschool-site@2.socket minschool-admin@2.socket minschool@2
+  again 2
+}
+
+# Ready twice, a second apart.
+again() {
+  local port=30${1}0 tenth
+  for ((tenth = 0; tenth < 300; tenth++)); do
+    if is_ready "$port"; then
+      sleep 1
+      is_ready "$port" && return 0
+    fi
+    sleep 0.1
+  done
+  echo "instance $1 does not come back"
+  return 1
+}
+
+# ---- the end
+
+leave() {
+  local code=$?
+  rm -f "$place/load"
+  if [[ -n $leader ]]; then
+    [[ $code -eq 0 || $code -eq 77 ]] || inside journalctl --no-pager >"$place/journal.log" 2>/dev/null || true
+    # systemd's word for "power off now".
+    kill -s RTMIN+14 "$leader" 2>/dev/null || true
+  fi
+  if [[ -n $nspawn ]]; then
+    local tenth
+    for ((tenth = 0; tenth < 100; tenth++)); do
+      [[ -d /proc/$nspawn ]] || break
+      sleep 0.1
+    done
+    kill -KILL "$nspawn" 2>/dev/null || true
+    wait "$nspawn" 2>/dev/null || true
+  fi
+  [[ -n $keep || -z $root ]] || rm -rf "$root"
+  exit "$code"
+}

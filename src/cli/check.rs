@@ -1,0 +1,124 @@
+//! `minschool check`: looks at everything that an instance needs, says what is wrong with it and how to mend it.
+
+use super::{Failure, instance, migrate};
+use crate::app;
+use crate::config::{Config, Sources};
+use crate::domain::clock::Clock;
+use crate::domain::house;
+use crate::shared::{ProbeError, RedisOptions, Shared};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use std::path::Path;
+
+/// Seconds by which the clocks of this machine and of the database may differ: sessions and forms end by them.
+const DRIFT: i64 = 5;
+/// What nginx shows when no instance answers, as `ops/install` lays it down.
+const ERROR_PAGE: &str = "/usr/share/minschool/nginx/error.html";
+
+/// The subcommand.
+pub fn command() -> Command {
+    Command::new("check")
+        .about("Look at everything an instance needs, and say what is wrong with it")
+        .arg(Arg::new("offline").long("offline").action(ArgAction::SetTrue).help("settings and folders only; ask no server"))
+}
+
+/// What was looked at, and what is wrong with it.
+type Finding = (&'static str, Result<String, String>);
+
+/// Runs it.
+///
+/// # Errors
+/// `Config` (exit 78) where something is wrong; each line has been printed then.
+pub fn settings(sources: Result<Sources, Failure>) -> Result<Config, Failure> {
+    let read = sources.and_then(|sources| Ok(Config::read(&sources)?));
+    match &read {
+        Ok(_) => print(&("settings", Ok("all understood".into()))),
+        Err(fault) => print(&("settings", Err(fault.to_string()))),
+    }
+    read
+}
+
+/// Looks at the rest.
+///
+/// # Errors
+/// As [`settings`].
+pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
+    let mut findings: Vec<Finding> = vec![("folders", folders(&config)), ("error page", error_page(Path::new(ERROR_PAGE)))];
+    if !args.get_flag("offline") {
+        findings.extend(database(&config).await);
+        findings.push(("Redis", redis(&config).await));
+    }
+    findings.iter().for_each(print);
+    match findings.iter().filter(|(_, found)| found.is_err()).count() {
+        0 => Ok(()),
+        wrong => Err(Failure::Config(format!("{wrong} of these must be mended before it runs"))),
+    }
+}
+
+fn print((what, found): &Finding) {
+    match found {
+        Ok(text) => println!("ok    {what:<11} {text}"),
+        Err(text) => println!("WRONG {what:<11} {}", text.replace('\n', "\n                  ")),
+    }
+}
+
+fn folders(config: &Config) -> Result<String, String> {
+    instance::prepare_folder(config).map_err(|fault| fault.to_string())?;
+    Ok(if config.on_postgres() { "none needed".into() } else { format!("{} can be written to", config.data_dir.display()) })
+}
+
+/// Where nginx was told to show a page, it has to be there: else people see nginx' own "404".
+fn error_page(path: &Path) -> Result<String, String> {
+    if !path.parent().is_some_and(Path::exists) {
+        return Ok("nginx is not set up by ops/install on this machine".into());
+    }
+    if path.exists() { Ok("is in its place".into()) } else { Err(format!("{} is missing; run ops/install again", path.display())) }
+}
+
+async fn database(config: &Config) -> Vec<Finding> {
+    let db = match app::database(config).await {
+        Ok(db) => db,
+        Err(fault) => return vec![("database", Err(format!("{fault}; check DATABASE_URL, and whether the server runs")))],
+    };
+    let schema = if config.migrate { migrate::check_age(&db).await } else { migrate::check_complete(&db).await };
+    let clock = house::database_clock(&db).await.map_err(|fault| fault.to_string()).and_then(|theirs| {
+        let apart = (Clock::default().now() - theirs).whole_seconds().abs();
+        match apart {
+            0..=DRIFT => Ok("agrees with the database's".to_owned()),
+            _ => Err(format!("is {apart} s away from the database's; let both follow a time server (timedatectl set-ntp true)")),
+        }
+    });
+    vec![
+        ("database", Ok("lets us in".into())),
+        ("schema", schema.map(|()| "is one that this program works on".into()).map_err(|fault| fault.to_string())),
+        ("clock", clock),
+    ]
+}
+
+async fn redis(config: &Config) -> Result<String, String> {
+    let Some(url) = &config.redis_url else {
+        return Ok("not used: shared state is in the process, so there may be one instance only".into());
+    };
+    match Shared::probe(&RedisOptions::new(url)).await {
+        Ok(()) => Ok("lets us in".into()),
+        Err(ProbeError::Unreachable(why)) => Err(format!("does not answer ({why}); the site runs without it, but slower")),
+        Err(fault) => Err(format!("{fault}; check REDIS_URL")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_page_that_is_missing_is_told_where_nginx_is_set_up() {
+        let folder = std::env::temp_dir().join(format!("minschool-check-{}", std::process::id()));
+        let page = folder.join("error.html");
+        assert!(error_page(&page).is_ok(), "no nginx, no page");
+
+        std::fs::create_dir_all(&folder).expect("a folder");
+        assert!(error_page(&page).is_err_and(|text| text.contains("ops/install")));
+        std::fs::write(&page, "").expect("a file");
+        assert!(error_page(&page).is_ok());
+        std::fs::remove_dir_all(&folder).expect("gone");
+    }
+}

@@ -1,0 +1,152 @@
+//! Changes of sessions: ended, voided, given a new token; and how every instance hears of it.
+
+use super::Session;
+use crate::app::App;
+use crate::domain::clock::OffsetDateTime;
+use crate::domain::{Result, house, shared_log, sql};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use time::Duration;
+
+/// Which sessions to end.
+#[derive(Clone, Copy, Debug)]
+pub enum Which {
+    /// One, if it is this member's.
+    One {
+        /// Whose.
+        user: i64,
+        /// Which.
+        session: i64,
+    },
+    /// All of a member's.
+    All {
+        /// Whose.
+        user: i64,
+    },
+    /// All of a member's but the one that asks.
+    Others {
+        /// Whose.
+        user: i64,
+        /// The one to keep.
+        keep: i64,
+    },
+}
+
+/// Sessions whose rights changed, to be told to everybody after the commit.
+#[derive(Debug, Default)]
+#[must_use = "instances must be told after the commit"]
+pub struct Changed {
+    sessions: usize,
+    /// The hashes of their tokens, and the version from which on copies are believed.
+    tokens: Vec<(String, i64)>,
+}
+
+impl Changed {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.sessions
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.sessions == 0
+    }
+
+    /// After the commit: no instance believes the old copies any more. Where Redis could not be told, the
+    /// log in SQL is what the others go by, within a second.
+    pub async fn tell(self, app: &App) {
+        for (hash, version) in &self.tokens {
+            app.shared.sessions().reject(hash, *version);
+        }
+        app.shared.sessions().drop_many(self.tokens.iter().map(|(hash, _)| hash.as_str())).await;
+        if !self.is_empty() {
+            app.shared.signals().publish(shared_log::TOPIC, "").await;
+        }
+    }
+}
+
+/// Ends sessions, in a transaction; [`Changed::tell`] after its commit.
+///
+/// # Errors
+/// The database's.
+pub async fn end(tx: &impl ConnectionTrait, which: Which, why: &str, now: OffsetDateTime) -> Result<Changed> {
+    let (condition, user, session) = match which {
+        Which::One { user, session } => ("id = $4", user, session),
+        Which::All { user } => ("id <> $4", user, 0),
+        Which::Others { user, keep } => ("id <> $4", user, keep),
+    };
+    let update = format!(
+        "UPDATE sessions SET revoked_at = $1, revoked_why = $2, version = version + 1 \
+         WHERE user_id = $3 AND {condition} AND revoked_at IS NULL RETURNING token_hash, previous_hash, version"
+    );
+    log(tx, sql::all(tx, &update, [now.into(), why.into(), user.into(), session.into()]).await?, now).await
+}
+
+/// Makes every copy of members' sessions void because what they may do, or how they appear, has changed. Where it
+/// is what they may do, the sessions get new tokens too, each with its next page: see [`rotate`].
+///
+/// # Errors
+/// The database's.
+pub async fn renew(tx: &impl ConnectionTrait, of: Renew, now: OffsetDateTime) -> Result<Changed> {
+    let (condition, rights, id) = match of {
+        Renew::Looks(user) => ("user_id = $1", false, user),
+        Renew::Rights(user) => ("user_id = $1", true, user),
+        Renew::Role(role) => ("user_id IN (SELECT id FROM users WHERE role_id = $1)", true, role),
+    };
+    let update = format!(
+        "UPDATE sessions SET version = version + 1, rotate = rotate OR $2 WHERE {condition} AND revoked_at IS NULL \
+         RETURNING token_hash, previous_hash, version"
+    );
+    log(tx, sql::all(tx, &update, [id.into(), rights.into()]).await?, now).await
+}
+
+/// Whose sessions to renew.
+#[derive(Clone, Copy, Debug)]
+pub enum Renew {
+    /// A member's: how they appear has changed.
+    Looks(i64),
+    /// A member's: what they may do has changed.
+    Rights(i64),
+    /// Those of all who have a role.
+    Role(i64),
+}
+
+#[derive(FromQueryResult)]
+struct Touched {
+    token_hash: String,
+    previous_hash: Option<String>,
+    version: i64,
+}
+
+async fn log(tx: &impl ConnectionTrait, touched: Vec<Touched>, now: OffsetDateTime) -> Result<Changed> {
+    let both = |t: Touched| [Some(t.token_hash), t.previous_hash].into_iter().flatten().map(move |hash| (hash, t.version));
+    let sessions = touched.len();
+    let tokens: Vec<_> = touched.into_iter().flat_map(both).collect();
+    shared_log::sessions(tx, &tokens, now).await?;
+    Ok(Changed { sessions, tokens })
+}
+
+/// How long a session's earlier token is still good after the session was given a new one: requests that were on
+/// their way then, and streams, carry the earlier one.
+const OVERLAP: Duration = Duration::seconds(60);
+
+/// Gives a session a new token, because what its member may do has changed since it got the one it has (OWASP
+/// session management cheat sheet, "Renew the session ID after any privilege level change"). None where another
+/// request was faster.
+///
+/// # Errors
+/// The database's.
+pub async fn rotate(app: &App, session: &Session) -> Result<Option<String>> {
+    let token = house::random_token()?;
+    let now = app.clock.now();
+    let tx = sql::begin(&app.db).await?;
+    let update = "UPDATE sessions SET token_hash = $1, previous_hash = $2, previous_until = $3, rotate = FALSE, \
+                  version = version + 1 WHERE token_hash = $2 AND rotate AND revoked_at IS NULL \
+                  RETURNING token_hash, previous_hash, version";
+    let values: [Value; 3] = [house::hash_token(&token).into(), session.hash.clone().into(), (now + OVERLAP).into()];
+    let touched = sql::all(&tx, update, values).await?;
+    let changed = log(&tx, touched, now).await?;
+    tx.commit().await?;
+    let rotated = !changed.is_empty();
+    changed.tell(app).await;
+    Ok(rotated.then_some(token))
+}

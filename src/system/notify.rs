@@ -1,0 +1,46 @@
+//! What systemd is told (sd_notify(3)): ready, stopping, reloading, alive. Where nobody listens, nothing is said.
+
+use sd_notify::NotifyState;
+use std::time::Duration;
+
+/// Answers can be given.
+pub fn ready(status: &str) {
+    say(&[NotifyState::Ready, NotifyState::Status(status)]);
+}
+
+/// No more requests are wanted.
+pub fn stopping(status: &str) {
+    say(&[NotifyState::Stopping, NotifyState::Status(status)]);
+}
+
+/// The configuration is read again. systemd 253 and newer want the time with it, in the same message.
+pub fn reloading() {
+    match NotifyState::monotonic_usec_now() {
+        Ok(now) => say(&[NotifyState::Reloading, now]),
+        Err(fault) => tracing::warn!("the monotonic clock cannot be read: {fault}"),
+    }
+}
+
+fn say(words: &[NotifyState<'_>]) {
+    if let Err(fault) = sd_notify::notify(false, words) {
+        tracing::warn!("systemd could not be told: {fault}");
+    }
+}
+
+/// Says "alive" as often as the unit wants it (`WatchdogSec=`), until the process ends.
+///
+/// Each time the runtime has to run a task first, so that a runtime which is stuck is noticed. PostgreSQL and Redis are
+/// not asked: if one of them is away, starting all instances anew would only make it worse.
+pub async fn keep_alive() {
+    let mut usec = 0;
+    if !sd_notify::watchdog_enabled(false, &mut usec) {
+        return;
+    }
+    let pause = Duration::from_micros(usec) / 3;
+    loop {
+        if tokio::spawn(async {}).await.is_ok() {
+            say(&[NotifyState::Watchdog]);
+        }
+        tokio::time::sleep(pause).await;
+    }
+}

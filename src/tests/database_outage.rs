@@ -1,0 +1,125 @@
+//! PostgreSQL is away: what people could read they read on, what they send comes back to them, and nothing that was
+//! acknowledged is lost.
+
+use crate::support::{House, Wire, only_sqlite, until};
+use minschool::domain::pulse;
+use std::time::{Duration, Instant};
+
+/// A house that is watched, and the wire to its database. None: this run leaves PostgreSQL out.
+async fn house() -> Option<(House, Wire)> {
+    if only_sqlite() {
+        eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
+        return None;
+    }
+    let (house, wire) = House::on_a_wire().await;
+    tokio::spawn(pulse::watch(house.app.clone()));
+    Some((house, wire))
+}
+
+async fn until_noticed(house: &House, beats: bool) {
+    until("the outage is noticed", async || house.app.pulse.beats() == beats).await;
+}
+
+#[tokio::test]
+async fn visitors_read_on_what_they_could_read() {
+    let Some((house, wire)) = house().await else { return };
+    let post = house.signed_in("ada").await.write("free", "남아 있는 글").await;
+    let mut guest = house.visitor();
+    for page in ["/", "/community", "/community/free", &post] {
+        assert_eq!(guest.get(page).await.status, 200);
+    }
+
+    wire.cut();
+    until_noticed(&house, false).await;
+
+    for page in ["/community", &post] {
+        let shown = guest.get(page).await;
+        assert_eq!(shown.status, 200, "{page}");
+        assert!(shown.says("보관한 화면을 보여 드립니다"), "{page}: {}", shown.text());
+    }
+    assert!(guest.get(&post).await.says("남아 있는 글"));
+    for page in ["/", "/community/free"] {
+        assert!(guest.get(page).await.says("남아 있는 글"), "{page}");
+    }
+    let unseen = guest.get("/u/1").await;
+    assert_eq!((unseen.status, unseen.header("retry-after")), (503, "2"));
+    assert!(unseen.says("지금은 저장할 수 없습니다"), "{}", unseen.text());
+
+    wire.mend();
+    until_noticed(&house, true).await;
+    let back = guest.get(&post).await;
+    assert!(back.status == 200 && !back.says("보관한 화면"), "{}", back.text());
+    assert_eq!(guest.get("/u/1").await.status, 200);
+}
+
+#[tokio::test]
+async fn what_was_withdrawn_is_not_shown_again() {
+    let Some((house, wire)) = house().await else { return };
+    let mut ada = house.signed_in("ada").await;
+    let post = ada.write("free", "지울 글").await;
+    let mut guest = house.visitor();
+    assert_eq!(guest.get(&post).await.status, 200);
+    assert_eq!(guest.get("/community").await.status, 200);
+    let confirm = ada.get(&format!("{post}/delete")).await;
+    ada.submit(&confirm, &format!("{post}/delete"), &[]).await;
+
+    wire.cut();
+    until_noticed(&house, false).await;
+
+    assert_eq!(guest.get(&post).await.status, 503);
+    let list = guest.get("/community").await;
+    assert!(list.status == 503 || !list.says("지울 글"), "{}", list.text());
+}
+
+#[tokio::test]
+async fn a_form_is_answered_within_a_second_and_gives_back_what_was_typed() {
+    let Some((house, wire)) = house().await else { return };
+    let mut ada = house.signed_in("ada").await;
+    let form = ada.get("/community/free/write").await;
+
+    wire.freeze();
+    let begun = Instant::now();
+    let answer = ada.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", "한 시간 동안 쓴 글")]).await;
+    let waited = begun.elapsed();
+
+    assert_eq!(answer.status, 503);
+    assert!(answer.says("한 시간 동안 쓴 글") && answer.says("다시 보내기"), "{}", answer.text());
+    // Twice the promise: the machine may be busy with other tests.
+    assert!(waited < Duration::from_secs(2), "{waited:?}");
+
+    wire.mend();
+    until_noticed(&house, true).await;
+    let stored = ada.submit(&answer, "/community/free/write", &[]).await;
+    assert!(stored.says("한 시간 동안 쓴 글") && stored.status == 200, "{}", stored.text());
+    let again = ada.submit(&answer, "/community/free/write", &[]).await;
+    assert_eq!(again.path, stored.path, "the same key is stored once");
+}
+
+#[tokio::test]
+async fn a_password_is_not_sent_back() {
+    let Some((house, wire)) = house().await else { return };
+    house.member("ada").await;
+    let mut guest = house.visitor();
+    let form = guest.get("/login").await;
+
+    wire.cut();
+    until_noticed(&house, false).await;
+    let answer = guest.submit(&form, "/login", &[("email", "ada@example.com"), ("password", "아주 비밀스러운 말")]).await;
+
+    assert_eq!(answer.status, 503);
+    assert!(answer.html.contains("ada@example.com") && !answer.html.contains("비밀스러운"), "{}", answer.html);
+    assert_eq!(answer.count("input[type=password]"), 1);
+}
+
+#[tokio::test]
+async fn pages_that_hold_a_form_key_are_nobody_elses() {
+    let Some((house, wire)) = house().await else { return };
+    assert_eq!(house.visitor().get("/signup").await.status, 200);
+
+    wire.cut();
+    until_noticed(&house, false).await;
+    let (first, second) = (house.visitor().get("/signup").await, house.visitor().get("/signup").await);
+
+    let key = |page: &crate::support::Page| page.attribute("input[name=once]", "value");
+    assert!(first.status != 200 || key(&first) != key(&second));
+}

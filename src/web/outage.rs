@@ -1,0 +1,86 @@
+//! While the database is away: nobody waits for it, and visitors read pages as they were last.
+
+use super::language;
+use super::visit::Visit;
+use crate::app::App;
+use crate::domain::Error;
+use crate::shared::cache::Generation;
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::{Body, Response};
+use std::time::Duration;
+
+/// Seconds after which to try again.
+const PAUSE: u64 = 2;
+/// A page that was kept so lately is not kept again.
+const RECENT: Duration = Duration::from_secs(10);
+
+/// What a form's one-time key looks like (see `templates::ui::once`).
+const ONCE: &str = "name=\"once\"";
+
+/// The outcome of `work`, or `Busy` as soon as the database is known to be away and `work` seems to wait for it.
+///
+/// # Errors
+/// Those of `work`; `Busy`.
+pub async fn unless_away<T, E: From<Error>>(app: &App, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    tokio::select! {
+        biased;
+        done = work => done,
+        () = app.pulse.given_up() => Err(Error::Busy(PAUSE).into()),
+    }
+}
+
+/// The place of a visitor's page among those that are kept.
+///
+/// Only what anybody may see is kept: pages for people who are not signed in. Nothing that was edited, hidden or
+/// deleted since is shown again, and where that cannot be known (Redis does not answer either), nothing is.
+pub struct Shelf {
+    key: String,
+    withdrawn: Generation,
+}
+
+impl Shelf {
+    /// The place of the page that this visit asks for. None: such a page is not kept.
+    pub fn of(visit: &Visit, is_page: bool) -> Option<Self> {
+        let anonymous = visit.session.is_none() && !visit.dead_cookie && visit.flash.is_none();
+        if !is_page || !anonymous || visit.area != crate::domain::sessions::Area::Site {
+            return None;
+        }
+        let key = format!("page.{}.{}", language::pack(Some(visit.lang), visit.aids), visit.path);
+        Some(Self { key, withdrawn: visit.withdrawn? })
+    }
+
+    /// Keeps an answer, if it is a page, and gives it back.
+    pub async fn keep(self, visit: &Visit, response: Response) -> Response {
+        let cache = visit.app.shared.cache();
+        let recent = cache.page(&self.key, self.withdrawn).is_some_and(|(_, age)| age < RECENT);
+        let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+        if recent || response.status() != StatusCode::OK || !kind.is_some_and(|kind| kind.starts_with(b"text/html")) {
+            return response;
+        }
+        let (parts, body) = response.into_parts();
+        match body.into_string().await {
+            Ok(text) => {
+                // A form's one-time key is for one visitor; its page is not to be shown to others.
+                if !text.contains(ONCE) {
+                    cache.keep_page(&self.key, self.withdrawn, text.as_str().into());
+                }
+                Response::from_parts(parts, Body::from_string(text))
+            }
+            // Our own pages are text; a body that breaks here would have broken on its way out.
+            Err(_) => Response::builder().status(StatusCode::INTERNAL_SERVER_ERROR).finish(),
+        }
+    }
+
+    /// The page as it was last, with a sentence that says so.
+    pub fn page(self, visit: &Visit) -> Option<Response> {
+        let (text, age) = visit.app.shared.cache().page(&self.key, self.withdrawn)?;
+        let text = templates::errors::as_it_was(visit.lang, &text, age.as_secs() / 60)?;
+        Some(
+            Response::builder()
+                .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
+                .header(header::CACHE_CONTROL, "no-store")
+                .header(header::AGE, age.as_secs())
+                .body(Body::from_string(text)),
+        )
+    }
+}
