@@ -237,10 +237,11 @@ fn numbers(lang: Lang, window: &Window) -> Markup {
                     th scope="row" { (lang.t(words::ALL_SERVERS)) }
                     td {} td { (total.rate) } td {} td {} td {}
                     @for count in total.classes { td { (ui::number(count.into())) } }
-                    td colspan="4" { (lang.t(words::NO_LIVE)) ": " (ui::number(total.none_live.into())) }
+                    td {} td {} td {} td {}
                 }
             }
         }
+        p { (lang.t(words::NO_LIVE)) ": " strong { (ui::number(total.none_live.into())) } }
     }
 }
 
