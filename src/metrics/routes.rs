@@ -7,6 +7,9 @@
 /// The label of every address that no route has.
 pub const OTHER: &str = "other";
 
+/// No route has more parts.
+const DEPTH: usize = 8;
+
 /// The addresses of a router.
 #[derive(Clone, Debug, Default)]
 pub struct Routes {
@@ -37,7 +40,16 @@ impl Routes {
 
     /// Where an address stands among the labels.
     pub(super) fn find(&self, path: &str) -> usize {
-        self.known.iter().position(|known| known.takes(path)).unwrap_or(self.known.len())
+        let mut given = [""; DEPTH];
+        let mut depth = 0;
+        for part in path.split('/').skip(1) {
+            // Deeper than any route.
+            let Some(place) = given.get_mut(depth) else { return self.known.len() };
+            *place = part;
+            depth += 1;
+        }
+        let given = &given[..depth];
+        self.known.iter().position(|known| known.takes(given)).unwrap_or(self.known.len())
     }
 
     /// How many labels there are.
@@ -57,14 +69,12 @@ impl Known {
         Self { label: format!("{prefix}{template}").into(), parts: template.split('/').skip(1).map(part).collect() }
     }
 
-    fn takes(&self, path: &str) -> bool {
-        let mut given = path.split('/').skip(1);
-        let fits = self.parts.iter().all(|part| match (part, given.next()) {
-            (Part::Is(word), Some(given)) => *word == given,
-            (Part::Any, Some(given)) => !given.is_empty(),
-            (_, None) => false,
-        });
-        fits && given.next().is_none()
+    fn takes(&self, given: &[&str]) -> bool {
+        let takes = |(part, given): (&Part, &&str)| match part {
+            Part::Is(word) => word == given,
+            Part::Any => !given.is_empty(),
+        };
+        self.parts.len() == given.len() && self.parts.iter().zip(given).all(takes)
     }
 }
 
@@ -91,7 +101,7 @@ mod tests {
 
     #[test]
     fn what_nobody_routes_is_other() {
-        for path in ["", "/nowhere", "/roles/", "/roles/7/", "/roles/7/delete/x", "//", "roles/7", "/static/a/b"] {
+        for path in ["", "/nowhere", "/roles/", "/roles/7/", "/roles/7/delete/x", "//", "roles/7", "/static/a/b", &"/x".repeat(99)] {
             assert_eq!(label(path), "admin:other", "{path:?}");
         }
     }

@@ -317,6 +317,9 @@ fn sockets_that_systemd_holds_are_found_by_their_names() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = port.local_addr().unwrap();
     let mut command = edge(&folder, &[&a]);
+    let manager = UnixDatagram::bind(folder.path().join("notify.sock")).unwrap();
+    manager.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    command.env("NOTIFY_SOCKET", folder.path().join("notify.sock"));
     command.env("LISTEN_FDS", "3").env("LISTEN_FDNAMES", "nginx-log:edge:edge").stdout(Stdio::null());
     let passed = [datagrams.into(), listener.into(), port.into()];
     let mapped = passed.into_iter().zip(3..).map(|(parent_fd, child_fd)| FdMapping { parent_fd, child_fd }).collect();
@@ -325,6 +328,9 @@ fn sockets_that_systemd_holds_are_found_by_their_names() {
     let _running = Stopped(process);
     let nginx = UnixDatagram::unbound().unwrap();
     nginx.connect(&log).unwrap();
+    let mut said = [0; 256];
+    let length = manager.recv(&mut said).expect("systemd is told");
+    assert!(String::from_utf8_lossy(&said[..length]).contains("READY=1"));
 
     nginx.send(br#"<190>x: {"s":"200","up":"-"}"#).unwrap();
 
