@@ -23,6 +23,9 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let (log, _own) = log(watching, &mut sockets)?;
     let stop = CancellationToken::new();
     stop_on_signal(stop.clone())?;
+    if watching.edge_upstreams.is_empty() {
+        tracing::warn!("EDGE_UPSTREAMS is empty; no server is asked whether it is ready, and only the log tells of them");
+    }
     let edge = Edge::new(&watching.edge_upstreams, watching.metrics_token.clone());
     tokio::spawn(notify::keep_alive());
     notify::ready("watching");
