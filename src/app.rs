@@ -6,8 +6,9 @@ use crate::domain::clock::Clock;
 use crate::domain::password::Hasher;
 use crate::domain::pulse::Pulse;
 use crate::domain::{Error, Result, boards, house, markdown};
+use crate::metrics::{self, Metrics};
 use crate::shared::{RedisOptions, Shared};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +42,8 @@ pub struct Inner {
     pub activity: Activity,
     /// Texts that were found clean.
     pub known: markdown::Known,
+    /// What this instance measures about itself.
+    pub metrics: Metrics,
     /// Cancelled when the instance is told to stop: streams end, new ones are refused.
     pub stop: CancellationToken,
     /// Cancelled when the last answer has been given: what was counted is written now.
@@ -76,11 +79,37 @@ impl App {
             pulse: Pulse::default(),
             activity: Activity::default(),
             known: markdown::Known::default(),
+            metrics: Metrics::default(),
             stop: CancellationToken::new(),
             ended: CancellationToken::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
+
+    /// The database connections of this instance.
+    pub fn pool(&self) -> Pool {
+        let of = |size: u32, idle: usize, max: u32| {
+            let idle = u32::try_from(idle).unwrap_or(u32::MAX).min(size);
+            Pool { idle, used: size - idle, max }
+        };
+        if self.db.get_database_backend() == DbBackend::Postgres {
+            let pool = self.db.get_postgres_connection_pool();
+            return of(pool.size(), pool.num_idle(), pool.options().get_max_connections());
+        }
+        let pool = self.db.get_sqlite_connection_pool();
+        of(pool.size(), pool.num_idle(), pool.options().get_max_connections())
+    }
+}
+
+/// How many database connections there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// Open and waiting for work.
+    pub idle: u32,
+    /// At work.
+    pub used: u32,
+    /// There will never be more.
+    pub max: u32,
 }
 
 tokio::task_local! {
@@ -151,6 +180,7 @@ async fn connect(config: &Config, connections: u32, limits: &[(&str, u128)]) -> 
     }
     let mut db = Database::connect(options).await.map_err(|e| Error::internal("opening the database", e))?;
     db.set_metric_callback(|_| {
+        metrics::count::statement();
         // Outside a count nobody asks.
         let _ = STATEMENTS.try_with(|count| count.set(count.get() + 1));
     });

@@ -1,5 +1,10 @@
 //! What an operator can set: command-line flag, environment variable, credential, one optional TOML file,
-//! default, in that order. Everything is read once; every error names the setting and the mend.
+//! default, in that order. Everything is read once; every error names the setting and the mend. `watch`: what is set for
+//! watching.
+
+mod watch;
+
+pub use watch::{EdgeUrl, Watching};
 
 use ipnet::IpNet;
 use std::collections::BTreeMap;
@@ -56,6 +61,12 @@ pub const SETTINGS: &[Setting] = &[
     setting("MIGRATE", "on", "on: bring the schema up to date at start; off: only check it"),
     setting("LOG", "info,sea_orm_migration=warn", "what is logged: error, warn, info, debug or a filter such as minschool=debug"),
     setting("LOG_FORMAT", "text", "text or json"),
+    setting("INSTANCE", "", "this instance's name in logs and lists; empty: the host's name"),
+    setting("EDGE_LISTEN", "127.0.0.1:3009", "where `minschool edge` answers, unless systemd passes sockets named edge"),
+    setting("EDGE_LOG_SOCKET", "", "where `minschool edge` hears nginx's log, unless systemd passes a socket named nginx-log"),
+    setting("EDGE_UPSTREAMS", "127.0.0.1:3000,127.0.0.1:3010,127.0.0.1:3020", "the site of each instance, as nginx's upstream has it"),
+    setting("EDGE_URL", "http://127.0.0.1:3009", "where `minschool edge` is asked: http://host:port or unix:/path"),
+    secret("METRICS_TOKEN", "lets others than this machine read /metrics (Authorization: Bearer …); at least 16 characters"),
 ];
 
 /// Where a value came from.
@@ -217,6 +228,8 @@ pub struct Config {
     pub log: String,
     /// Whether log lines are JSON.
     pub log_json: bool,
+    /// What is set for watching.
+    pub watching: Watching,
 }
 
 impl Config {
@@ -249,6 +262,7 @@ impl Config {
             migrate: wrong.switch(sources, "MIGRATE"),
             log: sources.text("LOG").to_owned(),
             log_json: wrong.one_of(sources, "LOG_FORMAT", &["text", "json"]) == "json",
+            watching: watch::read(sources, &mut wrong),
         };
         if wrong.0.is_empty() { Ok(config) } else { Err(ConfigError(wrong.0)) }
     }

@@ -1,7 +1,8 @@
 //! MinSchool: the community site of an organisation, in one binary.
 //!
 //! `cli` the command line · `config` what can be set · `app` what a request can reach · `entity` the tables ·
-//! `shared` what instances agree on · `domain` what MinSchool does · `web` HTTP as both routers speak it ·
+//! `shared` what instances agree on · `metrics` what an instance measures · `edge` what nginx
+//! saw · `domain` what MinSchool does · `web` HTTP as both routers speak it ·
 //! `site`, `admin` their addresses and handlers · `telemetry` what is logged.
 
 pub mod admin;
@@ -9,7 +10,9 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod edge;
 pub mod entity;
+pub mod metrics;
 pub mod shared;
 pub mod site;
 pub mod system;

@@ -6,6 +6,7 @@ mod audit;
 mod boards;
 mod bulk;
 mod dashboard;
+mod metrics;
 mod posts;
 mod roles;
 mod sessions;
@@ -13,18 +14,20 @@ mod users;
 
 use crate::app::App;
 use crate::domain::sessions::Area;
+use crate::web::routes::Routes;
 use crate::web::{Fault, Fields, Staff, Visit, assets, health, layers};
 use poem::http::Method;
-use poem::{Endpoint, EndpointExt, FromRequest, Request, Response, Route, get, post};
+use poem::{Endpoint, EndpointExt, FromRequest, Request, Response, get, post};
 use std::sync::Arc;
 
 /// The admin panel.
 pub fn router(app: &App) -> impl Endpoint<Output = Response> + use<> {
-    layers::wrap(app, Area::Admin, routes().map_to_response().around(staff_only))
+    layers::wrap(app, Area::Admin, routes().measured(app, Area::Admin).map_to_response().around(staff_only))
 }
 
-/// What is open: signing in, the link for the first administrator, the files of the pages, and health.
-const OPEN: [&str; 6] = ["/login", "/setup", "/healthz", "/readyz", "/robots.txt", "/favicon.ico"];
+/// What is open: signing in, the link for the first administrator, the files of the pages, health, and what
+/// looks after itself who may read it.
+const OPEN: [&str; 7] = ["/login", "/setup", "/healthz", "/readyz", "/metrics", "/robots.txt", "/favicon.ico"];
 
 /// Lets staff in, and asks everybody else to sign in. Each handler asks for its own permission besides.
 async fn staff_only<E: Endpoint<Output = Response>>(routes: Arc<E>, req: Request) -> poem::Result<Response> {
@@ -44,12 +47,13 @@ async fn staff_only<E: Endpoint<Output = Response>>(routes: Arc<E>, req: Request
     Err(Fault::SignInAgain(fields.pairs().to_vec()).into())
 }
 
-fn routes() -> Route {
-    Route::new()
+fn routes() -> Routes {
+    Routes::default()
         .at("/", get(dashboard::show))
         .at("/static/:name", get(assets::show))
         .at("/healthz", get(health::alive))
         .at("/readyz", get(health::ready))
+        .at("/metrics", get(metrics::show))
         .at("/robots.txt", get(health::robots))
         .at("/favicon.ico", get(health::favicon))
         .at("/login", get(accounts::new).post(accounts::create))

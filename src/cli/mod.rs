@@ -3,10 +3,12 @@
 
 mod check;
 mod config;
+pub mod edge;
 pub mod instance;
 pub mod migrate;
 pub mod seed;
 pub mod serve;
+pub mod status;
 mod user;
 
 use crate::config::{Config, ConfigError, SETTINGS, Sources};
@@ -71,6 +73,8 @@ fn command() -> Command {
         .subcommand(migrate::command())
         .subcommand(seed::command())
         .subcommand(user::command())
+        .subcommand(Command::new("edge").about("Watch the servers behind nginx: /upstream_status and /metrics"))
+        .subcommand(status::command())
         .subcommand(check::command())
         .subcommand(Command::new("config").about("Print the settings in force and where each comes from"))
 }
@@ -104,6 +108,8 @@ fn in_runtime(config: Config, matches: &ArgMatches) -> Result<(), Failure> {
             Some(("check", args)) => check::run(config, args).await,
             Some(("seed", args)) => seed::run(config, args).await,
             Some(("user", args)) => user::run(config, args).await,
+            Some(("edge", _)) => edge::run(config).await,
+            Some(("status", args)) => status::run(config, args).await,
             _ => serve::run(config, async || Ok(Config::read(&sources(matches)?)?)).await,
         }
     })

@@ -1,6 +1,6 @@
 //! What can go wrong, as a caller can act on it. One place in `web` turns these into pages.
 
-use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr};
 
 /// The result of everything in `domain`.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -61,6 +61,9 @@ impl From<DbErr> for Error {
             DbErr::RecordNotFound(_) => Self::NotFound,
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => {
                 tracing::warn!("database unavailable: {fault}");
+                if matches!(fault, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) {
+                    crate::metrics::count::acquire_timeout();
+                }
                 Self::Busy(DATABASE_PAUSE)
             }
             DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e)) if is_transient(e) => {

@@ -10,6 +10,7 @@ pub mod dashboard;
 pub mod error;
 pub mod house;
 pub mod markdown;
+pub mod measure;
 pub mod members;
 pub mod notifications;
 pub mod once;

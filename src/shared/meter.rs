@@ -2,10 +2,21 @@
 //!
 //! An exchange is counted when it is about to be sent. Commands sent together and awaited together are one.
 
-use std::{cell::Cell, future::Future};
+use std::{
+    cell::Cell,
+    future::Future,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 tokio::task_local! {
     static ROUND_TRIPS: Cell<u32>;
+}
+
+static ALL: AtomicU64 = AtomicU64::new(0);
+
+/// How many round trips this process made since it began.
+pub fn total() -> u64 {
+    ALL.load(Ordering::Relaxed)
 }
 
 /// Runs `work` and says how many round trips it made on this task.
@@ -24,6 +35,7 @@ pub fn so_far() -> u32 {
 
 /// One more exchange. Outside a scope nobody is counting, and that is fine.
 pub(super) fn tick() {
+    ALL.fetch_add(1, Ordering::Relaxed);
     let _ = ROUND_TRIPS.try_with(|count| count.set(count.get() + 1));
 }
 

@@ -13,16 +13,17 @@ mod settings;
 
 use crate::app::App;
 use crate::domain::sessions::Area;
+use crate::web::routes::Routes;
 use crate::web::{assets, health, layers};
-use poem::{Endpoint, Response, Route, get, post};
+use poem::{Endpoint, Response, get, post};
 
 /// The site.
 pub fn router(app: &App) -> impl Endpoint<Output = Response> + use<> {
-    layers::wrap(app, Area::Site, routes())
+    layers::wrap(app, Area::Site, routes().measured(app, Area::Site))
 }
 
-fn routes() -> Route {
-    let route = Route::new()
+fn routes() -> Routes {
+    let route = Routes::default()
         .at("/", get(home::show))
         .at("/static/:name", get(assets::show))
         .at("/healthz", get(health::alive))
@@ -36,7 +37,7 @@ fn routes() -> Route {
     people(route)
 }
 
-fn writing(route: Route) -> Route {
+fn writing(route: Routes) -> Routes {
     route
         .at("/community", get(boards::index))
         .at("/community/:board", get(boards::show))
@@ -54,7 +55,7 @@ fn writing(route: Route) -> Route {
         .at("/preview", post(posts::sketch))
 }
 
-fn people(route: Route) -> Route {
+fn people(route: Routes) -> Routes {
     route
         .at("/login", get(accounts::new_session).post(accounts::create_session))
         .at("/logout", get(accounts::confirm_leave).post(accounts::destroy_session))

@@ -13,6 +13,12 @@ const WALLS: &[(&str, &[&str], &str)] = &[
     ("src/web", &["sea_orm", "fred::", "entity::", "crate::site", "crate::admin"], "HTTP does not know the tables"),
     ("src/domain", &["poem::", "maud::", "templates::", "fred::", "crate::web", "crate::site"], "the domain does not know HTTP"),
     ("src/shared", &["poem::", "sea_orm", "crate::entity", "crate::domain", "crate::web"], "the shared state stands alone"),
+    (
+        "src/edge",
+        &["sea_orm", "fred::", "crate::app", "crate::domain", "crate::shared", "crate::entity", "crate::site", "crate::admin"],
+        "the edge tells the truth while database, Redis and instances are away",
+    ),
+    ("src/metrics", &["sea_orm", "fred::", "crate::entity", "crate::site", "crate::admin"], "numbers of the database come from the domain"),
     ("src/entity", &["crate::", "poem::", "fred::"], "tables know nothing of ours"),
     ("templates/src", &["poem", "sea_orm", "fred", "tokio", "SystemTime", "Instant::now"], "a view is a function of its struct"),
     ("migration/src", &["poem", "fred", "minschool::"], "the schema knows nothing of ours"),

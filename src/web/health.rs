@@ -3,6 +3,7 @@
 use super::visit::Visit;
 use crate::app::App;
 use crate::domain::sql;
+use crate::metrics::scrape::Readiness;
 use poem::http::{StatusCode, header};
 use poem::web::Data;
 use poem::{Response, handler};
@@ -17,14 +18,18 @@ pub fn alive() -> &'static str {
 /// GET /readyz: this instance should get requests. Redis is not asked: without it everything still works.
 #[handler]
 pub async fn ready(app: Data<&App>) -> Response {
-    let (status, word) = if app.stop.is_cancelled() {
-        (StatusCode::SERVICE_UNAVAILABLE, "draining\n")
-    } else if database_answers(&app).await {
-        (StatusCode::OK, "ready\n")
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "no database\n")
+    let (status, word) = match state(&app).await {
+        Readiness { draining: true, .. } => (StatusCode::SERVICE_UNAVAILABLE, "draining\n"),
+        Readiness { ready: true, .. } => (StatusCode::OK, "ready\n"),
+        Readiness { .. } => (StatusCode::SERVICE_UNAVAILABLE, "no database\n"),
     };
     Response::builder().status(status).header(header::CONTENT_TYPE, "text/plain").body(word)
+}
+
+/// Whether this instance should get requests; the metrics tell the same.
+pub async fn state(app: &App) -> Readiness {
+    let draining = app.stop.is_cancelled();
+    Readiness { draining, ready: !draining && database_answers(app).await }
 }
 
 async fn database_answers(app: &App) -> bool {

@@ -48,6 +48,7 @@ async fn guarded<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
     let begun = Instant::now();
     let id = request_id(&req);
     let (method, path) = (req.method().clone(), req.uri().path().to_owned());
+    let timed = house.app.metrics.begin(house.area, &method, &path);
     let facts = visit::Facts::of(&house.app, house.area, &req, id.clone());
     req.extensions_mut().insert(facts.clone());
     let plain = || Visit::bare(facts.clone());
@@ -62,6 +63,7 @@ async fn guarded<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
         }
     };
     headers(&house, &mut response, &id, is_static);
+    timed.done(response.status());
     let ms = begun.elapsed().as_secs_f64() * 1000.0;
     tracing::debug!(request.id = %id, status = response.status().as_u16(), "{method} {path} took {ms:.1} ms");
     Ok(response)
@@ -76,10 +78,9 @@ fn request_id(req: &Request) -> String {
 
 /// Takes a seat among the requests in flight, or turns the request away at once.
 async fn seated<E: Endpoint<Output = Response>>(house: &House, plain: &impl Fn() -> Visit, ep: Arc<E>, req: Request) -> Response {
-    // Whoever asks how we are is told, however busy we are.
-    let free = is_plain(req.uri().path());
     let seat = house.seats.take();
-    if seat.is_none() && !free {
+    // Whoever watches has to see an instance that is full, and not take it for one that is gone.
+    if seat.is_none() && !is_watching(req.uri().path()) {
         return error::page(&plain(), &Fault::Domain(crate::domain::Error::Busy(PAUSE)));
     }
     if !is_same_origin(house, &req) {
@@ -223,7 +224,12 @@ async fn renew(visit: &Visit, response: &mut Response) {
 
 /// Paths that are the same for everybody.
 fn is_plain(path: &str) -> bool {
-    path.starts_with(templates::paths::STATIC) || matches!(path, "/healthz" | "/readyz" | "/robots.txt")
+    path.starts_with(templates::paths::STATIC) || is_watching(path) || path == "/robots.txt"
+}
+
+/// Paths that programs ask to see how the instance is doing.
+fn is_watching(path: &str) -> bool {
+    [templates::paths::HEALTHY, templates::paths::READY, templates::paths::METRICS].contains(&path)
 }
 
 /// Forms a minute by one person; more than anybody sends, fewer than a script wants.

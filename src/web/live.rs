@@ -37,6 +37,7 @@ struct Feed {
     last: i64,
     begun: tokio::time::Instant,
     greeted: bool,
+    _open: crate::metrics::Held,
 }
 
 /// The stream of a member's bell. It begins where the page's last one ended.
@@ -72,7 +73,8 @@ fn last_event(req: &Request) -> Option<i64> {
 }
 
 fn open(visit: Visit, topic: Topic, listener: Listener, last: i64) -> Response {
-    let feed = Feed { visit, topic, listener, last, begun: tokio::time::Instant::now(), greeted: false };
+    let _open = visit.app.metrics.streams.hold();
+    let feed = Feed { visit, topic, listener, last, begun: tokio::time::Instant::now(), greeted: false, _open };
     let body = stream::unfold(Box::new(feed), |mut feed| async move {
         let piece = feed.next().await?;
         Some((Ok::<_, std::io::Error>(piece), feed))

@@ -2,13 +2,15 @@
 //!
 //! `visit` one request's facts · `viewer` the extractors that ask who it is · `fields` a form as sent · `once` one-time
 //! keys · `reply` answers · `error` error pages · `layers` the one list of middleware · `present` domain values as view
-//! structs · `live` event streams · `outage` while the database is away · `cookies`, `address`, `assets`, `health`, `language` · `serve` the accept loop.
+//! structs · `live` event streams · `outage` while the database is away · `cookies`, `address`, `assets`, `health`,
+//! `language` · `gate` who may read the metrics · `routes` a router that knows its addresses · `serve` the accept loop.
 
 pub mod address;
 pub mod assets;
 pub mod cookies;
 pub mod error;
 pub mod fields;
+pub mod gate;
 pub mod health;
 pub mod language;
 pub mod layers;
@@ -17,6 +19,7 @@ pub mod once;
 pub mod outage;
 pub mod present;
 pub mod reply;
+pub mod routes;
 pub mod seats;
 pub mod serve;
 pub mod viewer;

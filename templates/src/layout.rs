@@ -204,6 +204,20 @@ pub fn head(title: &str) -> Markup {
     }
 }
 
+/// What a page needs that has no script and stands for itself.
+pub(crate) fn plain_head(title: &str) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            title { (title) }
+            link rel="icon" type="image/svg+xml" href=(paths::icon());
+            link rel="stylesheet" href=(paths::css());
+        }
+    }
+}
+
 fn header(shell: &Shell) -> Markup {
     let lang = shell.lang;
     html! {

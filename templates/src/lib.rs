@@ -30,6 +30,7 @@ pub mod sessions;
 pub mod settings;
 pub mod text;
 pub mod ui;
+pub mod upstreams;
 
 pub use maud::{Markup, PreEscaped};
 pub use text::Lang;

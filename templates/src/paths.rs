@@ -38,6 +38,14 @@ pub const PRIVACY: &str = "/privacy";
 pub const ACCESSIBILITY: &str = "/accessibility";
 /// The folder of embedded files.
 pub const STATIC: &str = "/static/";
+/// Whether an instance wants requests.
+pub const READY: &str = "/readyz";
+/// Whether a process answers.
+pub const HEALTHY: &str = "/healthz";
+/// What a process measures.
+pub const METRICS: &str = "/metrics";
+/// How the servers behind nginx are; the edge answers.
+pub const UPSTREAM_STATUS: &str = "/upstream_status";
 
 /// One board.
 pub fn board(slug: &str) -> String {

@@ -1,0 +1,48 @@
+//! `minschool status`: how the servers behind nginx are, in the terminal; with `--watch`, again and again.
+
+use super::Failure;
+use crate::config::Config;
+use crate::edge::{ask, table};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+/// Pause between two looks.
+const EVERY: Duration = Duration::from_secs(2);
+/// Puts the cursor home, and clears what is below.
+const HOME: &str = "\x1b[H\x1b[J";
+
+/// The subcommand.
+pub fn command() -> Command {
+    let watch = Arg::new("watch").long("watch").short('w').action(ArgAction::SetTrue).help("look again every 2 s until Ctrl-C");
+    Command::new("status").about("Show how the servers behind nginx are (asks minschool edge at EDGE_URL)").arg(watch)
+}
+
+/// Prints it.
+///
+/// # Errors
+/// Without `--watch`, when the edge does not answer; with it, that is shown like everything else.
+pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
+    let terminal = std::io::stdout().is_terminal();
+    // https://no-color.org
+    let colours = terminal && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+    let edge = &config.watching.edge_url;
+    if !args.get_flag("watch") {
+        let report = ask::report(edge).await.map_err(Failure::Other)?;
+        print(&table::draw(&report, colours));
+        return Ok(());
+    }
+    loop {
+        let seen = ask::report(edge).await.map_or_else(|fault| fault + "\n", |report| table::draw(&report, colours));
+        if !print(&format!("{}{seen}", if terminal { HOME } else { "" })) {
+            // Whoever read it has left.
+            return Ok(());
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+fn print(text: &str) -> bool {
+    let mut out = std::io::stdout();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
+}

@@ -1,0 +1,90 @@
+//! What nginx saw of the servers behind it. nginx's own free edition does not tell, so a small process beside it reads
+//! its log and asks each server whether it is ready; it needs neither the database nor Redis, nor any of the servers.
+//!
+//! `line` one line of the log · `tally` what happened in a span of time · `ring` the last minute, five minutes, hour ·
+//! `server` one of the servers · `book` all of them · `log` hears nginx · `probe` asks the servers · `report` what is told ·
+//! `table` told as text · `page` told as HTML · `scrape` told to Prometheus · `door` where it is asked · `ask` asks, for other programs
+
+pub mod ask;
+pub mod book;
+mod door;
+pub mod line;
+mod log;
+mod page;
+mod probe;
+pub mod report;
+mod ring;
+mod scrape;
+mod server;
+pub mod table;
+mod tally;
+
+pub use door::Door;
+
+use book::Book;
+use report::Report;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio::net::UnixDatagram;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// The edge at work. Cheap to clone.
+#[derive(Clone)]
+pub struct Edge {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    book: Mutex<Book>,
+    /// The log told of a server that does not answer: it is asked at once.
+    alarm: Notify,
+    begun: Instant,
+    token: Option<String>,
+}
+
+impl Edge {
+    /// Knows the servers and nothing about them.
+    pub fn new(upstreams: &[SocketAddr], token: Option<String>) -> Self {
+        let book = Mutex::new(Book::new(upstreams));
+        Self { inner: Arc::new(Inner { book, alarm: Notify::new(), begun: Instant::now(), token }) }
+    }
+
+    /// Listens, asks and answers until `stop`.
+    pub async fn run(&self, log: Option<UnixDatagram>, doors: Vec<Door>, stop: CancellationToken) {
+        let mut tasks = JoinSet::new();
+        for server in self.book().probed() {
+            tasks.spawn(probe::keep(self.clone(), server));
+        }
+        if let Some(log) = log {
+            tasks.spawn(log::hear(self.clone(), log));
+        }
+        for door in doors {
+            tasks.spawn(door::open(self.clone(), door));
+        }
+        // What runs beside ends with the set.
+        stop.cancelled().await;
+    }
+
+    /// How things are now.
+    pub fn report(&self) -> Report {
+        let now = self.now();
+        self.book().report(now, wall())
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.inner.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Time since the beginning, which no setting of the clock changes.
+    fn now(&self) -> Duration {
+        self.inner.begun.elapsed()
+    }
+}
+
+/// Seconds since 1970.
+fn wall() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
+}

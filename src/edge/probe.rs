@@ -1,0 +1,38 @@
+//! Asks a server whether it is ready: every two seconds, and at once when the log tells that it failed somebody.
+
+use super::ask;
+use super::server::Health;
+use super::{Edge, wall};
+use crate::config::EdgeUrl;
+use std::time::Duration;
+use tokio::time::{sleep, timeout};
+
+const EVERY: Duration = Duration::from_secs(2);
+/// A server that takes longer to say whether it is ready is not.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// However many failures the log tells of, a server is not asked more often.
+const REST: Duration = Duration::from_millis(250);
+
+/// Asks until it is dropped.
+pub(super) async fn keep(edge: Edge, server: String) {
+    let place = EdgeUrl::Tcp(server.clone());
+    loop {
+        // From here on an alarm is heard, also while the answer is awaited.
+        let alarm = edge.inner.alarm.notified();
+        let health = health(&place).await;
+        let now = edge.now();
+        edge.book().probe(&server, health, now, wall());
+        sleep(REST).await;
+        // An alarm and the end of the time mean the same.
+        let _ = timeout(EVERY - REST, alarm).await;
+    }
+}
+
+async fn health(place: &EdgeUrl) -> Health {
+    match ask::get(place, templates::paths::READY, PATIENCE).await {
+        Ok(answer) if answer.status == 200 => Health::Ready,
+        Ok(answer) if answer.status == 503 && answer.body.starts_with("draining") => Health::Draining,
+        Ok(answer) => Health::NotReady(answer.status),
+        Err(silence) => Health::Silent(silence),
+    }
+}

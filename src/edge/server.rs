@@ -1,0 +1,220 @@
+//! What is known of one server: what it answered when it was asked, and what nginx's log tells of it.
+
+use super::ask::Silence;
+use super::line::{Attempt, Outcome};
+use super::report::{Answers, LastError, ServerRow, State, Trouble, WindowRow, Windows};
+use super::ring::{Ring, Window};
+use super::tally::{self, BUCKETS, Tally};
+use std::time::Duration;
+
+/// After an error, so long nothing is concluded from silence.
+const HUSH: Duration = Duration::from_secs(2);
+/// An error is forgotten after this; nginx's own `fail_timeout` is shorter.
+const FORGET: Duration = Duration::from_secs(60);
+/// So many requests to others while there were none to it are no accident: of three servers one misses twenty in a
+/// row once in three thousand times.
+const NO_ACCIDENT: u32 = 20;
+
+/// What a server said when it was asked whether it is ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// Yes.
+    Ready,
+    /// It is about to end.
+    Draining,
+    /// No, with this status.
+    NotReady(u16),
+    /// Nothing, and why.
+    Silent(Silence),
+}
+
+/// What is counted for ever, for Prometheus.
+#[derive(Debug, Default)]
+pub(super) struct Totals {
+    pub requests: u64,
+    pub errors: u64,
+    pub retries: u64,
+    pub times: [u64; BUCKETS],
+    pub seconds: f64,
+}
+
+#[derive(Debug)]
+pub(super) struct Server {
+    pub probed: bool,
+    pub state: State,
+    pub totals: Totals,
+    since: Duration,
+    health: Option<Health>,
+    ring: Ring,
+    last_error: Option<(Duration, Trouble)>,
+    /// When nginx last counted a failure against it.
+    failed: Option<Duration>,
+    /// When the request that began last began.
+    begun: Option<Duration>,
+    answered: Option<Duration>,
+}
+
+impl Server {
+    pub(super) fn new(probed: bool, now: Duration) -> Self {
+        Self {
+            probed,
+            state: State::Unknown,
+            totals: Totals::default(),
+            since: now,
+            health: None,
+            ring: Ring::new(),
+            last_error: None,
+            failed: None,
+            begun: None,
+            answered: None,
+        }
+    }
+
+    /// nginx asked it.
+    pub(super) fn asked(&mut self, attempt: &Attempt, is_stream: bool, now: Duration) {
+        let (outcome, seconds) = (attempt.outcome, attempt.seconds.unwrap_or(0.0));
+        let timed = matches!(outcome, Outcome::Answered(_)) && !is_stream;
+        self.ring.note(now, |tally| {
+            tally.requests += 1;
+            tally.retried += u32::from(attempt.retried);
+            tally.ended(outcome);
+            if timed {
+                tally.took(seconds);
+            }
+        });
+        self.totals.requests += 1;
+        self.totals.retries += u64::from(attempt.retried);
+        if timed {
+            self.totals.times[tally::bucket(seconds)] += 1;
+            self.totals.seconds += seconds;
+        }
+        let begun = now.saturating_sub(Duration::try_from_secs_f64(seconds).unwrap_or(now));
+        self.begun = self.begun.max(Some(begun));
+        match outcome {
+            Outcome::Answered(status) if status >= 500 => self.went_wrong(now, Trouble::Failed { status }),
+            Outcome::Refused => self.went_wrong(now, Trouble::Refused),
+            Outcome::Broken => self.went_wrong(now, Trouble::Broken),
+            Outcome::TimedOut => self.went_wrong(now, Trouble::TimedOut),
+            Outcome::Answered(_) => self.answered = Some(now),
+            Outcome::Left => {}
+        }
+        if outcome.is_failure() {
+            self.failed = Some(now);
+        }
+    }
+
+    fn went_wrong(&mut self, now: Duration, trouble: Trouble) {
+        self.totals.errors += 1;
+        self.last_error = Some((now, trouble));
+    }
+
+    /// It was asked whether it is ready.
+    pub(super) fn probed(&mut self, health: Health, now: Duration) {
+        let trouble = match health {
+            Health::Ready | Health::Draining => None,
+            Health::NotReady(status) => Some(Trouble::NotReady { status }),
+            Health::Silent(Silence::Refused) => Some(Trouble::NobodyListens),
+            Health::Silent(Silence::TimedOut) => Some(Trouble::SaysNothing),
+            Health::Silent(Silence::Broken) => Some(Trouble::Nonsense),
+        };
+        self.last_error = trouble.map(|trouble| (now, trouble)).or(self.last_error);
+        self.health = Some(health);
+    }
+
+    /// Seconds of silence in which something may be concluded from what the others had. None: nothing to conclude.
+    pub(super) fn silence(&self, now: Duration) -> Option<u64> {
+        let failed = self.failed?;
+        let silent = now.saturating_sub(failed);
+        let nothing_since = self.begun.is_none_or(|begun| begun <= failed);
+        (nothing_since && silent >= HUSH && silent < FORGET).then_some(silent.as_secs())
+    }
+
+    /// Draws the conclusion, and says what it was before if that changed it.
+    pub(super) fn settle(&mut self, others: u32, now: Duration) -> Option<State> {
+        let state = match self.health {
+            Some(Health::Ready) if self.silence(now).is_some() && others >= NO_ACCIDENT => State::Ejected,
+            Some(Health::Ready) => State::Up,
+            Some(Health::Draining) => State::Draining,
+            Some(Health::NotReady(_) | Health::Silent(_)) => State::Down,
+            None => self.by_hearsay(now),
+        };
+        if state == self.state {
+            return None;
+        }
+        self.since = now;
+        Some(std::mem::replace(&mut self.state, state))
+    }
+
+    /// Of a server that nobody asks, only the log can tell.
+    fn by_hearsay(&self, now: Duration) -> State {
+        let recent = |at: Option<Duration>| at.filter(|at| now.saturating_sub(*at) < FORGET);
+        match (recent(self.answered), recent(self.failed)) {
+            (None, None) => State::Unknown,
+            (answered, failed) if answered >= failed => State::Up,
+            _ => State::Down,
+        }
+    }
+
+    pub(super) fn within(&self, window: Window, now: Duration) -> Tally {
+        self.ring.within(window, now)
+    }
+
+    pub(super) fn last_seconds(&self, seconds: u64, now: Duration) -> u32 {
+        self.ring.last_seconds(seconds, now).requests
+    }
+
+    /// `all`: how often any server was asked, for each window.
+    pub(super) fn row(&self, name: &str, all: &Windows<u32>, now: Duration, wall: f64) -> ServerRow {
+        let before = |at: Duration| now.saturating_sub(at);
+        let row = |window, all: u32| window_row(&self.within(window, now), all, window, now);
+        ServerRow {
+            server: name.to_owned(),
+            state: self.state,
+            probed: self.probed,
+            since: (wall - before(self.since).as_secs_f64()).round(),
+            for_seconds: before(self.since).as_secs(),
+            last_error: self.last_error.map(|(at, trouble)| LastError {
+                text: trouble.to_string(),
+                trouble,
+                at: (wall - before(at).as_secs_f64()).round(),
+                seconds_ago: before(at).as_secs(),
+            }),
+            windows: Windows {
+                minute: row(Window::Minute, all.minute),
+                five_minutes: row(Window::FiveMinutes, all.five_minutes),
+                hour: row(Window::Hour, all.hour),
+            },
+        }
+    }
+}
+
+fn window_row(tally: &Tally, all: u32, window: Window, now: Duration) -> WindowRow {
+    let percentile = |share| tally.percentile(share).map(tenth);
+    WindowRow {
+        requests: tally.requests,
+        share: if all == 0 { 0.0 } else { tenth(f64::from(tally.requests) * 100.0 / f64::from(all)) },
+        rate: rate(tally, window, now),
+        p50: percentile(0.5),
+        p95: percentile(0.95),
+        p99: percentile(0.99),
+        answers: answers(tally),
+        connect_errors: tally.refused,
+        broken: tally.broken,
+        timeouts: tally.timed_out,
+        retries: tally.retried,
+    }
+}
+
+/// A second; while the edge is younger than the window, of the time that it has seen.
+pub(super) fn rate(tally: &Tally, window: Window, now: Duration) -> f64 {
+    tenth(f64::from(tally.requests) / window.seconds().min(now.as_secs().max(1)) as f64)
+}
+
+pub(super) fn answers(tally: &Tally) -> Answers {
+    let [_, ok, moved, refused, failed] = tally.classes;
+    Answers { ok, moved, refused, failed }
+}
+
+fn tenth(number: f64) -> f64 {
+    (number * 10.0).round() / 10.0
+}

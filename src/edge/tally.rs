@@ -1,0 +1,138 @@
+//! What happened in a span of time: how many requests, how they ended, how long the answers took.
+
+use super::line::Outcome;
+
+/// Upper ends of the buckets in milliseconds; one more takes the rest. Close enough that a percentile read from them
+/// is off by a fifth at most.
+pub(super) const ENDS: [f64; 27] = [
+    1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 14.0, 20.0, 28.0, 40.0, 55.0, 75.0, 100.0, 140.0, 200.0, 280.0, 400.0, 550.0, 750.0, 1000.0,
+    1500.0, 2500.0, 5000.0, 10_000.0, 20_000.0,
+];
+/// One for each end and one for the rest.
+pub(super) const BUCKETS: usize = ENDS.len() + 1;
+
+/// Numbers of one span.
+#[derive(Clone, Debug)]
+pub(super) struct Tally {
+    /// Requests, or servers that were asked.
+    pub requests: u32,
+    /// By the first digit of the status: 1xx to 5xx.
+    pub classes: [u32; 5],
+    pub refused: u32,
+    pub timed_out: u32,
+    pub broken: u32,
+    pub retried: u32,
+    pub none_live: u32,
+    pub times: [u32; BUCKETS],
+    /// The longest that a line took to arrive, in milliseconds.
+    pub lag_ms: u32,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self { requests: 0, classes: [0; 5], refused: 0, timed_out: 0, broken: 0, retried: 0, none_live: 0, times: [0; BUCKETS], lag_ms: 0 }
+    }
+}
+
+impl Tally {
+    /// One more with this status.
+    pub(super) fn answered(&mut self, status: u16) {
+        if let Some(class) = self.classes.get_mut(usize::from(status / 100).wrapping_sub(1)) {
+            *class += 1;
+        }
+    }
+
+    /// One more that ended so.
+    pub(super) fn ended(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Answered(status) => self.answered(status),
+            Outcome::Refused => self.refused += 1,
+            Outcome::Broken => self.broken += 1,
+            Outcome::TimedOut => self.timed_out += 1,
+            Outcome::Left => {}
+        }
+    }
+
+    /// One more answer that took so long.
+    pub(super) fn took(&mut self, seconds: f64) {
+        self.times[bucket(seconds)] += 1;
+    }
+
+    /// Together with another span.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.requests += other.requests;
+        self.refused += other.refused;
+        self.timed_out += other.timed_out;
+        self.broken += other.broken;
+        self.retried += other.retried;
+        self.none_live += other.none_live;
+        self.lag_ms = self.lag_ms.max(other.lag_ms);
+        self.classes.iter_mut().zip(other.classes).for_each(|(mine, theirs)| *mine += theirs);
+        self.times.iter_mut().zip(other.times).for_each(|(mine, theirs)| *mine += theirs);
+    }
+
+    /// So many milliseconds were enough for this share of the answers. None: there were none.
+    pub(super) fn percentile(&self, share: f64) -> Option<f64> {
+        let all: u32 = self.times.iter().sum();
+        if all == 0 {
+            return None;
+        }
+        let wanted = f64::from(all) * share;
+        let mut below = 0.0;
+        for (n, count) in self.times.iter().enumerate() {
+            let count = f64::from(*count);
+            if below + count >= wanted && count > 0.0 {
+                let start = if n == 0 { 0.0 } else { ENDS[n - 1] };
+                // What took longer than the last end took at least that long; more is not known.
+                let end = ENDS.get(n).copied().unwrap_or(start);
+                return Some(start + (end - start) * (wanted - below) / count);
+            }
+            below += count;
+        }
+        None
+    }
+}
+
+/// Where an answer that took so long belongs.
+pub(super) fn bucket(seconds: f64) -> usize {
+    ENDS.partition_point(|end| *end < seconds * 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_near_the_truth() {
+        let mut tally = Tally::default();
+        for ms in 1..=1000 {
+            tally.took(f64::from(ms) / 1000.0);
+        }
+
+        for (share, truth) in [(0.5, 500.0), (0.95, 950.0), (0.99, 990.0)] {
+            let told = tally.percentile(share).expect("there are answers");
+            assert!((told - truth).abs() / truth < 0.1, "{share}: {told}");
+        }
+        assert_eq!(Tally::default().percentile(0.5), None);
+    }
+
+    #[test]
+    fn an_answer_that_took_for_ever_is_counted() {
+        let mut tally = Tally::default();
+
+        tally.took(1e9);
+
+        assert_eq!(tally.percentile(0.99), Some(20_000.0));
+    }
+
+    #[test]
+    fn a_status_that_is_none_is_not_counted() {
+        let mut tally = Tally::default();
+
+        tally.answered(0);
+        tally.answered(700);
+        tally.answered(503);
+
+        assert_eq!(tally.classes, [0, 0, 0, 0, 1]);
+    }
+}

@@ -1,0 +1,46 @@
+//! The database's numbers, asked at most now and then however often somebody reads them: a scrape must not be a load.
+
+use crate::app::App;
+use crate::domain::measure::{self, Counts};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// So long an answer is good.
+const FRESH: Duration = Duration::from_secs(10);
+/// So long somebody who scrapes waits for the database.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What was answered last.
+#[derive(Default)]
+pub struct Asked {
+    kept: Mutex<Kept>,
+}
+
+#[derive(Clone, Default)]
+struct Kept {
+    asked: Option<Instant>,
+    /// None: the database did not answer when it was last asked.
+    counts: Option<Counts>,
+}
+
+impl Asked {
+    /// The numbers as of a few seconds ago. None while the database does not answer: an old number would look well.
+    pub async fn counts(&self, app: &App) -> Option<Counts> {
+        let now = Instant::now();
+        {
+            let mut kept = self.lock();
+            if kept.asked.is_some_and(|at| now.duration_since(at) < FRESH) {
+                return kept.counts.clone();
+            }
+            // Whoever comes meanwhile gets what is kept and does not ask as well.
+            kept.asked = Some(now);
+        }
+        let counts = tokio::time::timeout(PATIENCE, measure::counts(app)).await.ok().and_then(Result::ok);
+        self.lock().counts.clone_from(&counts);
+        counts
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

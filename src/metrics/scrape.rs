@@ -1,0 +1,111 @@
+//! Everything that is measured, at one moment, as OpenMetrics text.
+
+use super::backups;
+use super::count;
+use super::process::Process;
+use super::text::{self, Sheet};
+use crate::app::{App, Pool};
+use crate::domain::measure::Counts;
+use crate::shared::health::BackendKind;
+use crate::shared::meter;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::DescriptorEncoder;
+use std::fmt::{self, Result};
+
+/// Whether this instance wants requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Readiness {
+    /// Load balancers should send some.
+    pub ready: bool,
+    /// It is about to end.
+    pub draining: bool,
+}
+
+/// Reads all there is and writes it down.
+pub async fn text(app: &App, readiness: Readiness) -> String {
+    let counts = app.metrics.asked.counts(app).await;
+    text::of(Scrape { app: app.clone(), readiness, counts, process: Process::now(), pool: app.pool() })
+}
+
+struct Scrape {
+    app: App,
+    readiness: Readiness,
+    counts: Option<Counts>,
+    process: Process,
+    pool: Pool,
+}
+
+impl fmt::Debug for Scrape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> Result {
+        f.debug_struct("Scrape").field("counts", &self.counts).field("process", &self.process).finish_non_exhaustive()
+    }
+}
+
+impl Collector for Scrape {
+    fn encode(&self, encoder: DescriptorEncoder<'_>) -> Result {
+        let mut sheet = Sheet::new(encoder);
+        self.requests(&mut sheet)?;
+        self.database(&mut sheet)?;
+        self.redis(&mut sheet)?;
+        self.people(&mut sheet)?;
+        self.process(&mut sheet)?;
+        self.instance(&mut sheet)
+    }
+}
+
+impl Scrape {
+    fn requests(&self, sheet: &mut Sheet<'_>) -> Result {
+        let metrics = &self.app.metrics;
+        let mut times =
+            sheet.histograms("minschool_http_request_duration_seconds", "Time from a request to its answer, by route template.")?;
+        for router in [&metrics.site, &metrics.panel] {
+            router.get().map_or(Ok(()), |router| router.write(&mut times))?;
+        }
+        sheet.gauge("minschool_http_in_flight", "Requests being answered now.", Some(metrics.in_flight.now() as f64))?;
+        sheet.gauge("minschool_event_streams", "Event streams (SSE) open now.", Some(metrics.streams.now() as f64))
+    }
+
+    fn database(&self, sheet: &mut Sheet<'_>) -> Result {
+        let pool = self.pool;
+        let mut states = sheet.gauges("minschool_db_pool_connections", "Database connections of this instance.")?;
+        for (state, count) in [("idle", pool.idle), ("used", pool.used), ("max", pool.max)] {
+            states.gauge_of(&[("state", state)], count.into())?;
+        }
+        sheet.counter("minschool_db_acquire_timeouts", "Waits for a database connection that were in vain.", count::acquire_timeouts())?;
+        sheet.counter("minschool_db_statements", "SQL statements that were run.", count::statements())
+    }
+
+    /// Where there is no Redis, nothing can be said about it.
+    fn redis(&self, sheet: &mut Sheet<'_>) -> Result {
+        let health = self.app.shared.health();
+        let up = (health.backend == BackendKind::Redis).then(|| f64::from(u8::from(health.is_well())));
+        sheet.gauge("minschool_redis_up", "Whether Redis is trusted and asked: the breaker is closed.", up)?;
+        sheet.counter("minschool_redis_exchanges", "Round trips to Redis.", meter::total())
+    }
+
+    fn people(&self, sheet: &mut Sheet<'_>) -> Result {
+        let of = |number: fn(&Counts) -> i64| self.counts.as_ref().map(|counts| number(counts) as f64);
+        sheet.gauge("minschool_sessions_active", "Sessions that have not ended, of the whole house.", of(|c| c.sessions))?;
+        sheet.gauge("minschool_online_users", "Members who are here now, on any instance.", of(|c| c.online))?;
+        sheet.gauge("minschool_schema_version", "Number of the newest step of the database's schema.", of(|c| c.schema))
+    }
+
+    fn process(&self, sheet: &mut Sheet<'_>) -> Result {
+        let process = &self.process;
+        sheet.counter_of_seconds("process_cpu_seconds", "CPU time of this process.", process.cpu_seconds)?;
+        sheet.gauge("process_resident_memory_bytes", "Memory of this process that is really there.", process.resident)?;
+        sheet.gauge("process_open_fds", "Open files and connections.", process.open_fds)?;
+        sheet.gauge("process_start_time_seconds", "When this process began, since 1970.", Some(self.app.metrics.started))?;
+        sheet.gauge("minschool_cgroup_memory_bytes", "Memory of the control group (memory.current).", process.cgroup)
+    }
+
+    fn instance(&self, sheet: &mut Sheet<'_>) -> Result {
+        let number = |yes: bool| Some(f64::from(u8::from(yes)));
+        let last = |name| backups::last(&self.app.config.data_dir, name);
+        sheet.info("minschool_build_info", "What is running.", &[("version", env!("CARGO_PKG_VERSION"))])?;
+        sheet.gauge("minschool_ready", "Whether this instance wants requests.", number(self.readiness.ready))?;
+        sheet.gauge("minschool_draining", "Whether this instance is about to end.", number(self.readiness.draining))?;
+        sheet.gauge("minschool_backup_last_success_timestamp_seconds", "When the last good backup was made.", last(backups::BACKUP))?;
+        sheet.gauge("minschool_restore_drill_last_success_timestamp_seconds", "When a backup was last proven.", last(backups::DRILL))
+    }
+}

@@ -1,0 +1,203 @@
+//! What an instance measures: every name that alerts rely on, nothing that strangers can make grow, nothing about
+//! anybody, and only for those who may read it.
+
+use crate::support::{House, Sibling, Visitor, config, stories};
+use poem::Endpoint;
+use poem::http::Method;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+const TOKEN: &str = "a-token-for-the-tests";
+
+/// What alerts, the panel and the operators' tools rely on.
+const NAMES: [&str; 26] = [
+    "minschool_http_request_duration_seconds_bucket{",
+    "minschool_http_request_duration_seconds_sum{",
+    "minschool_http_request_duration_seconds_count{",
+    "minschool_http_in_flight ",
+    "minschool_event_streams ",
+    "minschool_db_pool_connections{state=\"idle\"} ",
+    "minschool_db_pool_connections{state=\"used\"} ",
+    "minschool_db_pool_connections{state=\"max\"} ",
+    "minschool_db_acquire_timeouts_total ",
+    "minschool_db_statements_total ",
+    "minschool_redis_exchanges_total ",
+    "minschool_sessions_active ",
+    "minschool_online_users ",
+    "minschool_schema_version ",
+    "minschool_build_info{version=\"",
+    "process_cpu_seconds_total ",
+    "process_resident_memory_bytes ",
+    "process_open_fds ",
+    "process_start_time_seconds ",
+    "minschool_ready 1.0",
+    "minschool_draining 0.0",
+    // Not everywhere is there a number for these.
+    "# TYPE minschool_redis_up gauge",
+    "# TYPE minschool_cgroup_memory_bytes gauge",
+    "# TYPE minschool_backup_last_success_timestamp_seconds gauge",
+    "# TYPE minschool_restore_drill_last_success_timestamp_seconds gauge",
+    "# EOF",
+];
+
+/// An instance whose measurements can be read with [`TOKEN`].
+async fn watched(house: &House) -> Sibling {
+    let mut config = config(&house.ground);
+    config.watching.metrics_token = Some(TOKEN.into());
+    house.sibling_with(config).await
+}
+
+async fn scrape(visitor: &Visitor) -> String {
+    let page = visitor.clone().with("authorization", &format!("Bearer {TOKEN}")).send(Method::GET, "/metrics", None, true).await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    page.html
+}
+
+/// The number on the line that begins so.
+fn number(text: &str, begins: &str) -> f64 {
+    let line = text.lines().find(|line| line.starts_with(begins)).unwrap_or_else(|| panic!("{begins} is not in {text}"));
+    line.rsplit(' ').next().unwrap().parse().unwrap()
+}
+
+stories! {
+    async fn every_measurement_that_somebody_relies_on_is_there(house: House) {
+        let sibling = watched(&house).await;
+        let mut ada = house.signed_in("ada").await.on(&sibling);
+        ada.get("/").await;
+
+        let text = scrape(&ada).await;
+
+        for name in NAMES {
+            assert!(text.lines().any(|line| line.starts_with(name)), "{name} is not in {text}");
+        }
+        assert!(number(&text, "minschool_sessions_active ") >= 1.0);
+        assert!(number(&text, "minschool_schema_version ") >= 4.0);
+        assert!(number(&text, "minschool_db_statements_total ") >= 1.0);
+        let redis = house.app.config.redis_url.is_some();
+        assert_eq!(text.contains("\nminschool_redis_up 1.0\n"), redis, "where there is no Redis it is neither up nor down");
+    }
+
+    async fn a_request_is_counted_at_its_route_and_not_at_its_address(house: House) {
+        let sibling = watched(&house).await;
+        let mut ada = house.signed_in("ada").await;
+        let post = ada.write("free", "글").await;
+        let mut ada = ada.on(&sibling);
+
+        ada.get(&post).await;
+        ada.get(&post).await;
+        ada.get(&format!("{post}0000")).await;
+        ada.get_admin("/login").await;
+
+        let text = scrape(&ada).await;
+        let row = |route: &str, code: &str| {
+            format!("minschool_http_request_duration_seconds_count{{route=\"{route}\",method=\"GET\",code=\"{code}\"}}")
+        };
+        assert_eq!(number(&text, &row("/community/:board/:id", "2xx")), 2.0);
+        assert_eq!(number(&text, &row("/community/:board/:id", "4xx")), 1.0);
+        assert_eq!(number(&text, &row("admin:/login", "2xx")), 1.0);
+    }
+
+    async fn nobody_can_make_the_labels_grow(house: House) {
+        let sibling = watched(&house).await;
+        let mut stranger = house.visitor().on(&sibling);
+        for n in 0..100 {
+            stranger.send(Method::GET, &format!("/made-up-{n}"), None, false).await;
+            stranger.send(Method::GET, &format!("/community/made-up-{n}"), None, false).await;
+            stranger.send(Method::from_bytes(format!("MADEUP{n}").as_bytes()).unwrap(), "/", None, false).await;
+        }
+
+        let text = scrape(&stranger).await;
+
+        assert!(!text.to_lowercase().contains("made-up") && !text.contains("MADEUP"), "{text}");
+        let rows = text.lines().filter(|line| line.starts_with("minschool_http_request_duration_seconds_count")).count();
+        assert!(rows <= 5, "{rows} rows: {text}");
+        let other = "minschool_http_request_duration_seconds_count{route=\"other\",method=\"GET\",code=\"4xx\"}";
+        assert_eq!(number(&text, other), 100.0);
+    }
+
+    async fn nothing_about_anybody_is_measured(house: House) {
+        let sibling = watched(&house).await;
+        let mut boss = house.staff("harriet", "admin").await.on(&sibling);
+        let post = boss.write("free", "비밀스러운 제목").await;
+        boss.comment(&post, "비밀스러운 댓글").await;
+        boss.get("/u/2?from=harriet").await;
+        boss.get_admin("/users?q=harriet@example.com").await;
+        let token = boss.cookie("ms_site").unwrap().to_owned();
+
+        let text = scrape(&boss).await;
+
+        for word in ["harriet", "example.com", "비밀", "free", token.as_str(), "127.0.0.1", TOKEN] {
+            assert!(!text.contains(word), "{word} is in {text}");
+        }
+    }
+
+    async fn an_open_stream_is_counted_for_as_long_as_it_is_open(house: House) {
+        let sibling = watched(&house).await;
+        let ada = house.signed_in("ada").await.on(&sibling);
+
+        let stream = sibling.site.get_response(ada.request(Method::GET, "/events", None)).await;
+        assert_eq!(number(&scrape(&ada).await, "minschool_event_streams "), 1.0);
+        drop(stream);
+
+        assert_eq!(number(&scrape(&ada).await, "minschool_event_streams "), 0.0);
+    }
+
+    async fn to_strangers_the_measurements_are_not_there(house: House) {
+        let sibling = watched(&house).await;
+        let staff = house.staff("boss", "admin").await.on(&sibling);
+        for visitor in [house.visitor().on(&sibling), staff.clone(), staff.clone().with("authorization", "Bearer wrong")] {
+            let page = visitor.clone().send(Method::GET, "/metrics", None, true).await;
+            assert_eq!(page.status, 404);
+            assert!(!page.html.contains("minschool_"));
+        }
+
+        let on_the_site = staff.with("authorization", &format!("Bearer {TOKEN}")).send(Method::GET, "/metrics", None, false).await;
+        assert_eq!(on_the_site.status, 404);
+    }
+
+    async fn an_instance_that_is_about_to_end_says_so(house: House) {
+        let sibling = watched(&house).await;
+        sibling.app.stop.cancel();
+
+        let text = scrape(&house.visitor().on(&sibling)).await;
+
+        assert_eq!((number(&text, "minschool_ready "), number(&text, "minschool_draining ")), (0.0, 1.0));
+    }
+}
+
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// What the panel at a port answers to a program on this machine.
+fn ask(port: u16, header: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    write!(stream, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n{header}Connection: close\r\n\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text
+}
+
+#[test]
+fn a_program_on_this_machine_reads_them_and_one_behind_the_proxy_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_minschool"));
+    command.env_clear().env("SITE_LISTEN", "127.0.0.1:0").env("ADMIN_LISTEN", "127.0.0.1:0").current_dir(folder.path());
+    let mut running = Running(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+    let mut lines = BufReader::new(running.0.stdout.take().unwrap()).lines();
+    let panel = lines.find_map(|line| line.unwrap().trim().strip_prefix("admin").map(str::to_owned)).unwrap();
+    let port: u16 = panel.trim().trim_end_matches('/').rsplit(':').next().unwrap().parse().unwrap();
+
+    let open = ask(port, "");
+    let proxied = ask(port, "X-Forwarded-For: 127.0.0.1\r\n");
+
+    assert!(open.starts_with("HTTP/1.1 200") && open.contains("content-type: application/openmetrics-text"), "{open}");
+    assert!(open.trim_end().ends_with("# EOF"), "{open}");
+    assert!(proxied.starts_with("HTTP/1.1 404"), "{proxied}");
+}

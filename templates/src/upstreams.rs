@@ -1,0 +1,277 @@
+//! How the servers behind nginx are. The page needs no script, and nothing from the servers that it tells of but its
+//! style sheet.
+
+use crate::text::{Lang, Text, common, upstreams as words};
+use crate::ui::{self, Moment};
+use crate::{layout, paths};
+use maud::{DOCTYPE, Markup, html};
+
+/// The page.
+#[derive(Clone, Debug)]
+pub struct UpstreamsPage<'a> {
+    /// The reader's language.
+    pub lang: Lang,
+    /// When it was so.
+    pub at: Moment,
+    /// For how many seconds somebody has been watching.
+    pub watched: u64,
+    /// One a server.
+    pub servers: Vec<Server<'a>>,
+    /// What each window has to tell.
+    pub windows: [Window<'a>; 3],
+    /// How nginx's log arrives.
+    pub log: Log,
+}
+
+/// One server.
+#[derive(Clone, Debug)]
+pub struct Server<'a> {
+    /// Its address.
+    pub name: &'a str,
+    /// How it is.
+    pub state: State,
+    /// Whether somebody asks it; otherwise the log is all there is.
+    pub probed: bool,
+    /// Since when.
+    pub since: Moment,
+    /// For how many seconds.
+    pub seconds: u64,
+    /// What went wrong last, and how many seconds ago.
+    pub error: Option<(Trouble, u64)>,
+}
+
+/// What can be wrong with a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// It took no connection.
+    Refused,
+    /// It broke the connection.
+    Broken,
+    /// It took too long.
+    TimedOut,
+    /// It answered so.
+    Failed(u16),
+    /// It says that it is not ready.
+    NotReady(u16),
+    /// Nobody listens there.
+    NobodyListens,
+    /// It does not say whether it is ready.
+    SaysNothing,
+    /// What it says is no answer.
+    Nonsense,
+}
+
+/// How a server is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Ready.
+    Up,
+    /// About to end.
+    Draining,
+    /// It does not answer.
+    Down,
+    /// nginx seems to send it nothing.
+    Ejected,
+    /// Nobody asked yet.
+    Unknown,
+}
+
+/// What the servers did within a window.
+#[derive(Clone, Debug)]
+pub struct Window<'a> {
+    /// One a server: its name and its numbers.
+    pub rows: Vec<(&'a str, Numbers)>,
+    /// What visitors got.
+    pub total: Total,
+}
+
+/// What a server did, as it is shown.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "named as their columns")]
+pub struct Numbers {
+    pub share: String,
+    pub rate: String,
+    pub percentiles: [Option<String>; 3],
+    pub classes: [u32; 4],
+    pub refused: u32,
+    pub broken: u32,
+    pub timed_out: u32,
+    pub retried: u32,
+}
+
+/// What visitors got.
+#[derive(Clone, Debug, Default)]
+pub struct Total {
+    /// Requests a second.
+    pub rate: String,
+    /// Answers by the first digit of their status, from 2xx.
+    pub classes: [u32; 4],
+    /// Requests for which no server was live.
+    pub none_live: u32,
+}
+
+/// How nginx's log arrives.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// Lines that were understood.
+    pub lines: u64,
+    /// Lines that were not.
+    pub bad: u64,
+    /// How many seconds ago the last one came.
+    pub last: Option<u64>,
+    /// How many milliseconds it took.
+    pub lag: Option<u32>,
+}
+
+/// Draws it.
+pub fn page(p: &UpstreamsPage) -> Markup {
+    let (lang, title) = (p.lang, p.lang.t(words::TITLE));
+    let windows = [words::MINUTE, words::FIVE_MINUTES, words::HOUR];
+    html! {
+        (DOCTYPE)
+        html.admin lang=(lang.tag()) {
+            (layout::plain_head(&lang.fill(common::PAGE_TITLE, &[("title", &title)])))
+            body {
+                main #main tabindex="-1" {
+                    div.wrap {
+                        h1 { (title) }
+                        p { (lang.fill(words::AS_OF, &[("at", &p.at.shown), ("span", &span(lang, p.watched))])) " " a href=(paths::UPSTREAM_STATUS) { (lang.t(words::AGAIN)) } }
+                        (section("servers", lang.t(words::SERVERS), &states(p)))
+                        @for (n, (window, name)) in p.windows.iter().zip(windows).enumerate() {
+                            (section(&format!("window-{n}"), &lang.fill(words::LAST, &[("window", &lang.t(name))]), &numbers(lang, window)))
+                        }
+                        (section("log", lang.t(words::LOG), &log(lang, &p.log)))
+                        p.muted { (lang.t(words::NOTE)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn section(id: &str, title: &str, inner: &Markup) -> Markup {
+    html! {
+        section aria-labelledby={ (id) "-title" } {
+            h2 id={ (id) "-title" } { (title) }
+            // A table may be wider than the window; whoever has no mouse scrolls it with the keys.
+            div.scroller tabindex="0" role="region" aria-labelledby={ (id) "-title" } { (inner) }
+        }
+    }
+}
+
+fn states(p: &UpstreamsPage) -> Markup {
+    let lang = p.lang;
+    html! {
+        table.data {
+            thead { tr { @for head in [words::COL_SERVER, words::COL_STATE, words::COL_SINCE, words::COL_ERROR] { th scope="col" { (lang.t(head)) } } } }
+            tbody {
+                @for server in &p.servers {
+                    tr {
+                        th scope="row" { (server.name) }
+                        td { (state(lang, server.state)) @if !server.probed { " " span.muted { (lang.t(words::FROM_LOG)) } } }
+                        td { (ui::time(&server.since)) " " span.muted { (lang.fill(words::FOR, &[("span", &span(lang, server.seconds))])) } }
+                        td {
+                            @match &server.error {
+                                Some((what, ago)) => (lang.fill(words::AGO, &[("text", &trouble(lang, *what)), ("span", &span(lang, *ago))])),
+                                None => span.muted { (lang.t(words::NO_ERROR)) },
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn trouble(lang: Lang, trouble: Trouble) -> String {
+    let plain = |text| lang.t(text).to_owned();
+    match trouble {
+        Trouble::Refused => plain(words::REFUSED),
+        Trouble::Broken => plain(words::BROKEN),
+        Trouble::TimedOut => plain(words::TIMED_OUT),
+        Trouble::Failed(status) => lang.fill(words::FAILED, &[("status", &status)]),
+        Trouble::NotReady(status) => lang.fill(words::NOT_READY, &[("status", &status)]),
+        Trouble::NobodyListens => plain(words::NOBODY_LISTENS),
+        Trouble::SaysNothing => plain(words::SAYS_NOTHING),
+        Trouble::Nonsense => plain(words::NONSENSE),
+    }
+}
+
+/// The two largest parts of a time: "3분 12초".
+fn span(lang: Lang, seconds: u64) -> String {
+    let parts = [
+        (seconds / 86_400, words::DAYS),
+        (seconds / 3600 % 24, words::HOURS),
+        (seconds / 60 % 60, words::MINUTES),
+        (seconds % 60, words::SECONDS),
+    ];
+    let first = parts.iter().position(|(count, _)| *count > 0).unwrap_or(3);
+    let shown = parts.iter().skip(first).take(2).map(|(count, unit)| lang.fill(*unit, &[("n", count)]));
+    shown.collect::<Vec<_>>().join(" ")
+}
+
+/// A word, on a colour that only underlines it.
+fn state(lang: Lang, state: State) -> Markup {
+    let (class, word) = match state {
+        State::Up => ("success", words::UP),
+        State::Draining => ("warning", words::DRAINING),
+        State::Down => ("failure", words::DOWN),
+        State::Ejected => ("warning", words::EJECTED),
+        State::Unknown => ("info", words::UNKNOWN),
+    };
+    ui::badge(class, lang.t(word))
+}
+
+fn numbers(lang: Lang, window: &Window) -> Markup {
+    let words_of = |words: &[Text]| words.iter().map(|word| lang.t(*word)).collect::<Vec<_>>();
+    let mut heads = words_of(&[words::COL_SERVER, words::COL_SHARE, words::COL_RATE, words::COL_P50, words::COL_P95, words::COL_P99]);
+    heads.extend(["2xx", "3xx", "4xx", "5xx"]);
+    heads.extend(words_of(&[words::COL_REFUSED, words::COL_BROKEN, words::COL_TIMEOUT, words::COL_RETRIED]));
+    let total = &window.total;
+    html! {
+        table.data {
+            thead { tr { @for head in &heads { th scope="col" { (head) } } } }
+            tbody { @for (name, row) in &window.rows { (entry(name, row)) } }
+            tfoot {
+                tr {
+                    th scope="row" { (lang.t(words::ALL_SERVERS)) }
+                    td {} td { (total.rate) } td {} td {} td {}
+                    @for count in total.classes { td { (ui::number(count.into())) } }
+                    td {} td {} td {} td {}
+                }
+            }
+        }
+        p { (lang.t(words::NO_LIVE)) ": " strong { (ui::number(total.none_live.into())) } }
+    }
+}
+
+fn entry(name: &str, row: &Numbers) -> Markup {
+    html! {
+        tr {
+            th scope="row" { (name) }
+            td { (row.share) }
+            td { (row.rate) }
+            @for time in &row.percentiles { td { (time.as_deref().unwrap_or("-")) } }
+            @for count in row.classes.iter().chain([&row.refused, &row.broken, &row.timed_out, &row.retried]) {
+                td { (ui::number((*count).into())) }
+            }
+        }
+    }
+}
+
+fn log(lang: Lang, log: &Log) -> Markup {
+    let last = log.last.map(|ago| lang.fill(words::BEFORE, &[("span", &span(lang, ago))]));
+    let lag = log.lag.map(|ms| lang.fill(words::MS, &[("n", &ms)]));
+    html! {
+        dl.tiles {
+            (tile(lang.t(words::LOG_LINES), &ui::number(log.lines)))
+            (tile(lang.t(words::LOG_BAD), &ui::number(log.bad)))
+            (tile(lang.t(words::LOG_LAST), last.as_deref().unwrap_or(lang.t(words::NEVER))))
+            (tile(lang.t(words::LOG_LAG), lag.as_deref().unwrap_or("?")))
+        }
+    }
+}
+
+fn tile(label: &str, value: &str) -> Markup {
+    html! { div.tile { dt { (label) } dd { span.value { (value) } } } }
+}
