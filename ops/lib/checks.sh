@@ -94,6 +94,10 @@ alerts_name_the_runbook() {
       echo "$1: $alert has no link /system/runbook#$anchor" >&2
       return 1
     fi
+    if ! grep -qxF "## $alert" ops/RUNBOOK.md; then
+      echo "ops/RUNBOOK.md: nothing about $alert" >&2
+      return 1
+    fi
     if ! grep -q "alertname: $alert\b" "${1%alerts.yml}tests.yml"; then
       echo "$1: no test tells when $alert speaks" >&2
       return 1
