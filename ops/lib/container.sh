@@ -78,6 +78,7 @@ open_house() {
   inside runuser -u postgres -- createuser minschool
   inside runuser -u postgres -- createdb --owner minschool minschool
   inside systemctl --quiet enable --now minschool.target
+  inside minschoolctl check
   inside systemctl restart nginx
   local number tenth
   for ((tenth = 0; tenth < 300; tenth++)); do
