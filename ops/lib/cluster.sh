@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # What ops/cluster does. Sourced by it.
 
+# shellcheck disable=SC2154 # state is set by ops/cluster; ports and addresses are in the settings that "up" writes.
+
 up() {
   ! process_of nginx >/dev/null || give_up 'it is up already; try: ops/cluster status, or ops/cluster down'
   [[ ! -d $state ]] || down
@@ -60,8 +62,8 @@ site_url=$scheme://localhost:${ports[2]} admin_url=$scheme://localhost:${ports[3
 database_url=postgres://minschool@127.0.0.1:${ports[0]}/minschool redis_url=redis://127.0.0.1:${ports[1]}
 extra_settings='${CLUSTER_SETTINGS:-}'
 tls=${CLUSTER_TLS:-}
-has_edge=$("$state/minschool" edge --help >/dev/null 2>&1 && echo 1 || true)
-holds_sockets=$(grep -q LISTEN_FDNAMES "$state/minschool" && echo 1 || true)
+has_edge=$(if "$state/minschool" edge --help >/dev/null 2>&1; then echo 1; fi)
+holds_sockets=$(if grep -q LISTEN_FDNAMES "$state/minschool"; then echo 1; fi)
 SETTINGS
 }
 
