@@ -17,10 +17,11 @@ up() {
   . "$state/settings"
   service_postgres
   service_redis
-  if [[ -n $has_edge ]]; then service_edge; fi
   # The first brings the schema and prints the invitation; the others find everything in place.
   local number
   for number in 0 1 2; do new_instance "$number"; done
+  # It is told the instances' addresses when it starts.
+  if [[ -n $has_edge ]]; then service_edge; fi
   service_nginx
   trap - ERR INT TERM
   tell_addresses
