@@ -342,6 +342,7 @@ down() {
   [[ -d $state/pids ]] || { rm -rf "$state" && return; }
   # Nobody new, then whoever is at work, then what they work with.
   end nginx
+  stop_watching
   for file in "$state"/pids/instance-*; do
     name=${file##*/}
     [[ ! -f $file || $name == *.child ]] || end "$name"
