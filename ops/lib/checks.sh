@@ -41,9 +41,12 @@ pages_match_their_policy() {
 exposure_limit=10
 
 unit_files() {
-  local folder=${scratch:?}/units
+  local folder=${scratch:?}/units template
   lay_out_units "$folder"
-  verify_units "$folder" && verify_exposure "$folder"
+  verify_units "$folder" && verify_exposure "$folder" || return 1
+  # And as an instance on a host of its own.
+  for template in "$folder"/examples/several-hosts/*; do cp -r "$template/." "$folder/$(basename "${template/@./@0.}")"; done
+  verify_units "$folder"
 }
 
 # The units as a host would have them, with one instance, and programs that exist here.
@@ -92,6 +95,10 @@ alerts_name_the_runbook() {
     anchor=$(sed -E 's/([a-z])([A-Z])/\1-\L\2/g; s/^./\L&/' <<<"$alert")
     if ! grep -qxF "          runbook: /system/runbook#$anchor" "$1"; then
       echo "$1: $alert has no link /system/runbook#$anchor" >&2
+      return 1
+    fi
+    if ! grep -qxF "## $alert" ops/RUNBOOK.md; then
+      echo "ops/RUNBOOK.md: nothing about $alert" >&2
       return 1
     fi
     if ! grep -q "alertname: $alert\b" "${1%alerts.yml}tests.yml"; then

@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # What ops/cluster does. Sourced by it.
 
+# shellcheck disable=SC2154 # state is set by ops/cluster; ports and addresses are in the settings that "up" writes.
+
 up() {
   ! process_of nginx >/dev/null || give_up 'it is up already; try: ops/cluster status, or ops/cluster down'
   [[ ! -d $state ]] || down
@@ -18,7 +20,7 @@ up() {
   # The first brings the schema and prints the invitation; the others find everything in place.
   local number
   for number in 0 1 2; do new_instance "$number"; done
-  # It is told whom to watch when it starts.
+  # It is told the instances' addresses when it starts.
   if [[ -n $has_edge ]]; then service_edge; fi
   service_nginx
   trap - ERR INT TERM
@@ -61,8 +63,8 @@ site_url=$scheme://localhost:${ports[2]} admin_url=$scheme://localhost:${ports[3
 database_url=postgres://minschool@127.0.0.1:${ports[0]}/minschool redis_url=redis://127.0.0.1:${ports[1]}
 extra_settings='${CLUSTER_SETTINGS:-}'
 tls=${CLUSTER_TLS:-}
-has_edge=$("$state/minschool" edge --help >/dev/null 2>&1 && echo 1 || true)
-holds_sockets=$(grep -q LISTEN_FDNAMES "$state/minschool" && echo 1 || true)
+has_edge=$(if "$state/minschool" edge --help >/dev/null 2>&1; then echo 1; fi)
+holds_sockets=$(if grep -q LISTEN_FDNAMES "$state/minschool"; then echo 1; fi)
 SETTINGS
 }
 
@@ -340,6 +342,7 @@ down() {
   [[ -d $state/pids ]] || { rm -rf "$state" && return; }
   # Nobody new, then whoever is at work, then what they work with.
   end nginx
+  stop_watching
   for file in "$state"/pids/instance-*; do
     name=${file##*/}
     [[ ! -f $file || $name == *.child ]] || end "$name"

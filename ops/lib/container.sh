@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# The container of ops/container, and what is done to it. Sourced by it; $place, $base, $root, $binary, $keep are its.
+# The container of ops/container, and what is done to it. Sourced by it.
 
-: "${place:=}" "${base:=}" "${root:=}" "${binary:=}" "${keep:=}"
+# shellcheck disable=SC2154,SC2034 # place, base, root, binary and keep are set by ops/container, which ends with worst.
 
 packages=systemd,systemd-sysv,dbus,nginx,postgresql-15,redis-server,curl,ca-certificates,iproute2,procps,openssl
 worst=0
@@ -78,6 +78,7 @@ open_house() {
   inside runuser -u postgres -- createuser minschool
   inside runuser -u postgres -- createdb --owner minschool minschool
   inside systemctl --quiet enable --now minschool.target
+  inside minschoolctl check
   inside systemctl restart nginx
   local number tenth
   for ((tenth = 0; tenth < 300; tenth++)); do

@@ -3,6 +3,8 @@
 # Each is the leader of a session of its own, works in a folder below $state, and has its number in $state/pids.
 # Sourced by ops/cluster.
 
+# shellcheck disable=SC2154 # state is set by ops/cluster; ports and addresses are in the settings that "up" writes.
+
 # Starts a program in the background.
 launch() {
   local name=$1
