@@ -4,6 +4,7 @@ use super::{Failure, migrate};
 use crate::app::{self, App};
 use crate::config::Config;
 use crate::domain::clock::Clock;
+use crate::domain::error::is_away;
 use crate::domain::{house, shared_log};
 use crate::shared::{ProbeError, RedisOptions, Shared};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
@@ -70,11 +71,13 @@ pub async fn take_seat(config: &Config) -> Result<Seat, Failure> {
     }
 }
 
+/// Longest wait for a connection at the start.
+const REACH: std::time::Duration = std::time::Duration::from_secs(3);
 const SEATS: i64 = 7_270_002;
 
 async fn seat_on_postgres(config: &Config) -> Result<Seat, Failure> {
     let mut options = ConnectOptions::new(&config.database_url);
-    options.max_connections(1).sqlx_logging(false);
+    options.max_connections(1).connect_timeout(REACH).acquire_timeout(REACH).sqlx_logging(false);
     let db = Database::connect(options).await.map_err(|e| unreachable_database(&e))?;
     let ask = if config.redis_url.is_some() { "pg_try_advisory_lock_shared" } else { "pg_try_advisory_lock" };
     let sql = Statement::from_string(db.get_database_backend(), format!("SELECT {ask}({SEATS}) AS got"));
@@ -90,7 +93,10 @@ async fn seat_on_postgres(config: &Config) -> Result<Seat, Failure> {
 }
 
 fn unreachable_database(fault: &sea_orm::DbErr) -> Failure {
-    Failure::Other(format!("DATABASE_URL: PostgreSQL does not let us in: {fault}"))
+    match is_away(fault) {
+        true => Failure::Away(format!("DATABASE_URL: PostgreSQL cannot be reached: {fault}")),
+        false => Failure::Other(format!("DATABASE_URL: PostgreSQL does not let us in: {fault}")),
+    }
 }
 
 /// Opens the database, brings it up to date and puts the starter content in place. Says whether the house was

@@ -25,6 +25,9 @@ pub enum Failure {
     /// The operator has to change a setting first.
     #[error("{0}")]
     Config(String),
+    /// The database is not there; it may come.
+    #[error("{0}")]
+    Away(String),
     /// It did not work this time.
     #[error("{0}")]
     Other(String),

@@ -28,7 +28,7 @@ pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Fa
     name_port(&mut config.public_url, &site.listener);
     name_port(&mut config.admin_public_url, &panel.listener);
     instance::prepare_folder(&config)?;
-    let _seat = instance::take_seat(&config).await?;
+    let _seat = turning_away(&site.listener, &panel.listener, seat(&config)).await?;
     let (db, opened) = instance::open(&config, true).await?;
     let invitation = if opened || !config.on_postgres() { house::invite_first_admin(&db).await? } else { None };
     let app = instance::start(config, db, Clock::default()).await?;
@@ -52,6 +52,44 @@ pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Fa
     app.ended.cancel();
     work.await.map_err(|e| Failure::Other(format!("the upkeep did not end well: {e}")))
 }
+
+/// Takes this instance's seat as soon as the database is there, however long that takes: it may have to be mended first,
+/// and a process that ends and begins again would help nobody.
+async fn seat(config: &Config) -> Result<instance::Seat, Failure> {
+    let mut told = false;
+    loop {
+        match instance::take_seat(config).await {
+            Err(Failure::Away(why)) => {
+                if !std::mem::replace(&mut told, true) {
+                    tracing::error!("{why}; waiting for it");
+                }
+                notify::waiting("waiting for the database");
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+            done => return done,
+        }
+    }
+}
+
+/// Runs `opening`. Where that takes longer than a start does, connections are closed at once: whoever sent them (nginx)
+/// asks another instance, instead of waiting at a door behind which nobody is.
+async fn turning_away<T>(site: &TcpListener, panel: &TcpListener, opening: impl Future<Output = T>) -> T {
+    tokio::pin!(opening);
+    tokio::select! {
+        done = &mut opening => return done,
+        () = tokio::time::sleep(START) => {}
+    }
+    loop {
+        tokio::select! {
+            done = &mut opening => return done,
+            _ = site.accept() => {}
+            _ = panel.accept() => {}
+        }
+    }
+}
+
+/// A start takes no longer, if the database is there.
+const START: Duration = Duration::from_secs(2);
 
 /// The socket that systemd passed, or else our own.
 async fn open(sockets: &mut Sockets, name: &str, address: SocketAddr, setting: &str) -> Result<Door, Failure> {

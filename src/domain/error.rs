@@ -88,6 +88,15 @@ fn is_transient(fault: &sea_orm::sqlx::Error) -> bool {
     }
 }
 
+/// Whether the database could not be reached at all, or is only just starting: trying again later may help.
+pub(crate) fn is_away(fault: &DbErr) -> bool {
+    match fault {
+        DbErr::ConnectionAcquire(_) => true,
+        DbErr::Conn(RuntimeErr::SqlxError(e)) => is_transient(e),
+        _ => false,
+    }
+}
+
 /// Whether a unique index said no. Its name is in the message on PostgreSQL, its column on SQLite.
 pub(crate) fn violates(fault: &DbErr, words: &[&str]) -> bool {
     match fault.sql_err() {

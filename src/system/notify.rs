@@ -8,6 +8,11 @@ pub fn ready(status: &str) {
     say(&[NotifyState::Ready, NotifyState::Status(status)]);
 }
 
+/// Something has to come first, and that is no fault of ours: another minute, please.
+pub fn waiting(status: &str) {
+    say(&[NotifyState::Status(status), NotifyState::Custom("EXTEND_TIMEOUT_USEC=60000000")]);
+}
+
 /// No more requests are wanted.
 pub fn stopping(status: &str) {
     say(&[NotifyState::Stopping, NotifyState::Status(status)]);

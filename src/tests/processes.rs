@@ -226,3 +226,31 @@ fn a_socket_that_somebody_holds_outlives_its_process() {
     Command::new("kill").args(["-TERM", &now]).status().unwrap();
     instance.process.wait().unwrap();
 }
+
+#[test]
+fn an_instance_that_starts_while_the_database_is_away_waits_for_it_and_holds_nobody_up() {
+    if only_sqlite() {
+        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
+    }
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (redis, direct) = (PrivateRedis::start(), runtime.block_on(postgres_database()));
+    let (host, name) = direct.rsplit_once('/').unwrap();
+    let wire = runtime.block_on(crate::support::Wire::to(host.rsplit_once(':').unwrap().1.parse().unwrap()));
+    wire.cut();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_minschool"));
+    command.args(["--site-listen", &format!("127.0.0.1:{port}")]);
+    let database = format!("postgres://postgres@127.0.0.1:{}/{name}", wire.port);
+
+    let starting = std::thread::spawn(move || Instance::start_by(command, &database, &redis));
+    std::thread::sleep(Duration::from_secs(4));
+    let begun = Instant::now();
+    let mut early = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    early.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let got = early.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").and_then(|()| early.read(&mut [0; 64]));
+    assert!(matches!(got, Ok(0) | Err(_)) && begun.elapsed() < Duration::from_secs(2), "{got:?}");
+    wire.mend();
+
+    let instance = starting.join().unwrap();
+    assert_eq!(instance.ask("GET", "/", "", "").status(), "200");
+}
