@@ -73,7 +73,8 @@ const cutOff = (page: Page) =>
   page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('body *')]
       .filter((e) => e.checkVisibility() && !e.closest('.visually-hidden, textarea, select') && e.textContent?.trim())
-      .filter((e) => ['hidden', 'clip'].includes(getComputedStyle(e).overflowY) && e.scrollHeight > e.clientHeight + 2)
+      // One pixel is how what is for screen readers alone is hidden.
+      .filter((e) => e.clientHeight > 1 && ['hidden', 'clip'].includes(getComputedStyle(e).overflowY) && e.scrollHeight > e.clientHeight + 2)
       .map((e) => `${e.tagName}.${e.className} shows ${e.clientHeight} of ${e.scrollHeight} px`),
   );
 

@@ -48,14 +48,14 @@ export default async function open() {
 }
 
 async function openAlone(folder: string): Promise<House> {
-  return asHouse([await start({ DATA_DIR: join(folder, 'alone') })]);
+  return asHouse([await start({ DATA_DIR: join(folder, 'alone') }, true)]);
 }
 
 async function openShared(folder: string): Promise<House> {
   const [database, redis] = await Promise.all([postgres(join(folder, 'postgres')), redisServer(folder)]);
   const env = { DATABASE_URL: database, REDIS_URL: redis, DATABASE_CONNECTIONS: '8' };
   // One after the other: only the instance that opens the house prints the link.
-  const first = await start(env);
+  const first = await start(env, true);
   return asHouse([first, ...(await Promise.all([start(env), start(env)]))]);
 }
 
@@ -68,7 +68,7 @@ interface Started extends Instance {
   invitation: string;
 }
 
-async function start(env: Record<string, string>): Promise<Started> {
+async function start(env: Record<string, string>, opens = false): Promise<Started> {
   const [sitePort, adminPort] = [await freePort(), await freePort()];
   const [site, admin] = [`http://localhost:${sitePort}`, `http://localhost:${adminPort}`];
   const settings = {
@@ -84,7 +84,10 @@ async function start(env: Record<string, string>): Promise<Started> {
   };
   const said = run(BINARY, ['serve'], { ...settings, ...env });
   await answers(`${site}/readyz`, said);
-  return { site, admin, invitation: /\S+\/setup\?token=\S+/.exec(said())?.[0] ?? '' };
+  const invitation = () => /\S+\/setup\?token=\S+/.exec(said())?.[0] ?? '';
+  // What it printed may reach us after its first answer.
+  for (let tries = 0; opens && !invitation() && tries < 100; tries += 1) await pause(50);
+  return { site, admin, invitation: invitation() };
 }
 
 async function postgres(data: string): Promise<string> {
