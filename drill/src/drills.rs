@@ -25,6 +25,7 @@ enum What {
     KillOne,
     KillAll,
     Roll,
+    Update,
     ReloadNginx,
     AddAndRemove,
     RedisKilled,
@@ -71,6 +72,7 @@ pub const DRILLS: &[Drill] = &[
     drill("kill-one", What::KillOne, May::Nothing),
     drill("kill-all-in-turn", What::KillAll, May::Nothing),
     drill("roll", What::Roll, May::Nothing),
+    drill("update-and-back", What::Update, May::Nothing),
     drill("nginx-reload", What::ReloadNginx, May::Nothing),
     drill("add-and-remove", What::AddAndRemove, May::Nothing),
     drill("redis-killed", What::RedisKilled, May::Slowness),
@@ -128,6 +130,15 @@ async fn act(what: What, cluster: &Cluster, crowd: &Crowd, pace: Pace) -> Result
         }
         What::Roll => {
             cluster.tell(&["roll"]).await?;
+        }
+        What::Update => {
+            // The release before this one on the schema of this one, side by side with it, and back. Until there is one,
+            // this one stands in for it.
+            let present = std::env::var("CLUSTER_BINARY").context("CLUSTER_BINARY")?;
+            let previous = std::env::var("DRILL_PREVIOUS").unwrap_or_else(|_| present.clone());
+            cluster.tell(&["roll", &previous]).await?;
+            cluster.tell(&["roll", &present]).await?;
+            return Ok(if previous == present { "against itself".into() } else { String::new() });
         }
         What::ReloadNginx => {
             for _ in 0..3 {

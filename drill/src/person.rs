@@ -1,10 +1,15 @@
-//! A browser: it keeps its cookies, follows nothing, and never tries a second time.
+//! A browser: it keeps its cookies, follows nothing, and never tries a second time of its own accord. As browsers do, it
+//! sends a request once more on a new connection when a kept one broke before a byte of the answer came (RFC 9112,
+//! section 9.3.1): nginx closes kept connections at a reload.
 
 use anyhow::{Context, Result};
 use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, RETRY_AFTER, SET_COOKIE};
 use reqwest::{Client, RequestBuilder, redirect::Policy};
 use std::collections::BTreeMap;
 use std::time::Duration;
+
+/// What a person waits for at most; nothing of ours may take that long.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What came back.
 pub struct Answer {
@@ -25,8 +30,7 @@ pub struct Person {
 impl Person {
     /// Somebody new at this address.
     pub fn at(site: &str) -> Result<Self> {
-        // What a person waits for at most; nothing of ours may take that long.
-        let client = Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(20)).tcp_nodelay(true).build()?;
+        let client = Client::builder().redirect(Policy::none()).timeout(PATIENCE).tcp_nodelay(true).build()?;
         Ok(Self { client, site: site.trim_end_matches('/').to_owned(), cookies: BTreeMap::new() })
     }
 
@@ -85,7 +89,14 @@ impl Person {
     }
 
     async fn send(&mut self, request: RequestBuilder) -> Result<Answer> {
-        let response = self.dressed(request).send().await?;
+        let request = self.dressed(request).build()?;
+        let again = request.try_clone();
+        let response = match (self.client.execute(request).await, again) {
+            (Err(fault), Some(again)) if broke(&fault) => {
+                Client::builder().redirect(Policy::none()).timeout(PATIENCE).build()?.execute(again).await?
+            }
+            (done, _) => done?,
+        };
         for line in response.headers().get_all(SET_COOKIE) {
             let pair = line.to_str()?.split(';').next().unwrap_or_default();
             let Some((name, value)) = pair.split_once('=') else { continue };
@@ -98,6 +109,11 @@ impl Person {
         let (status, retry_after) = (response.status().as_u16(), response.headers().contains_key(RETRY_AFTER));
         Ok(Answer { status, location, retry_after, text: response.text().await? })
     }
+}
+
+/// Whether a connection broke before there was an answer; one that could not be opened is another matter.
+fn broke(fault: &reqwest::Error) -> bool {
+    fault.is_request() && !fault.is_connect() && !fault.is_timeout()
 }
 
 fn encoded(fields: &[(&str, &str)]) -> String {

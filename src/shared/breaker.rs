@@ -8,8 +8,12 @@ use std::time::{Duration, Instant};
 
 /// So many failures without a success in between open it.
 pub const TRIPS_AFTER: u32 = 3;
-/// How long it stays open before one probe may go.
+/// How long it stays open before one probe may go; twice as long each time that it opens again soon, up to a bound: a
+/// Redis that answers now and then costs somebody 150 ms each time it is believed.
 pub const REST: Duration = Duration::from_secs(1);
+const LONGEST_REST: Duration = Duration::from_secs(4);
+/// "Soon".
+const SOON: Duration = Duration::from_secs(8);
 
 /// Whether calls may pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,11 +27,13 @@ enum Position {
 #[derive(Debug)]
 pub struct Breaker {
     position: Position,
+    /// When it opened last, and for how long.
+    opened: Option<(Instant, Duration)>,
 }
 
 impl Default for Breaker {
     fn default() -> Self {
-        Self { position: Position::Closed { failures: 0 } }
+        Self { position: Position::Closed { failures: 0 }, opened: None }
     }
 }
 
@@ -47,7 +53,7 @@ impl Breaker {
         match self.position {
             // A straggler answered after the trip: that is not the probe.
             Position::Open { .. } => {}
-            Position::Closed { .. } | Position::HalfOpen => *self = Self::default(),
+            Position::Closed { .. } | Position::HalfOpen => self.position = Position::Closed { failures: 0 },
         }
     }
 
@@ -60,7 +66,12 @@ impl Breaker {
             }
             Position::Open { .. } => false,
             Position::Closed { .. } | Position::HalfOpen => {
-                self.position = Position::Open { until: now + REST };
+                let rest = match self.opened {
+                    Some((at, rest)) if now.saturating_duration_since(at) < rest + SOON => (rest * 2).min(LONGEST_REST),
+                    _ => REST,
+                };
+                self.opened = Some((now, rest));
+                self.position = Position::Open { until: now + rest };
                 true
             }
         }
@@ -142,12 +153,35 @@ mod tests {
 
         breaker.probe(later);
         assert!(breaker.failed(later), "one failure is enough when half open");
-        assert_eq!(breaker.rest(later), REST);
+        assert_eq!(breaker.rest(later), REST * 2);
 
-        breaker.probe(later + REST);
+        breaker.probe(later + REST * 2);
         breaker.succeeded();
         assert!(breaker.passes());
-        assert!(!breaker.failed(later + REST), "the count begins anew");
+        assert!(!breaker.failed(later + REST * 2), "the count begins anew");
+    }
+
+    #[test]
+    fn one_that_opens_again_and_again_rests_longer_and_forgets_that_in_time() {
+        let mut now = Instant::now();
+        let mut breaker = tripped(now);
+        let mut rests = vec![breaker.rest(now)];
+        for _ in 0..3 {
+            now += LONGEST_REST;
+            breaker.probe(now);
+            breaker.failed(now);
+            rests.push(breaker.rest(now));
+        }
+        assert_eq!(rests, [REST, REST * 2, REST * 4, LONGEST_REST]);
+
+        now += LONGEST_REST;
+        breaker.probe(now);
+        breaker.succeeded();
+        now += LONGEST_REST + SOON;
+        for _ in 0..TRIPS_AFTER {
+            breaker.failed(now);
+        }
+        assert_eq!(breaker.rest(now), REST);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! viewer → presence → error page → handler.
 
 use super::error::{self, Fault};
+use super::fields::Fields;
 use super::seats::Seats;
 use super::visit::{self, Visit};
 use super::{cookies, outage, reply};
@@ -81,7 +82,7 @@ async fn seated<E: Endpoint<Output = Response>>(house: &House, plain: &impl Fn()
     let seat = house.seats.take();
     // Whoever watches has to see an instance that is full, and not take it for one that is gone.
     if seat.is_none() && !is_watching(req.uri().path()) {
-        return error::page(&plain(), &Fault::Domain(crate::domain::Error::Busy(PAUSE)));
+        return turned_away(&plain(), limit_body(req)).await;
     }
     if !is_same_origin(house, &req) {
         return error::page(&plain(), &Fault::CrossSite);
@@ -90,6 +91,18 @@ async fn seated<E: Endpoint<Output = Response>>(house: &House, plain: &impl Fn()
         Ok(response) => response,
         Err(error) => error::answer(&plain(), &error),
     }
+}
+
+/// "In a moment": a form is read all the same, so that what was typed can be given back.
+async fn turned_away(visit: &Visit, req: Request) -> Response {
+    if req.method() == Method::POST {
+        let (req, mut body) = req.split();
+        if let Ok(fields) = Fields::read(&req, &mut body).await {
+            // A form is read once.
+            let _ = visit.sent.set(fields.pairs().to_vec());
+        }
+    }
+    error::page(visit, &Fault::Domain(crate::domain::Error::Busy(PAUSE)))
 }
 
 /// Forms come from our own pages only (OWASP CSRF cheat sheet, "Fetch Metadata" and "Verifying origin").

@@ -1,18 +1,19 @@
 //! How many requests are worked on at once. More are turned away at once, with an honest "in a moment", instead of
 //! all of them waiting until nobody wants their answers any more.
 //!
-//! How many a machine can take nobody knows beforehand, so it is learnt: while answers are quick there is a little more
-//! room each time, up to a bound; when too many of them are slow there is less (additive increase, multiplicative
-//! decrease, as in RFC 5681).
+//! How many a machine can take nobody knows beforehand, so it is learnt, as TCP learns what a path carries (RFC 5681):
+//! while answers are quick and the room is used there is more of it, up to a bound; when too many of them are slow
+//! there is less.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+/// The room at first.
+const FIRST: usize = 128;
 /// An answer that took longer is slow. Well below the second that people are promised, as there is a queue before us.
 const SLOW: Duration = Duration::from_millis(250);
-/// What is learnt is learnt from so long a time.
-const WINDOW: Duration = Duration::from_millis(200);
-/// Fewer answers than this teach nothing.
+/// What is learnt is learnt from so long a time, and from at least so many answers.
+const WINDOW: Duration = Duration::from_millis(50);
 const FEW: u64 = 10;
 /// There is always room for so many.
 const LEAST: usize = 8;
@@ -27,6 +28,8 @@ pub struct Seats {
     begun: Instant,
     /// When the present window ends, in milliseconds after `begun`.
     until: AtomicU64,
+    /// Until when there is no less room again: so long it takes to see what the last time did.
+    pause: AtomicU64,
 }
 
 /// Room for one request; given back when it is dropped.
@@ -40,12 +43,13 @@ impl Seats {
     pub fn new(most: usize) -> Self {
         Self {
             most,
-            room: AtomicUsize::new(most),
+            room: AtomicUsize::new(FIRST.min(most)),
             taken: AtomicUsize::default(),
             answers: AtomicU64::default(),
             slow: AtomicU64::default(),
             begun: Instant::now(),
             until: AtomicU64::default(),
+            pause: AtomicU64::default(),
         }
     }
 
@@ -73,18 +77,24 @@ impl Seats {
             self.slow.fetch_add(1, Ordering::Relaxed);
         }
         let (now, until) = (millis(at), self.until.load(Ordering::Relaxed));
+        let enough = self.answers.load(Ordering::Relaxed) >= FEW;
         // One of those who come after the window's end closes it.
-        if now < until || self.until.compare_exchange(until, now + millis(WINDOW), Ordering::Relaxed, Ordering::Relaxed).is_err() {
+        if now < until || !enough || self.until.compare_exchange(until, now + millis(WINDOW), Ordering::Relaxed, Ordering::Relaxed).is_err()
+        {
             return;
         }
         let (answers, slow) = (self.answers.swap(0, Ordering::Relaxed), self.slow.swap(0, Ordering::Relaxed));
-        let room = self.room.load(Ordering::Relaxed);
-        let learnt = match slow * 10 > answers {
-            true if answers >= FEW => (room.min(self.taken()) * 7 / 10).max(LEAST),
-            true => room,
-            false => (room + room / 8 + 1).min(self.most),
-        };
-        self.room.store(learnt.min(self.most), Ordering::Relaxed);
+        let (room, taken) = (self.room(), self.taken());
+        if slow * 10 > answers {
+            if now >= self.pause.load(Ordering::Relaxed) {
+                self.pause.store(now + millis(SLOW), Ordering::Relaxed);
+                self.room.store((room.min(taken) * 6 / 10).max(LEAST).min(self.most), Ordering::Relaxed);
+            }
+        } else if taken * 2 >= room {
+            // Twice the room while none is slow, a little more otherwise.
+            let more = if slow == 0 { room } else { room / 8 + 1 };
+            self.room.store((room + more).min(self.most), Ordering::Relaxed);
+        }
     }
 }
 
@@ -116,16 +126,23 @@ mod tests {
     fn there_is_less_room_while_answers_are_slow_and_more_again_when_they_are_quick() {
         let seats = Seats::new(512);
 
-        second(&seats, 1, Duration::from_secs(2), 300);
+        second(&seats, 1, Duration::from_secs(2), 120);
         let slow = seats.room();
         second(&seats, 2, Duration::from_secs(2), slow);
         let slower = seats.room();
-        for n in 3..20 {
-            second(&seats, n, Duration::from_millis(2), 10);
-        }
+        second(&seats, 3, Duration::from_millis(2), 500);
 
-        assert!(slow < 300 && slower < slow && slower >= LEAST, "{slow} {slower}");
+        assert!(slow < 100 && slower < slow && slower >= LEAST, "{slow} {slower}");
         assert_eq!(seats.room(), 512);
+    }
+
+    #[test]
+    fn room_that_nobody_uses_does_not_grow() {
+        let seats = Seats::new(512);
+
+        second(&seats, 1, Duration::from_millis(2), 10);
+
+        assert_eq!(seats.room(), FIRST);
     }
 
     #[test]
