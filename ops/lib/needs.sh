@@ -16,6 +16,9 @@ missing_packages() {
   command -v promtool >/dev/null || echo prometheus
   command -v openssl >/dev/null || echo openssl
   command -v curl >/dev/null || echo curl
+  # A container with a systemd of its own takes root; without it that step says so and is left out.
+  [[ $(id -u) -ne 0 ]] || command -v systemd-nspawn >/dev/null || echo systemd-container
+  [[ $(id -u) -ne 0 ]] || command -v debootstrap >/dev/null || echo debootstrap
   command -v node >/dev/null || echo nodejs
   command -v npm >/dev/null || echo npm
 }

@@ -254,3 +254,39 @@ fn an_instance_that_starts_while_the_database_is_away_waits_for_it_and_holds_nob
     let instance = starting.join().unwrap();
     assert_eq!(instance.ask("GET", "/", "", "").status(), "200");
 }
+
+/// What is logged may be read by whoever may read logs: it names nobody, and nothing in it opens a door.
+#[test]
+fn logs_hold_no_secret_and_nothing_about_people() {
+    if only_sqlite() {
+        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
+    }
+    let database = tokio::runtime::Runtime::new().unwrap().block_on(postgres_database());
+    let (redis, folder) = (PrivateRedis::start_with_password("redisgeheim"), tempfile::tempdir().unwrap());
+    let log = folder.path().join("log");
+    let mut command = Command::new("bash");
+    let script =
+        format!("exec \"$0\" --log debug --log-format json --redis-url '{}' 2> '{}'", redis.url_with("redisgeheim"), log.display());
+    command.args(["-c", &script, env!("CARGO_BIN_EXE_minschool")]);
+    let instance = Instance::start_by(command, &database, &redis);
+    let ada = join(&instance, "lovelace");
+    let wrong = instance.submit("/login", "/login", "", &[("email", "lovelace@example.com"), ("password", "falsches Wort")]);
+    assert_eq!(wrong.status(), "422", "{}", wrong.0);
+    let write =
+        instance.submit("/community/free/write", "/community/free/write", &ada, &[("title", "geheimer Titel"), ("body", "geheimer Text")]);
+    assert_eq!(write.status(), "303");
+    instance.ask("GET", "/my/sessions?q=suchwort", &ada, "");
+    instance.ask("POST", "/nowhere", &ada, "body=geheimer+Text");
+
+    let logged = std::fs::read_to_string(&log).unwrap();
+    let token = ada.trim_start_matches("ms_site=");
+    let secrets = ["lovelace", PASSWORD, "falsches", "geheimer", "suchwort", "redisgeheim", token];
+
+    assert!(logged.lines().count() > 10, "there is something to look at: {logged}");
+    for secret in secrets {
+        let line = logged.lines().find(|line| line.contains(secret));
+        assert!(line.is_none(), "{secret}: {line:?}");
+    }
+    let lines = logged.lines().filter(|line| !line.is_empty()).collect::<Vec<_>>();
+    assert!(lines.iter().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "each line is one JSON object");
+}

@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 /// The room at first.
 const FIRST: usize = 128;
 /// An answer that took longer is slow. Well below the second that people are promised, as there is a queue before us.
-const SLOW: Duration = Duration::from_millis(250);
+const SLOW: Duration = Duration::from_millis(150);
 /// What is learnt is learnt from so long a time, and from at least so many answers.
 const WINDOW: Duration = Duration::from_millis(50);
 const FEW: u64 = 10;
 /// There is always room for so many.
-const LEAST: usize = 8;
+const LEAST: usize = 16;
 
 /// See the head of this file.
 pub struct Seats {
