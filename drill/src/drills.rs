@@ -198,7 +198,7 @@ async fn act(what: What, cluster: &Cluster, crowd: &Crowd, pace: Pace) -> Result
             let cut = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()";
             repeat(pace.outage, 2_000, || cluster.sql(cut)).await?;
         }
-        What::Overload => return flood::overload(cluster, crowd, pace.outage * 2).await,
+        What::Overload => return flood::overload(cluster, crowd, pace.readers, pace.outage * 2).await,
         What::Loris => return flood::loris(cluster).await,
         What::Streams => return flood::streams(cluster, crowd).await,
     }
