@@ -27,6 +27,7 @@ pub mod shared_log;
 pub mod sql;
 pub mod upkeep;
 pub mod users;
+pub mod vitals;
 pub mod words;
 
 pub use error::{Error, Problem, Result};

@@ -29,4 +29,5 @@ mod shared_sentinel;
 mod shared_world;
 mod support;
 mod support_servers;
+mod system;
 mod tidy;
