@@ -8,6 +8,7 @@ pub mod clock;
 pub mod comments;
 pub mod dashboard;
 pub mod error;
+pub mod handbook;
 pub mod house;
 pub mod markdown;
 pub mod measure;

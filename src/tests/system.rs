@@ -39,3 +39,78 @@ stories! {
         assert!(later.is_empty(), "{later:?}");
     }
 }
+
+stories! {
+    async fn staff_who_may_see_what_was_done_see_how_the_machines_are(house: House) {
+        let mut boss = house.staff("boss", "admin").await;
+        let mut moderator = house.staff("mod", "moderator").await;
+        let own = house.app.config.watching.instance.clone();
+        until("its first minute is there", async || !history::names(&house.app.db, 0).await.unwrap().is_empty()).await;
+
+        let page = boss.get_admin("/system").await;
+
+        assert_eq!(page.status, 200);
+        assert!(page.says("시스템") && page.says(&own) && page.says("정상"), "{}", page.text());
+        assert!(page.says("minschool edge)이 답하지 않습니다"), "no edge is there: {}", page.text());
+        assert_eq!(page.says("초당 만료"), house.app.config.redis_url.is_some());
+        for path in ["/system", "/system/runbook"] {
+            assert_eq!(moderator.get_admin(path).await.status, 403, "{path}");
+        }
+        let mut part = moderator.with_htmx();
+        for path in ["/system/live", "/system/history"] {
+            assert_eq!(part.get_admin(path).await.status, 403, "{path}");
+        }
+    }
+
+    async fn the_parts_of_the_page_are_the_page(house: House) {
+        let mut boss = house.staff("boss", "admin").await;
+        let page = boss.get_admin("/system?range=day").await;
+        assert_eq!(page.attribute("#live", "hx-trigger").as_deref(), Some("every 5s"));
+        assert_eq!(page.attribute("#history", "hx-get").as_deref(), Some("/system/history?range=day"));
+        let paused = boss.get_admin("/system?range=day&paused=1").await;
+        assert_eq!(paused.attribute("#live", "hx-trigger"), None);
+        assert_eq!(boss.get_admin("/system/live").await.path, "/system", "without a script it is a page");
+
+        let mut script = boss.clone().with_htmx();
+        let (live, past) = (script.get_admin("/system/live").await, script.get_admin("/system/history?range=day").await);
+
+        assert!(live.html.contains("events-title") && !live.html.contains("<main"), "{}", live.html);
+        assert_eq!(past.count("figure.chart"), page.count("figure.chart"));
+    }
+
+    async fn a_curve_and_its_table_show_the_rows(house: House) {
+        let mut boss = house.staff("boss", "admin").await;
+        let minute = history::minute(house.app.clock.now());
+        for (n, sessions) in [(1, 1_234), (2, 4_321)] {
+            history::write_house(&house.app, minute - n, &Counts { sessions, online: 7, schema: 7 }, None).await.unwrap();
+        }
+
+        let page = boss.get_admin("/system").await;
+
+        assert!(page.says("1,234") && page.says("4,321"), "{}", page.text());
+        assert!(page.count("#people-numbers tbody tr") == 60 && page.count("#people-title + ul + .plot path.stroke") == 2);
+    }
+
+    async fn a_page_that_asks_by_itself_keeps_nobody_signed_in(house: House) {
+        let mut boss = house.staff("boss", "admin").await.with_htmx();
+        boss.get_admin("/system/live").await;
+
+        for _ in 0..4 {
+            house.app.clock.advance(time::Duration::minutes(8));
+            boss.get_admin("/system/live").await;
+        }
+
+        let page = boss.get_admin("/users").await;
+        assert!(!page.says("회원 찾기") && page.status != 200 || page.path.starts_with("/login") || page.header("hx-redirect").starts_with("/login"), "{}", page.text());
+    }
+
+    async fn the_runbook_has_a_place_for_each_alert(house: House) {
+        let mut boss = house.staff("boss", "admin").await;
+
+        let page = boss.get_admin("/system/runbook").await;
+
+        for place in ["#no-upstream", "#redis-down", "#backup-old", "#restore-drill-old", "#redis-memory-unlimited", "#redis-memory-high", "#upstream-down", "#database-down"] {
+            assert_eq!(page.count(place), 1, "{place}");
+        }
+    }
+}

@@ -254,6 +254,10 @@ async fn within_limits(visit: &Visit, method: &Method) -> Result<(), Fault> {
 /// Notes that a member is here. Nothing is waited for.
 fn present(visit: &Visit) {
     let Some(session) = &visit.session else { return };
+    // A page that asks by itself keeps nobody signed in.
+    if visit.path.starts_with(templates::paths::admin::SYSTEM_LIVE) || visit.path.starts_with(templates::paths::admin::SYSTEM_HISTORY) {
+        return;
+    }
     let now = visit.app.clock.now();
     visit.app.activity.saw(session, visit.area);
     if visit.area == Area::Site && session.copy.shows_presence {
