@@ -10,10 +10,12 @@ use crate::shared::instances::{BEAT_LIVES, RedisCounts};
 use crate::shared::{Known, health::Health};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant as Tick, MissedTickBehavior, interval_at};
 
 /// Pause between two beats.
 const EVERY: Duration = Duration::from_secs(5);
+/// Pause between the first and the second.
+const SOON: Duration = Duration::from_secs(1);
 /// Minutes for which an instance that left is looked for.
 const REMEMBERED: i64 = 15;
 
@@ -21,9 +23,11 @@ const REMEMBERED: i64 = 15;
 pub async fn run(app: App) {
     let mut keeper = Keeper::new(&app);
     let (mut health, mut database) = (app.shared.health_changes(), app.pulse.changes());
-    let mut ticks = interval(EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     keeper.note(Kind::Up, app.metrics.started_ms());
+    keeper.round().await;
+    // The first word is "starting"; nobody should have to wait long for the next.
+    let mut ticks = interval_at(Tick::now() + SOON, EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut draining = false;
     loop {
         tokio::select! {
@@ -33,7 +37,13 @@ pub async fn run(app: App) {
                 keeper.note(Kind::Draining, app.metrics.started_ms());
                 keeper.round().await;
             }
-            Ok(()) = health.changed() => keeper.redis_changed(&health.borrow_and_update().clone()),
+            Ok(()) = health.changed() => {
+                let health = health.borrow_and_update().clone();
+                // Connecting for the first time is no news.
+                if keeper.rounds > 1 || health.is_well() {
+                    keeper.redis_changed(&health);
+                }
+            }
             Ok(()) = database.changed() => {
                 let back = *database.borrow_and_update();
                 keeper.note_now(if back { Kind::DatabaseBack } else { Kind::DatabaseAway });
@@ -52,7 +62,8 @@ pub struct Keeper {
     minute: (i64, Look),
     recent: Minutes,
     redis: Option<(Instant, RedisCounts)>,
-    redis_is_well: bool,
+    /// None: not trusted yet since the beginning, which is no news.
+    redis_is_well: Option<bool>,
     others: BTreeMap<String, Other>,
     rounds: u32,
 }
@@ -75,7 +86,7 @@ impl Keeper {
             last: look,
             recent,
             redis: None,
-            redis_is_well: app.shared.health().is_well(),
+            redis_is_well: app.shared.health().is_well().then_some(true),
             others: BTreeMap::new(),
             rounds: 0,
             app: app.clone(),
@@ -97,6 +108,9 @@ impl Keeper {
             tracing::debug!("what was measured is not written: {fault}");
         }
         self.rounds = self.rounds.saturating_add(1);
+        if self.rounds == 2 {
+            self.redis_changed(&self.app.shared.health());
+        }
     }
 
     fn state(&self) -> State {
@@ -183,9 +197,11 @@ impl Keeper {
 
     fn redis_changed(&mut self, health: &Health) {
         let is_well = health.is_well();
-        if is_well != self.redis_is_well {
-            self.redis_is_well = is_well;
-            self.note_now(if is_well { Kind::RedisBack } else { Kind::RedisAway });
+        match self.redis_is_well.replace(is_well) {
+            Some(was_well) if was_well != is_well => self.note_now(if is_well { Kind::RedisBack } else { Kind::RedisAway }),
+            // It was away when this instance began, and was not reached within the first second.
+            None if !is_well => self.note_now(Kind::RedisAway),
+            _ => {}
         }
     }
 

@@ -121,6 +121,7 @@ fn tiles(visit: &Visit, seen: &Seen) -> Vec<Tile<'static>> {
         tile(words::TILE_SESSIONS, number(seen.counts.as_ref().map(|c| c.sessions)), lang.t(words::TILE_SESSIONS_HINT).into()),
         tile(words::TILE_ONLINE, number(seen.counts.as_ref().map(|c| c.online)), lang.t(words::TILE_ONLINE_HINT).into()),
         tile(words::TILE_DB, format!("{:.0}/{:.0}", db.0, db.1), lang.fill(words::TILE_DB_HINT, &[("idle", &format!("{:.0}", db.2))])),
+        tile(words::TILE_STREAMS, templates::ui::number(sum(|beat| beat.streams as f64) as u64), lang.t(words::TILE_STREAMS_HINT).into()),
         tile(words::TILE_BACKUP, ago(seen.backup[0]), when(seen.backup[0])),
         tile(words::TILE_DRILL, ago(seen.backup[1]), when(seen.backup[1])),
     ]

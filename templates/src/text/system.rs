@@ -39,6 +39,8 @@ catalogue! {
     TILE_ONLINE_HINT = "모든 인스턴스에서", "on any instance";
     TILE_DB = "DB 연결", "DB connections";
     TILE_DB_HINT = "쉬는 연결 {idle}개", "{idle} idle";
+    TILE_STREAMS = "실시간 연결", "Live streams";
+    TILE_STREAMS_HINT = "알림과 새 댓글을 기다리는 화면", "pages that wait for news";
     TILE_BACKUP = "마지막 백업", "Last backup";
     TILE_DRILL = "마지막 복원 확인", "Last proven restore";
     AGO = "{span} 전", "{span} ago";

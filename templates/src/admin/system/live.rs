@@ -124,7 +124,7 @@ pub fn part(l: &Live) -> Markup {
         (verdict(l))
         section aria-labelledby="now-title" {
             h2 #now-title.visually-hidden { (lang.t(words::NOW)) }
-            dl.tiles { @for tile in &l.tiles { (stat(tile)) } }
+            dl.tiles.four { @for tile in &l.tiles { (stat(tile)) } }
         }
         (section(lang, "instances", words::INSTANCES, None, &instances(lang, &l.instances)))
         @if !l.hears_all { p.muted { (lang.t(words::UNHEARD_NOTE)) } }
@@ -205,7 +205,7 @@ fn signed(class: &str, word: &str, shape: &str) -> Markup {
 /// How much of the whole, beside the number that says it.
 fn bar(share: f64) -> Markup {
     let width = (share.clamp(0.0, 1.0) * 60.0).round();
-    html! { svg.bar width="60" height="8" viewBox="0 0 60 8" aria-hidden="true" focusable="false" { rect.ground width="60" height="8" rx="4" {} rect.fill width=(width) height="8" rx="4" {} } }
+    html! { svg.gauge width="60" height="8" viewBox="0 0 60 8" aria-hidden="true" focusable="false" { rect.ground width="60" height="8" rx="4" {} rect.fill width=(width) height="8" rx="4" {} } }
 }
 
 fn instances(lang: Lang, rows: &[Row]) -> Markup {
