@@ -1,10 +1,14 @@
 //! What the instances measure of themselves, and the staff's page that shows it.
 
-use crate::support::{House, stories, until};
+use crate::support::{House, only_sqlite, stories, until};
 use minschool::domain::activity;
 use minschool::domain::measure::Counts;
+use minschool::domain::pulse;
+use minschool::domain::vitals::beat::Look;
 use minschool::domain::vitals::events::newest;
-use minschool::domain::vitals::{Kind, State, history};
+use minschool::domain::vitals::keep::Keeper;
+use minschool::domain::vitals::{Beat, Kind, State, history};
+use std::time::Duration;
 
 /// How often something happened.
 async fn count(house: &House, kind: Kind) -> usize {
@@ -118,4 +122,84 @@ stories! {
             assert_eq!(page.count(place), 1, "{place}");
         }
     }
+}
+
+#[tokio::test]
+async fn an_instance_without_its_database_stays_ready_as_long_as_it_has_pages_to_show() {
+    if only_sqlite() {
+        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
+    }
+    let (house, wire) = House::on_a_wire().await;
+    tokio::spawn(pulse::watch(house.app.clone()));
+    let bare = house.sibling().await;
+    tokio::spawn(pulse::watch(bare.app.clone()));
+    let (mut here, mut there) = (house.visitor(), house.visitor().on(&bare));
+    assert_eq!(here.get("/community").await.status, 200);
+
+    wire.cut();
+    until("the outage is noticed", async || !house.app.pulse.beats() && !bare.app.pulse.beats()).await;
+
+    let (kept, none) = (here.get("/readyz").await, there.get("/readyz").await);
+    assert_eq!((kept.status, kept.html.trim()), (200, "reading only"));
+    assert_eq!((none.status, none.html.trim()), (503, "no database"));
+    let metrics = minschool::metrics::scrape::text(&house.app, minschool::web::health::state(&house.app).await).await;
+    assert!(metrics.contains("minschool_ready 1") && metrics.contains("minschool_reading_only 1"), "{metrics}");
+
+    wire.mend();
+    until("it is back", async || house.app.pulse.beats()).await;
+    assert_eq!(here.get("/readyz").await.html.trim(), "ready");
+    house.app.stop.cancel();
+    assert_eq!(here.get("/readyz").await.html.trim(), "draining");
+}
+
+#[tokio::test]
+async fn an_outage_of_the_database_is_written_down_when_it_is_over() {
+    if only_sqlite() {
+        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
+    }
+    let (house, wire) = House::on_a_wire().await;
+    tokio::spawn(pulse::watch(house.app.clone()));
+    until("it is ready", async || house.app.vitals.own().is_some_and(|beat| beat.state == State::Ready)).await;
+
+    wire.cut();
+    until("the outage is noticed", async || !house.app.pulse.beats()).await;
+    wire.mend();
+    until("it is over", async || house.app.pulse.beats()).await;
+
+    until("it is written down", async || count(&house, Kind::DatabaseAway).await == 1 && count(&house, Kind::DatabaseBack).await == 1)
+        .await;
+}
+
+#[tokio::test]
+async fn what_several_notice_is_written_once_and_a_silent_instance_is_missed() {
+    if only_sqlite() {
+        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
+    }
+    let house = House::shared().await;
+    let now = history::minute(house.app.clock.now());
+    let lost = Beat { name: "lost".into(), state: State::Ready, started: 7, at: 42, ..Beat::default() };
+    let said = serde_json::to_vec(&lost).unwrap();
+    let done = Look::now(&house.app).since(&Look::now(&house.app));
+    history::write_instance(&house.app, now, &lost, &done).await.unwrap();
+    let mut watchers = [Keeper::new(&house.app), Keeper::new(&house.app)];
+    let instances = house.app.shared.instances();
+
+    instances.beat("lost", said.clone()).await;
+    for watcher in &mut watchers {
+        watcher.round().await;
+    }
+    instances.leave("lost").await;
+    for watcher in &mut watchers {
+        watcher.hear_nothing_for(Duration::from_secs(16));
+        watcher.round().await;
+        watcher.round().await;
+    }
+    assert_eq!(count(&house, Kind::Lost).await, 1);
+
+    instances.beat("lost", said).await;
+    for watcher in &mut watchers {
+        watcher.round().await;
+        watcher.round().await;
+    }
+    assert_eq!(count(&house, Kind::Back).await, 1);
 }

@@ -113,6 +113,12 @@ impl Keeper {
         }
     }
 
+    /// As if so much time had gone by since the others were heard.
+    pub fn hear_nothing_for(&mut self, span: Duration) {
+        let earlier = |at: Instant| at.checked_sub(span).unwrap_or(at);
+        self.others.values_mut().for_each(|other| other.heard = earlier(other.heard));
+    }
+
     fn state(&self) -> State {
         if self.app.stop.is_cancelled() {
             State::Draining
