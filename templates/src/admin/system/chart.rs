@@ -91,7 +91,7 @@ fn legend(c: &Chart) -> Markup {
 }
 
 fn picture(lang: Lang, c: &Chart, title: &str, high: f64) -> Markup {
-    let ceiling = ceiling(high);
+    let ceiling = ceiling(c.unit, high);
     let now: Vec<String> = c.lines.iter().filter_map(|line| line.points.last().copied().flatten()).map(|v| shown(c.unit, v)).collect();
     let now = if now.is_empty() { "-".to_owned() } else { now.join(", ") };
     let says = lang.fill(words::CHART_SAYS, &[("title", &title), ("now", &now), ("high", &shown(c.unit, high))]);
@@ -132,7 +132,12 @@ fn path(points: &[Option<f64>], ceiling: f64) -> String {
 }
 
 /// The next round number, so that the axis can be read.
-fn ceiling(high: f64) -> f64 {
+fn ceiling(unit: Unit, high: f64) -> f64 {
+    if unit == Unit::Bytes {
+        // Round in the unit that is shown.
+        let mebi = 1024.0 * 1024.0;
+        return ceiling(Unit::Count, high / mebi) * mebi;
+    }
     if high <= 1.0 {
         return 1.0;
     }
@@ -190,8 +195,9 @@ mod tests {
     #[test]
     fn the_axis_ends_at_a_round_number() {
         for (high, top) in [(0.0, 1.0), (0.3, 1.0), (7.0, 10.0), (41.0, 50.0), (210.0, 250.0), (1_000.0, 1_000.0)] {
-            assert!((ceiling(high) - top).abs() < 1e-9, "{high}");
+            assert!((ceiling(Unit::Rate, high) - top).abs() < 1e-9, "{high}");
         }
+        assert_eq!(shown(Unit::Bytes, ceiling(Unit::Bytes, 9.4e7)), "100.0MiB");
     }
 
     #[test]

@@ -156,7 +156,8 @@ fn verdict(l: &Live) -> Markup {
 
 fn section(lang: Lang, id: &str, title: Text, note: Option<String>, table: &Markup) -> Markup {
     html! {
-        section aria-labelledby={ (id) "-title" } {
+        // The table below is the landmark; two of one name would be one too many.
+        section {
             h2 #{ (id) "-title" } { (lang.t(title)) }
             @if let Some(note) = note { p.muted { (note) } }
             // A table may be wider than the window; whoever has no mouse scrolls it with the keys.
@@ -170,7 +171,7 @@ fn heads(lang: Lang, heads: &[Text]) -> Markup {
 }
 
 fn times(times: &[Option<f64>; 3]) -> String {
-    times.map(time).join(" · ")
+    if times.iter().all(Option::is_none) { time(None) } else { times.map(time).join(" · ") }
 }
 
 fn time(ms: Option<f64>) -> String {
