@@ -15,6 +15,7 @@ mod live;
 mod metrics;
 mod posts;
 mod processes;
+mod rolling;
 mod rotation;
 mod schema;
 mod seed;
