@@ -5,6 +5,7 @@ use super::moment;
 use crate::domain::clock::from_ms;
 use crate::domain::vitals::history::{HouseSlot, InstanceSlot};
 use std::collections::{BTreeMap, BTreeSet};
+use templates::Lang;
 use templates::admin::system::Range;
 use templates::admin::system::chart::{Chart, Line, Unit};
 use templates::text::{Text, system as words};
@@ -41,7 +42,6 @@ pub fn curves(visit: &Visit, (from, until, step): (i64, i64, i64), instances: &[
         sheet.by_instance("db", words::CHART_DB, Unit::Count, |row| Some(row.db_used as f64)),
     ];
     let whole = |n: i64| Some(n as f64);
-    let tenths = |n: Option<i64>| n.map(|n| n as f64 / 10.0);
     let people = vec![
         sheet.of_house(lang.t(words::LINE_SESSIONS), |row| whole(row.sessions)),
         sheet.of_house(lang.t(words::LINE_ONLINE), |row| whole(row.online)),
@@ -49,17 +49,7 @@ pub fn curves(visit: &Visit, (from, until, step): (i64, i64, i64), instances: &[
     charts.push(sheet.chart("people", words::CHART_PEOPLE, Unit::Count, people));
     // Without Redis its pictures would be empty for ever.
     if visit.app.config.redis_url.is_some() {
-        let one = |of: fn(&HouseSlot) -> Option<f64>| vec![sheet.of_house(lang.t(words::LINE_REDIS), of)];
-        let keys = vec![
-            sheet.of_house(lang.t(words::LINE_EXPIRED), |row| tenths(row.redis_expired)),
-            sheet.of_house(lang.t(words::LINE_EVICTED), |row| tenths(row.redis_evicted)),
-        ];
-        charts.extend([
-            sheet.chart("commands", words::CHART_COMMANDS, Unit::Rate, one(|row| row.redis_commands.map(|n| n as f64 / 10.0))),
-            sheet.chart("redis-memory", words::CHART_REDIS_MEMORY, Unit::Bytes, one(|row| row.redis_memory.map(|n| n as f64))),
-            sheet.chart("clients", words::CHART_CLIENTS, Unit::Count, one(|row| row.redis_clients.map(|n| n as f64))),
-            sheet.chart("keys", words::CHART_KEYS, Unit::Rate, keys),
-        ]);
+        charts.extend(sheet.of_redis(lang));
     }
     charts
 }
@@ -98,6 +88,21 @@ impl Sheet<'_> {
             *place = place.max(micros as f64 / 1000.0);
         }
         self.line(name, &highest)
+    }
+
+    fn of_redis(&self, lang: Lang) -> [Chart; 4] {
+        let tenths = |n: Option<i64>| n.map(|n| n as f64 / 10.0);
+        let whole = |n: Option<i64>| n.map(|n| n as f64);
+        let line = |name: Text, of: &dyn Fn(&HouseSlot) -> Option<f64>| self.of_house(lang.t(name), of);
+        let one = |of: &dyn Fn(&HouseSlot) -> Option<f64>| vec![line(words::LINE_REDIS, of)];
+        let keys =
+            vec![line(words::LINE_EXPIRED, &|row| tenths(row.redis_expired)), line(words::LINE_EVICTED, &|row| tenths(row.redis_evicted))];
+        [
+            self.chart("commands", words::CHART_COMMANDS, Unit::Rate, one(&|row| tenths(row.redis_commands))),
+            self.chart("redis-memory", words::CHART_REDIS_MEMORY, Unit::Bytes, one(&|row| whole(row.redis_memory))),
+            self.chart("clients", words::CHART_CLIENTS, Unit::Count, one(&|row| whole(row.redis_clients))),
+            self.chart("keys", words::CHART_KEYS, Unit::Rate, keys),
+        ]
     }
 
     fn of_house(&self, name: &str, of: impl Fn(&HouseSlot) -> Option<f64>) -> Line {

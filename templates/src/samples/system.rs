@@ -62,14 +62,6 @@ fn busy(lang: Lang) -> Live<'static> {
         ("127.0.0.1:3040", upstreams::State::Unknown, None),
     ];
     let server = |(name, state, error)| (Server { name, state, probed: true, since: moment(lang, 3), seconds: 192, error }, numbers());
-    let kinds = [
-        (words::EV_LOST, Some(false)),
-        (words::EV_BACK, Some(true)),
-        (words::EV_DRAINING, None),
-        (words::EV_REDIS_AWAY, Some(false)),
-        (words::EV_DB_BACK, Some(true)),
-    ];
-    let event = |(what, good)| Event { at: moment(lang, 9), instance: "1".into(), what, good };
     let redis = Tile { label: lang.t(words::REDIS_MEMORY), value: "218.4MiB".into(), hint: "noeviction".into() };
     Live {
         lang,
@@ -91,8 +83,19 @@ fn busy(lang: Lang) -> Live<'static> {
             errors: 1,
             statements: 2.4,
         }],
-        events: kinds.map(event).into(),
+        events: events(lang),
     }
+}
+
+fn events(lang: Lang) -> Vec<Event> {
+    let kinds = [
+        (words::EV_LOST, Some(false)),
+        (words::EV_BACK, Some(true)),
+        (words::EV_DRAINING, None),
+        (words::EV_REDIS_AWAY, Some(false)),
+        (words::EV_DB_BACK, Some(true)),
+    ];
+    kinds.map(|(what, good)| Event { at: moment(lang, 9), instance: "1".into(), what, good }).into()
 }
 
 fn numbers() -> Numbers {
