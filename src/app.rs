@@ -5,6 +5,7 @@ use crate::domain::activity::Activity;
 use crate::domain::clock::Clock;
 use crate::domain::password::Hasher;
 use crate::domain::pulse::Pulse;
+use crate::domain::vitals::Vitals;
 use crate::domain::{Error, Result, boards, house, markdown};
 use crate::metrics::{self, Metrics};
 use crate::shared::{RedisOptions, Shared};
@@ -44,6 +45,8 @@ pub struct Inner {
     pub known: markdown::Known,
     /// What this instance measures about itself.
     pub metrics: Metrics,
+    /// What this instance says of itself, and what it noticed.
+    pub vitals: Vitals,
     /// Cancelled when the instance is told to stop: streams end, new ones are refused.
     pub stop: CancellationToken,
     /// Cancelled when the last answer has been given: what was counted is written now.
@@ -80,6 +83,7 @@ impl App {
             activity: Activity::default(),
             known: markdown::Known::default(),
             metrics: Metrics::default(),
+            vitals: Vitals::default(),
             stop: CancellationToken::new(),
             ended: CancellationToken::new(),
         };
@@ -122,7 +126,10 @@ pub async fn counting_statements<F: Future>(work: F) -> (F::Output, u32) {
         let output = work.await;
         (output, STATEMENTS.with(Cell::get))
     };
-    STATEMENTS.scope(Cell::new(0), counted).await
+    let (output, count) = STATEMENTS.scope(Cell::new(0), counted).await;
+    // Whoever counts around this counts it too.
+    let _ = STATEMENTS.try_with(|outer| outer.set(outer.get() + count));
+    (output, count)
 }
 
 /// Longest wait for a connection, and so for an answer while the database is away.

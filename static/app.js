@@ -5,7 +5,10 @@
   const all = (selector) => document.querySelectorAll(selector);
   const words = () => $('#toasts').dataset;
   const on = (name, run, capture) => document.addEventListener(name, run, capture);
-  const isStream = (ctx) => ctx?.sourceElement?.hasAttribute?.('hx-sse:connect');
+  // What asks by itself: nobody is told of its swaps, and of its failures only in its own place.
+  const isStream = (ctx) => ctx?.sourceElement?.matches?.('[data-quiet], [hx-sse\\:connect]');
+  const stale = (ctx, is) => ctx?.sourceElement?.matches?.('[data-quiet]') && $('[data-stale-note]')?.toggleAttribute('hidden', !is);
+  const still = matchMedia('(prefers-reduced-motion: reduce)');
   const here = () => location.pathname + location.search;
   // The link by which each page was left, so that going back can return to it.
   const left = new Map();
@@ -63,6 +66,7 @@
   };
 
   on('htmx:after:swap', ({ detail: { ctx } }) => {
+    stale(ctx, false);
     if (isStream(ctx) || String(ctx.swap).startsWith('none')) return;
     if (ctx.target === document.body) {
       prepare();
@@ -113,9 +117,11 @@
   };
 
   on('htmx:response:error', ({ detail: { ctx } }) => {
+    stale(ctx, true);
     if (ctx.response.status >= 500 && !isStream(ctx)) fail(ctx, words().server);
   });
   on('htmx:error', ({ detail: { ctx } }) => {
+    stale(ctx, true);
     if (ctx && !isStream(ctx)) fail(ctx, words().network);
   });
 
@@ -124,6 +130,7 @@
   let timer;
   on('htmx:before:request', (event) => {
     const ctx = event.detail.ctx;
+    if (ctx.sourceElement?.matches?.('[data-quiet]') && (still.matches || document.hidden)) return event.preventDefault();
     if (isStream(ctx)) return;
     const leaves = ctx.select === '#main' && ctx.request.method === 'GET';
     if (leaves && $('form[data-dirty]') && !confirm(words().leaving)) return event.preventDefault();

@@ -42,6 +42,15 @@ test('members, roles and sessions', async ({ visitor, another, t }) => {
   await look(page, 'one’s own account');
 });
 
+test('the system and its runbook', async ({ visitor, t }) => {
+  const { page } = visitor;
+  await enterAsStaff(visitor);
+  await lookAtAll(visitor, ['/system', '/system/runbook']);
+  await page.goto(`${visitor.admin}/system?range=day&paused=1`);
+  for (const numbers of await page.getByText(t(': 숫자로 보기', ': as numbers')).all()) await numbers.click();
+  await look(page, 'the system standing still, with its numbers');
+});
+
 test('boards, posts and comments', async ({ visitor, another, t }) => {
   const { page, admin } = visitor;
   const member = await another();

@@ -12,6 +12,7 @@ mod m0003_notifications;
 mod m0004_house;
 mod m0005_rotation;
 mod m0006_newest_comment;
+mod m0007_watch;
 
 use sea_orm_migration::async_trait::async_trait;
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_house::Step),
             Box::new(m0005_rotation::Step),
             Box::new(m0006_newest_comment::Step),
+            Box::new(m0007_watch::Step),
         ]
     }
 }

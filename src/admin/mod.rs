@@ -10,6 +10,7 @@ mod metrics;
 mod posts;
 mod roles;
 mod sessions;
+mod system;
 mod users;
 
 use crate::app::App;
@@ -79,4 +80,8 @@ fn routes() -> Routes {
         .at("/sessions", get(sessions::index))
         .at("/sessions/:id/end", post(sessions::end))
         .at("/audit", get(audit::index))
+        .at("/system", get(system::show))
+        .at("/system/live", get(system::live))
+        .at("/system/history", get(system::past))
+        .at("/system/runbook", get(system::handbook_page))
 }

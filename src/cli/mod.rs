@@ -6,6 +6,7 @@ mod config;
 pub mod edge;
 pub mod instance;
 pub mod migrate;
+mod roll;
 pub mod seed;
 pub mod serve;
 pub mod status;
@@ -78,6 +79,7 @@ fn command() -> Command {
         .subcommand(user::command())
         .subcommand(Command::new("edge").about("Watch the servers behind nginx: /upstream_status and /metrics"))
         .subcommand(status::command())
+        .subcommand(roll::command())
         .subcommand(check::command())
         .subcommand(Command::new("config").about("Print the settings in force and where each comes from"))
 }
@@ -113,6 +115,7 @@ fn in_runtime(config: Config, matches: &ArgMatches) -> Result<(), Failure> {
             Some(("user", args)) => user::run(config, args).await,
             Some(("edge", _)) => edge::run(config).await,
             Some(("status", args)) => status::run(config, args).await,
+            Some(("roll", args)) => roll::run(config, args).await,
             _ => serve::run(config, async || Ok(Config::read(&sources(matches)?)?)).await,
         }
     })

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod comments;
 pub mod dashboard;
 pub mod error;
+pub mod handbook;
 pub mod house;
 pub mod markdown;
 pub mod measure;
@@ -27,6 +28,7 @@ pub mod shared_log;
 pub mod sql;
 pub mod upkeep;
 pub mod users;
+pub mod vitals;
 pub mod words;
 
 pub use error::{Error, Problem, Result};

@@ -47,6 +47,11 @@ impl Pulse {
         }
     }
 
+    /// Hears of every change.
+    pub fn changes(&self) -> watch::Receiver<bool> {
+        self.0.subscribe()
+    }
+
     fn set(&self, beats: bool) {
         self.0.send_replace(beats);
     }

@@ -1,7 +1,7 @@
 //! What an instance does beside answering: hears of ended sessions, writes what was counted in passing,
 //! forgets what has grown old.
 
-use super::{Result, activity, once, shared_log};
+use super::{Result, activity, once, shared_log, vitals};
 use crate::app::App;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
@@ -13,6 +13,7 @@ const TIDY: Duration = Duration::from_secs(600);
 
 /// Runs until the instance has given its last answer, and writes what is pending before it returns.
 pub async fn run(app: App) {
+    let watching = tokio::spawn(vitals::keep::run(app.clone()));
     let cursor = shared_log::Cursor::default();
     let mut log = app.shared.signals().subscribe(shared_log::TOPIC);
     let (mut sweep, mut flush, mut tidy) = (every(SWEEP), every(FLUSH), every(TIDY));
@@ -36,6 +37,9 @@ pub async fn run(app: App) {
     if let Err(fault) = activity::flush(&app).await {
         tracing::warn!("writing what was counted before the end: {fault}");
     }
+    if let Err(fault) = watching.await {
+        tracing::warn!("watching over this instance did not end well: {fault}");
+    }
 }
 
 fn every(period: Duration) -> tokio::time::Interval {
@@ -48,5 +52,7 @@ async fn forget(app: &App) -> Result<()> {
     let now = app.clock.now();
     once::forget_old(&app.db, now).await?;
     shared_log::forget_old(&app.db, now).await?;
+    vitals::history::forget_old(&app.db, now).await?;
+    vitals::events::forget_old(&app.db, now).await?;
     super::sessions::forget_old(&app.db, now).await.map(|_| ())
 }

@@ -10,7 +10,7 @@ pub mod book;
 mod door;
 pub mod line;
 mod log;
-mod page;
+pub mod page;
 mod probe;
 pub mod report;
 mod ring;

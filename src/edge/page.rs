@@ -26,6 +26,14 @@ pub(super) fn draw(report: &Report, lang: Lang) -> Markup {
     })
 }
 
+/// The servers and what they did within the last minute, for others who tell of them.
+pub fn rows(report: &Report, lang: Lang) -> Vec<(Server<'_>, Numbers)> {
+    let of = |at: f64| OffsetDateTime::from_unix_timestamp(at as i64).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let numbers = window(report, 0).rows.into_iter().map(|(_, numbers)| numbers);
+    let servers = report.servers.iter().map(|row| server(row, |at| present::moment(of(at), of(report.at), lang)));
+    servers.zip(numbers).collect()
+}
+
 fn server(row: &ServerRow, moment: impl Fn(f64) -> templates::ui::Moment) -> Server<'_> {
     Server {
         name: &row.server,

@@ -4,11 +4,11 @@
 //! took · `gauge` what is open now · `counts` numbers from the database, asked now and then · `process` what the kernel
 //! knows · `backups` when the last good ones were · `scrape` all of it as OpenMetrics text · `text` how such text is written
 
-mod backups;
+pub mod backups;
 pub mod count;
 mod counts;
 mod gauge;
-mod process;
+pub mod process;
 mod routes;
 pub mod scrape;
 pub mod text;
@@ -16,7 +16,7 @@ mod times;
 
 pub use gauge::{Gauge, Held};
 pub use routes::Routes;
-pub use times::{Timed, Times};
+pub use times::{Sum, Timed, Times};
 
 use crate::domain::sessions::Area;
 use counts::Asked;
@@ -58,6 +58,28 @@ impl Metrics {
     /// A request has come. Say [`Timed::done`] when its answer is ready; if nobody does, nobody waited for it.
     pub fn begin(&self, area: Area, method: &poem::http::Method, path: &str) -> Timed<'_> {
         Timed::begin(self.of(area).get(), &self.in_flight, method, path)
+    }
+
+    /// What was asked so far, by route. What programs ask to see how the instance does is no visitor's.
+    pub fn by_route(&self) -> Vec<(String, Sum)> {
+        let probes = [templates::paths::HEALTHY, templates::paths::READY, templates::paths::METRICS];
+        let routes = [&self.site, &self.panel].into_iter().filter_map(OnceLock::get).flat_map(Times::by_route);
+        routes.filter(|(label, _)| !probes.iter().any(|probe| label.ends_with(probe))).collect()
+    }
+
+    /// Requests being answered now.
+    pub fn in_flight(&self) -> i64 {
+        self.in_flight.now()
+    }
+
+    /// When this instance began, in milliseconds since 1970.
+    pub fn started_ms(&self) -> i64 {
+        (self.started * 1000.0) as i64
+    }
+
+    /// The numbers of the whole house, as of a few seconds ago; none while the database does not answer.
+    pub async fn counts(&self, app: &crate::app::App) -> Option<crate::domain::measure::Counts> {
+        self.asked.counts(app).await
     }
 
     fn of(&self, area: Area) -> &OnceLock<Times> {

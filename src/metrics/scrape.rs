@@ -19,6 +19,8 @@ pub struct Readiness {
     pub ready: bool,
     /// It is about to end.
     pub draining: bool,
+    /// The database is away: pages are shown as they were last.
+    pub reading: bool,
 }
 
 /// Reads all there is and writes it down.
@@ -104,6 +106,7 @@ impl Scrape {
         let last = |name| backups::last(&self.app.config.data_dir, name);
         sheet.info("minschool_build_info", "What is running.", &[("version", env!("CARGO_PKG_VERSION"))])?;
         sheet.gauge("minschool_ready", "Whether this instance wants requests.", number(self.readiness.ready))?;
+        sheet.gauge("minschool_reading_only", "Whether the database is away and saved pages are shown.", number(self.readiness.reading))?;
         sheet.gauge("minschool_draining", "Whether this instance is about to end.", number(self.readiness.draining))?;
         sheet.gauge("minschool_backup_last_success_timestamp_seconds", "When the last good backup was made.", last(backups::BACKUP))?;
         sheet.gauge("minschool_restore_drill_last_success_timestamp_seconds", "When a backup was last proven.", last(backups::DRILL))

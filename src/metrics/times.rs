@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 /// Upper ends of the buckets, in microseconds; one more takes the rest.
 const ENDS: [u64; 12] = [500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000];
-const BUCKETS: usize = ENDS.len() + 1;
+pub(super) const BUCKETS: usize = ENDS.len() + 1;
 const METHODS: [&str; 3] = ["GET", "POST", "other"];
 /// 499, as in nginx: whoever asked did not wait for the answer.
 const CODES: [&str; 5] = ["2xx", "3xx", "4xx", "5xx", "499"];
@@ -26,6 +26,7 @@ pub struct Times {
 struct Place {
     buckets: [AtomicU64; BUCKETS],
     micros: AtomicU64,
+    statements: AtomicU64,
 }
 
 impl Place {
@@ -36,7 +37,80 @@ impl Place {
     }
 }
 
+/// Counts of several requests.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Sum {
+    /// By how long they took, as the buckets are.
+    pub buckets: [u64; BUCKETS],
+    /// How long they took together, in microseconds.
+    pub micros: u64,
+    /// SQL statements that they waited for.
+    pub statements: u64,
+    /// How many of them were answered with 5xx.
+    pub errors: u64,
+}
+
+impl Sum {
+    /// How many requests.
+    pub fn count(&self) -> u64 {
+        self.buckets.iter().sum()
+    }
+
+    /// What came since an earlier count.
+    #[must_use]
+    pub fn since(&self, before: &Self) -> Self {
+        Self {
+            buckets: std::array::from_fn(|n| self.buckets[n].saturating_sub(before.buckets[n])),
+            micros: self.micros.saturating_sub(before.micros),
+            statements: self.statements.saturating_sub(before.statements),
+            errors: self.errors.saturating_sub(before.errors),
+        }
+    }
+
+    /// Adds others.
+    pub fn add(&mut self, more: &Self) {
+        self.buckets.iter_mut().zip(more.buckets).for_each(|(have, more)| *have += more);
+        self.micros += more.micros;
+        self.statements += more.statements;
+        self.errors += more.errors;
+    }
+
+    /// So many microseconds the given share of them took at most, as far as the buckets tell. None: there were none.
+    pub fn quantile(&self, share: f64) -> Option<u64> {
+        let wanted = share * self.count() as f64;
+        let (mut below, mut from) = (0.0, 0);
+        for (n, count) in self.buckets.iter().enumerate().filter(|(_, count)| **count > 0) {
+            // Beyond the last end nobody knows how far.
+            let Some(end) = ENDS.get(n) else { return ENDS.last().copied() };
+            from = if n == 0 { from } else { ENDS[n - 1] };
+            let inside = *count as f64;
+            if below + inside >= wanted {
+                return Some(from + ((wanted - below) / inside * (end - from) as f64) as u64);
+            }
+            below += inside;
+        }
+        None
+    }
+}
+
 impl Times {
+    /// What was asked so far, by route; routes that nobody asked for are left out.
+    pub(super) fn by_route(&self) -> Vec<(String, Sum)> {
+        let sum = |places: &[Place]| {
+            let mut sum = Sum::default();
+            for (n, place) in places.iter().enumerate() {
+                let buckets: [u64; BUCKETS] = std::array::from_fn(|i| place.buckets[i].load(Ordering::Relaxed));
+                let errors = if CODES[n % CODES.len()] == "5xx" { buckets.iter().sum() } else { 0 };
+                let (micros, statements) = (place.micros.load(Ordering::Relaxed), place.statements.load(Ordering::Relaxed));
+                sum.add(&Sum { buckets, micros, statements, errors });
+            }
+            sum
+        };
+        let rows = self.places.chunks(METHODS.len() * CODES.len()).enumerate();
+        rows.map(|(route, places)| (self.routes.label(route), sum(places))).filter(|(_, sum)| sum.count() > 0).collect()
+    }
+
     /// Nothing has been asked yet.
     pub fn new(routes: Routes) -> Self {
         let places = (0..routes.len() * METHODS.len() * CODES.len()).map(|_| Place::default()).collect();
@@ -77,6 +151,7 @@ pub struct Timed<'a> {
     in_flight: &'a Gauge,
     row: usize,
     code: usize,
+    statements: u32,
     begun: Instant,
 }
 
@@ -84,11 +159,12 @@ impl<'a> Timed<'a> {
     pub(super) fn begin(times: Option<&'a Times>, in_flight: &'a Gauge, method: &Method, path: &str) -> Self {
         in_flight.add();
         let row = times.map_or(0, |times| times.row(method, path));
-        Self { times, in_flight, row, code: GONE, begun: Instant::now() }
+        Self { times, in_flight, row, code: GONE, statements: 0, begun: Instant::now() }
     }
 
-    /// Its answer is ready.
-    pub fn done(mut self, status: StatusCode) {
+    /// Its answer is ready, after so many SQL statements.
+    pub fn done(mut self, status: StatusCode, statements: u32) {
+        self.statements = statements;
         self.code = match status.as_u16() {
             0..300 => 0,
             300..400 => 1,
@@ -103,6 +179,7 @@ impl Drop for Timed<'_> {
         self.in_flight.take();
         if let Some(place) = self.times.and_then(|times| times.places.get(self.row + self.code)) {
             place.add(self.begun.elapsed());
+            place.statements.fetch_add(self.statements.into(), Ordering::Relaxed);
         }
     }
 }
@@ -130,9 +207,9 @@ mod tests {
     fn a_request_is_one_in_its_row_however_it_ends() {
         let (times, in_flight) = (Times::new(Routes::labelled("", &["/", "/u/:id"])), Gauge::default());
 
-        Timed::begin(Some(&times), &in_flight, &Method::GET, "/u/7").done(StatusCode::OK);
-        Timed::begin(Some(&times), &in_flight, &Method::GET, "/u/8").done(StatusCode::OK);
-        Timed::begin(Some(&times), &in_flight, &Method::PUT, "/x").done(StatusCode::NOT_FOUND);
+        Timed::begin(Some(&times), &in_flight, &Method::GET, "/u/7").done(StatusCode::OK, 2);
+        Timed::begin(Some(&times), &in_flight, &Method::GET, "/u/8").done(StatusCode::OK, 2);
+        Timed::begin(Some(&times), &in_flight, &Method::PUT, "/x").done(StatusCode::NOT_FOUND, 0);
         drop(Timed::begin(Some(&times), &in_flight, &Method::POST, "/"));
 
         let text = text::of(Lone(times));
@@ -141,6 +218,35 @@ mod tests {
         assert!(text.contains(r#"t_count{route="/",method="POST",code="499"} 1"#), "{text}");
         assert_eq!(text.matches("t_count").count(), 3, "rows in which nothing happened are not written");
         assert_eq!(in_flight.now(), 0);
+    }
+
+    #[test]
+    fn routes_are_summed_over_methods_and_answers() {
+        let (times, in_flight) = (Times::new(Routes::labelled("", &["/", "/u/:id"])), Gauge::default());
+        Timed::begin(Some(&times), &in_flight, &Method::GET, "/u/7").done(StatusCode::OK, 2);
+        let before = times.by_route();
+        Timed::begin(Some(&times), &in_flight, &Method::POST, "/u/8").done(StatusCode::BAD_GATEWAY, 3);
+
+        let now = times.by_route();
+
+        assert_eq!(now.len(), 1, "the others were not asked for");
+        let (label, sum) = &now[0];
+        assert_eq!((label.as_str(), sum.count(), sum.statements, sum.errors), ("/u/:id", 2, 5, 1));
+        assert_eq!((sum.since(&before[0].1).count(), sum.since(&before[0].1).statements), (1, 3));
+    }
+
+    #[test]
+    fn quantiles_lie_within_their_bucket() {
+        let mut sum = Sum::default();
+        assert_eq!(sum.quantile(0.5), None);
+
+        sum.buckets[3] = 90;
+        sum.buckets[7] = 10;
+
+        assert!((2_500..=5_000).contains(&sum.quantile(0.5).expect("some")));
+        assert!((50_000..=100_000).contains(&sum.quantile(0.95).expect("some")));
+        sum.buckets[BUCKETS - 1] = 1_000;
+        assert_eq!(sum.quantile(0.99), Some(5_000_000));
     }
 
     #[test]

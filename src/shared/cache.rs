@@ -195,6 +195,11 @@ impl Cache<'_> {
         self.0.pieces().get(key, withdrawn)
     }
 
+    /// Whether any page is kept whose key begins so. Only what Redis vouches for is shown, so it has to answer.
+    pub fn has_pages(self, head: &str) -> bool {
+        self.0.health().is_well() && self.0.pieces().has(head)
+    }
+
     /// Keeps a page for the time when it cannot be drawn. `withdrawn` is the state of [`Noun::WITHDRAWN`].
     pub fn keep_page(self, key: &str, withdrawn: Generation, text: Arc<str>) {
         self.0.pieces().put(key, withdrawn, text, PAGE);

@@ -10,6 +10,7 @@
 //! | `notifications:{id}` | list | 7 d | the newest 50, newest first |
 //! | `notifications:{id}:unread` | integer | 1 h | how many are unread |
 //! | `limit:{action}:{who}` | integer | its window | how often it was tried |
+//! | `instance:{name}` | string | 15 s | JSON: what that instance measured last, every 5 s |
 //! | `signal:{topic}` | channel | | something happened; the rows say what |
 //!
 //! No command names two keys of different kinds, so the same keys work on a Redis Cluster unchanged.
@@ -50,6 +51,11 @@ pub(super) fn unread(user: i64) -> String {
 /// How often somebody did something.
 pub(super) fn limit(action: &str, who: &str) -> String {
     format!("limit:{action}:{who}")
+}
+
+/// What one instance measured last.
+pub(super) fn instance(name: &str) -> String {
+    join("instance:", name)
 }
 
 /// What every channel of ours begins with.

@@ -5,7 +5,7 @@
 //!
 //! | room | what |
 //! |---|---|
-//! | `sessions` `cache` `presence` `notifications` `limits` `signals` | the faces: what the rest of the house uses |
+//! | `sessions` `cache` `presence` `notifications` `limits` `signals` `instances` | the faces: what the rest of the house uses |
 //! | `plan` | everything that one page asks, in one round trip |
 //! | `store` `memory` `redis` | the backends, and the few things that faces ask of them |
 //! | `keys` | every key and channel, documented |
@@ -17,6 +17,7 @@ pub mod cache;
 mod clock;
 mod flight;
 pub mod health;
+pub mod instances;
 mod keys;
 mod known;
 pub mod limits;
@@ -173,6 +174,11 @@ impl Shared {
     /// Telling every open page that something happened.
     pub fn signals(&self) -> signals::Signals<'_> {
         signals::Signals(self)
+    }
+
+    /// How the instances are.
+    pub fn instances(&self) -> instances::Instances<'_> {
+        instances::Instances(self)
     }
 
     fn backend(&self) -> &Backend {

@@ -59,6 +59,12 @@ impl Rendered {
         shelf.pieces.insert(key.into(), Piece { generation, text, since: Instant::now(), life, used });
     }
 
+    /// Whether anything is kept whose key begins so and that is not too old.
+    pub(super) fn has(&self, head: &str) -> bool {
+        let shelf = self.lock();
+        shelf.pieces.iter().any(|(key, piece)| key.starts_with(head) && piece.since.elapsed() < piece.life)
+    }
+
     pub(super) fn clear(&self) {
         *self.lock() = Shelf::default();
     }

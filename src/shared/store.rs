@@ -110,6 +110,14 @@ impl Backend {
         }
     }
 
+    /// What a Redis tells of itself. None: it is this process, or many servers of which each would tell another tale.
+    pub(super) async fn info(&self) -> Known<Option<String>> {
+        match self {
+            Self::Memory(_) => Known::Known(None),
+            Self::Redis(redis) => redis.info().await,
+        }
+    }
+
     /// This process's memory, where that is the backend.
     pub(super) fn memory(&self) -> Option<Arc<Memory>> {
         match self {

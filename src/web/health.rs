@@ -1,5 +1,6 @@
 //! What load balancers ask.
 
+use super::outage;
 use super::visit::Visit;
 use crate::app::App;
 use crate::domain::sql;
@@ -8,6 +9,9 @@ use poem::http::{StatusCode, header};
 use poem::web::Data;
 use poem::{Response, handler};
 use std::time::Duration;
+
+/// Whoever asks waits a second.
+const PATIENCE: Duration = Duration::from_millis(800);
 
 /// GET /healthz: the process answers.
 #[handler]
@@ -20,21 +24,26 @@ pub fn alive() -> &'static str {
 pub async fn ready(app: Data<&App>) -> Response {
     let (status, word) = match state(&app).await {
         Readiness { draining: true, .. } => (StatusCode::SERVICE_UNAVAILABLE, "draining\n"),
+        Readiness { ready: true, reading: true, .. } => (StatusCode::OK, "reading only\n"),
         Readiness { ready: true, .. } => (StatusCode::OK, "ready\n"),
         Readiness { .. } => (StatusCode::SERVICE_UNAVAILABLE, "no database\n"),
     };
     Response::builder().status(status).header(header::CONTENT_TYPE, "text/plain").body(word)
 }
 
-/// Whether this instance should get requests; the metrics tell the same.
+/// Whether this instance should get requests; the metrics tell the same. Without its database it still has pages to
+/// show, and if all instances said no because of a database that all of them share, nobody would see those.
 pub async fn state(app: &App) -> Readiness {
     let draining = app.stop.is_cancelled();
-    Readiness { draining, ready: !draining && database_answers(app).await }
+    let database = !draining && database_answers(app).await;
+    let reading = !draining && !database && outage::can_show(app);
+    Readiness { draining, ready: database || reading, reading }
 }
 
+/// While the pulse says that it is away there is no use in waiting for it once more.
 async fn database_answers(app: &App) -> bool {
     let asked = sql::number(&app.db, "SELECT CAST(1 AS BIGINT)", []);
-    matches!(tokio::time::timeout(Duration::from_secs(1), asked).await, Ok(Ok(_)))
+    app.pulse.beats() && matches!(tokio::time::timeout(PATIENCE, asked).await, Ok(Ok(_)))
 }
 
 /// GET /robots.txt

@@ -7,7 +7,7 @@ use super::fields::Fields;
 use super::seats::Seats;
 use super::visit::{self, Visit};
 use super::{cookies, outage, reply};
-use crate::app::App;
+use crate::app::{App, counting_statements};
 use crate::domain::sessions::Area;
 use futures_util::FutureExt;
 use poem::http::{HeaderName, HeaderValue, Method, header};
@@ -54,7 +54,8 @@ async fn guarded<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
     req.extensions_mut().insert(facts.clone());
     let plain = || Visit::bare(facts.clone());
     let is_static = path.starts_with(templates::paths::STATIC);
-    let answered = AssertUnwindSafe(tokio::time::timeout(PATIENCE, Box::pin(seated(&house, &plain, ep, req)))).catch_unwind().await;
+    let answering = AssertUnwindSafe(tokio::time::timeout(PATIENCE, Box::pin(seated(&house, &plain, ep, req)))).catch_unwind();
+    let (answered, statements) = counting_statements(answering).await;
     let mut response = match answered {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => error::page(&plain(), &Fault::Status(503)),
@@ -64,7 +65,7 @@ async fn guarded<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
         }
     };
     headers(&house, &mut response, &id, is_static);
-    timed.done(response.status());
+    timed.done(response.status(), statements);
     let ms = begun.elapsed().as_secs_f64() * 1000.0;
     tracing::debug!(request.id = %id, status = response.status().as_u16(), "{method} {path} took {ms:.1} ms");
     Ok(response)
@@ -266,6 +267,10 @@ async fn within_limits(visit: &Visit, method: &Method) -> Result<(), Fault> {
 /// Notes that a member is here. Nothing is waited for.
 fn present(visit: &Visit) {
     let Some(session) = &visit.session else { return };
+    // A page that asks by itself keeps nobody signed in.
+    if visit.path.starts_with(templates::paths::admin::SYSTEM_LIVE) || visit.path.starts_with(templates::paths::admin::SYSTEM_HISTORY) {
+        return;
+    }
     let now = visit.app.clock.now();
     visit.app.activity.saw(session, visit.area);
     if visit.area == Area::Site && session.copy.shows_presence {

@@ -14,6 +14,14 @@ const PAUSE: u64 = 2;
 /// A page that was kept so lately is not kept again.
 const RECENT: Duration = Duration::from_secs(10);
 
+/// How the keys of kept pages begin.
+const PAGES: &str = "page.";
+
+/// Whether visitors could be shown anything while the database is away.
+pub fn can_show(app: &App) -> bool {
+    app.shared.cache().has_pages(PAGES)
+}
+
 /// What a form's one-time key looks like (see `templates::ui::once`).
 const ONCE: &str = "name=\"once\"";
 
@@ -45,7 +53,7 @@ impl Shelf {
         if !is_page || !anonymous || visit.area != crate::domain::sessions::Area::Site {
             return None;
         }
-        let key = format!("page.{}.{}", language::pack(Some(visit.lang), visit.aids), visit.path);
+        let key = format!("{PAGES}{}.{}", language::pack(Some(visit.lang), visit.aids), visit.path);
         Some(Self { key, withdrawn: visit.withdrawn? })
     }
 

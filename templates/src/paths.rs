@@ -241,6 +241,29 @@ pub mod admin {
     pub const SESSIONS: &str = "/sessions";
     /// What staff did.
     pub const AUDIT: &str = "/audit";
+    /// How the machines are.
+    pub const SYSTEM: &str = "/system";
+    /// The part of it that is of now.
+    pub const SYSTEM_LIVE: &str = "/system/live";
+    /// The part of it that was.
+    pub const SYSTEM_HISTORY: &str = "/system/history";
+    /// What to do when something is wrong.
+    pub const RUNBOOK: &str = "/system/runbook";
+
+    /// How the machines are, with curves over a span; it may stand still.
+    pub fn system(range: &str, paused: bool) -> String {
+        format!("{SYSTEM}?range={range}{}", if paused { "&paused=1" } else { "" })
+    }
+
+    /// The curves over a span.
+    pub fn system_history(range: &str) -> String {
+        format!("{SYSTEM_HISTORY}?range={range}")
+    }
+
+    /// A place of the runbook.
+    pub fn runbook(anchor: &str) -> String {
+        format!("{RUNBOOK}#{anchor}")
+    }
 
     /// Sign in and come back to `next`.
     pub fn login_then(next: &str) -> String {

@@ -170,15 +170,20 @@ fn states(p: &UpstreamsPage) -> Markup {
                         th scope="row" { (server.name) }
                         td { (state(lang, server.state)) @if !server.probed { " " span.muted { (lang.t(words::FROM_LOG)) } } }
                         td { (ui::time(&server.since)) " " span.muted { (lang.fill(words::FOR, &[("span", &span(lang, server.seconds))])) } }
-                        td {
-                            @match &server.error {
-                                Some((what, ago)) => (lang.fill(words::AGO, &[("text", &trouble(lang, *what)), ("span", &span(lang, *ago))])),
-                                None => span.muted { (lang.t(words::NO_ERROR)) },
-                            }
-                        }
+                        td { (last_error(lang, server)) }
                     }
                 }
             }
+        }
+    }
+}
+
+/// What went wrong with a server last.
+pub(crate) fn last_error(lang: Lang, server: &Server) -> Markup {
+    html! {
+        @match &server.error {
+            Some((what, ago)) => (lang.fill(words::AGO, &[("text", &trouble(lang, *what)), ("span", &span(lang, *ago))])),
+            None => span.muted { (lang.t(words::NO_ERROR)) },
         }
     }
 }
@@ -198,7 +203,7 @@ fn trouble(lang: Lang, trouble: Trouble) -> String {
 }
 
 /// The two largest parts of a time: "3분 12초".
-fn span(lang: Lang, seconds: u64) -> String {
+pub fn span(lang: Lang, seconds: u64) -> String {
     let parts = [
         (seconds / 86_400, words::DAYS),
         (seconds / 3600 % 24, words::HOURS),
@@ -212,14 +217,24 @@ fn span(lang: Lang, seconds: u64) -> String {
 
 /// A word, on a colour that only underlines it.
 fn state(lang: Lang, state: State) -> Markup {
-    let (class, word) = match state {
-        State::Up => ("success", words::UP),
-        State::Draining => ("warning", words::DRAINING),
-        State::Down => ("failure", words::DOWN),
-        State::Ejected => ("warning", words::EJECTED),
-        State::Unknown => ("info", words::UNKNOWN),
+    let class = match state {
+        State::Up => "success",
+        State::Draining | State::Ejected => "warning",
+        State::Down => "failure",
+        State::Unknown => "info",
     };
-    ui::badge(class, lang.t(word))
+    ui::badge(class, lang.t(state_word(state)))
+}
+
+/// The word for it.
+pub(crate) fn state_word(state: State) -> Text {
+    match state {
+        State::Up => words::UP,
+        State::Draining => words::DRAINING,
+        State::Down => words::DOWN,
+        State::Ejected => words::EJECTED,
+        State::Unknown => words::UNKNOWN,
+    }
 }
 
 fn numbers(lang: Lang, window: &Window) -> Markup {

@@ -7,7 +7,7 @@ use crate::shared::{Known, keys, store::Write};
 use bytes::Bytes;
 use fred::{
     error::Error,
-    interfaces::{KeysInterface, ListInterface, LuaInterface, PubsubInterface, SetsInterface, SortedSetsInterface},
+    interfaces::{ClientLike, KeysInterface, ListInterface, LuaInterface, PubsubInterface, SetsInterface, SortedSetsInterface},
     types::{Expiration, SetOptions},
 };
 use futures_util::future::try_join_all;
@@ -156,6 +156,13 @@ impl Redis {
     pub(in crate::shared) async fn announce(&self, topic: &str, message: Bytes) -> Known<()> {
         let channel = self.key(keys::signal(topic));
         self.ask(async |client: Fast| client.publish(channel, message).await).await
+    }
+
+    pub(in crate::shared) async fn info(&self) -> Known<Option<String>> {
+        if self.clustered {
+            return Known::Known(None);
+        }
+        self.ask(async |client: Fast| client.info(None).await.map(Some)).await
     }
 }
 

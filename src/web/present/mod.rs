@@ -1,12 +1,17 @@
 //! Domain values as the plain structs that views draw.
 //!
-//! Rooms: `posts` (cards, a post, its thread), `staff` (the admin's frame and rows).
+//! Rooms: `posts` (cards, a post, its thread), `staff` (the admin's frame and rows), `system` and `curves` (how the
+//! machines are and were).
 
+mod curves;
 mod posts;
 mod staff;
+mod system;
 
+pub use curves::{curves, span};
 pub use posts::{Shown, author, board_name, card, comment, post, state, thread};
 pub use staff::{admin_shell, audit_rows, device, role_name, session_rows};
+pub use system::live;
 
 use super::visit::Visit;
 use crate::domain::clock::OffsetDateTime;

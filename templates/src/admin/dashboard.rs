@@ -59,7 +59,7 @@ pub fn page(p: &DashboardPage) -> Markup {
     layout::page(p.shell, lang.t(words::DASHBOARD), main)
 }
 
-fn stat(tile: &Tile) -> Markup {
+pub(super) fn stat(tile: &Tile) -> Markup {
     html! {
         div.tile {
             dt { (tile.label) }

@@ -2,7 +2,7 @@
 
 use crate::layout::{Aids, Flash, head, mark, regions};
 use crate::paths::admin as paths;
-use crate::text::{Lang, Text, admin as words, common};
+use crate::text::{Lang, Text, admin as words, common, system};
 use crate::ui::{self, Fault};
 use maud::{DOCTYPE, Markup, html};
 
@@ -113,7 +113,7 @@ fn header(shell: &AdminShell) -> Markup {
 
 fn menu(shell: &AdminShell) -> Markup {
     let may = &shell.may;
-    let entries: [(bool, &str, Text); 8] = [
+    let entries: [(bool, &str, Text); 9] = [
         (true, paths::DASHBOARD, words::DASHBOARD),
         (may.users, paths::USERS, words::USERS),
         (may.roles, paths::ROLES, words::ROLES),
@@ -122,6 +122,8 @@ fn menu(shell: &AdminShell) -> Markup {
         (may.comments, paths::COMMENTS, words::COMMENTS),
         (may.sessions, paths::SESSIONS, words::SESSIONS),
         (may.audit, paths::AUDIT, words::AUDIT),
+        // Who may read what staff did may read what the machines did.
+        (may.audit, paths::SYSTEM, system::TITLE),
     ];
     html! {
         nav.side-nav aria-label=(shell.lang.t(words::MENU)) {

@@ -11,6 +11,7 @@ pub mod posts;
 pub mod roles;
 pub mod sessions;
 pub mod setup;
+pub mod system;
 pub mod users;
 
 use crate::text::{Text, admin as words, admin_content as content, common};

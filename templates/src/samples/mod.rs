@@ -6,6 +6,7 @@ mod content;
 mod forms;
 mod fragments;
 mod people;
+mod system;
 mod upstreams;
 
 use crate::Lang;
@@ -33,7 +34,7 @@ impl Sample {
 
 /// Everything.
 pub fn all() -> Vec<Sample> {
-    let rooms = [content::all, fragments::all, forms::all, people::all, admin::all, admin_content::all, upstreams::all];
+    let rooms = [content::all, fragments::all, forms::all, people::all, admin::all, admin_content::all, upstreams::all, system::all];
     let draw = |lang: Lang| rooms.into_iter().flat_map(move |room| room(lang)).map(move |(name, markup)| (lang, name, markup));
     [Lang::Ko, Lang::En]
         .into_iter()

@@ -115,6 +115,7 @@ pub mod notifications;
 pub mod people;
 pub mod posts;
 pub mod settings;
+pub mod system;
 pub mod upstreams;
 
 /// Every file of the catalogue, for the tests.
@@ -132,6 +133,7 @@ pub fn all() -> Vec<(&'static str, &'static [(&'static str, Text)])> {
         ("people", people::ALL),
         ("posts", posts::ALL),
         ("settings", settings::ALL),
+        ("system", system::ALL),
         ("upstreams", upstreams::ALL),
     ]
 }

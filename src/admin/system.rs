@@ -1,0 +1,98 @@
+//! /system: how the machines are, and what to do when something is wrong.
+
+use crate::app::App;
+use crate::domain::vitals::{history, seen};
+use crate::domain::{Actor, handbook};
+use crate::edge::ask;
+use crate::edge::report::Report;
+use crate::web::reply::Asked;
+use crate::web::{Result, Staff, Visit, present, reply};
+use poem::http::StatusCode;
+use poem::web::Query;
+use poem::{Response, handler};
+use serde::Deserialize;
+use std::time::Duration;
+use templates::admin::system::chart::Chart;
+use templates::admin::system::live::Live;
+use templates::admin::system::runbook::{self, RunbookPage};
+use templates::admin::system::{self as views, Range, SystemPage};
+use templates::paths::admin as paths;
+
+/// The edge is on this machine or near: it answers at once, or the page is drawn without it.
+const PATIENCE: Duration = Duration::from_millis(700);
+
+/// How the page is wanted.
+#[derive(Deserialize, Default)]
+pub struct Wish {
+    range: Option<String>,
+    paused: Option<String>,
+}
+
+impl Wish {
+    fn range(&self) -> Range {
+        Range::of(self.range.as_deref().unwrap_or_default())
+    }
+}
+
+/// GET /system
+#[handler]
+pub async fn show(staff: Staff, wish: Option<Query<Wish>>) -> Result<Response> {
+    let (visit, wish) = (&staff.visit, wish.map(|Query(wish)| wish).unwrap_or_default());
+    let (seen, report) = now(visit, &staff.actor).await?;
+    let page = SystemPage {
+        shell: &present::admin_shell(visit),
+        live: present::live(visit, &seen, report.as_ref()),
+        charts: charts(visit, wish.range()).await?,
+        range: wish.range(),
+        paused: wish.paused.is_some(),
+    };
+    Ok(reply::page(views::page(&page)))
+}
+
+/// GET /system/live: the part of it that is of now.
+#[handler]
+pub async fn live(staff: Staff) -> Result<Response> {
+    let visit = &staff.visit;
+    if visit.asked == Asked::Page {
+        return Ok(reply::see_other(visit, paths::SYSTEM));
+    }
+    let (seen, report) = now(visit, &staff.actor).await?;
+    let live: Live = present::live(visit, &seen, report.as_ref());
+    Ok(reply::part(StatusCode::OK, views::live::part(&live)))
+}
+
+/// GET /system/history: the part of it that was.
+#[handler]
+pub async fn past(staff: Staff, wish: Option<Query<Wish>>) -> Result<Response> {
+    let (visit, range) = (&staff.visit, wish.map(|Query(wish)| wish).unwrap_or_default().range());
+    if visit.asked == Asked::Page {
+        return Ok(reply::see_other(visit, &paths::system(range.word(), false)));
+    }
+    seen::may_look(&staff.actor)?;
+    Ok(reply::part(StatusCode::OK, views::history(visit.lang, range, false, &charts(visit, range).await?)))
+}
+
+/// GET /system/runbook
+#[handler]
+pub fn handbook_page(staff: Staff) -> Result<Response> {
+    seen::may_look(&staff.actor)?;
+    let book = handbook::runbook();
+    let page = RunbookPage { shell: &present::admin_shell(&staff.visit), contents: &book.contents, html: &book.html };
+    Ok(reply::page(runbook::page(&page)))
+}
+
+async fn now(visit: &Visit, actor: &Actor) -> Result<(seen::Seen, Option<Report>)> {
+    let (seen, report) = tokio::join!(seen::look(&visit.app, actor), edge(&visit.app));
+    Ok((seen?, report))
+}
+
+async fn edge(app: &App) -> Option<Report> {
+    tokio::time::timeout(PATIENCE, ask::report(&app.config.watching.edge_url)).await.ok().and_then(std::result::Result::ok)
+}
+
+async fn charts(visit: &Visit, range: Range) -> Result<Vec<Chart>> {
+    let (from, until, step) = present::span(range, history::minute(visit.app.clock.now()));
+    let instances = history::instances(&visit.app.db, from, until, step).await?;
+    let house = history::house(&visit.app.db, from, until, step).await?;
+    Ok(present::curves(visit, (from, until, step), &instances, &house))
+}

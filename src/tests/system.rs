@@ -1,0 +1,205 @@
+//! What the instances measure of themselves, and the staff's page that shows it.
+
+use crate::support::{House, only_sqlite, stories, until};
+use minschool::domain::activity;
+use minschool::domain::measure::Counts;
+use minschool::domain::pulse;
+use minschool::domain::vitals::beat::Look;
+use minschool::domain::vitals::events::newest;
+use minschool::domain::vitals::keep::Keeper;
+use minschool::domain::vitals::{Beat, Kind, State, history};
+use std::time::Duration;
+
+/// How often something happened.
+async fn count(house: &House, kind: Kind) -> usize {
+    newest(&house.app.db, 100).await.unwrap().iter().filter(|event| event.kind == kind).count()
+}
+
+stories! {
+    async fn an_instance_says_how_it_is_and_writes_it_down(house: House) {
+        until("it has said that it is up", async || count(&house, Kind::Up).await == 1).await;
+
+        let now = history::minute(house.app.clock.now());
+        until("its first minute is there", async || !history::names(&house.app.db, now - 1).await.unwrap().is_empty()).await;
+        let own = house.app.vitals.own().unwrap();
+        let heard = house.app.shared.instances().beats(std::slice::from_ref(&own.name)).await.known().unwrap();
+
+        assert!(own.memory > 1_000_000 && own.db_max > 0, "{own:?}");
+        assert!(heard[0].as_ref().is_some_and(|beat| beat.starts_with(b"{")));
+        assert_eq!(house.app.vitals.redis().is_some(), house.app.config.redis_url.is_some());
+    }
+
+    async fn a_minute_of_the_house_is_written_once_and_forgotten_after_a_day(house: House) {
+        let (db, now) = (&house.app.db, house.app.clock.now());
+        let minute = history::minute(now) + 5;
+        for sessions in [3, 4] {
+            history::write_house(&house.app, minute, &Counts { sessions, online: 1, schema: 7 }, None).await.unwrap();
+        }
+
+        let rows = history::house(db, minute, minute + 1, 1).await.unwrap();
+        history::forget_old(db, now + time::Duration::hours(25)).await.unwrap();
+        let later = history::house(db, 0, minute + 1, 1).await.unwrap();
+
+        assert_eq!(rows.iter().map(|row| row.sessions).collect::<Vec<_>>(), [3]);
+        assert!(later.is_empty(), "{later:?}");
+    }
+}
+
+stories! {
+    async fn staff_who_may_see_what_was_done_see_how_the_machines_are(house: House) {
+        let mut boss = house.staff("boss", "admin").await;
+        let mut moderator = house.staff("mod", "moderator").await;
+        let own = house.app.config.watching.instance.clone();
+        until("it is ready", async || house.app.vitals.own().is_some_and(|beat| beat.state == State::Ready)).await;
+
+        let page = boss.get_admin("/system").await;
+
+        assert_eq!(page.status, 200);
+        assert!(page.says("시스템") && page.says(&own) && page.says("정상"), "{}", page.text());
+        assert!(page.says("minschool edge)이 답하지 않습니다"), "no edge is there: {}", page.text());
+        assert_eq!(page.says("초당 만료"), house.app.config.redis_url.is_some());
+        for path in ["/system", "/system/runbook"] {
+            assert_eq!(moderator.get_admin(path).await.status, 403, "{path}");
+        }
+        let mut part = moderator.with_htmx();
+        for path in ["/system/live", "/system/history"] {
+            assert_eq!(part.get_admin(path).await.status, 403, "{path}");
+        }
+    }
+
+    async fn the_parts_of_the_page_are_the_page(house: House) {
+        let mut boss = house.staff("boss", "admin").await;
+        let page = boss.get_admin("/system?range=day").await;
+        assert_eq!(page.attribute("#live", "hx-trigger").as_deref(), Some("every 5s"));
+        assert_eq!(page.attribute("#history", "hx-get").as_deref(), Some("/system/history?range=day"));
+        let paused = boss.get_admin("/system?range=day&paused=1").await;
+        assert_eq!(paused.attribute("#live", "hx-trigger"), None);
+        assert_eq!(boss.get_admin("/system/live").await.path, "/system", "without a script it is a page");
+
+        let mut script = boss.clone().with_htmx();
+        let (live, past) = (script.get_admin("/system/live").await, script.get_admin("/system/history?range=day").await);
+
+        assert!(live.html.contains("events-title") && !live.html.contains("<main"), "{}", live.html);
+        assert_eq!(past.count("figure.chart"), page.count("figure.chart"));
+    }
+
+    async fn a_curve_and_its_table_show_the_rows(house: House) {
+        let mut boss = house.staff("boss", "admin").await;
+        let minute = history::minute(house.app.clock.now());
+        for (n, sessions) in [(1, 1_234), (2, 4_321)] {
+            history::write_house(&house.app, minute - n, &Counts { sessions, online: 7, schema: 7 }, None).await.unwrap();
+        }
+
+        let page = boss.get_admin("/system").await;
+
+        assert!(page.says("1,234") && page.says("4,321"), "{}", page.text());
+        assert!(page.count("#people-numbers tbody tr") == 60 && page.count("#people-title + ul + .plot path.stroke") == 2);
+    }
+
+    async fn a_page_that_asks_by_itself_keeps_nobody_signed_in(house: House) {
+        let boss = house.staff("boss", "admin").await;
+        let hash = minschool::domain::house::hash_token(boss.cookie("ms_admin").unwrap());
+        activity::flush(&house.app).await.unwrap();
+        let mut open_page = boss.clone().with_htmx();
+
+        for _ in 0..4 {
+            house.app.clock.advance(time::Duration::minutes(8));
+            assert_eq!(open_page.get_admin("/system/live").await.status, 200);
+            activity::flush(&house.app).await.unwrap();
+        }
+        // The hot copy goes by the real clock.
+        house.app.shared.sessions().drop_one(&hash).await;
+
+        assert!(boss.clone().get_admin("/users").await.path.starts_with("/login"));
+    }
+
+    async fn the_runbook_has_a_place_for_each_alert(house: House) {
+        let mut boss = house.staff("boss", "admin").await;
+
+        let page = boss.get_admin("/system/runbook").await;
+
+        for place in ["#no-upstream", "#redis-down", "#backup-old", "#restore-drill-old", "#redis-memory-unlimited", "#redis-memory-high", "#upstream-down", "#database-down"] {
+            assert_eq!(page.count(place), 1, "{place}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_instance_without_its_database_stays_ready_as_long_as_it_has_pages_to_show() {
+    if only_sqlite() {
+        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
+    }
+    let (house, wire) = House::on_a_wire().await;
+    tokio::spawn(pulse::watch(house.app.clone()));
+    let bare = house.sibling().await;
+    tokio::spawn(pulse::watch(bare.app.clone()));
+    let (mut here, mut there) = (house.visitor(), house.visitor().on(&bare));
+    assert_eq!(here.get("/community").await.status, 200);
+
+    wire.cut();
+    until("the outage is noticed", async || !house.app.pulse.beats() && !bare.app.pulse.beats()).await;
+
+    let (kept, none) = (here.get("/readyz").await, there.get("/readyz").await);
+    assert_eq!((kept.status, kept.html.trim()), (200, "reading only"));
+    assert_eq!((none.status, none.html.trim()), (503, "no database"));
+    let metrics = minschool::metrics::scrape::text(&house.app, minschool::web::health::state(&house.app).await).await;
+    assert!(metrics.contains("minschool_ready 1") && metrics.contains("minschool_reading_only 1"), "{metrics}");
+
+    wire.mend();
+    until("it is back", async || house.app.pulse.beats()).await;
+    assert_eq!(here.get("/readyz").await.html.trim(), "ready");
+    house.app.stop.cancel();
+    assert_eq!(here.get("/readyz").await.html.trim(), "draining");
+}
+
+#[tokio::test]
+async fn an_outage_of_the_database_is_written_down_when_it_is_over() {
+    if only_sqlite() {
+        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
+    }
+    let (house, wire) = House::on_a_wire().await;
+    tokio::spawn(pulse::watch(house.app.clone()));
+    until("it is ready", async || house.app.vitals.own().is_some_and(|beat| beat.state == State::Ready)).await;
+
+    wire.cut();
+    until("the outage is noticed", async || !house.app.pulse.beats()).await;
+    wire.mend();
+    until("it is over", async || house.app.pulse.beats()).await;
+
+    until("it is written down", async || count(&house, Kind::DatabaseAway).await == 1 && count(&house, Kind::DatabaseBack).await == 1)
+        .await;
+}
+
+#[tokio::test]
+async fn what_several_notice_is_written_once_and_a_silent_instance_is_missed() {
+    if only_sqlite() {
+        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
+    }
+    let house = House::shared().await;
+    let now = history::minute(house.app.clock.now());
+    let lost = Beat { name: "lost".into(), state: State::Ready, started: 7, at: 42, ..Beat::default() };
+    let said = serde_json::to_vec(&lost).unwrap();
+    let done = Look::now(&house.app).since(&Look::now(&house.app));
+    history::write_instance(&house.app, now, &lost, &done).await.unwrap();
+    let mut watchers = [Keeper::new(&house.app), Keeper::new(&house.app)];
+    let instances = house.app.shared.instances();
+
+    instances.beat("lost", said.clone()).await;
+    for watcher in &mut watchers {
+        watcher.round().await;
+    }
+    instances.leave("lost").await;
+    for watcher in &mut watchers {
+        watcher.hear_nothing_for(Duration::from_secs(16));
+        watcher.round().await;
+        watcher.round().await;
+    }
+    assert_eq!(count(&house, Kind::Lost).await, 1);
+
+    instances.beat("lost", said).await;
+    for watcher in &mut watchers {
+        watcher.round().await;
+        watcher.round().await;
+    }
+    assert_eq!(count(&house, Kind::Back).await, 1);
+}

@@ -1,0 +1,226 @@
+//! How the machines are, for the staff's page.
+
+use super::super::visit::Visit;
+use super::{count, moment};
+use crate::domain::clock::{from_ms, to_ms};
+use crate::domain::vitals::beat;
+use crate::domain::vitals::seen::{Instance, Seen, Word};
+use crate::domain::vitals::{Beat, Event, Kind, RedisNow, State};
+use crate::edge::{page as nginx, report::Report};
+use crate::metrics::Sum;
+use templates::Lang;
+use templates::admin::dashboard::Tile;
+use templates::admin::system::chart::{Unit, shown};
+use templates::admin::system::live::{self, Edge, Live, Redis, Route, Row, Said};
+use templates::text::{Text, system as words};
+use templates::upstreams::span;
+
+/// Rows of the slowest routes.
+const ROUTES: usize = 10;
+/// Seconds after which a backup, and a proven restore, is too old: as in the alerts.
+const BACKUP_OLD: u64 = 26 * 3600;
+const DRILL_OLD: u64 = 8 * 24 * 3600;
+
+/// What is of now; `report` is what the edge told, if it did.
+pub fn live<'a>(visit: &Visit, seen: &Seen, report: Option<&'a Report>) -> Live<'a> {
+    let (now, lang) = (visit.app.clock.now(), visit.lang);
+    let edge = match report {
+        Some(report) => Edge::Heard(nginx::rows(report, lang), report.total.minute.no_live_upstreams),
+        None => Edge::Silent(visit.app.config.watching.edge_url.to_string()),
+    };
+    Live {
+        lang,
+        at: moment(now, now, lang),
+        concerns: concerns(visit, seen, report),
+        tiles: tiles(visit, seen),
+        instances: seen.instances.iter().map(|instance| row(instance, to_ms(now))).collect(),
+        hears_all: seen.hears_all,
+        redis: redis(visit, seen.redis.as_ref()),
+        edge,
+        routes: seen.slowest(ROUTES).into_iter().map(route).collect(),
+        events: seen.events.iter().map(|event| happened(event, now, lang)).collect(),
+    }
+}
+
+fn beats(seen: &Seen) -> impl Iterator<Item = &Beat> {
+    seen.instances.iter().filter_map(|instance| match &instance.word {
+        Word::Beat(beat) => Some(&**beat),
+        _ => None,
+    })
+}
+
+/// What needs a look, with its place in the runbook.
+fn concerns(visit: &Visit, seen: &Seen, report: Option<&Report>) -> Vec<(String, &'static str)> {
+    let lang = visit.lang;
+    let mut found = Vec::new();
+    for instance in &seen.instances {
+        let name: &dyn std::fmt::Display = &instance.name;
+        match &instance.word {
+            Word::Silent => found.push((lang.fill(words::BAD_SILENT, &[("name", name)]), "upstream-down")),
+            Word::Beat(beat) if beat.state == State::Reading => {
+                found.push((lang.fill(words::BAD_READING, &[("name", name)]), "database-down"));
+            }
+            _ => {}
+        }
+    }
+    if beats(seen).any(|beat| beat.redis == beat::Redis::Away) {
+        found.push((lang.t(words::BAD_REDIS).to_owned(), "redis-down"));
+    }
+    if seen.counts.is_none() {
+        found.push((lang.t(words::BAD_DATABASE).to_owned(), "database-down"));
+    }
+    let down = report.into_iter().flat_map(|report| &report.servers).filter(|server| server.state == crate::edge::report::State::Down);
+    found.extend(down.map(|server| (lang.fill(words::BAD_UPSTREAM, &[("name", &server.server)]), "upstream-down")));
+    if let Some(redis) = &seen.redis {
+        match full(redis) {
+            None => found.push((lang.t(words::BAD_UNLIMITED).to_owned(), "redis-memory-unlimited")),
+            Some(full) if full > 0.85 => {
+                found.push((lang.fill(words::BAD_MEMORY, &[("n", &((full * 100.0).round() as u64))]), "redis-memory-high"));
+            }
+            Some(_) => {}
+        }
+    }
+    found.extend(old(visit, seen.backup[0], BACKUP_OLD, words::BAD_BACKUP, words::BAD_BACKUP_NONE).map(|text| (text, "backup-old")));
+    found.extend(old(visit, seen.backup[1], DRILL_OLD, words::BAD_DRILL, words::BAD_DRILL_NONE).map(|text| (text, "restore-drill-old")));
+    found
+}
+
+fn old(visit: &Visit, last: Option<f64>, longest: u64, too_old: Text, never: Text) -> Option<String> {
+    let Some(last) = last else { return Some(visit.lang.t(never).to_owned()) };
+    let age = age(visit, last);
+    (age > longest).then(|| visit.lang.fill(too_old, &[("span", &span(visit.lang, age))]))
+}
+
+/// Seconds since a moment that is given in seconds since 1970.
+fn age(visit: &Visit, at: f64) -> u64 {
+    (to_ms(visit.app.clock.now()) as f64 / 1000.0 - at).max(0.0) as u64
+}
+
+fn tiles(visit: &Visit, seen: &Seen) -> Vec<Tile<'static>> {
+    let lang = visit.lang;
+    let tile = |label: Text, value: String, hint: String| Tile { label: lang.t(label), value, hint };
+    let number = |n: Option<i64>| n.map_or_else(|| "?".to_owned(), |n| templates::ui::number(count(n)));
+    let sum = |of: fn(&Beat) -> f64| beats(seen).map(of).sum::<f64>();
+    let slowest = beats(seen).filter_map(|beat| beat.p95).max();
+    let ago = |at: Option<f64>| match at {
+        Some(at) => lang.fill(words::AGO, &[("span", &span(lang, age(visit, at)))]),
+        None => lang.t(words::NEVER).to_owned(),
+    };
+    let when = |at: Option<f64>| at.map_or_else(String::new, |at| super::day(from_ms((at * 1000.0) as i64), lang));
+    let db = (sum(|beat| beat.db_used as f64), sum(|beat| beat.db_max as f64), sum(|beat| beat.db_idle as f64));
+    vec![
+        tile(
+            words::TILE_RATE,
+            shown(Unit::Rate, sum(|beat| beat.rate)),
+            lang.fill(words::TILE_ERRORS, &[("n", &shown(Unit::Rate, sum(|beat| beat.errors)))]),
+        ),
+        match slowest {
+            Some(p95) => tile(words::TILE_TIME, shown(Unit::Millis, p95 as f64 / 1000.0), lang.t(words::TILE_TIME_HINT).into()),
+            None => tile(words::TILE_TIME, "-".into(), lang.t(words::NOBODY_ASKED).into()),
+        },
+        tile(words::TILE_SESSIONS, number(seen.counts.as_ref().map(|c| c.sessions)), lang.t(words::TILE_SESSIONS_HINT).into()),
+        tile(words::TILE_ONLINE, number(seen.counts.as_ref().map(|c| c.online)), lang.t(words::TILE_ONLINE_HINT).into()),
+        tile(words::TILE_DB, format!("{:.0}/{:.0}", db.0, db.1), lang.fill(words::TILE_DB_HINT, &[("idle", &format!("{:.0}", db.2))])),
+        tile(words::TILE_STREAMS, templates::ui::number(sum(|beat| beat.streams as f64) as u64), lang.t(words::TILE_STREAMS_HINT).into()),
+        tile(words::TILE_BACKUP, ago(seen.backup[0]), when(seen.backup[0])),
+        tile(words::TILE_DRILL, ago(seen.backup[1]), when(seen.backup[1])),
+    ]
+}
+
+fn row(instance: &Instance, now: i64) -> Row {
+    let (state, said) = match &instance.word {
+        Word::Beat(beat) => (state(beat.state), Some(said(beat, now))),
+        Word::Left => (live::State::Left, None),
+        Word::Silent => (live::State::Silent, None),
+        Word::Unheard => (live::State::Unheard, None),
+    };
+    Row { name: instance.name.clone(), state, said }
+}
+
+fn state(state: State) -> live::State {
+    match state {
+        State::Starting => live::State::Starting,
+        State::Ready => live::State::Ready,
+        State::Reading => live::State::Reading,
+        State::Draining => live::State::Draining,
+        State::Unknown => live::State::Other,
+    }
+}
+
+fn said(beat: &Beat, now: i64) -> Said {
+    Said {
+        seconds: count((now - beat.started) / 1000),
+        cpu: beat.cpu as f64 / 10.0,
+        memory: beat.memory as f64,
+        rate: beat.rate,
+        errors: beat.errors,
+        times: [beat.p50, beat.p95, beat.p99].map(|micros| micros.map(|micros| micros as f64 / 1000.0)),
+        in_flight: count(beat.in_flight),
+        streams: count(beat.streams),
+        db: (count(beat.db_used), count(beat.db_max)),
+        redis: match beat.redis {
+            beat::Redis::None => words::REDIS_NONE,
+            beat::Redis::Up => words::REDIS_UP,
+            beat::Redis::Away => words::REDIS_AWAY,
+        },
+        version: beat.version.clone(),
+    }
+}
+
+/// How full Redis is. None: it has no limit.
+fn full(redis: &RedisNow) -> Option<f64> {
+    (redis.counts.maxmemory > 0).then(|| redis.counts.used_memory as f64 / redis.counts.maxmemory as f64)
+}
+
+fn redis<'a>(visit: &Visit, redis: Option<&RedisNow>) -> Redis<'a> {
+    let lang = visit.lang;
+    let Some(redis) = redis else {
+        return if visit.app.config.redis_url.is_some() { Redis::Unknown } else { Redis::Alone };
+    };
+    let counts = &redis.counts;
+    let rate = |place: usize| redis.rates.map_or_else(|| "-".to_owned(), |rates| shown(Unit::Rate, rates[place]));
+    let tile = |label: Text, value: String, hint: String| Tile { label: lang.t(label), value, hint };
+    let memory = match counts.maxmemory {
+        0 => lang.fill(words::REDIS_MEMORY_FREE, &[("policy", &counts.maxmemory_policy)]),
+        max => lang.fill(words::REDIS_MEMORY_HINT, &[("max", &shown(Unit::Bytes, max as f64)), ("policy", &counts.maxmemory_policy)]),
+    };
+    let tiles = vec![
+        tile(
+            words::REDIS_CLIENTS,
+            templates::ui::number(counts.connected_clients),
+            lang.fill(words::REDIS_CLIENTS_HINT, &[("n", &templates::ui::number(counts.maxclients))]),
+        ),
+        tile(words::REDIS_MEMORY, shown(Unit::Bytes, counts.used_memory as f64), memory),
+        tile(words::REDIS_COMMANDS, rate(0), String::new()),
+        tile(words::REDIS_EXPIRED, rate(1), String::new()),
+        tile(words::REDIS_EVICTED, rate(2), String::new()),
+    ];
+    Redis::Known(tiles, full(redis))
+}
+
+fn route((label, sum): (String, Sum)) -> Route {
+    let requests = sum.count().max(1) as f64;
+    let ms = |share| sum.quantile(share).map(|micros| micros as f64 / 1000.0);
+    Route {
+        label,
+        count: sum.count(),
+        mean: sum.micros as f64 / 1000.0 / requests,
+        times: [ms(0.50), ms(0.95), ms(0.99)],
+        errors: sum.errors,
+        statements: sum.statements as f64 / requests,
+    }
+}
+
+fn happened(event: &Event, now: time::OffsetDateTime, lang: Lang) -> live::Event {
+    let (what, good) = match event.kind {
+        Kind::Up => (words::EV_UP, Some(true)),
+        Kind::Draining => (words::EV_DRAINING, None),
+        Kind::Lost => (words::EV_LOST, Some(false)),
+        Kind::Back => (words::EV_BACK, Some(true)),
+        Kind::RedisAway => (words::EV_REDIS_AWAY, Some(false)),
+        Kind::RedisBack => (words::EV_REDIS_BACK, Some(true)),
+        Kind::DatabaseAway => (words::EV_DB_AWAY, Some(false)),
+        Kind::DatabaseBack => (words::EV_DB_BACK, Some(true)),
+    };
+    live::Event { at: moment(event.at, now, lang), instance: event.instance.clone(), what, good }
+}
