@@ -1,11 +1,15 @@
 //! The command line. One file a subcommand; exit codes: 0 done, 1 it did not work, 2 wrong usage (clap's),
 //! 78 the configuration has to be mended first (EX_CONFIG of sysexits.h).
 
+pub mod backup;
 mod check;
+mod cleanup;
 mod config;
 pub mod edge;
 pub mod instance;
 pub mod migrate;
+pub mod moving;
+pub mod restore;
 pub mod seed;
 pub mod serve;
 pub mod status;
@@ -38,6 +42,12 @@ impl From<ConfigError> for Failure {
 
 impl From<crate::domain::Error> for Failure {
     fn from(fault: crate::domain::Error) -> Self {
+        Self::Other(fault.to_string())
+    }
+}
+
+impl From<crate::backup::Fault> for Failure {
+    fn from(fault: crate::backup::Fault) -> Self {
         Self::Other(fault.to_string())
     }
 }
@@ -76,6 +86,10 @@ fn command() -> Command {
         .subcommand(Command::new("edge").about("Watch the servers behind nginx: /upstream_status and /metrics"))
         .subcommand(status::command())
         .subcommand(check::command())
+        .subcommand(backup::command())
+        .subcommand(restore::command())
+        .subcommand(moving::command())
+        .subcommand(cleanup::command())
         .subcommand(Command::new("config").about("Print the settings in force and where each comes from"))
 }
 
@@ -109,6 +123,10 @@ fn in_runtime(config: Config, matches: &ArgMatches) -> Result<(), Failure> {
             Some(("seed", args)) => seed::run(config, args).await,
             Some(("user", args)) => user::run(config, args).await,
             Some(("edge", _)) => edge::run(config).await,
+            Some(("backup", args)) => backup::run(config, args).await,
+            Some(("restore", args)) => restore::run(config, args).await,
+            Some(("move", args)) => moving::run(config, args).await,
+            Some(("cleanup", _)) => cleanup::run(config).await,
             Some(("status", args)) => status::run(config, args).await,
             _ => serve::run(config, async || Ok(Config::read(&sources(matches)?)?)).await,
         }

@@ -4,7 +4,7 @@
 //! took · `gauge` what is open now · `counts` numbers from the database, asked now and then · `process` what the kernel
 //! knows · `backups` when the last good ones were · `scrape` all of it as OpenMetrics text · `text` how such text is written
 
-mod backups;
+pub mod backups;
 pub mod count;
 mod counts;
 mod gauge;

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod admin;
+mod backup;
 mod budgets;
 mod cluster;
 mod command_line;
