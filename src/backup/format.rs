@@ -233,3 +233,30 @@ impl Checker {
 fn strange(line: &str) -> Fault {
     Fault(format!("this is not a line of a backup, or not in its place: {}", line.chars().take(60).collect::<String>()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest(rows: &[(&str, &[&str])]) -> Manifest {
+        let head = Head { format: FORMAT, version: "0".into(), made_at: "now".into(), steps: Vec::new() };
+        let tally = |(table, lines): &(&str, &[&str])| {
+            let mut count = Count::default();
+            lines.iter().for_each(|line| count.row(line));
+            count.tally(table)
+        };
+        Manifest { head, tables: rows.iter().map(tally).collect() }
+    }
+
+    #[test]
+    fn two_houses_are_the_same_when_every_row_is() {
+        let house = manifest(&[("roles", &["[1]", "[2]"]), ("users", &[])]);
+
+        assert!(house.same_rows(&house.clone()).is_ok());
+        for other in
+            [&[("roles", &["[1]"][..]), ("users", &[])][..], &[("roles", &["[1]", "[3]"]), ("users", &[])], &[("roles", &["[1]", "[2]"])]]
+        {
+            assert!(house.same_rows(&manifest(other)).is_err(), "{other:?}");
+        }
+    }
+}

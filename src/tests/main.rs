@@ -4,6 +4,7 @@
 mod accounts;
 mod admin;
 mod backup;
+mod backup_commands;
 mod budgets;
 mod cluster;
 mod command_line;
