@@ -198,7 +198,7 @@ async fn spoilt(house: &House, folder: &Path, key: &Key) -> Vec<(std::path::Path
     let lines: Vec<_> = text.lines().collect();
     let post = lines.iter().position(|line| line.contains("민스쿨에 오신")).unwrap();
     let mut flipped = sealed.clone();
-    *flipped.iter_mut().nth(sealed.len() / 2).unwrap() ^= 1;
+    flipped[sealed.len() / 2] ^= 1;
     let without = |n: usize| [&lines[..n], &lines[n + 1..]].concat().join("\n") + "\n";
     let files: Vec<(&str, Vec<u8>, &str)> = vec![
         ("flipped", flipped, "changed or cut"),
