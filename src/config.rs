@@ -1,9 +1,11 @@
 //! What an operator can set: command-line flag, environment variable, credential, one optional TOML file,
 //! default, in that order. Everything is read once; every error names the setting and the mend. `watch`: what is set for
-//! watching.
+//! watching; `backups`: for backups.
 
+mod backups;
 mod watch;
 
+pub use backups::Backups;
 pub use watch::{EdgeUrl, Watching};
 
 use ipnet::IpNet;
@@ -67,6 +69,9 @@ pub const SETTINGS: &[Setting] = &[
     setting("EDGE_UPSTREAMS", "127.0.0.1:3000,127.0.0.1:3010,127.0.0.1:3020", "the site of each instance, as nginx's upstream has it"),
     setting("EDGE_URL", "http://127.0.0.1:3009", "where `minschool edge` is asked: http://host:port or unix:/path"),
     secret("METRICS_TOKEN", "lets others than this machine read /metrics (Authorization: Bearer …); at least 16 characters"),
+    setting("BACKUP_DIR", "", "folder of backups; empty: backups in DATA_DIR"),
+    setting("BACKUP_RECIPIENT", "", "public keys of age (age1…) that backups are encrypted to, comma-separated"),
+    secret("BACKUP_KEY", "the secret key of age that opens backups; needed where they are restored, and nowhere else"),
 ];
 
 /// Where a value came from.
@@ -230,6 +235,8 @@ pub struct Config {
     pub log_json: bool,
     /// What is set for watching.
     pub watching: Watching,
+    /// What is set for backups.
+    pub backups: Backups,
 }
 
 impl Config {
@@ -263,6 +270,7 @@ impl Config {
             log: sources.text("LOG").to_owned(),
             log_json: wrong.one_of(sources, "LOG_FORMAT", &["text", "json"]) == "json",
             watching: watch::read(sources, &mut wrong),
+            backups: backups::read(sources, Path::new(sources.text("DATA_DIR")), &mut wrong),
         };
         if wrong.0.is_empty() { Ok(config) } else { Err(ConfigError(wrong.0)) }
     }

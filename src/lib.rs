@@ -2,11 +2,12 @@
 //!
 //! `cli` the command line · `config` what can be set · `app` what a request can reach · `entity` the tables ·
 //! `shared` what instances agree on · `metrics` what an instance measures · `edge` what nginx
-//! saw · `domain` what MinSchool does · `web` HTTP as both routers speak it ·
+//! saw · `backup` copies of the house · `domain` what MinSchool does · `web` HTTP as both routers speak it ·
 //! `site`, `admin` their addresses and handlers · `telemetry` what is logged.
 
 pub mod admin;
 pub mod app;
+pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod domain;

@@ -75,7 +75,7 @@ inside() {
 
 # What the runbook says for a first start.
 open_house() {
-  inside runuser -u postgres -- createuser minschool
+  inside runuser -u postgres -- createuser --createdb minschool
   inside runuser -u postgres -- createdb --owner minschool minschool
   inside systemctl --quiet enable --now minschool.target
   inside minschoolctl check

@@ -1,11 +1,15 @@
 //! The command line. One file a subcommand; exit codes: 0 done, 1 it did not work, 2 wrong usage (clap's),
 //! 78 the configuration has to be mended first (EX_CONFIG of sysexits.h).
 
+pub mod backup;
 mod check;
+mod cleanup;
 mod config;
 pub mod edge;
 pub mod instance;
 pub mod migrate;
+pub mod moving;
+pub mod restore;
 mod roll;
 pub mod seed;
 pub mod serve;
@@ -46,6 +50,12 @@ impl From<crate::domain::Error> for Failure {
     }
 }
 
+impl From<crate::backup::Fault> for Failure {
+    fn from(fault: crate::backup::Fault) -> Self {
+        Self::Other(fault.to_string())
+    }
+}
+
 /// Runs the command line and says how it ended.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let matches = command().get_matches_from(args);
@@ -81,6 +91,10 @@ fn command() -> Command {
         .subcommand(status::command())
         .subcommand(roll::command())
         .subcommand(check::command())
+        .subcommand(backup::command())
+        .subcommand(restore::command())
+        .subcommand(moving::command())
+        .subcommand(cleanup::command())
         .subcommand(Command::new("config").about("Print the settings in force and where each comes from"))
 }
 
@@ -114,6 +128,10 @@ fn in_runtime(config: Config, matches: &ArgMatches) -> Result<(), Failure> {
             Some(("seed", args)) => seed::run(config, args).await,
             Some(("user", args)) => user::run(config, args).await,
             Some(("edge", _)) => edge::run(config).await,
+            Some(("backup", args)) => backup::run(config, args).await,
+            Some(("restore", args)) => restore::run(config, args).await,
+            Some(("move", args)) => moving::run(config, args).await,
+            Some(("cleanup", _)) => cleanup::run(config).await,
             Some(("status", args)) => status::run(config, args).await,
             Some(("roll", args)) => roll::run(config, args).await,
             _ => serve::run(config, async || Ok(Config::read(&sources(matches)?)?)).await,

@@ -181,6 +181,17 @@ pub async fn epoch_of(db: &DatabaseConnection, run: &str) -> Result<u64> {
     epoch.ok_or_else(|| Error::Internal("the epoch is not a number".into()))
 }
 
+/// Begins an epoch later than any that was, even one of a time that this database has forgotten because it was restored
+/// from an older copy: seconds since 1970 are ahead of any number that was counted up.
+///
+/// # Errors
+/// The database's.
+pub async fn leap_epoch(db: &DatabaseConnection, now: OffsetDateTime) -> Result<()> {
+    let epoch = now.unix_timestamp().max(0).to_string();
+    let upsert = "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2";
+    sql::run(db, upsert, [EPOCH.into(), epoch.into()]).await.map(|_| ())
+}
+
 /// The epoch now in force.
 ///
 /// # Errors

@@ -2,8 +2,8 @@
 
 use super::{Error, Result};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, FromQueryResult, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait, Value,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, FromQueryResult, IsolationLevel,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 
 /// All rows that a query finds.
@@ -58,6 +58,36 @@ pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction> {
     }
     let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
     Ok(db.begin_with_options(options).await?)
+}
+
+/// Begins a transaction that reads the database as of one moment, while others go on writing.
+///
+/// # Errors
+/// The database's, as in [`Error`].
+pub async fn begin_reading(db: &DatabaseConnection) -> Result<DatabaseTransaction> {
+    if db.get_database_backend() != DbBackend::Postgres {
+        // On SQLite every transaction reads as of the moment of its first statement.
+        return Ok(db.begin().await?);
+    }
+    Ok(db.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?)
+}
+
+/// Values in one statement. PostgreSQL takes up to 65,535; SQLite looks each one's name up among all of them.
+const VALUES: usize = 6_000;
+const VALUES_ON_SQLITE: usize = 300;
+
+/// Adds many rows of `width` values each, a statement for some hundreds of them. `head` is the statement up to VALUES.
+///
+/// # Errors
+/// The database's, as in [`Error`].
+pub async fn insert_many(tx: &DatabaseTransaction, head: &str, width: usize, rows: Vec<Value>) -> Result<()> {
+    let values = if tx.get_database_backend() == DbBackend::Postgres { VALUES } else { VALUES_ON_SQLITE };
+    for part in rows.chunks(values / width * width) {
+        let places = (0..part.len() / width).map(|n| format!("({})", places(n * width + 1, width)));
+        let statement = format!("{head} VALUES {}", places.collect::<Vec<_>>().join(", "));
+        run(tx, &statement, part.iter().cloned()).await?;
+    }
+    Ok(())
 }
 
 /// A pattern for LIKE that finds `text` anywhere, with its wildcards made plain (escape character `\`).

@@ -1,8 +1,10 @@
 //! What an instance does beside answering: hears of ended sessions, writes what was counted in passing,
 //! forgets what has grown old.
 
+use super::clock::OffsetDateTime;
 use super::{Result, activity, once, shared_log, vitals};
 use crate::app::App;
+use sea_orm::DatabaseConnection;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
@@ -24,7 +26,7 @@ pub async fn run(app: App) {
             _ = log.recv() => ("reading the shared log", shared_log::sweep(&app, &cursor).await),
             _ = sweep.tick() => ("reading the shared log", shared_log::sweep(&app, &cursor).await),
             _ = flush.tick() => ("writing what was counted", activity::flush(&app).await),
-            _ = tidy.tick() => ("forgetting what is old", forget(&app).await),
+            _ = tidy.tick() => ("forgetting what is old", forget(&app.db, app.clock.now()).await.map(|_| ())),
         };
         // An outage is said once when it begins and once when it is over, not twice a second.
         match &done {
@@ -48,11 +50,27 @@ fn every(period: Duration) -> tokio::time::Interval {
     ticks
 }
 
-async fn forget(app: &App) -> Result<()> {
-    let now = app.clock.now();
-    once::forget_old(&app.db, now).await?;
-    shared_log::forget_old(&app.db, now).await?;
-    vitals::history::forget_old(&app.db, now).await?;
-    vitals::events::forget_old(&app.db, now).await?;
-    super::sessions::forget_old(&app.db, now).await.map(|_| ())
+/// How much was forgotten.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Answers to forms.
+    pub answers: u64,
+    /// Lines of the instances' log.
+    pub lines: u64,
+    /// Sessions that ended long ago.
+    pub sessions: u64,
+}
+
+/// Forgets what has grown old. Twice, or by two at once, is the same as once.
+///
+/// # Errors
+/// The database's.
+pub async fn forget(db: &DatabaseConnection, now: OffsetDateTime) -> Result<Forgotten> {
+    vitals::history::forget_old(db, now).await?;
+    vitals::events::forget_old(db, now).await?;
+    Ok(Forgotten {
+        answers: once::forget_old(db, now).await?,
+        lines: shared_log::forget_old(db, now).await?,
+        sessions: super::sessions::forget_old(db, now).await?,
+    })
 }

@@ -7,18 +7,18 @@ use std::net::TcpListener;
 use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
 
-fn minschool(folder: &TempDir) -> Command {
+pub fn minschool(folder: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_minschool"));
     command.env_clear().env("DATA_DIR", folder.path().join("data")).env("PASSWORD_MEMORY_KIB", "8").env("PASSWORD_ROUNDS", "1");
     command.env("SITE_LISTEN", "127.0.0.1:0").env("ADMIN_LISTEN", "127.0.0.1:0").current_dir(folder.path());
     command
 }
 
-fn folder() -> TempDir {
+pub fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
-fn words(output: &Output) -> String {
+pub fn words(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout)
 }
 

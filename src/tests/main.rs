@@ -3,6 +3,8 @@
 
 mod accounts;
 mod admin;
+mod backup;
+mod backup_commands;
 mod budgets;
 mod cluster;
 mod command_line;

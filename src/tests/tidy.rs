@@ -19,6 +19,11 @@ const WALLS: &[(&str, &[&str], &str)] = &[
         "the edge tells the truth while database, Redis and instances are away",
     ),
     ("src/metrics", &["sea_orm", "fred::", "crate::entity", "crate::site", "crate::admin"], "numbers of the database come from the domain"),
+    (
+        "src/backup",
+        &["poem::", "maud::", "templates::", "fred::", "crate::web", "crate::site", "crate::admin"],
+        "a copy knows tables, not pages",
+    ),
     ("src/entity", &["crate::", "poem::", "fred::"], "tables know nothing of ours"),
     ("templates/src", &["poem", "sea_orm", "fred", "tokio", "SystemTime", "Instant::now"], "a view is a function of its struct"),
     ("migration/src", &["poem", "fred", "minschool::"], "the schema knows nothing of ours"),

@@ -6,11 +6,8 @@ use super::super::{Error, Result, sql, users};
 use super::plan::Plan;
 use super::text::{Kind, Writer};
 use migration::marks;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, Value};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Value};
 
-/// Values in one statement. PostgreSQL takes up to 65,535; SQLite looks each one's name up among all of them.
-const VALUES: usize = 6_000;
-const VALUES_ON_SQLITE: usize = 300;
 /// Rows in one transaction.
 const BATCH: usize = 4_000;
 
@@ -41,18 +38,6 @@ pub struct Boards {
 /// Hears how many rows have been written so far.
 pub type Progress<'a> = &'a (dyn Fn(usize) + Sync);
 
-/// Adds a batch's rows, in its transaction, statement by statement.
-async fn insert(tx: &DatabaseTransaction, head: &str, tail: &str, width: usize, rows: Vec<Value>) -> Result<()> {
-    let values = if tx.get_database_backend() == DbBackend::Postgres { VALUES } else { VALUES_ON_SQLITE };
-    let most = values / width * width;
-    for part in rows.chunks(most) {
-        let places = (0..part.len() / width).map(|n| format!("({})", sql::places(n * width + 1, width)));
-        let statement = format!("{head} VALUES {}{tail}", places.collect::<Vec<_>>().join(", "));
-        sql::run(tx, &statement, part.iter().cloned()).await?;
-    }
-    Ok(())
-}
-
 /// Members, their consents, all with the same password.
 pub async fn people(db: &DatabaseConnection, plan: &Plan, base: &Base, hash: &str, progress: Progress<'_>) -> Result<()> {
     for (batch, people) in plan.people.chunks(BATCH).enumerate() {
@@ -72,8 +57,8 @@ pub async fn people(db: &DatabaseConnection, plan: &Plan, base: &Base, hash: &st
         let tx = sql::begin(db).await?;
         let columns =
             "INSERT INTO users (id, email, name, name_key, password_hash, role_id, post_count, comment_count, created_at, last_seen_at)";
-        insert(&tx, columns, "", 10, rows).await?;
-        insert(&tx, "INSERT INTO consents (user_id, kind, version, agreed_at)", "", 4, consents).await?;
+        sql::insert_many(&tx, columns, 10, rows).await?;
+        sql::insert_many(&tx, "INSERT INTO consents (user_id, kind, version, agreed_at)", 4, consents).await?;
         tx.commit().await?;
         progress(people.len());
     }
@@ -116,7 +101,7 @@ pub async fn posts(
         tx.execute_unprepared(&marks::drop(engine)).await?;
         let columns = "INSERT INTO posts (id, board_id, author_id, title, body, html, is_notice, bump, comment_count, view_count, \
                        created_at, edited_at, last_comment_at)";
-        insert(&tx, columns, "", 13, rows).await?;
+        sql::insert_many(&tx, columns, 13, rows).await?;
         tx.execute_unprepared(&marks::add(first, first + posts.len() as i64 - 1)).await?;
         tx.execute_unprepared(&marks::create(engine)).await?;
         tx.commit().await?;
@@ -140,7 +125,7 @@ pub async fn comments(db: &DatabaseConnection, plan: &Plan, base: &Base, writer:
         }
         let tx = sql::begin(db).await?;
         let columns = "INSERT INTO comments (id, post_id, author_id, root_id, parent_id, body, html, created_at, edited_at)";
-        insert(&tx, columns, "", 9, rows).await?;
+        sql::insert_many(&tx, columns, 9, rows).await?;
         tx.commit().await?;
         progress(comments.len());
     }
@@ -165,7 +150,7 @@ pub async fn told(db: &DatabaseConnection, plan: &Plan, base: &Base, now: Offset
         }
         let tx = sql::begin(db).await?;
         let columns = "INSERT INTO notifications (user_id, kind, actor_id, post_id, comment_id, created_at, read_at)";
-        insert(&tx, columns, "", 7, rows).await?;
+        sql::insert_many(&tx, columns, 7, rows).await?;
         tx.commit().await?;
         progress(told.len());
     }
@@ -210,6 +195,9 @@ async fn next_number(db: &DatabaseConnection) -> Result<i64> {
 }
 
 /// Tells the planner how much there is now.
+///
+/// # Errors
+/// The database's.
 pub async fn analyze(db: &DatabaseConnection) -> Result<()> {
     for table in ["users", "posts", "comments", "notifications", "page_marks"] {
         db.execute_unprepared(&format!("ANALYZE {table}")).await.map_err(|e| Error::internal("ANALYZE", e))?;

@@ -16,6 +16,9 @@ use crate::app::App;
 use crate::shared::cache::Noun;
 use boards::{Access, Board};
 
+/// Tells the database's planner how much there is now.
+pub use load::analyze;
+
 /// How much is wanted.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the command line's flags")]

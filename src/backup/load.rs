@@ -1,0 +1,172 @@
+//! Lines into an empty database. All rows are one transaction, committed when the last line has been found right: there
+//! is no half restored house.
+
+use super::format::{Checker, Head, Manifest, Seen, Table};
+use super::tables::{self, Copied, Kind, Purpose};
+use super::{Fault, Lines, Result};
+use crate::domain::clock::OffsetDateTime;
+use crate::domain::{house, seed, sql};
+use migration::{Migrator, MigratorTrait, marks};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, Value};
+use serde_json::Value as Json;
+use time::format_description::well_known::Rfc3339;
+
+/// Rows that are put together before they are written.
+const BATCH: usize = 1_000;
+
+/// Writes a copy into a database that is empty, and brings its schema up to this version's.
+///
+/// # Errors
+/// The database is not empty, and stays as it is; the copy is not whole, or of a newer version: the database is empty again.
+pub async fn lines(db: &DatabaseConnection, mut lines: Lines) -> Result<Manifest> {
+    if let Some(table) = tables::there(db).await?.first() {
+        return Err(Fault(format!(
+            "the database is not empty (it has a table \"{table}\"), and nothing is ever written over what is there; name a new one: --into"
+        )));
+    }
+    match all(db, &mut lines).await {
+        Ok(manifest) => Ok(manifest),
+        Err(fault) => {
+            empty(db).await;
+            Err(fault)
+        }
+    }
+}
+
+/// The database was empty before, so all that it has is ours.
+async fn empty(db: &DatabaseConnection) {
+    let done = Migrator::down(db, None).await;
+    let forgotten = db.execute_unprepared("DROP TABLE IF EXISTS seaql_migrations").await;
+    if let Some(fault) = done.err().or(forgotten.err()) {
+        tracing::warn!("what was begun could not be taken back ({fault}); drop this database");
+    }
+}
+
+async fn all(db: &DatabaseConnection, lines: &mut Lines) -> Result<Manifest> {
+    let mut checker = Checker::default();
+    let first = lines.recv().await.ok_or_else(|| Fault("it is empty".into()))??;
+    let steps = match checker.take(&first)? {
+        Seen::Head(head) => steps(head)?,
+        _ => return Err(Fault("it does not begin as a backup does".into())),
+    };
+    // As the schema was: newer steps change the rows afterwards, as they would have done at home.
+    Migrator::up(db, Some(steps)).await?;
+    let tx = sql::begin(db).await?;
+    clear(&tx).await?;
+    rows(&tx, lines, &mut checker).await?;
+    let manifest = checker.finish()?;
+    settle(&tx).await?;
+    tx.commit().await?;
+    Migrator::up(db, None).await?;
+    seed::analyze(db).await?;
+    Ok(manifest)
+}
+
+/// How many of our steps the copy was made on.
+fn steps(head: &Head) -> Result<u32> {
+    let ours: Vec<_> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
+    if head.steps.is_empty() || !ours.starts_with(&head.steps) {
+        let newest = head.steps.last().map_or("", String::as_str);
+        return Err(Fault(format!("it was made by another version ({}, with the step {newest}); restore it with that one", head.version)));
+    }
+    u32::try_from(head.steps.len()).map_err(|e| Fault::doing("counting steps", e))
+}
+
+/// Takes away what the steps put into a new house, and the triggers: marks are counted once at the end.
+async fn clear(tx: &DatabaseTransaction) -> Result<()> {
+    tx.execute_unprepared(&marks::drop(tx.get_database_backend())).await?;
+    let mut copied: Vec<&Copied> = Purpose::Move.tables().collect();
+    copied.reverse();
+    for table in copied {
+        sql::run(tx, &format!("DELETE FROM {}", table.name), []).await?;
+    }
+    Ok(())
+}
+
+async fn rows(tx: &DatabaseTransaction, lines: &mut Lines, checker: &mut Checker) -> Result<()> {
+    let mut open: Option<(Table, Vec<Value>)> = None;
+    while let Some(line) = lines.recv().await {
+        let line = line?;
+        match (checker.take(&line)?, &mut open) {
+            (Seen::Table(table), _) => open = Some((table.clone(), Vec::new())),
+            (Seen::Row, Some((table, values))) => {
+                values.extend(parse(table, &line)?);
+                if values.len() >= BATCH * table.columns.len() {
+                    write(tx, table, std::mem::take(values)).await?;
+                }
+            }
+            (Seen::TableOver, Some((table, values))) => {
+                write(tx, table, std::mem::take(values)).await?;
+                count_on(tx, table).await?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn parse(table: &Table, line: &str) -> Result<Vec<Value>> {
+    let values: Vec<Json> = serde_json::from_str(line).map_err(|e| Fault::doing(&table.name, e))?;
+    if values.len() != table.columns.len() {
+        return Err(Fault(format!("{}: a row has {} values for {} columns", table.name, values.len(), table.columns.len())));
+    }
+    let value = |(json, (name, kind)): (Json, &(String, Kind))| {
+        value(json, *kind).ok_or_else(|| Fault(format!("{}.{name}: a value is not what its column holds", table.name)))
+    };
+    values.into_iter().zip(&table.columns).map(value).collect()
+}
+
+fn value(json: Json, kind: Kind) -> Option<Value> {
+    Some(match (kind, json) {
+        (Kind::Number, Json::Null) => None::<i64>.into(),
+        (Kind::Truth, Json::Null) => None::<bool>.into(),
+        (Kind::Text, Json::Null) => None::<String>.into(),
+        (Kind::Moment, Json::Null) => None::<OffsetDateTime>.into(),
+        (Kind::Number, json) => json.as_i64()?.into(),
+        (Kind::Truth, json) => json.as_bool()?.into(),
+        (Kind::Text, Json::String(text)) => text.into(),
+        (Kind::Moment, json) => OffsetDateTime::parse(json.as_str()?, &Rfc3339).ok()?.into(),
+        _ => return None,
+    })
+}
+
+async fn write(tx: &DatabaseTransaction, table: &Table, values: Vec<Value>) -> Result<()> {
+    let names: Vec<_> = table.columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+    let head = format!("INSERT INTO {} ({})", table.name, names.join(", "));
+    Ok(sql::insert_many(tx, &head, table.columns.len(), values).await?)
+}
+
+/// Makes the database give out ids after the last one that the copied house gave out.
+async fn count_on(tx: &DatabaseTransaction, table: &Table) -> Result<()> {
+    let Some(last) = table.counter else { return Ok(()) };
+    let name = &table.name;
+    if tx.get_database_backend() == DbBackend::Postgres {
+        // The first argument names a sequence; a sequence that has given out nothing stands before 1.
+        sql::number(tx, &format!("SELECT setval('{name}_id_seq', GREATEST($1, 1), $1 > 0)"), [last.into()]).await?;
+        return Ok(());
+    }
+    sql::run(tx, "DELETE FROM sqlite_sequence WHERE name = $1", [name.clone().into()]).await?;
+    sql::run(tx, "INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)", [name.clone().into(), last.into()]).await?;
+    Ok(())
+}
+
+/// Counts the marks, and goes on giving out places by latest comment after the last one.
+async fn settle(tx: &DatabaseTransaction) -> Result<()> {
+    let engine = tx.get_database_backend();
+    tx.execute_unprepared(&marks::rebuild()).await?;
+    tx.execute_unprepared(&marks::create(engine)).await?;
+    if engine == DbBackend::Postgres {
+        let places = "SELECT setval('posts_bump_seq', GREATEST(MAX(bump), 1), COUNT(*) > 0) FROM posts";
+        sql::number(tx, places, []).await?;
+    }
+    Ok(())
+}
+
+/// Makes a restored house the one that Redis' copies are compared with: all of them, of sessions and of pages, may be of
+/// a time after the backup, and count as misses.
+///
+/// # Errors
+/// The database's.
+pub async fn distrust_copies(db: &DatabaseConnection, now: OffsetDateTime) -> Result<()> {
+    Ok(house::leap_epoch(db, now).await?)
+}

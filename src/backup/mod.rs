@@ -1,0 +1,73 @@
+//! Copies of the house that outlive its machine: one stream of lines, the same from SQLite and from PostgreSQL, so that
+//! what was read from one can be written into the other.
+//!
+//! `tables` what is copied, what is left out and why · `format` the lines, and how a reader knows that none is missing or
+//! changed · `read` a database as lines · `load` lines into an empty database · `vault` lines in a file, compressed and
+//! encrypted · `shelf` the folder of such files, and which of them are kept · `scratch` a database to try a copy in ·
+//! `proof` when the last ones were made and proven.
+//!
+//! Reader and writer work at the same time with a few hundred lines between them: a house of a million posts takes no
+//! more memory than one of ten.
+
+pub mod format;
+pub mod load;
+pub mod proof;
+pub mod read;
+pub mod scratch;
+pub mod shelf;
+pub mod tables;
+pub mod vault;
+
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+/// Why a copy was not made, or cannot be believed.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Fault(pub String);
+
+impl Fault {
+    /// What was being done, and what went wrong.
+    pub fn doing(what: &str, fault: impl std::fmt::Display) -> Self {
+        Self(format!("{what}: {fault}"))
+    }
+}
+
+impl From<crate::domain::Error> for Fault {
+    fn from(fault: crate::domain::Error) -> Self {
+        Self(fault.to_string())
+    }
+}
+
+impl From<sea_orm::DbErr> for Fault {
+    fn from(fault: sea_orm::DbErr) -> Self {
+        Self(fault.to_string())
+    }
+}
+
+/// The result of everything here.
+pub type Result<T> = std::result::Result<T, Fault>;
+
+/// A copy on its way. A fault of whoever tells it is its last line.
+pub type Lines = Receiver<Result<String>>;
+
+/// Where the lines of a copy are told.
+type Teller = Sender<Result<String>>;
+
+/// Lines between reader and writer. One may be a long post, so they are few.
+const BETWEEN: usize = 256;
+
+fn pipe() -> (Teller, Lines) {
+    channel(BETWEEN)
+}
+
+/// The lines, counted and compared, and otherwise forgotten.
+///
+/// # Errors
+/// The teller's; a line is missing or was changed.
+pub async fn count(mut lines: Lines) -> Result<format::Manifest> {
+    let mut checker = format::Checker::default();
+    while let Some(line) = lines.recv().await {
+        checker.take(&line?)?;
+    }
+    checker.finish()
+}

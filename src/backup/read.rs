@@ -1,0 +1,112 @@
+//! A database as lines: every table as of one moment, while people go on writing.
+
+use super::format::{Count, FORMAT, Head, Mark, Table};
+use super::tables::{self, Copied, Kind, Purpose};
+use super::{Fault, Lines, Result, Teller, pipe};
+use crate::domain::clock::{Clock, OffsetDateTime};
+use crate::domain::sql;
+use futures_util::TryStreamExt;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, FromQueryResult, QueryResult, Statement};
+use serde_json::Value;
+use time::format_description::well_known::Rfc3339;
+
+/// Begins to tell a database.
+pub fn lines(db: &DatabaseConnection, purpose: Purpose) -> Lines {
+    let (teller, lines) = pipe();
+    let db = db.clone();
+    tokio::spawn(async move {
+        if let Err(fault) = tell(&db, purpose, &teller).await {
+            // Nobody to tell it to: the other end has gone with a fault of its own.
+            let _ = teller.send(Err(fault)).await;
+        }
+    });
+    lines
+}
+
+async fn tell(db: &DatabaseConnection, purpose: Purpose, to: &Teller) -> Result<()> {
+    let tx = sql::begin_reading(db).await?;
+    tables::check_known(&tx).await?;
+    let head = Head { format: FORMAT, version: env!("CARGO_PKG_VERSION").into(), made_at: now()?, steps: steps(&tx).await? };
+    say(to, Mark::Head(head).line()?).await?;
+    let mut told = 0;
+    for table in purpose.tables() {
+        rows(&tx, table, to).await?;
+        told += 1;
+    }
+    say(to, Mark::End { tables: told }.line()?).await?;
+    Ok(tx.rollback().await?)
+}
+
+async fn say(to: &Teller, line: String) -> Result<()> {
+    to.send(Ok(line)).await.map_err(|_| Fault("nobody listens any more".into()))
+}
+
+fn now() -> Result<String> {
+    Clock::default().now().format(&Rfc3339).map_err(|e| Fault::doing("writing the time", e))
+}
+
+#[derive(FromQueryResult)]
+struct Step {
+    version: String,
+}
+
+async fn steps(tx: &DatabaseTransaction) -> Result<Vec<String>> {
+    let mut rows: Vec<Step> = sql::all(tx, "SELECT version FROM seaql_migrations", []).await?;
+    // Their names begin with their number; the database's own order of words may be another.
+    rows.sort_by(|a, b| a.version.cmp(&b.version));
+    Ok(rows.into_iter().map(|row| row.version).collect())
+}
+
+async fn rows(tx: &DatabaseTransaction, copied: &Copied, to: &Teller) -> Result<()> {
+    let columns = tables::columns(tx, copied.name).await?;
+    let counter = if copied.order == ["id"] { Some(counter(tx, copied.name).await?) } else { None };
+    let table = Table { name: copied.name.into(), columns, counter };
+    let query = select(tx.get_database_backend(), copied, &table);
+    say(to, Mark::Table(table.clone()).line()?).await?;
+    let mut count = Count::default();
+    let mut found = sea_orm::StreamTrait::stream_raw(tx, Statement::from_string(tx.get_database_backend(), query)).await?;
+    while let Some(row) = found.try_next().await? {
+        let line = line(&table, &row)?;
+        count.row(&line);
+        say(to, line).await?;
+    }
+    say(to, Mark::Tally(count.tally(copied.name)).line()?).await
+}
+
+fn select(engine: DbBackend, copied: &Copied, table: &Table) -> String {
+    let names: Vec<_> = table.columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+    let is_text = |name: &str| table.columns.iter().any(|(column, kind)| column == name && *kind == Kind::Text);
+    // One order of words on both engines and in every locale, so that checksums can be compared.
+    let order = copied.order.iter().map(|name| match engine {
+        DbBackend::Postgres if is_text(name) => format!("\"{name}\" COLLATE \"C\""),
+        _ => format!("\"{name}\""),
+    });
+    format!("SELECT {} FROM {} ORDER BY {}", names.join(", "), copied.name, order.collect::<Vec<_>>().join(", "))
+}
+
+/// The highest id that was ever given out. On PostgreSQL others may have taken more since this transaction began: the
+/// counter is then ahead of the rows, which does no harm.
+async fn counter(tx: &DatabaseTransaction, table: &str) -> Result<i64> {
+    let given = match tx.get_database_backend() {
+        DbBackend::Postgres => format!("SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM {table}_id_seq"),
+        _ => format!("SELECT seq FROM sqlite_sequence WHERE name = '{table}'"),
+    };
+    Ok(sql::number(tx, &given, []).await?.unwrap_or(0))
+}
+
+fn line(table: &Table, row: &QueryResult) -> Result<String> {
+    let value = |(place, (_, kind)): (usize, &(String, Kind))| -> Result<Value> {
+        Ok(match kind {
+            Kind::Number => row.try_get_by_index::<Option<i64>>(place)?.into(),
+            Kind::Truth => row.try_get_by_index::<Option<bool>>(place)?.into(),
+            Kind::Text => row.try_get_by_index::<Option<String>>(place)?.into(),
+            Kind::Moment => row.try_get_by_index::<Option<OffsetDateTime>>(place)?.map(moment).transpose()?.into(),
+        })
+    };
+    let values: Vec<Value> = table.columns.iter().enumerate().map(value).collect::<Result<_>>()?;
+    serde_json::to_string(&values).map_err(|e| Fault::doing("writing a row", e))
+}
+
+fn moment(at: OffsetDateTime) -> Result<String> {
+    at.to_offset(time::UtcOffset::UTC).format(&Rfc3339).map_err(|e| Fault::doing("writing a moment", e))
+}

@@ -1,0 +1,225 @@
+//! The folder of backups: how one gets its name only when it is whole, and which are kept.
+
+use super::format::Tally;
+use super::vault::{self, Recipient, Written};
+use super::{Fault, Lines, Result};
+use crate::domain::clock::OffsetDateTime;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use time::PrimitiveDateTime;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+
+const PREFIX: &str = "minschool-";
+const ENDINGS: [&str; 2] = [".ndjson.gz.age", ".ndjson.gz"];
+const MANIFEST: &str = ".manifest.json";
+/// A file that is not whole yet, or never will be.
+const PART: &str = ".part";
+const STAMP: &[BorrowedFormatItem] = format_description!("[year][month][day]T[hour][minute][second].[subsecond digits:3]Z");
+
+/// What lies beside each backup: what is in it, readable without its key, and enough to see that a copy of it arrived
+/// whole (`sha256sum`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Label {
+    /// The backup's file.
+    pub file: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256.
+    pub sha256: String,
+    /// The version that made it.
+    pub version: String,
+    /// When, in RFC 3339.
+    pub made_at: String,
+    /// The steps of its schema.
+    pub steps: Vec<String>,
+    /// Its tables.
+    pub tables: Vec<Tally>,
+}
+
+/// A backup that is whole.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// Where it is.
+    pub path: PathBuf,
+    /// When it was made, by its name.
+    pub made: OffsetDateTime,
+    /// What is in it.
+    pub label: Label,
+}
+
+/// How many are kept: the newest of each of so many days, weeks and months. Days without a backup do not count, so that
+/// a house that stood still for a year keeps what it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "nouns")]
+pub struct Keep {
+    pub days: usize,
+    pub weeks: usize,
+    pub months: usize,
+}
+
+impl std::str::FromStr for Keep {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let mut keep = Self { days: 0, weeks: 0, months: 0 };
+        for part in text.split(',').map(str::trim) {
+            let wrong = || format!("\"{part}\" is not a number of days, weeks or months; write it as 7d,4w,12m");
+            let unit = part.chars().last().ok_or_else(wrong)?;
+            let number = part.strip_suffix(unit).and_then(|number| number.parse().ok()).ok_or_else(wrong)?;
+            match unit {
+                'd' => keep.days = number,
+                'w' => keep.weeks = number,
+                'm' => keep.months = number,
+                _ => return Err(wrong()),
+            }
+        }
+        Ok(keep)
+    }
+}
+
+/// The folder, while nobody else makes a backup in it.
+pub struct Shelf {
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl Shelf {
+    /// Opens the folder, and throws away what a backup that was killed left.
+    ///
+    /// # Errors
+    /// Another backup is being made; the folder cannot be written to.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let doing = |e: io::Error| Fault(format!("BACKUP_DIR: {} cannot be written to ({e})", folder.display()));
+        fs::create_dir_all(folder).map_err(doing)?;
+        let lock = File::create(folder.join(".lock")).map_err(doing)?;
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => return Err(Fault(format!("another backup is being made in {}", folder.display()))),
+            Err(TryLockError::Error(e)) => tracing::warn!("{} cannot be locked ({e})", folder.display()),
+            Ok(()) => {}
+        }
+        let shelf = Self { folder: folder.to_owned(), _lock: lock };
+        shelf.sweep().map_err(doing)?;
+        Ok(shelf)
+    }
+
+    /// Under the lock nobody is at work on a part, and a label without its backup belongs to nothing.
+    fn sweep(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let alone = name.strip_suffix(MANIFEST).is_some_and(|backup| !self.folder.join(backup).exists());
+            if name.starts_with(PREFIX) && (name.ends_with(PART) || alone) {
+                fs::remove_file(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a backup. It gets its name when it is on the disk to its last byte; one that fails leaves nothing. Blocks.
+    ///
+    /// # Errors
+    /// As [`vault::write`].
+    pub fn put(&self, lines: Lines, recipients: &[Recipient], now: OffsetDateTime) -> Result<Kept> {
+        let stamp = now.format(STAMP).map_err(|e| Fault::doing("naming the backup", e))?;
+        let name = format!("{PREFIX}{stamp}{}", ENDINGS[usize::from(recipients.is_empty())]);
+        let part = self.folder.join(format!("{name}{PART}"));
+        let done = vault::write(lines, &part, recipients).and_then(|written| self.name(&name, &part, written));
+        if done.is_err() {
+            // It is thrown away by the next one at the latest.
+            let _ = fs::remove_file(&part);
+        }
+        Ok(Kept { path: self.folder.join(&name), made: now, label: done? })
+    }
+
+    /// The label first: whatever has its name has a label too.
+    fn name(&self, name: &str, part: &Path, written: Written) -> Result<Label> {
+        let doing = |e: io::Error| Fault::doing(&self.folder.display().to_string(), e);
+        let head = written.manifest.head;
+        let label = Label {
+            file: name.to_owned(),
+            bytes: written.bytes,
+            sha256: written.sha256,
+            version: head.version,
+            made_at: head.made_at,
+            steps: head.steps,
+            tables: written.manifest.tables,
+        };
+        let text = serde_json::to_string_pretty(&label).map_err(|e| Fault::doing("writing the label", e))?;
+        put_whole(&self.folder.join(format!("{name}{MANIFEST}")), &(text + "\n")).map_err(doing)?;
+        fs::rename(part, self.folder.join(name)).map_err(doing)?;
+        // The names themselves are on the disk after this.
+        File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(doing)?;
+        Ok(label)
+    }
+
+    /// Throws away what need not be kept, and says what it was.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn rotate(&self, keep: Keep) -> Result<Vec<PathBuf>> {
+        let all = on(&self.folder);
+        let kept = keep.of(&all.iter().map(|backup| backup.made).collect::<Vec<_>>());
+        let old: Vec<_> = all.into_iter().filter(|backup| !kept.contains(&backup.made)).map(|backup| backup.path).collect();
+        for path in &old {
+            let doing = |e: io::Error| Fault::doing(&path.display().to_string(), e);
+            fs::remove_file(path).map_err(doing)?;
+            fs::remove_file(label_of(path)).map_err(doing)?;
+        }
+        Ok(old)
+    }
+}
+
+impl Keep {
+    /// Which of these moments stay. The newest always does.
+    pub fn of(self, made: &[OffsetDateTime]) -> BTreeSet<OffsetDateTime> {
+        let newest_first: BTreeSet<_> = made.iter().copied().collect();
+        let mut kept: BTreeSet<_> = newest_first.last().copied().into_iter().collect();
+        kept.extend(newest_of_each(&newest_first, self.days, |at| (at.year(), i64::from(at.ordinal()))));
+        kept.extend(newest_of_each(&newest_first, self.weeks, |at| {
+            let (year, week, _) = at.to_iso_week_date();
+            (year, i64::from(week))
+        }));
+        kept.extend(newest_of_each(&newest_first, self.months, |at| (at.year(), u8::from(at.month()).into())));
+        kept
+    }
+}
+
+fn newest_of_each(made: &BTreeSet<OffsetDateTime>, n: usize, span: impl Fn(OffsetDateTime) -> (i32, i64)) -> Vec<OffsetDateTime> {
+    let mut seen = BTreeSet::new();
+    made.iter().rev().copied().filter(|at| seen.insert(span(*at))).take(n).collect()
+}
+
+/// The backups in a folder that are whole, oldest first. What has no label or not the size that its label says is none.
+pub fn on(folder: &Path) -> Vec<Kept> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut found: Vec<_> = entries.filter_map(|entry| whole(&entry.path())).collect();
+    found.sort_by_key(|backup| backup.made);
+    found
+}
+
+fn whole(path: &Path) -> Option<Kept> {
+    let name = path.file_name()?.to_str()?;
+    let stamp = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending))?.strip_prefix(PREFIX)?;
+    let made = PrimitiveDateTime::parse(stamp, STAMP).ok()?.assume_utc();
+    let label: Label = serde_json::from_str(&fs::read_to_string(label_of(path)).ok()?).ok()?;
+    (fs::metadata(path).ok()?.len() == label.bytes).then(|| Kept { path: path.to_owned(), made, label })
+}
+
+fn label_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(MANIFEST);
+    PathBuf::from(name)
+}
+
+/// Writes a small file that is there whole or not at all.
+pub(super) fn put_whole(path: &Path, text: &str) -> io::Result<()> {
+    let part = path.with_extension("part");
+    let mut file = File::create(&part)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&part, path)
+}

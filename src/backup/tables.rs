@@ -1,0 +1,147 @@
+//! What is copied, in an order in which nobody refers to a row that is not there yet.
+
+use super::{Fault, Result};
+use crate::domain::sql;
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
+use serde::{Deserialize, Serialize};
+
+/// A table, and the columns that put its rows in order. Rows refer to older rows of their own table only (an answer to the
+/// comment it answers), so the order of their ids is one in which they can be written.
+pub struct Copied {
+    /// Its name.
+    pub name: &'static str,
+    /// Its key.
+    pub order: &'static [&'static str],
+}
+
+const fn by_id(name: &'static str) -> Copied {
+    Copied { name, order: &["id"] }
+}
+
+/// All that is copied. Keys of forms come along with the rows that they made: a browser that sends a form again after a
+/// restore gets the first answer, not a second post.
+pub const COPIED: &[Copied] = &[
+    by_id("roles"),
+    Copied { name: "role_permissions", order: &["role_id", "resource", "action"] },
+    by_id("users"),
+    by_id("consents"),
+    by_id("boards"),
+    by_id("posts"),
+    by_id("comments"),
+    by_id("notifications"),
+    by_id("audit_log"),
+    Copied { name: "once_keys", order: &["form_key"] },
+    Copied { name: "settings", order: &["name"] },
+];
+
+/// Who is signed in. A backup leaves it out: a session that was ended after the backup was made would come back with it. A
+/// move takes it along, because nothing happens between its two ends.
+pub const SIGNED_IN: Copied = by_id("sessions");
+
+/// What is made anew: the marks are counted from the posts, the log tells running instances of what has just changed,
+/// and the steps are taken again.
+pub const MADE_ANEW: &[&str] = &["page_marks", "shared_log", "seaql_migrations"];
+
+/// What a copy is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be kept, and perhaps restored weeks later.
+    Backup,
+    /// To go on with at once, on another database.
+    Move,
+}
+
+impl Purpose {
+    /// The tables that go along.
+    pub fn tables(self) -> impl Iterator<Item = &'static Copied> {
+        COPIED.iter().chain((self == Self::Move).then_some(&SIGNED_IN))
+    }
+}
+
+/// The table of this name, if it is one that can be in a copy.
+pub fn named(name: &str) -> Option<&'static Copied> {
+    Purpose::Move.tables().find(|table| table.name == name)
+}
+
+/// What a column holds, said the same of both engines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A whole number.
+    Number,
+    /// Yes or no.
+    Truth,
+    /// Words.
+    Text,
+    /// A moment in UTC.
+    Moment,
+}
+
+impl Kind {
+    fn declared(words: &str) -> Option<Self> {
+        match words.to_ascii_lowercase().as_str() {
+            "bigint" | "integer" => Some(Self::Number),
+            "boolean" => Some(Self::Truth),
+            "text" => Some(Self::Text),
+            "timestamp" | "timestamp with time zone" => Some(Self::Moment),
+            _ => None,
+        }
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Name {
+    name: String,
+}
+
+/// The tables that a database has.
+///
+/// # Errors
+/// The database's.
+pub async fn there(db: &impl ConnectionTrait) -> Result<Vec<String>> {
+    let ask = match db.get_database_backend() {
+        DbBackend::Postgres => "SELECT CAST(tablename AS TEXT) AS name FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1",
+        _ => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1",
+    };
+    let rows: Vec<Name> = sql::all(db, ask, []).await?;
+    Ok(rows.into_iter().map(|row| row.name).collect())
+}
+
+/// Refuses a database with a table that this version knows nothing of: a copy without it would look whole.
+///
+/// # Errors
+/// In that case; the database's.
+pub async fn check_known(db: &impl ConnectionTrait) -> Result<()> {
+    match there(db).await?.iter().find(|name| named(name).is_none() && !MADE_ANEW.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => Err(Fault(format!(
+            "the database has a table \"{name}\" that this version does not know; use the version that made it, or move the table elsewhere"
+        ))),
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Declared {
+    name: String,
+    kind: String,
+}
+
+/// A table's columns, in their order.
+///
+/// # Errors
+/// The database's; a column whose kind has no counterpart on the other engine.
+pub async fn columns(db: &impl ConnectionTrait, table: &str) -> Result<Vec<(String, Kind)>> {
+    let ask = match db.get_database_backend() {
+        DbBackend::Postgres => {
+            "SELECT CAST(column_name AS TEXT) AS name, CAST(data_type AS TEXT) AS kind FROM information_schema.columns \
+             WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position"
+        }
+        _ => "SELECT name, type AS kind FROM pragma_table_info($1) ORDER BY cid",
+    };
+    let rows: Vec<Declared> = sql::all(db, ask, [table.into()]).await?;
+    let kind = |row: Declared| match Kind::declared(&row.kind) {
+        Some(kind) => Ok((row.name, kind)),
+        None => Err(Fault(format!("{table}.{}: a column of type {} cannot be copied", row.name, row.kind))),
+    };
+    rows.into_iter().map(kind).collect()
+}

@@ -1,0 +1,184 @@
+//! Lines in a file: compressed (gzip), then encrypted (age, <https://age-encryption.org/v1>) to those who may read it. The
+//! machine that makes backups needs no key that opens them.
+
+use super::format::{Checker, Manifest, hex};
+use super::{Fault, Lines, Result, Teller, pipe};
+use age::secrecy::ExposeSecret;
+use age::stream::{StreamReader, StreamWriter};
+use age::x25519;
+use flate2::{Compression, read::GzDecoder, write::GzEncoder};
+use sha2::{Digest, Sha256};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// Whom a backup is encrypted to (`age1…`).
+pub type Recipient = x25519::Recipient;
+/// What opens it (`AGE-SECRET-KEY-1…`).
+pub type Key = x25519::Identity;
+
+/// Half of gzip's default effort: three times as fast for a tenth more bytes.
+const EFFORT: u32 = 3;
+/// The first bytes of every age file.
+const SEALED: &[u8] = b"age-encryption.org/";
+
+/// What was written.
+pub struct Written {
+    /// The contents.
+    pub manifest: Manifest,
+    /// The file's size.
+    pub bytes: u64,
+    /// The SHA-256 of the file.
+    pub sha256: String,
+}
+
+/// Writes a file to its end and to the disk. Without recipients it can be read by everybody who gets it. Blocks.
+///
+/// # Errors
+/// The teller's; the disk's; the lines are not whole.
+pub fn write(mut lines: Lines, path: &Path, recipients: &[Recipient]) -> Result<Written> {
+    let doing = |e: io::Error| Fault::doing(&path.display().to_string(), e);
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(doing)?;
+    let measured = Measured { file: BufWriter::with_capacity(1 << 16, file), hash: Sha256::new(), bytes: 0 };
+    let mut out = GzEncoder::new(Seal::new(measured, recipients)?, Compression::new(EFFORT));
+    let mut checker = Checker::default();
+    while let Some(line) = lines.blocking_recv() {
+        let line = line?;
+        checker.take(&line)?;
+        out.write_all(line.as_bytes()).and_then(|()| out.write_all(b"\n")).map_err(doing)?;
+    }
+    let manifest = checker.finish()?;
+    let Measured { file, hash, bytes } = out.finish().and_then(Seal::finish).map_err(doing)?;
+    file.into_inner().map_err(|e| doing(e.into_error()))?.sync_all().map_err(doing)?;
+    Ok(Written { manifest, bytes, sha256: hex(&hash.finalize()) })
+}
+
+/// Counts what goes by.
+struct Measured {
+    file: BufWriter<File>,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl Write for Measured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Encrypts, where somebody is named to encrypt to.
+enum Seal {
+    Open(Measured),
+    Sealed(Box<StreamWriter<Measured>>),
+}
+
+impl Seal {
+    fn new(inner: Measured, recipients: &[Recipient]) -> Result<Self> {
+        if recipients.is_empty() {
+            return Ok(Self::Open(inner));
+        }
+        let doing = |fault: &dyn std::fmt::Display| Fault::doing("encrypting", fault);
+        let to = age::Encryptor::with_recipients(recipients.iter().map(|r| r as &dyn age::Recipient)).map_err(|e| doing(&e))?;
+        Ok(Self::Sealed(Box::new(to.wrap_output(inner).map_err(|e| doing(&e))?)))
+    }
+
+    fn finish(self) -> io::Result<Measured> {
+        match self {
+            Self::Open(inner) => Ok(inner),
+            Self::Sealed(stream) => stream.finish(),
+        }
+    }
+}
+
+impl Write for Seal {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Open(inner) => inner.write(bytes),
+            Self::Sealed(stream) => stream.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Open(inner) => inner.flush(),
+            Self::Sealed(stream) => stream.flush(),
+        }
+    }
+}
+
+/// Begins to tell a file.
+pub fn lines(path: &Path, keys: Vec<Key>) -> Lines {
+    let (teller, lines) = pipe();
+    let path = path.to_owned();
+    tokio::task::spawn_blocking(move || {
+        if let Err(fault) = tell(&path, &keys, &teller) {
+            // Nobody to tell it to: the other end has gone with a fault of its own.
+            let _ = teller.blocking_send(Err(fault));
+        }
+    });
+    lines
+}
+
+fn tell(path: &Path, keys: &[Key], to: &Teller) -> Result<()> {
+    let shown = path.display().to_string();
+    let doing = |e: io::Error| Fault::doing(&shown, e);
+    let damaged = |e: io::Error| Fault(format!("{shown}: it was changed or cut after it was made ({e}); take another copy"));
+    let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(doing)?);
+    let sealed = file.fill_buf().map_err(doing)?.starts_with(SEALED);
+    let opened: Box<dyn Read> = if sealed { Box::new(open(&shown, file, keys)?) } else { Box::new(file) };
+    let mut text = BufReader::with_capacity(1 << 16, GzDecoder::new(opened));
+    loop {
+        let mut line = String::new();
+        if text.read_line(&mut line).map_err(damaged)? == 0 {
+            return Ok(());
+        }
+        if to.blocking_send(Ok(line.trim_end_matches('\n').to_owned())).is_err() {
+            return Ok(());
+        }
+    }
+}
+
+fn open(shown: &str, file: BufReader<File>, keys: &[Key]) -> Result<StreamReader<BufReader<File>>> {
+    use age::DecryptError;
+    if keys.is_empty() {
+        return Err(Fault(format!("{shown} is encrypted; name the file with its key: --identity FILE (or set BACKUP_KEY)")));
+    }
+    let sealed = age::Decryptor::new_buffered(file).map_err(|e| Fault::doing(shown, e))?;
+    sealed.decrypt(keys.iter().map(|key| key as &dyn age::Identity)).map_err(|fault| match fault {
+        DecryptError::NoMatchingKeys => Fault(format!("{shown}: this key does not open it; it was encrypted to somebody else")),
+        DecryptError::InvalidMac => Fault(format!("{shown}: it was changed after it was made; take another copy")),
+        other => Fault::doing(shown, other),
+    })
+}
+
+/// The keys in a text, as `age-keygen` or `minschool backup --new-key` writes it.
+///
+/// # Errors
+/// There is none in it.
+pub fn keys(text: &str) -> Result<Vec<Key>> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let keys: Vec<Key> =
+        lines.map(|line| line.parse().map_err(|_| Fault("this is not a key of age (AGE-SECRET-KEY-1…)".into()))).collect::<Result<_>>()?;
+    if keys.is_empty() { Err(Fault("there is no key in it (AGE-SECRET-KEY-1…)".into())) } else { Ok(keys) }
+}
+
+/// Makes a key, puts it into a new file that only its owner reads, and tells whom to encrypt to.
+///
+/// # Errors
+/// The file is there already, or cannot be written.
+pub fn new_key(path: &Path) -> Result<Recipient> {
+    let doing = |e: io::Error| Fault::doing(&path.display().to_string(), e);
+    let key = Key::generate();
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(doing)?;
+    let text = format!("# public key: {}\n{}\n", key.to_public(), key.to_string().expose_secret());
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(doing)?;
+    Ok(key.to_public())
+}

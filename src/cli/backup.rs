@@ -1,0 +1,75 @@
+//! `minschool backup`: a consistent copy of the database, compressed and encrypted, and the old ones thrown away by and by.
+
+use super::{Failure, instance, migrate};
+use crate::app;
+use crate::backup::shelf::{Keep, Kept, Shelf};
+use crate::backup::tables::Purpose;
+use crate::backup::{Fault, proof, read, vault};
+use crate::config::Config;
+use crate::domain::clock::Clock;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use std::path::PathBuf;
+use std::time::Instant;
+
+const AFTER: &str = "Takes along everything but who is signed in: after a restore, people sign in again. People go on reading and \
+writing meanwhile.\nThe secret key does not belong on this machine, except where restores are drilled (credential backup-key).";
+
+/// The subcommand.
+pub fn command() -> Command {
+    let path = || value_parser!(PathBuf);
+    let to = Arg::new("to").long("to").value_name("DIR").value_parser(path()).help("where to put it [default: BACKUP_DIR]");
+    let keep = Arg::new("keep").long("keep").value_name("SPANS").value_parser(value_parser!(Keep)).default_value("7d,4w,12m");
+    let plain = Arg::new("plain").long("plain").action(ArgAction::SetTrue).help("do not encrypt: whoever gets the file can read it");
+    let new_key = Arg::new("new-key").long("new-key").value_name("FILE").value_parser(path());
+    Command::new("backup")
+        .about("Copy the database into BACKUP_DIR, encrypted to BACKUP_RECIPIENT")
+        .after_help(AFTER)
+        .arg(to)
+        .arg(keep.help("how many to keep: the newest of each of so many days, weeks and months"))
+        .arg(plain)
+        .arg(new_key.help("make a pair of keys instead: the secret one into FILE, the public one is printed"))
+}
+
+/// Runs it.
+///
+/// # Errors
+/// `Config` without anybody to encrypt to; else in words.
+pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
+    if let Some(path) = args.get_one::<PathBuf>("new-key") {
+        println!("BACKUP_RECIPIENT={}", vault::new_key(path)?);
+        eprintln!("the secret key is in {}: keep it away from this machine, and print a copy of it", path.display());
+        return Ok(());
+    }
+    let recipients = if args.get_flag("plain") { Vec::new() } else { config.backups.recipients() };
+    if recipients.is_empty() && !args.get_flag("plain") {
+        return Err(Failure::Config(
+            "BACKUP_RECIPIENT: a backup holds all that people wrote and is encrypted; make a pair of keys with: minschool backup --new-key FILE (or say --plain)"
+                .into(),
+        ));
+    }
+    let (begun, now) = (Instant::now(), Clock::default().now());
+    instance::prepare_folder(&config)?;
+    let db = app::database_for_changes(&config).await?;
+    // A database with fewer steps can be copied and restored; one without any has nothing in it.
+    migrate::check_age(&db).await?;
+    let shelf = Shelf::open(args.get_one::<PathBuf>("to").unwrap_or(&config.backups.dir))?;
+    let keep = args.get_one::<Keep>("keep").copied();
+    let lines = read::lines(&db, Purpose::Backup);
+    // Compressing and encrypting would hold up the runtime's threads.
+    let put = tokio::task::spawn_blocking(move || {
+        let kept = shelf.put(lines, &recipients, now)?;
+        let old = keep.map(|keep| shelf.rotate(keep)).transpose()?.unwrap_or_default();
+        Ok::<_, Fault>((kept, old))
+    });
+    let (kept, old) = put.await.map_err(|e| Failure::Other(format!("the backup was given up: {e}")))??;
+    proof::backed_up(&config.data_dir, now)?;
+    tell(&kept, begun);
+    old.iter().for_each(|path| println!("thrown away: {}", path.display()));
+    Ok(())
+}
+
+fn tell(kept: &Kept, begun: Instant) {
+    let rows: u64 = kept.label.tables.iter().map(|tally| tally.rows).sum();
+    let (path, bytes) = (kept.path.display(), kept.label.bytes);
+    println!("{path}: {} tables, {rows} rows, {bytes} bytes, in {:.1} s", kept.label.tables.len(), begun.elapsed().as_secs_f64());
+}

@@ -1,0 +1,27 @@
+//! `minschool cleanup`: forgets what has grown old, as running instances do too. Twice is the same as once.
+
+use super::{Failure, instance, migrate};
+use crate::app;
+use crate::config::Config;
+use crate::domain::clock::Clock;
+use crate::domain::upkeep;
+use clap::Command;
+
+/// The subcommand.
+pub fn command() -> Command {
+    Command::new("cleanup").about("Forget ended sessions, answered forms' keys and old log lines (running instances do it too)")
+}
+
+/// Runs it.
+///
+/// # Errors
+/// `Config` when the schema is not this version's; else in words.
+pub async fn run(config: Config) -> Result<(), Failure> {
+    instance::prepare_folder(&config)?;
+    // After a long pause there is much to delete at once.
+    let db = app::database_for_changes(&config).await?;
+    migrate::check_complete(&db).await?;
+    let gone = upkeep::forget(&db, Clock::default().now()).await?;
+    println!("forgotten: {} sessions, {} answers to forms, {} log lines", gone.sessions, gone.answers, gone.lines);
+    Ok(())
+}

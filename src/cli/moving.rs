@@ -1,0 +1,64 @@
+//! `minschool move`: carries a house over to another database, when it outgrows its laptop.
+
+use super::{Failure, instance, migrate, restore};
+use crate::app;
+use crate::backup::format::Manifest;
+use crate::backup::tables::Purpose;
+use crate::backup::{self, Fault, load, read};
+use crate::config::Config;
+use crate::domain::clock::Clock;
+use clap::{Arg, ArgMatches, Command};
+use std::time::Instant;
+
+const AFTER: &str = "For example: minschool move --from sqlite:///var/lib/minschool/minschool.db --to postgres://minschool@localhost/minschool\n\
+Stop MinSchool first. What it is moved from stays as it is. Everybody stays signed in.";
+
+/// The subcommand.
+pub fn command() -> Command {
+    let from = Arg::new("from").long("from").value_name("DATABASE_URL").help("where the house is [default: DATABASE_URL]");
+    let to = Arg::new("to").long("to").value_name("DATABASE_URL").required(true).help("an empty database");
+    Command::new("move").about("Carry everything over to another database, SQLite or PostgreSQL").after_help(AFTER).arg(from).arg(to)
+}
+
+/// Runs it.
+///
+/// # Errors
+/// In words.
+pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let url = |name| args.get_one::<String>(name).cloned();
+    let from = Config { redis_url: None, ..restore::other(&config, url("from").unwrap_or_else(|| config.database_url.clone())) };
+    let to = restore::other(&config, url("to").unwrap_or_default());
+    let moved = carry(&from, &to).await?;
+    for tally in &moved.tables {
+        println!("{:<18} {:>9} rows, the same on both sides", tally.table, tally.rows);
+    }
+    println!("moved in {:.1} s; now set DATABASE_URL to the new database, and start MinSchool", begun.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// Carries a house over and compares both sides.
+///
+/// # Errors
+/// Somebody uses the old database; the new one is not empty; a row did not arrive as it was.
+pub async fn carry(from: &Config, to: &Config) -> Result<Manifest, Failure> {
+    if let Some(path) = from.database_url.strip_prefix("sqlite://").and_then(|rest| rest.split('?').next())
+        && !std::path::Path::new(path).exists()
+    {
+        return Err(Failure::Other(format!("--from: there is no database {path}")));
+    }
+    // Held until the end: what is written behind the copy's back would be lost.
+    let _seat = instance::take_seat(from).await.map_err(|_| {
+        Failure::Config("an instance uses the database to move from; stop it first, so that nothing it writes is left behind".into())
+    })?;
+    let old = app::database_for_changes(from).await?;
+    migrate::check_complete(&old).await?;
+    instance::prepare_folder(to)?;
+    let new = app::database_for_changes(to).await?;
+    let moved = load::lines(&new, read::lines(&old, Purpose::Move)).await?;
+    moved.same_rows(&backup::count(read::lines(&new, Purpose::Move)).await?)?;
+    load::distrust_copies(&new, Clock::default().now()).await?;
+    new.close().await.map_err(Fault::from)?;
+    old.close().await.map_err(Fault::from)?;
+    Ok(moved)
+}

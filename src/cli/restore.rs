@@ -1,0 +1,125 @@
+//! `minschool restore`: a backup into an empty database; with `--drill`, into a scratch database, to prove that it can be
+//! done.
+
+use super::{Failure, instance, migrate};
+use crate::app;
+use crate::backup::format::Manifest;
+use crate::backup::scratch::Scratch;
+use crate::backup::tables::Purpose;
+use crate::backup::vault::{self, Key};
+use crate::backup::{self, Fault, load, proof, read, shelf};
+use crate::config::Config;
+use crate::domain::clock::Clock;
+use crate::domain::upkeep;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+const AFTER: &str = "Nothing is ever written over what is there: the database has to be new and empty. If a row is missing or was \
+changed, nothing is restored.\nAfterwards nobody is signed in, and what Redis remembers of the time after the backup does not count.";
+
+/// The subcommand.
+pub fn command() -> Command {
+    let path = || value_parser!(PathBuf);
+    let file = Arg::new("file").value_name("FILE").value_parser(path()).required_unless_present("drill").help("the backup");
+    let into = Arg::new("into").long("into").value_name("DATABASE_URL").conflicts_with("drill");
+    let identity = Arg::new("identity").long("identity").value_name("FILE").value_parser(path());
+    let drill = Arg::new("drill").long("drill").action(ArgAction::SetTrue);
+    Command::new("restore")
+        .about("Put a backup into an empty database, or prove that it can be done (--drill)")
+        .after_help(AFTER)
+        .arg(file)
+        .arg(into.help("the empty database [default: DATABASE_URL]"))
+        .arg(identity.help("the file with the secret key of age [default: BACKUP_KEY]"))
+        .arg(drill.help("restore the newest backup (or FILE) into a scratch database, compare, throw it away"))
+}
+
+/// Runs it.
+///
+/// # Errors
+/// In words.
+pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let keys = keys(&config, args)?;
+    let file = file(&config, args)?;
+    if args.get_flag("drill") {
+        let manifest = drill(&config, &file, keys).await?;
+        proof::proven(&config.data_dir, Clock::default().now())?;
+        println!("{} can be restored: {}, compared in {:.1} s", file.display(), words(&manifest), begun.elapsed().as_secs_f64());
+        return Ok(());
+    }
+    let into = args.get_one::<String>("into").cloned().unwrap_or_else(|| config.database_url.clone());
+    let manifest = restore(&other(&config, into), &file, keys).await?;
+    println!("{} is restored: {}, in {:.1} s", file.display(), words(&manifest), begun.elapsed().as_secs_f64());
+    println!("it is as of {}; everybody signs in again", manifest.head.made_at);
+    Ok(())
+}
+
+fn words(manifest: &Manifest) -> String {
+    format!("{} tables, {} rows", manifest.tables.len(), manifest.rows())
+}
+
+/// The same settings for another database.
+pub fn other(config: &Config, database_url: String) -> Config {
+    // "Make the file where there is none" is what a new SQLite database means.
+    let new = database_url.starts_with("sqlite:") && !database_url.contains('?');
+    Config { database_url: if new { database_url + "?mode=rwc" } else { database_url }, ..config.clone() }
+}
+
+fn keys(config: &Config, args: &ArgMatches) -> Result<Vec<Key>, Failure> {
+    let text = match args.get_one::<PathBuf>("identity") {
+        Some(path) => Some(std::fs::read_to_string(path).map_err(|e| Failure::Other(format!("{}: {e}", path.display())))?),
+        None => config.backups.key.clone(),
+    };
+    Ok(text.map(|text| vault::keys(&text)).transpose()?.unwrap_or_default())
+}
+
+fn file(config: &Config, args: &ArgMatches) -> Result<PathBuf, Failure> {
+    let folder = &config.backups.dir;
+    let newest = || shelf::on(folder).pop().map(|kept| kept.path);
+    args.get_one::<PathBuf>("file")
+        .cloned()
+        .or_else(newest)
+        .ok_or_else(|| Failure::Other(format!("there is no backup in {} (BACKUP_DIR); make one with: minschool backup", folder.display())))
+}
+
+/// Puts a backup into an empty database.
+///
+/// # Errors
+/// As [`load::lines`] and [`vault::lines`].
+pub async fn restore(config: &Config, file: &Path, keys: Vec<Key>) -> Result<Manifest, Failure> {
+    instance::prepare_folder(config)?;
+    let db = app::database_for_changes(config).await?;
+    let manifest = load::lines(&db, vault::lines(file, keys)).await?;
+    load::distrust_copies(&db, Clock::default().now()).await?;
+    db.close().await.map_err(Fault::from)?;
+    Ok(manifest)
+}
+
+/// Restores a backup into a scratch database, reads that one, compares, and throws it away.
+///
+/// # Errors
+/// It cannot be restored, or something else was restored than what is in it.
+pub async fn drill(config: &Config, file: &Path, keys: Vec<Key>) -> Result<Manifest, Failure> {
+    let scratch = Scratch::make(config).await?;
+    let proven = prove(&scratch.config, file, keys).await;
+    let gone = scratch.drop().await;
+    let manifest = proven?;
+    gone?;
+    Ok(manifest)
+}
+
+async fn prove(config: &Config, file: &Path, keys: Vec<Key>) -> Result<Manifest, Failure> {
+    let db = app::database_for_changes(config).await?;
+    let written = load::lines(&db, vault::lines(file, keys)).await?;
+    migrate::check_complete(&db).await?;
+    let found = backup::count(read::lines(&db, Purpose::Backup)).await?;
+    // Steps that are newer than the backup may have changed rows rightly.
+    if found.head.steps == written.head.steps {
+        written.same_rows(&found)?;
+    }
+    // What an instance does on it first.
+    upkeep::forget(&db, Clock::default().now()).await?;
+    db.close().await.map_err(Fault::from)?;
+    Ok(written)
+}

@@ -1,0 +1,399 @@
+//! Backups: what was copied comes back whole, on either engine, or not at all.
+
+use crate::support::{House, only_sqlite, postgres_database};
+use minschool::app;
+use minschool::backup::shelf::{self, Keep, Kept, Shelf};
+use minschool::backup::tables::{self, Purpose};
+use minschool::backup::vault::{self, Key};
+use minschool::backup::{self, Result, format::Manifest, proof, read};
+use minschool::cli::{moving, restore};
+use minschool::config::Config;
+use minschool::domain::clock::Clock;
+use minschool::domain::seed::{self, Wanted};
+use minschool::domain::{house, sql};
+use sea_orm::{ConnectionTrait, DatabaseConnection};
+use std::path::Path;
+use tempfile::TempDir;
+use time::macros::datetime;
+
+/// A house in which people have written.
+async fn lived_in(house: House) -> House {
+    let wanted = Wanted { users: 8, posts: 40, comments: 200, password: "x".into(), random_seed: 7 };
+    seed::run(&house.app, &wanted, house.app.clock.now(), |_, _, _| {}).await.unwrap();
+    house.signed_in("민지").await;
+    // An id that was given out and is gone is not given out again.
+    let max = number(&house.app.db, "SELECT MAX(id) FROM comments").await;
+    sql::run(&house.app.db, "DELETE FROM notifications WHERE comment_id = $1", [max.into()]).await.unwrap();
+    sql::run(&house.app.db, "DELETE FROM comments WHERE id = $1", [max.into()]).await.unwrap();
+    house
+}
+
+async fn both() -> Vec<House> {
+    let mut houses = vec![lived_in(House::embedded().await).await];
+    if !only_sqlite() {
+        houses.push(lived_in(House::shared().await).await);
+    }
+    houses
+}
+
+/// Settings for an empty database of each engine.
+async fn empty(house: &House, folder: &TempDir) -> Vec<Config> {
+    let name = format!("{:x}.db", rand::random::<u64>());
+    let sqlite = format!("sqlite://{}?mode=rwc", folder.path().join(name).display());
+    let mut found = vec![Config { database_url: sqlite, ..house.app.config.clone() }];
+    if !only_sqlite() {
+        found.push(Config { database_url: postgres_database().await, ..house.app.config.clone() });
+    }
+    found
+}
+
+async fn number(db: &DatabaseConnection, ask: &str) -> i64 {
+    sql::number(db, ask, []).await.unwrap().unwrap()
+}
+
+async fn put(house: &House, folder: &Path, key: Option<&Key>) -> Kept {
+    let (shelf, lines) = (Shelf::open(folder).unwrap(), read::lines(&house.app.db, Purpose::Backup));
+    let recipients: Vec<_> = key.map(Key::to_public).into_iter().collect();
+    let now = house.app.clock.now();
+    tokio::task::spawn_blocking(move || shelf.put(lines, &recipients, now)).await.unwrap().unwrap()
+}
+
+async fn contents(path: &Path, keys: Vec<Key>) -> Result<Manifest> {
+    backup::count(vault::lines(path, keys)).await
+}
+
+/// The words of the fault that there has to be.
+fn fault<T>(done: std::result::Result<T, impl std::fmt::Display>) -> String {
+    done.map(|_| ()).map_err(|fault| fault.to_string()).unwrap_err()
+}
+
+const MARKS: &str = "SELECT CAST(COALESCE(SUM((bucket * 7 + board_id * 3 + 1) * shown), 0) AS BIGINT) FROM page_marks WHERE shown <> 0";
+
+#[tokio::test]
+async fn what_was_backed_up_comes_back_on_either_engine() {
+    let (folder, key) = (tempfile::tempdir().unwrap(), Key::generate());
+    for house in both().await {
+        let kept = put(&house, &folder.path().join(house.app.config.on_postgres().to_string()), Some(&key)).await;
+        for config in empty(&house, &folder).await {
+            let restored = restore::restore(&config, &kept.path, vec![key.clone()]).await.unwrap();
+
+            assert!(restored.rows() > 100 && restored.tables.len() == tables::COPIED.len());
+            is_the_same_house(&house, &config, &restored).await;
+        }
+    }
+}
+
+async fn is_the_same_house(house: &House, config: &Config, restored: &Manifest) {
+    let db = app::database(config).await.unwrap();
+    let mut found = backup::count(read::lines(&db, Purpose::Backup)).await.unwrap();
+    // The epoch has leapt, on purpose; it has its own test.
+    let mut expected = restored.clone();
+    for manifest in [&mut found, &mut expected] {
+        manifest.tables.retain(|tally| tally.table != "settings");
+    }
+    expected.same_rows(&found).unwrap();
+    assert_eq!(number(&db, MARKS).await, number(&house.app.db, MARKS).await, "page marks");
+    // The triggers are at work again, and no id comes twice.
+    let last = number(&house.app.db, "SELECT MAX(id) FROM comments").await;
+    let comment = "INSERT INTO comments (post_id, author_id, body, html, created_at) SELECT post_id, author_id, 'x', 'x', created_at \
+                   FROM comments ORDER BY id LIMIT 1 RETURNING id";
+    assert_eq!(number(&db, comment).await, last + 2, "the deleted comment's id is not given out again");
+    let before = number(&db, "SELECT CAST(SUM(shown) AS BIGINT) FROM page_marks").await;
+    sql::run(&db, "UPDATE posts SET state = 'deleted' WHERE id = (SELECT MAX(id) FROM posts WHERE state = 'shown')", []).await.unwrap();
+    assert_eq!(number(&db, "SELECT CAST(SUM(shown) AS BIGINT) FROM page_marks").await, before - 2);
+}
+
+#[tokio::test]
+async fn every_table_is_copied_or_left_out_on_purpose() {
+    for house in both().await {
+        let there = tables::there(&house.app.db).await.unwrap();
+        let mut named: Vec<_> = Purpose::Move.tables().map(|t| t.name.to_owned()).collect();
+        named.extend(tables::MADE_ANEW.iter().map(|name| (*name).to_owned()));
+        named.sort();
+        assert_eq!(there, named);
+
+        house.app.db.execute_unprepared("CREATE TABLE newer (id BIGINT)").await.unwrap();
+
+        assert!(fault(backup::count(read::lines(&house.app.db, Purpose::Backup)).await).contains("\"newer\""));
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_signed_in_after_a_restore_and_old_copies_in_redis_do_not_count() {
+    let folder = tempfile::tempdir().unwrap();
+    for house in both().await {
+        let kept = put(&house, &folder.path().join(house.app.config.on_postgres().to_string()), None).await;
+        assert!(number(&house.app.db, "SELECT COUNT(*) FROM sessions").await > 0);
+        for config in empty(&house, &folder).await {
+            restore::restore(&config, &kept.path, Vec::new()).await.unwrap();
+
+            let db = app::database(&config).await.unwrap();
+            assert_eq!(number(&db, "SELECT COUNT(*) FROM sessions").await, 0);
+            assert!(house::epoch(&db).await.unwrap() > 1_700_000_000);
+            // Forms that were open stay good, and answered ones stay answered.
+            assert_eq!(house::secret(&db).await.unwrap(), house.app.secret);
+            let keys = "SELECT COUNT(*) FROM once_keys";
+            assert_eq!(number(&db, keys).await, number(&house.app.db, keys).await);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_house_moves_with_everybody_who_is_signed_in() {
+    let folder = tempfile::tempdir().unwrap();
+    for house in both().await {
+        for to in empty(&house, &folder).await {
+            let from = Config { redis_url: None, ..house.app.config.clone() };
+            let moved = moving::carry(&from, &to).await.unwrap();
+
+            let db = app::database(&to).await.unwrap();
+            assert!(moved.tables.iter().any(|tally| tally.table == "sessions" && tally.rows > 0));
+            assert_eq!(number(&db, MARKS).await, number(&house.app.db, MARKS).await, "page marks");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_house_that_is_open_does_not_move() {
+    let (house, folder) = (lived_in(House::embedded().await).await, tempfile::tempdir().unwrap());
+    let to = empty(&house, &folder).await.remove(0);
+    let _open = minschool::cli::instance::take_seat(&house.app.config).await.ok().unwrap();
+
+    assert!(fault(moving::carry(&house.app.config, &to).await).contains("stop it first"));
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_empty_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    for house in both().await {
+        let kept = put(&house, &folder.path().join(house.app.config.on_postgres().to_string()), None).await;
+        let before = backup::count(read::lines(&house.app.db, Purpose::Move)).await.unwrap();
+
+        let refused = fault(restore::restore(&house.app.config, &kept.path, Vec::new()).await);
+
+        assert!(refused.contains("not empty") && refused.contains("--into"), "{refused}");
+        before.same_rows(&backup::count(read::lines(&house.app.db, Purpose::Move)).await.unwrap()).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn only_the_right_key_opens_a_backup() {
+    let (house, folder) = (lived_in(House::embedded().await).await, tempfile::tempdir().unwrap());
+    let key = Key::generate();
+    let kept = put(&house, folder.path(), Some(&key)).await;
+
+    let raw = std::fs::read(&kept.path).unwrap();
+    assert!(!raw.windows(5).any(|part| part == b"users") && raw.starts_with(b"age-encryption.org/v1"));
+    assert!(fault(contents(&kept.path, Vec::new()).await).contains("--identity"));
+    assert!(fault(contents(&kept.path, vec![Key::generate()]).await).contains("this key does not open it"));
+    contents(&kept.path, vec![Key::generate(), key]).await.unwrap();
+}
+
+/// Every way in which a backup may be spoilt: the file, and words of the reason.
+async fn spoilt(house: &House, folder: &Path, key: &Key) -> Vec<(std::path::PathBuf, &'static str)> {
+    let sealed = std::fs::read(put(house, &folder.join("sealed"), Some(key)).await.path).unwrap();
+    let plain = put(house, &folder.join("plain"), None).await.path;
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(std::fs::File::open(&plain).unwrap()), &mut text).unwrap();
+    let lines: Vec<_> = text.lines().collect();
+    let post = lines.iter().position(|line| line.contains("민스쿨에 오신")).unwrap();
+    let mut flipped = sealed.clone();
+    flipped[sealed.len() / 2] ^= 1;
+    let without = |n: usize| [&lines[..n], &lines[n + 1..]].concat().join("\n") + "\n";
+    let files: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("flipped", flipped, "changed or cut"),
+        ("cut", sealed[..sealed.len() - 40].to_vec(), "changed or cut"),
+        (
+            "header",
+            {
+                let mut bytes = sealed.clone();
+                bytes[40] ^= 1;
+                bytes
+            },
+            "",
+        ),
+        ("word", zip(&text.replace("민스쿨에 오신", "민스쿨을 떠난")), "checksum"),
+        ("row", zip(&without(post)), "checksum"),
+        ("end", zip(&without(lines.len() - 1)), "ends too early"),
+        ("twice", zip(&format!("{text}{text}")), "not in its place"),
+        ("newer", zip(&text.replacen("m0006_newest_comment", "m9999_newer", 1)), "another version"),
+        ("format", zip(&text.replacen("\"format\":1", "\"format\":2", 1)), "format 2"),
+        ("names", zip(&text.replacen("[\"slug\",", "[\"slug) --\",", 1)), "cannot be in a copy"),
+    ];
+    let put = |(name, bytes, why): (&str, Vec<u8>, &'static str)| {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        (path, why)
+    };
+    files.into_iter().map(put).collect()
+}
+
+fn zip(text: &str) -> Vec<u8> {
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut out, text.as_bytes()).unwrap();
+    out.finish().unwrap()
+}
+
+#[tokio::test]
+async fn a_backup_that_was_changed_or_cut_restores_nothing() {
+    let (house, folder, key) = (lived_in(House::embedded().await).await, tempfile::tempdir().unwrap(), Key::generate());
+    for (path, why) in spoilt(&house, folder.path(), &key).await {
+        for config in empty(&house, &folder).await {
+            let refused = fault(restore::restore(&config, &path, vec![key.clone()]).await);
+
+            assert!(refused.contains(why), "{}: {refused}", path.display());
+            let db = app::database(&config).await.unwrap();
+            assert_eq!(tables::there(&db).await.unwrap(), Vec::<String>::new(), "{}: something was left", path.display());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_backup_that_does_not_come_to_its_end_leaves_nothing_that_counts() {
+    let (house, folder) = (lived_in(House::embedded().await).await, tempfile::tempdir().unwrap());
+    let good = put(&house, folder.path(), None).await;
+    let (teller, lines) = tokio::sync::mpsc::channel(8);
+    teller.send(Ok(r#"{"head":{"format":1,"version":"0","made_at":"x","steps":[]}}"#.into())).await.unwrap();
+    drop(teller);
+    let shelf = Shelf::open(folder.path()).unwrap();
+    assert!(fault(Shelf::open(folder.path())).contains("another backup is being made"));
+
+    let now = Clock::default().now() + time::Duration::hours(1);
+    let refused = tokio::task::spawn_blocking(move || shelf.put(lines, &[], now)).await.unwrap();
+
+    assert!(fault(refused).contains("ends too early"));
+    assert_eq!(names(folder.path()), [name(&good.path), name(&good.path) + ".manifest.json"]);
+}
+
+#[tokio::test]
+async fn what_a_killed_backup_left_is_no_backup_and_is_thrown_away() {
+    let (house, folder) = (lived_in(House::embedded().await).await, tempfile::tempdir().unwrap());
+    let good = put(&house, folder.path(), None).await;
+    let later = |ending: &str| folder.path().join(format!("minschool-29991231T000000.001Z.ndjson.gz{ending}"));
+    // Killed while it wrote; killed between its label and its name; cut by a full disk while it was copied here.
+    std::fs::write(later(".part"), "half").unwrap();
+    std::fs::write(later(".manifest.json"), "{}").unwrap();
+    let cut = folder.path().join("minschool-29991231T000000.002Z.ndjson.gz");
+    std::fs::write(&cut, "half").unwrap();
+    let label = std::fs::read_to_string(format!("{}.manifest.json", good.path.display())).unwrap();
+    std::fs::write(format!("{}.manifest.json", cut.display()), label).unwrap();
+
+    assert_eq!(shelf::on(folder.path()).pop().unwrap().path, good.path);
+
+    Shelf::open(folder.path()).unwrap();
+    assert!(!later(".part").exists() && !later(".manifest.json").exists() && cut.exists());
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap().to_string_lossy().into_owned()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut found: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| name(&entry.unwrap().path())).collect();
+    found.retain(|name| name != ".lock");
+    found.sort();
+    found
+}
+
+#[test]
+fn days_weeks_and_months_are_kept_and_the_newest_always() {
+    let newest = datetime!(2026-11-22 18:30 UTC);
+    let every_night: Vec<_> = (0..500).map(|n| newest - time::Duration::days(n)).collect();
+    let keep: Keep = "7d,4w,12m".parse().unwrap();
+
+    let kept = keep.of(&every_night);
+
+    assert!((0..7).all(|n| kept.contains(&every_night[n])));
+    assert!(kept.contains(&datetime!(2026-11-15 18:30 UTC)) && kept.contains(&datetime!(2026-11-01 18:30 UTC)), "Sundays");
+    assert!(kept.contains(&datetime!(2025-12-31 18:30 UTC)) && !kept.contains(&datetime!(2025-11-30 18:30 UTC)), "ends of months");
+    assert_eq!(kept.len(), 7 + 3 + 11, "{kept:?}");
+    assert_eq!("0d".parse::<Keep>().unwrap().of(&every_night).into_iter().collect::<Vec<_>>(), [newest]);
+    assert!(["", "7", "7x", "d", "-1d"].iter().all(|wrong| wrong.parse::<Keep>().is_err()));
+}
+
+#[tokio::test]
+async fn old_backups_are_thrown_away_with_their_labels() {
+    let (house, folder) = (lived_in(House::embedded().await).await, tempfile::tempdir().unwrap());
+    let old = put(&house, folder.path(), None).await;
+    house.app.clock.advance(time::Duration::minutes(5));
+    let new = put(&house, folder.path(), None).await;
+
+    let gone = Shelf::open(folder.path()).unwrap().rotate("1d,1w,1m".parse().unwrap()).unwrap();
+
+    assert_eq!(gone, [old.path]);
+    assert_eq!(names(folder.path()), [name(&new.path), name(&new.path) + ".manifest.json"]);
+    contents(&new.path, Vec::new()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_drill_proves_a_backup_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    for house in both().await {
+        let mut config = house.app.config.clone();
+        config.backups.dir = folder.path().join(config.on_postgres().to_string());
+        let kept = put(&house, &config.backups.dir, None).await;
+        let databases = "SELECT COUNT(*) FROM pg_database";
+
+        let proven = restore::drill(&config, &kept.path, Vec::new()).await.unwrap();
+        std::fs::write(folder.path().join("broken"), zip("{}")).unwrap();
+        let before = if config.on_postgres() { number(&house.app.db, databases).await } else { 0 };
+        let broken = restore::drill(&config, &folder.path().join("broken"), Vec::new()).await;
+
+        assert!(proven.rows() > 100 && broken.is_err());
+        assert!(!config.backups.dir.join(".drill").exists());
+        let drills = "SELECT COUNT(*) FROM pg_database WHERE datname LIKE (current_database() || '\\_drill')";
+        assert!(!config.on_postgres() || number(&house.app.db, drills).await == 0, "{before}");
+    }
+}
+
+#[test]
+fn the_ages_of_the_last_backup_and_proof_can_be_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let now = datetime!(2026-11-22 18:30 UTC);
+    assert_eq!(proof::ages(folder.path(), now), proof::Ages { backup: None, proof: None });
+
+    proof::backed_up(folder.path(), now - time::Duration::hours(5)).unwrap();
+    proof::proven(folder.path(), now + time::Duration::minutes(1)).unwrap();
+
+    let ages = proof::ages(folder.path(), now);
+    assert_eq!(ages.backup.unwrap().as_secs(), 5 * 3600);
+    assert_eq!(ages.proof.unwrap().as_secs(), 0, "a clock that was set back makes no age below zero");
+}
+
+#[tokio::test]
+async fn people_write_while_a_backup_is_made() {
+    for house in both().await {
+        let mut lines = read::lines(&house.app.db, Purpose::Backup);
+        let mut checker = minschool::backup::format::Checker::default();
+        checker.take(&lines.recv().await.unwrap().unwrap()).ok().unwrap();
+        let told = number(&house.app.db, "SELECT COUNT(*) FROM audit_log").await;
+
+        // More than fits between reader and writer is still unread, and the audit log is among the last tables.
+        let audit = "INSERT INTO audit_log (actor_name, action, target_kind, target_name, before, after, reason, ip, user_agent, created_at) \
+                     VALUES ('x', 'x', 'x', 'x', '', '', '', '', '', CURRENT_TIMESTAMP)";
+        sql::run(&house.app.db, audit, []).await.unwrap();
+
+        while let Some(line) = lines.recv().await {
+            checker.take(&line.unwrap()).ok().unwrap();
+        }
+        let manifest = checker.finish().unwrap();
+        let audited = manifest.tables.iter().find(|tally| tally.table == "audit_log").unwrap();
+        assert_eq!(audited.rows, told.unsigned_abs());
+    }
+}
+
+#[tokio::test]
+async fn a_backup_of_an_older_schema_is_restored_and_brought_up_to_date() {
+    use migration::{Migrator, MigratorTrait};
+    let folder = tempfile::tempdir().unwrap();
+    for house in both().await {
+        Migrator::down(&house.app.db, Some(1)).await.unwrap();
+        let kept = put(&house, &folder.path().join(house.app.config.on_postgres().to_string()), None).await;
+        for config in empty(&house, &folder).await {
+            restore::restore(&config, &kept.path, Vec::new()).await.unwrap();
+
+            let db = app::database(&config).await.unwrap();
+            minschool::cli::migrate::check_complete(&db).await.unwrap();
+        }
+    }
+}
