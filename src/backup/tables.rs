@@ -39,8 +39,8 @@ pub const COPIED: &[Copied] = &[
 pub const SIGNED_IN: Copied = by_id("sessions");
 
 /// What is made anew: the marks are counted from the posts, the log tells running instances of what has just changed,
-/// and the steps are taken again.
-pub const MADE_ANEW: &[&str] = &["page_marks", "shared_log", "seaql_migrations"];
+/// the steps are taken again, and what the instances measured says nothing about the machines of another house.
+pub const MADE_ANEW: &[&str] = &["page_marks", "shared_log", "seaql_migrations", "instance_minutes", "house_minutes", "house_events"];
 
 /// What a copy is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
