@@ -113,10 +113,10 @@ fn millis(time: Duration) -> u64 {
 mod tests {
     use super::*;
 
-    /// A second of answers, a hundred of them, with so many seats taken.
-    fn second(seats: &Seats, from: u64, took: Duration, taken: usize) {
+    /// So many answers, one each ten milliseconds from this second on, with so many seats taken.
+    fn answers(seats: &Seats, many: u64, from: u64, took: Duration, taken: usize) {
         seats.taken.store(taken, Ordering::Relaxed);
-        for n in 0..100 {
+        for n in 0..many {
             seats.learn(took, Duration::from_millis(from * 1_000 + n * 10));
         }
         seats.taken.store(0, Ordering::Relaxed);
@@ -126,11 +126,11 @@ mod tests {
     fn there_is_less_room_while_answers_are_slow_and_more_again_when_they_are_quick() {
         let seats = Seats::new(512);
 
-        second(&seats, 1, Duration::from_secs(2), 120);
+        answers(&seats, 20, 1, Duration::from_secs(2), 120);
         let slow = seats.room();
-        second(&seats, 2, Duration::from_secs(2), slow);
+        answers(&seats, 20, 2, Duration::from_secs(2), slow);
         let slower = seats.room();
-        second(&seats, 3, Duration::from_millis(2), 500);
+        answers(&seats, 100, 3, Duration::from_millis(2), 500);
 
         assert!(slow < 100 && slower < slow && slower >= LEAST, "{slow} {slower}");
         assert_eq!(seats.room(), 512);
@@ -140,7 +140,7 @@ mod tests {
     fn room_that_nobody_uses_does_not_grow() {
         let seats = Seats::new(512);
 
-        second(&seats, 1, Duration::from_millis(2), 10);
+        answers(&seats, 100, 1, Duration::from_millis(2), 10);
 
         assert_eq!(seats.room(), FIRST);
     }
