@@ -38,7 +38,8 @@ stories! {
 
         let rows = history::house(db, minute, minute + 1, 1).await.unwrap();
         history::forget_old(db, now + time::Duration::hours(25)).await.unwrap();
-        let later = history::house(db, 0, minute + 1, 1).await.unwrap();
+        // The instance itself writes the present minute when it likes.
+        let later = history::house(db, minute, minute + 1, 1).await.unwrap();
 
         assert_eq!(rows.iter().map(|row| row.sessions).collect::<Vec<_>>(), [3]);
         assert!(later.is_empty(), "{later:?}");
