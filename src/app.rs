@@ -13,7 +13,11 @@ use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+
+/// Streams that are opened at once; fewer than there are connections to the database.
+const OPENINGS: usize = 4;
 
 /// An instance. Cheap to clone.
 #[derive(Clone)]
@@ -47,6 +51,9 @@ pub struct Inner {
     pub metrics: Metrics,
     /// What this instance says of itself, and what it noticed.
     pub vitals: Vitals,
+    /// Whose turn it is to open an event stream. When an instance ends, its streams all come back to the others at once,
+    /// and must not take the database's connections from the pages.
+    pub openings: Semaphore,
     /// Cancelled when the instance is told to stop: streams end, new ones are refused.
     pub stop: CancellationToken,
     /// Cancelled when the last answer has been given: what was counted is written now.
@@ -84,6 +91,7 @@ impl App {
             known: markdown::Known::default(),
             metrics: Metrics::default(),
             vitals: Vitals::default(),
+            openings: Semaphore::new(OPENINGS),
             stop: CancellationToken::new(),
             ended: CancellationToken::new(),
         };

@@ -24,7 +24,7 @@ const GLANCE: Duration = Duration::from_millis(60);
 const THOUGHT: Duration = Duration::from_millis(1_300);
 
 /// Between two visits of who comes and goes: all sign in from one address, which may send sixty forms a minute.
-const VISIT: Duration = Duration::from_millis(2_500);
+const VISIT: Duration = Duration::from_secs(4);
 
 /// See the head of this file.
 pub struct Crowd {

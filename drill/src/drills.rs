@@ -107,7 +107,7 @@ pub async fn run(drill: &Drill, cluster: &Cluster, crowd: &Crowd, pace: Pace) ->
     while people.join_next().await.is_some() {}
     let over = Instant::now();
     let pages = crowd.ledger.take();
-    let mut row = judge(drill, &pages, [begun, broken, mended, over]);
+    let mut row = judge(drill, &pages, [begun, broken, mended, over], pace.room);
     match remarks {
         Ok(remark) => row.remark = remark,
         Err(fault) => row.faults.push(format!("{fault:#}")),
@@ -198,9 +198,9 @@ async fn act(what: What, cluster: &Cluster, crowd: &Crowd, pace: Pace) -> Result
             let cut = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()";
             repeat(pace.outage, 2_000, || cluster.sql(cut)).await?;
         }
-        What::Overload => return flood::overload(cluster, crowd, pace.readers, pace.outage * 2).await,
+        What::Overload => return flood::overload(cluster, crowd, pace).await,
         What::Loris => return flood::loris(cluster).await,
-        What::Streams => return flood::streams(cluster, crowd).await,
+        What::Streams => return flood::streams(cluster, crowd, pace.streams).await,
     }
     Ok(String::new())
 }
@@ -243,7 +243,7 @@ async fn ended_sessions(cluster: &Cluster, crowd: &Crowd, pace: Pace) -> Result<
     Ok(format!("asked {asked} times: none came back"))
 }
 
-fn judge(drill: &Drill, pages: &Pages, [begun, broken, mended, over]: [Instant; 4]) -> Row {
+fn judge(drill: &Drill, pages: &Pages, [begun, broken, mended, over]: [Instant; 4], room: u32) -> Row {
     let count = |outcome| pages.count(outcome, begun, over);
     let (failed, refused, stale) = (count(Outcome::Failed), count(Outcome::NotNow), count(Outcome::Stale));
     let usual = pages.p99(begun, broken);
@@ -259,10 +259,10 @@ fn judge(drill: &Drill, pages: &Pages, [begun, broken, mended, over]: [Instant; 
     bar(failed == 0, format!("{failed} requests failed"));
     bar(pages.signed_out == 0, format!("{} found themselves signed out", pages.signed_out));
     bar(matches!(drill.may, May::Refusals | May::Shedding) || refused + stale == 0, format!("{refused} refused, {stale} stale"));
-    let slow = during > usual * 3 && during > Duration::from_millis(100);
+    let slow = during > usual * 3 * room && during > Duration::from_millis(100) * room;
     bar(drill.may != May::Slowness || !slow, format!("p99 {during:.0?} against {usual:.0?}"));
-    bar(drill.may != May::Refusals || slowest_form <= Duration::from_millis(1_100), format!("a form waited {slowest_form:.0?}"));
-    let normal = matches!(drill.may, May::Nothing) || trouble.is_none_or(|after| after <= Duration::from_secs(2));
+    bar(drill.may != May::Refusals || slowest_form <= Duration::from_millis(1_100) * room, format!("a form waited {slowest_form:.0?}"));
+    let normal = matches!(drill.may, May::Nothing) || trouble.is_none_or(|after| after <= Duration::from_secs(2) * room);
     bar(normal, format!("normal only {:.1?} after it was back", trouble.unwrap_or_default()));
     Row {
         name: drill.name,

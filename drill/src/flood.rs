@@ -1,5 +1,6 @@
 //! Drills that bring a load of their own: too many at once, too slow, too many listeners.
 
+use crate::Pace;
 use crate::cluster::Cluster;
 use crate::crowd::Crowd;
 use crate::person::once;
@@ -17,7 +18,6 @@ const LORIS: usize = 300;
 const LEARNING: Duration = Duration::from_secs(2);
 /// Within this time each of them is gone.
 const CUT: Duration = Duration::from_secs(30);
-const STREAMS: usize = 2_000;
 
 /// Somebody guesses passwords while Redis is away; they are stopped all the same.
 pub async fn limits_hold(cluster: &Cluster, crowd: &Crowd) -> Result<String> {
@@ -35,14 +35,14 @@ pub async fn limits_hold(cluster: &Cluster, crowd: &Crowd) -> Result<String> {
 }
 
 /// Far more readers than can be answered.
-pub async fn overload(cluster: &Cluster, crowd: &Crowd, readers: usize, span: Duration) -> Result<String> {
+pub async fn overload(cluster: &Cluster, crowd: &Crowd, pace: Pace) -> Result<String> {
     let (accepted, refused, other) =
         (Arc::new(std::sync::Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let before = memory(cluster)?;
     let reader = crowd.idler(2);
     let mut tasks = JoinSet::new();
-    let (learnt, end) = (Instant::now() + LEARNING, Instant::now() + span);
-    for n in 0..readers {
+    let (learnt, end) = (Instant::now() + LEARNING, Instant::now() + pace.outage * 2);
+    for n in 0..pace.readers {
         let (mut reader, post) = (reader.clone(), crowd.post.clone());
         let (accepted, refused, other) = (accepted.clone(), refused.clone(), other.clone());
         tasks.spawn(async move {
@@ -80,7 +80,7 @@ pub async fn overload(cluster: &Cluster, crowd: &Crowd, readers: usize, span: Du
         times.len()
     );
     ensure!(other == 0, "{other} failed; {words}");
-    ensure!(p99 < Duration::from_secs(1), "accepted requests waited too long: {words}");
+    ensure!(p99 < Duration::from_secs(1) * pace.room, "accepted requests waited too long: {words}");
     ensure!(after < before * 2 + 100, "memory grew: {words}");
     Ok(words)
 }
@@ -133,18 +133,18 @@ pub async fn loris(cluster: &Cluster) -> Result<String> {
 }
 
 /// As many listeners as an instance should carry; half of them come back at the same moment.
-pub async fn streams(cluster: &Cluster, crowd: &Crowd) -> Result<String> {
+pub async fn streams(cluster: &Cluster, crowd: &Crowd, each: usize) -> Result<String> {
     let before = memory(cluster)?;
     let instances = cluster.instances()?;
     let mut open = Vec::new();
     for (_, port) in &instances {
         let listener = crowd.idler(2).moved_to(&format!("http://127.0.0.1:{port}"));
-        for _ in 0..STREAMS {
+        for _ in 0..each {
             open.push((listener.clone(), listener.stream("/events").await?));
         }
     }
     sleep(Duration::from_secs(1)).await;
-    let each = memory(cluster)?.saturating_sub(before) * 1024 / open.len();
+    let size = memory(cluster)?.saturating_sub(before) * 1024 / open.len();
     let again = Instant::now();
     let mut tasks = JoinSet::new();
     for (listener, stream) in open.drain(..open.len() / 2) {
@@ -156,7 +156,7 @@ pub async fn streams(cluster: &Cluster, crowd: &Crowd) -> Result<String> {
         back.push(done??);
     }
     let took = again.elapsed();
-    let words = format!("{} streams, {each} KiB each; half came back within {took:.1?}", open.len() + back.len());
+    let words = format!("{} streams, {size} KiB each; half came back within {took:.1?}", open.len() + back.len());
     ensure!(took < Duration::from_secs(10), "too slow: {words}");
     Ok(words)
 }

@@ -46,6 +46,8 @@ struct Feed {
 /// The database's.
 pub async fn bell(visit: Visit, user: i64, req: &Request) -> Result<Response> {
     let listener = visit.app.shared.signals().subscribe(&notifications::topic(user));
+    let app = visit.app.clone();
+    let _turn = app.openings.acquire().await;
     let last = match last_event(req) {
         Some(id) => id,
         None => notifications::last_id(&visit.app, user).await?,
@@ -59,6 +61,8 @@ pub async fn bell(visit: Visit, user: i64, req: &Request) -> Result<Response> {
 /// `NotFound` where the visitor may not read the post; the database's.
 pub async fn post(visit: Visit, id: i64, after: Option<i64>, req: &Request) -> Result<Response> {
     let listener = visit.app.shared.signals().subscribe(&comments::topic(id));
+    let app = visit.app.clone();
+    let _turn = app.openings.acquire().await;
     posts::find_readable(&visit.app.db, visit.actor.as_ref(), &visit.boards, id).await?;
     // What was written between the drawing of the page and the opening of its stream comes first.
     let last = match last_event(req).or(after) {
@@ -91,6 +95,8 @@ impl Feed {
     async fn next(&mut self) -> Option<Bytes> {
         if !std::mem::replace(&mut self.greeted, true) {
             // What was missed since the last event comes first.
+            let app = self.visit.app.clone();
+            let _turn = app.openings.acquire().await;
             let missed = Box::pin(self.news()).await.unwrap_or_default();
             return Some(Bytes::from(format!("{RETRY}id: {}\n: hello\n\n{missed}", self.last)));
         }
