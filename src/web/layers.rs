@@ -80,6 +80,10 @@ fn request_id(req: &Request) -> String {
 
 /// Takes a seat among the requests in flight, or turns the request away at once.
 async fn seated<E: Endpoint<Output = Response>>(house: &House, plain: &impl Fn() -> Visit, ep: Arc<E>, req: Request) -> Response {
+    // First: what another site sent is not given back either.
+    if !is_same_origin(house, &req) {
+        return error::page(&plain(), &Fault::CrossSite);
+    }
     // Streams wait for their own turn (`live`): all come back at once when an instance ended, and turned away, each would
     // be deaf for half a minute.
     let path = req.uri().path();
@@ -88,9 +92,6 @@ async fn seated<E: Endpoint<Output = Response>>(house: &House, plain: &impl Fn()
     // Whoever watches has to see an instance that is full, and not take it for one that is gone.
     if seat.is_none() && !streams && !is_watching(path) {
         return turned_away(&plain(), limit_body(req)).await;
-    }
-    if !is_same_origin(house, &req) {
-        return error::page(&plain(), &Fault::CrossSite);
     }
     match ep.call(limit_body(req)).await {
         Ok(response) => response,

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// The room at first.
 const FIRST: usize = 128;
 /// An answer that took longer is slow. Well below the second that people are promised, as there is a queue before us.
-const SLOW: Duration = Duration::from_millis(150);
+const SLOW: Duration = Duration::from_millis(250);
 /// What is learnt is learnt from so long a time, and from at least so many answers.
 const WINDOW: Duration = Duration::from_millis(50);
 const FEW: u64 = 10;
