@@ -8,7 +8,7 @@ use crate::domain::{house, pulse, upkeep};
 use crate::system::notify;
 use crate::system::sockets::Sockets;
 use crate::telemetry;
-use crate::web::serve::{Door, serve};
+use crate::web::serve::{Door, Patience, serve};
 use crate::{admin, site};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -38,9 +38,12 @@ pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Fa
     tokio::spawn(notify::keep_alive());
     let orders = Orders::listen()?;
     greet(&app, invitation.as_deref());
-    let idle = Duration::from_secs(app.config.idle_seconds);
+    let patience = Patience::with_idle(Duration::from_secs(app.config.idle_seconds));
     let doors = async {
-        tokio::join!(serve(site, site::router(&app), idle, closing.clone()), serve(panel, admin::router(&app), idle, closing.clone()))
+        tokio::join!(
+            serve(site, site::router(&app), patience, closing.clone()),
+            serve(panel, admin::router(&app), patience, closing.clone())
+        )
     };
     notify::ready("open");
     tokio::pin!(doors);

@@ -10,7 +10,9 @@ use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Endpoint, EndpointExt};
 use std::convert::Infallible;
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -28,6 +30,23 @@ const GRACE: Duration = Duration::from_secs(25);
 /// Largest head of a request, and buffer for writing. Kept small: ten thousand streams each have one.
 const BUFFER: usize = 16 * 1024;
 
+/// How long a connection may say nothing.
+#[derive(Clone, Copy)]
+pub struct Patience {
+    /// From its start until the head of its first request is whole. hyper's own time-out counts the pause between two
+    /// requests as well, which has to be long for nginx.
+    pub first: Duration,
+    /// Between two requests, and within the head of a later one.
+    pub idle: Duration,
+}
+
+impl Patience {
+    /// With so long a pause between two requests.
+    pub fn with_idle(idle: Duration) -> Self {
+        Self { first: Duration::from_secs(15).min(idle), idle }
+    }
+}
+
 /// A socket to accept from.
 pub struct Door {
     /// The socket.
@@ -37,11 +56,11 @@ pub struct Door {
 }
 
 /// Serves an endpoint until `closing`, then answers what is in flight and returns.
-pub async fn serve(door: Door, endpoint: impl Endpoint + 'static, idle: Duration, closing: CancellationToken) {
+pub async fn serve(door: Door, endpoint: impl Endpoint + 'static, patience: Patience, closing: CancellationToken) {
     let Door { listener, held } = door;
     let endpoint = Arc::new(endpoint.map_to_response());
     let mut http = hyper::server::conn::http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(idle).max_buf_size(BUFFER);
+    http.timer(TokioTimer::new()).header_read_timeout(patience.idle).max_buf_size(BUFFER);
     let (graceful, seats) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS)));
     loop {
         let accepted = tokio::select! {
@@ -54,7 +73,10 @@ pub async fn serve(door: Door, endpoint: impl Endpoint + 'static, idle: Duration
         let Some((stream, peer, seat)) = accepted else { continue };
         let local = LocalAddr(stream.local_addr().map(Addr::from).unwrap_or(Addr::Custom("tcp", "".into())));
         let (endpoint, peer) = (endpoint.clone(), RemoteAddr(Addr::from(peer)));
+        let heard = Arc::new(AtomicBool::new(false));
+        let hear = heard.clone();
         let service = service_fn(move |req| {
+            hear.store(true, Ordering::Relaxed);
             let (endpoint, place) = (endpoint.clone(), (local.clone(), peer.clone(), Scheme::HTTP));
             // On the heap, so that a connection that waits or streams does not hold the room of a request at work.
             Box::pin(async move {
@@ -65,7 +87,10 @@ pub async fn serve(door: Door, endpoint: impl Endpoint + 'static, idle: Duration
         let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             // A connection that breaks is the peer's business; its requests have been logged.
-            let _ = connection.await;
+            let mut connection = pin!(connection);
+            if timeout(patience.first, &mut connection).await.is_err() && heard.load(Ordering::Relaxed) {
+                let _ = connection.await;
+            }
             drop(seat);
         });
     }
@@ -92,5 +117,34 @@ async fn accept(
             sleep(PAUSE).await;
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    /// What a connection hears that says `words` and then no more, until it is closed or half a second has passed.
+    async fn told(words: &str) -> Option<String> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
+        let address = listener.local_addr().expect("it has an address");
+        let patience = Patience { first: Duration::from_millis(100), idle: Duration::from_secs(60) };
+        let endpoint = poem::endpoint::make_sync(|_| "here");
+        let closing = CancellationToken::new();
+        let _end = closing.clone().drop_guard();
+        tokio::spawn(serve(Door { listener, held: false }, endpoint, patience, closing));
+        let mut stream = TcpStream::connect(address).await.expect("it accepts");
+        stream.write_all(words.as_bytes()).await.expect("it listens");
+        let mut all = String::new();
+        timeout(Duration::from_millis(500), stream.read_to_string(&mut all)).await.ok()?.ok()?;
+        Some(all)
+    }
+
+    #[tokio::test]
+    async fn whoever_never_finishes_a_first_request_is_cut_off() {
+        assert_eq!(told("").await.as_deref(), Some(""));
+        assert_eq!(told("GET / HTTP/1.1\r\nHost: a\r\nX-Slow").await.as_deref(), Some(""));
+        assert_eq!(told("GET / HTTP/1.1\r\nHost: a\r\n\r\n").await, None, "who was answered may ask again later");
     }
 }
