@@ -149,6 +149,23 @@ roll() {
   done
 }
 
+# As the runbook says after an update.
+roll_in_words() {
+  inside minschoolctl roll
+}
+
+# As the runbook says: a key, once; then what the timers start every night and every week.
+back_up() {
+  local recipient
+  recipient=$(inside sh -c 'cd /root && minschool backup --new-key key' | grep -o 'age1[0-9a-z]*') || return 1
+  sed -i "s/^backup_recipient.*/backup_recipient = \"$recipient\"/" "$root/etc/minschool/minschool.toml"
+  inside install -m 600 /root/key /etc/minschool/credentials/backup-key
+  inside systemctl start minschool-backup || return 1
+  inside systemctl start minschool-restore-drill || return 1
+  inside systemctl start minschool-cleanup || return 1
+  inside sh -c 'ls /var/backups/minschool/*.manifest.json' && inside test -s /var/lib/minschool/restore-drill-last-success
+}
+
 kill_one() {
   inside systemctl kill --kill-whom=main -s KILL minschool@1
   again 1
