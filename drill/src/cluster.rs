@@ -83,6 +83,16 @@ impl Cluster {
         if done.success() { Ok(()) } else { bail!("{service} could not be told {signal}") }
     }
 
+    /// How many requests each server behind nginx had in the last minute, as the edge counts them.
+    pub async fn requests(&self) -> Result<BTreeMap<String, u64>> {
+        let address = format!("{}/upstream_status", self.site());
+        let done = Command::new("curl").args(["-skf", "-m", "5", "-H", "Accept: application/json", &address]).output().await?;
+        let report: serde_json::Value = serde_json::from_str(&text(done, "curl /upstream_status")?)?;
+        let servers = report["servers"].as_array().context("a report without servers")?;
+        let row = |server: &serde_json::Value| Some((server["server"].as_str()?.to_owned(), server["1m"]["requests"].as_u64()?));
+        servers.iter().map(|server| row(server).context("a server without requests")).collect()
+    }
+
     /// A command to Redis.
     pub async fn redis(&self, words: &[&str]) -> Result<String> {
         let done = Command::new("redis-cli").args(["-p", self.setting("redis_port")]).args(words).output().await?;

@@ -148,8 +148,9 @@ async fn act(what: What, cluster: &Cluster, crowd: &Crowd, pace: Pace) -> Result
         }
         What::AddAndRemove => {
             cluster.tell(&["add"]).await?;
-            sleep(pace.outage).await;
+            let shared = even(cluster).await;
             cluster.tell(&["remove", "3"]).await?;
+            return shared;
         }
         What::RedisKilled => {
             cluster.tell(&["kill", "redis"]).await?;
@@ -200,7 +201,7 @@ async fn act(what: What, cluster: &Cluster, crowd: &Crowd, pace: Pace) -> Result
         }
         What::Overload => return flood::overload(cluster, crowd, pace).await,
         What::Loris => return flood::loris(cluster).await,
-        What::Streams => return flood::streams(cluster, crowd, pace.streams).await,
+        What::Streams => return flood::streams(cluster, crowd, pace).await,
     }
     Ok(String::new())
 }
@@ -212,6 +213,22 @@ async fn repeat<F: Future<Output = Result<String>>>(span: Duration, every_ms: u6
         sleep(Duration::from_millis(every_ms)).await;
     }
     Ok(())
+}
+
+/// Waits until every server has its part of the requests: at least half of an even one, for three seconds.
+async fn even(cluster: &Cluster) -> Result<String> {
+    let begun = Instant::now();
+    loop {
+        let before = cluster.requests().await?;
+        sleep(Duration::from_secs(3)).await;
+        let after = cluster.requests().await?;
+        let parts: Vec<u64> = after.iter().map(|(server, n)| n.saturating_sub(*before.get(server).unwrap_or(n))).collect();
+        let (all, least) = (parts.iter().sum::<u64>(), parts.iter().min().copied().unwrap_or_default());
+        if parts.len() == 4 && all > 0 && least * 2 * 4 >= all {
+            return Ok(format!("parts of {all} requests after {:.0?}: {parts:?}", begun.elapsed()));
+        }
+        ensure!(begun.elapsed() < Duration::from_secs(30), "30 s later the four still had uneven parts of the requests: {parts:?}");
+    }
 }
 
 /// Sessions that end before and during an outage stay ended, though Redis comes back with what it knew before.

@@ -16,6 +16,8 @@ use tokio::time::{sleep, timeout};
 const LORIS: usize = 300;
 /// An instance learns in this time how much it can take.
 const LEARNING: Duration = Duration::from_secs(2);
+/// An open stream holds no more than this, in KiB.
+const STREAM_KIB: usize = 20;
 /// Within this time each of them is gone.
 const CUT: Duration = Duration::from_secs(30);
 
@@ -133,18 +135,19 @@ pub async fn loris(cluster: &Cluster) -> Result<String> {
 }
 
 /// As many listeners as an instance should carry; half of them come back at the same moment.
-pub async fn streams(cluster: &Cluster, crowd: &Crowd, each: usize) -> Result<String> {
+pub async fn streams(cluster: &Cluster, crowd: &Crowd, pace: Pace) -> Result<String> {
     let before = memory(cluster)?;
     let instances = cluster.instances()?;
     let mut open = Vec::new();
     for (_, port) in &instances {
         let listener = crowd.idler(2).moved_to(&format!("http://127.0.0.1:{port}"));
-        for _ in 0..each {
+        for _ in 0..pace.streams {
             open.push((listener.clone(), listener.stream("/events").await?));
         }
     }
     sleep(Duration::from_secs(1)).await;
     let size = memory(cluster)?.saturating_sub(before) * 1024 / open.len();
+    ensure!(size <= STREAM_KIB * pace.room as usize, "{size} KiB each");
     let again = Instant::now();
     let mut tasks = JoinSet::new();
     for (listener, stream) in open.drain(..open.len() / 2) {
