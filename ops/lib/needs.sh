@@ -5,6 +5,7 @@
 export POSTGRES_BIN=${POSTGRES_BIN:-/usr/lib/postgresql/15/bin}
 
 missing_packages() {
+  local program
   [[ -x $POSTGRES_BIN/postgres ]] || echo postgresql-15
   command -v redis-server >/dev/null || echo redis-server
   [[ -x /usr/sbin/nginx ]] || command -v nginx >/dev/null || echo nginx
@@ -14,6 +15,10 @@ missing_packages() {
   # For the files that run a host, which are looked over and not started: systemd's and Prometheus's own checkers.
   command -v systemd-analyze >/dev/null || echo systemd
   command -v promtool >/dev/null || echo prometheus
+  # And Prometheus itself with the exporters that its configuration names, to look at a running cluster.
+  for program in redis postgres node; do
+    command -v "prometheus-$program-exporter" >/dev/null || echo "prometheus-$program-exporter"
+  done
   command -v openssl >/dev/null || echo openssl
   command -v curl >/dev/null || echo curl
   # A container with a systemd of its own takes root; without it that step says so and is left out.
