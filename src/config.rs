@@ -62,6 +62,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("RATE_LIMITS", "on", "on, or off for load tests"),
     setting("MIGRATE", "on", "on: bring the schema up to date at start; off: only check it"),
     setting("LOG", "info,sea_orm_migration=warn", "what is logged: error, warn, info, debug or a filter such as minschool=debug"),
+    setting("SQL_COMMENTS", "off", "on: each SQL statement names its request, to trace one; statements are then prepared anew each time"),
     setting("LOG_FORMAT", "text", "text or json"),
     setting("INSTANCE", "", "this instance's name in logs and lists; empty: the host's name"),
     setting("EDGE_LISTEN", "127.0.0.1:3009", "where `minschool edge` answers, unless systemd passes sockets named edge"),
@@ -229,6 +230,8 @@ pub struct Config {
     pub rate_limits: bool,
     /// Whether a start brings the schema up to date.
     pub migrate: bool,
+    /// Whether SQL statements name their request.
+    pub sql_comments: bool,
     /// The log filter.
     pub log: String,
     /// Whether log lines are JSON.
@@ -267,6 +270,7 @@ impl Config {
             password_rounds: wrong.number(sources, "PASSWORD_ROUNDS", 1..=64),
             rate_limits: wrong.switch(sources, "RATE_LIMITS"),
             migrate: wrong.switch(sources, "MIGRATE"),
+            sql_comments: wrong.switch(sources, "SQL_COMMENTS"),
             log: sources.text("LOG").to_owned(),
             log_json: wrong.one_of(sources, "LOG_FORMAT", &["text", "json"]) == "json",
             watching: watch::read(sources, &mut wrong),

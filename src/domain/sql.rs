@@ -6,6 +6,19 @@ use sea_orm::{
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 
+tokio::task_local! {
+    static REQUEST: String;
+}
+
+/// Runs `work`; with a request's number, each of its statements names it in a comment, so that what PostgreSQL logs or
+/// lists as running can be traced to nginx's log. No two requests then share a prepared statement.
+pub async fn naming<F: Future>(request: Option<String>, work: F) -> F::Output {
+    match request {
+        Some(request) => REQUEST.scope(request, work).await,
+        None => work.await,
+    }
+}
+
 /// All rows that a query finds.
 ///
 /// # Errors
@@ -101,8 +114,11 @@ pub fn places(from: usize, n: usize) -> String {
     (from..from + n).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
 }
 
-fn statement(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
-    Statement::from_sql_and_values(db.get_database_backend(), sql, values)
+/// A statement with its values, for those who look at its faults themselves.
+pub(super) fn statement(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
+    // Numbers of requests are letters, digits and "-" (`web::layers`): none ends a comment.
+    let named = REQUEST.try_with(|request| format!("{sql} /* request={request} */"));
+    Statement::from_sql_and_values(db.get_database_backend(), named.as_deref().unwrap_or(sql), values)
 }
 
 /// A row of a count, as `Internal` when the database gave none.

@@ -67,7 +67,7 @@ impl Newcomer {
             role.into(),
             now.into(),
         ];
-        let statement = sea_orm::Statement::from_sql_and_values(tx.get_database_backend(), insert, values);
+        let statement = sql::statement(tx, insert, values);
         let row = tx.query_one_raw(statement).await.map_err(|fault| {
             if violates(&fault, &["users_email", "users.email"]) {
                 Error::invalid("email", "email.taken")
@@ -279,7 +279,7 @@ async fn change(app: &App, user: i64, key: &once::Key, wanted: &Settings) -> Res
         wanted.shows_presence.into(),
         user.into(),
     ];
-    let statement = sea_orm::Statement::from_sql_and_values(tx.get_database_backend(), update, values);
+    let statement = sql::statement(&tx, update, values);
     tx.execute_raw(statement).await.map_err(|fault| match violates(&fault, &["users_name", "users.name_key"]) {
         true => Error::invalid("name", "name.taken"),
         false => fault.into(),

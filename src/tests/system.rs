@@ -1,13 +1,17 @@
 //! What the instances measure of themselves, and the staff's page that shows it.
 
 use crate::support::{House, only_sqlite, stories, until};
+use minschool::config::Config;
 use minschool::domain::activity;
 use minschool::domain::measure::Counts;
 use minschool::domain::pulse;
+use minschool::domain::sql;
 use minschool::domain::vitals::beat::Look;
 use minschool::domain::vitals::events::newest;
 use minschool::domain::vitals::keep::Keeper;
 use minschool::domain::vitals::{Beat, Kind, State, history};
+use poem::endpoint::BoxEndpoint;
+use poem::{Endpoint, Request, Response};
 use std::time::Duration;
 
 /// How often something happened.
@@ -203,4 +207,23 @@ async fn what_several_notice_is_written_once_and_a_silent_instance_is_missed() {
         watcher.round().await;
     }
     assert_eq!(count(&house, Kind::Back).await, 1);
+}
+
+#[tokio::test]
+async fn a_request_can_be_followed_from_nginx_into_postgres() {
+    if only_sqlite() {
+        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
+    }
+    let house = House::shared().await;
+    let traced = house.sibling_with(Config { sql_comments: true, ..house.app.config.clone() }).await;
+    let listed = "SELECT COUNT(*) FROM pg_stat_activity WHERE query LIKE '%/* request=' || $1 || ' */'";
+    let ask = async |site: &BoxEndpoint<'static, Response>, number: &str| {
+        let request = Request::builder().uri_str("/community/free?page=1").header("x-request-id", number).finish();
+        assert_eq!(site.get_response(request).await.status(), 200);
+        // What a connection ran last is listed; somebody else may have had it since.
+        sql::number(&house.app.db, listed, [number.into()]).await.unwrap() > Some(0)
+    };
+
+    until("its number is listed", async || ask(&traced.site, "0123456789abcdef-traced").await).await;
+    assert!(!ask(&house.site, "0123456789abcdef-usual").await, "by default statements are the same for all");
 }

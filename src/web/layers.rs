@@ -9,6 +9,7 @@ use super::visit::{self, Visit};
 use super::{cookies, outage, reply};
 use crate::app::{App, counting_statements};
 use crate::domain::sessions::Area;
+use crate::domain::sql;
 use futures_util::FutureExt;
 use poem::http::{HeaderName, HeaderValue, Method, header};
 use poem::{Body, Endpoint, EndpointExt, Request, Response};
@@ -55,7 +56,8 @@ async fn guarded<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
     let plain = || Visit::bare(facts.clone());
     let is_static = path.starts_with(templates::paths::STATIC);
     let answering = AssertUnwindSafe(tokio::time::timeout(PATIENCE, Box::pin(seated(&house, &plain, ep, req)))).catch_unwind();
-    let (answered, statements) = counting_statements(answering).await;
+    let named = house.app.config.sql_comments.then(|| id.clone());
+    let (answered, statements) = counting_statements(sql::naming(named, answering)).await;
     let mut response = match answered {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => error::page(&plain(), &Fault::Status(503)),
