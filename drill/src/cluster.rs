@@ -83,11 +83,16 @@ impl Cluster {
         if done.success() { Ok(()) } else { bail!("{service} could not be told {signal}") }
     }
 
-    /// How many requests each server behind nginx had in the last minute, as the edge counts them.
-    pub async fn requests(&self) -> Result<BTreeMap<String, u64>> {
+    /// What the edge tells of the servers behind nginx.
+    pub async fn report(&self) -> Result<serde_json::Value> {
         let address = format!("{}/upstream_status", self.site());
         let done = Command::new("curl").args(["-skf", "-m", "5", "-H", "Accept: application/json", &address]).output().await?;
-        let report: serde_json::Value = serde_json::from_str(&text(done, "curl /upstream_status")?)?;
+        Ok(serde_json::from_str(&text(done, "curl /upstream_status")?)?)
+    }
+
+    /// How many requests each server behind nginx had in the last minute, as the edge counts them.
+    pub async fn requests(&self) -> Result<BTreeMap<String, u64>> {
+        let report = self.report().await?;
         let servers = report["servers"].as_array().context("a report without servers")?;
         let row = |server: &serde_json::Value| Some((server["server"].as_str()?.to_owned(), server["1m"]["requests"].as_u64()?));
         servers.iter().map(|server| row(server).context("a server without requests")).collect()

@@ -119,8 +119,9 @@ pub async fn run(drill: &Drill, cluster: &Cluster, crowd: &Crowd, pace: Pace) ->
 async fn act(what: What, cluster: &Cluster, crowd: &Crowd, pace: Pace) -> Result<String> {
     match what {
         What::KillOne => {
-            cluster.tell(&["kill", "1"]).await?;
+            let seen = kill_and_see(cluster, "1").await;
             sleep(pace.outage).await;
+            return seen;
         }
         What::KillAll => {
             for name in ["0", "1", "2"] {
@@ -213,6 +214,18 @@ async fn repeat<F: Future<Output = Result<String>>>(span: Duration, every_ms: u6
         sleep(Duration::from_millis(every_ms)).await;
     }
     Ok(())
+}
+
+/// The edge tells of a kill within five seconds, though the instance may be back by then.
+async fn kill_and_see(cluster: &Cluster, name: &str) -> Result<String> {
+    let before = cluster.report().await?["changes"].clone();
+    let begun = Instant::now();
+    cluster.tell(&["kill", name]).await?;
+    while cluster.report().await?["changes"] == before {
+        ensure!(begun.elapsed() < Duration::from_secs(5), "/upstream_status did not tell of it within 5 s");
+        sleep(Duration::from_millis(100)).await;
+    }
+    Ok(format!("/upstream_status told of it after {:.1?}", begun.elapsed()))
 }
 
 /// Waits until every server has its part of the requests: at least half of an even one, for three seconds.

@@ -12,6 +12,9 @@ const LONGEST: u64 = 1024 * 1024;
 /// An edge on this machine answers at once or not at all.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// The header in which an instance names its process: a number that no other start has.
+pub const RUN: &str = "x-run";
+
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Silence {
@@ -30,6 +33,8 @@ pub enum Silence {
 pub struct Answer {
     /// Its status.
     pub status: u16,
+    /// Which process it is of, if it says so.
+    pub run: Option<String>,
     /// Its body.
     pub body: String,
 }
@@ -61,7 +66,8 @@ async fn exchange(mut stream: impl AsyncRead + AsyncWrite + Unpin, host: &str, p
 fn parse(text: &str) -> Option<Answer> {
     let (head, body) = text.split_once("\r\n\r\n")?;
     let status = head.strip_prefix("HTTP/1.")?.split(' ').nth(1)?.trim().parse().ok()?;
-    Some(Answer { status, body: body.to_owned() })
+    let run = head.lines().find_map(|line| line.strip_prefix(RUN)?.strip_prefix(": ").map(str::to_owned));
+    Some(Answer { status, run, body: body.to_owned() })
 }
 
 /// An edge's report.
@@ -84,9 +90,9 @@ mod tests {
 
     #[test]
     fn an_answer_is_taken_apart() {
-        let answer = parse("HTTP/1.1 503 Service Unavailable\r\nx: y\r\n\r\ndraining\n").expect("an answer");
+        let answer = parse("HTTP/1.1 503 Service Unavailable\r\nx-run: 1f\r\nx: y\r\n\r\ndraining\n").expect("an answer");
 
-        assert_eq!((answer.status, answer.body.as_str()), (503, "draining\n"));
+        assert_eq!((answer.status, answer.run.as_deref(), answer.body.as_str()), (503, Some("1f"), "draining\n"));
         for wrong in ["", "HTTP/1.1 200 OK\r\n", "SSH-2.0\r\n\r\n", "HTTP/1.1 x\r\n\r\n"] {
             assert!(parse(wrong).is_none(), "{wrong}");
         }

@@ -2,7 +2,7 @@
 //! since 1970 for what is told.
 
 use super::line::{Line, Outcome, Server as Asked};
-use super::report::{Change, LogRow, NOTE, Report, TotalRow, Windows};
+use super::report::{Change, LogRow, NOTE, Report, State, TotalRow, Windows};
 use super::ring::{Ring, Window};
 use super::server::{self, Health, Server};
 use std::collections::{BTreeMap, VecDeque};
@@ -82,12 +82,21 @@ impl Book {
         self.bad_lines += 1;
     }
 
-    /// A server was asked whether it is ready.
-    pub fn probe(&mut self, name: &str, health: Health, now: Duration, wall: f64) {
+    /// A server was asked whether it is ready, and told which process it is.
+    pub fn probe(&mut self, name: &str, health: Health, run: Option<String>, now: Duration, wall: f64) {
         if let Some(server) = self.servers.get_mut(name) {
             server.probed(health, now);
+            if server.began_anew(run, now) {
+                self.changed(name.to_owned(), State::Down, State::Up, wall);
+            }
         }
         self.settle(now, wall);
+    }
+
+    fn changed(&mut self, server: String, from: State, to: State, wall: f64) {
+        tracing::info!(%server, "{server} is {}, and was {}", to.word(), from.word());
+        self.changes.push_front(Change { at: wall.round(), server, from, to });
+        self.changes.truncate(CHANGES);
     }
 
     fn server(&mut self, name: &str, now: Duration) -> &mut Server {
@@ -98,12 +107,11 @@ impl Book {
     /// Draws what can be concluded by now.
     fn settle(&mut self, now: Duration, wall: f64) {
         let others = self.heard_by_others(now);
-        for ((name, server), others) in self.servers.iter_mut().zip(others) {
-            let Some(from) = server.settle(others, now) else { continue };
-            let change = Change { at: wall.round(), server: name.clone(), from, to: server.state };
-            tracing::info!(server = %change.server, "{} is {}, and was {}", change.server, change.to.word(), from.word());
-            self.changes.push_front(change);
-            self.changes.truncate(CHANGES);
+        let settled =
+            |((name, server), others): ((&String, &mut Server), u32)| Some((name.clone(), server.settle(others, now)?, server.state));
+        let settled: Vec<_> = self.servers.iter_mut().zip(others).filter_map(settled).collect();
+        for (name, from, to) in settled {
+            self.changed(name, from, to, wall);
         }
     }
 

@@ -61,6 +61,7 @@ fn trouble(trouble: Trouble) -> upstreams::Trouble {
         Trouble::NobodyListens => upstreams::Trouble::NobodyListens,
         Trouble::SaysNothing => upstreams::Trouble::SaysNothing,
         Trouble::Nonsense => upstreams::Trouble::Nonsense,
+        Trouble::BeganAnew => upstreams::Trouble::BeganAnew,
     }
 }
 

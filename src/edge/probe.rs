@@ -19,20 +19,21 @@ pub(super) async fn keep(edge: Edge, server: String) {
     loop {
         // From here on an alarm is heard, also while the answer is awaited.
         let alarm = edge.inner.alarm.notified();
-        let health = health(&place).await;
+        let (health, run) = health(&place).await;
         let now = edge.now();
-        edge.book().probe(&server, health, now, wall());
+        edge.book().probe(&server, health, run, now, wall());
         sleep(REST).await;
         // An alarm and the end of the time mean the same.
         let _ = timeout(EVERY - REST, alarm).await;
     }
 }
 
-async fn health(place: &EdgeUrl) -> Health {
+/// How it is, and which process said so.
+async fn health(place: &EdgeUrl) -> (Health, Option<String>) {
     match ask::get(place, templates::paths::READY, PATIENCE).await {
-        Ok(answer) if answer.status == 200 => Health::Ready,
-        Ok(answer) if answer.status == 503 && answer.body.starts_with("draining") => Health::Draining,
-        Ok(answer) => Health::NotReady(answer.status),
-        Err(silence) => Health::Silent(silence),
+        Ok(answer) if answer.status == 200 => (Health::Ready, answer.run),
+        Ok(answer) if answer.status == 503 && answer.body.starts_with("draining") => (Health::Draining, answer.run),
+        Ok(answer) => (Health::NotReady(answer.status), answer.run),
+        Err(silence) => (Health::Silent(silence), None),
     }
 }

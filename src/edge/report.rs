@@ -106,6 +106,8 @@ pub enum Trouble {
     SaysNothing,
     /// It was asked whether it is ready, and what came was no answer.
     Nonsense,
+    /// It answers as another process than before: it ended and was started again in between.
+    BeganAnew,
 }
 
 impl std::fmt::Display for Trouble {
@@ -119,6 +121,7 @@ impl std::fmt::Display for Trouble {
             Self::NobodyListens => f.write_str("/readyz: nobody listens"),
             Self::SaysNothing => f.write_str("/readyz: no answer within a second"),
             Self::Nonsense => f.write_str("/readyz: the connection broke"),
+            Self::BeganAnew => f.write_str("ended and was started again"),
         }
     }
 }

@@ -45,6 +45,8 @@ pub(super) struct Server {
     pub totals: Totals,
     since: Duration,
     health: Option<Health>,
+    /// The process that answered last.
+    run: Option<String>,
     ring: Ring,
     last_error: Option<(Duration, Trouble)>,
     /// When nginx last counted a failure against it.
@@ -62,6 +64,7 @@ impl Server {
             totals: Totals::default(),
             since: now,
             health: None,
+            run: None,
             ring: Ring::new(),
             last_error: None,
             failed: None,
@@ -119,6 +122,19 @@ impl Server {
         };
         self.last_error = trouble.map(|trouble| (now, trouble)).or(self.last_error);
         self.health = Some(health);
+    }
+
+    /// Whether it answers as another process than before, though nobody saw it down: a start behind a socket that systemd
+    /// holds takes less time than passes between two questions.
+    pub(super) fn began_anew(&mut self, run: Option<String>, now: Duration) -> bool {
+        let Some(run) = run else { return false };
+        let before = self.run.replace(run);
+        let anew = self.state == State::Up && self.health == Some(Health::Ready) && before.is_some() && before != self.run;
+        if anew {
+            self.since = now;
+            self.last_error = Some((now, Trouble::BeganAnew));
+        }
+        anew
     }
 
     /// Seconds of silence in which something may be concluded from what the others had. None: nothing to conclude.

@@ -133,10 +133,11 @@ mod tests {
 
     fn report() -> Report {
         let mut book = Book::new(&[3000, 3010].map(|port| std::net::SocketAddr::from(([127, 0, 0, 1], port))));
-        book.probe("127.0.0.1:3000", super::super::server::Health::Ready, Duration::from_secs(1), 1_795_370_401.0);
+        book.probe("127.0.0.1:3000", super::super::server::Health::Ready, None, Duration::from_secs(1), 1_795_370_401.0);
         book.probe(
             "127.0.0.1:3010",
             super::super::server::Health::Silent(super::super::ask::Silence::Refused),
+            None,
             Duration::from_secs(1),
             1_795_370_401.0,
         );

@@ -4,12 +4,16 @@ use super::outage;
 use super::visit::Visit;
 use crate::app::App;
 use crate::domain::sql;
+use crate::edge::ask::RUN as RUN_HEADER;
 use crate::metrics::scrape::Readiness;
 use poem::http::{StatusCode, header};
 use poem::web::Data;
 use poem::{Response, handler};
+use std::sync::LazyLock;
 use std::time::Duration;
 
+/// Which process this is: a number that no other start has, so that whoever watches sees even the shortest restart.
+static RUN: LazyLock<String> = LazyLock::new(|| format!("{:016x}", rand::random::<u64>()));
 /// Whoever asks waits a second.
 const PATIENCE: Duration = Duration::from_millis(800);
 
@@ -28,7 +32,7 @@ pub async fn ready(app: Data<&App>) -> Response {
         Readiness { ready: true, .. } => (StatusCode::OK, "ready\n"),
         Readiness { .. } => (StatusCode::SERVICE_UNAVAILABLE, "no database\n"),
     };
-    Response::builder().status(status).header(header::CONTENT_TYPE, "text/plain").body(word)
+    Response::builder().status(status).header(header::CONTENT_TYPE, "text/plain").header(RUN_HEADER, RUN.as_str()).body(word)
 }
 
 /// Whether this instance should get requests; the metrics tell the same. Without its database it still has pages to

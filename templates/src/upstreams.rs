@@ -59,6 +59,8 @@ pub enum Trouble {
     SaysNothing,
     /// What it says is no answer.
     Nonsense,
+    /// It ended and was started again.
+    BeganAnew,
 }
 
 /// How a server is.
@@ -199,6 +201,7 @@ fn trouble(lang: Lang, trouble: Trouble) -> String {
         Trouble::NobodyListens => plain(words::NOBODY_LISTENS),
         Trouble::SaysNothing => plain(words::SAYS_NOTHING),
         Trouble::Nonsense => plain(words::NONSENSE),
+        Trouble::BeganAnew => plain(words::BEGAN_ANEW),
     }
 }
 

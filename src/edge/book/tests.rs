@@ -42,18 +42,40 @@ fn a_server_is_what_it_says_it_is() {
         (Health::Ready, State::Up),
         (Health::Silent(Silence::Refused), State::Down),
     ] {
-        book.probe(A, health, at(1), WALL);
+        book.probe(A, health, None, at(1), WALL);
         assert_eq!(state(&mut book, A, 1), expected);
     }
     assert_eq!(state(&mut book, B, 1), State::Unknown, "what one says is not about the other");
 }
 
 #[test]
+fn a_restart_that_nobody_saw_is_told_by_the_number_of_the_process() {
+    let (mut book, run) = (book(), |number: &str| Some(number.to_owned()));
+    book.probe(A, Health::Ready, run("1"), at(10), WALL + 10.0);
+    book.probe(A, Health::Ready, run("1"), at(12), WALL + 12.0);
+    assert_eq!(book.report(at(12), WALL + 12.0).changes.len(), 1);
+
+    book.probe(A, Health::Ready, run("2"), at(14), WALL + 14.0);
+
+    let report = book.report(at(15), WALL + 15.0);
+    let change = &report.changes[0];
+    assert_eq!((change.from, change.to, change.at), (State::Down, State::Up, WALL + 14.0));
+    let row = &report.servers[0];
+    assert_eq!((row.state, row.for_seconds), (State::Up, 1));
+    assert_eq!(row.last_error.as_ref().map(|error| error.trouble), Some(Trouble::BeganAnew));
+
+    // A planned one says that it drains first; that it begins anew is no trouble then.
+    book.probe(A, Health::Draining, run("2"), at(20), WALL + 20.0);
+    book.probe(A, Health::Ready, run("3"), at(22), WALL + 22.0);
+    assert_eq!(book.report(at(23), WALL + 23.0).changes.len(), 4);
+}
+
+#[test]
 fn a_state_has_a_beginning_and_every_change_is_remembered() {
     let mut book = book();
-    book.probe(A, Health::Ready, at(10), WALL + 10.0);
-    book.probe(A, Health::Ready, at(20), WALL + 20.0);
-    book.probe(A, Health::Silent(Silence::Refused), at(30), WALL + 30.0);
+    book.probe(A, Health::Ready, None, at(10), WALL + 10.0);
+    book.probe(A, Health::Ready, None, at(20), WALL + 20.0);
+    book.probe(A, Health::Silent(Silence::Refused), None, at(30), WALL + 30.0);
 
     let report = book.report(at(42), WALL + 42.0);
 
@@ -68,8 +90,8 @@ fn a_state_has_a_beginning_and_every_change_is_remembered() {
 #[test]
 fn a_ready_server_that_failed_and_gets_nothing_any_more_may_be_ejected() {
     let mut book = book();
-    book.probe(A, Health::Ready, at(0), WALL);
-    book.probe(B, Health::Ready, at(0), WALL);
+    book.probe(A, Health::Ready, None, at(0), WALL);
+    book.probe(B, Health::Ready, None, at(0), WALL);
     book.note(&line("200", &format!("{A}, {B}"), "504, 200", "1.000, 0.010", "0.000, 0.000"), at(10), WALL);
     for _ in 0..19 {
         book.note(&answer(B), at(11), WALL);
@@ -86,7 +108,7 @@ fn a_ready_server_that_failed_and_gets_nothing_any_more_may_be_ejected() {
 #[test]
 fn silence_without_an_error_is_no_ejection() {
     let mut book = book();
-    book.probe(A, Health::Ready, at(0), WALL);
+    book.probe(A, Health::Ready, None, at(0), WALL);
     for _ in 0..100 {
         book.note(&answer(B), at(5), WALL);
     }
@@ -97,7 +119,7 @@ fn silence_without_an_error_is_no_ejection() {
 #[test]
 fn an_answer_to_what_was_asked_before_the_error_does_not_hide_an_ejection() {
     let mut book = book();
-    book.probe(A, Health::Ready, at(0), WALL);
+    book.probe(A, Health::Ready, None, at(0), WALL);
     book.note(&line("502", A, "502", "0.000", "-"), at(10), WALL);
     book.note(&line("200", A, "200", "5.000", "0.000"), at(11), WALL);
     for _ in 0..50 {

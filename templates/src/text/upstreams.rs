@@ -46,6 +46,7 @@ catalogue! {
     NOBODY_LISTENS = "/readyz: 듣는 프로그램이 없음", "/readyz: nobody listens";
     SAYS_NOTHING = "/readyz: 1초 안에 답이 없음", "/readyz: no answer within a second";
     NONSENSE = "/readyz: 연결이 끊김", "/readyz: the connection broke";
+    BEGAN_ANEW = "종료된 뒤 다시 시작됨", "ended and was started again";
     LOG = "nginx 기록", "nginx's log";
     LOG_LINES = "읽은 줄", "Lines read";
     LOG_BAD = "읽지 못한 줄", "Lines not understood";
