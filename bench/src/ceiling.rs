@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result};
 use fred::prelude::{Builder, Client, ClientLike, Config, KeysInterface};
-use minschool::web::serve::Door;
+use minschool::web::serve::{Door, Patience};
 use poem::web::Data;
 use poem::{EndpointExt, Route, get, handler};
 use std::time::Duration;
@@ -22,6 +22,12 @@ pub async fn serve(redis: &str, listen: &str) -> Result<()> {
     client.init().await.context("Redis")?;
     let listener = TcpListener::bind(listen).await?;
     let endpoint = Route::new().at("/", get(hello)).data(client);
-    minschool::web::serve::serve(Door { listener, held: false }, endpoint, Duration::from_secs(75), CancellationToken::new()).await;
+    minschool::web::serve::serve(
+        Door { listener, held: false },
+        endpoint,
+        Patience::with_idle(Duration::from_secs(75)),
+        CancellationToken::new(),
+    )
+    .await;
     Ok(())
 }
