@@ -1,9 +1,70 @@
-//! What lists of staff share: the page's number, and what to do with the rows that were ticked.
+//! What the lists of posts and comments share: the search, the page's number, and what to do with the rows that were
+//! ticked.
 
 use crate::domain::members::DEEPEST;
-use crate::domain::posts::moderate::Deed;
-use crate::domain::{Error, Result};
-use crate::web::Fields;
+use crate::domain::posts::moderate::{Deed, Filter};
+use crate::domain::{Error, Problem, Result};
+use crate::web::{Fields, Staff};
+use poem::http::StatusCode;
+use poem::web::Query;
+use serde::Deserialize;
+use templates::admin::posts::Bulk;
+
+/// Rows on one page.
+pub const PAGE: i64 = 50;
+
+/// What is looked for.
+#[derive(Deserialize, Default)]
+pub struct Search {
+    q: Option<String>,
+    board: Option<String>,
+    state: Option<String>,
+    page: Option<String>,
+}
+
+impl Search {
+    fn filter(self) -> Filter {
+        Filter {
+            words: self.q.unwrap_or_default(),
+            board: self.board.unwrap_or_default(),
+            state: self.state.unwrap_or_default(),
+            page: number(self.page.as_deref()),
+        }
+    }
+}
+
+/// The search that a form's page showed; the form's address carries it.
+pub fn shown(search: Option<Query<Search>>) -> Filter {
+    search.map(|Query(search)| search).unwrap_or_default().filter()
+}
+
+/// What came back with a form, to be shown again.
+#[derive(Default)]
+pub struct Sent<'a> {
+    /// The rows that were ticked.
+    pub selected: Vec<i64>,
+    /// The form.
+    pub fields: Fields,
+    /// What was wrong with it.
+    pub problems: &'a [Problem],
+}
+
+impl Sent<'_> {
+    /// What was to be done.
+    pub fn bulk(&self) -> Bulk<'_> {
+        Bulk { task: self.fields.text("task"), board_to: self.fields.text("board_to"), reason: self.fields.text("reason") }
+    }
+
+    /// Of the page that shows it.
+    pub fn status(&self) -> StatusCode {
+        if self.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
+    }
+}
+
+/// An address on the site: staff look at it there.
+pub fn url(staff: &Staff, path: &str) -> String {
+    format!("{}{path}", staff.visit.app.config.public_url.as_str().trim_end_matches('/'))
+}
 
 /// The page of a list; anything that is no number is the first.
 pub fn number(page: Option<&str>) -> i64 {

@@ -5,6 +5,7 @@ mod accounts;
 mod audit;
 mod boards;
 mod bulk;
+mod comments;
 mod dashboard;
 mod metrics;
 mod posts;
@@ -76,7 +77,7 @@ fn routes() -> Routes {
         .at("/boards/order", post(boards::reorder))
         .at("/boards/:id/edit", get(boards::edit).post(boards::update))
         .at("/posts", get(posts::index).post(posts::act))
-        .at("/comments", get(posts::comments).post(posts::act_on_comments))
+        .at("/comments", get(comments::index).post(comments::act))
         .at("/sessions", get(sessions::index))
         .at("/sessions/:id/end", post(sessions::end))
         .at("/audit", get(audit::index))

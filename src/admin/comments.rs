@@ -1,0 +1,61 @@
+//! /comments: what was said, looked for, hidden, restored and deleted, one or many at once.
+
+use super::bulk::{self, PAGE, Search, Sent, url};
+use crate::domain::comments::moderate;
+use crate::domain::posts::moderate::Filter;
+use crate::domain::{Error, posts::State};
+use crate::web::{Fields, Flash, Result, Staff, once, present, reply};
+use poem::web::Query;
+use poem::{Response, handler};
+use templates::admin::comments::{self as views, CommentRow, CommentsPage};
+use templates::paths;
+
+/// GET /comments
+#[handler]
+pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Response> {
+    draw(&staff, &bulk::shown(search), &Sent::default()).await
+}
+
+async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Response> {
+    let (visit, app) = (&staff.visit, &staff.visit.app);
+    let found = moderate::list(app, &staff.actor, filter, PAGE).await?;
+    let (key, faults, now) = (once::issue(visit, "staff.comments"), present::faults(sent.problems), app.clock.now());
+    let rows = found.rows.iter().map(|c| CommentRow {
+        id: c.id,
+        excerpt: c.body.char_indices().nth(80).map_or(c.body.as_str(), |(end, _)| &c.body[..end]),
+        url: url(staff, &paths::comment(c.id)),
+        post_title: &c.post_title,
+        author: &c.author,
+        author_id: Some(c.author_id),
+        at: present::moment(c.created_at, now, visit.lang),
+        state: present::state(State::parse(&c.state)),
+    });
+    let page = CommentsPage {
+        shell: &present::admin_shell(visit),
+        query: &filter.words,
+        state: &filter.state,
+        rows: rows.collect(),
+        page: present::count(filter.page),
+        total_pages: present::count(filter.page + i64::from(found.more)),
+        selected: &sent.selected,
+        bulk: sent.bulk(),
+        once: &key,
+        faults: &faults,
+    };
+    Ok(reply::page_with(visit, sent.status(), views::index(&page)))
+}
+
+/// POST /comments
+#[handler]
+pub async fn act(staff: Staff, search: Option<Query<Search>>, fields: Fields) -> Result<Response> {
+    let (visit, selected) = (&staff.visit, bulk::ticked(&fields));
+    let done = match (once::check(visit, "staff.comments", fields.text("once")), bulk::deed(&fields, None)) {
+        (Ok(key), Ok(deed)) => moderate::moderate(&visit.app, &staff.by(), &key, &selected, deed, fields.text("reason")).await,
+        (Err(fault), _) | (_, Err(fault)) => Err(fault),
+    };
+    match done {
+        Ok(_) => Ok(reply::see_other_with(visit, reply::local(&visit.path), Flash("staff.done"))),
+        Err(Error::Invalid(problems)) => draw(&staff, &bulk::shown(search), &Sent { selected, fields, problems: &problems }).await,
+        Err(fault) => Err(fault.into()),
+    }
+}
