@@ -1,7 +1,13 @@
-//! The few words in which SQLite and PostgreSQL differ, so that a table is written once.
+//! The few words in which SQLite and PostgreSQL differ, so that a table is written once; and how a step's statements run.
 
 use sea_orm_migration::DbErr;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
+use std::time::{Duration, Instant};
+
+/// Marks a statement of an online step that is run until it changes nothing more: see [`fill`].
+const AGAIN: &str = "{again}";
+/// Between two words about how far it is.
+const SPEAK: Duration = Duration::from_secs(5);
 
 /// Runs SQL in which `{id}` is a growing 64-bit primary key and `{time}` a moment in UTC.
 /// On PostgreSQL a moment is a real TIMESTAMPTZ, so that operators read it with psql. Several statements that are
@@ -16,7 +22,32 @@ pub(crate) async fn run(db: &impl ConnectionTrait, sql: &str, at_once: bool) -> 
         return db.execute_unprepared(&sql).await.map(|_| ());
     }
     for statement in sql.split(';').map(str::trim).filter(|statement| !statement.is_empty()) {
-        db.execute_unprepared(statement).await?;
+        match statement.strip_prefix(AGAIN) {
+            Some(part) => fill(db, part.trim()).await.map(|_| ())?,
+            None => db.execute_unprepared(statement).await.map(|_| ())?,
+        }
     }
     Ok(())
+}
+
+/// Fills in a new column while people go on writing: a statement that changes some hundred rows which are not done yet
+/// (`… WHERE id IN (SELECT id … WHERE new IS NULL LIMIT 500)`) is run again and again until it changes none. Each time is
+/// a transaction of its own, so no row is locked for long, and a run that was cut goes on where it was. Says how far it
+/// is every five seconds, and gives the number of rows.
+///
+/// # Errors
+/// The database's. What was filled in by then stays.
+pub async fn fill(db: &impl ConnectionTrait, statement: &str) -> Result<u64, DbErr> {
+    let (mut rows, mut spoke) = (0, Instant::now());
+    loop {
+        let changed = db.execute_unprepared(statement).await?.rows_affected();
+        if changed == 0 {
+            return Ok(rows);
+        }
+        rows += changed;
+        if spoke.elapsed() >= SPEAK {
+            tracing::info!("{rows} rows are filled in: {statement}");
+            spoke = Instant::now();
+        }
+    }
 }

@@ -45,7 +45,8 @@ impl MigratorTrait for Migrator {
 /// One step of the history, given as SQL for both engines (see `dialect` for the words in braces).
 ///
 /// A step is one transaction: a half-made schema helps nobody. What PostgreSQL only does outside of one, such as an
-/// index that is made while people write, is an `online_step!`: its statements are run one by one and have to be fit to be run again.
+/// index that is made while people write, is an `online_step!`: its statements are run one by one and have to be fit to
+/// be run again. One that begins with `{again}` is a part of filling in a new column (see [`dialect::fill`]).
 macro_rules! step {
     ($name:literal, up: $up:expr, down: $down:expr) => {
         crate::step!($name, up: $up, down: $down, in_transaction: true);

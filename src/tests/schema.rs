@@ -43,6 +43,22 @@ stories! {
         assert_eq!(sql::number(db, "SELECT COUNT(*) FROM roles", []).await.unwrap(), Some(3));
     }
 
+    async fn a_new_column_is_filled_in_part_by_part_and_a_run_that_was_cut_goes_on(house: House) {
+        let db = &house.app.db;
+        for n in 0..25 {
+            let insert = "INSERT INTO once_keys (form_key, result, created_at) VALUES ($1, 0, $2)";
+            sql::run(db, insert, [format!("k{n}").into(), clock::from_ms(1_760_000_000_000).into()]).await.unwrap();
+        }
+        let part = "UPDATE once_keys SET result = 7 WHERE form_key IN (SELECT form_key FROM once_keys WHERE result = 0 LIMIT 10)";
+
+        let cut = db.execute_unprepared(part).await.unwrap().rows_affected();
+        let filled = migration::dialect::fill(db, part).await.unwrap();
+        let again = migration::dialect::fill(db, part).await.unwrap();
+
+        assert_eq!((cut, filled, again), (10, 15, 0));
+        assert_eq!(sql::number(db, "SELECT COUNT(*) FROM once_keys WHERE result = 7", []).await.unwrap(), Some(25));
+    }
+
     async fn moments_come_back_as_they_were_and_sort_like_time(house: House) {
         let db = &house.app.db;
         let moments: Vec<_> = (0..40).map(|n| clock::from_ms(1_760_000_000_000 + n * 37)).collect();
