@@ -10,6 +10,7 @@ mod cluster;
 mod command_line;
 mod comments;
 mod database_outage;
+mod disk_full;
 mod edge;
 mod hostile;
 mod limits;
