@@ -9,6 +9,7 @@ use crate::domain::vitals::Vitals;
 use crate::domain::{Error, Result, boards, house, markdown};
 use crate::metrics::{self, Metrics};
 use crate::shared::{RedisOptions, Shared};
+use sea_orm::sqlx::Connection;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 use std::cell::Cell;
 use std::sync::Arc;
@@ -192,6 +193,9 @@ async fn connect(config: &Config, connections: u32, limits: &[(&str, u128)]) -> 
                 .foreign_keys(true)
                 .pragma("temp_store", "memory")
         });
+        // On a full disk SQLite undoes a transaction by itself. The driver's own ROLLBACK fails then, and it takes the next
+        // transaction for a part of that one: it would be acknowledged and never be stored.
+        options.map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
     }
     let mut db = Database::connect(options).await.map_err(|e| Error::internal("opening the database", e))?;
     db.set_metric_callback(|_| {

@@ -11,6 +11,7 @@ mod command_line;
 mod comments;
 mod database_outage;
 mod disk_full;
+mod disk_processes;
 mod edge;
 mod hostile;
 mod limits;
