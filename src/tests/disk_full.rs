@@ -5,7 +5,7 @@ use crate::support::{House, postgres_folder, stories, until};
 use minschool::domain::vitals::events::newest;
 use minschool::domain::vitals::keep::Keeper;
 use minschool::domain::vitals::Kind;
-use minschool::domain::{activity, sql};
+use minschool::domain::sql;
 use rand::distr::{Alphanumeric, SampleString};
 use sea_orm::{ConnectionTrait, sqlx};
 use std::path::PathBuf;
@@ -103,6 +103,24 @@ stories! {
             let refused = ada.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", &long())]).await;
             assert_eq!(refused.status, 503, "{}", refused.text());
         }
+    }
+
+    async fn staff_see_it_while_it_lasts_and_the_log_of_events_keeps_it(house: House) {
+        let mut boss = house.staff("boss", "admin").await;
+        let form = boss.get("/community/free/write").await;
+        let mut keeper = Keeper::new(&house.app);
+        fill(&house).await;
+        let refused = boss.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", &long())]).await;
+        assert_eq!(refused.status, 503, "{}", refused.text());
+
+        keeper.round().await;
+        let shown = boss.get_admin("/system").await;
+        free(&house).await;
+        keeper.round().await;
+        let events = newest(&house.app.db, 100).await.unwrap();
+
+        assert!(shown.says("디스크가 가득 차서 아무것도 저장되지 않습니다"), "{}", shown.text());
+        assert!(events.iter().any(|event| event.kind == Kind::DiskFull), "{events:?}");
     }
 
     async fn after_many_refusals_every_connection_stores_again(house: House) {
