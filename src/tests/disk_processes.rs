@@ -1,6 +1,7 @@
 //! A process of its own whose disk is full: its log has no space, its database has none, its backup has none.
 
 use crate::processes::{Instance, join};
+use crate::support::{only_sqlite, postgres_database};
 use std::fs::{File, OpenOptions};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
@@ -43,6 +44,38 @@ fn the_exit_code_does_not_depend_on_space_for_the_words() {
     let ended = command.stdout(full()).stderr(full()).status().unwrap();
 
     assert_eq!(ended.code(), Some(78));
+}
+
+/// No file may be longer than a kibibyte: a backup does not fit, or its label does not.
+#[test]
+fn a_backup_that_finds_no_space_leaves_nothing_and_takes_nothing_away() {
+    if only_sqlite() {
+        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
+    }
+    let database = tokio::runtime::Runtime::new().unwrap().block_on(postgres_database());
+    let (folder, shelf) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let run = |script: &str| {
+        let mut command = Command::new("bash");
+        command.args(["-c", script, env!("CARGO_BIN_EXE_minschool")]);
+        Instance::settle(&mut command).env("DATABASE_URL", &database).env("DATA_DIR", folder.path()).env("BACKUP_DIR", shelf.path());
+        command.output().unwrap()
+    };
+    let names = || {
+        let mut names: Vec<_> = std::fs::read_dir(shelf.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    assert!(run("exec \"$0\" seed --users 10 --posts 50 --comments 50 --password x").status.success());
+    assert!(run("exec \"$0\" backup --plain").status.success());
+    let before = (names(), std::fs::read(folder.path().join("backup-last-success")).unwrap());
+
+    for most in [1, 0] {
+        let refused = run(&format!("trap '' XFSZ; ulimit -f {most}; exec \"$0\" backup --plain --keep 1d"));
+
+        let words = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(refused.status.code() == Some(1) && words.contains("there is no space for this backup"), "{words}");
+        assert_eq!((names(), std::fs::read(folder.path().join("backup-last-success")).unwrap()), before);
+    }
 }
 
 /// The longest file that the process may write, as `prlimit` has it. It is told in a signal that a shell ignores for it,
