@@ -15,6 +15,7 @@ up() {
   write_settings
   # shellcheck disable=SC1091 # It was written just now.
   . "$state/settings"
+  give_postgres_a_disk
   service_postgres
   service_redis
   # The first brings the schema and prints the invitation; the others find everything in place.
@@ -339,7 +340,7 @@ cluster_logs() {
 
 down() {
   local file name
-  [[ -d $state/pids ]] || { rm -rf "$state" && return; }
+  [[ -d $state/pids ]] || { take_disk_away && rm -rf "$state" && return; }
   # Nobody new, then whoever is at work, then what they work with.
   end nginx
   stop_watching
@@ -350,5 +351,6 @@ down() {
   end edge
   end redis
   end postgres INT
+  take_disk_away
   rm -rf "$state"
 }

@@ -1,0 +1,67 @@
+//! The disk of PostgreSQL is full: first it has no space for rows and says so, then none for its log of changes, and ends
+//! itself.
+
+use crate::Pace;
+use crate::cluster::Cluster;
+use crate::crowd::{Crowd, form, words};
+use crate::ledger::{Entry, Outcome};
+use anyhow::{Result, ensure};
+use std::hash::{BuildHasher, RandomState};
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
+
+/// What a visitor is told.
+const TOLD: &str = "저장 공간이 가득 차서";
+/// Between two comments of one member.
+const THOUGHT: Duration = Duration::from_millis(700);
+/// Fills the log of changes with nothing at all, until there is no space for it.
+const BURN: &str = "SELECT COUNT(pg_logical_emit_message(false, 'drill', repeat('x', 1000000))) FROM generate_series(1, 3000)";
+
+/// Takes all space away, and gives it back. Where PostgreSQL has no disk of its own, says so.
+pub async fn full(cluster: &Cluster, crowd: &Crowd, pace: Pace) -> Result<String> {
+    if !cluster.has_disk() {
+        return Ok("left out: PostgreSQL has no disk of its own here (it takes root)".into());
+    }
+    cluster.tell(&["fill", "postgres"]).await?;
+    let refused = write_long(crowd, pace.outage / 2).await;
+    let burnt = cluster.sql(BURN).await;
+    sleep(pace.outage / 2).await;
+    // Whatever went wrong: the drills after this one want space.
+    cluster.tell(&["free", "postgres"]).await?;
+    let refused = refused?;
+    ensure!(refused > 0, "there was space for every long comment");
+    ensure!(burnt.is_err(), "there was space for three gigabytes of changes");
+    Ok(format!("{refused} long comments found no space and came back; then PostgreSQL ended itself"))
+}
+
+/// Somebody writes at length: short comments find a gap here and there, long ones do not. Says how many were refused.
+async fn write_long(crowd: &Crowd, span: Duration) -> Result<usize> {
+    let (begun, mut refused) = (Instant::now(), 0);
+    let (mut person, action) = (crowd.idler(2), format!("{}/comments", crowd.post));
+    for n in 0.. {
+        if begun.elapsed() >= span {
+            break;
+        }
+        let text = format!("drill disk-full long {n} {}", noise());
+        let page = person.get(&crowd.post).await?;
+        ensure!(page.status == 200 && page.text.contains("\"/logout\""), "the post answered {}", page.status);
+        let Some(key) = crate::person::once(&page.text, &action) else { break };
+        let began = Instant::now();
+        let answer = person.post(&action, &[("once", &key), ("body", &text)]).await;
+        let outcome = form(&answer, &text);
+        crowd.ledger.note(Entry { began, took: began.elapsed(), outcome, form: true }, || words(&action, &answer));
+        match outcome {
+            Outcome::Good => crowd.ledger.promise(text),
+            _ if answer.is_ok_and(|answer| answer.text.contains(TOLD)) => refused += 1,
+            _ => {}
+        }
+        sleep(THOUGHT).await;
+    }
+    Ok(refused)
+}
+
+/// 1,900 letters that cannot be compressed.
+fn noise() -> String {
+    let letters = (0..).map(|n: u64| format!("{:016x}", RandomState::new().hash_one(n)));
+    letters.take(119).collect()
+}
