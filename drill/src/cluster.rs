@@ -12,7 +12,7 @@ pub struct Cluster {
     settings: BTreeMap<String, String>,
 }
 
-/// The size of PostgreSQL's disk. It is memory, but only what is used of it.
+/// The size of its disk. It is memory, but only what is used of it.
 const DISK: &str = "2g";
 
 impl Cluster {
@@ -46,9 +46,9 @@ impl Cluster {
         text(done.await?, &format!("ops/cluster {}", words.join(" ")))
     }
 
-    /// Whether PostgreSQL has a disk of its own, that can be filled.
+    /// Whether there is a disk that may be filled.
     pub fn has_disk(&self) -> bool {
-        self.state.join("disk").exists()
+        self.state.join("disk-size").exists()
     }
 
     /// A word of its settings.

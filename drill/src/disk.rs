@@ -1,5 +1,5 @@
-//! The disk of PostgreSQL is full: first it has no space for rows and says so, then none for its log of changes, and ends
-//! itself.
+//! The disk is full: first PostgreSQL has no space for rows and says so, then none for its log of changes, and ends itself.
+//! nginx has none all the while.
 
 use crate::Pace;
 use crate::cluster::Cluster;
@@ -17,17 +17,17 @@ const THOUGHT: Duration = Duration::from_millis(700);
 /// Fills the log of changes with nothing at all, until there is no space for it.
 const BURN: &str = "SELECT COUNT(pg_logical_emit_message(false, 'drill', repeat('x', 1000000))) FROM generate_series(1, 3000)";
 
-/// Takes all space away, and gives it back. Where PostgreSQL has no disk of its own, says so.
+/// Takes all space away, and gives it back. Where there is no disk to take it from, says so.
 pub async fn full(cluster: &Cluster, crowd: &Crowd, pace: Pace) -> Result<String> {
     if !cluster.has_disk() {
-        return Ok("left out: PostgreSQL has no disk of its own here (it takes root)".into());
+        return Ok("left out: there is no disk here that may be filled (it takes root)".into());
     }
-    cluster.tell(&["fill", "postgres"]).await?;
+    cluster.tell(&["fill"]).await?;
     let refused = write_long(crowd, pace.outage / 2).await;
     let burnt = cluster.sql(BURN).await;
     sleep(pace.outage / 2).await;
     // Whatever went wrong: the drills after this one want space.
-    cluster.tell(&["free", "postgres"]).await?;
+    cluster.tell(&["free"]).await?;
     let refused = refused?;
     ensure!(refused > 0, "there was space for every long comment");
     ensure!(burnt.is_err(), "there was space for three gigabytes of changes");
