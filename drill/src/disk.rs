@@ -5,7 +5,7 @@ use crate::Pace;
 use crate::cluster::Cluster;
 use crate::crowd::{Crowd, form, words};
 use crate::ledger::{Entry, Outcome};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
@@ -38,11 +38,12 @@ pub async fn full(cluster: &Cluster, crowd: &Crowd, pace: Pace) -> Result<String
 async fn write_long(crowd: &Crowd, span: Duration) -> Result<usize> {
     let (begun, mut refused) = (Instant::now(), 0);
     let (mut person, action) = (crowd.idler(2), format!("{}/comments", crowd.post));
+    write_post(crowd).await?;
     for n in 0.. {
         if begun.elapsed() >= span {
             break;
         }
-        let text = format!("drill disk-full long {n} {}", noise());
+        let text = format!("drill disk-full long {n} {}", noise(1_500));
         let page = person.get(&crowd.post).await?;
         ensure!(page.status == 200 && page.text.contains("\"/logout\""), "the post answered {}", page.status);
         let Some(key) = crate::person::once(&page.text, &action) else { break };
@@ -60,8 +61,21 @@ async fn write_long(crowd: &Crowd, span: Duration) -> Result<usize> {
     Ok(refused)
 }
 
-/// 1,900 letters that cannot be compressed.
-fn noise() -> String {
-    let letters = (0..).map(|n: u64| format!("{:016x}", RandomState::new().hash_one(n)));
-    letters.take(119).collect()
+/// A post that is longer than all that waits in memory elsewhere: nginx has to take it whole, and the visitor gets it back.
+async fn write_post(crowd: &Crowd) -> Result<()> {
+    let (mut person, path) = (crowd.idler(2), "/community/free/write");
+    let key = crate::person::once(&person.get(path).await?.text, path).context("no form to write a post with")?;
+    let text = noise(20_000);
+    let began = Instant::now();
+    let answer = person.post(path, &[("once", &key), ("title", "긴 글"), ("body", &text)]).await;
+    let outcome = form(&answer, &text);
+    crowd.ledger.note(Entry { began, took: began.elapsed(), outcome, form: true }, || words(path, &answer));
+    ensure!(outcome != Outcome::Good, "there was space for a post of 60,000 bytes");
+    Ok(())
+}
+
+/// So many syllables that cannot be compressed.
+fn noise(syllables: usize) -> String {
+    let random = |n: u64| u32::try_from(RandomState::new().hash_one(n) % 11_172).ok();
+    (0..).filter_map(|n| char::from_u32(0xAC00 + random(n)?)).take(syllables).collect()
 }
