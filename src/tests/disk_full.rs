@@ -2,10 +2,10 @@
 //! there stays there.
 
 use crate::support::{House, postgres_folder, stories, until};
+use minschool::domain::sql;
+use minschool::domain::vitals::Kind;
 use minschool::domain::vitals::events::newest;
 use minschool::domain::vitals::keep::Keeper;
-use minschool::domain::vitals::Kind;
-use minschool::domain::sql;
 use rand::distr::{Alphanumeric, SampleString};
 use sea_orm::{ConnectionTrait, sqlx};
 use std::path::PathBuf;
@@ -58,7 +58,8 @@ async fn swap(house: &House, full: bool) {
     } else {
         std::fs::rename(&aside, &path).unwrap();
     }
-    let others = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()";
+    let others =
+        "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()";
     sql::number(&house.app.db, others, []).await.unwrap();
     until("no connection is left that was ended", async || {
         let all = (0..house.app.config.database_connections).map(|_| house.app.db.ping());
