@@ -14,7 +14,7 @@ pub const PAUSE: u64 = 60;
 const CODES: [&str; 6] = ["53100", "13", "778", "1034", "1546", "4874"];
 
 /// Whether the disk took no more.
-pub(super) fn is_full(fault: &DbErr) -> bool {
+pub(crate) fn is_full(fault: &DbErr) -> bool {
     let (DbErr::Conn(fault) | DbErr::Exec(fault) | DbErr::Query(fault)) = fault else { return false };
     let RuntimeErr::SqlxError(fault) = fault else { return false };
     match &**fault {

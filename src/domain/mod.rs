@@ -7,7 +7,7 @@ pub mod boards;
 pub mod clock;
 pub mod comments;
 pub mod dashboard;
-mod disk;
+pub(crate) mod disk;
 pub mod error;
 pub mod handbook;
 pub mod house;

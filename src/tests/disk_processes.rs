@@ -97,6 +97,15 @@ fn sqlite_without_space_is_read_on_and_written_again_when_there_is_some() {
     let body = "한 시간 동안 쓴 글 ".repeat(3000);
 
     limit_files(&instance, "0");
+    // Everybody at once: no connection is left that was not refused.
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let refused = instance.submit(write, write, &ada, &[("title", "긴 글"), ("body", &body)]);
+                assert_eq!(refused.status(), "503", "{:.900}", refused.0);
+            });
+        }
+    });
     for n in 0..12 {
         let refused = instance.submit(write, write, &ada, &[("title", "긴 글"), ("body", &body)]);
         assert_eq!(refused.status(), "503", "{n}: {:.900}", refused.0);
@@ -114,6 +123,11 @@ fn sqlite_without_space_is_read_on_and_written_again_when_there_is_some() {
     }
     instance.process.kill().unwrap();
     instance.process.wait().unwrap();
+    let mut command = Command::new("bash");
+    command.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\"", env!("CARGO_BIN_EXE_minschool")]);
+    let early = Instance::settle(&mut command).env("DATA_DIR", folder.path()).output().unwrap();
+    let words = String::from_utf8_lossy(&early.stderr);
+    assert!(early.status.code() == Some(1) && words.contains("the disk is full"), "systemd tries again: {words}");
     let next = Instance::alone(Command::new(env!("CARGO_BIN_EXE_minschool")), folder.path());
     for post in stored {
         assert_eq!(next.ask("GET", &post, &ada, "").status(), "200", "{post} was acknowledged");
