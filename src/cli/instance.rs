@@ -37,7 +37,9 @@ fn unwritable(place: &Path, fault: &std::io::Error) -> Failure {
     let shown = place.display();
     match fault.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Failure::Other(format!("DATA_DIR: the disk of {shown} is full ({fault})")),
-        _ => Failure::Config(format!("DATA_DIR: {shown} cannot be written to ({fault}); choose another folder with DATA_DIR or --data-dir")),
+        _ => {
+            Failure::Config(format!("DATA_DIR: {shown} cannot be written to ({fault}); choose another folder with DATA_DIR or --data-dir"))
+        }
     }
 }
 

@@ -2,10 +2,10 @@
 //! there stays there.
 
 use crate::support::{House, postgres_folder, stories, until};
-use minschool::domain::sql;
 use minschool::domain::vitals::Kind;
 use minschool::domain::vitals::events::newest;
 use minschool::domain::vitals::keep::Keeper;
+use minschool::domain::{pulse, sql};
 use rand::distr::{Alphanumeric, SampleString};
 use sea_orm::{ConnectionTrait, sqlx};
 use std::path::PathBuf;
@@ -66,6 +66,28 @@ async fn swap(house: &House, full: bool) {
         futures_util::future::join_all(all).await.iter().all(Result::is_ok)
     })
     .await;
+}
+
+/// SQLite takes its log and its index away with the last connection, and a full disk has no space for new ones: not even
+/// reading would be possible then.
+#[tokio::test]
+async fn sqlite_files_stay_open_when_the_pool_closes_all_its_connections() {
+    let house = House::embedded().await;
+    let _open = pulse::keep_open(&house.app).await.unwrap();
+    let file = house.app.config.database_url.trim_start_matches("sqlite://").split('?').next().unwrap().to_owned();
+    let pool = house.app.db.get_sqlite_connection_pool();
+    let mut all = Vec::new();
+    for _ in 0..pool.options().get_max_connections() {
+        all.push(pool.acquire().await.unwrap());
+    }
+
+    for connection in all {
+        connection.close().await.unwrap();
+    }
+
+    for part in ["wal", "shm"] {
+        assert!(std::fs::exists(format!("{file}-{part}")).unwrap(), "{part}");
+    }
 }
 
 stories! {
