@@ -6,9 +6,10 @@ use crate::domain::clock::Clock;
 use crate::domain::password::Hasher;
 use crate::domain::pulse::Pulse;
 use crate::domain::vitals::Vitals;
-use crate::domain::{Error, Result, boards, house, markdown};
+use crate::domain::{Error, Result, boards, disk, house, markdown};
 use crate::metrics::{self, Metrics};
 use crate::shared::{RedisOptions, Shared};
+use sea_orm::sqlx::Connection;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 use std::cell::Cell;
 use std::sync::Arc;
@@ -192,8 +193,12 @@ async fn connect(config: &Config, connections: u32, limits: &[(&str, u128)]) -> 
                 .foreign_keys(true)
                 .pragma("temp_store", "memory")
         });
+        // On a full disk SQLite undoes a transaction by itself. The driver's own ROLLBACK fails then, and it takes the next
+        // transaction for a part of that one: it would be acknowledged and never be stored.
+        options.map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
     }
-    let mut db = Database::connect(options).await.map_err(|e| Error::internal("opening the database", e))?;
+    let doing = |e| Error::internal(if disk::is_full(&e) { "opening the database: the disk is full" } else { "opening the database" }, e);
+    let mut db = Database::connect(options).await.map_err(doing)?;
     db.set_metric_callback(|_| {
         metrics::count::statement();
         // Outside a count nobody asks.

@@ -12,6 +12,9 @@ pub struct Cluster {
     settings: BTreeMap<String, String>,
 }
 
+/// The size of its disk. It is memory, but only what is used of it.
+const DISK: &str = "2g";
+
 impl Cluster {
     /// Starts everything, in a folder of its own.
     pub async fn up() -> Result<Self> {
@@ -33,9 +36,19 @@ impl Cluster {
 
     /// `ops/cluster` with these words.
     pub async fn tell(&self, words: &[&str]) -> Result<String> {
-        let done =
-            Command::new("ops/cluster").args(words).env("CLUSTER_STATE", &self.state).stdin(Stdio::null()).kill_on_drop(true).output();
+        let done = Command::new("ops/cluster")
+            .args(words)
+            .env("CLUSTER_STATE", &self.state)
+            .env("CLUSTER_DISK", DISK)
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .output();
         text(done.await?, &format!("ops/cluster {}", words.join(" ")))
+    }
+
+    /// Whether there is a disk that may be filled.
+    pub fn has_disk(&self) -> bool {
+        self.state.join("disk-size").exists()
     }
 
     /// A word of its settings.

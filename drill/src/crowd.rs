@@ -124,7 +124,7 @@ fn page(answer: &Result<Answer>) -> Outcome {
 }
 
 /// What an answer to a form is worth. "Not now" has to give back what was typed.
-fn form(answer: &Result<Answer>, typed: &str) -> Outcome {
+pub fn form(answer: &Result<Answer>, typed: &str) -> Outcome {
     match answer {
         Ok(answer) if answer.status == 303 => Outcome::Good,
         Ok(answer) if answer.status == 503 && answer.retry_after && answer.text.contains(typed) => Outcome::NotNow,
@@ -132,7 +132,8 @@ fn form(answer: &Result<Answer>, typed: &str) -> Outcome {
     }
 }
 
-fn words(what: &str, answer: &Result<Answer>) -> String {
+/// The answer, for the list of faults.
+pub fn words(what: &str, answer: &Result<Answer>) -> String {
     match answer {
         Ok(answer) => format!("{what}: {} {}", answer.status, heading(&answer.text)),
         Err(fault) => format!("{what}: {fault:#}"),

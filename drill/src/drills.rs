@@ -3,6 +3,7 @@
 use crate::Pace;
 use crate::cluster::Cluster;
 use crate::crowd::Crowd;
+use crate::disk;
 use crate::flood;
 use crate::ledger::{Outcome, Pages};
 use crate::report::Row;
@@ -39,6 +40,7 @@ enum What {
     PostgresKilled,
     PostgresFrozen,
     PostgresCut,
+    DiskFull,
     Overload,
     Loris,
     Streams,
@@ -86,6 +88,7 @@ pub const DRILLS: &[Drill] = &[
     drill("postgres-killed", What::PostgresKilled, May::Refusals),
     drill("postgres-frozen", What::PostgresFrozen, May::Refusals),
     drill("postgres-cut", What::PostgresCut, May::Refusals),
+    drill("disk-full", What::DiskFull, May::Refusals),
     drill("overload", What::Overload, May::Shedding),
     drill("slow-loris", What::Loris, May::Nothing),
     drill("streams", What::Streams, May::Nothing),
@@ -200,6 +203,7 @@ async fn act(what: What, cluster: &Cluster, crowd: &Crowd, pace: Pace) -> Result
             let cut = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()";
             repeat(pace.outage, 2_000, || cluster.sql(cut)).await?;
         }
+        What::DiskFull => return disk::full(cluster, crowd, pace).await,
         What::Overload => return flood::overload(cluster, crowd, pace).await,
         What::Loris => return flood::loris(cluster).await,
         What::Streams => return flood::streams(cluster, crowd, pace).await,

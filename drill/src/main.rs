@@ -2,10 +2,12 @@
 //! starts this; the cluster is `ops/cluster`'s: real PostgreSQL, Redis, nginx and instances, on private ports.
 //!
 //! Rooms: `cluster` (what is broken) · `person` (a browser) · `crowd` (what people do) · `ledger` (what came of it) ·
-//! `drills` (the list) · `flood` (those that bring a load of their own) · `report` (the table).
+//! `drills` (the list) · `disk` (the one that needs a disk) · `flood` (those that bring a load of their own) · `report`
+//! (the table).
 
 mod cluster;
 mod crowd;
+mod disk;
 mod drills;
 mod flood;
 mod ledger;

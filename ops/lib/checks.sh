@@ -16,7 +16,7 @@ nginx_files() {
   cp ops/nginx/minschool-loadbalancer.conf "$prefix/sites-enabled/"
   throwaway_certificate "$prefix/throwaway" || return 1
   sed -i -E "s#/etc/minschool/tls/[a-z]+\.(crt|key)#$prefix/throwaway.\1#" "$prefix"/minschool/listen-*.conf
-  sed -i "s#/var/cache/nginx#$prefix#" "$prefix/minschool/place.conf"
+  sed -i "s#/run/minschool/nginx-#$prefix/nginx-#" "$prefix/minschool/place.conf"
   "$(nginx_program)" -t -q -p "$prefix" -c "$prefix/nginx.conf" || return 1
   pages_match_their_policy
 }

@@ -8,13 +8,15 @@ up() {
   [[ ! -d $state ]] || down
   bring_programs
   trap 'down; exit 1' ERR INT TERM
-  mkdir -p "$state"/{pids,logs,instances}
+  mkdir -p "$state"/{pids,logs,instances,run,disk}
   # The user postgres has to get through.
   chmod 711 "$state"
   bring_binary
   write_settings
   # shellcheck disable=SC1091 # It was written just now.
   . "$state/settings"
+  give_a_disk
+  mkdir "$state/disk/nginx"
   service_postgres
   service_redis
   # The first brings the schema and prints the invitation; the others find everything in place.
@@ -155,13 +157,13 @@ write_log() {
 write_place() {
   cat <<PLACE
 upstream minschool_edge { server 127.0.0.1:$edge_port; }
-$(sed -n '/^proxy_cache_path/,/;$/p' ops/nginx/minschool/place.conf | sed "s#/var/cache/nginx#$state/nginx#")
+$(sed -n '/^proxy_cache_path/,/;$/p' ops/nginx/minschool/place.conf | sed "s#/run/minschool#$state/run#")
 map "" \$minschool_pages_folder { default $state/nginx/pages; }
-client_body_temp_path $state/nginx/body;
-proxy_temp_path $state/nginx/proxy;
-fastcgi_temp_path $state/nginx/fastcgi;
-uwsgi_temp_path $state/nginx/uwsgi;
-scgi_temp_path $state/nginx/scgi;
+client_body_temp_path $state/disk/nginx/body;
+proxy_temp_path $state/disk/nginx/proxy;
+fastcgi_temp_path $state/disk/nginx/fastcgi;
+uwsgi_temp_path $state/disk/nginx/uwsgi;
+scgi_temp_path $state/disk/nginx/scgi;
 PLACE
 }
 
@@ -339,7 +341,7 @@ cluster_logs() {
 
 down() {
   local file name
-  [[ -d $state/pids ]] || { rm -rf "$state" && return; }
+  [[ -d $state/pids ]] || { take_disk_away && rm -rf "$state" && return; }
   # Nobody new, then whoever is at work, then what they work with.
   end nginx
   stop_watching
@@ -350,5 +352,6 @@ down() {
   end edge
   end redis
   end postgres INT
+  take_disk_away
   rm -rf "$state"
 }

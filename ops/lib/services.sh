@@ -79,7 +79,7 @@ as_postgres() {
 }
 
 service_postgres() {
-  local data=$state/postgres
+  local data=$state/disk/postgres
   if [[ ! -f $data/PG_VERSION ]]; then
     mkdir -p "$data"
     [[ $(id -u) -ne 0 ]] || chown postgres: "$data"

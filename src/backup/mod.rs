@@ -18,6 +18,8 @@ pub mod shelf;
 pub mod tables;
 pub mod vault;
 
+use std::io;
+use std::path::Path;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 /// Why a copy was not made, or cannot be believed.
@@ -29,6 +31,18 @@ impl Fault {
     /// What was being done, and what went wrong.
     pub fn doing(what: &str, fault: impl std::fmt::Display) -> Self {
         Self(format!("{what}: {fault}"))
+    }
+
+    /// A file of a backup could not be written.
+    pub fn writing(path: &Path, fault: &io::Error) -> Self {
+        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        match fault.kind() {
+            StorageFull | QuotaExceeded | FileTooLarge => Self(format!(
+                "{}: there is no space for this backup ({fault}); what there was of it is thrown away, the older ones are as they were",
+                path.display()
+            )),
+            _ => Self::doing(&path.display().to_string(), fault),
+        }
     }
 }
 

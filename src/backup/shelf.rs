@@ -137,7 +137,7 @@ impl Shelf {
 
     /// The label first: whatever has its name has a label too.
     fn name(&self, name: &str, part: &Path, written: Written) -> Result<Label> {
-        let doing = |e: io::Error| Fault::doing(&self.folder.display().to_string(), e);
+        let doing = |e: io::Error| Fault::writing(&self.folder, &e);
         let head = written.manifest.head;
         let label = Label {
             file: name.to_owned(),
@@ -218,8 +218,10 @@ fn label_of(path: &Path) -> PathBuf {
 /// Writes a small file that is there whole or not at all.
 pub(super) fn put_whole(path: &Path, text: &str) -> io::Result<()> {
     let part = path.with_extension("part");
-    let mut file = File::create(&part)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&part, path)
+    let written = File::create(&part).and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
+    if written.is_err() {
+        // What there is of it may stand in the way of nothing, and needs the space.
+        let _ = fs::remove_file(&part);
+    }
+    written.and_then(|()| fs::rename(&part, path))
 }

@@ -38,7 +38,7 @@ pub struct Written {
 /// # Errors
 /// The teller's; the disk's; the lines are not whole.
 pub fn write(mut lines: Lines, path: &Path, recipients: &[Recipient]) -> Result<Written> {
-    let doing = |e: io::Error| Fault::doing(&path.display().to_string(), e);
+    let doing = |e: io::Error| Fault::writing(path, &e);
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(doing)?;
     let measured = Measured { file: BufWriter::with_capacity(1 << 16, file), hash: Sha256::new(), bytes: 0 };
     let mut out = GzEncoder::new(Seal::new(measured, recipients)?, Compression::new(EFFORT));

@@ -22,6 +22,6 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let db = app::database_for_changes(&config).await?;
     migrate::check_complete(&db).await?;
     let gone = upkeep::forget(&db, Clock::default().now()).await?;
-    println!("forgotten: {} sessions, {} answers to forms, {} log lines", gone.sessions, gone.answers, gone.lines);
+    say!("forgotten: {} sessions, {} answers to forms, {} log lines", gone.sessions, gone.answers, gone.lines);
     Ok(())
 }

@@ -40,7 +40,7 @@ async fn doors(watching: &Watching, sockets: &mut Sockets) -> Result<Vec<Door>, 
             Failure::Other(format!("EDGE_LISTEN: {} cannot be opened ({fault}); choose another with EDGE_LISTEN", watching.edge_listen))
         })?;
         let address = listener.local_addr().map_or_else(|_| watching.edge_listen.to_string(), |address| address.to_string());
-        println!("MinSchool {} edge\n  status  http://{address}{}", env!("CARGO_PKG_VERSION"), templates::paths::UPSTREAM_STATUS);
+        say!("MinSchool {} edge\n  status  http://{address}{}", env!("CARGO_PKG_VERSION"), templates::paths::UPSTREAM_STATUS);
         return Ok(vec![Door::Tcp(listener)]);
     }
     let door = |listener| match listener {

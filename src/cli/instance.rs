@@ -9,7 +9,8 @@ use crate::domain::{house, shared_log};
 use crate::shared::{ProbeError, RedisOptions, Shared};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 use std::fs::{File, TryLockError};
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 /// What keeps a second instance out for as long as it lives.
 pub enum Seat {
@@ -25,13 +26,21 @@ pub enum Seat {
 /// `Config` when it cannot be written to.
 pub fn prepare_folder(config: &Config) -> Result<(), Failure> {
     let Some(folder) = folder(config) else { return Ok(()) };
-    let words = |e: std::io::Error| {
-        let shown = folder.display();
-        Failure::Config(format!("DATA_DIR: the folder {shown} cannot be written to ({e}); choose another with DATA_DIR or --data-dir"))
-    };
+    let words = |e: std::io::Error| unwritable(&folder, &e);
     std::fs::create_dir_all(&folder).map_err(words)?;
     let probe = folder.join(".probe");
     std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(words)
+}
+
+/// A disk that is full is no wrong setting: once there is space again, a later start succeeds by itself.
+fn unwritable(place: &Path, fault: &std::io::Error) -> Failure {
+    let shown = place.display();
+    match fault.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Failure::Other(format!("DATA_DIR: the disk of {shown} is full ({fault})")),
+        _ => {
+            Failure::Config(format!("DATA_DIR: {shown} cannot be written to ({fault}); choose another folder with DATA_DIR or --data-dir"))
+        }
+    }
 }
 
 /// The folder in which SQLite keeps its file. None for PostgreSQL and for a database in memory.
@@ -56,7 +65,7 @@ pub async fn take_seat(config: &Config) -> Result<Seat, Failure> {
     }
     let Some(folder) = folder(config) else { return Ok(Seat::Folder(None)) };
     let path = folder.join("minschool.lock");
-    let file = File::create(&path).map_err(|e| Failure::Config(format!("DATA_DIR: {} cannot be written to ({e})", path.display())))?;
+    let file = File::create(&path).map_err(|e| unwritable(&path, &e))?;
     match file.try_lock() {
         Ok(()) => Ok(Seat::Folder(Some(file))),
         Err(TryLockError::WouldBlock) => Err(Failure::Config(

@@ -1,6 +1,15 @@
 //! The command line. One file a subcommand; exit codes: 0 done, 1 it did not work, 2 wrong usage (clap's),
 //! 78 the configuration has to be mended first (EX_CONFIG of sysexits.h).
 
+/// Prints a line about work that is done or goes on. Where the line finds no space (a log on a full disk) or no reader,
+/// the work counts all the same; `println!` would end it.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
+
 pub mod backup;
 mod check;
 mod cleanup;
@@ -21,6 +30,7 @@ use crate::telemetry;
 use clap::{Arg, ArgMatches, Command};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -63,7 +73,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             for line in failure.to_string().lines() {
-                eprintln!("minschool: {line}");
+                // Where there is no space for the words, the exit code still tells systemd whether to try again.
+                let _ = writeln!(std::io::stderr(), "minschool: {line}");
             }
             ExitCode::from(if matches!(failure, Failure::Config(_)) { 78 } else { 1 })
         }

@@ -31,9 +31,9 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
     let to = restore::other(&config, url("to").unwrap_or_default());
     let moved = carry(&from, &to).await?;
     for tally in &moved.tables {
-        println!("{:<18} {:>9} rows, the same on both sides", tally.table, tally.rows);
+        say!("{:<18} {:>9} rows, the same on both sides", tally.table, tally.rows);
     }
-    println!("moved in {:.1} s; now set DATABASE_URL to the new database, and start MinSchool", begun.elapsed().as_secs_f64());
+    say!("moved in {:.1} s; now set DATABASE_URL to the new database, and start MinSchool", begun.elapsed().as_secs_f64());
     Ok(())
 }
 

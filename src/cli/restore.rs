@@ -45,13 +45,13 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
     if args.get_flag("drill") {
         let manifest = drill(&config, &file, keys).await?;
         proof::proven(&config.data_dir, Clock::default().now())?;
-        println!("{} can be restored: {}, compared in {:.1} s", file.display(), words(&manifest), begun.elapsed().as_secs_f64());
+        say!("{} can be restored: {}, compared in {:.1} s", file.display(), words(&manifest), begun.elapsed().as_secs_f64());
         return Ok(());
     }
     let into = args.get_one::<String>("into").cloned().unwrap_or_else(|| config.database_url.clone());
     let manifest = restore(&other(&config, into), &file, keys).await?;
-    println!("{} is restored: {}, in {:.1} s", file.display(), words(&manifest), begun.elapsed().as_secs_f64());
-    println!("it is as of {}; everybody signs in again", manifest.head.made_at);
+    say!("{} is restored: {}, in {:.1} s", file.display(), words(&manifest), begun.elapsed().as_secs_f64());
+    say!("it is as of {}; everybody signs in again", manifest.head.made_at);
     Ok(())
 }
 

@@ -50,14 +50,14 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
     let instances = named(args.get_one::<String>("instances").map(String::as_str), &config.watching.edge_upstreams)?;
     let edge = ask::report(&config.watching.edge_url).await.is_ok().then_some(&config.watching.edge_url);
     if edge.is_none() {
-        println!("{}: no edge answers, so nobody can say whether requests arrive; readiness alone decides", config.watching.edge_url);
+        say!("{}: no edge answers, so nobody can say whether requests arrive; readiness alone decides", config.watching.edge_url);
     }
-    println!("{:<10} {:<22} {:>9} {:>9} {:>9}  result", "instance", "address", "restart", "ready", "requests");
+    say!("{:<10} {:<22} {:>9} {:>9} {:>9}  result", "instance", "address", "restart", "ready", "requests");
     for (name, address) in instances {
         let mut row = Row::default();
         let done = restart(&name, address, template, edge, patience, &mut row).await;
         let result = done.as_ref().map_or_else(|fault| fault.clone(), |word| (*word).to_owned());
-        println!("{name:<10} {address:<22} {:>9} {:>9} {:>9}  {result}", row.shown(0), row.shown(1), row.shown(2));
+        say!("{name:<10} {address:<22} {:>9} {:>9} {:>9}  {result}", row.shown(0), row.shown(1), row.shown(2));
         if let Err(fault) = done {
             return Err(Failure::Other(format!("instance {name}: {fault}; the others were left as they are")));
         }

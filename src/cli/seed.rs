@@ -40,10 +40,10 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
     report.end();
     let (first, last) = (seeded.first_number, seeded.first_number + wanted.users as i64 - 1);
     if !opened {
-        println!("the house was open already: everything was added after what is there (the first new post is {})", seeded.first_post);
+        say!("the house was open already: everything was added after what is there (the first new post is {})", seeded.first_post);
     }
-    println!("{} members, {} posts, {} comments; {} notifications to read", wanted.users, wanted.posts, wanted.comments, seeded.unread);
-    println!("sign in as user{first}@example.com … user{last}@example.com, password: {}", wanted.password);
+    say!("{} members, {} posts, {} comments; {} notifications to read", wanted.users, wanted.posts, wanted.comments, seeded.unread);
+    say!("sign in as user{first}@example.com … user{last}@example.com, password: {}", wanted.password);
     Ok(())
 }
 

@@ -128,16 +128,16 @@ fn name_port(public: &mut Url, listener: &TcpListener) {
 /// Says where the site is, and how the first administrator gets in.
 fn greet(app: &App, invitation: Option<&str>) {
     let config = &app.config;
-    println!("MinSchool {}", env!("CARGO_PKG_VERSION"));
-    println!("  site   {}", config.public_url);
-    println!("  admin  {}", config.admin_public_url);
+    say!("MinSchool {}", env!("CARGO_PKG_VERSION"));
+    say!("  site   {}", config.public_url);
+    say!("  admin  {}", config.admin_public_url);
     if !config.on_postgres() {
-        println!("  data   {} (SQLite; one instance)", config.data_dir.display());
+        say!("  data   {} (SQLite; one instance)", config.data_dir.display());
     }
     if let Some(token) = invitation {
-        println!("\n첫 관리자를 만들 주소입니다. 한 번만 쓸 수 있습니다.");
-        println!("The first administrator is made here; the link works once:");
-        println!("  {}", join(&config.admin_public_url, &templates::paths::admin::setup(token)));
+        say!("\n첫 관리자를 만들 주소입니다. 한 번만 쓸 수 있습니다.");
+        say!("The first administrator is made here; the link works once:");
+        say!("  {}", join(&config.admin_public_url, &templates::paths::admin::setup(token)));
     }
 }
 

@@ -89,14 +89,14 @@ async fn add(app: &App, email: &str, name: &str, role: &str, password: String) -
     let entry = audit::Entry::new("user.create", "user", id, name).after("role", &role.slug);
     audit::write(&tx, &operator(), entry, now).await?;
     tx.commit().await?;
-    println!("added member {id}");
+    say!("added member {id}");
     Ok(())
 }
 
 async fn set_role(app: &App, email: &str, role: &str) -> Result<(), Error> {
     let (member, role) = (members::by_email(app, email).await?, roles::named(&app.db, role).await?);
     members::set_role(app, &operator(), None, member, role.id, "").await?;
-    println!("member {member} is now {}", role.slug);
+    say!("member {member} is now {}", role.slug);
     Ok(())
 }
 
@@ -105,7 +105,7 @@ async fn set_password(app: &App, email: &str, new: String) -> Result<(), Error> 
     password::judge(&new, &[email])?;
     let hash = app.hasher.hash(&new).await?;
     users::set_password(app, member, None, hash).await?;
-    println!("the password of member {member} is changed; all their sessions have ended");
+    say!("the password of member {member} is changed; all their sessions have ended");
     Ok(())
 }
 
@@ -113,7 +113,7 @@ async fn suspend(app: &App, email: &str, reason: &str, days: Option<i64>) -> Res
     let member = members::by_email(app, email).await?;
     let until = days.map(|days| app.clock.now() + time::Duration::days(days));
     members::suspend(app, &operator(), None, member, until, reason).await?;
-    println!("member {member} is suspended");
+    say!("member {member} is suspended");
     Ok(())
 }
 

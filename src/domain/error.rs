@@ -1,5 +1,6 @@
 //! What can go wrong, as a caller can act on it. One place in `web` turns these into pages.
 
+use super::disk;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr};
 
 /// The result of everything in `domain`.
@@ -35,6 +36,9 @@ pub enum Error {
     /// Too many tries by this person; seconds after which to try again.
     #[error("too many tries for {0} s")]
     Slow(u64),
+    /// The disk is full: nothing can be stored until somebody makes space.
+    #[error("the disk is full")]
+    Full,
     /// A fault of ours or of the machines. The text is for the log, never for a page.
     #[error("{0}")]
     Internal(String),
@@ -59,6 +63,10 @@ impl From<DbErr> for Error {
     fn from(fault: DbErr) -> Self {
         match &fault {
             DbErr::RecordNotFound(_) => Self::NotFound,
+            _ if disk::is_full(&fault) => {
+                disk::note(&fault);
+                Self::Full
+            }
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => {
                 tracing::warn!("database unavailable: {fault}");
                 if matches!(fault, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) {

@@ -7,6 +7,7 @@ pub mod boards;
 pub mod clock;
 pub mod comments;
 pub mod dashboard;
+pub(crate) mod disk;
 pub mod error;
 pub mod handbook;
 pub mod house;
@@ -31,5 +32,6 @@ pub mod users;
 pub mod vitals;
 pub mod words;
 
+pub use disk::PAUSE as FULL_PAUSE;
 pub use error::{Error, Problem, Result};
 pub use permissions::{Action, Actor, Permissions, Resource};

@@ -1,6 +1,7 @@
 //! Whether the database is there. Asked a few times a second on a connection of its own, so that requests learn of an
 //! outage at once instead of each waiting for its own time-out, and of its end as soon.
 
+use super::sql;
 use crate::app::{self, App};
 use sea_orm::DatabaseConnection;
 use std::sync::Arc;
@@ -60,6 +61,11 @@ impl Pulse {
 /// Watches until the instance ends. On SQLite there is nothing to watch: the database is in this process.
 pub async fn watch(app: App) {
     if !app.config.on_postgres() {
+        let open = keep_open(&app).await;
+        if let Err(fault) = &open {
+            tracing::warn!("no connection is kept open: {fault}");
+        }
+        app.ended.cancelled().await;
         return;
     }
     let mut probe = None;
@@ -84,6 +90,19 @@ pub async fn watch(app: App) {
         }
         app.pulse.set(answers);
     }
+}
+
+/// A connection to SQLite beside the pool's, which are closed when they have grown old or were idle for long. With the last
+/// one SQLite takes its log and its index away, and a full disk has no space for new ones, not even for reading.
+///
+/// # Errors
+/// The database's.
+pub async fn keep_open(app: &App) -> super::Result<impl Send> {
+    let db = app::database_for_probing(&app.config).await?;
+    // SQLite opens its files with the first question.
+    sql::number(&db, "SELECT COUNT(*) FROM settings", []).await?;
+    // One that is taken is never idle.
+    db.get_sqlite_connection_pool().acquire().await.map_err(|e| super::Error::internal("taking a connection", e))
 }
 
 /// One question. A connection that did not answer is not asked again.

@@ -5,6 +5,7 @@ use super::clock::OffsetDateTime;
 use super::{Result, activity, once, shared_log, vitals};
 use crate::app::App;
 use sea_orm::DatabaseConnection;
+use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
@@ -19,7 +20,7 @@ pub async fn run(app: App) {
     let cursor = shared_log::Cursor::default();
     let mut log = app.shared.signals().subscribe(shared_log::TOPIC);
     let (mut sweep, mut flush, mut tidy) = (every(SWEEP), every(FLUSH), every(TIDY));
-    let mut failing = false;
+    let mut failing = BTreeSet::new();
     loop {
         let (what, done) = tokio::select! {
             () = app.ended.cancelled() => break,
@@ -30,11 +31,10 @@ pub async fn run(app: App) {
         };
         // An outage is said once when it begins and once when it is over, not twice a second.
         match &done {
-            Err(fault) if !failing => tracing::warn!("{what} does not work: {fault}"),
-            Ok(()) if failing => tracing::info!("{what} works again"),
+            Err(fault) if failing.insert(what) => tracing::warn!("{what} does not work: {fault}"),
+            Ok(()) if failing.remove(what) => tracing::info!("{what} works again"),
             _ => {}
         }
-        failing = done.is_err();
     }
     if let Err(fault) = activity::flush(&app).await {
         tracing::warn!("writing what was counted before the end: {fault}");

@@ -74,6 +74,7 @@ impl Scrape {
             states.gauge_of(&[("state", state)], count.into())?;
         }
         sheet.counter("minschool_db_acquire_timeouts", "Waits for a database connection that were in vain.", count::acquire_timeouts())?;
+        sheet.counter("minschool_db_disk_full", "SQL statements that were refused because the disk is full.", count::disk_full_total())?;
         sheet.counter("minschool_db_statements", "SQL statements that were run.", count::statements())
     }
 

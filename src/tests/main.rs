@@ -10,6 +10,8 @@ mod cluster;
 mod command_line;
 mod comments;
 mod database_outage;
+mod disk_full;
+mod disk_processes;
 mod edge;
 mod hostile;
 mod limits;

@@ -5,13 +5,14 @@ use crate::support::{PASSWORD, only_sqlite, postgres_database};
 use crate::support_servers::PrivateRedis;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A running instance.
-struct Instance {
-    process: Child,
-    port: u16,
+pub struct Instance {
+    pub process: Child,
+    pub port: u16,
 }
 
 impl Instance {
@@ -20,9 +21,24 @@ impl Instance {
     }
 
     fn start_by(mut command: Command, database: &str, redis: &PrivateRedis) -> Self {
-        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("DATABASE_URL", database).env("REDIS_URL", redis.url());
+        Self::settle(&mut command).env("DATABASE_URL", database).env("REDIS_URL", redis.url());
+        Self::run(command)
+    }
+
+    /// Alone, on SQLite in a folder.
+    pub fn alone(mut command: Command, folder: &Path) -> Self {
+        Self::settle(&mut command).env("DATA_DIR", folder);
+        Self::run(command)
+    }
+
+    /// What all have in common: no settings but these.
+    pub fn settle(command: &mut Command) -> &mut Command {
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap());
         command.env("SITE_LISTEN", "127.0.0.1:0").env("ADMIN_LISTEN", "127.0.0.1:0");
-        command.env("PASSWORD_MEMORY_KIB", "8").env("PASSWORD_ROUNDS", "1").env("RATE_LIMITS", "off").env("RUST_MIN_STACK", "8388608");
+        command.env("PASSWORD_MEMORY_KIB", "8").env("PASSWORD_ROUNDS", "1").env("RATE_LIMITS", "off").env("RUST_MIN_STACK", "8388608")
+    }
+
+    fn run(mut command: Command) -> Self {
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let site = lines.find_map(|line| line.unwrap().trim().strip_prefix("site").map(str::to_owned)).expect("it prints its address");
@@ -39,7 +55,7 @@ impl Instance {
     }
 
     /// One request on a connection of its own.
-    fn ask(&self, method: &str, path: &str, cookie: &str, body: &str) -> Answer {
+    pub fn ask(&self, method: &str, path: &str, cookie: &str, body: &str) -> Answer {
         let mut stream = self.connect();
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: localhost:{}\r\nConnection: close\r\nCookie: {cookie}\r\n\
@@ -54,7 +70,7 @@ impl Instance {
     }
 
     /// The form at a path, filled in and sent; gives the answer.
-    fn submit(&self, page: &str, action: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+    pub fn submit(&self, page: &str, action: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
         let form = self.ask("GET", page, cookie, "");
         let once = form.between(&format!("action=\"{action}\""), "</form>").between("name=\"once\" value=\"", "\"").0;
         let mut fields: Vec<(&str, &str)> = fields.to_vec();
@@ -65,7 +81,7 @@ impl Instance {
 
 impl Instance {
     /// SIGTERM.
-    fn tell_to_stop(&self) {
+    pub fn tell_to_stop(&self) {
         assert!(Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().unwrap().success());
     }
 }
@@ -77,14 +93,14 @@ impl Drop for Instance {
     }
 }
 
-struct Answer(String);
+pub struct Answer(pub String);
 
 impl Answer {
-    fn status(&self) -> &str {
+    pub fn status(&self) -> &str {
         self.0.split(' ').nth(1).unwrap_or_default()
     }
 
-    fn between(&self, from: &str, to: &str) -> Self {
+    pub fn between(&self, from: &str, to: &str) -> Self {
         let rest = self.0.split_once(from).map(|(_, rest)| rest).unwrap_or_default();
         Self(rest.split(to).next().unwrap_or_default().to_owned())
     }
@@ -93,12 +109,12 @@ impl Answer {
         format!("ms_site={}", self.between("set-cookie: ms_site=", ";").0)
     }
 
-    fn says(&self, words: &str) -> bool {
+    pub fn says(&self, words: &str) -> bool {
         self.0.contains(words)
     }
 }
 
-fn join(on: &Instance, name: &str) -> String {
+pub fn join(on: &Instance, name: &str) -> String {
     let email = format!("{name}@example.com");
     let fields = [("email", email.as_str()), ("name", name), ("password", PASSWORD), ("terms", "1"), ("privacy", "1")];
     assert_eq!(on.submit("/signup", "/signup", "", &fields).status(), "303");

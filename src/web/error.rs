@@ -47,7 +47,7 @@ impl Fault {
             Self::Domain(Error::Invalid(_)) => 422,
             Self::Domain(Error::Conflict(_)) => 409,
             Self::Domain(Error::Slow(_)) => 429,
-            Self::Domain(Error::Busy(_)) => 503,
+            Self::Domain(Error::Busy(_) | Error::Full) => 503,
             Self::Domain(Error::Internal(_)) => 500,
             Self::Status(code) => *code,
             Self::SignIn | Self::SignInAgain(_) => 401,
@@ -57,6 +57,7 @@ impl Fault {
     fn retry_after(&self) -> u64 {
         match self {
             Self::Domain(Error::Slow(seconds) | Error::Busy(seconds)) => *seconds,
+            Self::Domain(Error::Full) => domain::FULL_PAUSE,
             _ => 0,
         }
     }
@@ -92,6 +93,7 @@ pub fn page(visit: &Visit, fault: &Fault) -> Response {
         retry_after: fault.retry_after(),
         request_id: if fault.code() >= 500 { &visit.request_id } else { "" },
         reading_only: fault.code() == 503 && !visit.app.pulse.beats(),
+        full: matches!(fault, Fault::Domain(Error::Full)),
         again: visit.sent.get().filter(|_| fault.code() >= 500).map(|fields| Again { action: reply::local(&visit.path), fields }),
     };
     let markup = match visit.area {

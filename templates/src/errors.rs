@@ -38,6 +38,8 @@ pub struct Problem<'a> {
     pub request_id: &'a str,
     /// Nothing can be stored now; what is there can be read.
     pub reading_only: bool,
+    /// The reason is that the disk is full.
+    pub full: bool,
     /// A form that was sent and not stored.
     pub again: Option<Again<'a>>,
 }
@@ -128,6 +130,7 @@ fn texts(problem: &Problem) -> (Text, Text) {
         413 => (words::TOO_LARGE, words::TOO_LARGE_TEXT),
         422 => (words::UNPROCESSABLE, words::UNPROCESSABLE_TEXT),
         429 => (words::TOO_MANY, words::TOO_MANY_TEXT),
+        503 if problem.full => (words::READING_ONLY, words::FULL_TEXT),
         503 if problem.reading_only => (words::READING_ONLY, words::READING_ONLY_TEXT),
         503 => (words::UNAVAILABLE, words::UNAVAILABLE_TEXT),
         408 | 504 => (words::TIMEOUT, words::UNAVAILABLE_TEXT),

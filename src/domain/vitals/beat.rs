@@ -49,6 +49,8 @@ pub struct Beat {
     pub version: String,
     pub state: State,
     pub redis: Redis,
+    /// Whether it was lately refused a write because the database's disk is full.
+    pub disk_full: bool,
     pub started: i64,
     pub at: i64,
     /// Thousandths of one core.
@@ -156,6 +158,8 @@ pub fn beat(app: &App, state: State, done: &Done, look: &Look, minutes: &Minutes
         version: env!("CARGO_PKG_VERSION").into(),
         state,
         redis,
+        // Whoever keeps the beats knows it.
+        disk_full: false,
         started: app.metrics.started_ms(),
         at: to_ms(app.clock.now()),
         cpu: done.cpu(),

@@ -25,9 +25,13 @@ pub enum Kind {
     DatabaseAway,
     /// It does again.
     DatabaseBack,
+    /// The database answers, and stores nothing: its disk is full.
+    DiskFull,
+    /// It stores again.
+    DiskFree,
 }
 
-const WORDS: [(Kind, &str); 8] = [
+const WORDS: [(Kind, &str); 10] = [
     (Kind::Up, "up"),
     (Kind::Draining, "draining"),
     (Kind::Lost, "lost"),
@@ -36,6 +40,8 @@ const WORDS: [(Kind, &str); 8] = [
     (Kind::RedisBack, "redis.back"),
     (Kind::DatabaseAway, "database.away"),
     (Kind::DatabaseBack, "database.back"),
+    (Kind::DiskFull, "disk.full"),
+    (Kind::DiskFree, "disk.free"),
 ];
 
 impl Kind {

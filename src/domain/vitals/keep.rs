@@ -6,6 +6,7 @@ use super::{RedisNow, history};
 use crate::app::App;
 use crate::domain::clock::to_ms;
 use crate::domain::{Result, measure};
+use crate::metrics::count;
 use crate::shared::instances::{BEAT_LIVES, RedisCounts};
 use crate::shared::{Known, health::Health};
 use std::collections::BTreeMap;
@@ -64,8 +65,34 @@ pub struct Keeper {
     redis: Option<(Instant, RedisCounts)>,
     /// None: not trusted yet since the beginning, which is no news.
     redis_is_well: Option<bool>,
+    disk: Disk,
     others: BTreeMap<String, Other>,
     rounds: u32,
+}
+
+/// Whether the database has space, as far as its refusals tell.
+struct Disk {
+    refusals: u64,
+    /// When it refused last. None: it is not full.
+    full: Option<Instant>,
+}
+
+/// A disk that refused nothing for so long is not full any more: a row is written every minute.
+const RELIEF: Duration = Duration::from_secs(90);
+
+impl Disk {
+    /// Takes note of new refusals, and says whether they are the first.
+    fn looks_full(&mut self, refusals: u64) -> bool {
+        if std::mem::replace(&mut self.refusals, refusals) == refusals {
+            return false;
+        }
+        self.full.replace(Instant::now()).is_none()
+    }
+
+    /// Nothing was refused now: says whether that is the end of it.
+    fn is_relieved(&mut self) -> bool {
+        self.full.take_if(|last| last.elapsed() >= RELIEF).is_some()
+    }
 }
 
 /// Another instance, as it was heard last.
@@ -87,6 +114,7 @@ impl Keeper {
             recent,
             redis: None,
             redis_is_well: app.shared.health().is_well().then_some(true),
+            disk: Disk { refusals: count::disk_full_total(), full: None },
             others: BTreeMap::new(),
             rounds: 0,
             app: app.clone(),
@@ -96,16 +124,25 @@ impl Keeper {
     /// Measures and says it, once.
     pub async fn round(&mut self) {
         let look = Look::now(&self.app);
-        let beat = beat::beat(&self.app, self.state(), &look.since(&self.last), &look, &self.recent);
+        if self.disk.looks_full(count::disk_full_total()) {
+            self.note_now(Kind::DiskFull);
+        }
+        let disk_full = self.disk.full.is_some();
+        let beat = Beat { disk_full, ..beat::beat(&self.app, self.state(), &look.since(&self.last), &look, &self.recent) };
         self.last = look.clone();
         self.app.vitals.lock().own = Some(beat.clone());
         if let Ok(text) = serde_json::to_vec(&beat) {
             self.app.shared.instances().beat(&beat.name, text).await;
         }
         self.ask_redis().await;
-        if let Err(fault) = self.write(&beat, look).await {
+        match self.write(&beat, look).await {
+            Ok(()) if self.disk.is_relieved() => {
+                tracing::info!("the database's disk takes what is written again");
+                self.note_now(Kind::DiskFree);
+            }
+            Ok(()) => {}
             // The outage itself is told elsewhere.
-            tracing::debug!("what was measured is not written: {fault}");
+            Err(fault) => tracing::debug!("what was measured is not written: {fault}"),
         }
         self.rounds = self.rounds.saturating_add(1);
         if self.rounds == 2 {

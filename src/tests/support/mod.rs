@@ -9,7 +9,7 @@ mod visitor;
 mod wire;
 
 pub use page::Page;
-pub use postgres::database as postgres_database;
+pub use postgres::{database as postgres_database, folder as postgres_folder};
 pub use visitor::Visitor;
 pub use wire::Wire;
 

@@ -51,8 +51,17 @@ fn programs() -> PathBuf {
     found.pop().expect("PostgreSQL is installed (ops/test does that)")
 }
 
+/// Where the server of this run keeps its files.
+pub fn folder() -> PathBuf {
+    place().join("data")
+}
+
+fn place() -> PathBuf {
+    std::env::temp_dir().join(format!("minschool-postgres-{}", std::process::id()))
+}
+
 fn start() -> Server {
-    let folder = std::env::temp_dir().join(format!("minschool-postgres-{}", std::process::id()));
+    let folder = place();
     let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
     std::fs::create_dir_all(&folder).unwrap();
     let mut script = tempfile::NamedTempFile::new().unwrap();

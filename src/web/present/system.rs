@@ -63,6 +63,9 @@ fn concerns(visit: &Visit, seen: &Seen, report: Option<&Report>) -> Vec<(String,
             _ => {}
         }
     }
+    if beats(seen).any(|beat| beat.disk_full) {
+        found.push((lang.t(words::BAD_DISK).to_owned(), "database-disk-full"));
+    }
     if beats(seen).any(|beat| beat.redis == beat::Redis::Away) {
         found.push((lang.t(words::BAD_REDIS).to_owned(), "redis-down"));
     }
@@ -221,6 +224,8 @@ fn happened(event: &Event, now: time::OffsetDateTime, lang: Lang) -> live::Event
         Kind::RedisBack => (words::EV_REDIS_BACK, Some(true)),
         Kind::DatabaseAway => (words::EV_DB_AWAY, Some(false)),
         Kind::DatabaseBack => (words::EV_DB_BACK, Some(true)),
+        Kind::DiskFull => (words::EV_DISK_FULL, Some(false)),
+        Kind::DiskFree => (words::EV_DISK_FREE, Some(true)),
     };
     live::Event { at: moment(event.at, now, lang), instance: event.instance.clone(), what, good }
 }

@@ -206,6 +206,7 @@ fn failures(lang: Lang) -> Drawn {
         ("error-429", draw(problem(429, 12))),
         ("error-500", draw(Problem { request_id: "01JD9Z3K7Q", ..problem(500, 0) })),
         ("error-503-reading-only", draw(Problem { reading_only: true, ..problem(503, 2) })),
+        ("error-503-full", draw(Problem { full: true, again: Some(again), ..problem(503, 60) })),
         ("error-503-again", draw(Problem { reading_only: true, again: Some(again), ..problem(503, 2) })),
         ("error-503-again-secret", draw(Problem { again: Some(Again { action: "/login", fields: &secret }), ..problem(503, 2) })),
         ("error-503-bare", errors::bare(&BarePage { lang, problem: Problem { request_id: "01JD9Z3K7Q", ..problem(503, 5) } })),

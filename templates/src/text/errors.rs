@@ -23,6 +23,7 @@ catalogue! {
     UNAVAILABLE_TEXT = "잠시 뒤에 다시 시도해 주세요. 쓰신 내용은 브라우저에 남아 있습니다.", "Please try again in a while. Your browser still has what you typed.";
     READING_ONLY = "지금은 저장할 수 없습니다", "Nothing can be saved right now";
     READING_ONLY_TEXT = "글을 보관하는 곳에 잠시 연결되지 않습니다. 운영자에게 이미 알렸고, 보통 곧 돌아옵니다.", "The place where everything is kept cannot be reached. The staff have been told; it is usually back soon.";
+    FULL_TEXT = "저장 공간이 가득 차서 새 글이나 바꾼 내용을 저장할 수 없습니다. 읽는 데에는 문제가 없습니다. 운영자에게 이미 알렸습니다.", "There is no space left to save anything new. You can read everything as before. The staff have been told.";
     AGAIN = "다시 보내기", "Send again";
     AGAIN_TEXT = "보내신 내용은 아직 저장되지 않았습니다. 잠시 뒤에 다시 보내 주세요. 여러 번 눌러도 한 번만 저장됩니다.", "What you sent has not been saved yet. Please send it again in a while. However often you press, it is saved once.";
     AS_IT_WAS = "글을 보관하는 곳에 잠시 연결되지 않아 {when}에 보관한 화면을 보여 드립니다. 읽을 수는 있지만 쓰거나 바꿀 수는 없습니다.", "The place where everything is kept cannot be reached, so this page is shown as it was {when}. You can read, but not write or change anything.";

@@ -18,6 +18,7 @@ catalogue! {
     CONCERNS_MANY = "살펴볼 것이 {n}가지 있습니다.", "{n} things need a look.";
     WHAT_TO_DO = "할 일 보기", "What to do";
     BAD_SILENT = "인스턴스 {name}에서 15초 넘게 소식이 없습니다.", "Instance {name} has said nothing for more than 15 seconds.";
+    BAD_DISK = "데이터베이스의 디스크가 가득 차서 아무것도 저장되지 않습니다.", "The database's disk is full: nothing can be stored.";
     BAD_READING = "인스턴스 {name}이(가) 데이터베이스 없이 보관한 화면만 보여 주고 있습니다.", "Instance {name} is without its database and shows saved pages only.";
     BAD_REDIS = "Redis가 답하지 않습니다. 화면은 데이터베이스로 계속 나갑니다.", "Redis does not answer. Pages are served from the database.";
     BAD_DATABASE = "데이터베이스가 답하지 않아 세션 수를 셀 수 없습니다.", "The database does not answer, so sessions cannot be counted.";
@@ -108,6 +109,8 @@ catalogue! {
     EV_REDIS_BACK = "Redis 차단기가 닫힘 (다시 연결)", "closed its Redis breaker (connected again)";
     EV_DB_AWAY = "데이터베이스가 답하지 않음", "lost its database";
     EV_DB_BACK = "데이터베이스가 돌아옴", "has its database again";
+    EV_DISK_FULL = "저장하지 못함 (디스크가 가득 참)", "could store nothing (the disk is full)";
+    EV_DISK_FREE = "다시 저장함", "stores again";
     EV_INSTANCE = "인스턴스 {name}", "Instance {name}";
     HISTORY = "기록", "History";
     HOUR = "1시간", "1 hour";
