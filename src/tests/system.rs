@@ -218,7 +218,7 @@ async fn a_request_can_be_followed_from_nginx_into_postgres() {
     let traced = house.sibling_with(Config { sql_comments: true, ..house.app.config.clone() }).await;
     let listed = "SELECT COUNT(*) FROM pg_stat_activity WHERE query LIKE '%/* request=' || $1 || ' */'";
     let ask = async |site: &BoxEndpoint<'static, Response>, number: &str| {
-        let request = Request::builder().uri_str("/community/free?page=1").header("x-request-id", number).finish();
+        let request = Request::builder().uri_str("/readyz").header("x-request-id", number).finish();
         assert_eq!(site.get_response(request).await.status(), 200);
         // What a connection ran last is listed; somebody else may have had it since.
         sql::number(&house.app.db, listed, [number.into()]).await.unwrap() > Some(0)
