@@ -16,8 +16,9 @@ const JUMPS: [i64; 4] = [HOUR_MS, -HOUR_MS, -HOUR_MS, HOUR_MS];
 
 /// Sets the machine's clock, and lets the instance do what it does now and then.
 async fn jump(house: &House, by_ms: i64) {
-    house.app.clock.steady().set_wall_by_ms(by_ms);
+    // Who was here within the last seconds would be noted as being here after the jump.
     activity::flush(&house.app).await.unwrap();
+    house.app.clock.steady().set_wall_by_ms(by_ms);
     upkeep::forget(&house.app.db, house.app.clock.now()).await.unwrap();
 }
 
