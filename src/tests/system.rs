@@ -120,7 +120,7 @@ stories! {
 
         let page = boss.get_admin("/system/runbook").await;
 
-        for place in ["#no-upstream", "#redis-down", "#backup-old", "#restore-drill-old", "#redis-memory-unlimited", "#redis-memory-high", "#upstream-down", "#database-down"] {
+        for place in ["#no-upstream", "#redis-down", "#backup-old", "#restore-drill-old", "#redis-memory-unlimited", "#redis-memory-high", "#upstream-down", "#database-down", "#clock-jumped"] {
             assert_eq!(page.count(place), 1, "{place}");
         }
     }
