@@ -76,6 +76,7 @@ struct Inner {
     told: AtomicI64,
     jumps: AtomicU64,
     jump: AtomicI64,
+    jumped: AtomicI64,
     /// For tests: how far they moved time on, and the wall clock.
     ahead: AtomicI64,
     wall_ahead: AtomicI64,
@@ -88,6 +89,8 @@ pub struct Jump {
     pub number: u64,
     /// By how many seconds; less than nothing when it was set back.
     pub seconds: i64,
+    /// When that was noticed, in milliseconds since 1970, as this clock goes.
+    pub at_ms: i64,
 }
 
 impl Default for Steady {
@@ -103,6 +106,7 @@ impl Default for Steady {
             told: AtomicI64::new(i64::MIN),
             jumps: AtomicU64::new(0),
             jump: AtomicI64::new(0),
+            jumped: AtomicI64::new(0),
             ahead: AtomicI64::new(0),
             wall_ahead: AtomicI64::new(0),
         };
@@ -131,7 +135,8 @@ impl Steady {
     pub fn jump(&self) -> Option<Jump> {
         let number = self.inner.jumps.load(Ordering::Acquire);
         let seconds = self.inner.jump.load(Ordering::Relaxed).saturating_add(500_000).div_euclid(1_000_000);
-        (number > 0).then_some(Jump { number, seconds })
+        let at_ms = self.inner.jumped.load(Ordering::Relaxed).div_euclid(1_000);
+        (number > 0).then_some(Jump { number, seconds, at_ms })
     }
 
     /// Moves this clock on. For tests.
@@ -155,6 +160,7 @@ impl Steady {
         inner.looked.store(next.looked, Ordering::Relaxed);
         if let Some(jump) = jump {
             inner.jump.store(jump, Ordering::Relaxed);
+            inner.jumped.store(next.looked + next.shift, Ordering::Relaxed);
             inner.jumps.fetch_add(1, Ordering::Release);
         }
     }
@@ -329,7 +335,9 @@ mod tests {
         }
 
         assert!(last - begun < 60_000, "{} ms", last - begun);
-        assert_eq!(clock.jump(), Some(Jump { number: 3, seconds: 3_600 }));
+        let jump = clock.jump().expect("it jumped");
+        assert_eq!((jump.number, jump.seconds), (3, 3_600));
+        assert!((begun..=last).contains(&jump.at_ms));
         assert!(clock.offset_seconds().abs() < 1.0, "{}", clock.offset_seconds());
     }
 

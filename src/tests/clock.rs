@@ -1,12 +1,13 @@
 //! Somebody sets the machine's clock by an hour while people are here: nobody is signed out, nothing that was typed is
 //! lost, what is new comes after what is old, and whoever watches is told.
 
-use crate::support::{House, PASSWORD, Sibling, Visitor, config, stories};
+use crate::support::{House, PASSWORD, Sibling, Visitor, config, stories, until};
 use minschool::domain::house::hash_token;
 use minschool::domain::sessions::{self, Area};
 use minschool::domain::vitals::events::newest;
 use minschool::domain::vitals::keep::Keeper;
 use minschool::domain::{activity, clock::OffsetDateTime, sql, upkeep};
+use minschool::shared::Known;
 use minschool::web::health;
 use std::time::Duration;
 
@@ -87,6 +88,18 @@ stories! {
         assert_eq!(places, [1; 5], "{shown}");
         assert!(order.is_sorted(), "{shown}");
         assert_eq!(sql::number(&house.app.db, early, []).await.unwrap(), Some(0));
+    }
+
+    async fn who_is_here_stays_here(house: House) {
+        house.signed_in("ada").await.get("/").await;
+        let here = async || house.app.shared.presence().count().await == Known::Known(1);
+        until("she is here", here).await;
+
+        for by in JUMPS {
+            jump(&house, by).await;
+
+            assert!(here().await, "{by} ms");
+        }
     }
 
     async fn limits_neither_open_nor_hold_for_an_hour(house: House) {

@@ -175,13 +175,12 @@ impl Keeper {
 
     /// Says that the machine's clock was set. Times in rows go on as they went.
     fn mind_clock(&mut self) {
-        let jump = self.app.clock.steady().jump();
-        let Some(told) = jump.filter(|_| jump != self.jump) else { return };
-        self.jump = jump;
+        let Some(jump) = self.app.clock.steady().jump().filter(|jump| Some(*jump) != self.jump) else { return };
+        self.jump = Some(jump);
         let offset = self.app.clock.steady().offset_seconds();
-        tracing::warn!("the clock of this machine jumped by {} s; time goes on as before, {offset:.0} s away from it", told.seconds);
+        tracing::warn!("the clock of this machine jumped by {} s; time goes on as before, {offset:.0} s away from it", jump.seconds);
         // One that jumps again and again is one thing that happened, a minute.
-        self.note(Kind::ClockJumped, history::minute(self.app.clock.now()));
+        self.note(Kind::ClockJumped, jump.at_ms.div_euclid(60_000));
     }
 
     async fn ask_redis(&mut self) {
