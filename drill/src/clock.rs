@@ -14,8 +14,16 @@ use tokio::time::sleep;
 const EMAIL: &str = "clock@example.com";
 const PASSWORD: &str = "일곱 대의 파란 시계탑 drill";
 
-/// The drill.
+/// The drill. Whatever came of it, the next one finds the machine's own clock.
 pub async fn jump(cluster: &Cluster, crowd: &Crowd, span: Duration) -> Result<String> {
+    let done = jumps(cluster, crowd, span).await;
+    cluster.tell(&["clock", "real"]).await?;
+    let (mut people, told) = done?;
+    people.look_round(cluster, "real", Duration::from_secs(1)).await?;
+    Ok(format!("4 jumps, told {told} times; asked {} times, always signed in", people.looks))
+}
+
+async fn jumps(cluster: &Cluster, crowd: &Crowd, span: Duration) -> Result<(People, u32)> {
     let before = tells(cluster).await?;
     cluster.tell(&["clock", "+0"]).await?;
     let mut people = People { staff: staff(cluster).await?, member: crowd.idler(0), looks: 0 };
@@ -26,9 +34,7 @@ pub async fn jump(cluster: &Cluster, crowd: &Crowd, span: Duration) -> Result<St
     let told = tells(cluster).await? - before;
     ensure!(told > 0, "nobody was told on the panel's page");
     in_order(cluster).await?;
-    cluster.tell(&["clock", "real"]).await?;
-    people.look_round(cluster, "real", Duration::from_secs(1)).await?;
-    Ok(format!("4 jumps, told {told} times; asked {} times, always signed in", people.looks))
+    Ok((people, told))
 }
 
 /// Who is here and must not be sent away. They do nothing but look, so that only the clock decides.
@@ -68,6 +74,7 @@ async fn staff(cluster: &Cluster) -> Result<Person> {
         .args(words)
         .env("DATABASE_URL", cluster.setting("database_url"))
         .env("REDIS_URL", cluster.setting("redis_url"))
+        .env("LOG", "warn")
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()?;

@@ -19,8 +19,8 @@ faketime_library() {
   find /usr/lib -path '*/faketime/libfaketimeMT.so.1' -print -quit
 }
 
-# Sets the clock so many seconds ahead of the machine's ("+3600") or behind it ("-3600"), and waits until they believe it. The first
-# time, and at the end ("real"), everybody who is to believe it is started again.
+# Sets the clock so many seconds ahead of the machine's ("+3600") or behind it ("-3600"), and waits until they believe it.
+# The first time, and at the end ("real"), everybody who is to believe it is started again.
 cluster_clock() {
   local seconds=${1:?how many seconds ahead or behind, or real?}
   if [[ $seconds == real ]]; then
