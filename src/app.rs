@@ -76,8 +76,8 @@ impl App {
     /// The database's; argon2's when it refuses the parameters.
     pub async fn new(config: Config, db: DatabaseConnection, clock: Clock) -> Result<Self> {
         let shared = match &config.redis_url {
-            Some(url) => Shared::redis(RedisOptions::new(url)),
-            None => Shared::memory(),
+            Some(url) => Shared::redis(RedisOptions::new(url), clock.steady().clone()),
+            None => Shared::memory(clock.steady().clone()),
         };
         let inner = Inner {
             secret: house::secret(&db).await?,

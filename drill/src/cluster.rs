@@ -63,12 +63,22 @@ impl Cluster {
 
     /// The site's ports of the instances, by their numbers.
     pub fn instances(&self) -> Result<Vec<(String, u16)>> {
+        self.ports("site_port=")
+    }
+
+    /// The ports of each instance: the site's and the panel's.
+    pub fn doors(&self) -> Result<Vec<(u16, u16)>> {
+        let (sites, panels) = (self.ports("site_port=")?, self.ports("admin_port=")?);
+        Ok(sites.into_iter().zip(panels).map(|((_, site), (_, panel))| (site, panel)).collect())
+    }
+
+    fn ports(&self, name: &str) -> Result<Vec<(String, u16)>> {
         let mut found = Vec::new();
         for entry in std::fs::read_dir(self.state.join("instances"))? {
             let path = entry?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let port = std::fs::read_to_string(&path)?.split_whitespace().find_map(|word| word.strip_prefix("site_port=")?.parse().ok());
-            found.push((name, port.context("an instance without a port")?));
+            let instance = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let port = std::fs::read_to_string(&path)?.split_whitespace().find_map(|word| word.strip_prefix(name)?.parse().ok());
+            found.push((instance, port.context("an instance without a port")?));
         }
         found.sort();
         Ok(found)

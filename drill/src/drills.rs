@@ -1,6 +1,7 @@
 //! The drills: what is broken, and what people may notice of it.
 
 use crate::Pace;
+use crate::clock;
 use crate::cluster::Cluster;
 use crate::crowd::Crowd;
 use crate::disk;
@@ -41,6 +42,7 @@ enum What {
     PostgresFrozen,
     PostgresCut,
     DiskFull,
+    ClockJump,
     Overload,
     Loris,
     Streams,
@@ -89,6 +91,7 @@ pub const DRILLS: &[Drill] = &[
     drill("postgres-frozen", What::PostgresFrozen, May::Refusals),
     drill("postgres-cut", What::PostgresCut, May::Refusals),
     drill("disk-full", What::DiskFull, May::Refusals),
+    drill("clock-jump", What::ClockJump, May::Nothing),
     drill("overload", What::Overload, May::Shedding),
     drill("slow-loris", What::Loris, May::Nothing),
     drill("streams", What::Streams, May::Nothing),
@@ -204,6 +207,7 @@ async fn act(what: What, cluster: &Cluster, crowd: &Crowd, pace: Pace) -> Result
             repeat(pace.outage, 2_000, || cluster.sql(cut)).await?;
         }
         What::DiskFull => return disk::full(cluster, crowd, pace).await,
+        What::ClockJump => return clock::jump(cluster, crowd, pace.outage).await,
         What::Overload => return flood::overload(cluster, crowd, pace).await,
         What::Loris => return flood::loris(cluster).await,
         What::Streams => return flood::streams(cluster, crowd, pace).await,

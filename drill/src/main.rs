@@ -2,9 +2,10 @@
 //! starts this; the cluster is `ops/cluster`'s: real PostgreSQL, Redis, nginx and instances, on private ports.
 //!
 //! Rooms: `cluster` (what is broken) · `person` (a browser) · `crowd` (what people do) · `ledger` (what came of it) ·
-//! `drills` (the list) · `disk` (the one that needs a disk) · `flood` (those that bring a load of their own) · `report`
-//! (the table).
+//! `drills` (the list) · `disk` (the one that needs a disk) · `clock` (the one that sets it) · `flood` (those that bring a
+//! load of their own) · `report` (the table).
 
+mod clock;
 mod cluster;
 mod crowd;
 mod disk;

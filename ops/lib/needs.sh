@@ -24,6 +24,8 @@ missing_packages() {
   # A container with a systemd of its own takes root; without it that step says so and is left out.
   [[ $(id -u) -ne 0 ]] || command -v systemd-nspawn >/dev/null || echo systemd-container
   [[ $(id -u) -ne 0 ]] || command -v debootstrap >/dev/null || echo debootstrap
+  # For the drill that sets the clock.
+  compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || echo faketime
   command -v node >/dev/null || echo nodejs
   command -v npm >/dev/null || echo npm
 }

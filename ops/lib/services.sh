@@ -100,7 +100,9 @@ service_postgres() {
 
 # Sessions are in it: when it is full it has to say so, not to forget somebody.
 service_redis() {
-  launch redis redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no --dir "$state" \
+  local clock
+  mapfile -t clock < <(believed_clock)
+  launch redis env "${clock[@]}" redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no --dir "$state" \
     --maxmemory 256mb --maxmemory-policy noeviction
   eventually Redis 10 redis-cli -p "$redis_port" ping
 }

@@ -3,14 +3,11 @@
 use super::{Failure, instance, migrate};
 use crate::app;
 use crate::config::{Config, Sources};
-use crate::domain::clock::Clock;
 use crate::domain::house;
 use crate::shared::{ProbeError, RedisOptions, Shared};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::Path;
 
-/// Seconds by which the clocks of this machine and of the database may differ: sessions and forms end by them.
-const DRIFT: i64 = 5;
 /// What nginx shows when no instance answers, as `ops/install` lays it down.
 const ERROR_PAGE: &str = "/usr/share/minschool/nginx/error.html";
 
@@ -80,13 +77,11 @@ async fn database(config: &Config) -> Vec<Finding> {
         Err(fault) => return vec![("database", Err(format!("{fault}; check DATABASE_URL, and whether the server runs")))],
     };
     let schema = if config.migrate { migrate::check_age(&db).await } else { migrate::check_complete(&db).await };
-    let clock = house::database_clock(&db).await.map_err(|fault| fault.to_string()).and_then(|theirs| {
-        let apart = (Clock::default().now() - theirs).whole_seconds().abs();
-        match apart {
-            0..=DRIFT => Ok("agrees with the database's".to_owned()),
-            _ => Err(format!("is {apart} s away from the database's; let both follow a time server (timedatectl set-ntp true)")),
-        }
-    });
+    let clock = match house::clocks_apart(&db).await {
+        Ok(None) => Ok("agrees with the database's".to_owned()),
+        Ok(Some(apart)) => Err(format!("is {apart} s away from the database's; let both follow a time server (timedatectl set-ntp true)")),
+        Err(fault) => Err(fault.to_string()),
+    };
     vec![
         ("database", Ok("lets us in".into())),
         ("schema", schema.map(|()| "is one that this program works on".into()).map_err(|fault| fault.to_string())),

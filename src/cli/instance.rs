@@ -139,6 +139,12 @@ pub async fn start(config: Config, db: DatabaseConnection, clock: Clock) -> Resu
         }
     }
     let app = App::new(config, db, clock).await?;
+    // It starts all the same: which of the two is right is not known here, and the site is better open than closed.
+    if let Some(apart) = house::clocks_apart(&app.db).await? {
+        tracing::warn!(
+            "the clock of this machine is {apart} s away from the database's: sessions may end too early or too late; see ClockWrong in the runbook"
+        );
+    }
     app.shared.start(shared_log::validator(&app));
     Ok(app)
 }

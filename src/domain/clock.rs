@@ -1,29 +1,29 @@
 //! What time it is: one clock for every row, in whole milliseconds of UTC.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use crate::system::clock::Steady;
 pub use time::OffsetDateTime;
 
-/// The clock of an instance. Tests move it on; nothing else does.
+/// The clock of an instance: the same by which it keeps what is shared.
 #[derive(Clone, Default)]
 pub struct Clock {
-    ahead_ms: Arc<AtomicI64>,
+    steady: Steady,
 }
 
 impl Clock {
     /// Now, as stored.
     pub fn now(&self) -> OffsetDateTime {
-        from_ms(real_ms() + self.ahead_ms.load(Ordering::Relaxed))
+        from_ms(self.steady.now_ms())
     }
 
-    /// Moves this clock on.
+    /// Moves this clock on. Tests do; nothing else does.
     pub fn advance(&self, by: time::Duration) {
-        self.ahead_ms.fetch_add(by.whole_milliseconds() as i64, Ordering::Relaxed);
+        self.steady.advance_ms(by.whole_milliseconds() as i64);
     }
-}
 
-fn real_ms() -> i64 {
-    (OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000) as i64
+    /// What goes on when somebody sets the machine's clock.
+    pub fn steady(&self) -> &Steady {
+        &self.steady
+    }
 }
 
 /// A moment from its Unix time in milliseconds, as stored.

@@ -5,7 +5,7 @@
 //! begins at a random number, so that one which was flushed away does not come back as one that was seen before, and
 //! the epoch is mixed in, so that a Redis restored from an old file brings no old piece back.
 
-use super::{Effect, Known, Shared, clock, flight, keys, plan::Plan, store::Write};
+use super::{Effect, Known, Shared, chance, flight, keys, plan::Plan, store::Write};
 use bytes::{BufMut, Bytes, BytesMut};
 use std::{borrow::Cow, future::Future, sync::Arc, time::Duration};
 
@@ -218,7 +218,7 @@ pub(super) fn bumps(nouns: &[Noun]) -> Vec<Write> {
 
 /// Where a generation begins: anywhere, with room to count up in what Redis calls an integer.
 pub(super) fn seed() -> u64 {
-    clock::chance() >> 12
+    chance() >> 12
 }
 
 /// Reads a stored piece if it is of this generation.

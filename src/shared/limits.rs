@@ -62,7 +62,20 @@ impl Limits<'_> {
             Known::Known(left) => left,
             Known::Unknown => self.0.local().remaining(key).await.known().flatten(),
         };
-        left.unwrap_or_default()
+        match left.unwrap_or_default() {
+            // Nobody has to wait that long: Redis' clock was set back meanwhile.
+            left if left > LONGEST_DELAY => self.wait_anew(who).await,
+            left => left,
+        }
+    }
+
+    /// The wait that their failures cost, from now on.
+    async fn wait_anew(self, who: &str) -> Duration {
+        let found = self.0.backend().values(vec![keys::limit(FAILURES, who)]).await.known().and_then(|found| found.into_iter().next()?);
+        let failures = found.and_then(|number| std::str::from_utf8(&number).ok()?.parse().ok());
+        let delay = delay_after(failures.unwrap_or_default()).max(FIRST_DELAY);
+        self.0.backend().write(vec![Write::Set(keys::limit(WAIT, who), "1".into(), delay)]).await;
+        delay
     }
 
     /// They succeeded: their failures are forgotten, here as well.

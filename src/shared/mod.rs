@@ -14,7 +14,7 @@
 
 pub mod breaker;
 pub mod cache;
-mod clock;
+mod chance;
 mod flight;
 pub mod health;
 pub mod instances;
@@ -34,10 +34,12 @@ mod store;
 mod trust;
 mod validate;
 
+use chance::chance;
 pub use known::{Effect, Known};
 pub use redis::options::{ProbeError, RedisOptions};
 pub use validate::{Accept, Reconnected, Reject, Validator};
 
+use crate::system::clock::Steady;
 use flight::Flights;
 use health::{BackendKind, Health, State};
 use memory::Memory;
@@ -73,15 +75,15 @@ struct Inner {
 
 impl Shared {
     /// For one process alone.
-    pub fn memory() -> Self {
+    pub fn memory(clock: Steady) -> Self {
         let (tell, hear) = watch::channel(Health::now(BackendKind::Memory, State::Closed, None));
         let memory = Arc::new(Memory::new());
-        Self::of(Backend::Memory(memory), Arc::default(), Arc::new(Trust::new()), hear, Some(tell))
+        Self::of(Backend::Memory(memory), Arc::default(), Arc::new(Trust::new(clock)), hear, Some(tell))
     }
 
     /// For instances that share a Redis. Until [`Self::start`] has been called, and Redis validated, nothing is known.
-    pub fn redis(options: RedisOptions) -> Self {
-        let (trust, pieces) = (Arc::new(Trust::new()), Arc::<Rendered>::default());
+    pub fn redis(options: RedisOptions, clock: Steady) -> Self {
+        let (trust, pieces) = (Arc::new(Trust::new(clock)), Arc::<Rendered>::default());
         let redis = Arc::new(Redis::new(options, trust.clone(), pieces.clone()));
         let health = redis.health();
         Self::of(Backend::Redis(redis), pieces, trust, health, None)
@@ -94,13 +96,14 @@ impl Shared {
         health: watch::Receiver<Health>,
         alone: Option<watch::Sender<Health>>,
     ) -> Self {
+        let watch = Arc::new(presence::Watch::new(trust.clock().clone()));
         let inner = Inner {
             backend: Arc::new(backend),
             local: Backend::Memory(Arc::new(Memory::new())),
             trust,
             pieces,
             flights: Flights::default(),
-            watch: Arc::new(presence::Watch::new()),
+            watch,
             hub: Arc::new(Hub::new()),
             health,
             tasks: Mutex::default(),

@@ -2,9 +2,10 @@
 //! person who left is gone from every page within a minute, even when their instance was killed.
 
 use super::{
-    Effect, Known, Shared, clock, keys,
+    Effect, Known, Shared, keys,
     store::{Backend, Write},
 };
+use crate::system::clock::Steady;
 use std::{
     collections::HashMap,
     sync::{
@@ -29,13 +30,14 @@ const NOT_KNOWN: u64 = u64::MAX;
 
 /// What this process keeps in mind about presence.
 pub(super) struct Watch {
+    clock: Steady,
     touched: Mutex<HashMap<i64, i64>>,
     here: AtomicU64,
 }
 
 impl Watch {
-    pub(super) fn new() -> Self {
-        Self { touched: Mutex::default(), here: AtomicU64::new(NOT_KNOWN) }
+    pub(super) fn new(clock: Steady) -> Self {
+        Self { clock, touched: Mutex::default(), here: AtomicU64::new(NOT_KNOWN) }
     }
 
     /// True at most once in 15 s for one person.
@@ -61,12 +63,16 @@ impl Watch {
 
     /// Reads the number for the page header, forgets whom nobody has seen for long, and says when to do so again.
     pub(super) async fn refresh(&self, backend: &Backend) -> Duration {
-        let since = here_since(clock::now_ms());
+        let since = self.here_since();
         backend.write(vec![Write::Prune(keys::ONLINE.to_owned(), since)]).await;
         let count = backend.count_from(keys::ONLINE.to_owned(), since).await;
         self.here.store(count.known().map_or(NOT_KNOWN, u64::from), Ordering::Relaxed);
         self.lock().retain(|_, last| *last >= since);
         if self.known().is_unknown() { RETRY } else { REFRESH }
+    }
+
+    fn here_since(&self) -> i64 {
+        self.clock.now_ms() - HERE_FOR.as_millis() as i64
     }
 
     fn known(&self) -> Known<u32> {
@@ -81,7 +87,7 @@ pub struct Presence<'a>(pub(super) &'a Shared);
 impl Presence<'_> {
     /// This person is here now. Never waits: a write that is due goes on its own.
     pub fn touch(self, user: i64) {
-        self.touch_at(user, clock::now_ms());
+        self.touch_at(user, self.0.watch().clock.now_ms());
     }
 
     /// This person was here at that time (ms).
@@ -113,17 +119,13 @@ impl Presence<'_> {
 
     /// How many are here, asked now.
     pub async fn count(self) -> Known<u32> {
-        self.0.backend().count_from(keys::ONLINE.to_owned(), here_since(clock::now_ms())).await
+        self.0.backend().count_from(keys::ONLINE.to_owned(), self.0.watch().here_since()).await
     }
 
     /// Who is here, the latest first.
     pub async fn list(self, limit: usize) -> Known<Vec<i64>> {
-        self.0.backend().highest_from(keys::ONLINE.to_owned(), here_since(clock::now_ms()), limit).await
+        self.0.backend().highest_from(keys::ONLINE.to_owned(), self.0.watch().here_since(), limit).await
     }
-}
-
-fn here_since(now: i64) -> i64 {
-    now - HERE_FOR.as_millis() as i64
 }
 
 #[cfg(test)]
@@ -132,7 +134,7 @@ mod tests {
 
     #[test]
     fn one_person_is_due_once_in_fifteen_seconds() {
-        let watch = Watch::new();
+        let watch = Watch::new(Steady::default());
 
         assert!(watch.is_due(7, 1_000));
         assert!(!watch.is_due(7, 15_999));
@@ -142,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_was_set_back_does_not_hide_anybody() {
-        let watch = Watch::new();
+        let watch = Watch::new(Steady::default());
         watch.is_due(7, 1_000_000);
 
         assert!(watch.is_due(7, 500_000));

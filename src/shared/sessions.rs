@@ -4,7 +4,7 @@
 //! here, and it was read from SQL in the present epoch. Whoever makes a copy takes [`Shared::epoch`] *before* reading
 //! the row, so that a row read before Redis came back with old data cannot be passed off as a new one.
 
-use super::{Effect, Known, Shared, clock, keys, store::Write, trust::Trust};
+use super::{Effect, Known, Shared, keys, store::Write, trust::Trust};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -60,8 +60,7 @@ pub struct Sessions<'a>(pub(super) &'a Shared);
 impl Sessions<'_> {
     /// Keeps a copy. Refused (and `Lost`) when it is of an older epoch, rejected, or over already.
     pub async fn put(self, hash: &str, copy: &SessionCopy) -> Effect {
-        let left = Duration::from_millis(u64::try_from(copy.expires_at - clock::now_ms()).unwrap_or(0));
-        if left.is_zero() || !self.trust().believes(hash, copy) {
+        if !self.trust().believes(hash, copy) {
             return Effect::Lost;
         }
         let Ok(json) = serde_json::to_vec(copy) else {
@@ -69,7 +68,7 @@ impl Sessions<'_> {
         };
         self.trust().remember_owner(hash, copy.user_id);
         let batch = vec![
-            Write::Set(keys::session(hash), json.into(), left.min(LONGEST)),
+            Write::Set(keys::session(hash), json.into(), self.trust().left(copy).min(LONGEST)),
             Write::AddMember(keys::user_sessions(copy.user_id), hash.to_owned(), INDEX),
         ];
         self.0.backend().write(batch).await
@@ -118,5 +117,5 @@ impl Sessions<'_> {
 /// Reads a copy, once, and only if it is to be believed.
 pub(super) fn parse(hash: &str, json: &Bytes, trust: &Trust) -> Option<SessionCopy> {
     let copy: SessionCopy = serde_json::from_slice(json).ok()?;
-    (copy.expires_at > clock::now_ms() && trust.believes(hash, &copy)).then_some(copy)
+    trust.believes(hash, &copy).then_some(copy)
 }

@@ -1,7 +1,8 @@
-//! What this process has against copies of sessions: rejections, and the epoch; and whose session a token is, as a
-//! hint that saves a round trip.
+//! What this process has against copies of sessions: rejections, the epoch, and that they are over; and whose session a
+//! token is, as a hint that saves a round trip.
 
 use super::sessions::SessionCopy;
+use crate::system::clock::Steady;
 use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState},
@@ -26,6 +27,7 @@ struct Rejection {
 
 /// See the head of this file.
 pub(super) struct Trust {
+    clock: Steady,
     epoch: AtomicU64,
     rejections: Mutex<HashMap<Box<str>, Rejection>>,
     /// The hash of a session's hash → its owner. A wrong hint costs a round trip, never a wrong answer.
@@ -34,8 +36,12 @@ pub(super) struct Trust {
 }
 
 impl Trust {
-    pub(super) fn new() -> Self {
-        Self { epoch: AtomicU64::new(0), rejections: Mutex::default(), owners: Mutex::default(), hasher: RandomState::new() }
+    pub(super) fn new(clock: Steady) -> Self {
+        Self { clock, epoch: AtomicU64::new(0), rejections: Mutex::default(), owners: Mutex::default(), hasher: RandomState::new() }
+    }
+
+    pub(super) fn clock(&self) -> &Steady {
+        &self.clock
     }
 
     pub(super) fn epoch(&self) -> u64 {
@@ -48,7 +54,12 @@ impl Trust {
     }
 
     pub(super) fn believes(&self, hash: &str, copy: &SessionCopy) -> bool {
-        copy.epoch >= self.epoch() && !self.rejects(hash, copy.version)
+        !self.left(copy).is_zero() && copy.epoch >= self.epoch() && !self.rejects(hash, copy.version)
+    }
+
+    /// How long a session has left if nobody uses it.
+    pub(super) fn left(&self, copy: &SessionCopy) -> Duration {
+        Duration::from_millis(u64::try_from(copy.expires_at - self.clock.now_ms()).unwrap_or(0))
     }
 
     fn rejects(&self, hash: &str, version: i64) -> bool {

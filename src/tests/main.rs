@@ -6,6 +6,7 @@ mod admin;
 mod backup;
 mod backup_commands;
 mod budgets;
+mod clock;
 mod cluster;
 mod command_line;
 mod comments;

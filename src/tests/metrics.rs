@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 const TOKEN: &str = "a-token-for-the-tests";
 
 /// What alerts, the panel and the operators' tools rely on.
-const NAMES: [&str; 26] = [
+const NAMES: [&str; 27] = [
     "minschool_http_request_duration_seconds_bucket{",
     "minschool_http_request_duration_seconds_sum{",
     "minschool_http_request_duration_seconds_count{",
@@ -33,6 +33,7 @@ const NAMES: [&str; 26] = [
     "process_start_time_seconds ",
     "minschool_ready 1.0",
     "minschool_draining 0.0",
+    "minschool_clock_offset_seconds ",
     // Not everywhere is there a number for these.
     "# TYPE minschool_redis_up gauge",
     "# TYPE minschool_cgroup_memory_bytes gauge",

@@ -13,9 +13,10 @@ use minschool::shared::{
     plan::{Plan, Unread},
     signals::Signal,
 };
+use minschool::system::clock::Steady;
 
 async fn instance(url: String) -> Shared {
-    let shared = Shared::redis(RedisOptions::new(url));
+    let shared = Shared::redis(RedisOptions::new(url), Steady::default());
     shared.start(accept_all());
     let well = async || shared.health().is_well() && shared.signals().are_heard();
     eventually("it is trusted and heard", well).await;

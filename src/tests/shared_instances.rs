@@ -9,6 +9,7 @@ use minschool::shared::{
     cache::{Entry, Noun},
     signals::Signal,
 };
+use minschool::system::clock::Steady;
 
 #[tokio::test]
 async fn a_session_lives_and_ends_on_every_instance() {
@@ -68,7 +69,7 @@ async fn a_signal_reaches_the_listeners_of_every_instance_once() {
 async fn sites_that_share_a_redis_do_not_meet() {
     let world = World::redis().await;
     let options = RedisOptions { prefix: "other:".into(), ..RedisOptions::new(world.server().url()) };
-    let other = Shared::redis(options);
+    let other = Shared::redis(options, Steady::default());
     other.start(accept_all());
     let ready = async || other.health().is_well() && other.signals().are_heard();
     eventually("the other site is ready", ready).await;

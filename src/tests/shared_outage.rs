@@ -17,6 +17,7 @@ use minschool::shared::{
     sessions::SessionCopy,
     signals::Signal,
 };
+use minschool::system::clock::Steady;
 use std::time::Duration;
 use tokio::{runtime::Handle, time::sleep};
 
@@ -38,7 +39,7 @@ async fn nothing_is_known_before_the_owner_of_the_truth_has_spoken() {
     let redis = PrivateRedis::start();
     redis.say(&["SET", "session:aa", &serde_json::to_string(&copy(1)).unwrap()]);
     let owner = Owner::answering(None);
-    let shared = Shared::redis(RedisOptions::new(redis.url()));
+    let shared = Shared::redis(RedisOptions::new(redis.url()), Steady::default());
     assert!(!knows(&shared).await, "before it is started");
 
     shared.start(owner.validator());

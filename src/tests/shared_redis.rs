@@ -200,3 +200,27 @@ async fn a_piece_that_landed_here_is_not_loaded_again() {
 
     assert_eq!(read(&world.shared, &entry, "second").await, "first");
 }
+
+/// A server whose clock is set back by an hour keeps every key for an hour longer.
+#[tokio::test]
+async fn limits_end_as_they_should_though_the_clock_of_redis_was_set_back() {
+    let world = World::redis().await;
+    let (limits, redis, window) = (world.shared.limits(), world.server(), Duration::from_secs(1));
+    for _ in 0..4 {
+        let _ = limits.hit("write", "7", 3, window).await;
+    }
+    for _ in 0..6 {
+        limits.record_failure("7").await;
+    }
+    for key in ["limit:write:7", "limit:wait:7"] {
+        assert_eq!(redis.say(&["PEXPIRE", key, "3601000"]).trim(), "1", "{key}");
+    }
+
+    let (refused, wait) = (limits.hit("write", "7", 3, window).await, limits.wait_for("7").await);
+
+    assert!(!refused.allowed && refused.retry_after <= window, "{refused:?}");
+    assert_eq!(wait, Duration::from_secs(2), "as long as six failures cost");
+    tokio::time::sleep(Duration::from_millis(1_050)).await;
+    assert!(limits.hit("write", "7", 3, window).await.allowed);
+    assert!(limits.wait_for("7").await <= Duration::from_secs(1));
+}

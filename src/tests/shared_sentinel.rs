@@ -3,13 +3,14 @@
 use crate::shared_world::{accept_all, copy, eventually};
 use crate::support_servers::{PrivateRedis, Sentinel};
 use minschool::shared::{Effect::Delivered, Known::Known, RedisOptions, Shared};
+use minschool::system::clock::Steady;
 
 #[tokio::test]
 async fn sentinel_names_another_redis_when_the_first_dies() {
     let mut first = PrivateRedis::start();
     let second = PrivateRedis::start_replica_of(&first);
     let sentinel = Sentinel::watch(&first);
-    let shared = Shared::redis(RedisOptions::new(sentinel.url()));
+    let shared = Shared::redis(RedisOptions::new(sentinel.url()), Steady::default());
     shared.start(accept_all());
     let well = async || shared.health().is_well() && shared.signals().are_heard();
     eventually("it is trusted and heard", well).await;

@@ -6,6 +6,7 @@ use minschool::shared::{
     Accept, Effect::Delivered, Known::Known, Reconnected, RedisOptions, Reject, Shared, Validator, cache::Entry, notifications::Listed,
     sessions::SessionCopy,
 };
+use minschool::system::clock::Steady;
 use std::{
     future::Future,
     sync::{Arc, Mutex},
@@ -33,7 +34,7 @@ pub struct World {
 
 impl World {
     pub async fn memory() -> Self {
-        let shared = Shared::memory();
+        let shared = Shared::memory(Steady::default());
         shared.start(accept_all());
         Self { shared, redis: None }
     }
@@ -60,7 +61,7 @@ impl World {
 
 /// An instance that has been validated.
 pub async fn instance(redis: &PrivateRedis, validator: Validator) -> Shared {
-    let shared = Shared::redis(RedisOptions::new(redis.url()));
+    let shared = Shared::redis(RedisOptions::new(redis.url()), Steady::default());
     shared.start(validator);
     let well = async || shared.health().is_well() && shared.signals().are_heard();
     eventually("Redis is trusted and heard", well).await;

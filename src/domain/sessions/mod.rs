@@ -244,13 +244,15 @@ pub async fn count_open(app: &App) -> Result<i64> {
     Ok(sql::number(&app.db, sql, [app.clock.now().into()]).await?.unwrap_or(0))
 }
 
-/// Moves on when sessions were last used and so when they end. Called for many at once, now and then.
+/// Moves on when sessions were last used and so when they end, never back: an instance whose clock is behind ends nobody's
+/// session. Called for many at once, now and then.
 ///
 /// # Errors
 /// The database's.
 pub async fn touch(app: &App, sessions: &[i64], area: Area, persistent: bool, at: OffsetDateTime) -> Result<()> {
     let places = sql::places(3, sessions.len());
-    let update = format!("UPDATE sessions SET last_seen_at = $1, expires_at = $2 WHERE id IN ({places}) AND revoked_at IS NULL");
+    let update =
+        format!("UPDATE sessions SET last_seen_at = $1, expires_at = $2 WHERE id IN ({places}) AND revoked_at IS NULL AND expires_at < $2");
     let expires = at + area.span(persistent).idle;
     let values = [Value::from(at), expires.into()].into_iter().chain(sessions.iter().map(|id| Value::from(*id)));
     sql::run(&app.db, &update, values).await.map(|_| ())

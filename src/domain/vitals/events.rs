@@ -29,9 +29,11 @@ pub enum Kind {
     DiskFull,
     /// It stores again.
     DiskFree,
+    /// Somebody set the clock of its machine by more than a correction.
+    ClockJumped,
 }
 
-const WORDS: [(Kind, &str); 10] = [
+const WORDS: [(Kind, &str); 11] = [
     (Kind::Up, "up"),
     (Kind::Draining, "draining"),
     (Kind::Lost, "lost"),
@@ -42,6 +44,7 @@ const WORDS: [(Kind, &str); 10] = [
     (Kind::DatabaseBack, "database.back"),
     (Kind::DiskFull, "disk.full"),
     (Kind::DiskFree, "disk.free"),
+    (Kind::ClockJumped, "clock.jumped"),
 ];
 
 impl Kind {

@@ -9,6 +9,7 @@ use crate::domain::{Result, measure};
 use crate::metrics::count;
 use crate::shared::instances::{BEAT_LIVES, RedisCounts};
 use crate::shared::{Known, health::Health};
+use crate::system::clock::Jump;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use tokio::time::{Instant as Tick, MissedTickBehavior, interval_at};
@@ -68,6 +69,8 @@ pub struct Keeper {
     disk: Disk,
     others: BTreeMap<String, Other>,
     rounds: u32,
+    /// The last jump of the machine's clock that was told.
+    jump: Option<Jump>,
 }
 
 /// Whether the database has space, as far as its refusals tell.
@@ -117,6 +120,7 @@ impl Keeper {
             disk: Disk { refusals: count::disk_full_total(), full: None },
             others: BTreeMap::new(),
             rounds: 0,
+            jump: None,
             app: app.clone(),
         }
     }
@@ -134,6 +138,7 @@ impl Keeper {
         if let Ok(text) = serde_json::to_vec(&beat) {
             self.app.shared.instances().beat(&beat.name, text).await;
         }
+        self.mind_clock();
         self.ask_redis().await;
         match self.write(&beat, look).await {
             Ok(()) if self.disk.is_relieved() => {
@@ -166,6 +171,16 @@ impl Keeper {
         } else {
             State::Reading
         }
+    }
+
+    /// Says that the machine's clock was set. Times in rows go on as they went.
+    fn mind_clock(&mut self) {
+        let Some(jump) = self.app.clock.steady().jump().filter(|jump| Some(*jump) != self.jump) else { return };
+        self.jump = Some(jump);
+        let offset = self.app.clock.steady().offset_seconds();
+        tracing::warn!("the clock of this machine jumped by {} s; time goes on as before, {offset:.0} s away from it", jump.seconds);
+        // One that jumps again and again is one thing that happened, a minute.
+        self.note(Kind::ClockJumped, jump.at_ms.div_euclid(60_000));
     }
 
     async fn ask_redis(&mut self) {

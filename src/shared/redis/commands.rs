@@ -129,10 +129,11 @@ impl Redis {
             let begin = client.set(key.as_str(), 0, Some(alive(window)), Some(SetOptions::NX), false);
             let (count, left) = (client.incr(key.as_str()), client.pttl(key.as_str()));
             let ((), count, left): ((), u64, i64) = tokio::try_join!(begin, count, left)?;
-            if let Ok(left) = u64::try_from(left) {
-                return Ok((count, Duration::from_millis(left)));
+            if let Some(left) = u64::try_from(left).ok().map(Duration::from_millis).filter(|left| *left <= window) {
+                return Ok((count, left));
             }
-            // The window ended between the first two commands, and the new count would live for ever.
+            // The window ended between the first two commands, and the new count would live for ever; or Redis' clock was
+            // set back, and it would live for longer than its window.
             let () = client.pexpire(key.as_str(), millis(window), None).await?;
             Ok((count, window))
         })

@@ -15,7 +15,7 @@ pub mod options;
 use super::{
     Known,
     breaker::Breaker,
-    clock,
+    chance,
     health::{BackendKind, Health, State},
     meter,
     rendered::Rendered,
@@ -32,14 +32,14 @@ use std::{
     future::Future,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
-        atomic::{AtomicBool, AtomicI64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
 };
 use tokio::sync::{Notify, watch};
 
-/// The log hears of refused commands at most this often (ms).
-const COMPLAIN_EVERY: i64 = 10_000;
+/// The log hears of refused commands at most this often.
+const COMPLAIN_EVERY: Duration = Duration::from_secs(10);
 
 /// The trusted connection, as commands use it: no second attempt, and no waiting for a better day.
 type Fast = WithOptions<Client>;
@@ -61,8 +61,8 @@ pub(super) struct Redis {
     shaky: AtomicBool,
     /// Wakes the keeper when a call found that its connection is of no use.
     tripped: Notify,
-    /// When a refused command was last complained about (ms).
-    complained: AtomicI64,
+    /// When a refused command was last complained about.
+    complained: Mutex<Option<Instant>>,
     health: watch::Sender<Health>,
     trust: Arc<Trust>,
     pieces: Arc<Rendered>,
@@ -77,7 +77,7 @@ impl Redis {
             breaker: Mutex::default(),
             shaky: AtomicBool::new(false),
             tripped: Notify::new(),
-            complained: AtomicI64::new(0),
+            complained: Mutex::default(),
             health: watch::Sender::new(Health::now(BackendKind::Redis, State::Connecting, None)),
             trust,
             pieces,
@@ -133,9 +133,9 @@ impl Redis {
 
     /// A Redis that is full refuses every write of every page; once in a while is enough to say so.
     fn complain(&self, error: &Error) {
-        let now = clock::now_ms();
-        if now - self.complained.load(Ordering::Relaxed) > COMPLAIN_EVERY {
-            self.complained.store(now, Ordering::Relaxed);
+        let mut last = self.complained.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_none_or(|last| last.elapsed() > COMPLAIN_EVERY) {
+            *last = Some(Instant::now());
             tracing::warn!(%error, "Redis refused a command: {error}");
         }
     }
@@ -217,6 +217,6 @@ impl BackOff {
     fn next(&mut self) -> Duration {
         let longest = Duration::from_millis((50 << self.failures.min(5)).min(1_000));
         self.failures += 1;
-        longest.mul_f64(0.5 + 0.5 * (clock::chance() as f64 / u64::MAX as f64))
+        longest.mul_f64(0.5 + 0.5 * (chance() as f64 / u64::MAX as f64))
     }
 }

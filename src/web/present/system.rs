@@ -226,6 +226,7 @@ fn happened(event: &Event, now: time::OffsetDateTime, lang: Lang) -> live::Event
         Kind::DatabaseBack => (words::EV_DB_BACK, Some(true)),
         Kind::DiskFull => (words::EV_DISK_FULL, Some(false)),
         Kind::DiskFree => (words::EV_DISK_FREE, Some(true)),
+        Kind::ClockJumped => (words::EV_CLOCK_JUMPED, Some(false)),
     };
     live::Event { at: moment(event.at, now, lang), instance: event.instance.clone(), what, good }
 }

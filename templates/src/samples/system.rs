@@ -94,6 +94,7 @@ fn events(lang: Lang) -> Vec<Event> {
         (words::EV_DRAINING, None),
         (words::EV_REDIS_AWAY, Some(false)),
         (words::EV_DB_BACK, Some(true)),
+        (words::EV_CLOCK_JUMPED, Some(false)),
     ];
     kinds.map(|(what, good)| Event { at: moment(lang, 9), instance: "1".into(), what, good }).into()
 }

@@ -111,6 +111,7 @@ catalogue! {
     EV_DB_BACK = "데이터베이스가 돌아옴", "has its database again";
     EV_DISK_FULL = "저장하지 못함 (디스크가 가득 참)", "could store nothing (the disk is full)";
     EV_DISK_FREE = "다시 저장함", "stores again";
+    EV_CLOCK_JUMPED = "서버 시계가 갑자기 바뀜 (시간은 이어서 감)", "saw its machine's clock jump (time goes on as before)";
     EV_INSTANCE = "인스턴스 {name}", "Instance {name}";
     HISTORY = "기록", "History";
     HOUR = "1시간", "1 hour";

@@ -1,0 +1,162 @@
+//! Somebody sets the machine's clock by an hour while people are here: nobody is signed out, nothing that was typed is
+//! lost, what is new comes after what is old, and whoever watches is told.
+
+use crate::support::{House, PASSWORD, Sibling, Visitor, config, stories, until};
+use minschool::domain::house::hash_token;
+use minschool::domain::sessions::{self, Area};
+use minschool::domain::vitals::events::newest;
+use minschool::domain::vitals::keep::Keeper;
+use minschool::domain::{activity, clock::OffsetDateTime, sql, upkeep};
+use minschool::shared::Known;
+use minschool::web::health;
+use std::time::Duration;
+
+const HOUR_MS: i64 = 3_600_000;
+/// Forward, back to where it was, an hour back, and right again.
+const JUMPS: [i64; 4] = [HOUR_MS, -HOUR_MS, -HOUR_MS, HOUR_MS];
+
+/// Sets the machine's clock, and lets the instance do what it does now and then.
+async fn jump(house: &House, by_ms: i64) {
+    // Who was here within the last seconds would be noted as being here after the jump.
+    activity::flush(&house.app).await.unwrap();
+    house.app.clock.steady().set_wall_by_ms(by_ms);
+    upkeep::forget(&house.app.db, house.app.clock.now()).await.unwrap();
+}
+
+/// From now on the rows decide, as when Redis' clock jumped too and its keys are over.
+async fn forget_copies(house: &House, person: &Visitor) {
+    for cookie in ["ms_site", "ms_admin"] {
+        let hash = hash_token(person.cookie(cookie).unwrap());
+        house.app.shared.sessions().drop_one(&hash).await;
+    }
+}
+
+async fn strict(house: &House) -> Sibling {
+    let mut config = config(&house.ground);
+    config.rate_limits = true;
+    house.sibling_with(config).await
+}
+
+stories! {
+    async fn nobody_is_signed_out_by_a_jump_of_an_hour(house: House) {
+        let mut boss = house.staff("boss", "admin").await;
+        for by in JUMPS {
+            jump(&house, by).await;
+
+            for copies in ["hot", "forgotten"] {
+                let (site, panel) = (boss.get("/").await, boss.get_admin("/users").await);
+
+                assert!(site.says("boss님"), "{copies} copies, {by} ms: {}", site.text());
+                assert_eq!((panel.status, panel.path.as_str()), (200, "/users"), "{copies} copies, {by} ms");
+                forget_copies(&house, &boss).await;
+            }
+        }
+    }
+
+    async fn who_leaves_the_panel_alone_for_half_an_hour_is_out_whatever_the_clock_says(house: House) {
+        for by in [HOUR_MS, -HOUR_MS] {
+            let name = if by > 0 { "ada" } else { "eve" };
+            let mut staff = house.staff(name, "admin").await;
+            jump(&house, by).await;
+
+            house.app.clock.advance(time::Duration::minutes(31));
+
+            assert!(staff.get_admin("/users").await.path.starts_with("/login"), "{by} ms");
+        }
+    }
+
+    async fn a_form_that_was_open_is_taken_and_what_is_new_comes_last(house: House) {
+        let mut ada = house.signed_in("ada").await;
+        let post = ada.write("free", "시계").await;
+        ada.comment(&post, "댓글 0").await;
+        for (n, by) in (1..).zip(JUMPS) {
+            let form = ada.get(&post).await;
+            jump(&house, by).await;
+
+            let text = format!("댓글 {n}");
+            let page = ada.submit(&form, &format!("{post}/comments"), &[("body", &text)]).await;
+            ada.submit(&form, &format!("{post}/comments"), &[("body", &text)]).await;
+
+            assert_eq!(page.status, 200, "{}", page.text());
+        }
+
+        let shown = ada.get(&post).await.text();
+        let places: Vec<_> = (0..=JUMPS.len()).map(|n| shown.matches(&format!("댓글 {n}")).count()).collect();
+        let order: Vec<_> = (0..=JUMPS.len()).map(|n| shown.find(&format!("댓글 {n}"))).collect();
+        let early = "SELECT COUNT(*) FROM comments a JOIN comments b ON b.id > a.id AND b.created_at < a.created_at";
+
+        assert_eq!(places, [1; 5], "{shown}");
+        assert!(order.is_sorted(), "{shown}");
+        assert_eq!(sql::number(&house.app.db, early, []).await.unwrap(), Some(0));
+    }
+
+    async fn who_is_here_stays_here(house: House) {
+        house.signed_in("ada").await.get("/").await;
+        let here = async || house.app.shared.presence().count().await == Known::Known(1);
+        until("she is here", here).await;
+
+        for by in JUMPS {
+            jump(&house, by).await;
+
+            assert!(here().await, "{by} ms");
+        }
+    }
+
+    async fn limits_neither_open_nor_hold_for_an_hour(house: House) {
+        house.member("ada").await;
+        let strict = strict(&house).await;
+        for (n, by) in JUMPS.into_iter().enumerate() {
+            // What an address failed is not forgotten when it succeeds, so each is another.
+            let mut eve = house.visitor().on(&strict).with("x-forwarded-for", &format!("203.0.113.{n}"));
+            let wrong = [("email", "ada@example.com"), ("password", "wrong")];
+            let page = eve.get("/login").await;
+            for _ in 0..5 {
+                eve.submit(&page, "/login", &wrong).await;
+            }
+
+            strict.app.clock.steady().set_wall_by_ms(by);
+
+            let right = [("email", "ada@example.com"), ("password", PASSWORD)];
+            let page = eve.get("/login").await;
+            let refused = eve.submit(&page, "/login", &right).await;
+            assert_eq!(refused.status, 429, "{by} ms");
+            let wait = refused.header("retry-after").parse().unwrap();
+            assert!(wait <= 5, "{by} ms: {wait} s");
+            tokio::time::sleep(Duration::from_secs(wait)).await;
+            assert!(eve.submit(&page, "/login", &right).await.says("ada님"), "{by} ms");
+        }
+    }
+
+    async fn a_jump_is_written_down_shown_and_measured(house: House) {
+        let mut boss = house.staff("boss", "admin").await;
+        let steady = house.app.clock.steady().clone();
+        let mut keeper = Keeper::new(&house.app);
+        keeper.round().await;
+
+        steady.set_wall_by_ms(HOUR_MS);
+        keeper.round().await;
+        keeper.round().await;
+
+        let told = newest(&house.app.db, 50).await.unwrap();
+        let told: Vec<_> = told.iter().filter(|event| event.kind == minschool::domain::vitals::Kind::ClockJumped).collect();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0].instance, house.app.config.watching.instance);
+        let page = boss.get_admin("/system").await;
+        assert!(page.says("서버 시계가 갑자기 바뀜"), "{}", page.text());
+        let metrics = minschool::metrics::scrape::text(&house.app, health::state(&house.app).await).await;
+        let offset = metrics.lines().find_map(|line| line.strip_prefix("minschool_clock_offset_seconds ")).unwrap();
+        assert!((3_590.0..=3_600.0).contains(&offset.parse::<f64>().unwrap()), "{offset}");
+    }
+
+    async fn an_instance_whose_clock_is_behind_ends_nobodys_session(house: House) {
+        let mut boss = house.staff("boss", "admin").await;
+        let find = "SELECT id FROM sessions WHERE token_hash = $1";
+        let row = sql::number(&house.app.db, find, [hash_token(boss.cookie("ms_admin").unwrap()).into()]).await.unwrap().unwrap();
+        let behind: OffsetDateTime = house.app.clock.now() - time::Duration::hours(1);
+
+        sessions::touch(&house.app, &[row], Area::Admin, false, behind).await.unwrap();
+        forget_copies(&house, &boss).await;
+
+        assert_eq!(boss.get_admin("/users").await.path, "/users");
+    }
+}
