@@ -26,7 +26,7 @@ pub async fn jump(cluster: &Cluster, crowd: &Crowd, span: Duration) -> Result<St
 async fn jumps(cluster: &Cluster, crowd: &Crowd, span: Duration) -> Result<(People, u32)> {
     let before = tells(cluster).await?;
     cluster.tell(&["clock", "+0"]).await?;
-    let mut people = People { staff: staff(cluster).await?, member: crowd.idler(0), looks: 0 };
+    let mut people = People { staff: staff(cluster).await?, member: crowd.idler(2), looks: 0 };
     for seconds in ["+3600", "+0", "-3600", "+0"] {
         cluster.tell(&["clock", seconds]).await?;
         people.look_round(cluster, seconds, span).await?;

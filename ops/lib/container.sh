@@ -149,9 +149,61 @@ roll() {
   done
 }
 
-# As the runbook says after an update.
-roll_in_words() {
+# Another release and back to the first, as the runbook says. What is added at a program's end changes nothing but its sum.
+update_and_back() {
+  local first=$root/usr/lib/minschool/current
+  first=$(readlink "$first")
+  cp "$binary" "$place/other" && echo >>"$place/other"
+  ops/install --root "$root" --binary "$place/other" || return 1
+  rm "$place/other"
+  [[ $(readlink "$root/usr/lib/minschool/current") != "$first" ]] || { echo 'no other release is installed'; return 1; }
+  inside systemctl restart minschool-migrate || return 1
+  inside minschoolctl roll || return 1
+  inside ln -sfn "$first" /usr/lib/minschool/current
   inside minschoolctl roll
+}
+
+# Taken out for a while, and back.
+take_out() {
+  inside systemctl stop minschool-site@1.socket minschool-admin@1.socket minschool@1
+  is_closed 3010 || return 1
+  sleep 3
+  inside systemctl start minschool-site@1.socket minschool-admin@1.socket minschool@1
+  again 1
+}
+
+# A fourth instance, and without it again.
+one_more() {
+  local servers=$root/etc/nginx/minschool/servers
+  inside systemctl --quiet enable --now minschool-site@3.socket minschool-admin@3.socket minschool@3 || return 1
+  again 3 || return 1
+  echo 'server 127.0.0.1:3030 max_fails=3 fail_timeout=30s;' >>"$servers-site.conf"
+  echo 'server 127.0.0.1:3031 max_fails=3 fail_timeout=30s;' >>"$servers-admin.conf"
+  inside nginx -t && inside systemctl reload nginx || return 1
+  sleep 3
+  inside journalctl -u minschool@3 -n 5
+  sed -i '/:303[01] /d' "$servers-site.conf" "$servers-admin.conf"
+  inside nginx -t && inside systemctl reload nginx || return 1
+  sleep 2
+  inside systemctl --quiet disable --now minschool-site@3.socket minschool-admin@3.socket minschool@3
+  is_closed 3030
+}
+
+# Every command of the runbook's "check" and "verify" can be run as it stands there. Words in capitals stand for others.
+look_round() {
+  local line code=0
+  while read -r line; do
+    inside timeout 20 sh -c "$line" >"$place/said" 2>&1 </dev/null || { echo "$line: $(tail -n 2 "$place/said")"; code=1; }
+  done < <(commands_that_look)
+  return "$code"
+}
+
+# What stands between "Check" or "Verify" and the next such word, in one paragraph, and only looks. A container has the
+# clock of its machine and no time source; nothing in it was edited, so there is no NAME.new.
+commands_that_look() {
+  perl -00 -ne 's/\n/ /g; while (/\*(?:Check|Verify)\*:(.*?)(?=\*[A-Z][a-z ]+\*|$)/g) { my $part = $1; print "$1\n" while $part =~ /`([^`]+)`/g }' \
+    ops/RUNBOOK.md | grep -E '^(systemctl (status|show|list)|journalctl|curl|redis-cli|minschoolctl (check|migrate status)|ls|df|du|date|psql|timedatectl)' \
+    | grep -vE '\b[A-Z]{4,}\b|timesyncd|\.new$' | sort -u
 }
 
 # As the runbook says: a key, once; then what the timers start every night and every week.
