@@ -186,10 +186,15 @@ write_servers() {
   for number in $(numbers); do (
     # shellcheck disable=SC1090 # It was written when the instance was made.
     . "$state/instances/$number"
-    echo "server 127.0.0.1:$site_port $rest;" >>"$state/nginx/minschool/servers-site.conf"
+    write_server "$site_port" >>"$state/nginx/minschool/servers-site.conf"
     # shellcheck disable=SC2154 # It comes from there.
-    echo "server 127.0.0.1:$admin_port $rest;" >>"$state/nginx/minschool/servers-admin.conf"
+    write_server "$admin_port" >>"$state/nginx/minschool/servers-admin.conf"
   ); done
+}
+
+# Once among those that are watched, and once as the last resort while all of them are out (see ops/nginx/minschool).
+write_server() {
+  printf 'server 127.0.0.1:%s %s;\n' "$1" "$rest" "$1" 'backup max_fails=0'
 }
 
 reload_nginx() {

@@ -102,15 +102,15 @@ is_ready() {
 
 # ---- load
 
-# Ten visitors who read and send forms, each connection used for a few requests, until the file is gone.
+# Thirty visitors who read what Redis knows, what only the database knows and what nginx may keep, and send a form, each
+# connection used for the four of them, until the file is gone.
 load() {
   local visitor site=https://example.org
-  for visitor in 1 2 3 4 5 6 7 8 9 10; do
+  local -a each=(-sk -m 20 --resolve 'example.org:443:127.0.0.1' -o /dev/null -w '%{http_code} %{time_total} %{exitcode}\n')
+  for visitor in $(seq 30); do
     while [[ -e $place/load ]]; do
-      inside curl -sk -m 20 --resolve example.org:443:127.0.0.1 -o /dev/null -w "%{http_code} %{time_total} %{exitcode}\n" \
-        "$site/who" --next -sk -m 20 --resolve example.org:443:127.0.0.1 -o /dev/null -w "%{http_code} %{time_total} %{exitcode}\n" \
-        -d 'email=nobody@example.com' "$site/login" --next -sk -m 20 --resolve example.org:443:127.0.0.1 -o /dev/null \
-        -w "%{http_code} %{time_total} %{exitcode}\n" "$site/community/free?$RANDOM" || true
+      inside curl "${each[@]}" "$site/who" --next "${each[@]}" "$site/comments/$RANDOM" \
+        --next "${each[@]}" -d 'email=nobody@example.com' "$site/login" --next "${each[@]}" "$site/community/free?$RANDOM" || true
     done >>"$place/answers.$visitor" &
   done
   wait
@@ -177,8 +177,8 @@ one_more() {
   local servers=$root/etc/nginx/minschool/servers
   inside systemctl --quiet enable --now minschool-site@3.socket minschool-admin@3.socket minschool@3 || return 1
   again 3 || return 1
-  echo 'server 127.0.0.1:3030 max_fails=3 fail_timeout=30s;' >>"$servers-site.conf"
-  echo 'server 127.0.0.1:3031 max_fails=3 fail_timeout=30s;' >>"$servers-admin.conf"
+  printf 'server 127.0.0.1:3030 %s;\n' 'max_fails=3 fail_timeout=30s' 'backup max_fails=0' >>"$servers-site.conf"
+  printf 'server 127.0.0.1:3031 %s;\n' 'max_fails=3 fail_timeout=30s' 'backup max_fails=0' >>"$servers-admin.conf"
   inside nginx -t && inside systemctl reload nginx || return 1
   sleep 3
   inside journalctl -u minschool@3 -n 5
@@ -223,13 +223,17 @@ kill_one() {
   again 1
 }
 
+# Each with its hands full, which costs nginx more answers than it forgives a server (max_fails): in the end all three are
+# out in its eyes, and back in everybody else's.
 kill_all() {
   local number
   for number in 0 1 2; do
+    # While the database stands still, people wait in the instances.
+    inside pkill -STOP -u postgres
+    sleep 0.5
     inside systemctl kill --kill-whom=main -s KILL "minschool@$number"
-    again "$number"
-    # Each kill costs nginx the answers in flight; the next one comes when those are forgotten.
-    sleep 2
+    inside pkill -CONT -u postgres
+    again "$number" || return 1
   done
 }
 
