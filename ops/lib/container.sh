@@ -180,13 +180,20 @@ one_more() {
   printf 'server 127.0.0.1:3030 %s;\n' 'max_fails=3 fail_timeout=30s' 'backup max_fails=0' >>"$servers-site.conf"
   printf 'server 127.0.0.1:3031 %s;\n' 'max_fails=3 fail_timeout=30s' 'backup max_fails=0' >>"$servers-admin.conf"
   inside nginx -t && inside systemctl reload nginx || return 1
+  echo 'edge_upstreams = ["127.0.0.1:3000", "127.0.0.1:3010", "127.0.0.1:3020", "127.0.0.1:3030"]' >>"$root/etc/minschool/minschool.toml"
+  inside systemctl restart minschool-edge || return 1
   sleep 3
-  inside journalctl -u minschool@3 -n 5
+  eventually edge_sees 127.0.0.1:3030 || return 1
   sed -i '/:303[01] /d' "$servers-site.conf" "$servers-admin.conf"
-  inside nginx -t && inside systemctl reload nginx || return 1
+  sed -i '/^edge_upstreams/d' "$root/etc/minschool/minschool.toml"
+  inside nginx -t && inside systemctl reload nginx && inside systemctl restart minschool-edge || return 1
   sleep 2
   inside systemctl --quiet disable --now minschool-site@3.socket minschool-admin@3.socket minschool@3
   is_closed 3030
+}
+
+edge_sees() {
+  inside curl -s http://127.0.0.1/upstream_status | grep -E "^$1 +up " || { echo "$1 is not up in nginx' eyes"; return 1; }
 }
 
 # Every command of the runbook's "check" and "verify" can be run as it stands there. Words in capitals stand for others.

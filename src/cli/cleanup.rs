@@ -21,7 +21,9 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     // After a long pause there is much to delete at once.
     let db = app::database_for_changes(&config).await?;
     migrate::check_complete(&db).await?;
-    let gone = upkeep::forget(&db, Clock::default().now()).await?;
+    let clock = Clock::default();
+    instance::set_out(&config, &db, &clock).await?;
+    let gone = upkeep::forget(&db, clock.now()).await?;
     say!("forgotten: {} sessions, {} answers to forms, {} log lines", gone.sessions, gone.answers, gone.lines);
     Ok(())
 }

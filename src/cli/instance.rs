@@ -5,7 +5,7 @@ use crate::app::{self, App};
 use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::error::is_away;
-use crate::domain::{house, shared_log};
+use crate::domain::{house, shared_log, vitals::course};
 use crate::shared::{ProbeError, RedisOptions, Shared};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 use std::fs::{File, TryLockError};
@@ -130,21 +130,28 @@ pub async fn open(config: &Config, welcome: bool) -> Result<(DatabaseConnection,
 /// # Errors
 /// `Config` when Redis refuses our password; else in words.
 pub async fn start(config: Config, db: DatabaseConnection, clock: Clock) -> Result<App, Failure> {
-    if let Some(url) = &config.redis_url {
-        match Shared::probe(&RedisOptions::new(url)).await {
-            Ok(()) => {}
-            Err(ProbeError::WrongPassword) => return Err(Failure::Config("REDIS_URL: Redis refuses this user and password".into())),
-            Err(ProbeError::BadUrl(why)) => return Err(Failure::Config(format!("REDIS_URL: {why}"))),
-            Err(ProbeError::Unreachable(why)) => tracing::warn!("Redis does not answer ({why}); starting without it"),
-        }
-    }
+    set_out(&config, &db, &clock).await?;
     let app = App::new(config, db, clock).await?;
-    // It starts all the same: which of the two is right is not known here, and the site is better open than closed.
-    if let Some(apart) = house::clocks_apart(&app.db).await? {
-        tracing::warn!(
-            "the clock of this machine is {apart} s away from the database's: sessions may end too early or too late; see ClockWrong in the runbook"
-        );
-    }
     app.shared.start(shared_log::validator(&app));
     Ok(app)
+}
+
+/// Lets a clock set out as those of the instances at work.
+///
+/// # Errors
+/// `Config` when Redis refuses our password; else in words.
+pub async fn set_out(config: &Config, db: &DatabaseConnection, clock: &Clock) -> Result<(), Failure> {
+    let said = match &config.redis_url {
+        None => Vec::new(),
+        Some(url) => match Shared::overhear(&RedisOptions::new(url), &course::names(db, clock).await?).await {
+            Ok(said) => said,
+            Err(ProbeError::WrongPassword) => return Err(Failure::Config("REDIS_URL: Redis refuses this user and password".into())),
+            Err(ProbeError::BadUrl(why)) => return Err(Failure::Config(format!("REDIS_URL: {why}"))),
+            Err(ProbeError::Unreachable(why)) => {
+                tracing::warn!("Redis does not answer ({why}); starting without it");
+                Vec::new()
+            }
+        },
+    };
+    course::set_out(clock, db, &said).await.map_err(Into::into)
 }

@@ -147,31 +147,6 @@ pub async fn use_setup(tx: &impl ConnectionTrait, token: &str) -> Result<()> {
     }
 }
 
-/// Seconds by which the clocks of this machine and of the database may differ: sessions and forms end by them.
-const DRIFT: i64 = 5;
-
-/// By how many seconds the clocks of this machine and of the database differ. None: they agree.
-///
-/// # Errors
-/// The database's.
-pub async fn clocks_apart(db: &DatabaseConnection) -> Result<Option<i64>> {
-    let theirs = database_clock(db).await?;
-    let apart = (super::clock::Clock::default().now() - theirs).whole_seconds().abs();
-    Ok((apart > DRIFT).then_some(apart))
-}
-
-/// What time it is for the database. SQLite is in this process and has this process' time.
-///
-/// # Errors
-/// The database's.
-async fn database_clock(db: &DatabaseConnection) -> Result<OffsetDateTime> {
-    if db.get_database_backend() != sea_orm::DbBackend::Postgres {
-        return Ok(super::clock::Clock::default().now());
-    }
-    let ms = sql::number(db, "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)", []).await?;
-    Ok(super::clock::from_ms(sql::some(ms, "the database's clock")?))
-}
-
 const EPOCH: &str = "shared_epoch";
 const RUN: &str = "shared_run";
 

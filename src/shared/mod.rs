@@ -40,6 +40,7 @@ pub use redis::options::{ProbeError, RedisOptions};
 pub use validate::{Accept, Reconnected, Reject, Validator};
 
 use crate::system::clock::Steady;
+use bytes::Bytes;
 use flight::Flights;
 use health::{BackendKind, Health, State};
 use memory::Memory;
@@ -126,7 +127,13 @@ impl Shared {
 
     /// Tries whether these options lead to a Redis that lets us in, so that a wrong setting is told at the start.
     pub async fn probe(options: &RedisOptions) -> Result<(), ProbeError> {
-        redis::options::probe(options).await
+        Self::overhear(options, &[]).await.map(drop)
+    }
+
+    /// The same, and what these instances said last, for one that is about to begin.
+    pub async fn overhear(options: &RedisOptions, instances: &[String]) -> Result<Vec<Bytes>, ProbeError> {
+        let keys = instances.iter().map(|name| keys::instance(name)).collect();
+        Ok(redis::options::look(options, keys).await?.into_iter().flatten().collect())
     }
 
     /// How it is doing.

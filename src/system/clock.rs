@@ -7,7 +7,7 @@
 
 use rustix::time::{ClockId, clock_gettime};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A correction of the wall clock that is followed at once if it leads forward (microseconds): time sources make them,
@@ -123,6 +123,18 @@ impl Steady {
         }
         let now = boot + inner.shift.load(Ordering::Relaxed) + inner.ahead.load(Ordering::Relaxed);
         inner.told.fetch_max(now, Ordering::Relaxed).max(now).div_euclid(1_000)
+    }
+
+    /// Sets out from this time (milliseconds since 1970) instead of the wall clock's, which then counts as having jumped.
+    /// For an instance that begins: whoever was told a time before may be told an earlier one.
+    pub fn set_out_from(&self, now_ms: i64) {
+        let inner = &self.inner;
+        let mut course = inner.course.lock().unwrap_or_else(PoisonError::into_inner);
+        *course = Course::begin(Reading { wall: now_ms.saturating_mul(1_000), boot: boot() });
+        inner.shift.store(course.shift, Ordering::Relaxed);
+        inner.told.store(i64::MIN, Ordering::Relaxed);
+        drop(course);
+        self.look();
     }
 
     /// How many seconds the wall clock is ahead of this one; less than nothing when it is behind.
@@ -339,6 +351,20 @@ mod tests {
         assert_eq!((jump.number, jump.seconds), (3, 3_600));
         assert!((begun..=last).contains(&jump.at_ms));
         assert!(clock.offset_seconds().abs() < 1.0, "{}", clock.offset_seconds());
+    }
+
+    #[test]
+    fn it_can_set_out_from_another_time_than_the_wall_clocks() {
+        for by in [3_600_000, -3_600_000] {
+            let clock = Steady::default();
+            let wall = clock.now_ms();
+
+            clock.set_out_from(wall + by);
+
+            assert!((by..by + 30_000).contains(&(clock.now_ms() - wall)));
+            assert_eq!(clock.jump().map(|jump| jump.seconds), Some(-by / 1_000));
+            assert!((clock.offset_seconds() + by as f64 / 1e3).abs() < 30.0, "{}", clock.offset_seconds());
+        }
     }
 
     #[test]

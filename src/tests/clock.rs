@@ -1,12 +1,13 @@
 //! Somebody sets the machine's clock by an hour while people are here: nobody is signed out, nothing that was typed is
 //! lost, what is new comes after what is old, and whoever watches is told.
 
-use crate::support::{House, PASSWORD, Sibling, Visitor, config, stories, until};
+use crate::support::{House, PASSWORD, Sibling, Visitor, config, only_sqlite, stories, until};
+use minschool::domain::clock::{Clock, OffsetDateTime, to_ms};
 use minschool::domain::house::hash_token;
 use minschool::domain::sessions::{self, Area};
 use minschool::domain::vitals::events::newest;
 use minschool::domain::vitals::keep::Keeper;
-use minschool::domain::{activity, clock::OffsetDateTime, sql, upkeep};
+use minschool::domain::{activity, sql, upkeep};
 use minschool::shared::Known;
 use minschool::web::health;
 use std::time::Duration;
@@ -158,5 +159,30 @@ stories! {
         forget_copies(&house, &boss).await;
 
         assert_eq!(boss.get_admin("/users").await.path, "/users");
+    }
+}
+
+#[tokio::test]
+async fn an_instance_that_begins_by_a_wrong_clock_keeps_the_course_of_the_others() {
+    if only_sqlite() {
+        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
+    }
+    let house = House::shared().await;
+    let mut boss = house.staff("boss", "admin").await;
+    until("the first has said what time it is", async || house.app.vitals.own().is_some()).await;
+    for by in [HOUR_MS, -HOUR_MS] {
+        let wrong = Clock::default();
+        wrong.steady().set_out_from(to_ms(wrong.now()) + by);
+
+        let mut config = config(&house.ground);
+        config.watching.instance = "other".into();
+        let sibling = house.sibling_at(config, wrong).await;
+        let mut there = boss.on(&sibling);
+        forget_copies(&house, &boss).await;
+
+        assert_eq!(there.get_admin("/users").await.path, "/users", "{by} ms");
+        let apart = (sibling.app.clock.now() - house.app.clock.now()).abs();
+        assert!(apart < time::Duration::seconds(5), "{by} ms: {apart}");
+        assert_eq!(boss.get_admin("/users").await.path, "/users", "{by} ms");
     }
 }

@@ -1,9 +1,10 @@
 //! How many requests are worked on at once. More are turned away at once, with an honest "in a moment", instead of
 //! all of them waiting until nobody wants their answers any more.
 //!
-//! How many a machine can take nobody knows beforehand, so it is learnt, as TCP learns what a path carries (RFC 5681):
-//! while answers are quick and the room is used there is more of it, up to a bound; when too many of them are slow
-//! there is less.
+//! How many a machine can take nobody knows beforehand, so it is learnt. What is in hand is what is answered a second
+//! times the seconds that each takes (Little's law); a machine at its end answers as many a second however many wait.
+//! So when too many answers are slow, there is room for what it answers within the time that we aim at; while they
+//! are quick and the room is used, there is more of it, up to a bound.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -11,10 +12,14 @@ use std::time::{Duration, Instant};
 /// The room at first.
 const FIRST: usize = 128;
 /// An answer that took longer is slow. Well below the second that people are promised, as there is a queue before us.
-const SLOW: Duration = Duration::from_millis(250);
+const SLOW: Duration = Duration::from_millis(200);
+/// What an answer should take when everybody wants one.
+const AIM: Duration = Duration::from_millis(100);
 /// What is learnt is learnt from so long a time, and from at least so many answers.
 const WINDOW: Duration = Duration::from_millis(50);
 const FEW: u64 = 10;
+/// A window's pace counts for so much of what is known about it: the last third of a second, mostly.
+const WEIGHT: f64 = 0.2;
 /// There is always room for so many.
 const LEAST: usize = 16;
 
@@ -26,8 +31,10 @@ pub struct Seats {
     answers: AtomicU64,
     slow: AtomicU64,
     begun: Instant,
-    /// When the present window ends, in milliseconds after `begun`.
-    until: AtomicU64,
+    /// When the present window began, in milliseconds after `begun`.
+    since: AtomicU64,
+    /// Answers a second, in thousandths, while there is much to do; 0: not known.
+    pace: AtomicU64,
     /// Until when there is no less room again: so long it takes to see what the last time did.
     pause: AtomicU64,
 }
@@ -48,7 +55,8 @@ impl Seats {
             answers: AtomicU64::default(),
             slow: AtomicU64::default(),
             begun: Instant::now(),
-            until: AtomicU64::default(),
+            since: AtomicU64::default(),
+            pace: AtomicU64::default(),
             pause: AtomicU64::default(),
         }
     }
@@ -76,25 +84,38 @@ impl Seats {
         if took > SLOW {
             self.slow.fetch_add(1, Ordering::Relaxed);
         }
-        let (now, until) = (millis(at), self.until.load(Ordering::Relaxed));
-        let enough = self.answers.load(Ordering::Relaxed) >= FEW;
+        let (now, since) = (millis(at), self.since.load(Ordering::Relaxed));
+        let enough = self.answers.load(Ordering::Relaxed) >= FEW && now >= since + millis(WINDOW);
         // One of those who come after the window's end closes it.
-        if now < until || !enough || self.until.compare_exchange(until, now + millis(WINDOW), Ordering::Relaxed, Ordering::Relaxed).is_err()
-        {
+        if !enough || self.since.compare_exchange(since, now, Ordering::Relaxed, Ordering::Relaxed).is_err() {
             return;
         }
         let (answers, slow) = (self.answers.swap(0, Ordering::Relaxed), self.slow.swap(0, Ordering::Relaxed));
-        let (room, taken) = (self.room(), self.taken());
-        if slow * 10 > answers {
-            if now >= self.pause.load(Ordering::Relaxed) {
-                self.pause.store(now + millis(SLOW), Ordering::Relaxed);
-                self.room.store((room.min(taken) * 6 / 10).max(LEAST).min(self.most), Ordering::Relaxed);
-            }
-        } else if taken * 2 >= room {
-            // Twice the room while none is slow, a little more otherwise.
-            let more = if slow == 0 { room } else { room / 8 + 1 };
-            self.room.store((room + more).min(self.most), Ordering::Relaxed);
+        let (room, is_slow) = (self.room(), slow * 10 > answers);
+        if !is_slow && self.taken() * 2 < room {
+            // Who has little to do learns nothing of what they could.
+            self.pace.store(0, Ordering::Relaxed);
+            return;
         }
+        let right = self.pace(answers as f64 * 1e3 / (now - since) as f64) * AIM.as_secs_f64();
+        let right = if !is_slow {
+            // At most twice the room, at least a little more.
+            (right as usize).clamp(room + room / 32 + 1, room * 2)
+        } else if now >= self.pause.load(Ordering::Relaxed) {
+            self.pause.store(now + millis(SLOW), Ordering::Relaxed);
+            (right as usize).clamp(LEAST.min(room), room)
+        } else {
+            room
+        };
+        self.room.store(right.min(self.most), Ordering::Relaxed);
+    }
+
+    /// Answers a second, as they have been of late, with this window's.
+    fn pace(&self, latest: f64) -> f64 {
+        let known = self.pace.load(Ordering::Relaxed) as f64 / 1e3;
+        let pace = if known == 0.0 { latest } else { known + (latest - known) * WEIGHT };
+        self.pace.store((pace * 1e3) as u64, Ordering::Relaxed);
+        pace
     }
 }
 
@@ -113,34 +134,71 @@ fn millis(time: Duration) -> u64 {
 mod tests {
     use super::*;
 
-    /// So many answers, one each ten milliseconds from this second on, with so many seats taken.
-    fn answers(seats: &Seats, many: u64, from: u64, took: Duration, taken: usize) {
+    /// A thousand answers a second for some seconds from this one on, with so many seats taken.
+    fn answers(seats: &Seats, seconds: std::ops::Range<u64>, took: Duration, taken: usize) {
         seats.taken.store(taken, Ordering::Relaxed);
-        for n in 0..many {
-            seats.learn(took, Duration::from_millis(from * 1_000 + n * 10));
-        }
+        (seconds.start * 1_000..seconds.end * 1_000).for_each(|now| seats.learn(took, Duration::from_millis(now)));
         seats.taken.store(0, Ordering::Relaxed);
+    }
+
+    /// A machine that gives an answer every two milliseconds, at the door of which there is always a crowd. The room in
+    /// each millisecond of six seconds.
+    fn crowded(seats: &Seats) -> Vec<usize> {
+        let mut waiting = std::collections::VecDeque::new();
+        (0..6_000u64)
+            .map(|now| {
+                while waiting.len() < seats.room() {
+                    waiting.push_back(now);
+                }
+                seats.taken.store(waiting.len(), Ordering::Relaxed);
+                if now % 2 == 0 {
+                    let came = waiting.pop_front().expect("there is a crowd");
+                    seats.learn(Duration::from_millis(now - came), Duration::from_millis(now));
+                }
+                seats.room()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn in_a_crowd_there_is_room_for_what_can_be_answered_in_time_and_it_stays_so() {
+        let rooms = crowded(&Seats::new(512));
+        let (least, most) = (rooms[1_000..].iter().min(), rooms[1_000..].iter().max());
+
+        // Five hundred a second: 75 have their answer after 150 ms, 125 after 250.
+        assert!(least >= Some(&70) && most <= Some(&160), "{least:?} {most:?}");
     }
 
     #[test]
     fn there_is_less_room_while_answers_are_slow_and_more_again_when_they_are_quick() {
         let seats = Seats::new(512);
 
-        answers(&seats, 20, 1, Duration::from_secs(2), 120);
+        answers(&seats, 1..3, Duration::from_secs(2), 120);
         let slow = seats.room();
-        answers(&seats, 20, 2, Duration::from_secs(2), slow);
-        let slower = seats.room();
-        answers(&seats, 100, 3, Duration::from_millis(2), 500);
+        answers(&seats, 3..6, Duration::from_millis(100), 100);
 
-        assert!(slow < 100 && slower < slow && slower >= LEAST, "{slow} {slower}");
-        assert_eq!(seats.room(), 512);
+        assert!(slow < FIRST, "{slow}");
+        assert!(seats.room() > 150, "{}", seats.room());
+    }
+
+    #[test]
+    fn a_few_that_are_slow_by_themselves_do_not_send_the_others_away() {
+        let seats = Seats::new(512);
+        seats.taken.store(100, Ordering::Relaxed);
+        for n in 0..2_000 {
+            // One in five waits for something; there is time for two thousand a second.
+            let took = if n % 5 == 0 { Duration::from_millis(300) } else { Duration::from_millis(5) };
+            seats.learn(took, Duration::from_micros(n * 500));
+        }
+
+        assert!(seats.room() >= FIRST, "{}", seats.room());
     }
 
     #[test]
     fn room_that_nobody_uses_does_not_grow() {
         let seats = Seats::new(512);
 
-        answers(&seats, 100, 1, Duration::from_millis(2), 10);
+        answers(&seats, 1..2, Duration::from_millis(2), 10);
 
         assert_eq!(seats.room(), FIRST);
     }

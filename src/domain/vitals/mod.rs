@@ -1,10 +1,11 @@
 //! How the instances are: what each says of itself every few seconds, a row a minute for a day, and what happened to
-//! them. It is only ever looked at; no page waits for it and nothing is decided by it.
+//! them. It is only ever looked at; no page waits for it, and nothing is decided by it but by what clock an instance sets out.
 //!
 //! `beat` what an instance measures · `keep` measures, says and notices, again and again · `history` the rows ·
-//! `events` what happened · `seen` all of it together, for whoever looks
+//! `events` what happened · `seen` all of it together, for whoever looks · `course` what time it is for one that begins
 
 pub mod beat;
+pub mod course;
 pub mod events;
 pub mod history;
 pub mod keep;

@@ -176,7 +176,7 @@ impl Redis {
     }
 
     fn key(&self, key: String) -> String {
-        if self.options.prefix.is_empty() { key } else { format!("{}{key}", self.options.prefix) }
+        self.options.key(key)
     }
 }
 

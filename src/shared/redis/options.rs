@@ -1,11 +1,14 @@
 //! Where Redis is, how patient we are with it, and whether it lets us in.
 
 use super::link::Connection;
+use bytes::Bytes;
 use fred::{
     clients::Client,
     error::{Error, ErrorKind},
+    interfaces::KeysInterface,
     types::config::{Config, ConnectionConfig, PerformanceConfig, TcpConfig, UnresponsiveConfig},
 };
+use futures_util::future::try_join_all;
 use std::{fmt, time::Duration};
 
 /// Every kind of address that is taken.
@@ -66,6 +69,11 @@ impl RedisOptions {
         self.scheme().ends_with("-cluster")
     }
 
+    /// A key or a channel, as it is called there.
+    pub(super) fn key(&self, key: String) -> String {
+        if self.prefix.is_empty() { key } else { format!("{}{key}", self.prefix) }
+    }
+
     fn scheme(&self) -> &str {
         self.url.split_once("://").map_or("", |(scheme, _)| scheme)
     }
@@ -96,14 +104,15 @@ pub enum ProbeError {
     Unreachable(String),
 }
 
-/// Connects once, as the real connection will.
-pub(in crate::shared) async fn probe(options: &RedisOptions) -> Result<(), ProbeError> {
+/// Connects once, as the real connection will, and asks for these values.
+pub(in crate::shared) async fn look(options: &RedisOptions, keys: Vec<String>) -> Result<Vec<Option<Bytes>>, ProbeError> {
     let client = options.client().map_err(|error| ProbeError::BadUrl(error.details().to_owned()))?;
     let reached = async {
         let connection = Connection::open(client, options.connect_timeout).await?;
-        connection.ping().await
+        connection.ping().await?;
+        try_join_all(keys.into_iter().map(|key| connection.client.get(options.key(key)))).await
     };
-    reached.await.map_err(|error| match error.kind() {
+    reached.await.map_err(|error: Error| match error.kind() {
         ErrorKind::Auth => ProbeError::WrongPassword,
         _ => ProbeError::Unreachable(error.details().to_owned()),
     })

@@ -112,7 +112,12 @@ impl House {
 
     /// One more instance on the same ground, set up otherwise.
     pub async fn sibling_with(&self, config: Config) -> Sibling {
-        let (app, site, admin) = instance_with(config).await;
+        self.sibling_at(config, Clock::default()).await
+    }
+
+    /// One more instance on the same ground, on a machine with this clock.
+    pub async fn sibling_at(&self, config: Config, clock: Clock) -> Sibling {
+        let (app, site, admin) = instance_with(config, clock).await;
         Sibling { app, site, admin }
     }
 
@@ -180,15 +185,15 @@ impl Drop for House {
 type Routers = (App, Arc<BoxEndpoint<'static, Response>>, Arc<BoxEndpoint<'static, Response>>);
 
 async fn instance_on(ground: &Ground) -> Routers {
-    instance_with(config(ground)).await
+    instance_with(config(ground), Clock::default()).await
 }
 
-async fn instance_with(config: Config) -> Routers {
+async fn instance_with(config: Config, clock: Clock) -> Routers {
     let db = minschool::app::database(&config).await.unwrap();
     migrate::up(&config, &db).await.unwrap();
     house::open(&db, Clock::default().now(), true).await.unwrap();
     let redis = config.redis_url.is_some();
-    let app = instance::start(config, db, Clock::default()).await.unwrap();
+    let app = instance::start(config, db, clock).await.unwrap();
     if redis {
         until("Redis is trusted", async || app.shared.health().is_well()).await;
     }
