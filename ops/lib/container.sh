@@ -233,13 +233,11 @@ kill_one() {
 # Each with its hands full, which costs nginx more answers than it forgives a server (max_fails): in the end all three are
 # out in its eyes, and back in everybody else's.
 kill_all() {
-  local number
+  local number main
   for number in 0 1 2; do
-    # While the database stands still, people wait in the instances.
-    inside pkill -STOP -u postgres
-    sleep 0.5
-    inside systemctl kill --kill-whom=main -s KILL "minschool@$number"
-    inside pkill -CONT -u postgres
+    main=$(inside systemctl show --property MainPID --value "minschool@$number") || return 1
+    # While the database stands still people wait in the instances: not so long that it is taken for gone.
+    inside sh -c "pkill -STOP -u postgres; sleep 0.3; kill -KILL $main; pkill -CONT -u postgres" || return 1
     again "$number" || return 1
   done
 }
