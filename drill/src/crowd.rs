@@ -44,12 +44,8 @@ impl Crowd {
             members.push(join(guest.clone(), n).await?);
         }
         let owner = members.first_mut().expect("there are members");
-        let path = "/community/free/write";
-        let written = owner.submit(path, path, &[("title", "훈련"), ("body", "여기에 댓글을 답니다.")]).await?;
-        if written.status != 303 {
-            bail!("a post answered {}: {}", written.status, written.text);
-        }
-        Ok(Self { members, guest, post: written.location, ledger: Arc::default() })
+        let post = owner.write_post("훈련").await?;
+        Ok(Self { members, guest, post, ledger: Arc::default() })
     }
 
     /// Somebody who is signed in and does nothing of their own accord.

@@ -39,11 +39,13 @@ pub async fn overload(cluster: &Cluster, crowd: &Crowd, pace: Pace) -> Result<St
     let (accepted, refused, other) =
         (Arc::new(std::sync::Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let before = memory(cluster)?;
-    let reader = crowd.idler(2);
+    let mut reader = crowd.idler(2);
+    // One of its own: how long the post is that all drills talk about depends on how many there were before.
+    let post = reader.write_post("모두가 읽는 글").await?;
     let mut tasks = JoinSet::new();
     let end = Instant::now() + pace.outage * 2;
     for n in 0..pace.readers {
-        let (mut reader, post) = (reader.clone(), crowd.post.clone());
+        let (mut reader, post) = (reader.clone(), post.clone());
         let (accepted, refused, other) = (accepted.clone(), refused.clone(), other.clone());
         tasks.spawn(async move {
             // They do not all come in the same millisecond.

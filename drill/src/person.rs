@@ -2,7 +2,7 @@
 //! sends a request once more on a new connection when a kept one broke before a byte of the answer came (RFC 9112,
 //! section 9.3.1): nginx closes kept connections at a reload.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, RETRY_AFTER, SET_COOKIE};
 use reqwest::{Client, RequestBuilder, redirect::Policy};
 use std::collections::BTreeMap;
@@ -55,6 +55,14 @@ impl Person {
         let request = self.client.post(format!("{}{path}", self.site)).header("sec-fetch-site", "same-origin");
         let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(encoded(fields));
         self.send(request).await
+    }
+
+    /// Writes a post, and says where it is.
+    pub async fn write_post(&mut self, title: &str) -> Result<String> {
+        let path = "/community/free/write";
+        let written = self.submit(path, path, &[("title", title), ("body", "여기에 댓글을 답니다.")]).await?;
+        ensure!(written.status == 303, "a post answered {}: {}", written.status, written.text);
+        Ok(written.location)
     }
 
     /// Sends the form that goes to `action` on the page at `page`, with its one-time key.
