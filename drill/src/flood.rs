@@ -43,7 +43,7 @@ pub async fn overload(cluster: &Cluster, crowd: &Crowd, pace: Pace) -> Result<St
     // One of its own: how long the post is that all drills talk about depends on how many there were before.
     let post = reader.write_post("모두가 읽는 글").await?;
     let mut tasks = JoinSet::new();
-    let end = Instant::now() + pace.outage * 2;
+    let end = Instant::now() + pace.flood;
     for n in 0..pace.readers {
         let (mut reader, post) = (reader.clone(), post.clone());
         let (accepted, refused, other) = (accepted.clone(), refused.clone(), other.clone());

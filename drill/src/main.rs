@@ -31,6 +31,8 @@ pub struct Pace {
     calm: Duration,
     /// How long an outage lasts.
     outage: Duration,
+    /// How long an overload lasts.
+    flood: Duration,
     /// Readers at once in an overload: ten times what keeps two cores busy.
     readers: usize,
     /// Open streams at each instance.
@@ -75,8 +77,22 @@ async fn drill() -> Result<()> {
         bail!("name the drills, or give --all; --list shows them");
     }
     let pace = match matches.get_flag("short") {
-        true => Pace { calm: Duration::from_secs(2), outage: Duration::from_secs(4), readers: 300, streams: 500, room: 2 },
-        false => Pace { calm: Duration::from_secs(5), outage: Duration::from_secs(10), readers: 900, streams: 2_000, room: 1 },
+        true => Pace {
+            calm: Duration::from_secs(2),
+            outage: Duration::from_secs(4),
+            flood: Duration::from_secs(8),
+            readers: 300,
+            streams: 500,
+            room: 2,
+        },
+        false => Pace {
+            calm: Duration::from_secs(5),
+            outage: Duration::from_secs(10),
+            flood: Duration::from_secs(60),
+            readers: 900,
+            streams: 2_000,
+            room: 1,
+        },
     };
     let mut term = signal(SignalKind::terminate())?;
     let cluster = Cluster::up().await?;

@@ -225,6 +225,27 @@ back_up() {
   inside sh -c 'ls /var/backups/minschool/*.manifest.json' && inside test -s /var/lib/minschool/restore-drill-last-success
 }
 
+# What the runbook mends with, where no other drill does: a lost administrator, Redis' settings, kept pages, a backup beside
+# what is there, a small house that moves.
+mend() {
+  local sql='postgres://minschool@localhost' socket='?host=/var/run/postgresql' newest
+  inside sh -c 'echo "seven green bicycles" | minschoolctl user add --email boss@example.org --name boss --role admin --password-stdin' &&
+    inside sh -c 'echo "a long new password" | minschoolctl user password --email boss@example.org --password-stdin' || return 1
+  inside redis-cli config set maxmemory 512mb && inside redis-cli config set maxmemory-policy noeviction || return 1
+  inside find /run/minschool/nginx-pages -type f -delete && inside journalctl --vacuum-size=500M || return 1
+  inside runuser -u postgres -- createdb --owner minschool minschool_restored || return 1
+  inside runuser -u postgres -- createdb --owner minschool minschool_moved || return 1
+  newest=$(inside sh -c 'ls -t /var/backups/minschool/*.age | head -n 1') || return 1
+  inside install -o minschool -m 600 /root/key /var/lib/minschool/key || return 1
+  as_minschool restore "$newest" --identity /var/lib/minschool/key --into "$sql/minschool_restored$socket" || return 1
+  as_minschool seed --data-dir /var/lib/minschool/small --users 5 --posts 20 --comments 20 || return 1
+  as_minschool move --from sqlite:///var/lib/minschool/small/minschool.db --to "$sql/minschool_moved$socket"
+}
+
+as_minschool() {
+  inside runuser -u minschool -- minschool "$@"
+}
+
 kill_one() {
   inside systemctl kill --kill-whom=main -s KILL minschool@1
   again 1
