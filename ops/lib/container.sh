@@ -258,7 +258,7 @@ kill_all() {
   for number in 0 1 2; do
     main=$(inside systemctl show --property MainPID --value "minschool@$number") || return 1
     # While the database stands still people wait in the instances: not so long that it is taken for gone.
-    inside sh -c "pkill -STOP -u postgres; sleep 0.3; kill -KILL $main; pkill -CONT -u postgres" || return 1
+    inside sh -c "pkill -STOP -u postgres; sleep 0.2; kill -KILL $main; pkill -CONT -u postgres" || return 1
     again "$number" || return 1
   done
 }
