@@ -1,23 +1,89 @@
 //! Markdown to HTML that is safe to show: what people write never becomes script, style or a request
 //! to a third party, and no text, however nested, costs more than its length.
+//!
+//! Rooms: `known` (texts that were looked at before).
 
+mod known;
+
+use super::{Error, Result};
 use ammonia::Builder;
 use linkify::{LinkFinder, LinkKind};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
-use std::sync::{LazyLock, Mutex};
+use std::sync::LazyLock;
+
+pub use known::Known;
 
 /// Deepest nesting of lists and quotes that is drawn; deeper ones are drawn at this depth.
 const DEPTH: usize = 12;
 /// Most cells that the tables of one text may have; a text with more is shown as typed.
 const CELLS: usize = 2_000;
-/// Most bytes of HTML for each byte typed, beyond a first 64 KiB; a text that needs more is shown as typed.
-const GROWTH: usize = 32;
+/// Longest address of a link, in bytes; a longer one is drawn as text. A hundred Korean syllables, percent-encoded, fit.
+const ADDRESS: usize = 1_000;
 
-/// The HTML of a Markdown text, sanitised.
+/// How much HTML a text may become. A link that is defined once and used a thousand times would else make megabytes of a
+/// few kilobytes, on a page that shows a hundred comments.
+struct Growth {
+    /// Bytes that every text may become.
+    free: usize,
+    /// Bytes more for each byte typed. A text that needs more is shown as typed.
+    factor: usize,
+    /// A text that even then is longer is refused.
+    most: usize,
+}
+
+const POST: Growth = Growth { free: 65_536, factor: 32, most: 256 * 1024 };
+const COMMENT: Growth = Growth { free: 4_096, factor: 8, most: 32 * 1024 };
+
+/// A longer text or HTML, in bytes, is not worked on by a thread that serves requests: the worst 50,000 characters take
+/// 50 ms, and everything else that the thread serves would wait for them.
+const HEAVY: usize = 16 * 1024;
+
+/// Runs work on a text of this length where it holds up nobody.
+async fn aside<T: Send + 'static>(length: usize, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    if length < HEAVY {
+        return Ok(work());
+    }
+    tokio::task::spawn_blocking(work).await.map_err(|fault| Error::internal("drawing a text", fault))
+}
+
+/// The HTML of a post's Markdown text, sanitised.
+///
+/// # Errors
+/// `Invalid("body", …)` where it would be longer than 256 KiB.
+pub async fn post(text: &str) -> Result<String> {
+    let text = text.to_owned();
+    aside(text.len(), move || bounded(&text, &POST)).await?
+}
+
+/// The HTML of a text that is not stored: a preview.
+///
+/// # Errors
+/// `Internal`.
+pub async fn preview(text: &str) -> Result<String> {
+    let text = text.to_owned();
+    aside(text.len(), move || draw(&text, &POST)).await
+}
+
+/// The HTML of a comment's Markdown text, sanitised.
+///
+/// # Errors
+/// `Invalid("body", …)` where it would be longer than 32 KiB.
+pub fn comment(text: &str) -> Result<String> {
+    bounded(text, &COMMENT)
+}
+
+fn bounded(text: &str, growth: &Growth) -> Result<String> {
+    let html = draw(text, growth);
+    if html.len() > growth.most { Err(Error::invalid("body", "body.too_complex")) } else { Ok(html) }
+}
+
+/// The HTML of a short text of our own.
 pub fn render(text: &str) -> String {
+    draw(text, &POST)
+}
+
+fn draw(text: &str, growth: &Growth) -> String {
     let options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS;
     let mut shaper = Shaper::default();
     let mut events = Vec::new();
@@ -29,44 +95,13 @@ pub fn render(text: &str) -> String {
     }
     let mut out = String::with_capacity(text.len() * 2);
     html::push_html(&mut out, events.into_iter());
-    if out.len() > 65_536 + text.len() * GROWTH { as_typed(text) } else { sanitise(&out) }
+    let most = growth.most.min(growth.free + text.len() * growth.factor);
+    if out.len() > most { as_typed(text) } else { sanitise(&out) }
 }
 
 /// HTML as sanitised once more before it is shown, in case an older version of this file let something through.
 pub fn sanitise(html: &str) -> String {
     CLEANER.clean(html).to_string()
-}
-
-/// Texts that have been sanitised and were found clean, by a hash of their HTML: the second look costs a
-/// hash instead of a parse.
-#[derive(Default)]
-pub struct Known {
-    clean: Mutex<HashSet<(u64, u64)>>,
-    keys: (RandomState, RandomState),
-}
-
-/// So many texts are remembered, at 16 bytes each.
-const KNOWN: usize = 100_000;
-
-impl Known {
-    /// A stored text, fit to be shown.
-    pub fn show<'a>(&self, html: &'a str) -> Cow<'a, str> {
-        // 128 bits with keys of this process: nobody can make a text that passes for another.
-        let mark = (self.keys.0.hash_one(html), self.keys.1.hash_one(html));
-        if self.clean.lock().unwrap_or_else(|e| e.into_inner()).contains(&mark) {
-            return Cow::Borrowed(html);
-        }
-        let safe = sanitise(html);
-        if safe != html {
-            return Cow::Owned(safe);
-        }
-        let mut clean = self.clean.lock().unwrap_or_else(|e| e.into_inner());
-        if clean.len() >= KNOWN {
-            clean.clear();
-        }
-        clean.insert(mark);
-        Cow::Borrowed(html)
-    }
 }
 
 fn as_typed(text: &str) -> String {
@@ -112,8 +147,9 @@ impl Shaper {
         self.cells += usize::from(matches!(tag, Tag::TableCell));
         self.code |= matches!(tag, Tag::CodeBlock(_));
         let link = matches!(tag, Tag::Link { .. });
+        let short = !matches!(&tag, Tag::Link { dest_url, .. } if dest_url.len() > ADDRESS);
         // A link within a link (an image in a link) would be invalid HTML.
-        let draw = if link { self.links == 0 } else { self.drawn < DEPTH || is_inline(&tag) };
+        let draw = if link { self.links == 0 && short } else { self.drawn < DEPTH || is_inline(&tag) };
         self.links += usize::from(link);
         self.drawn += usize::from(draw);
         self.open.push(draw);
@@ -174,7 +210,7 @@ fn link<'a>(text: CowStr<'a>, out: &mut Vec<Event<'a>>) {
     }
     for span in FINDER.spans(&text) {
         let part = span.as_str().to_owned();
-        let is_web = part.starts_with("https://") || part.starts_with("http://");
+        let is_web = (part.starts_with("https://") || part.starts_with("http://")) && part.len() <= ADDRESS;
         if span.kind().is_none() || !is_web {
             out.push(Event::Text(part.into()));
             continue;
@@ -278,16 +314,6 @@ mod tests {
     }
 
     #[test]
-    fn what_an_older_version_let_through_is_caught_when_shown() {
-        let known = Known::default();
-        let clean = render("**굵게** https://example.kr");
-
-        assert_eq!(known.show("<p>a</p><script>b</script>"), "<p>a</p>");
-        assert!(matches!(known.show(&clean), Cow::Borrowed(_)), "sanitising twice changes nothing");
-        assert_eq!(known.show(&clean), clean);
-    }
-
-    #[test]
     fn addresses_become_links_that_give_nothing_away() {
         let html = render("보세요: https://example.kr/a?b=1&c=2 입니다");
 
@@ -308,8 +334,28 @@ mod tests {
         ];
         for bomb in bombs {
             let html = render(&bomb);
-            assert!(html.len() < 65_536 + bomb.len() * GROWTH, "{} bytes from {:?}", html.len(), &bomb[..8]);
+            assert!(html.len() < 65_536 + bomb.len() * POST.factor, "{} bytes from {:?}", html.len(), &bomb[..8]);
         }
+    }
+
+    #[test]
+    fn a_comment_becomes_no_more_than_32_kib() {
+        let definition = format!("[a]: http://x.example/{}\n\n{}", "y".repeat(900), "[a]".repeat(800));
+        let hostile = [definition, "[b](http://x.example)".repeat(230), "![](http://x.example) ".repeat(220), "**a** ".repeat(800)];
+        for text in hostile {
+            let html = comment(&text).expect("a text that grows is shown as typed");
+            assert!(html.len() <= COMMENT.most, "{} bytes from {}", html.len(), text.len());
+        }
+        assert!(comment(&"&".repeat(8_000)).is_err(), "what does not even fit as typed is refused");
+    }
+
+    #[test]
+    fn an_address_longer_than_a_thousand_bytes_is_text() {
+        let long = format!("https://x.example/{}", "y".repeat(1_000));
+
+        assert!(!render(&long).contains("<a"));
+        assert!(!render(&format!("[여기]({long})")).contains("<a"));
+        assert!(render("https://x.example/y").contains("<a"));
     }
 
     #[test]
