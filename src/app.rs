@@ -75,12 +75,13 @@ impl App {
     /// # Errors
     /// The database's; argon2's when it refuses the parameters.
     pub async fn new(config: Config, db: DatabaseConnection, clock: Clock) -> Result<Self> {
+        let secret = house::secret(&db).await?;
         let shared = match &config.redis_url {
-            Some(url) => Shared::redis(RedisOptions::new(url), clock.steady().clone()),
+            Some(url) => Shared::redis(RedisOptions::new(url), clock.steady().clone(), &secret),
             None => Shared::memory(clock.steady().clone()),
         };
         let inner = Inner {
-            secret: house::secret(&db).await?,
+            secret,
             hasher: Hasher::start(config.password_memory_kib, config.password_rounds)?,
             db,
             shared,
@@ -188,7 +189,8 @@ async fn connect(config: &Config, connections: u32, limits: &[(&str, u128)]) -> 
         options.map_sqlx_sqlite_opts(|o| {
             use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
             o.journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Normal)
+                // One sync a commit: what was acknowledged is on the disk, whatever happens to the power.
+                .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(Duration::from_secs(5))
                 .foreign_keys(true)
                 .pragma("temp_store", "memory")

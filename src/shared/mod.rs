@@ -79,12 +79,13 @@ impl Shared {
     pub fn memory(clock: Steady) -> Self {
         let (tell, hear) = watch::channel(Health::now(BackendKind::Memory, State::Closed, None));
         let memory = Arc::new(Memory::new());
-        Self::of(Backend::Memory(memory), Arc::default(), Arc::new(Trust::new(clock)), hear, Some(tell))
+        Self::of(Backend::Memory(memory), Arc::default(), Arc::new(Trust::new(clock, "")), hear, Some(tell))
     }
 
     /// For instances that share a Redis. Until [`Self::start`] has been called, and Redis validated, nothing is known.
-    pub fn redis(options: RedisOptions, clock: Steady) -> Self {
-        let (trust, pieces) = (Arc::new(Trust::new(clock)), Arc::<Rendered>::default());
+    /// `secret` is the same on every instance: copies of sessions that were not signed with it are not believed.
+    pub fn redis(options: RedisOptions, clock: Steady, secret: &str) -> Self {
+        let (trust, pieces) = (Arc::new(Trust::new(clock, secret)), Arc::<Rendered>::default());
         let redis = Arc::new(Redis::new(options, trust.clone(), pieces.clone()));
         let health = redis.health();
         Self::of(Backend::Redis(redis), pieces, trust, health, None)

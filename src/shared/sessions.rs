@@ -13,6 +13,12 @@ use std::time::Duration;
 const LONGEST: Duration = Duration::from_secs(3600);
 /// The set of a person's copies outlives each of them.
 const INDEX: Duration = Duration::from_secs(2 * 3600);
+/// So many copies are forgotten in one exchange: what does not fit into the queue of commands would be refused unsent.
+const CHUNK: usize = 500;
+
+/// Begins the last field of a copy, its signature: so many characters of base64url.
+const MARK: &str = ",\"signature\":\"";
+const SIGNATURE: usize = 43;
 
 /// What a request needs to know about a signed-in person, as kept in `session:{hash}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,12 +69,13 @@ impl Sessions<'_> {
         if !self.trust().believes(hash, copy) {
             return Effect::Lost;
         }
-        let Ok(json) = serde_json::to_vec(copy) else {
+        let Ok(json) = serde_json::to_string(copy) else {
             return Effect::Lost;
         };
+        let signed = format!("{}{MARK}{}\"}}", json.trim_end_matches('}'), self.trust().signature(hash, json.as_bytes()));
         self.trust().remember_owner(hash, copy.user_id);
         let batch = vec![
-            Write::Set(keys::session(hash), json.into(), self.trust().left(copy).min(LONGEST)),
+            Write::Set(keys::session(hash), signed.into(), self.trust().left(copy).min(LONGEST)),
             Write::AddMember(keys::user_sessions(copy.user_id), hash.to_owned(), INDEX),
         ];
         self.0.backend().write(batch).await
@@ -87,8 +94,14 @@ impl Sessions<'_> {
 
     /// Forgets these copies. `Lost` means that they may still be believed elsewhere: write that down in SQL.
     pub async fn drop_many<'h>(self, hashes: impl IntoIterator<Item = &'h str>) -> Effect {
-        let batch: Vec<Write> = hashes.into_iter().map(|hash| Write::Delete(keys::session(hash))).collect();
-        if batch.is_empty() { Effect::Delivered } else { self.0.backend().write(batch).await }
+        let all: Vec<Write> = hashes.into_iter().map(|hash| Write::Delete(keys::session(hash))).collect();
+        let mut all = all.into_iter().peekable();
+        while all.peek().is_some() {
+            if !self.0.backend().write(all.by_ref().take(CHUNK).collect()).await.is_delivered() {
+                return Effect::Lost;
+            }
+        }
+        Effect::Delivered
     }
 
     /// Forgets every copy of one person that is known of here. Costs two exchanges; where the hashes were read from
@@ -114,8 +127,16 @@ impl Sessions<'_> {
     }
 }
 
-/// Reads a copy, once, and only if it is to be believed.
-pub(super) fn parse(hash: &str, json: &Bytes, trust: &Trust) -> Option<SessionCopy> {
-    let copy: SessionCopy = serde_json::from_slice(json).ok()?;
+/// Reads a copy, once, and only if it is to be believed: made by one of our instances for this session, not by another
+/// program that can write to Redis.
+pub(super) fn parse(hash: &str, signed: &Bytes, trust: &Trust) -> Option<SessionCopy> {
+    // The signature is the last field, and of fixed length: what stands before it was signed, with the brace put back.
+    let (head, tail) = signed.split_at_checked(signed.len().checked_sub(MARK.len() + SIGNATURE + 2)?)?;
+    let signature = tail.strip_prefix(MARK.as_bytes())?.strip_suffix(b"\"}")?;
+    let json = [head, b"}"].concat();
+    if !trust.signed(hash, &json, signature) {
+        return None;
+    }
+    let copy: SessionCopy = serde_json::from_slice(&json).ok()?;
     trust.believes(hash, &copy).then_some(copy)
 }

@@ -3,6 +3,9 @@
 
 use super::sessions::SessionCopy;
 use crate::system::clock::Steady;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState},
@@ -28,6 +31,8 @@ struct Rejection {
 /// See the head of this file.
 pub(super) struct Trust {
     clock: Steady,
+    /// With which copies are signed; the same on every instance.
+    secret: Hmac<Sha256>,
     epoch: AtomicU64,
     rejections: Mutex<HashMap<Box<str>, Rejection>>,
     /// The hash of a session's hash → its owner. A wrong hint costs a round trip, never a wrong answer.
@@ -36,8 +41,33 @@ pub(super) struct Trust {
 }
 
 impl Trust {
-    pub(super) fn new(clock: Steady) -> Self {
-        Self { clock, epoch: AtomicU64::new(0), rejections: Mutex::default(), owners: Mutex::default(), hasher: RandomState::new() }
+    pub(super) fn new(clock: Steady, secret: &str) -> Self {
+        Self {
+            clock,
+            secret: Hmac::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length"),
+            epoch: AtomicU64::new(0),
+            rejections: Mutex::default(),
+            owners: Mutex::default(),
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// The signature of a copy of the session with this hash (HMAC-SHA-256, RFC 2104).
+    pub(super) fn signature(&self, hash: &str, json: &[u8]) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(self.mac(hash, json).finalize().into_bytes())
+    }
+
+    /// Whether it is one; compared in constant time.
+    pub(super) fn signed(&self, hash: &str, json: &[u8], signature: &[u8]) -> bool {
+        BASE64_URL_SAFE_NO_PAD.decode(signature).is_ok_and(|signature| self.mac(hash, json).verify_slice(&signature).is_ok())
+    }
+
+    fn mac(&self, hash: &str, json: &[u8]) -> Hmac<Sha256> {
+        let mut mac = self.secret.clone();
+        for part in [b"session copy\n", hash.as_bytes(), b"\n", json] {
+            mac.update(part);
+        }
+        mac
     }
 
     pub(super) fn clock(&self) -> &Steady {
@@ -97,12 +127,21 @@ impl Trust {
     }
 }
 
+/// Makes room for a quarter of all, so that many rejections in a row do not each look through all that are there.
 fn forget_oldest(rejections: &mut HashMap<Box<str>, Rejection>, now: Instant) {
     rejections.retain(|_, rejection| now.duration_since(rejection.since) < REMEMBERED);
-    if rejections.len() >= REJECTIONS {
-        let oldest = rejections.iter().min_by_key(|(_, rejection)| rejection.since).map(|(hash, _)| hash.clone());
-        oldest.and_then(|hash| rejections.remove(&hash));
+    if rejections.len() < REJECTIONS {
+        return;
     }
+    let mut ages: Vec<Instant> = rejections.values().map(|rejection| rejection.since).collect();
+    let (_, limit, _) = ages.select_nth_unstable(REJECTIONS / 4);
+    let (limit, mut left) = (*limit, REJECTIONS / 4);
+    // Many may be of the same moment, so they are counted too.
+    rejections.retain(|_, rejection| {
+        let goes = rejection.since <= limit && left > 0;
+        left -= usize::from(goes);
+        !goes
+    });
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

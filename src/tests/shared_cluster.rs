@@ -16,7 +16,7 @@ use minschool::shared::{
 use minschool::system::clock::Steady;
 
 async fn instance(url: String) -> Shared {
-    let shared = Shared::redis(RedisOptions::new(url), Steady::default());
+    let shared = Shared::redis(RedisOptions::new(url), Steady::default(), "a secret");
     shared.start(accept_all());
     let well = async || shared.health().is_well() && shared.signals().are_heard();
     eventually("it is trusted and heard", well).await;

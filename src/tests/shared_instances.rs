@@ -69,7 +69,7 @@ async fn a_signal_reaches_the_listeners_of_every_instance_once() {
 async fn sites_that_share_a_redis_do_not_meet() {
     let world = World::redis().await;
     let options = RedisOptions { prefix: "other:".into(), ..RedisOptions::new(world.server().url()) };
-    let other = Shared::redis(options, Steady::default());
+    let other = Shared::redis(options, Steady::default(), "a secret");
     other.start(accept_all());
     let ready = async || other.health().is_well() && other.signals().are_heard();
     eventually("the other site is ready", ready).await;

@@ -37,9 +37,13 @@ async fn back(shared: &Shared) {
 #[tokio::test]
 async fn nothing_is_known_before_the_owner_of_the_truth_has_spoken() {
     let redis = PrivateRedis::start();
-    redis.say(&["SET", "session:aa", &serde_json::to_string(&copy(1)).unwrap()]);
+    let sibling = Shared::redis(RedisOptions::new(redis.url()), Steady::default(), "a secret");
+    sibling.start(Owner::answering(Some(Accept::default())).validator());
+    back(&sibling).await;
+    sibling.sessions().put("aa", &copy(1)).await;
+    drop(sibling);
     let owner = Owner::answering(None);
-    let shared = Shared::redis(RedisOptions::new(redis.url()), Steady::default());
+    let shared = Shared::redis(RedisOptions::new(redis.url()), Steady::default(), "a secret");
     assert!(!knows(&shared).await, "before it is started");
 
     shared.start(owner.validator());

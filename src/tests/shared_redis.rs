@@ -191,6 +191,23 @@ async fn a_session_in_redis_can_be_read_by_other_programs() {
 }
 
 #[tokio::test]
+async fn a_copy_that_another_program_wrote_is_not_believed() {
+    let world = World::redis().await;
+    world.shared.sessions().put("ab12", &copy(42)).await;
+    let signed = world.server().say(&["GET", "session:ab12"]);
+    let believed = async |hash: &str| world.shared.sessions().get(hash).await.known().flatten().is_some();
+    assert!(believed("ab12").await);
+
+    let unsigned = serde_json::to_string(&copy(42)).unwrap();
+    for (hash, value) in
+        [("ab12", unsigned), ("cd34", signed.clone()), ("ab12", signed.replace("posts:write", "panel:reads")), ("ab12", "}".into())]
+    {
+        world.server().say(&["SET", &format!("session:{hash}"), &value]);
+        assert!(!believed(hash).await, "{hash}: {value}");
+    }
+}
+
+#[tokio::test]
 async fn a_piece_that_landed_here_is_not_loaded_again() {
     let world = World::redis().await;
     let entry = Entry::recent_posts();

@@ -10,7 +10,7 @@ async fn sentinel_names_another_redis_when_the_first_dies() {
     let mut first = PrivateRedis::start();
     let second = PrivateRedis::start_replica_of(&first);
     let sentinel = Sentinel::watch(&first);
-    let shared = Shared::redis(RedisOptions::new(sentinel.url()), Steady::default());
+    let shared = Shared::redis(RedisOptions::new(sentinel.url()), Steady::default(), "a secret");
     shared.start(accept_all());
     let well = async || shared.health().is_well() && shared.signals().are_heard();
     eventually("it is trusted and heard", well).await;

@@ -61,7 +61,7 @@ impl World {
 
 /// An instance that has been validated.
 pub async fn instance(redis: &PrivateRedis, validator: Validator) -> Shared {
-    let shared = Shared::redis(RedisOptions::new(redis.url()), Steady::default());
+    let shared = Shared::redis(RedisOptions::new(redis.url()), Steady::default(), "a secret");
     shared.start(validator);
     let well = async || shared.health().is_well() && shared.signals().are_heard();
     eventually("Redis is trusted and heard", well).await;
