@@ -49,27 +49,39 @@ impl Activity {
     }
 }
 
-/// Writes what is pending, in the order of the ids, so that two instances never wait for each other. What cannot be
-/// written is let go: it was only counted in passing.
+/// Writes what is pending, in the order of the ids, so that two instances never wait for each other. What a statement could
+/// not write (it lost a deadlock, say) stays pending for the next time; the other statements do not depend on it.
 ///
 /// # Errors
-/// The database's.
+/// The database's: the first one.
 pub async fn flush(app: &App) -> Result<()> {
     let pending = std::mem::take(&mut *app.activity.lock());
     let now = app.clock.now();
+    let mut first = Ok(());
     for (post, times) in pending.views {
-        sql::run(&app.db, "UPDATE posts SET view_count = view_count + $1 WHERE id = $2", [times.into(), post.into()]).await?;
+        let update = "UPDATE posts SET view_count = view_count + $1 WHERE id = $2";
+        if let Err(fault) = sql::run(&app.db, update, [times.into(), post.into()]).await {
+            *app.activity.lock().views.entry(post).or_default() += times;
+            first = first.and(Err(fault));
+        }
     }
     for users in chunks(&pending.seen) {
         let update = format!("UPDATE users SET last_seen_at = $1 WHERE id IN ({})", sql::places(2, users.len()));
-        sql::run(&app.db, &update, std::iter::once(now.into()).chain(users.into_iter().map(Value::from))).await?;
+        let values = std::iter::once(now.into()).chain(users.iter().map(|id| Value::from(*id)));
+        if let Err(fault) = sql::run(&app.db, &update, values).await {
+            app.activity.lock().seen.extend(users);
+            first = first.and(Err(fault));
+        }
     }
     for ((area, persistent), ids) in &pending.used {
         for sessions in chunks(ids) {
-            sessions::touch(app, &sessions, *area, *persistent, now).await?;
+            if let Err(fault) = sessions::touch(app, &sessions, *area, *persistent, now).await {
+                app.activity.lock().used.entry((*area, *persistent)).or_default().extend(sessions);
+                first = first.and(Err(fault));
+            }
         }
     }
-    Ok(())
+    first
 }
 
 fn chunks(ids: &BTreeSet<i64>) -> Vec<Vec<i64>> {
