@@ -161,11 +161,22 @@ pub async fn epoch_of(db: &DatabaseConnection, run: &str) -> Result<u64> {
     keep_first(&tx, RUN, "").await?;
     let moved = "UPDATE settings SET value = $1 WHERE name = $2 AND value <> $1";
     if sql::run(&tx, moved, [run.into(), RUN.into()]).await? == 1 {
-        let raise = "UPDATE settings SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = $1";
-        sql::run(&tx, raise, [EPOCH.into()]).await?;
+        raise_epoch(&tx).await?;
     }
     let epoch = setting(&tx, EPOCH).await?.and_then(|text| text.parse().ok());
     tx.commit().await?;
+    epoch.ok_or_else(|| Error::Internal("the epoch is not a number".into()))
+}
+
+/// Begins the next epoch, in the transaction of a change that voids all copies.
+///
+/// # Errors
+/// The database's.
+pub async fn raise_epoch(tx: &impl ConnectionTrait) -> Result<u64> {
+    keep_first(tx, EPOCH, "1").await?;
+    let raise = "UPDATE settings SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = $1";
+    sql::run(tx, raise, [EPOCH.into()]).await?;
+    let epoch = setting(tx, EPOCH).await?.and_then(|text| text.parse().ok());
     epoch.ok_or_else(|| Error::Internal("the epoch is not a number".into()))
 }
 

@@ -141,11 +141,15 @@ async fn set(app: &App, by: &audit::By, key: &once::Key, id: i64, granted: Permi
     audit::write(&tx, by, entry, now).await?;
     once::keep(&tx, key, id, now).await?;
     let changed = sessions::renew(&tx, Renew::Role(id), now).await?;
+    shared_log::withdraw(&tx, &CHANGED, now).await?;
     tx.commit().await?;
     changed.tell(app).await;
-    shared_log::bump(app, &[Noun::ROLES, Noun::WITHDRAWN]).await;
+    shared_log::bump(app, &CHANGED).await;
     Ok(id)
 }
+
+/// What shows roles and what they permit.
+const CHANGED: [Noun; 2] = [Noun::ROLES, Noun::WITHDRAWN];
 
 fn check_grant(actor: &Actor, role: &Role, granted: Permissions) -> Result<()> {
     if role.slug == ADMIN {

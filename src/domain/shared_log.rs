@@ -91,6 +91,21 @@ pub async fn sessions(tx: &impl ConnectionTrait, changed: &[(String, i64)], now:
     Ok(())
 }
 
+/// Writes down that what is cached must not be shown any longer (edited, hidden, deleted, closed to some readers), in the
+/// transaction that withdraws it: a process that ends between its commit and [`bump`] then leaves nothing in sight.
+///
+/// # Errors
+/// The database's.
+pub async fn withdraw(tx: &impl ConnectionTrait, nouns: &[Noun], now: OffsetDateTime) -> Result<()> {
+    if nouns.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = (0..nouns.len()).map(|n| format!("('noun', ${}, 0, $1)", n + 2)).collect();
+    let insert = format!("INSERT INTO shared_log (topic, subject, version, created_at) VALUES {}", rows.join(", "));
+    let values = std::iter::once(now.into()).chain(nouns.iter().map(|noun| Value::from(noun.as_str())));
+    sql::run(tx, &insert, values).await.map(|_| ())
+}
+
 /// Says that cached pieces are out of date; writes it down where Redis could not be told.
 pub async fn bump(app: &App, nouns: &[Noun]) {
     if !app.shared.cache().bump(nouns).await.is_delivered() {
@@ -101,11 +116,9 @@ pub async fn bump(app: &App, nouns: &[Noun]) {
 /// Writes down that cached pieces are out of date: every instance reads it within a second.
 pub async fn write_down(app: &App, nouns: &[Noun]) {
     let now = app.clock.now();
-    let insert = "INSERT INTO shared_log (topic, subject, version, created_at) VALUES ('noun', $1, 0, $2)";
-    for noun in nouns {
-        if let Err(fault) = sql::run(&app.db, insert, [noun.as_str().into(), now.into()]).await {
-            tracing::error!("could not write down that {} changed: {fault}", noun.as_str());
-        }
+    if let Err(fault) = withdraw(&app.db, nouns, now).await {
+        let names: Vec<&str> = nouns.iter().map(Noun::as_str).collect();
+        tracing::error!("could not write down that {} changed: {fault}", names.join(", "));
     }
 }
 
@@ -114,7 +127,10 @@ pub async fn write_down(app: &App, nouns: &[Noun]) {
 /// # Errors
 /// The database's.
 pub async fn sweep(app: &App, cursor: &Cursor) -> Result<()> {
-    let rows = read(&app.db, cursor.newest() - OVERLAP).await?;
+    let rows = match cursor.newest() {
+        0 => read_whole(&app.db).await?,
+        newest => read(&app.db, newest - OVERLAP).await?,
+    };
     let (hashes, nouns) = sort(app, cursor.take_in(rows));
     app.shared.sessions().drop_many(hashes.iter().map(String::as_str)).await;
     if !nouns.is_empty() {
@@ -127,6 +143,12 @@ pub async fn sweep(app: &App, cursor: &Cursor) -> Result<()> {
 
 async fn read(db: &DatabaseConnection, after: i64) -> Result<Vec<Row>> {
     sql::all(db, "SELECT id, topic, subject, version FROM shared_log WHERE id > $1 ORDER BY id", [after.into()]).await
+}
+
+/// What the whole log says, a row a subject: after a long outage under load it has many rows that say the same.
+async fn read_whole(db: &DatabaseConnection) -> Result<Vec<Row>> {
+    let sql = "SELECT MAX(id) AS id, topic, subject, MAX(version) AS version FROM shared_log GROUP BY topic, subject";
+    sql::all(db, sql, []).await
 }
 
 /// Turns sessions' old copies away here and now, and says what to tell Redis.
@@ -151,7 +173,7 @@ pub fn validator(app: &App) -> Validator {
 
 async fn validate(app: &App, new: &Reconnected) -> Result<Accept> {
     let epoch = house::epoch_of(&app.db, &new.run_id).await?;
-    let (drop_sessions, mut bump) = sort(app, read(&app.db, 0).await?);
+    let (drop_sessions, mut bump) = sort(app, read_whole(&app.db).await?);
     bump.extend([Noun::POSTS, Noun::BOARDS, Noun::ROLES, Noun::WITHDRAWN]);
     tracing::info!(redis.run = %new.run_id, "Redis is trusted in epoch {epoch}");
     Ok(Accept { epoch, drop_sessions, bump })

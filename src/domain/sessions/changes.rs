@@ -38,6 +38,10 @@ pub struct Changed {
     sessions: usize,
     /// The hashes of their tokens, and the version from which on copies are believed.
     tokens: Vec<(String, i64)>,
+    /// The epoch that began with the change: no copy of an earlier one is believed.
+    epoch: Option<u64>,
+    /// The member whose rights changed: what is kept ready behind their bell was read with the earlier ones.
+    member: Option<i64>,
 }
 
 impl Changed {
@@ -58,7 +62,13 @@ impl Changed {
             app.shared.sessions().reject(hash, *version);
         }
         app.shared.sessions().drop_many(self.tokens.iter().map(|(hash, _)| hash.as_str())).await;
-        if !self.is_empty() {
+        if let Some(member) = self.member {
+            app.shared.notifications().clear(member).await;
+        }
+        if let Some(epoch) = self.epoch {
+            app.shared.raise_epoch(epoch);
+        }
+        if !self.is_empty() || self.epoch.is_some() {
             app.shared.signals().publish(shared_log::TOPIC, "").await;
         }
     }
@@ -84,19 +94,28 @@ pub async fn end(tx: &impl ConnectionTrait, which: Which, why: &str, now: Offset
 /// Makes every copy of members' sessions void because what they may do, or how they appear, has changed. Where it
 /// is what they may do, the sessions get new tokens too, each with its next page: see [`rotate`].
 ///
+/// A role may have a hundred thousand sessions. Their copies are not named one by one: a new epoch voids all copies at once,
+/// with one row that every instance reads.
+///
 /// # Errors
 /// The database's.
 pub async fn renew(tx: &impl ConnectionTrait, of: Renew, now: OffsetDateTime) -> Result<Changed> {
-    let (condition, rights, id) = match of {
-        Renew::Looks(user) => ("user_id = $1", false, user),
-        Renew::Rights(user) => ("user_id = $1", true, user),
-        Renew::Role(role) => ("user_id IN (SELECT id FROM users WHERE role_id = $1)", true, role),
+    let (user, rights) = match of {
+        Renew::Looks(user) => (user, false),
+        Renew::Rights(user) => (user, true),
+        Renew::Role(role) => return renew_role(tx, role).await,
     };
-    let update = format!(
-        "UPDATE sessions SET version = version + 1, rotate = rotate OR $2 WHERE {condition} AND revoked_at IS NULL \
-         RETURNING token_hash, previous_hash, version"
-    );
-    log(tx, sql::all(tx, &update, [id.into(), rights.into()]).await?, now).await
+    let update = "UPDATE sessions SET version = version + 1, rotate = rotate OR $2 WHERE user_id = $1 AND revoked_at IS NULL \
+                  RETURNING token_hash, previous_hash, version";
+    let changed = log(tx, sql::all(tx, update, [user.into(), rights.into()]).await?, now).await?;
+    Ok(Changed { member: rights.then_some(user), ..changed })
+}
+
+async fn renew_role(tx: &impl ConnectionTrait, role: i64) -> Result<Changed> {
+    let update = "UPDATE sessions SET version = version + 1, rotate = TRUE \
+                  WHERE user_id IN (SELECT id FROM users WHERE role_id = $1) AND revoked_at IS NULL";
+    let sessions = usize::try_from(sql::run(tx, update, [role.into()]).await?).unwrap_or(usize::MAX);
+    Ok(Changed { sessions, epoch: Some(house::raise_epoch(tx).await?), ..Changed::default() })
 }
 
 /// Whose sessions to renew.
@@ -122,7 +141,7 @@ async fn log(tx: &impl ConnectionTrait, touched: Vec<Touched>, now: OffsetDateTi
     let sessions = touched.len();
     let tokens: Vec<_> = touched.into_iter().flat_map(both).collect();
     shared_log::sessions(tx, &tokens, now).await?;
-    Ok(Changed { sessions, tokens })
+    Ok(Changed { sessions, tokens, ..Changed::default() })
 }
 
 /// How long a session's earlier token is still good after the session was given a new one: requests that were on
