@@ -13,6 +13,7 @@ mod m0004_house;
 mod m0005_rotation;
 mod m0006_newest_comment;
 mod m0007_watch;
+mod m0008_edits;
 
 use sea_orm_migration::async_trait::async_trait;
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_rotation::Step),
             Box::new(m0006_newest_comment::Step),
             Box::new(m0007_watch::Step),
+            Box::new(m0008_edits::Step),
         ]
     }
 }

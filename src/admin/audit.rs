@@ -21,7 +21,7 @@ pub struct Place {
 #[handler]
 pub async fn index(staff: Staff, place: Option<Query<Place>>) -> Result<Response> {
     let number = bulk::number(place.and_then(|Query(place)| place.page).as_deref());
-    let found = audit::list(&staff.visit.app, &staff.actor, number, PAGE).await?;
+    let found = audit::list(&staff.visit.app, &staff.actor, &staff.visit.boards, number, PAGE).await?;
     let changes: Vec<_> = found.rows.iter().map(Row::changes).collect();
     let page = AuditPage {
         shell: &present::admin_shell(&staff.visit),

@@ -13,12 +13,13 @@ use templates::paths::admin as paths;
 /// GET /boards
 #[handler]
 pub async fn index(staff: Staff) -> Result<Response> {
-    staff.actor.must(Resource::Board, Action::Manage)?;
-    let (visit, summaries) = (&staff.visit, list::summaries(&staff.visit.app.db).await?);
-    let posts = |id| summaries.iter().find(|s| s.board_id == id).map_or(0, |s| present::count(s.posts));
+    let visit = &staff.visit;
+    let boards = visit.boards.managed_by(&staff.actor)?;
+    let counts = list::counts(&visit.app.db, &staff.actor).await?;
+    let posts = |id| counts.get(&id).map_or(0, |posts| present::count(*posts));
     let key = once::issue(visit, "staff.boards");
     let row = |board: &'_ Board| (audience(board.read), audience(board.write), posts(board.id));
-    let rows = visit.boards.iter().map(|board| {
+    let rows = boards.iter().map(|board| {
         let (read, write, posts) = row(board);
         BoardRow { id: board.id, slug: &board.slug, name: &board.name, read, write, posts, archived: board.archived }
     });
@@ -102,8 +103,7 @@ pub async fn create(staff: Staff, fields: Fields) -> Result<Response> {
 /// GET /boards/:id/edit
 #[handler]
 pub async fn edit(staff: Staff, Path(id): Path<i64>) -> Result<Response> {
-    staff.actor.must(Resource::Board, Action::Manage)?;
-    let board = boards::find(&staff.visit.app.db, id).await?;
+    let board = boards::find_managed(&staff.visit.app.db, &staff.actor, id).await?;
     Ok(form(&staff, Some(id), &Draft::of(&board), &[]))
 }
 

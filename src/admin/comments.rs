@@ -18,7 +18,7 @@ pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Respon
 
 async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Response> {
     let (visit, app) = (&staff.visit, &staff.visit.app);
-    let found = moderate::list(app, &staff.actor, filter, PAGE).await?;
+    let found = moderate::list(app, &staff.actor, &visit.boards, filter, PAGE).await?;
     let (key, faults, now) = (once::issue(visit, "staff.comments"), present::faults(sent.problems), app.clock.now());
     let rows = found.rows.iter().map(|c| CommentRow {
         id: c.id,

@@ -15,7 +15,7 @@ const ROWS: i64 = 8;
 pub async fn show(staff: Staff) -> Result<Response> {
     let (visit, actor) = (&staff.visit, &staff.actor);
     let numbers = dashboard::numbers(&visit.app).await?;
-    let log = match audit::list(&visit.app, actor, 1, ROWS).await {
+    let log = match audit::list(&visit.app, actor, &visit.boards, 1, ROWS).await {
         Ok(page) => page.rows,
         // Not everybody who may be here may see what the others did.
         Err(Error::Forbidden) => Vec::new(),

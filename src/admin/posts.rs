@@ -1,6 +1,7 @@
 //! /posts: what was written, looked for, hidden, restored, deleted and moved, one or many at once.
 
 use super::bulk::{self, PAGE, Search, Sent, url};
+use crate::domain::boards::Board;
 use crate::domain::members::Page;
 use crate::domain::posts::moderate::{self, Filter, Listed};
 use crate::domain::{Error, posts::State};
@@ -19,9 +20,8 @@ pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Respon
 
 async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Response> {
     let (visit, app) = (&staff.visit, &staff.visit.app);
-    let found: Page<Listed> = moderate::list(app, &staff.actor, filter, PAGE).await?;
-    let (key, faults, now, boards) =
-        (once::issue(visit, "staff.posts"), present::faults(sent.problems), app.clock.now(), all_boards(staff));
+    let found: Page<Listed> = moderate::list(app, &staff.actor, &visit.boards, filter, PAGE).await?;
+    let (key, faults, now, boards) = (once::issue(visit, "staff.posts"), present::faults(sent.problems), app.clock.now(), choices(staff));
     let rows = found.rows.iter().map(|p| PostRow {
         id: p.id,
         title: &p.title,
@@ -53,7 +53,7 @@ async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Respons
 #[handler]
 pub async fn act(staff: Staff, search: Option<Query<Search>>, fields: Fields) -> Result<Response> {
     let (visit, selected) = (&staff.visit, bulk::ticked(&fields));
-    let board = visit.boards.iter().find(|board| board.slug == fields.text("board_to")).map(|board| board.id);
+    let board = readable(&staff).find(|board| board.slug == fields.text("board_to")).map(|board| board.id);
     let done = match (once::check(visit, "staff.posts", fields.text("once")), bulk::deed(&fields, board)) {
         (Ok(key), Ok(deed)) => moderate::moderate(&visit.app, &staff.by(), &key, &selected, deed, fields.text("reason")).await,
         (Err(fault), _) | (_, Err(fault)) => Err(fault),
@@ -65,7 +65,11 @@ pub async fn act(staff: Staff, search: Option<Query<Search>>, fields: Fields) ->
     }
 }
 
-fn all_boards(staff: &Staff) -> Vec<NavBoard> {
-    let boards = staff.visit.boards.iter();
-    boards.map(|b| NavBoard { slug: b.slug.clone(), name: present::board_name(b, staff.visit.lang).to_owned() }).collect()
+/// The boards that this member of staff may read: no others are searched, or moved from or to.
+fn readable(staff: &Staff) -> impl Iterator<Item = &Board> {
+    staff.visit.boards.readable(Some(&staff.actor))
+}
+
+fn choices(staff: &Staff) -> Vec<NavBoard> {
+    readable(staff).map(|b| NavBoard { slug: b.slug.clone(), name: present::board_name(b, staff.visit.lang).to_owned() }).collect()
 }

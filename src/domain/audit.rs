@@ -1,5 +1,6 @@
 //! The audit log: who did what as staff, what it was before and after, why, and from where.
 
+use super::boards::Boards;
 use super::clock::OffsetDateTime;
 use super::members::{Page, skip};
 use super::sessions::Client;
@@ -50,11 +51,37 @@ impl Entry {
         self
     }
 
+    /// The part of a long text in which `before` and `after` differ, with some characters around it.
+    pub fn change_text(self, field: &str, before: &str, after: &str) -> Self {
+        let (before, after) = differing(before, after);
+        self.change(field, &before, &after)
+    }
+
     /// Why.
     pub fn because(mut self, reason: &str) -> Self {
         self.reason = reason.to_owned();
         self
     }
+}
+
+/// Characters kept around the part of a text that was changed, and of that part itself.
+const AROUND: usize = 40;
+const CHANGED: usize = 2_000;
+
+/// What remains of two texts without their common beginning and end.
+fn differing(before: &str, after: &str) -> (String, String) {
+    let (a, b): (Vec<char>, Vec<char>) = (before.chars().collect(), after.chars().collect());
+    let head = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let most = a.len().min(b.len()) - head;
+    let tail = a.iter().rev().zip(b.iter().rev()).take(most).take_while(|(x, y)| x == y).count();
+    let from = head.saturating_sub(AROUND);
+    let part = |text: &[char]| {
+        let to = (text.len() - tail + AROUND).min(text.len());
+        let kept: String = text[from..to].iter().take(CHANGED).collect();
+        let (opened, cut) = (if from > 0 { "…" } else { "" }, if to - from > CHANGED || to < text.len() { "…" } else { "" });
+        format!("{opened}{kept}{cut}")
+    };
+    (part(&a), part(&b))
 }
 
 /// Writes an entry, in the transaction of what it tells of.
@@ -99,6 +126,7 @@ pub struct Row {
     pub ip: String,
     pub user_agent: String,
     pub created_at: OffsetDateTime,
+    pub board_id: Option<i64>,
 }
 
 impl Row {
@@ -114,13 +142,57 @@ fn object(text: &str) -> Map<String, Json> {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-/// A page of the log, newest first.
+/// A page of the log, newest first. About a post or a comment that this person may not read, or could not moderate, it says
+/// what was done and not to which words.
 ///
 /// # Errors
 /// `Forbidden`; the database's.
-pub async fn list(app: &App, actor: &Actor, page: i64, size: i64) -> Result<Page<Row>> {
+pub async fn list(app: &App, actor: &Actor, boards: &Boards, page: i64, size: i64) -> Result<Page<Row>> {
     actor.must(Resource::Audit, Action::Read)?;
-    let sql = "SELECT id, actor_name, action, target_kind, target_id, target_name, before, after, reason, ip, user_agent, created_at \
-               FROM audit_log ORDER BY id DESC LIMIT $1 OFFSET $2";
-    Ok(Page::of(sql::all(&app.db, sql, [(size + 1).into(), skip(page, size).into()]).await?, size))
+    let sql = "SELECT a.id, a.actor_name, a.action, a.target_kind, a.target_id, a.target_name, a.before, a.after, a.reason, a.ip, \
+               a.user_agent, a.created_at, p.board_id FROM audit_log a \
+               LEFT JOIN comments c ON a.target_kind = 'comment' AND c.id = a.target_id \
+               LEFT JOIN posts p ON p.id = CASE a.target_kind WHEN 'post' THEN a.target_id ELSE c.post_id END \
+               ORDER BY a.id DESC LIMIT $1 OFFSET $2";
+    let rows: Vec<Row> = sql::all(&app.db, sql, [(size + 1).into(), skip(page, size).into()]).await?;
+    Ok(Page::of(rows.into_iter().map(|row| row.for_reader(actor, boards)).collect(), size))
+}
+
+impl Row {
+    fn for_reader(mut self, actor: &Actor, boards: &Boards) -> Self {
+        let resource = match self.target_kind.as_str() {
+            "post" => Resource::Post,
+            "comment" => Resource::Comment,
+            "board" if !actor.may(Resource::Board, Action::Manage) => Resource::Board,
+            _ => return self,
+        };
+        let board = if resource == Resource::Board { self.target_id } else { self.board_id };
+        let readable = board.is_some_and(|id| boards.find_readable(Some(actor), id).is_ok());
+        let may = resource == Resource::Board || actor.may(resource, Action::Moderate);
+        // A post that was moved names the board that it came from.
+        let unreadable = boards.all().iter().filter(|board| !board.reads_for(Some(actor)));
+        let named = unreadable.into_iter().any(|board| [&self.before, &self.after].iter().any(|text| text.contains(&board.name)));
+        if !readable || !may || named {
+            (self.target_name, self.reason) = (String::new(), String::new());
+            (self.before, self.after) = ("{}".into(), "{}".into());
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_text_the_part_that_differs_is_kept() {
+        let (head, tail) = ("가".repeat(500), "나".repeat(500));
+
+        let (before, after) = differing(&format!("{head}모임은 3시{tail}"), &format!("{head}모임은 4시{tail}"));
+
+        assert!(before.contains("모임은 3시") && after.contains("모임은 4시"), "{before} {after}");
+        assert!(before.chars().count() < 100 && before.starts_with('…') && before.ends_with('…'));
+        assert_eq!(differing("같다", "같다"), ("같다".into(), "같다".into()));
+        assert_eq!(differing("가가", "가가가"), ("가가".into(), "가가가".into()));
+    }
 }

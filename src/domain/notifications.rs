@@ -1,8 +1,12 @@
-//! What people are told. The rows are written with the comment that caused them; after the commit the hot
-//! list is renewed and every open page of theirs hears of it.
+//! Notifications. The rows are written with the comment that caused them; after the commit the hot list is renewed and
+//! the recipients' open pages are signalled.
+//!
+//! A notification quotes a post and a comment, so every one is looked up with the rights that its reader has now: about
+//! what they may not read, there is no row.
 
+use super::boards::Boards;
 use super::clock::OffsetDateTime;
-use super::{Error, Result, once, sql};
+use super::{Action, Actor, Error, Resource, Result, once, people, sql};
 use crate::app::App;
 use crate::shared::Known;
 use crate::shared::cache::{Generation, Noun};
@@ -66,18 +70,78 @@ pub async fn insert(
     sql::run(tx, &insert, values).await.map(|_| ())
 }
 
+/// The members who got a notification of a comment.
+///
+/// # Errors
+/// The database's.
+pub async fn recipients(db: &impl ConnectionTrait, comment: i64) -> Result<Vec<i64>> {
+    let rows: Vec<Recipient> = sql::all(db, "SELECT user_id FROM notifications WHERE comment_id = $1", [comment.into()]).await?;
+    Ok(rows.into_iter().map(|row| row.user_id).collect())
+}
+
+#[derive(FromQueryResult)]
+struct Recipient {
+    user_id: i64,
+}
+
+/// The condition under which `n`, with its post `p`, is there for this reader, with its values, which begin at `$from`.
+fn readable(reader: &Actor, boards: &Boards, from: usize) -> (String, Vec<Value>) {
+    let ids: Vec<Value> = boards.readable(Some(reader)).map(|board| board.id.into()).collect();
+    if ids.is_empty() {
+        return ("n.post_id IS NULL".into(), ids);
+    }
+    let state = match reader.may(Resource::Post, Action::Moderate) {
+        true => "",
+        // As `posts::in_sight` says.
+        false => " AND (p.state = 'shown' OR (p.state = 'hidden' AND p.author_id = n.user_id))",
+    };
+    (format!("(n.post_id IS NULL OR (p.board_id IN ({}){state}))", sql::places(from, ids.len())), ids)
+}
+
+/// Notifications of this reader: those that `condition` finds (its values are `$2`, …), in this order.
+async fn find(
+    app: &App,
+    (reader, boards): (&Actor, &Boards),
+    condition: &str,
+    order: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<Notification>> {
+    let mut all: Vec<Value> = std::iter::once(reader.id.into()).chain(values).collect();
+    let (readable, ids) = readable(reader, boards, all.len() + 1);
+    all.extend(ids);
+    sql::all(&app.db, &format!("{COLUMNS} WHERE n.user_id = $1 AND {condition} AND {readable} ORDER BY n.id {order}"), all).await
+}
+
 /// After the commit, and after what it changed was bumped: renews what is kept ready for these members and rings
 /// their bells.
-pub async fn announce(app: &App, people: &[i64]) {
-    for user in people {
-        renew(app, *user).await;
+pub async fn announce(app: &App, boards: &Boards, people: &[i64]) {
+    let readers = match people::actors(&app.db, &[], people).await {
+        Ok(readers) => readers,
+        Err(fault) => return tracing::warn!("could not announce notifications to members {people:?}: {fault}"),
+    };
+    for reader in &readers {
+        renew(app, reader, boards).await;
     }
     let state = state(app).await;
-    for user in people {
+    for reader in &readers {
         // Ready for the reader who comes because the bell rang; if it fails, that reader asks SQL.
-        if let Err(fault) = newest(app, *user, state).await {
-            tracing::warn!("could not make the notifications of member {user} ready: {fault}");
+        if let Err(fault) = newest(app, reader, boards, state).await {
+            tracing::warn!("could not make the notifications of member {} ready: {fault}", reader.id);
         }
+    }
+}
+
+/// Takes what quotes these posts out of what is kept ready: their words are not to stay in Redis when they are withdrawn.
+pub async fn forget_about(app: &App, posts: &[i64]) {
+    let sql = format!("SELECT DISTINCT user_id FROM notifications WHERE post_id IN ({})", sql::places(1, posts.len()));
+    match sql::all::<Recipient>(&app.db, &sql, posts.iter().map(|id| Value::from(*id))).await {
+        Ok(rows) => {
+            for row in rows {
+                app.shared.notifications().clear(row.user_id).await;
+            }
+        }
+        // What is kept ready carries the state of all posts, which has changed: it is not shown.
+        Err(fault) => tracing::warn!("could not clear notifications about withdrawn posts: {fault}"),
     }
 }
 
@@ -96,9 +160,13 @@ pub fn topic(user: i64) -> String {
 ///
 /// # Errors
 /// The database's.
-pub async fn count_unread(app: &App, user: i64) -> Result<u32> {
-    let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM notifications WHERE user_id = $1 AND read_at IS NULL LIMIT {MOST}) AS unread");
-    let count = sql::number(&app.db, &sql, [user.into()]).await?.unwrap_or(0);
+pub async fn count_unread(app: &App, reader: &Actor, boards: &Boards) -> Result<u32> {
+    let (readable, ids) = readable(reader, boards, 2);
+    let sql = format!(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM notifications n LEFT JOIN posts p ON p.id = n.post_id \
+         WHERE n.user_id = $1 AND n.read_at IS NULL AND {readable} LIMIT {MOST}) AS unread"
+    );
+    let count = sql::number(&app.db, &sql, std::iter::once(reader.id.into()).chain(ids)).await?.unwrap_or(0);
     Ok(u32::try_from(count).unwrap_or(0))
 }
 
@@ -106,12 +174,12 @@ pub async fn count_unread(app: &App, user: i64) -> Result<u32> {
 ///
 /// # Errors
 /// The database's.
-pub async fn unread(app: &App, user: i64, said: Option<u32>) -> Result<u32> {
+pub async fn unread(app: &App, reader: &Actor, boards: &Boards, said: Option<u32>) -> Result<u32> {
     if let Some(count) = said {
         return Ok(count);
     }
-    let count = count_unread(app, user).await?;
-    app.shared.notifications().set_unread(user, count).await;
+    let count = count_unread(app, reader, boards).await?;
+    app.shared.notifications().set_unread(reader.id, count).await;
     Ok(count)
 }
 
@@ -119,51 +187,54 @@ pub async fn unread(app: &App, user: i64, said: Option<u32>) -> Result<u32> {
 ///
 /// # Errors
 /// The database's.
-pub async fn list(app: &App, user: i64, before: i64, state: Option<Generation>) -> Result<Vec<Notification>> {
+pub async fn list(app: &App, reader: &Actor, boards: &Boards, before: i64, state: Option<Generation>) -> Result<Vec<Notification>> {
     if before > 0 {
-        let sql = format!("{COLUMNS} WHERE n.user_id = $1 AND n.id < $2 ORDER BY n.id DESC LIMIT $3");
-        return sql::all(&app.db, &sql, [user.into(), before.into(), (PAGE + 1).into()]).await;
+        let (condition, order) = ("n.id < $2", format!("DESC LIMIT {}", PAGE + 1));
+        return find(app, (reader, boards), condition, &order, [before.into()]).await;
     }
-    newest(app, user, state).await
+    newest(app, reader, boards, state).await
 }
 
-/// What is kept ready, with the state of what it quotes: a comment that was deleted since must not be shown.
+/// What is kept ready, with the state of what it quotes and the rights with which it was read: a comment that was deleted
+/// since must not be shown, nor a post that its reader may not read any longer.
 #[derive(Serialize, Deserialize)]
 struct Ready {
     state: u64,
+    rights: u64,
     #[serde(flatten)]
     notification: Notification,
 }
 
-async fn newest(app: &App, user: i64, state: Option<Generation>) -> Result<Vec<Notification>> {
-    let ticket = match app.shared.notifications().list(user).await {
-        Known::Known(Kept::Newest(items)) => match unpack(&items, state) {
+async fn newest(app: &App, reader: &Actor, boards: &Boards, state: Option<Generation>) -> Result<Vec<Notification>> {
+    let ready = app.shared.notifications();
+    let ticket = match ready.list(reader.id).await {
+        Known::Known(Kept::Newest(items)) => match unpack(&items, reader, state) {
             Some(ready) => return Ok(ready),
             None => {
-                app.shared.notifications().clear_list(user).await;
+                ready.clear_list(reader.id).await;
                 None
             }
         },
         Known::Known(Kept::Absent(ticket)) => Some(ticket),
         Known::Known(Kept::BeingFilled) | Known::Unknown => None,
     };
-    let sql = format!("{COLUMNS} WHERE n.user_id = $1 ORDER BY n.id DESC LIMIT $2");
-    let rows: Vec<Notification> = sql::all(&app.db, &sql, [user.into(), HOT.into()]).await?;
+    let rows = find(app, (reader, boards), "TRUE", &format!("DESC LIMIT {HOT}"), []).await?;
     if let (Some(ticket), Some(state)) = (ticket, state) {
-        app.shared.notifications().fill(user, ticket, pack(&rows, state)).await;
+        ready.fill(reader.id, ticket, pack(&rows, reader, state)).await;
     }
     Ok(rows)
 }
 
-fn pack(rows: &[Notification], state: Generation) -> Vec<Bytes> {
-    let ready = |row: &Notification| serde_json::to_vec(&Ready { state: state.mark(), notification: row.clone() }).ok();
+fn pack(rows: &[Notification], reader: &Actor, state: Generation) -> Vec<Bytes> {
+    let (state, rights) = (state.mark(), reader.permissions.mark());
+    let ready = |row: &Notification| serde_json::to_vec(&Ready { state, rights, notification: row.clone() }).ok();
     rows.iter().filter_map(ready).map(Bytes::from).collect()
 }
 
-/// None: something that they quote may have changed since.
-fn unpack(items: &[Bytes], state: Option<Generation>) -> Option<Vec<Notification>> {
-    let now = state?.mark();
-    let read = |item: &Bytes| serde_json::from_slice::<Ready>(item).ok().filter(|ready| ready.state == now);
+/// None: something that they quote may have changed since, or what their reader may read.
+fn unpack(items: &[Bytes], reader: &Actor, state: Option<Generation>) -> Option<Vec<Notification>> {
+    let (now, rights) = (state?.mark(), reader.permissions.mark());
+    let read = |item: &Bytes| serde_json::from_slice::<Ready>(item).ok().filter(|ready| ready.state == now && ready.rights == rights);
     items.iter().map(|item| read(item).map(|ready| ready.notification)).collect()
 }
 
@@ -171,9 +242,8 @@ fn unpack(items: &[Bytes], state: Option<Generation>) -> Option<Vec<Notification
 ///
 /// # Errors
 /// The database's.
-pub async fn since(app: &App, user: i64, after: i64) -> Result<Vec<Notification>> {
-    let sql = format!("{COLUMNS} WHERE n.user_id = $1 AND n.id > $2 ORDER BY n.id LIMIT $3");
-    sql::all(&app.db, &sql, [user.into(), after.into(), PAGE.into()]).await
+pub async fn since(app: &App, reader: &Actor, boards: &Boards, after: i64) -> Result<Vec<Notification>> {
+    find(app, (reader, boards), "n.id > $2", &format!("LIMIT {PAGE}"), [after.into()]).await
 }
 
 /// The id of the newest one, 0 where there is none: where an event stream begins.
@@ -188,26 +258,25 @@ pub async fn last_id(app: &App, user: i64) -> Result<i64> {
 /// Marks one as read and gives it.
 ///
 /// # Errors
-/// `NotFound` when it is not this member's; the database's.
-pub async fn read(app: &App, user: i64, id: i64) -> Result<Notification> {
+/// `NotFound` when it is not there for this reader; the database's.
+pub async fn read(app: &App, reader: &Actor, boards: &Boards, id: i64) -> Result<Notification> {
     let now = app.clock.now();
     let update = "UPDATE notifications SET read_at = $1 WHERE id = $2 AND user_id = $3 AND read_at IS NULL";
-    if sql::run(&app.db, update, [now.into(), id.into(), user.into()]).await? > 0 {
-        renew(app, user).await;
+    if sql::run(&app.db, update, [now.into(), id.into(), reader.id.into()]).await? > 0 {
+        renew(app, reader, boards).await;
     }
-    let sql = format!("{COLUMNS} WHERE n.id = $1 AND n.user_id = $2");
-    sql::one(&app.db, &sql, [id.into(), user.into()]).await?.ok_or(Error::NotFound)
+    find(app, (reader, boards), "n.id = $2", "LIMIT 1", [id.into()]).await?.pop().ok_or(Error::NotFound)
 }
 
 /// Marks as read what a member now sees: the notifications about one post.
 ///
 /// # Errors
 /// The database's.
-pub async fn read_about(app: &App, user: i64, post: i64) -> Result<bool> {
+pub async fn read_about(app: &App, reader: &Actor, boards: &Boards, post: i64) -> Result<bool> {
     let update = "UPDATE notifications SET read_at = $1 WHERE user_id = $2 AND post_id = $3 AND read_at IS NULL";
-    let any = sql::run(&app.db, update, [app.clock.now().into(), user.into(), post.into()]).await? > 0;
+    let any = sql::run(&app.db, update, [app.clock.now().into(), reader.id.into(), post.into()]).await? > 0;
     if any {
-        renew(app, user).await;
+        renew(app, reader, boards).await;
     }
     Ok(any)
 }
@@ -216,26 +285,26 @@ pub async fn read_about(app: &App, user: i64, post: i64) -> Result<bool> {
 ///
 /// # Errors
 /// The database's.
-pub async fn read_all(app: &App, user: i64, key: &once::Key) -> Result<once::Settled> {
+pub async fn read_all(app: &App, reader: &Actor, boards: &Boards, key: &once::Key) -> Result<once::Settled> {
     let done = async {
         let now = app.clock.now();
         let tx = sql::begin(&app.db).await?;
         let update = "UPDATE notifications SET read_at = $1 WHERE user_id = $2 AND read_at IS NULL";
-        let count = sql::run(&tx, update, [now.into(), user.into()]).await? as i64;
+        let count = sql::run(&tx, update, [now.into(), reader.id.into()]).await? as i64;
         once::keep(&tx, key, count, now).await?;
         tx.commit().await?;
         Ok(count)
     };
     let settled = once::settle(&app.db, key, done.await).await?;
-    renew(app, user).await;
+    renew(app, reader, boards).await;
     Ok(settled)
 }
 
 /// What is kept ready no longer says what is read or new; every open page of this member hears of it.
-async fn renew(app: &App, user: i64) {
-    app.shared.notifications().clear(user).await;
-    if let Ok(count) = count_unread(app, user).await {
-        app.shared.notifications().set_unread(user, count).await;
+async fn renew(app: &App, reader: &Actor, boards: &Boards) {
+    app.shared.notifications().clear(reader.id).await;
+    if let Ok(count) = count_unread(app, reader, boards).await {
+        app.shared.notifications().set_unread(reader.id, count).await;
     }
-    app.shared.signals().publish(&topic(user), "").await;
+    app.shared.signals().publish(&topic(reader.id), "").await;
 }

@@ -2,8 +2,7 @@
 
 use super::clock::OffsetDateTime;
 use super::sessions::{self, Renew};
-use super::words;
-use super::{Error, Result, sql};
+use super::{Actor, Error, Permissions, Result, sql};
 use crate::app::App;
 use crate::shared::cache::Entry;
 use bytes::Bytes;
@@ -74,17 +73,39 @@ async fn here_in_sql(app: &App, limit: usize) -> Result<(u64, Vec<Named>)> {
     Ok((members.len() as u64, members))
 }
 
-/// Members who are meant by these names.
+#[derive(FromQueryResult)]
+struct Holder {
+    id: i64,
+    name: String,
+    permissions: Option<String>,
+}
+
+/// The members with these names (as names are compared) or ids, and what each may do: for rules about members who do not
+/// ask themselves.
 ///
 /// # Errors
 /// The database's.
-pub async fn named(db: &impl ConnectionTrait, names: &[String]) -> Result<Vec<i64>> {
-    if names.is_empty() {
+pub async fn actors(db: &impl ConnectionTrait, names: &[String], ids: &[i64]) -> Result<Vec<Actor>> {
+    if names.is_empty() && ids.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = format!("SELECT id, name FROM users WHERE name_key IN ({})", sql::places(1, names.len()));
-    let keys = names.iter().map(|name| Value::from(words::name_key(name)));
-    Ok(sql::all::<Named>(db, &sql, keys).await?.into_iter().map(|row| row.id).collect())
+    // An empty IN list is no SQL; no member has this id or this name.
+    let keys: Vec<Value> = if names.is_empty() { vec!["".into()] } else { names.iter().map(Value::from).collect() };
+    let numbers: Vec<Value> = if ids.is_empty() { vec![0_i64.into()] } else { ids.iter().map(|id| Value::from(*id)).collect() };
+    let sql = format!(
+        "SELECT u.id, u.name, \
+         (SELECT string_agg(p.resource || ':' || p.action, ',') FROM role_permissions p WHERE p.role_id = u.role_id) AS permissions \
+         FROM users u WHERE u.name_key IN ({}) OR u.id IN ({})",
+        sql::places(1, keys.len()),
+        sql::places(keys.len() + 1, numbers.len())
+    );
+    let rows: Vec<Holder> = sql::all(db, &sql, keys.into_iter().chain(numbers)).await?;
+    let actor = |row: Holder| Actor {
+        id: row.id,
+        name: row.name,
+        permissions: Permissions::from_words(row.permissions.unwrap_or_default().split(',')),
+    };
+    Ok(rows.into_iter().map(actor).collect())
 }
 
 /// Stores how pages look to a member; a language only where one was chosen.

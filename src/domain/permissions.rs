@@ -83,6 +83,9 @@ impl Action {
 pub struct Permissions(u32);
 
 impl Permissions {
+    /// Every pair that exists.
+    pub const EVERY: Self = Self((1 << ALL.len()) - 1);
+
     /// The set of the words `resource:action`; words that mean nothing here are passed over.
     pub fn from_words<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
         Self(words.into_iter().filter_map(place).fold(0, |bits, place| bits | 1 << place))
@@ -92,6 +95,13 @@ impl Permissions {
     pub fn words(self) -> Vec<String> {
         let held = ALL.iter().enumerate().filter(|(place, _)| self.0 & (1 << place) != 0);
         held.map(|(_, (resource, action))| format!("{}:{}", resource.as_str(), action.as_str())).collect()
+    }
+
+    /// A number that is the same for the same set, whatever the version of the program: it is stored beside what was read
+    /// with these rights (FNV-1a of the words).
+    pub fn mark(self) -> u64 {
+        let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+        self.words().join(",").bytes().fold(0xCBF2_9CE4_8422_2325, fold)
     }
 
     /// Whether the pair is in the set.
@@ -125,6 +135,11 @@ impl Actor {
     /// Whether they may.
     pub fn may(&self, resource: Resource, action: Action) -> bool {
         self.permissions.allow(resource, action)
+    }
+
+    /// Whether they may do everything, as the built-in administrators' role does, which always keeps every permission.
+    pub fn is_administrator(&self) -> bool {
+        self.permissions.cover(Permissions::EVERY)
     }
 
     /// # Errors

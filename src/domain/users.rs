@@ -136,7 +136,7 @@ async fn tell_owner(app: &App, email: &str) -> Result<()> {
                   AND n.kind = 'sign_up_again' AND n.created_at > $3) RETURNING user_id";
     let told = sql::number(&app.db, insert, [email.into(), now.into(), (now - time::Duration::days(1)).into()]).await?;
     if let Some(user) = told {
-        super::notifications::announce(app, &[user]).await;
+        super::notifications::announce(app, &super::boards::Boards::read(&app.db).await?, &[user]).await;
     }
     Ok(())
 }

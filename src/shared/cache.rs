@@ -60,6 +60,14 @@ impl Noun {
     pub(super) fn key(&self) -> String {
         keys::generation(&self.0)
     }
+
+    /// The key of the shared piece that quotes posts of this noun.
+    fn piece(&self) -> Option<String> {
+        match self.0.strip_prefix("board:") {
+            Some(slug) => Some(Entry::board_first(slug).key),
+            None => (*self == Self::POSTS).then(|| Entry::recent_posts().key),
+        }
+    }
 }
 
 /// A piece that instances share through Redis, and the noun that it shows.
@@ -211,9 +219,12 @@ impl Cache<'_> {
     }
 }
 
-/// The writes that bump these nouns.
+/// The writes that bump these nouns. Where something was withdrawn, the pieces that show it are deleted as well: nobody
+/// would believe them, but the words in them are not to stay in Redis.
 pub(super) fn bumps(nouns: &[Noun]) -> Vec<Write> {
-    nouns.iter().map(|noun| Write::Bump(noun.key(), seed(), GENERATION)).collect()
+    let bump = nouns.iter().map(|noun| Write::Bump(noun.key(), seed(), GENERATION));
+    let pieces = nouns.iter().filter_map(Noun::piece).filter(|_| nouns.contains(&Noun::WITHDRAWN));
+    bump.chain(pieces.map(Write::Delete)).collect()
 }
 
 /// Where a generation begins: anywhere, with room to count up in what Redis calls an integer.

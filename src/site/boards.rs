@@ -14,8 +14,9 @@ use templates::boards::{self as views, BoardCard, BoardList, BoardPage, BoardsPa
 /// The list of boards.
 #[handler]
 pub async fn index(visit: Visit) -> Result<Response> {
-    let summaries = list::summaries(&visit.app.db).await?;
-    let listed = visit.boards.iter().filter(|board| board.lists_for(visit.actor.as_ref()));
+    let actor = visit.actor.as_ref();
+    let summaries = list::summaries(&visit.app.db, actor, &visit.boards).await?;
+    let listed = visit.boards.listed(actor);
     let boards = listed.filter_map(|board| Some(card(&visit, board, summaries.iter().find(|s| s.board_id == board.id)?)));
     let nav = present::nav(&visit);
     let page = BoardsPage { shell: &present::shell(&visit, &nav), boards: boards.collect() };
@@ -24,7 +25,7 @@ pub async fn index(visit: Visit) -> Result<Response> {
 
 fn card<'a>(visit: &'a Visit, board: &'a Board, summary: &'a list::Summary) -> BoardCard<'a> {
     let readable = board.reads_for(visit.actor.as_ref());
-    let latest = summary.latest_id.zip(summary.latest_title.as_deref()).zip(summary.latest_at).filter(|_| readable);
+    let latest = summary.latest_id.zip(summary.latest_title.as_deref()).zip(summary.latest_at);
     let moment = |at| present::moment(at, visit.app.clock.now(), visit.lang);
     BoardCard {
         slug: &board.slug,
@@ -95,7 +96,7 @@ async fn list(visit: &Visit, board: &Board, sort: Sort, number: i64) -> Result<A
         return Ok(drawn);
     }
     let page = read(visit, board, sort, number).await?;
-    let shown = present::Shown { boards: &visit.boards, lang: visit.lang, now: visit.app.clock.now(), mixed: false };
+    let shown = present::Shown { boards: &[board], lang: visit.lang, now: visit.app.clock.now(), mixed: false };
     let drawn: Arc<str> = views::list(&BoardList {
         lang: visit.lang,
         slug: &board.slug,
@@ -116,7 +117,7 @@ async fn list(visit: &Visit, board: &Board, sort: Sort, number: i64) -> Result<A
 
 /// The rows: those of the first page from `cache:board:{slug}:first`, the others from SQL.
 async fn read(visit: &Visit, board: &Board, sort: Sort, number: i64) -> Result<Page> {
-    let load = || list::page(&visit.app.db, board.id, sort, number);
+    let load = || list::page(&visit.app.db, visit.actor.as_ref(), board, sort, number);
     if number > 1 || sort != Sort::Newest {
         return Ok(load().await?);
     }

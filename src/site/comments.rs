@@ -2,7 +2,7 @@
 
 use crate::domain::{Error, Problem, comments, once as keys, posts};
 use crate::site::posts::comment_form;
-use crate::web::{Fields, Flash, Result, SignedIn, Visit, live, once, present, reply};
+use crate::web::{Fields, Flash, Result, SignedIn, Visit, once, present, reply};
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, handler};
@@ -14,11 +14,14 @@ use templates::paths;
 pub async fn create(member: SignedIn, Path((slug, id)): Path<(String, i64)>, fields: Fields) -> Result<Response> {
     let (visit, parent) = (&member.visit, fields.number("parent"));
     let done = match once::check(visit, &form_name(id, parent), fields.text("once")) {
-        Ok(key) => comments::create(&visit.app, &member.actor, &visit.boards, &key, id, parent, fields.text("body")).await,
+        Ok(key) => {
+            let new = comments::New { post: id, parent, body: fields.text("body") };
+            comments::create(&visit.app, &member.actor, &visit.boards, &key, new).await
+        }
         Err(stale) => Err(stale),
     };
     match done {
-        Ok(made) => created(&member, &slug, id, made).await,
+        Ok(made) => created(&member, &slug, made).await,
         Err(Error::Invalid(problems)) => again(&member, &slug, id, parent, fields.text("body"), &problems).await,
         Err(fault) => Err(fault.into()),
     }
@@ -29,17 +32,17 @@ fn form_name(post: i64, parent: Option<i64>) -> String {
 }
 
 /// The new comment: on the open page by script, else on its own place of the post's page.
-async fn created(member: &SignedIn, slug: &str, post: i64, made: keys::Settled) -> Result<Response> {
+async fn created(member: &SignedIn, slug: &str, made: keys::Settled) -> Result<Response> {
     let visit = &member.visit;
     if visit.asked != reply::Asked::Part {
         return Ok(reply::see_other_with(visit, &paths::comment(made.id), Flash("comment.created")));
     }
-    let (comment, post) = (comments::find(&visit.app.db, made.id).await?, find_post(member, post).await?);
+    let (comment, post) = comments::find_readable(&visit.app.db, Some(&member.actor), &visit.boards, made.id).await?;
     let html = visit.app.known.show(&comment.html);
     let once = once::issue(visit, &comment_form(post.id));
     let parts = views::created(&Created {
         lang: visit.lang,
-        comment: present::comment(visit, &post, &comment, &html, true),
+        comment: present::comment(visit, visit.board_of(&post)?, &post, &comment, &html),
         count: present::count(post.comment_count),
         form: CommentForm { lang: visit.lang, purpose: Purpose::New { slug, post: post.id }, body: "", once: &once, faults: &[] },
     });
@@ -50,11 +53,12 @@ async fn find_post(member: &SignedIn, id: i64) -> Result<posts::Post> {
     Ok(posts::find_readable(&member.visit.app.db, Some(&member.actor), &member.visit.boards, id).await?)
 }
 
-/// The form with its faults and all that was typed.
+/// The form with its faults and all that was typed. The answered comment is quoted only to a member who may read it, and
+/// only under its own post.
 async fn again(member: &SignedIn, slug: &str, post: i64, parent: Option<i64>, body: &str, problems: &[Problem]) -> Result<Response> {
     let post = find_post(member, post).await?;
     let parent = match parent {
-        Some(id) => Some(comments::find(&member.visit.app.db, id).await?),
+        Some(id) => quoted(member, &post, id).await?,
         None => None,
     };
     let purpose = purpose(slug, &post, parent.as_ref());
@@ -63,6 +67,14 @@ async fn again(member: &SignedIn, slug: &str, post: i64, parent: Option<i64>, bo
         parent.as_ref().map(|p| p.html.as_str()).unwrap_or_default(),
     );
     Ok(form(&member.visit, &Form { slug, post: &post, purpose, quoted, body, once: &once, problems }))
+}
+
+async fn quoted(member: &SignedIn, post: &posts::Post, parent: i64) -> Result<Option<comments::Comment>> {
+    match comments::find_readable(&member.visit.app.db, Some(&member.actor), &member.visit.boards, parent).await {
+        Ok((comment, of)) if of.id == post.id => Ok(Some(comment)),
+        Ok(_) | Err(Error::NotFound) => Ok(None),
+        Err(fault) => Err(fault.into()),
+    }
 }
 
 fn purpose<'a>(slug: &'a str, post: &posts::Post, parent: Option<&'a comments::Comment>) -> Purpose<'a> {
@@ -100,25 +112,22 @@ fn form(visit: &Visit, f: &Form<'_>) -> Response {
 /// GET /comments/:id: leads to where the comment stands.
 #[handler]
 pub async fn show(visit: Visit, Path(id): Path<i64>) -> Result<Response> {
-    let comment = comments::find(&visit.app.db, id).await?;
-    let post = posts::find_readable(&visit.app.db, visit.actor.as_ref(), &visit.boards, comment.post_id).await?;
-    let board = visit.boards.iter().find(|board| board.id == post.board_id).ok_or(Error::NotFound)?;
-    let page = comments::page_of(&visit.app.db, &comment).await?;
-    Ok(reply::see_other(&visit, &paths::comment_on(&board.slug, post.id, present::count(page), id)))
+    let place = comments::find_place(&visit.app.db, visit.actor.as_ref(), &visit.boards, id).await?;
+    let board = visit.board_of(&place.post)?;
+    Ok(reply::see_other(&visit, &paths::comment_on(&board.slug, place.post.id, present::count(place.page), id)))
 }
 
 /// The address name of the board of a post that is in sight.
 fn slug_of(visit: &Visit, post: &posts::Post) -> Result<String> {
-    let board = visit.boards.iter().find(|board| board.id == post.board_id).ok_or(Error::NotFound)?;
-    Ok(board.slug.clone())
+    Ok(visit.board_of(post)?.slug.clone())
 }
 
 /// GET /comments/:id/reply
 #[handler]
 pub async fn answer(member: SignedIn, Path(id): Path<i64>) -> Result<Response> {
     let visit = &member.visit;
-    let (parent, post) = comments::find_readable(&visit.app.db, Some(&member.actor), id).await?;
-    if !live::takes_comments(visit, &post) {
+    let (parent, post) = comments::find_readable(&visit.app.db, Some(&member.actor), &visit.boards, id).await?;
+    if !present::takes_comments(Some(&member.actor), visit.board_of(&post)?, &post) {
         return Err(Error::Forbidden.into());
     }
     let slug = slug_of(visit, &post)?;
@@ -152,12 +161,11 @@ pub async fn update(member: SignedIn, Path(id): Path<i64>, fields: Fields) -> Re
         Ok(key) => comments::update(&visit.app, &member.actor, &key, id, body).await,
         Err(stale) => Err(stale),
     };
-    let (comment, post) = comments::find_readable(&visit.app.db, Some(&member.actor), id).await?;
+    let (comment, post) = comments::find_readable(&visit.app.db, Some(&member.actor), &visit.boards, id).await?;
     match done {
         Ok(_) if visit.asked == reply::Asked::Part => {
             let html = visit.app.known.show(&comment.html);
-            let open = live::takes_comments(visit, &post);
-            let shown = present::comment(visit, &post, &comment, &html, open);
+            let shown = present::comment(visit, visit.board_of(&post)?, &post, &comment, &html);
             Ok(reply::part(StatusCode::OK, views::saved(visit.lang, &shown)))
         }
         Ok(_) => Ok(reply::see_other_with(visit, &paths::comment(id), Flash("comment.saved"))),
@@ -170,7 +178,7 @@ pub async fn update(member: SignedIn, Path(id): Path<i64>, fields: Fields) -> Re
 #[handler]
 pub async fn confirm(member: SignedIn, Path(id): Path<i64>) -> Result<Response> {
     let visit = &member.visit;
-    let (comment, _) = comments::find_deletable(&visit.app.db, &member.actor, id).await?;
+    let (comment, _) = comments::find_deletable(&visit.app.db, &member.actor, &visit.boards, id).await?;
     let (once, nav) = (once::issue(visit, "comment.delete"), present::nav(visit));
     let body_html = &visit.app.known.show(&comment.html);
     let page = DeletePage { shell: &present::shell(visit, &nav), id, body_html, once: &once };
@@ -184,6 +192,6 @@ pub async fn destroy(member: SignedIn, Path(id): Path<i64>, fields: Fields) -> R
     let Ok(key) = once::check(visit, "comment.delete", fields.text("once")) else {
         return Ok(reply::see_other(visit, &paths::comment_delete(id)));
     };
-    comments::destroy(&visit.app, &member.actor, &key, id).await?;
+    comments::destroy(&visit.app, &member.by(), &key, id).await?;
     Ok(reply::see_other_with(visit, &paths::comment(id), Flash("comment.deleted")))
 }

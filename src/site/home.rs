@@ -29,7 +29,9 @@ async fn recent(visit: &Visit) -> Result<Arc<str>> {
     }
     let cards = cards(visit).await?;
     let now = visit.app.clock.now();
-    let shown = present::Shown { boards: &visit.boards, lang: visit.lang, now, mixed: true };
+    // The cards may have been chosen before a board was closed.
+    let open: Vec<_> = visit.boards.open_to(None).collect();
+    let shown = present::Shown { boards: &open, lang: visit.lang, now, mixed: true };
     let posts = cards.iter().filter_map(|card| present::card(card, shown)).collect();
     let drawn: Arc<str> = templates::home::recent(&Recent { lang: visit.lang, posts }).into_string().into();
     if let Some(state) = state {

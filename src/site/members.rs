@@ -16,10 +16,10 @@ const POSTS: i64 = 10;
 pub async fn show(visit: Visit, Path(id): Path<i64>) -> Result<Response> {
     let profile = people::profile(&visit.app, id).await?;
     let actor = visit.actor.as_ref();
-    let open = visit.boards.iter().filter(|board| board.lists_for(actor) && board.reads_for(actor)).map(|board| board.id);
-    let recent = list::by_author(&visit.app.db, open.collect(), id, POSTS).await?;
+    let recent = list::by_author(&visit.app.db, actor, &visit.boards, id, POSTS).await?;
+    let open: Vec<_> = visit.boards.open_to(actor).collect();
     let (nav, now) = (present::nav(&visit), visit.app.clock.now());
-    let shown = present::Shown { boards: &visit.boards, lang: visit.lang, now, mixed: true };
+    let shown = present::Shown { boards: &open, lang: visit.lang, now, mixed: true };
     let page = ProfilePage {
         shell: &present::shell(&visit, &nav),
         id,

@@ -19,7 +19,7 @@ pub struct Place {
 pub async fn index(member: SignedIn, place: Option<Query<Place>>) -> Result<Response> {
     let visit = &member.visit;
     let before = place.and_then(|Query(place)| place.before?.parse::<i64>().ok()).unwrap_or(0).max(0);
-    let mut rows = notifications::list(&visit.app, member.actor.id, before, visit.posts).await?;
+    let mut rows = notifications::list(&visit.app, &member.actor, &visit.boards, before, visit.posts).await?;
     let more = rows.len() > notifications::PAGE as usize;
     rows.truncate(notifications::PAGE as usize);
     let (key, nav, now) = (once::issue(visit, "notifications"), present::nav(visit), visit.app.clock.now());
@@ -50,7 +50,7 @@ pub async fn read_all(member: SignedIn, fields: Fields) -> Result<Response> {
     let Ok(key) = once::check(visit, "notifications", fields.text("once")) else {
         return Ok(reply::see_other(visit, paths::NOTIFICATIONS));
     };
-    notifications::read_all(&visit.app, member.actor.id, &key).await?;
+    notifications::read_all(&visit.app, &member.actor, &visit.boards, &key).await?;
     Ok(reply::see_other_with(visit, paths::NOTIFICATIONS, Flash("read")))
 }
 
@@ -59,13 +59,12 @@ pub async fn read_all(member: SignedIn, fields: Fields) -> Result<Response> {
 #[handler]
 pub async fn read(member: SignedIn, Path(id): Path<i64>) -> Result<Response> {
     let visit = &member.visit;
-    let n = notifications::read(&visit.app, member.actor.id, id).await?;
+    let n = notifications::read(&visit.app, &member.actor, &visit.boards, id).await?;
     let place = match (n.comment_id, n.post_id) {
         (Some(comment), _) => paths::comment(comment),
         (None, Some(post)) => {
             let post = posts::find_readable(&visit.app.db, Some(&member.actor), &visit.boards, post).await?;
-            let board = visit.boards.iter().find(|board| board.id == post.board_id);
-            board.map_or_else(|| paths::NOTIFICATIONS.into(), |board| paths::post(&board.slug, post.id))
+            paths::post(&visit.board_of(&post)?.slug, post.id)
         }
         (None, None) => paths::MY_PASSWORD.into(),
     };

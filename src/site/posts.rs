@@ -2,9 +2,9 @@
 
 use crate::domain::posts::moderate::{self, Deed};
 use crate::domain::posts::{self, Draft, Post, list};
-use crate::domain::{Action, Error, Problem, Resource, boards::Board, comments, markdown, notifications};
+use crate::domain::{Action, Error, Problem, Resource, boards::Board, comments, markdown, notifications, words};
 use crate::site::boards::Place;
-use crate::web::{Fields, Flash, Result, SignedIn, Visit, live, once, present, reply};
+use crate::web::{Fields, Flash, Result, SignedIn, Visit, once, present, reply};
 use poem::http::StatusCode;
 use poem::web::{Path, Query};
 use poem::{Response, handler};
@@ -19,14 +19,15 @@ use templates::posts::{self as views, DeletePage, Neighbour, PostPage};
 pub async fn show(visit: Visit, Path((slug, id)): Path<(String, i64)>, place: Option<Query<Place>>) -> Result<Response> {
     let actor = visit.actor.as_ref();
     let post = posts::find_readable(&visit.app.db, actor, &visit.boards, id).await?;
-    let board = visit.boards.iter().find(|board| board.id == post.board_id).ok_or(Error::NotFound)?;
+    let board = visit.board_of(&post)?;
     if board.slug != slug {
         return Ok(reply::see_other(&visit, &paths::post(&board.slug, id)));
     }
     let page = place.map_or(1, |Query(place)| place.number());
     let (listing, beside) =
-        futures_util::try_join!(comments::list(&visit.app.db, id, page), list::neighbours(&visit.app.db, board.id, id))?;
+        futures_util::try_join!(comments::list(&visit.app.db, actor, &post, page), list::neighbours(&visit.app.db, actor, board, &post))?;
     visit.app.activity.read(id);
+    visit.app.known.prepare(listing.comments.iter().map(|comment| comment.html.as_str()).chain([post.html.as_str()])).await;
     let drawn = draw(&visit, board, &post, &listing, page, &beside);
     seen(&visit, id);
     Ok(reply::page(drawn))
@@ -37,7 +38,7 @@ type Beside = (Option<list::Neighbour>, Option<list::Neighbour>);
 fn draw(visit: &Visit, board: &Board, post: &Post, listing: &comments::Listing, page: i64, beside: &Beside) -> maud::Markup {
     let (actor, known) = (visit.actor.as_ref(), &visit.app.known);
     let clean: Vec<Cow<'_, str>> = listing.comments.iter().map(|comment| known.show(&comment.html)).collect();
-    let open = live::takes_comments(visit, post);
+    let open = present::takes_comments(actor, board, post);
     let (key, turn) = (once::issue(visit, &comment_form(post.id)), once::issue(visit, "post.moderate"));
     let neighbour = |n: &'_ list::Neighbour| (n.id, n.title.clone());
     let (older, newer) = (beside.0.as_ref().map(neighbour), beside.1.as_ref().map(neighbour));
@@ -54,7 +55,7 @@ fn draw(visit: &Visit, board: &Board, post: &Post, listing: &comments::Listing, 
         slug: &board.slug,
         post: post.id,
         count: present::count(post.comment_count),
-        branches: present::thread(visit, post, &listing.comments, &clean, open),
+        branches: present::thread(visit, board, post, &listing.comments, &clean),
         page: present::count(page),
         total_pages: present::count(listing.pages).max(1),
         entry,
@@ -62,7 +63,7 @@ fn draw(visit: &Visit, board: &Board, post: &Post, listing: &comments::Listing, 
     views::page(&PostPage {
         shell: &present::shell(visit, &nav),
         post: present::post(visit, board, post, &known.show(&post.html)),
-        can_edit: post.editable_by(actor),
+        can_edit: post.editable_by(actor, board),
         can_delete: post.deletable_by(actor),
         can_moderate: actor.is_some_and(|a| a.may(Resource::Post, Action::Moderate)),
         newer: newer.as_ref().map(|(id, title)| Neighbour { id: *id, title }),
@@ -82,9 +83,9 @@ fn seen(visit: &Visit, post: i64) {
     if visit.unread == 0 {
         return;
     }
-    let (app, user) = (visit.app.clone(), visit.viewer_id());
+    let (Some(reader), visit) = (visit.actor.clone(), visit.clone()) else { return };
     tokio::spawn(async move {
-        if let Err(fault) = notifications::read_about(&app, user, post).await {
+        if let Err(fault) = notifications::read_about(&visit.app, &reader, &visit.boards, post).await {
             tracing::warn!("could not mark notifications as read: {fault}");
         }
     });
@@ -123,6 +124,7 @@ fn editor(member: &SignedIn, draft: &Draft, e: &Editor<'_>) -> Response {
         body: &draft.body,
         can_notice: member.actor.may(Resource::Post, Action::Moderate),
         notice: draft.notice,
+        revision: draft.revision,
         once: &key,
         faults: &faults,
         preview_html: e.preview,
@@ -139,7 +141,12 @@ fn editor_form(board: &Board, purpose: Purpose) -> String {
 }
 
 fn draft(fields: &Fields) -> Draft {
-    Draft { title: fields.text("title").into(), body: fields.text("body").into(), notice: fields.ticked("notice") }
+    Draft {
+        title: fields.text("title").into(),
+        body: fields.text("body").into(),
+        notice: fields.ticked("notice"),
+        revision: fields.number("revision"),
+    }
 }
 
 /// GET /community/:board/write
@@ -156,7 +163,7 @@ pub async fn create(member: SignedIn, Path(slug): Path<String>, fields: Fields) 
     let (visit, draft) = (&member.visit, draft(&fields));
     let purpose = Purpose::New;
     if fields.text("intent") == "preview" {
-        let preview = markdown::render(&draft.body);
+        let preview = preview(&draft).await?;
         return Ok(editor(&member, &draft, &Editor { board, purpose, problems: &[], preview: &preview }));
     }
     let done = match once::check(visit, &editor_form(board, purpose), fields.text("once")) {
@@ -170,18 +177,24 @@ pub async fn create(member: SignedIn, Path(slug): Path<String>, fields: Fields) 
     }
 }
 
-/// A post that this member may change, and its board.
-async fn own(member: &SignedIn, id: i64) -> Result<(Post, Board)> {
-    let post = posts::find_editable(&member.visit.app.db, &member.actor, id).await?;
-    let board = member.visit.boards.iter().find(|board| board.id == post.board_id).ok_or(Error::NotFound)?;
-    Ok((post, board.clone()))
+/// What a text will look like, of as much of it as a post may have.
+async fn preview(draft: &Draft) -> Result<String> {
+    let cut: String = draft.body.chars().take(words::POST_MAX).collect();
+    Ok(markdown::preview(&words::text(&cut)).await?)
+}
+
+/// The editor of a post that was changed after it was opened: what was typed stays, and the next try is about the post as
+/// it is now.
+async fn renewed(member: &SignedIn, id: i64, draft: Draft) -> Result<Draft> {
+    let (post, _) = posts::find_editable(&member.visit.app.db, &member.actor, id).await?;
+    Ok(Draft { revision: Some(post.revision), ..draft })
 }
 
 /// GET /community/:board/:id/edit
 #[handler]
 pub async fn edit(member: SignedIn, Path((_, id)): Path<(String, i64)>) -> Result<Response> {
-    let (post, board) = own(&member, id).await?;
-    let draft = Draft { title: post.title, body: post.body, notice: post.is_notice };
+    let (post, board) = posts::find_editable(&member.visit.app.db, &member.actor, id).await?;
+    let draft = Draft { title: post.title, body: post.body, notice: post.is_notice, revision: Some(post.revision) };
     let purpose = Purpose::Edit { id };
     Ok(editor(&member, &draft, &Editor { board: &board, purpose, problems: &[], preview: "" }))
 }
@@ -189,19 +202,23 @@ pub async fn edit(member: SignedIn, Path((_, id)): Path<(String, i64)>) -> Resul
 /// POST /community/:board/:id/edit
 #[handler]
 pub async fn update(member: SignedIn, Path((_, id)): Path<(String, i64)>, fields: Fields) -> Result<Response> {
-    let (_, board) = own(&member, id).await?;
+    let (_, board) = posts::find_editable(&member.visit.app.db, &member.actor, id).await?;
     let (visit, draft, purpose) = (&member.visit, draft(&fields), Purpose::Edit { id });
-    let again = |problems: &[Problem], preview: &str| editor(&member, &draft, &Editor { board: &board, purpose, problems, preview });
+    let again =
+        |draft: &Draft, problems: &[Problem], preview: &str| editor(&member, draft, &Editor { board: &board, purpose, problems, preview });
     if fields.text("intent") == "preview" {
-        return Ok(again(&[], &markdown::render(&draft.body)));
+        return Ok(again(&draft, &[], &preview(&draft).await?));
     }
     let done = match once::check(visit, &editor_form(&board, purpose), fields.text("once")) {
-        Ok(key) => posts::update(&visit.app, &member.actor, &key, id, &draft).await,
+        Ok(key) => posts::update(&visit.app, &member.by(), &key, id, &draft).await,
         Err(stale) => Err(stale),
     };
     match done {
         Ok(_) => Ok(reply::see_other_with(visit, &paths::post(&board.slug, id), Flash("post.saved"))),
-        Err(Error::Invalid(problems)) => Ok(again(&problems, "")),
+        Err(Error::Invalid(problems)) if problems.iter().any(|problem| problem.message == "post.changed") => {
+            Ok(again(&renewed(&member, id, draft).await?, &problems, ""))
+        }
+        Err(Error::Invalid(problems)) => Ok(again(&draft, &problems, "")),
         Err(fault) => Err(fault.into()),
     }
 }
@@ -209,19 +226,17 @@ pub async fn update(member: SignedIn, Path((_, id)): Path<(String, i64)>, fields
 /// POST /preview: what a text will look like. It asks nobody to sign in: the editor of somebody whose session has
 /// ended must stay as it is until its form is sent.
 #[handler]
-pub fn sketch(visit: Visit, fields: Fields) -> Response {
-    let body = fields.text("body");
-    let cut: String = body.chars().take(crate::domain::words::POST_MAX).collect();
-    let html = markdown::render(&crate::domain::words::text(&cut));
+pub async fn sketch(visit: Visit, fields: Fields) -> Result<Response> {
+    let html = preview(&draft(&fields)).await?;
     let preview = templates::post_form::Preview { lang: visit.lang, html: &html };
-    reply::part(StatusCode::OK, templates::post_form::preview(&preview))
+    Ok(reply::part(StatusCode::OK, templates::post_form::preview(&preview)))
 }
 
 /// GET /community/:board/:id/delete
 #[handler]
 pub async fn confirm(member: SignedIn, Path((slug, id)): Path<(String, i64)>) -> Result<Response> {
     let visit = &member.visit;
-    let post = posts::find_deletable(&visit.app.db, &member.actor, id).await?;
+    let (post, _) = posts::find_deletable(&visit.app.db, &member.actor, id).await?;
     let (key, nav) = (once::issue(visit, "post.delete"), present::nav(visit));
     let page = DeletePage {
         shell: &present::shell(visit, &nav),
@@ -241,7 +256,7 @@ pub async fn destroy(member: SignedIn, Path((slug, id)): Path<(String, i64)>, fi
     let Ok(key) = once::check(visit, "post.delete", fields.text("once")) else {
         return Ok(reply::see_other(visit, &paths::post_delete(&slug, id)));
     };
-    posts::destroy(&visit.app, &member.actor, &key, id).await?;
+    posts::destroy(&visit.app, &member.by(), &key, id).await?;
     Ok(reply::see_other_with(visit, &paths::board(&slug), Flash("post.deleted")))
 }
 
@@ -261,12 +276,10 @@ pub async fn hide(member: SignedIn, Path(id): Path<i64>, fields: Fields) -> Resu
 async fn turn(member: &SignedIn, id: i64, fields: &Fields, deed: Deed, flash: Flash) -> Result<Response> {
     let visit = &member.visit;
     let post = posts::find_readable(&visit.app.db, Some(&member.actor), &visit.boards, id).await?;
-    let board = visit.boards.iter().find(|board| board.id == post.board_id).ok_or(Error::NotFound)?;
-    let place = paths::post(&board.slug, id);
+    let place = paths::post(&visit.board_of(&post)?.slug, id);
     let Ok(key) = once::check(visit, "post.moderate", fields.text("once")) else {
         return Ok(reply::see_other(visit, &place));
     };
-    let by = crate::domain::audit::By { actor: member.actor.clone(), client: visit.client.clone() };
-    moderate::moderate(&visit.app, &by, &key, &[id], deed, "글 화면에서").await?;
+    moderate::moderate(&visit.app, &member.by(), &key, &[id], deed, "글 화면에서").await?;
     Ok(reply::see_other_with(visit, &place, flash))
 }

@@ -1,21 +1,12 @@
 //! The staff's side: closed to others, and everything it shows holds on the site.
 
-use crate::support::{House, PASSWORD, Page, Visitor, stories};
+use crate::support::{House, PASSWORD, set_board, stories};
 
 /// Every address of the panel that asks for staff.
 const PAGES: [&str; 10] = ["/", "/users", "/users/1", "/roles", "/roles/new", "/boards", "/boards/new", "/posts", "/comments", "/sessions"];
 
 async fn id_of(house: &House, name: &str) -> i64 {
     minschool::domain::members::by_email(&house.app, &format!("{name}@example.com")).await.unwrap()
-}
-
-/// A board's settings, changed by the form.
-async fn set_board(boss: &mut Visitor, slug: &str, fields: &[(&str, &str)]) -> Page {
-    let list = boss.get_admin("/boards").await;
-    let place = list.html.split("<tr>").find(|row| row.contains(&format!("<code>{slug}</code>"))).unwrap();
-    let edit = place.split("href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let page = boss.get_admin(&edit).await;
-    boss.submit_admin(&page, &edit, fields).await
 }
 
 stories! {

@@ -133,12 +133,13 @@ stories! {
         let post = ada.write("free", "글").await;
         let page = bob.get(&post).await;
         let actor = minschool::domain::Actor { id: 3, name: "bob".into(), permissions: minschool::domain::Permissions::from_words(["comment:write"]) };
-        let boards = minschool::domain::boards::read_all(&house.app.db).await.unwrap();
+        let boards = minschool::domain::boards::Boards::read(&house.app.db).await.unwrap();
         let key = minschool::domain::once::Key(page.once(&format!("{post}/comments")));
         let id: i64 = post.rsplit('/').next().unwrap().parse().unwrap();
 
         let mut told = Vec::new();
-        let write = minschool::domain::comments::insert(&house.app, &actor, &boards, &key, (id, None), "댓글", &mut told);
+        let new = minschool::domain::comments::New { post: id, parent: None, body: "댓글" };
+        let write = minschool::domain::comments::insert(&house.app, &actor, &boards, &key, new, &mut told);
         let (done, statements) = minschool::app::counting_statements(write).await;
 
         done.unwrap();

@@ -185,9 +185,9 @@ async fn instances_migrate_in_turn_and_open_the_house_once() {
     let Some(house) = house().await else { return };
     let (_b, _c) = futures_util::join!(house.sibling(), house.sibling());
 
-    let boards = minschool::domain::boards::read_all(&house.app.db).await.unwrap();
+    let boards = minschool::domain::boards::Boards::read(&house.app.db).await.unwrap();
 
-    assert_eq!(boards.len(), 3);
+    assert_eq!(boards.listed(None).count(), 3);
     let posts = minschool::domain::sql::number(&house.app.db, "SELECT COUNT(*) FROM posts", []).await.unwrap();
     assert_eq!(posts, Some(1));
 }

@@ -5,6 +5,7 @@ mod accounts;
 mod admin;
 mod backup;
 mod backup_commands;
+mod board_rights;
 mod budgets;
 mod clock;
 mod cluster;

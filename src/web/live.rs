@@ -5,14 +5,17 @@ use super::error::{Fault, Result};
 use super::present;
 use super::visit::Visit;
 use crate::app::App;
-use crate::domain::{comments, notifications, posts};
-use crate::shared::Known;
+use crate::domain::boards::{self, Boards};
+use crate::domain::{Error, comments, notifications, posts};
+use crate::shared::cache::Noun;
+use crate::shared::plan::Plan;
 use crate::shared::signals::Listener;
 use bytes::Bytes;
 use futures_util::stream;
 use maud::Markup;
 use poem::http::header;
 use poem::{Body, Request, Response};
+use std::sync::Arc;
 use std::time::Duration;
 use templates::live::{BellUpdate, NewComment};
 
@@ -20,12 +23,14 @@ use templates::live::{BellUpdate, NewComment};
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// How long a browser waits before it opens a stream that ended, in milliseconds.
 const RETRY: &str = "retry: 1000\n\n";
+/// A word on a stream while the database is away.
+const LATER: &[u8] = b": later\n\n";
 /// Streams end after this long and are opened anew, so that none outlives its instance's memory of it.
 const LONGEST: Duration = Duration::from_secs(30 * 60);
 
 /// What a stream is about.
 enum Topic {
-    Bell { user: i64 },
+    Bell,
     Post { id: i64 },
 }
 
@@ -52,7 +57,7 @@ pub async fn bell(visit: Visit, user: i64, req: &Request) -> Result<Response> {
         Some(id) => id,
         None => notifications::last_id(&visit.app, user).await?,
     };
-    Ok(open(visit, Topic::Bell { user }, listener, last))
+    Ok(open(visit, Topic::Bell, listener, last))
 }
 
 /// The stream of a post's comments that are newer than `after`, or than what the browser had when its last stream ended.
@@ -63,12 +68,9 @@ pub async fn post(visit: Visit, id: i64, after: Option<i64>, req: &Request) -> R
     let listener = visit.app.shared.signals().subscribe(&comments::topic(id));
     let app = visit.app.clone();
     let _turn = app.openings.acquire().await;
-    posts::find_readable(&visit.app.db, visit.actor.as_ref(), &visit.boards, id).await?;
+    let post = posts::find_readable(&visit.app.db, visit.actor.as_ref(), &visit.boards, id).await?;
     // What was written between the drawing of the page and the opening of its stream comes first.
-    let last = match last_event(req).or(after) {
-        Some(id) => id,
-        None => comments::last_id(&visit.app.db, id).await?,
-    };
+    let last = last_event(req).or(after).unwrap_or(post.newest_comment);
     Ok(open(visit, Topic::Post { id }, listener, last))
 }
 
@@ -97,7 +99,8 @@ impl Feed {
             // What was missed since the last event comes first.
             let app = self.visit.app.clone();
             let _turn = app.openings.acquire().await;
-            let missed = Box::pin(self.news()).await.unwrap_or_default();
+            let boards = self.visit.boards.clone();
+            let missed = Box::pin(self.news(&boards)).await.unwrap_or_default();
             return Some(Bytes::from(format!("{RETRY}id: {}\n: hello\n\n{missed}", self.last)));
         }
         if self.begun.elapsed() > LONGEST {
@@ -109,38 +112,51 @@ impl Feed {
             woken = tokio::time::timeout(HEARTBEAT, self.listener.recv()) => woken.is_ok(),
         };
         // Boxed, both: an open stream spends its life waiting above, and should hold no room for what comes after.
-        if !Box::pin(self.still_allowed(woken)).await {
-            return None;
-        }
+        let boards = match Box::pin(self.look(woken)).await {
+            Look::Over => return None,
+            Look::NotNow => return Some(Bytes::from_static(LATER)),
+            Look::Quiet => {
+                self.be_here();
+                return Some(Bytes::from_static(b": here\n\n"));
+            }
+            Look::News(boards) => boards,
+        };
         self.be_here();
-        match woken {
-            true => Some(Box::pin(self.news()).await.map_or_else(|_| Bytes::from_static(b": later\n\n"), Bytes::from)),
-            false => Some(Bytes::from_static(b": here\n\n")),
+        match Box::pin(self.news(&boards)).await {
+            Ok(news) => Some(news.into()),
+            // Nothing is told of a post that its reader may not read any longer.
+            Err(Error::NotFound) => None,
+            Err(_) => Some(Bytes::from_static(LATER)),
         }
     }
 
-    /// Nothing is told to a session that has ended, nor about a post that is out of sight.
-    async fn still_allowed(&self, woken: bool) -> bool {
+    /// What its reader may see now. The rights of the moment at which the stream was opened do not last: it ends when
+    /// its session does or when that has changed, and the browser opens it anew with the rights of then.
+    async fn look(&self, woken: bool) -> Look {
         let app = &self.visit.app;
-        if let Some(session) = &self.visit.session {
-            let copy = app.shared.sessions().get(&session.hash).await;
-            let known = matches!(copy, Known::Known(Some(_)));
-            if !known {
-                match crate::domain::sessions::load(app, &session.hash, self.visit.area).await {
-                    Ok(Some(_)) => {}
-                    Ok(None) => return false,
+        let generations: &[Noun] = if woken { &[Noun::BOARDS] } else { &[] };
+        let session = self.visit.session.as_ref();
+        let plan = Plan { session: session.map(|session| session.hash.as_str()), generations, ..Plan::default() };
+        let answer = app.shared.fetch(&plan).await.known().unwrap_or_default();
+        if let Some(session) = session {
+            let version = match answer.session {
+                Some(copy) => Some(copy.version),
+                None => match crate::domain::sessions::load(app, &session.hash, self.visit.area).await {
+                    Ok(found) => found.map(|found| found.copy.version),
                     // SQL did not answer: nothing can be told now, but nobody is sent away.
-                    Err(_) => return true,
-                }
+                    Err(_) => return Look::NotNow,
+                },
+            };
+            if version != Some(session.copy.version) {
+                return Look::Over;
             }
         }
-        match self.topic {
-            // The post is looked at before something is told of it.
-            Topic::Post { id } if woken => {
-                let found = posts::find_readable(&app.db, self.visit.actor.as_ref(), &self.visit.boards, id).await;
-                !matches!(found, Err(crate::domain::Error::NotFound))
-            }
-            Topic::Post { .. } | Topic::Bell { .. } => true,
+        if !woken {
+            return Look::Quiet;
+        }
+        match boards::all(app, answer.generations.into_iter().next().flatten()).await {
+            Ok(boards) => Look::News(boards),
+            Err(_) => Look::NotNow,
         }
     }
 
@@ -151,32 +167,34 @@ impl Feed {
         }
     }
 
-    async fn news(&mut self) -> Result<String, crate::domain::Error> {
+    /// What is new, for these boards' rights.
+    async fn news(&mut self, boards: &Boards) -> Result<String, Error> {
         match self.topic {
-            Topic::Bell { user } => self.bell_news(user).await,
-            Topic::Post { id } => self.post_news(id).await,
+            Topic::Bell => self.bell_news(boards).await,
+            Topic::Post { id } => self.post_news(boards, id).await,
         }
     }
 
-    async fn bell_news(&mut self, user: i64) -> Result<String, crate::domain::Error> {
-        let app = &self.visit.app;
-        let fresh = notifications::since(app, user, self.last).await?;
-        let unread = notifications::count_unread(app, user).await?;
-        let sentence = fresh.last().map(|newest| present::sentence(newest, self.visit.lang)).unwrap_or_default();
+    async fn bell_news(&mut self, boards: &Boards) -> Result<String, Error> {
+        let (app, lang) = (&self.visit.app, self.visit.lang);
+        let reader = self.visit.actor.as_ref().ok_or(Error::NotFound)?;
+        let fresh = notifications::since(app, reader, boards, self.last).await?;
+        let unread = notifications::count_unread(app, reader, boards).await?;
+        let sentence = fresh.last().map(|newest| present::sentence(newest, lang)).unwrap_or_default();
         self.last = fresh.last().map_or(self.last, |newest| newest.id);
-        Ok(event(self.last, templates::live::bell(&BellUpdate { lang: self.visit.lang, unread, sentence: &sentence })))
+        Ok(event(self.last, templates::live::bell(&BellUpdate { lang, unread, sentence: &sentence })))
     }
 
-    async fn post_news(&mut self, id: i64) -> Result<String, crate::domain::Error> {
-        let app = &self.visit.app;
-        let fresh = comments::since(&app.db, id, self.last).await?;
+    async fn post_news(&mut self, boards: &Boards, id: i64) -> Result<String, Error> {
+        let (app, actor) = (&self.visit.app, self.visit.actor.as_ref());
+        let post = posts::find_readable(&app.db, actor, boards, id).await?;
+        let board = boards.find_readable(actor, post.board_id)?;
+        let fresh = comments::since(&app.db, &post, self.last).await?;
         let Some(last) = fresh.last().map(|comment| comment.id) else { return Ok(": nothing\n\n".into()) };
-        let post = posts::find_readable(&app.db, self.visit.actor.as_ref(), &self.visit.boards, id).await?;
-        let open = takes_comments(&self.visit, &post);
         let mut out = String::new();
         for row in &fresh {
             let html = app.known.show(&row.html);
-            let comment = present::comment(&self.visit, &post, row, &html, open);
+            let comment = present::comment(&self.visit, board, &post, row, &html);
             let own = row.author_id == self.visit.viewer_id();
             let news = NewComment { lang: self.visit.lang, comment, count: present::count(post.comment_count), own };
             out.push_str(&event(row.id, templates::live::new_comment(&news)));
@@ -186,10 +204,16 @@ impl Feed {
     }
 }
 
-/// Whether this visitor may comment on a post.
-pub fn takes_comments(visit: &Visit, post: &posts::Post) -> bool {
-    let board = visit.boards.iter().find(|board| board.id == post.board_id);
-    post.state() == posts::State::Shown && board.is_some_and(|board| board.takes_comments_from(visit.actor.as_ref()))
+/// What a stream may do with its next piece.
+enum Look {
+    /// Nothing any more: it ends.
+    Over,
+    /// Nothing now: the database did not answer.
+    NotNow,
+    /// Say that it is still there.
+    Quiet,
+    /// Tell what is new, with the rights of these boards.
+    News(Arc<Boards>),
 }
 
 /// One event (HTML standard, section 9.2.5): each line of the data has its own `data:`.

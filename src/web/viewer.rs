@@ -24,6 +24,13 @@ impl SignedIn {
     }
 }
 
+impl SignedIn {
+    /// Who acts, for the audit log.
+    pub fn by(&self) -> audit::By {
+        audit::By { actor: self.actor.clone(), client: self.visit.client.clone() }
+    }
+}
+
 impl<'a> FromRequest<'a> for SignedIn {
     async fn from_request(req: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
         let visit = Visit::from_request(req, body).await?;

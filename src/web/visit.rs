@@ -4,7 +4,8 @@
 use super::reply::Asked;
 use super::{address, cookies, language};
 use crate::app::App;
-use crate::domain::boards::{self, Board};
+use crate::domain::boards::{self, Board, Boards};
+use crate::domain::posts::Post;
 use crate::domain::sessions::{self, Area, Client, Session};
 use crate::domain::{Actor, Result, house, notifications};
 use crate::shared::Known;
@@ -100,7 +101,7 @@ pub struct Inner {
     /// The state of the posts of the board that the address names.
     pub board: Option<Generation>,
     /// The boards in their order.
-    pub boards: Arc<Vec<Board>>,
+    pub boards: Arc<Boards>,
     /// The language of the page.
     pub lang: Lang,
     /// How pages look to the reader.
@@ -132,7 +133,7 @@ impl Visit {
     /// The database's, where Redis did not answer and SQL does not either.
     pub async fn of(facts: Arc<Facts>) -> Result<Self> {
         let (app, area, hash) = (&facts.app, facts.area, facts.hash.as_deref());
-        let nouns = nouns(&facts.path);
+        let nouns = nouns(app, &facts.path);
         let plan = Plan { session: hash, unread: Unread::OfSession, generations: &nouns, entries: &[] };
         let answer = match app.shared.fetch(&plan).await {
             Known::Known(answer) => answer,
@@ -142,14 +143,15 @@ impl Visit {
         let mut generation = || generations.next().flatten();
         let (of_boards, posts, withdrawn, board) = (generation(), generation(), generation(), generation());
         let session = session(app, area, hash, answer.session).await?;
-        let unread = match (&session, area) {
-            (Some(s), Area::Site) => notifications::unread(app, s.copy.user_id, answer.unread).await?,
+        let (actor, boards) = (session.as_ref().map(Session::actor), boards::all(app, of_boards).await?);
+        let unread = match (&actor, area) {
+            (Some(actor), Area::Site) => notifications::unread(app, actor, &boards, answer.unread).await?,
             _ => 0,
         };
         let (lang, aids) = facts.reading(session.as_ref());
         let inner = Inner {
-            boards: boards::all(app, of_boards).await?,
-            actor: session.as_ref().map(Session::actor),
+            boards,
+            actor,
             dead_cookie: hash.is_some() && session.is_none(),
             session,
             unread,
@@ -199,8 +201,15 @@ impl Visit {
     /// # Errors
     /// `NotFound`.
     pub fn board_at(&self, slug: &str) -> Result<&Board> {
-        let found = self.boards.iter().find(|board| board.slug == slug && board.lists_for(self.actor.as_ref()));
-        found.ok_or(crate::domain::Error::NotFound)
+        self.boards.find_listed(self.actor.as_ref(), slug)
+    }
+
+    /// The board of a post that this visitor may read.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn board_of(&self, post: &Post) -> Result<&Board> {
+        self.boards.find_readable(self.actor.as_ref(), post.board_id)
     }
 }
 
@@ -216,13 +225,12 @@ impl App {
 }
 
 /// Whose states this address's page shows, in the order in which [`Visit::of`] takes them apart.
-fn nouns(path: &str) -> Vec<Noun> {
+fn nouns(app: &App, path: &str) -> Vec<Noun> {
     let mut nouns = vec![Noun::BOARDS, Noun::POSTS, Noun::WITHDRAWN];
     let below = path.strip_prefix(templates::paths::COMMUNITY).and_then(|rest| rest.strip_prefix('/'));
     let slug = below.map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
-    if let Some(slug) =
-        slug.filter(|slug| !slug.is_empty() && slug.len() <= 30 && slug.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
-    {
+    // Only of boards that there are: Redis would begin a generation for every word that a stranger makes up.
+    if let Some(slug) = slug.filter(|slug| boards::may_have(app, slug)) {
         nouns.push(Noun::board(slug));
     }
     nouns

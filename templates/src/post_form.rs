@@ -25,6 +25,8 @@ pub struct PostForm<'a> {
     pub can_notice: bool,
     /// Whether it is to be one.
     pub notice: bool,
+    /// The revision of the post that it shows; none for a new post.
+    pub revision: Option<i64>,
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
@@ -82,6 +84,7 @@ fn form(p: &PostForm) -> Markup {
         form #editor method="post" action=(action) novalidate hx-sync="this:drop" data-guard {
             (ui::error_summary(lang, "", p.faults))
             (ui::once(p.once))
+            @if let Some(revision) = p.revision { input type="hidden" name="revision" value=(revision); }
             (fields(p))
             div.actions {
                 button.button { (lang.t(submit)) }

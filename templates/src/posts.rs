@@ -55,6 +55,8 @@ pub struct Post<'a> {
     pub at: Moment,
     /// When it was last changed, if ever.
     pub edited: Option<Moment>,
+    /// Whether staff changed it last, and not its author.
+    pub edited_by_staff: bool,
     /// How often it was read.
     pub views: u64,
     /// The number of its newest comment; 0 where there is none.
@@ -194,7 +196,10 @@ fn byline(lang: Lang, post: &Post) -> Markup {
             p.meta {
                 span.who { (ui::author(lang, &post.author)) }
                 (ui::time(&post.at))
-                @if let Some(edited) = &post.edited { span { (lang.fill(words::EDITED, &[("when", &edited.shown)])) } }
+                @if let Some(edited) = &post.edited {
+                    @let words = if post.edited_by_staff { words::EDITED_BY_STAFF } else { words::EDITED };
+                    span { (lang.fill(words, &[("when", &edited.shown)])) }
+                }
                 span { (lang.count(words::VIEWS_ONE, words::VIEWS_MANY, post.views)) }
             }
         }

@@ -1,13 +1,17 @@
 //! Boards: where people write, and who may list, read, write and comment there.
+//!
+//! Rooms: `manage` (what administrators do with them).
 
-use super::audit::{self, Entry};
-use super::clock::OffsetDateTime;
-use super::{Action, Actor, Error, Resource, Result, once, shared_log, sql, words};
+mod manage;
+
+use super::{Action, Actor, Error, Resource, Result};
 use crate::app::App;
 use crate::entity::board;
-use crate::shared::cache::{Generation, Noun};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder, Value};
+use crate::shared::cache::Generation;
+use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 use std::sync::Arc;
+
+pub use manage::{Draft, NAME_MAX, save, shift};
 
 /// Who may do something on a board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,14 +94,14 @@ impl Board {
         }
     }
 
-    /// Whether this person may see what is on the board.
+    /// Whether this person may see what is on the board. The built-in administrator sees every board.
     pub fn lists_for(&self, actor: Option<&Actor>) -> bool {
-        self.list.lets_in(actor)
+        self.list.lets_in(actor) || actor.is_some_and(Actor::is_administrator)
     }
 
-    /// Whether this person may read its posts.
+    /// Whether this person may read its posts. The built-in administrator reads every board.
     pub fn reads_for(&self, actor: Option<&Actor>) -> bool {
-        self.read.lets_in(actor)
+        self.read.lets_in(actor) || actor.is_some_and(Actor::is_administrator)
     }
 
     /// Whether this person may write a post here.
@@ -114,208 +118,112 @@ impl Board {
     }
 }
 
+/// All boards in their order. Outside the domain a board is reached only with the actor who asks for it, so that the name
+/// of a board is never shown to those who may not know of it.
+#[derive(Clone, Debug, Default)]
+pub struct Boards(Vec<Board>);
+
+impl Boards {
+    /// Reads them from SQL.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn read(db: &impl ConnectionTrait) -> Result<Self> {
+        let rows = board::Entity::find().order_by_asc(board::Column::Position).order_by_asc(board::Column::Id).all(db).await?;
+        Ok(Self(rows.into_iter().map(Board::of).collect()))
+    }
+
+    /// Those whose posts this person may see in a list.
+    pub fn listed<'a>(&'a self, actor: Option<&'a Actor>) -> impl Iterator<Item = &'a Board> {
+        self.0.iter().filter(move |board| board.lists_for(actor))
+    }
+
+    /// Those whose posts this person may read.
+    pub fn readable<'a>(&'a self, actor: Option<&'a Actor>) -> impl Iterator<Item = &'a Board> {
+        self.0.iter().filter(move |board| board.reads_for(actor))
+    }
+
+    /// Those whose posts this person may both see in a list and read.
+    pub fn open_to<'a>(&'a self, actor: Option<&'a Actor>) -> impl Iterator<Item = &'a Board> {
+        self.listed(actor).filter(move |board| board.reads_for(actor))
+    }
+
+    /// The board at an address, for a person who may see what is on it.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn find_listed(&self, actor: Option<&Actor>, slug: &str) -> Result<&Board> {
+        self.0.iter().find(|board| board.slug == slug && board.lists_for(actor)).ok_or(Error::NotFound)
+    }
+
+    /// A board by its id, for a person who may read its posts.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn find_readable(&self, actor: Option<&Actor>, id: i64) -> Result<&Board> {
+        self.0.iter().find(|board| board.id == id && board.reads_for(actor)).ok_or(Error::NotFound)
+    }
+
+    /// All of them, for those who manage boards.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    pub fn managed_by(&self, actor: &Actor) -> Result<&[Board]> {
+        actor.must(Resource::Board, Action::Manage)?;
+        Ok(&self.0)
+    }
+
+    /// Whether there is a board at an address, whoever may see it. The answer must not reach a page: it only says which
+    /// generations are worth asking Redis for.
+    pub fn has(&self, slug: &str) -> bool {
+        self.0.iter().any(|board| board.slug == slug)
+    }
+
+    /// All of them, for rules that look at the rights themselves.
+    pub(in crate::domain) fn all(&self) -> &[Board] {
+        &self.0
+    }
+}
+
 /// The boards in their order, as of one generation. Kept by each instance.
-pub type Kept = std::sync::Mutex<Option<(Generation, Arc<Vec<Board>>)>>;
+pub type Kept = std::sync::Mutex<Option<(Generation, Arc<Boards>)>>;
 
 /// All boards in their order. `generation` is the one that this request was told of; without it
 /// (Redis unknown) they are read anew.
 ///
 /// # Errors
 /// The database's.
-pub async fn all(app: &App, generation: Option<Generation>) -> Result<Arc<Vec<Board>>> {
+pub async fn all(app: &App, generation: Option<Generation>) -> Result<Arc<Boards>> {
     if let (Some(now), Some((kept, boards))) = (generation, &*app.boards.lock().unwrap_or_else(|e| e.into_inner()))
         && *kept == now
     {
         return Ok(boards.clone());
     }
-    let boards = Arc::new(read_all(&app.db).await?);
+    let boards = Arc::new(Boards::read(&app.db).await?);
     if let Some(now) = generation {
         *app.boards.lock().unwrap_or_else(|e| e.into_inner()) = Some((now, boards.clone()));
     }
     Ok(boards)
 }
 
-/// All boards in their order, from SQL.
-///
-/// # Errors
-/// The database's.
-pub async fn read_all(db: &impl ConnectionTrait) -> Result<Vec<Board>> {
-    let rows = board::Entity::find().order_by_asc(board::Column::Position).order_by_asc(board::Column::Id).all(db).await?;
-    Ok(rows.into_iter().map(Board::of).collect())
+/// Whether this instance, as far as it knows, has a board at an address: see [`Boards::has`].
+pub fn may_have(app: &App, slug: &str) -> bool {
+    app.boards.lock().unwrap_or_else(|e| e.into_inner()).as_ref().is_some_and(|(_, boards)| boards.has(slug))
 }
 
-/// One board by its id, from SQL.
+/// One board by its id, from SQL, for rules that look at the rights themselves.
 ///
 /// # Errors
 /// `NotFound`; the database's.
-pub async fn find(db: &impl ConnectionTrait, id: i64) -> Result<Board> {
+pub(in crate::domain) async fn find(db: &impl ConnectionTrait, id: i64) -> Result<Board> {
     board::Entity::find_by_id(id).one(db).await?.map(Board::of).ok_or(Error::NotFound)
 }
 
-/// Longest name of a board, in characters.
-pub const NAME_MAX: usize = 40;
-
-/// What an administrator says about a board.
-#[derive(Clone, Debug, Default)]
-#[expect(missing_docs, reason = "fields of the form")]
-pub struct Draft {
-    pub slug: String,
-    pub name: String,
-    pub name_en: String,
-    pub description: String,
-    pub list: String,
-    pub read: String,
-    pub write: String,
-    pub comment: String,
-    pub archived: bool,
-}
-
-impl Draft {
-    fn check(&self) -> Result<Self> {
-        let mut fit = self.clone();
-        fit.name = words::line(&self.name);
-        fit.name_en = words::line(&self.name_en);
-        fit.description = words::line(&self.description);
-        let slug_fits = (2..=30).contains(&self.slug.len())
-            && self.slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-            && self.slug.bytes().any(|b| b.is_ascii_lowercase());
-        if !slug_fits {
-            return Err(Error::invalid("slug", "slug.invalid"));
-        }
-        if fit.name.is_empty() {
-            return Err(Error::invalid("name", "name.empty"));
-        }
-        if fit.name.chars().count() > NAME_MAX || fit.name_en.chars().count() > NAME_MAX {
-            return Err(Error::invalid("name", "board.name_too_long"));
-        }
-        if fit.description.chars().count() > 200 {
-            return Err(Error::invalid("description", "description.too_long"));
-        }
-        let known = |word: &str| Access::ALL.iter().any(|access| access.as_str() == word);
-        if ![&self.list, &self.read, &self.write, &self.comment].into_iter().all(|word| known(word)) {
-            return Err(Error::invalid("read", "board.access_unknown"));
-        }
-        Ok(fit)
-    }
-
-    /// What is in force.
-    pub fn of(board: &Board) -> Self {
-        Self {
-            slug: board.slug.clone(),
-            name: board.name.clone(),
-            name_en: board.name_en.clone(),
-            description: board.description.clone(),
-            list: board.list.as_str().into(),
-            read: board.read.as_str().into(),
-            write: board.write.as_str().into(),
-            comment: board.comment.as_str().into(),
-            archived: board.archived,
-        }
-    }
-
-    fn values(&self) -> Vec<Value> {
-        let words = [&self.slug, &self.name, &self.name_en, &self.description, &self.list, &self.read, &self.write, &self.comment];
-        let mut values: Vec<Value> = words.into_iter().map(|word| word.clone().into()).collect();
-        values.push(self.archived.into());
-        values
-    }
-}
-
-/// Adds a board (`id` none) or changes one.
-///
-/// # Errors
-/// `Forbidden`; `Invalid`; `NotFound`; the database's.
-pub async fn save(app: &App, by: &audit::By, key: &once::Key, id: Option<i64>, draft: &Draft) -> Result<once::Settled> {
-    by.actor.must(Resource::Board, Action::Manage)?;
-    let done = store(app, by, key, id, draft).await;
-    let settled = once::settle(&app.db, key, done).await?;
-    shared_log::bump(app, &[Noun::BOARDS, Noun::POSTS, Noun::WITHDRAWN]).await;
-    Ok(settled)
-}
-
-async fn store(app: &App, by: &audit::By, key: &once::Key, id: Option<i64>, draft: &Draft) -> Result<i64> {
-    let draft = draft.check()?;
-    let now = app.clock.now();
-    let tx = sql::begin(&app.db).await?;
-    let taken = "SELECT id FROM boards WHERE slug = $1 AND id <> $2";
-    if sql::number(&tx, taken, [draft.slug.clone().into(), id.unwrap_or(0).into()]).await?.is_some() {
-        return Err(Error::invalid("slug", "slug.taken"));
-    }
-    let (id, entry) = match id {
-        None => {
-            let id = insert(&tx, &draft, now).await?;
-            (id, Entry::new("board.create", "board", id, &draft.name).after("slug", &draft.slug))
-        }
-        Some(id) => {
-            let before = Draft::of(&find(&tx, id).await?);
-            amend(&tx, id, &draft).await?;
-            (id, differences(Entry::new("board.update", "board", id, &draft.name), &before, &draft))
-        }
-    };
-    audit::write(&tx, by, entry, now).await?;
-    once::keep(&tx, key, id, now).await?;
-    tx.commit().await?;
-    Ok(id)
-}
-
-async fn insert(tx: &impl ConnectionTrait, draft: &Draft, now: OffsetDateTime) -> Result<i64> {
-    let insert = "INSERT INTO boards (slug, name, name_en, description, list_access, read_access, write_access, \
-                  comment_access, archived, created_at, position) \
-                  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, COALESCE(MAX(position), 0) + 1 FROM boards RETURNING id";
-    let mut values = draft.values();
-    values.push(now.into());
-    sql::some(sql::number(tx, insert, values).await?, "a new board")
-}
-
-async fn amend(tx: &impl ConnectionTrait, id: i64, draft: &Draft) -> Result<()> {
-    let update = "UPDATE boards SET slug = $1, name = $2, name_en = $3, description = $4, list_access = $5, read_access = $6, \
-                  write_access = $7, comment_access = $8, archived = $9 WHERE id = $10";
-    let mut values = draft.values();
-    values.push(id.into());
-    sql::run(tx, update, values).await.map(|_| ())
-}
-
-fn differences(entry: Entry, before: &Draft, after: &Draft) -> Entry {
-    let archived = |draft: &Draft| if draft.archived { "on" } else { "off" };
-    entry
-        .change("slug", &before.slug, &after.slug)
-        .change("name", &before.name, &after.name)
-        .change("name_en", &before.name_en, &after.name_en)
-        .change("description", &before.description, &after.description)
-        .change("list", &before.list, &after.list)
-        .change("read", &before.read, &after.read)
-        .change("write", &before.write, &after.write)
-        .change("comment", &before.comment, &after.comment)
-        .change("archived", archived(before), archived(after))
-}
-
-/// Moves a board one place up or down.
+/// One board by its id, from SQL, for those who manage boards.
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`; the database's.
-pub async fn shift(app: &App, by: &audit::By, key: &once::Key, id: i64, up: bool) -> Result<once::Settled> {
-    by.actor.must(Resource::Board, Action::Manage)?;
-    let done = reorder(app, by, key, id, up).await;
-    let settled = once::settle(&app.db, key, done).await?;
-    shared_log::bump(app, &[Noun::BOARDS]).await;
-    Ok(settled)
-}
-
-async fn reorder(app: &App, by: &audit::By, key: &once::Key, id: i64, up: bool) -> Result<i64> {
-    let now = app.clock.now();
-    let tx = sql::begin(&app.db).await?;
-    let mut boards = read_all(&tx).await?;
-    let from = boards.iter().position(|board| board.id == id).ok_or(Error::NotFound)?;
-    let to = if up { from.saturating_sub(1) } else { (from + 1).min(boards.len() - 1) };
-    let name = boards[from].name.clone();
-    boards.swap(from, to);
-    for (place, board) in boards.iter().enumerate() {
-        let update = "UPDATE boards SET position = $1 WHERE id = $2";
-        sql::run(&tx, update, [(place as i64 + 1).into(), board.id.into()]).await?;
-    }
-    let entry = Entry::new("board.order", "board", id, &name).change("position", &(from + 1).to_string(), &(to + 1).to_string());
-    audit::write(&tx, by, entry, now).await?;
-    once::keep(&tx, key, id, now).await?;
-    tx.commit().await?;
-    Ok(id)
+pub async fn find_managed(db: &impl ConnectionTrait, actor: &Actor, id: i64) -> Result<Board> {
+    actor.must(Resource::Board, Action::Manage)?;
+    find(db, id).await
 }

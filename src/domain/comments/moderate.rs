@@ -1,15 +1,18 @@
 //! What staff do with comments: search, hide, restore and delete them, one or many, with a reason.
 
 use super::super::audit;
+use super::super::boards::Boards;
 use super::super::clock::OffsetDateTime;
-use super::super::members::{Page, skip};
+use super::super::members::Page;
 use super::super::posts::{self, moderate::Deed};
 use super::super::{Action, Actor, Error, Resource, Result, once, sql, words};
-use super::{find, set_state};
+use super::find_readable;
+use super::write::{excerpt, set_state};
 use crate::app::App;
-use sea_orm::{FromQueryResult, Value};
+use sea_orm::FromQueryResult;
 
-/// What staff do with comments: hide, restore and delete, one or many, with a reason.
+/// What staff do with comments: hide, restore and delete, one or many, with a reason. Only with those on boards and posts
+/// that this person may read.
 ///
 /// # Errors
 /// `Forbidden`; `Invalid("reason", …)`; `NotFound`; the database's.
@@ -28,13 +31,15 @@ async fn apply(app: &App, by: &audit::By, key: &once::Key, ids: &[i64], deed: De
     }
     let now = app.clock.now();
     let tx = sql::begin(&app.db).await?;
+    let boards = Boards::read(&tx).await?;
     for id in ids {
-        let comment = find(&tx, *id).await?;
-        let name: String = comment.body.chars().take(60).collect();
+        let (comment, _) = find_readable(&tx, Some(&by.actor), &boards, *id).await?;
+        let name = excerpt(&comment.body);
         set_state(&tx, by.actor.id, *id, state, &reason, now).await?;
         audit::write(&tx, by, deed.entry("comment", *id, &name, &comment.state).because(&reason), now).await?;
     }
     once::keep(&tx, key, ids.len() as i64, now).await?;
+    posts::moderate::withdraw_all(&tx, &boards, now).await?;
     tx.commit().await?;
     Ok(ids.len() as i64)
 }
@@ -54,23 +59,24 @@ pub struct Listed {
     pub created_at: OffsetDateTime,
 }
 
-/// Comments that staff look for, newest first.
+/// Comments that staff look for, on the boards that they may read, newest first.
 ///
 /// # Errors
 /// `Forbidden`; the database's.
-pub async fn list(app: &App, actor: &Actor, filter: &posts::moderate::Filter, limit: i64) -> Result<Page<Listed>> {
+pub async fn list(app: &App, actor: &Actor, boards: &Boards, filter: &posts::moderate::Filter, limit: i64) -> Result<Page<Listed>> {
     actor.must(Resource::Comment, Action::Moderate)?;
-    let sql = "SELECT c.id, c.post_id, p.title AS post_title, b.slug, c.author_id, u.name AS author, c.body, c.state, c.created_at \
-               FROM comments c JOIN posts p ON p.id = c.post_id JOIN boards b ON b.id = p.board_id JOIN users u ON u.id = c.author_id \
-               WHERE ($1 = '' OR c.body LIKE $2 ESCAPE '\\' OR u.name_key LIKE $2 ESCAPE '\\') AND ($3 = '' OR b.slug = $3) AND ($4 = '' OR c.state = $4) \
-               ORDER BY c.id DESC LIMIT $5 OFFSET $6";
-    let values: [Value; 6] = [
-        filter.words.clone().into(),
-        sql::containing(&filter.words).into(),
-        filter.board.clone().into(),
-        filter.state.clone().into(),
-        (limit + 1).into(),
-        skip(filter.page, limit).into(),
-    ];
-    Ok(Page::of(sql::all(&app.db, sql, values).await?, limit))
+    let readable = filter.boards(boards, actor);
+    if readable.is_empty() {
+        return Ok(Page::of(Vec::new(), limit));
+    }
+    // Comments under a post that is out of sight are for those who may read it: staff who moderate posts.
+    let posts = if actor.may(Resource::Post, Action::Moderate) { "" } else { "AND p.state = 'shown'" };
+    let sql = format!(
+        "SELECT c.id, c.post_id, p.title AS post_title, b.slug, c.author_id, u.name AS author, c.body, c.state, c.created_at \
+         FROM comments c JOIN posts p ON p.id = c.post_id JOIN boards b ON b.id = p.board_id JOIN users u ON u.id = c.author_id \
+         WHERE ($1 = '' OR c.body LIKE $2 ESCAPE '\\' OR u.name_key LIKE $2 ESCAPE '\\') AND ($3 = '' OR c.state = $3) {posts} \
+         AND p.board_id IN ({}) ORDER BY c.id DESC LIMIT $4 OFFSET $5",
+        sql::places(6, readable.len())
+    );
+    Ok(Page::of(sql::all(&app.db, &sql, filter.values(readable, limit)).await?, limit))
 }

@@ -1,11 +1,13 @@
 //! Lists of posts: a board's pages, the newest of all, a member's.
 
-use super::super::boards::Board;
+use super::super::boards::{Board, Boards};
 use super::super::clock::OffsetDateTime;
-use super::super::{Result, sql};
+use super::super::{Action, Actor, Error, Resource, Result, sql};
+use super::Post;
 use migration::marks::RUN;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Posts on one page of a board.
 pub const PAGE: i64 = 20;
@@ -69,12 +71,16 @@ struct Mark {
     total: i64,
 }
 
-/// A page of a board, in two statements whatever its number: the marks say in which run of places the
+/// A page of a board for a person who may see what is on it, in two statements whatever its number: the marks say in which run of places the
 /// page begins, and no more than one run is stepped over (see `migration::marks`).
 ///
 /// # Errors
-/// The database's.
-pub async fn page(db: &impl ConnectionTrait, board: i64, sort: Sort, number: i64) -> Result<Page> {
+/// `NotFound`; the database's.
+pub async fn page(db: &impl ConnectionTrait, actor: Option<&Actor>, board: &Board, sort: Sort, number: i64) -> Result<Page> {
+    if !board.lists_for(actor) {
+        return Err(Error::NotFound);
+    }
+    let board = board.id;
     let (list, place) = sort.words();
     let skip = (number.max(1) - 1).saturating_mul(PAGE);
     let mark: Option<Mark> = sql::one(db, MARK, [board.into(), list.into(), skip.into()]).await?;
@@ -121,17 +127,18 @@ impl FromQueryResult for Placed {
 ///
 /// # Errors
 /// The database's.
-pub async fn recent(db: &impl ConnectionTrait, boards: &[Board], limit: i64) -> Result<Vec<Card>> {
-    let open = boards.iter().filter(|board| board.lists_for(None) && board.reads_for(None)).map(|board| board.id);
+pub async fn recent(db: &impl ConnectionTrait, boards: &Boards, limit: i64) -> Result<Vec<Card>> {
+    let open = boards.open_to(None).map(|board| board.id);
     newest(db, open.collect(), "p.id > $1", 0, limit).await
 }
 
-/// A member's newest posts on these boards.
+/// A member's newest posts on the boards that are open to this person.
 ///
 /// # Errors
 /// The database's.
-pub async fn by_author(db: &impl ConnectionTrait, boards: Vec<i64>, author: i64, limit: i64) -> Result<Vec<Card>> {
-    newest(db, boards, "p.author_id = $1", author, limit).await
+pub async fn by_author(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, author: i64, limit: i64) -> Result<Vec<Card>> {
+    let open = boards.open_to(actor).map(|board| board.id);
+    newest(db, open.collect(), "p.author_id = $1", author, limit).await
 }
 
 async fn newest(db: &impl ConnectionTrait, boards: Vec<i64>, condition: &str, value: i64, limit: i64) -> Result<Vec<Card>> {
@@ -155,15 +162,23 @@ pub struct Neighbour {
     pub title: String,
 }
 
-/// The posts just older and just newer than one, on its board.
+/// The posts just older and just newer than one, on its board; none for a reader who may not see what is on the board.
 ///
 /// # Errors
 /// The database's.
-pub async fn neighbours(db: &impl ConnectionTrait, board: i64, id: i64) -> Result<(Option<Neighbour>, Option<Neighbour>)> {
+pub async fn neighbours(
+    db: &impl ConnectionTrait,
+    actor: Option<&Actor>,
+    board: &Board,
+    post: &Post,
+) -> Result<(Option<Neighbour>, Option<Neighbour>)> {
+    if !board.lists_for(actor) {
+        return Ok((None, None));
+    }
     let sql = "SELECT * FROM (SELECT id, title FROM posts WHERE board_id = $1 AND state = 'shown' AND id < $2 ORDER BY id DESC LIMIT 1) AS o \
                UNION ALL SELECT * FROM (SELECT id, title FROM posts WHERE board_id = $1 AND state = 'shown' AND id > $2 ORDER BY id LIMIT 1) AS n";
-    let rows: Vec<Neighbour> = sql::all(db, sql, [board.into(), id.into()]).await?;
-    let (older, newer): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.id < id);
+    let rows: Vec<Neighbour> = sql::all(db, sql, [board.id.into(), post.id.into()]).await?;
+    let (older, newer): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.id < post.id);
     Ok((older.into_iter().next(), newer.into_iter().next()))
 }
 
@@ -178,15 +193,38 @@ pub struct Summary {
     pub latest_at: Option<OffsetDateTime>,
 }
 
-/// How many posts each board shows, and its newest one.
+/// How many posts each board shows that this person may see, and its newest one where they may read it.
 ///
 /// # Errors
 /// The database's.
-pub async fn summaries(db: &impl ConnectionTrait) -> Result<Vec<Summary>> {
+pub async fn summaries(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards) -> Result<Vec<Summary>> {
     let sql = "SELECT b.id AS board_id, \
                CAST((SELECT COALESCE(SUM(m.shown), 0) FROM page_marks m WHERE m.board_id = b.id AND m.sort = 'new') AS BIGINT) AS posts, \
                p.id AS latest_id, p.title AS latest_title, p.created_at AS latest_at \
                FROM boards b LEFT JOIN posts p ON p.id = \
                (SELECT MAX(l.id) FROM posts l WHERE l.board_id = b.id AND l.state = 'shown')";
-    sql::all(db, sql, []).await
+    let all: Vec<Summary> = sql::all(db, sql, []).await?;
+    let board = |row: &Summary| boards.listed(actor).find(|board| board.id == row.board_id);
+    let seen = all.into_iter().filter_map(|row| {
+        let readable = board(&row)?.reads_for(actor);
+        Some(if readable { row } else { Summary { latest_id: None, latest_title: None, latest_at: None, ..row } })
+    });
+    Ok(seen.collect())
+}
+
+/// How many posts each board shows, for those who manage boards.
+///
+/// # Errors
+/// `Forbidden`; the database's.
+pub async fn counts(db: &impl ConnectionTrait, actor: &Actor) -> Result<BTreeMap<i64, i64>> {
+    actor.must(Resource::Board, Action::Manage)?;
+    let sql = "SELECT board_id, CAST(SUM(shown) AS BIGINT) AS posts FROM page_marks WHERE sort = 'new' GROUP BY board_id";
+    let rows: Vec<Count> = sql::all(db, sql, []).await?;
+    Ok(rows.into_iter().map(|row| (row.board_id, row.posts)).collect())
+}
+
+#[derive(FromQueryResult)]
+struct Count {
+    board_id: i64,
+    posts: i64,
 }

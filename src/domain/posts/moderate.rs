@@ -1,13 +1,14 @@
 //! What staff do with posts: hide, restore, delete and move them, one or many, with a reason.
 
 use super::super::audit::{self, Entry};
-use super::super::boards::{self, Board};
+use super::super::boards::{Board, Boards};
 use super::super::members::{Page, skip};
-use super::super::{Action, Error, Resource, Result, once, shared_log, sql, words};
-use super::{Post, State, set_state};
+use super::super::{Action, Actor, Error, Resource, Result, notifications, once, shared_log, sql, words};
+use super::write::set_state;
+use super::{Post, State, find_readable};
 use crate::app::App;
 use crate::shared::cache::Noun;
-use sea_orm::{DatabaseTransaction, FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Value};
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +62,8 @@ impl Deed {
     }
 }
 
-/// Does something with posts, all in one transaction, each noted in the audit log.
+/// Does something with posts, all in one transaction, each noted in the audit log. Only with posts of boards that this
+/// person may read, and only to boards that take posts from them.
 ///
 /// # Errors
 /// `Forbidden`; `Invalid("reason", …)`; `NotFound`; the database's.
@@ -70,16 +72,24 @@ pub async fn moderate(app: &App, by: &audit::By, key: &once::Key, ids: &[i64], d
     let done = apply(app, by, key, ids, deed, reason).await;
     let settled = once::settle(&app.db, key, done).await?;
     bump_all(app).await?;
+    notifications::forget_about(app, ids).await;
     Ok(settled)
 }
 
 /// After the commit: staff may have touched any board, so all of them are drawn anew.
 pub(in crate::domain) async fn bump_all(app: &App) -> Result<()> {
-    let boards = boards::read_all(&app.db).await?;
-    let mut nouns: Vec<Noun> = boards.iter().map(|board| Noun::board(&board.slug)).collect();
-    nouns.extend([Noun::POSTS, Noun::WITHDRAWN]);
-    shared_log::bump(app, &nouns).await;
+    shared_log::bump(app, &every(&Boards::read(&app.db).await?)).await;
     Ok(())
+}
+
+/// Everything that shows posts.
+fn every(boards: &Boards) -> Vec<Noun> {
+    boards.all().iter().map(|board| Noun::board(&board.slug)).chain([Noun::POSTS, Noun::WITHDRAWN]).collect()
+}
+
+/// The same, written down in the transaction that withdraws something.
+pub(in crate::domain) async fn withdraw_all(tx: &impl ConnectionTrait, boards: &Boards, now: super::OffsetDateTime) -> Result<()> {
+    shared_log::withdraw(tx, &every(boards), now).await
 }
 
 async fn apply(app: &App, by: &audit::By, key: &once::Key, ids: &[i64], deed: Deed, reason: &str) -> Result<i64> {
@@ -87,31 +97,39 @@ async fn apply(app: &App, by: &audit::By, key: &once::Key, ids: &[i64], deed: De
     if ids.is_empty() {
         return Err(Error::invalid("item", "item.empty"));
     }
-    let target = match deed {
-        Deed::Move(board) => Some(boards::find(&app.db, board).await.map_err(|_| Error::invalid("board_to", "board.unknown"))?),
-        _ => None,
-    };
     let now = app.clock.now();
     let tx = sql::begin(&app.db).await?;
+    let boards = Boards::read(&tx).await?;
+    let target = match deed {
+        Deed::Move(board) => Some(target(&boards, &by.actor, board)?),
+        _ => None,
+    };
     for id in ids {
-        let post: Post = sql::one(&tx, super::FIND, [(*id).into()]).await?.ok_or(Error::NotFound)?;
+        let post = find_readable(&tx, Some(&by.actor), &boards, *id).await?;
         let mut entry = deed.entry("post", *id, &post.title, &post.state).because(&reason);
-        match (&target, deed.state()) {
-            (Some(board), _) => entry = move_to(&tx, &post, board, entry).await?,
+        match (target, deed.state()) {
+            (Some(board), _) => entry = move_to(&tx, &boards, &post, board, entry).await?,
             (None, Some(state)) => set_state(&tx, by.actor.id, *id, state, &reason, now).await?,
             (None, None) => return Err(Error::invalid("board_to", "board.unknown")),
         }
         audit::write(&tx, by, entry, now).await?;
     }
     once::keep(&tx, key, ids.len() as i64, now).await?;
+    withdraw_all(&tx, &boards, now).await?;
     tx.commit().await?;
     Ok(ids.len() as i64)
 }
 
-async fn move_to(tx: &DatabaseTransaction, post: &Post, board: &Board, entry: Entry) -> Result<Entry> {
+/// The board that posts are moved to. One that this person may not read is not named as such.
+fn target<'a>(boards: &'a Boards, actor: &Actor, id: i64) -> Result<&'a Board> {
+    let board = boards.find_readable(Some(actor), id).map_err(|_| Error::invalid("board_to", "board.unknown"))?;
+    if board.takes_posts_from(Some(actor)) { Ok(board) } else { Err(Error::invalid("board_to", "board.closed")) }
+}
+
+async fn move_to(tx: &DatabaseTransaction, boards: &Boards, post: &Post, board: &Board, entry: Entry) -> Result<Entry> {
     sql::run(tx, "UPDATE posts SET board_id = $1 WHERE id = $2", [board.id.into(), post.id.into()]).await?;
-    let from = boards::find(tx, post.board_id).await?;
-    Ok(entry.change("board", &from.name, &board.name))
+    let from = boards.all().iter().find(|from| from.id == post.board_id).map_or("", |from| from.name.as_str());
+    Ok(entry.change("board", from, &board.name))
 }
 
 /// A post in the staff's list.
@@ -143,23 +161,43 @@ pub struct Filter {
     pub page: i64,
 }
 
-/// Posts that staff look for, newest first.
+/// Posts that staff look for, on the boards that they may read, newest first.
 ///
 /// # Errors
 /// `Forbidden`; the database's.
-pub async fn list(app: &App, actor: &super::Actor, filter: &Filter, limit: i64) -> Result<Page<Listed>> {
+pub async fn list(app: &App, actor: &Actor, boards: &Boards, filter: &Filter, limit: i64) -> Result<Page<Listed>> {
     actor.must(Resource::Post, Action::Moderate)?;
-    let sql = "SELECT p.id, b.name AS board, b.slug, p.author_id, u.name AS author, p.title, p.state, p.state_reason, \
-               p.comment_count, p.created_at FROM posts p JOIN boards b ON b.id = p.board_id JOIN users u ON u.id = p.author_id \
-               WHERE ($1 = '' OR p.title LIKE $2 ESCAPE '\\' OR u.name_key LIKE $2 ESCAPE '\\') AND ($3 = '' OR b.slug = $3) AND ($4 = '' OR p.state = $4) \
-               ORDER BY p.id DESC LIMIT $5 OFFSET $6";
-    let values: [Value; 6] = [
-        filter.words.clone().into(),
-        sql::containing(&filter.words).into(),
-        filter.board.clone().into(),
-        filter.state.clone().into(),
-        (limit + 1).into(),
-        skip(filter.page, limit).into(),
-    ];
-    Ok(Page::of(sql::all(&app.db, sql, values).await?, limit))
+    let readable: Vec<i64> = filter.boards(boards, actor);
+    if readable.is_empty() {
+        return Ok(Page::of(Vec::new(), limit));
+    }
+    let sql = format!(
+        "SELECT p.id, b.name AS board, b.slug, p.author_id, u.name AS author, p.title, p.state, p.state_reason, \
+         p.comment_count, p.created_at FROM posts p JOIN boards b ON b.id = p.board_id JOIN users u ON u.id = p.author_id \
+         WHERE ($1 = '' OR p.title LIKE $2 ESCAPE '\\' OR u.name_key LIKE $2 ESCAPE '\\') AND ($3 = '' OR p.state = $3) \
+         AND p.board_id IN ({}) ORDER BY p.id DESC LIMIT $4 OFFSET $5",
+        sql::places(6, readable.len())
+    );
+    Ok(Page::of(sql::all(&app.db, &sql, filter.values(readable, limit)).await?, limit))
+}
+
+impl Filter {
+    /// The boards to look on: those that this person may read, or the one of them that is asked for.
+    pub(in crate::domain) fn boards(&self, boards: &Boards, actor: &Actor) -> Vec<i64> {
+        let wanted = |board: &&Board| self.board.is_empty() || board.slug == self.board;
+        boards.readable(Some(actor)).filter(wanted).map(|board| board.id).collect()
+    }
+
+    /// The values of a list's statement: words, pattern, state, limit, offset, boards.
+    pub(in crate::domain) fn values(&self, boards: Vec<i64>, limit: i64) -> Vec<Value> {
+        let mut values: Vec<Value> = vec![
+            self.words.clone().into(),
+            sql::containing(&self.words).into(),
+            self.state.clone().into(),
+            (limit + 1).into(),
+            skip(self.page, limit).into(),
+        ];
+        values.extend(boards.into_iter().map(Value::from));
+        values
+    }
 }

@@ -59,8 +59,8 @@ pub struct Seeded {
 pub async fn run(app: &App, wanted: &Wanted, now: OffsetDateTime, progress: impl Fn(Stage, usize, usize) + Sync) -> Result<Seeded> {
     let hash = app.hasher.hash(&wanted.password).await?;
     let plan = plan::Plan::new(wanted.random_seed, wanted.users, wanted.posts, wanted.comments, to_ms(now));
-    let all = boards::read_all(&app.db).await?;
-    let places = places(&all)?;
+    let all = boards::Boards::read(&app.db).await?;
+    let places = places(all.all())?;
     let base = load::reserve(&app.db, &plan).await?;
     let mut writer = text::Writer::new(wanted.random_seed);
     let hear = |stage, all: usize| {
@@ -72,7 +72,7 @@ pub async fn run(app: &App, wanted: &Wanted, now: OffsetDateTime, progress: impl
     load::comments(&app.db, &plan, &base, &mut writer, &hear(Stage::Comments, plan.comments.len())).await?;
     load::told(&app.db, &plan, &base, now, &hear(Stage::Notifications, plan.told.len())).await?;
     load::analyze(&app.db).await?;
-    let nouns: Vec<Noun> = all.iter().map(|board| Noun::board(&board.slug)).chain([Noun::POSTS, Noun::BOARDS]).collect();
+    let nouns: Vec<Noun> = all.all().iter().map(|board| Noun::board(&board.slug)).chain([Noun::POSTS, Noun::BOARDS]).collect();
     shared_log::bump(app, &nouns).await;
     // An instance that is running has not made this change itself and may have no Redis to hear of it.
     shared_log::write_down(app, &nouns).await;

@@ -10,7 +10,7 @@ mod wire;
 
 pub use page::Page;
 pub use postgres::{database as postgres_database, folder as postgres_folder};
-pub use visitor::Visitor;
+pub use visitor::{Visitor, encode, set_board};
 pub use wire::Wire;
 
 use crate::support_servers::PrivateRedis;

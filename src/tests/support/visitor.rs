@@ -195,6 +195,15 @@ fn pairs(form: &[(String, String)]) -> Vec<(&str, &str)> {
     form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
+/// A board's settings, changed by the form.
+pub async fn set_board(boss: &mut Visitor, slug: &str, fields: &[(&str, &str)]) -> Page {
+    let list = boss.get_admin("/boards").await;
+    let place = list.html.split("<tr>").find(|row| row.contains(&format!("<code>{slug}</code>"))).unwrap();
+    let edit = place.split("href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let page = boss.get_admin(&edit).await;
+    boss.submit_admin(&page, &edit, fields).await
+}
+
 /// A form as browsers send it.
 pub fn encode(fields: &[(&str, &str)]) -> String {
     serde_urlencoded::to_string(fields).unwrap()

@@ -9,7 +9,7 @@ mod staff;
 mod system;
 
 pub use curves::{curves, span};
-pub use posts::{Shown, author, board_name, card, comment, post, state, thread};
+pub use posts::{Shown, author, board_name, card, comment, post, state, takes_comments, thread};
 pub use staff::{admin_shell, audit_rows, device, role_name, session_rows};
 pub use system::live;
 
@@ -59,8 +59,11 @@ pub fn count(n: i64) -> u64 {
 
 /// The boards that the menu offers this visitor.
 pub fn nav(visit: &Visit) -> Vec<NavBoard> {
-    let listed = visit.boards.iter().filter(|board| board.lists_for(visit.actor.as_ref()));
-    listed.map(|board| NavBoard { slug: board.slug.clone(), name: board_name(board, visit.lang).to_owned() }).collect()
+    visit
+        .boards
+        .listed(visit.actor.as_ref())
+        .map(|board| NavBoard { slug: board.slug.clone(), name: board_name(board, visit.lang).to_owned() })
+        .collect()
 }
 
 /// The frame of a page.

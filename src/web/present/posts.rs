@@ -5,7 +5,7 @@ use super::{count, moment};
 use crate::domain::boards::Board;
 use crate::domain::clock::OffsetDateTime;
 use crate::domain::posts::{self, list::Card};
-use crate::domain::{Action, Resource, comments};
+use crate::domain::{Actor, comments};
 use std::borrow::Cow;
 use templates::comments::{Branch, Comment, ReplyTo};
 use templates::text::Lang;
@@ -41,8 +41,8 @@ pub fn state(state: posts::State) -> State {
 /// How a list shows its posts.
 #[derive(Clone, Copy)]
 pub struct Shown<'a> {
-    /// The boards, for their names.
-    pub boards: &'a [Board],
+    /// The boards whose posts are in the list. A post of any other, which may have been closed since, is left out.
+    pub boards: &'a [&'a Board],
     /// The reader's language.
     pub lang: Lang,
     /// The present.
@@ -82,6 +82,7 @@ pub fn post<'a>(visit: &Visit, board: &'a Board, post: &'a posts::Post, html: &'
         author: author(post.author_id, &post.author),
         at: at(post.created_at),
         edited: post.edited_at.map(at),
+        edited_by_staff: post.edited_by_staff(),
         views: count(post.view_count),
         newest_comment: post.newest_comment,
         is_notice: post.is_notice,
@@ -91,10 +92,9 @@ pub fn post<'a>(visit: &Visit, board: &'a Board, post: &'a posts::Post, html: &'
 }
 
 /// A comment as this visitor sees it. `html` is its text, sanitised for showing.
-pub fn comment<'a>(visit: &Visit, post: &posts::Post, c: &'a comments::Comment, html: &'a str, open: bool) -> Comment<'a> {
+pub fn comment<'a>(visit: &Visit, board: &Board, post: &posts::Post, c: &'a comments::Comment, html: &'a str) -> Comment<'a> {
     let actor = visit.actor.as_ref();
-    let staff = actor.is_some_and(|a| a.may(Resource::Comment, Action::Moderate));
-    let in_sight = c.state() == posts::State::Shown || (staff && c.state() == posts::State::Hidden);
+    let open = takes_comments(actor, board, post);
     let reply_to = c.parent_id.zip(c.parent_author.as_deref()).filter(|(parent, _)| Some(*parent) != c.root_id);
     Comment {
         id: c.id,
@@ -103,26 +103,32 @@ pub fn comment<'a>(visit: &Visit, post: &posts::Post, c: &'a comments::Comment, 
         by_post_author: c.author_id == post.author_id,
         at: moment(c.created_at, visit.app.clock.now(), visit.lang),
         edited: c.edited_at.is_some(),
-        body_html: if in_sight { html } else { "" },
+        body_html: html,
         state: state(c.state()),
+        removed_by_staff: c.removed_by_staff(),
         reply_to: reply_to.map(|(id, name)| ReplyTo { id, name }),
         can_reply: open && c.state() == posts::State::Shown,
-        can_edit: open && c.editable_by(actor),
+        can_edit: open && c.editable_by(actor, board),
         can_delete: c.deletable_by(actor),
     }
+}
+
+/// Whether this visitor may comment on a post.
+pub fn takes_comments(actor: Option<&Actor>, board: &Board, post: &posts::Post) -> bool {
+    post.state() == posts::State::Shown && board.takes_comments_from(actor)
 }
 
 /// Comments in reading order as branches: each top-level one with its answers.
 pub fn thread<'a>(
     visit: &Visit,
+    board: &Board,
     post: &posts::Post,
     rows: &'a [comments::Comment],
     clean: &'a [Cow<'a, str>],
-    open: bool,
 ) -> Vec<Branch<'a>> {
     let mut branches: Vec<Branch<'a>> = Vec::new();
     for (row, html) in rows.iter().zip(clean) {
-        let shown = comment(visit, post, row, html, open);
+        let shown = comment(visit, board, post, row, html);
         match branches.last_mut() {
             Some(branch) if branch.comment.id == shown.root => branch.replies.push(shown),
             _ => branches.push(Branch { comment: shown, replies: Vec::new() }),

@@ -110,7 +110,7 @@ pub fn audit_rows<'a>(visit: &Visit, rows: &'a [audit::Row], changes: &'a [Vec<(
         at: moment(row.created_at, now, lang),
         staff: &row.actor_name,
         action: &row.action,
-        target: &row.target_name,
+        target: if row.target_name.is_empty() { lang.t(admin::WITHHELD) } else { &row.target_name },
         reason: &row.reason,
         ip: &row.ip,
         changes: changes.iter().map(change).collect(),

@@ -32,6 +32,8 @@ pub struct Comment<'a> {
     pub body_html: &'a str,
     /// Shown, hidden or deleted.
     pub state: State,
+    /// Staff hid or deleted it, and not its author.
+    pub removed_by_staff: bool,
     /// Whom it answers, where that is another answer.
     pub reply_to: Option<ReplyTo<'a>>,
     /// The reader may answer.
@@ -157,7 +159,9 @@ pub fn said(lang: Lang, c: &Comment) -> Markup {
     html! {
         article.said id={ "said-" (c.id) } aria-labelledby={ "by-" (c.id) } {
             @match c.state {
-                State::Deleted => p.gone.muted id={ "by-" (c.id) } tabindex="-1" { (lang.t(words::DELETED)) },
+                State::Deleted => p.gone.muted id={ "by-" (c.id) } tabindex="-1" {
+                    (lang.t(if c.removed_by_staff { words::DELETED_BY_STAFF } else { words::DELETED }))
+                },
                 State::Hidden if c.body_html.is_empty() => p.gone.muted id={ "by-" (c.id) } tabindex="-1" { (lang.t(words::HIDDEN)) },
                 State::Hidden | State::Shown => (words_of(lang, c)),
             }

@@ -120,6 +120,7 @@ pub(super) fn post_page<'a>(shell: &'a Shell<'a>, comments: Thread<'a>) -> PostP
         author: author(8, "이두리"),
         at: moment(lang, 3),
         edited: None,
+        edited_by_staff: false,
         views: 1_204,
         newest_comment: 87,
         is_notice: false,

@@ -24,6 +24,7 @@ fn editor(lang: Lang) -> Drawn {
         body: "",
         can_notice: false,
         notice: false,
+        revision: None,
         once: "k-once",
         faults: &[],
         preview_html: "",
@@ -37,7 +38,10 @@ fn editor(lang: Lang) -> Drawn {
     vec![
         ("write", post_form::page(&empty)),
         ("write-faults", post_form::page(&PostForm { title: "", faults: &faults, ..written })),
-        ("edit-staff", post_form::page(&PostForm { purpose: Purpose::Edit { id: 42 }, can_notice: true, notice: true, ..written })),
+        (
+            "edit-staff",
+            post_form::page(&PostForm { purpose: Purpose::Edit { id: 42 }, revision: Some(3), can_notice: true, notice: true, ..written }),
+        ),
     ]
 }
 

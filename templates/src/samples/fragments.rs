@@ -21,6 +21,7 @@ fn comment(lang: Lang, id: i64) -> Comment<'static> {
         by_post_author: false,
         at: moment(lang, 12),
         edited: false,
+        removed_by_staff: false,
         body_html: "<p>꼭 갈게요! 점자 안내문도 있나요?</p>",
         state: State::Shown,
         reply_to: None,
@@ -44,6 +45,7 @@ fn branches(lang: Lang) -> Vec<Branch<'static>> {
     let own = Comment {
         author: author(7, "김하나"),
         edited: true,
+        removed_by_staff: false,
         can_edit: true,
         can_delete: true,
         reply_to: Some(ReplyTo { id: 2, name: "이두리" }),

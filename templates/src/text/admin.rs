@@ -128,6 +128,7 @@ catalogue! {
     COL_WHEN = "언제", "When";
     COL_WHO = "누가", "Who";
     COL_WHAT = "무엇을", "What";
+    WITHHELD = "(볼 권한이 없는 글)", "(not yours to see)";
     COL_TARGET = "대상", "Target";
     COL_CHANGES = "바뀐 내용", "Changes";
     CHANGE_FIELD = "항목", "Field";

@@ -8,6 +8,7 @@ catalogue! {
     BY = "{name}님의 댓글", "Comment by {name}";
     REPLY_BY = "{name}님의 답글", "Reply by {name}";
     DELETED = "삭제된 댓글입니다", "This comment was deleted";
+    DELETED_BY_STAFF = "운영자가 삭제한 댓글입니다", "Staff deleted this comment";
     HIDDEN = "운영자가 숨긴 댓글입니다", "This comment was hidden by staff";
     EDITED = "수정됨", "edited";
     AUTHOR_MARK = "글쓴이", "Author";

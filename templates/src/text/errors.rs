@@ -61,7 +61,7 @@ catalogue! {
     TITLE_LONG = "제목은 {n}자까지 쓸 수 있습니다", "The title can have up to {n} characters";
     BODY_EMPTY = "내용을 적어 주세요", "Write some text";
     BODY_LONG = "내용은 {n}자까지 쓸 수 있습니다", "The text can have up to {n} characters";
-    BODY_COMPLEX = "표나 겹친 목록이 너무 많습니다. 조금 단순하게 써 주세요", "There are too many tables or nested lists. Please simplify";
+    BODY_COMPLEX = "표, 목록, 링크가 너무 많습니다. 조금 단순하게 쓰거나 나누어 주세요", "There are too many tables, lists or links. Please simplify the text or split it";
     FORM_STALE = "오래 열어 둔 화면이라 한 번 더 확인이 필요합니다. 내용은 그대로 있으니 다시 눌러 주세요", "This page was open for a long time. Your text is still here: please press the button again";
     FORM_UNREADABLE = "보낸 내용을 읽을 수 없습니다. 다시 보내 주세요", "What you sent could not be read. Please send it again";
     TEXT_CONTROL = "쓸 수 없는 문자가 들어 있습니다", "It contains characters that cannot be used";
@@ -74,6 +74,8 @@ catalogue! {
     SLUG_EMPTY = "주소 이름을 적어 주세요", "Enter a short address";
     SLUG_INVALID = "주소 이름에는 영어 소문자, 숫자, 붙임표(-)만 쓸 수 있습니다", "Use lower-case letters, numbers and hyphens only";
     SLUG_TAKEN = "다른 게시판이 쓰고 있는 주소입니다", "Another board uses this address";
+    POST_CHANGED = "글을 여는 동안 다른 사람이 먼저 고쳤습니다. 쓴 내용은 그대로 있습니다. 새 글과 견주어 본 뒤 다시 저장하면 이 내용으로 바뀝니다", "Someone changed this post while you were editing it. Your text is still here: compare it with the post, then save again to replace it";
+    BOARD_CLOSED = "글을 받지 않는 게시판입니다. 다른 게시판을 골라 주세요", "That board takes no posts. Choose another";
     BOARD_UNKNOWN = "없는 게시판입니다. 다시 골라 주세요", "There is no such board. Choose again";
     DESCRIPTION_LONG = "설명은 {n}자까지 쓸 수 있습니다", "The description can have up to {n} characters";
     NUMBER_INVALID = "숫자로 적어 주세요", "Enter a number";
@@ -125,6 +127,8 @@ const MESSAGES: &[(&str, Text)] = &[
     ("slug.empty", SLUG_EMPTY),
     ("slug.invalid", SLUG_INVALID),
     ("slug.taken", SLUG_TAKEN),
+    ("post.changed", POST_CHANGED),
+    ("board.closed", BOARD_CLOSED),
     ("board.unknown", BOARD_UNKNOWN),
     ("description.too_long", DESCRIPTION_LONG),
     ("number.invalid", NUMBER_INVALID),

@@ -6,6 +6,7 @@ catalogue! {
     COMMENTS_ONE = "댓글 {n}개", "{n} comment";
     COMMENTS_MANY = "댓글 {n}개", "{n} comments";
     EDITED = "{when} 수정됨", "Edited {when}";
+    EDITED_BY_STAFF = "{when} 운영자가 고침", "Edited by staff {when}";
     ACTIONS = "글 관리", "Post actions";
     HIDDEN = "숨겨진 글입니다. 운영자와 글쓴이만 볼 수 있습니다.", "This post is hidden. Only staff and its author see it.";
     DELETED = "삭제된 글입니다. 운영자만 볼 수 있습니다.", "This post is deleted. Only staff see it.";
