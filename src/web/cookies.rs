@@ -33,6 +33,12 @@ pub fn get<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cow<'a, str>> {
     pairs.find(|(key, _)| *key == name).map(|(_, value)| Cow::Borrowed(value))
 }
 
+/// Whether a cookie of ours may have been sent. nginx asks the same of the same bytes before it shows a copy to a guest
+/// (`ops/nginx/minschool/maps.conf`).
+pub fn any_of_ours(headers: &HeaderMap) -> bool {
+    headers.get_all(header::COOKIE).iter().any(|line| line.as_bytes().windows(3).any(|bytes| bytes == b"ms_"))
+}
+
 /// A session's token, if one was sent that has a token's form.
 pub fn token<'a>(headers: &'a HeaderMap, area: Area, secure: bool) -> Option<Cow<'a, str>> {
     let fits = |value: &str| value.len() == TOKEN_LENGTH && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');

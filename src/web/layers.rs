@@ -55,6 +55,7 @@ async fn guarded<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
     req.extensions_mut().insert(facts.clone());
     let plain = || Visit::bare(facts.clone());
     let is_static = path.starts_with(templates::paths::STATIC);
+    let is_personal = !is_static && cookies::any_of_ours(req.headers());
     let answering = AssertUnwindSafe(tokio::time::timeout(PATIENCE, Box::pin(seated(&house, &plain, ep, req)))).catch_unwind();
     let named = house.app.config.sql_comments.then(|| id.clone());
     let (answered, statements) = counting_statements(sql::naming(named, answering)).await;
@@ -67,6 +68,10 @@ async fn guarded<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
         }
     };
     headers(&house, &mut response, &id, is_static);
+    if is_personal {
+        // Keeps the page out of nginx's cache, whatever nginx made of the cookie (ngx_http_proxy_module, proxy_cache_valid).
+        response.headers_mut().insert("x-accel-expires", HeaderValue::from_static("0"));
+    }
     timed.done(response.status(), statements);
     let ms = begun.elapsed().as_secs_f64() * 1000.0;
     tracing::debug!(request.id = %id, status = response.status().as_u16(), "{method} {path} took {ms:.1} ms");
