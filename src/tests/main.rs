@@ -14,6 +14,7 @@ mod database_outage;
 mod disk_full;
 mod disk_processes;
 mod edge;
+mod headers;
 mod hostile;
 mod limits;
 mod live;
