@@ -210,20 +210,20 @@ fn sorting(l: &BoardList) -> Markup {
     }
 }
 
+/// Roles instead of `table`: on a phone rows fold into lines, and `display: block` takes a table's meaning away in some
+/// browsers; saying it again with roles is not valid on `tr` and `td` (ARIA in HTML, section 4).
 fn table(l: &BoardList) -> Markup {
     let lang = l.lang;
     html! {
-        // Roles are said again because `display: block` on a phone takes them away.
-        table.posts role="table" {
-            caption.visually-hidden { (lang.fill(words::CAPTION, &[("name", &l.name)])) }
-            thead role="rowgroup" {
-                tr role="row" {
+        div.posts role="table" aria-label=(lang.fill(words::CAPTION, &[("name", &l.name)])) {
+            div.heads role="rowgroup" {
+                div role="row" {
                     @for (class, label) in [("title", words::COL_TITLE), ("by", words::COL_AUTHOR), ("at", words::COL_DATE), ("num", words::COL_VIEWS)] {
-                        th.(class) scope="col" role="columnheader" { (lang.t(label)) }
+                        div.(class) role="columnheader" { (lang.t(label)) }
                     }
                 }
             }
-            tbody role="rowgroup" {
+            div role="rowgroup" {
                 @for post in &l.notices { (row(lang, post)) }
                 @for post in &l.posts { (row(lang, post)) }
             }
@@ -233,16 +233,16 @@ fn table(l: &BoardList) -> Markup {
 
 fn row(lang: Lang, post: &Card) -> Markup {
     html! {
-        tr.is-notice[post.is_notice] role="row" {
-            td.title role="cell" {
+        div.is-notice[post.is_notice] role="row" {
+            div.title role="cell" {
                 (posts::marks(lang, post))
                 a href=(paths::post(post.slug, post.id)) { (post.title) }
                 @if post.comments > 0 { " " span.comment-count aria-label=(lang.count(crate::text::posts::COMMENTS_ONE, crate::text::posts::COMMENTS_MANY, post.comments)) role="img" { "[" (ui::number(post.comments)) "]" } }
                 (posts::fresh(lang, post))
             }
-            td.by role="cell" { (ui::author(lang, &post.author)) }
-            td.at role="cell" { (ui::time(&post.at)) }
-            td.num role="cell" { span.label { (lang.t(words::COL_VIEWS)) " " } (ui::number(post.views)) }
+            div.by role="cell" { (ui::author(lang, &post.author)) }
+            div.at role="cell" { (ui::time(&post.at)) }
+            div.num role="cell" { span.label { (lang.t(words::COL_VIEWS)) " " } (ui::number(post.views)) }
         }
     }
 }

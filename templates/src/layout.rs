@@ -293,10 +293,18 @@ fn account(lang: Lang, badge: &MemberBadge) -> Markup {
                     li { a href=(paths::MY_SESSIONS) { (lang.t(settings::SESSIONS)) } }
                     li { a href=(paths::MY_READING) { (lang.t(settings::READING)) } }
                     @if !badge.admin_url.is_empty() { li { a href=(badge.admin_url) hx-boost="false" { (lang.t(common::ADMIN)) } } }
-                    li { a href=(paths::LOGOUT) { (lang.t(common::SIGN_OUT)) } }
+                    li { (sign_out(lang, "")) }
                 }
             }
         }
+    }
+}
+
+/// Signs out with one click; the question at GET /logout is for those who come by its address. It has no one-time key:
+/// leaving twice is the same as once, and forms of other sites are refused by their origin.
+pub fn sign_out(lang: Lang, class: &str) -> Markup {
+    html! {
+        form.sign-out method="post" action=(paths::LOGOUT) hx-boost="false" { button class=[Some(class).filter(|class| !class.is_empty())] { (lang.t(common::SIGN_OUT)) } }
     }
 }
 
