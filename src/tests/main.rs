@@ -20,6 +20,7 @@ mod limits;
 mod live;
 mod metrics;
 mod nginx;
+mod page_head;
 mod posts;
 mod processes;
 mod rolling;

@@ -1,5 +1,6 @@
 //! The list of boards, and one board with its posts.
 
+use crate::about::About;
 use crate::layout::{self, Shell};
 use crate::paths;
 use crate::posts::{self, Card};
@@ -82,6 +83,8 @@ pub struct BoardPage<'a> {
     pub archived: bool,
     /// Whether the reader may write.
     pub write: Write,
+    /// The open page, from 1.
+    pub page: u64,
     /// What [`list`] drew in the reader's language.
     pub list: &'a str,
 }
@@ -121,7 +124,8 @@ pub fn index(p: &BoardsPage) -> Markup {
             }
         }
     };
-    layout::page(p.shell, lang.t(words::INDEX_TITLE), main)
+    let about = About { description: lang.t(words::INDEX_LEAD), path: paths::COMMUNITY, is_article: false };
+    layout::public_page(p.shell, lang.t(words::INDEX_TITLE), &about, main)
 }
 
 fn board_card(lang: Lang, board: &BoardCard) -> Markup {
@@ -159,7 +163,10 @@ pub fn page(p: &BoardPage) -> Markup {
             (PreEscaped(p.list))
         }
     };
-    layout::page(p.shell, p.name, main)
+    let caption = lang.fill(words::CAPTION, &[("name", &p.name)]);
+    let description = if p.description.is_empty() { caption.as_str() } else { p.description };
+    let about = About { description, path: &paths::board_page(p.slug, p.page, false), is_article: false };
+    layout::public_page(p.shell, p.name, &about, main)
 }
 
 fn write_button(p: &BoardPage) -> Markup {
