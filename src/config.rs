@@ -1,11 +1,14 @@
 //! What an operator can set: command-line flag, environment variable, credential, one optional TOML file,
 //! default, in that order. Everything is read once; every error names the setting and the mend. `watch`: what is set for
-//! watching; `backups`: for backups.
+//! watching; `backups`: for backups; `public`: what the site says about itself; `exposed`: secrets that others can read.
 
 mod backups;
+mod exposed;
+mod public;
 mod watch;
 
 pub use backups::Backups;
+pub use public::Public;
 pub use watch::{EdgeUrl, Watching};
 
 use ipnet::IpNet;
@@ -50,6 +53,9 @@ pub const SETTINGS: &[Setting] = &[
     setting("ADMIN_LISTEN", "127.0.0.1:3001", "address and port of the admin panel"),
     setting("PUBLIC_URL", "", "the site's address as browsers see it, such as https://example.org"),
     setting("ADMIN_PUBLIC_URL", "", "the admin panel's address as browsers see it"),
+    setting("HSTS_SECONDS", "31536000", "seconds for which browsers use https alone, once PUBLIC_URL is https; 0: they forget it"),
+    setting("HSTS_SCOPE", "host", "host, subdomains (all below it as well) or preload (also in the lists that browsers bring along)"),
+    setting("SECURITY_CONTACT", "", "where vulnerabilities are reported (/.well-known/security.txt): an e-mail or https address"),
     setting("TRUSTED_PROXIES", "127.0.0.1/32,::1/128", "networks whose X-Forwarded-For is believed, comma-separated"),
     setting("DATA_DIR", "data", "folder of the embedded database"),
     setting("DATABASE_CONNECTIONS", "12", "largest number of database connections of this instance"),
@@ -94,6 +100,8 @@ pub enum Origin {
 #[derive(Default)]
 pub struct Sources {
     values: BTreeMap<&'static str, (String, Origin)>,
+    /// The file that was read.
+    file: Option<PathBuf>,
 }
 
 /// What is wrong with a setting, in words that say how to mend it.
@@ -114,6 +122,7 @@ impl Sources {
         let mut sources = Self::default();
         if let Some(path) = file {
             sources.read_file(path)?;
+            sources.file = Some(path.to_owned());
         }
         let credentials = environment("CREDENTIALS_DIRECTORY").map(std::path::PathBuf::from);
         for s in SETTINGS {
@@ -240,6 +249,8 @@ pub struct Config {
     pub watching: Watching,
     /// What is set for backups.
     pub backups: Backups,
+    /// What the site says about itself.
+    pub public: Public,
 }
 
 impl Config {
@@ -275,6 +286,7 @@ impl Config {
             log_json: wrong.one_of(sources, "LOG_FORMAT", &["text", "json"]) == "json",
             watching: watch::read(sources, &mut wrong),
             backups: backups::read(sources, Path::new(sources.text("DATA_DIR")), &mut wrong),
+            public: public::read(sources, &mut wrong),
         };
         if wrong.0.is_empty() { Ok(config) } else { Err(ConfigError(wrong.0)) }
     }

@@ -1,5 +1,5 @@
 // Joining, signing in and out, staying signed in.
-import { bell, fillSignIn, fillSignUp, heading, main, problems, signIn, signInButton, signUp, somebody } from '../people.ts';
+import { bell, fillSignIn, fillSignUp, heading, join, main, problems, signIn, signInButton, signUp, somebody } from '../people.ts';
 import { expect, test } from '../test.ts';
 
 test('a sign-up with faults comes back with all that was typed but the password', async ({ visitor }) => {
@@ -33,13 +33,27 @@ test('a newcomer joins, signs in, signs out', async ({ visitor }) => {
   await expect(page.getByRole('banner').getByText(person.name)).toBeVisible();
 
   await page.getByRole('banner').locator('summary').click();
-  await page.getByRole('banner').getByRole('link', { name: t('로그아웃', 'Sign out') }).click();
-  await main(page).getByRole('button', { name: t('로그아웃', 'Sign out') }).click();
+  await page.getByRole('banner').getByRole('button', { name: t('로그아웃', 'Sign out') }).click();
 
   await expect(main(page).getByRole('status')).toContainText(t('로그아웃했습니다', 'You are signed out'));
   await expect(bell(visitor)).toBeHidden();
   await page.goto('/my/profile');
   await expect(heading(page, t('로그인', 'Sign in'))).toBeVisible();
+});
+
+test('after signing out, "back" shows nothing of one\'s own', async ({ visitor }) => {
+  const { page, t } = visitor;
+  await join(visitor);
+  await page.goto('/my/profile');
+  await expect(main(page).locator('[name=name]')).toBeVisible();
+  await page.getByRole('banner').locator('summary').click();
+  await page.getByRole('banner').getByRole('button', { name: t('로그아웃', 'Sign out') }).click();
+  await expect(main(page).getByRole('status')).toContainText(t('로그아웃했습니다', 'You are signed out'));
+
+  await page.goBack();
+
+  await expect(heading(page, t('로그인', 'Sign in'))).toBeVisible();
+  await expect(main(page).locator('[name=name]')).toHaveCount(0);
 });
 
 test('a wrong password and an unknown address are told apart by nobody', async ({ visitor }) => {

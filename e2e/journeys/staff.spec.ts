@@ -40,8 +40,7 @@ test('the panel lets staff in and nobody else', async ({ visitor, another }) => 
   await signInButton(visitor).click();
   await expect(heading(page, t('회원', 'Members'))).toBeVisible();
 
-  await page.getByRole('link', { name: t('로그아웃', 'Sign out') }).click();
-  await main(page).getByRole('button', { name: t('로그아웃', 'Sign out') }).click();
+  await page.getByRole('banner').getByRole('button', { name: t('로그아웃', 'Sign out') }).click();
   await page.goto(`${admin}/audit`);
   await expect(heading(page, t('관리자 로그인', 'Staff sign-in'))).toBeVisible();
 });

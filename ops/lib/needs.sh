@@ -26,6 +26,8 @@ missing_packages() {
   [[ $(id -u) -ne 0 ]] || command -v debootstrap >/dev/null || echo debootstrap
   # For the drill that sets the clock.
   compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || echo faketime
+  # The checker of HTML and CSS is a Java program that npm brings.
+  command -v java >/dev/null || echo default-jre-headless
   command -v node >/dev/null || echo nodejs
   command -v npm >/dev/null || echo npm
 }

@@ -132,6 +132,7 @@ pub async fn destroy(visit: Visit) -> Result<Response> {
     }
     let mut response = reply::see_other(&visit, paths::LOGIN);
     cookies::set(response.headers_mut(), &cookies::no_session(Area::Admin, visit.secure()));
+    reply::clear_cache(&mut response);
     Ok(response)
 }
 

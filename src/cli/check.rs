@@ -11,6 +11,9 @@ use std::path::Path;
 /// What nginx shows when no instance answers, as `ops/install` lays it down.
 const ERROR_PAGE: &str = "/usr/share/minschool/nginx/error.html";
 
+/// nginx's own files for this host, as `ops/install` lays them down.
+const NGINX: &str = "/etc/nginx/minschool";
+
 /// The subcommand.
 pub fn command() -> Command {
     Command::new("check")
@@ -26,7 +29,10 @@ type Finding = (&'static str, Result<String, String>);
 /// # Errors
 /// `Config` (exit 78) where something is wrong; each line has been printed then.
 pub fn settings(sources: Result<Sources, Failure>) -> Result<Config, Failure> {
-    let read = sources.and_then(|sources| Ok(Config::read(&sources)?));
+    let read = sources.and_then(|sources| match sources.exposed() {
+        exposed if exposed.is_empty() => Ok(Config::read(&sources)?),
+        exposed => Err(Failure::Config(exposed.join("\n"))),
+    });
     match &read {
         Ok(_) => print(&("settings", Ok("all understood".into()))),
         Err(fault) => print(&("settings", Err(fault.to_string()))),
@@ -40,6 +46,8 @@ pub fn settings(sources: Result<Sources, Failure>) -> Result<Config, Failure> {
 /// As [`settings`].
 pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
     let mut findings: Vec<Finding> = vec![("folders", folders(&config)), ("error page", error_page(Path::new(ERROR_PAGE)))];
+    findings.push(("addresses", addresses(&config, Path::new(NGINX))));
+    findings.push(("contact", Ok(contact(&config))));
     if !args.get_flag("offline") {
         findings.extend(database(&config).await);
         findings.push(("Redis", redis(&config).await));
@@ -69,6 +77,45 @@ fn error_page(path: &Path) -> Result<String, String> {
         return Ok("nginx is not set up by ops/install on this machine".into());
     }
     if path.exists() { Ok("is in its place".into()) } else { Err(format!("{} is missing; run ops/install again", path.display())) }
+}
+
+/// A public address with http behind an nginx with https: cookies without `Secure`, forms from the https pages refused.
+fn addresses(config: &Config, nginx: &Path) -> Result<String, String> {
+    let routers =
+        [("PUBLIC_URL", &config.public_url, "listen-site.conf"), ("ADMIN_PUBLIC_URL", &config.admin_public_url, "listen-admin.conf")];
+    for (name, url, file) in routers {
+        let listen = std::fs::read_to_string(nginx.join(file)).unwrap_or_default();
+        let mut lines = listen.lines().map(str::trim).filter(|line| line.starts_with("listen "));
+        if url.scheme() == "http" && lines.any(|line| line.split([' ', ';']).any(|word| word == "ssl")) {
+            return Err(format!("nginx serves https ({file}), and {name} is {url}; set {name} to the https address"));
+        }
+    }
+    let plain = [&config.public_url, &config.admin_public_url].into_iter().find(|url| url.scheme() == "http" && !is_near(url));
+    Ok(match plain {
+        Some(url) => {
+            format!("{url} is http: passwords and sessions can be read on the way; https is for every network but a machine's own")
+        }
+        None => "fit".into(),
+    })
+}
+
+/// Whether an address leads to this machine only.
+fn is_near(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+fn contact(config: &Config) -> String {
+    match &config.public.security_contact {
+        Some(uri) => format!("vulnerabilities are reported to {uri}"),
+        None => {
+            "no SECURITY_CONTACT: there is no /.well-known/security.txt, and who finds a vulnerability does not know whom to tell".into()
+        }
+    }
 }
 
 async fn database(config: &Config) -> Vec<Finding> {
@@ -115,5 +162,23 @@ mod tests {
         std::fs::write(&page, "").expect("a file");
         assert!(error_page(&page).is_ok());
         std::fs::remove_dir_all(&folder).expect("gone");
+    }
+
+    #[test]
+    fn plain_addresses_behind_an_nginx_with_https_are_a_fault() {
+        let folder = std::env::temp_dir().join(format!("minschool-check-nginx-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join("listen-site.conf"), "# listen ssl\nlisten 443 ssl http2;\nserver_name example.org;").expect("a file");
+        let config = |url: &str| {
+            let flags = std::collections::BTreeMap::from([("PUBLIC_URL".to_owned(), url.to_owned())]);
+            Config::read(&Sources::gather(None, |_| None, &flags).expect("known settings")).expect("good settings")
+        };
+
+        assert!(addresses(&config("http://example.org"), &folder).is_err_and(|text| text.contains("PUBLIC_URL")));
+        assert!(addresses(&config(""), &folder).is_err(), "nobody set it");
+        assert_eq!(addresses(&config("https://example.org"), &folder).as_deref(), Ok("fit"));
+        std::fs::remove_dir_all(&folder).expect("gone");
+        assert_eq!(addresses(&config(""), &folder).as_deref(), Ok("fit"));
+        assert!(addresses(&config("http://example.org"), &folder).is_ok_and(|text| text.contains("can be read")));
     }
 }

@@ -140,6 +140,7 @@ pub async fn destroy_session(visit: Visit) -> Result<Response> {
     }
     let mut response = reply::see_other(&visit, paths::LOGIN_LEFT);
     cookies::set(response.headers_mut(), &cookies::no_session(Area::Site, visit.secure()));
+    reply::clear_cache(&mut response);
     Ok(response)
 }
 

@@ -71,6 +71,7 @@ pub async fn show(visit: Visit, Path(slug): Path<String>, place: Option<Query<Pl
         description: &board.description,
         archived: board.archived,
         write: write(&visit, board),
+        page: present::count(page),
         list: &drawn,
     };
     Ok(reply::page(views::page(&page)))

@@ -16,6 +16,7 @@ use crate::domain::sessions::Area;
 use crate::web::routes::Routes;
 use crate::web::{assets, health, layers};
 use poem::{Endpoint, Response, get, post};
+use templates::paths;
 
 /// The site.
 pub fn router(app: &App) -> impl Endpoint<Output = Response> + use<> {
@@ -29,6 +30,7 @@ fn routes() -> Routes {
         .at("/healthz", get(health::alive))
         .at("/readyz", get(health::ready))
         .at("/robots.txt", get(health::robots))
+        .at(paths::SECURITY_TXT, get(pages::security))
         .at("/favicon.ico", get(health::favicon))
         .at("/terms", get(pages::terms))
         .at("/privacy", get(pages::privacy))

@@ -1,10 +1,13 @@
-//! GET /terms, /privacy, /accessibility: texts of the house.
+//! GET /terms, /privacy, /accessibility: texts of the house; /.well-known/security.txt for those who found a vulnerability.
 
 use crate::domain::users::{PRIVACY_VERSION, TERMS_VERSION};
-use crate::web::{Visit, present, reply};
+use crate::web::{Result, Visit, present, reply};
 use maud::Markup;
+use poem::http::header;
 use poem::{Response, handler};
 use templates::pages::{self, TextPage};
+use templates::paths;
+use time::format_description::well_known::Rfc3339;
 
 fn text(visit: &Visit, version: &str, draw: fn(&TextPage) -> Markup) -> Response {
     let nav = present::nav(visit);
@@ -27,4 +30,18 @@ pub fn privacy(visit: Visit) -> Response {
 #[handler]
 pub fn accessibility(visit: Visit) -> Response {
     text(&visit, TERMS_VERSION, pages::accessibility)
+}
+
+/// How long what stands in security.txt may be relied on; RFC 9116 section 2.5.5 asks for less than a year.
+const SECURITY_DAYS: i64 = 180;
+
+/// Where a vulnerability is reported (RFC 9116); there is no such page where the operator named no contact.
+#[handler]
+pub fn security(visit: Visit) -> Result<Response> {
+    let Some(contact) = &visit.app.config.public.security_contact else { return Err(crate::domain::Error::NotFound.into()) };
+    let day = visit.app.clock.now().replace_time(time::Time::MIDNIGHT) + time::Duration::days(SECURITY_DAYS);
+    let expires = day.format(&Rfc3339).map_err(|fault| crate::domain::Error::Internal(fault.to_string()))?;
+    let canonical = visit.app.config.public_url.join(paths::SECURITY_TXT).map(String::from).unwrap_or_default();
+    let text = format!("Contact: {contact}\nExpires: {expires}\nPreferred-Languages: ko, en\nCanonical: {canonical}\n");
+    Ok(Response::builder().header(header::CONTENT_TYPE, "text/plain; charset=utf-8").body(text))
 }

@@ -26,11 +26,22 @@ pub fn session_name(area: Area, secure: bool) -> &'static str {
     }
 }
 
-/// The value of a cookie that was sent.
+/// The value of a cookie that was sent. Read as bytes: another site of the same domain may set a cookie that is not UTF-8
+/// (RFC 6265 section 5.2 lets browsers keep any), and it stands in the same line.
 pub fn get<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cow<'a, str>> {
-    let sent = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = sent.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(key, _)| *key == name).map(|(_, value)| Cow::Borrowed(value))
+    let lines = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
+    let mut pairs = lines.flat_map(|line| line.split(|byte| *byte == b';')).filter_map(|pair| {
+        let pair = pair.trim_ascii();
+        Some(pair.split_at(pair.iter().position(|byte| *byte == b'=')?))
+    });
+    let value = pairs.find_map(|(key, value)| if key == name.as_bytes() { std::str::from_utf8(&value[1..]).ok() } else { None });
+    value.map(Cow::Borrowed)
+}
+
+/// Whether a cookie of ours may have been sent. nginx asks the same of the same bytes before it shows a copy to a guest
+/// (`ops/nginx/minschool/maps.conf`).
+pub fn any_of_ours(headers: &HeaderMap) -> bool {
+    headers.get_all(header::COOKIE).iter().any(|line| line.as_bytes().windows(3).any(|bytes| bytes == b"ms_"))
 }
 
 /// A session's token, if one was sent that has a token's form.

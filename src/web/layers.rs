@@ -6,7 +6,7 @@ use super::error::{self, Fault};
 use super::fields::Fields;
 use super::seats::Seats;
 use super::visit::{self, Visit};
-use super::{cookies, outage, reply};
+use super::{address, cookies, outage, reply};
 use crate::app::{App, counting_statements};
 use crate::domain::sessions::Area;
 use crate::domain::sql;
@@ -54,7 +54,8 @@ async fn guarded<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
     let facts = visit::Facts::of(&house.app, house.area, &req, id.clone());
     req.extensions_mut().insert(facts.clone());
     let plain = || Visit::bare(facts.clone());
-    let is_static = path.starts_with(templates::paths::STATIC);
+    let is_personal = !path.starts_with(templates::paths::STATIC) && cookies::any_of_ours(req.headers());
+    address::warn_of_plain_address(&req, &house.app.config.trusted_proxies, public_url(&house));
     let answering = AssertUnwindSafe(tokio::time::timeout(PATIENCE, Box::pin(seated(&house, &plain, ep, req)))).catch_unwind();
     let named = house.app.config.sql_comments.then(|| id.clone());
     let (answered, statements) = counting_statements(sql::naming(named, answering)).await;
@@ -66,7 +67,11 @@ async fn guarded<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
             error::page(&plain(), &Fault::Status(500))
         }
     };
-    headers(&house, &mut response, &id, is_static);
+    headers(&house, &mut response, &id, &path);
+    if is_personal {
+        // Keeps the page out of nginx's cache, whatever nginx made of the cookie (ngx_http_proxy_module, proxy_cache_valid).
+        response.headers_mut().insert("x-accel-expires", HeaderValue::from_static("0"));
+    }
     timed.done(response.status(), statements);
     let ms = begun.elapsed().as_secs_f64() * 1000.0;
     tracing::debug!(request.id = %id, status = response.status().as_u16(), "{method} {path} took {ms:.1} ms");
@@ -127,12 +132,22 @@ fn is_same_origin(house: &House, req: &Request) -> bool {
         return true;
     };
     let Ok(origin) = url::Url::parse(origin) else { return false };
-    let public = match house.area {
+    let public = public_url(house);
+    let is_public = origin.origin() == public.origin();
+    if public.scheme() == "https" {
+        // Host has no scheme, so http://host, which anybody in the network can write, would pass for us.
+        return is_public;
+    }
+    let host = origin.host_str().map(|host| origin.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")));
+    is_public || host.as_deref() == text("host")
+}
+
+/// The address of this router as browsers see it.
+fn public_url(house: &House) -> &url::Url {
+    match house.area {
         Area::Site => &house.app.config.public_url,
         Area::Admin => &house.app.config.admin_public_url,
-    };
-    let host = origin.host_str().map(|host| origin.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")));
-    origin.origin() == public.origin() || host.as_deref() == text("host")
+    }
 }
 
 /// Bodies end at [`BODY`] bytes and may not take for ever, whatever their head says.
@@ -295,7 +310,7 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
     font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
 
 /// Security headers (OWASP Secure Headers Project) and what caches must know.
-fn headers(house: &House, response: &mut Response, id: &str, is_static: bool) {
+fn headers(house: &House, response: &mut Response, id: &str, path: &str) {
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
@@ -309,16 +324,20 @@ fn headers(house: &House, response: &mut Response, id: &str, is_static: bool) {
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), browsing-topics=()");
-    if house.app.secure(house.area) {
-        set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
-    }
     if house.app.stop.is_cancelled() {
         // Whoever keeps this connection open finds another instance for the next request (RFC 9112 section 9.6).
         set(header::CONNECTION, "close");
     }
-    if !is_static {
-        set(header::CACHE_CONTROL, "private, no-cache");
+    if !path.starts_with(templates::paths::STATIC) {
+        // On a shared computer "back" must not show them after signing out (OWASP session management cheat sheet).
+        let is_private = house.area == Area::Admin || path.starts_with(templates::paths::MY);
+        set(header::CACHE_CONTROL, if is_private { "no-store" } else { "private, no-cache" });
         set(header::VARY, reply::VARY);
+    }
+    if house.app.secure(house.area)
+        && let Ok(value) = HeaderValue::from_str(&house.app.config.public.hsts)
+    {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
     }
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert("x-request-id", value);

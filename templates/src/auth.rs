@@ -1,5 +1,6 @@
 //! Signing in, signing up, signing out, and signing in again without losing what was written.
 
+use crate::about::About;
 use crate::layout::{self, Shell};
 use crate::paths;
 use crate::text::{Lang, auth as words};
@@ -134,7 +135,11 @@ pub fn login(p: &LoginPage) -> Markup {
             p { (lang.t(words::NO_ACCOUNT)) " " a href=(paths::signup_then(p.next)) { (lang.t(words::SIGNUP_TITLE)) } }
         }
     };
-    layout::form_page(p.shell, lang.t(words::LOGIN_TITLE), p.faults, main)
+    if !p.faults.is_empty() {
+        return layout::form_page(p.shell, lang.t(words::LOGIN_TITLE), p.faults, main);
+    }
+    let about = About { description: lang.t(crate::text::common::SITE_TAGLINE), path: paths::LOGIN, is_article: false };
+    layout::public_page(p.shell, lang.t(words::LOGIN_TITLE), &about, main)
 }
 
 /// E-mail and password, as every sign-in asks for them.
@@ -188,7 +193,11 @@ pub fn signup(p: &SignupPage) -> Markup {
             p { (lang.t(words::HAVE_ACCOUNT)) " " a href=(paths::login_then(p.next)) { (lang.t(words::LOGIN_TITLE)) } }
         }
     };
-    layout::form_page(p.shell, lang.t(words::SIGNUP_TITLE), p.faults, main)
+    if !p.faults.is_empty() {
+        return layout::form_page(p.shell, lang.t(words::SIGNUP_TITLE), p.faults, main);
+    }
+    let about = About { description: lang.t(crate::text::common::SITE_TAGLINE), path: paths::SIGNUP, is_article: false };
+    layout::public_page(p.shell, lang.t(words::SIGNUP_TITLE), &about, main)
 }
 
 fn account_fields(p: &SignupPage) -> Markup {

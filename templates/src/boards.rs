@@ -1,5 +1,6 @@
 //! The list of boards, and one board with its posts.
 
+use crate::about::About;
 use crate::layout::{self, Shell};
 use crate::paths;
 use crate::posts::{self, Card};
@@ -82,6 +83,8 @@ pub struct BoardPage<'a> {
     pub archived: bool,
     /// Whether the reader may write.
     pub write: Write,
+    /// The open page, from 1.
+    pub page: u64,
     /// What [`list`] drew in the reader's language.
     pub list: &'a str,
 }
@@ -121,7 +124,8 @@ pub fn index(p: &BoardsPage) -> Markup {
             }
         }
     };
-    layout::page(p.shell, lang.t(words::INDEX_TITLE), main)
+    let about = About { description: lang.t(words::INDEX_LEAD), path: paths::COMMUNITY, is_article: false };
+    layout::public_page(p.shell, lang.t(words::INDEX_TITLE), &about, main)
 }
 
 fn board_card(lang: Lang, board: &BoardCard) -> Markup {
@@ -159,7 +163,10 @@ pub fn page(p: &BoardPage) -> Markup {
             (PreEscaped(p.list))
         }
     };
-    layout::page(p.shell, p.name, main)
+    let caption = lang.fill(words::CAPTION, &[("name", &p.name)]);
+    let description = if p.description.is_empty() { caption.as_str() } else { p.description };
+    let about = About { description, path: &paths::board_page(p.slug, p.page, false), is_article: false };
+    layout::public_page(p.shell, p.name, &about, main)
 }
 
 fn write_button(p: &BoardPage) -> Markup {
@@ -210,20 +217,20 @@ fn sorting(l: &BoardList) -> Markup {
     }
 }
 
+/// Roles instead of `table`: on a phone rows fold into lines, and `display: block` takes a table's meaning away in some
+/// browsers; saying it again with roles is not valid on `tr` and `td` (ARIA in HTML, section 4).
 fn table(l: &BoardList) -> Markup {
     let lang = l.lang;
     html! {
-        // Roles are said again because `display: block` on a phone takes them away.
-        table.posts role="table" {
-            caption.visually-hidden { (lang.fill(words::CAPTION, &[("name", &l.name)])) }
-            thead role="rowgroup" {
-                tr role="row" {
+        div.posts role="table" aria-label=(lang.fill(words::CAPTION, &[("name", &l.name)])) {
+            div.heads role="rowgroup" {
+                div role="row" {
                     @for (class, label) in [("title", words::COL_TITLE), ("by", words::COL_AUTHOR), ("at", words::COL_DATE), ("num", words::COL_VIEWS)] {
-                        th.(class) scope="col" role="columnheader" { (lang.t(label)) }
+                        div.(class) role="columnheader" { (lang.t(label)) }
                     }
                 }
             }
-            tbody role="rowgroup" {
+            div role="rowgroup" {
                 @for post in &l.notices { (row(lang, post)) }
                 @for post in &l.posts { (row(lang, post)) }
             }
@@ -233,16 +240,16 @@ fn table(l: &BoardList) -> Markup {
 
 fn row(lang: Lang, post: &Card) -> Markup {
     html! {
-        tr.is-notice[post.is_notice] role="row" {
-            td.title role="cell" {
+        div.is-notice[post.is_notice] role="row" {
+            div.title role="cell" {
                 (posts::marks(lang, post))
                 a href=(paths::post(post.slug, post.id)) { (post.title) }
                 @if post.comments > 0 { " " span.comment-count aria-label=(lang.count(crate::text::posts::COMMENTS_ONE, crate::text::posts::COMMENTS_MANY, post.comments)) role="img" { "[" (ui::number(post.comments)) "]" } }
                 (posts::fresh(lang, post))
             }
-            td.by role="cell" { (ui::author(lang, &post.author)) }
-            td.at role="cell" { (ui::time(&post.at)) }
-            td.num role="cell" { span.label { (lang.t(words::COL_VIEWS)) " " } (ui::number(post.views)) }
+            div.by role="cell" { (ui::author(lang, &post.author)) }
+            div.at role="cell" { (ui::time(&post.at)) }
+            div.num role="cell" { span.label { (lang.t(words::COL_VIEWS)) " " } (ui::number(post.views)) }
         }
     }
 }

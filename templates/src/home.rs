@@ -1,5 +1,6 @@
 //! The first page: a welcome and what was written last.
 
+use crate::about::About;
 use crate::layout::{self, Shell, Viewer};
 use crate::text::{Lang, common};
 use crate::{paths, posts, ui};
@@ -30,7 +31,8 @@ pub fn page(p: &HomePage) -> Markup {
         (hero(p.shell))
         div.wrap { (PreEscaped(p.recent)) }
     };
-    layout::page(p.shell, lang.t(common::HOME), main)
+    let about = About { description: lang.t(common::HERO_TEXT), path: paths::HOME, is_article: false };
+    layout::public_page(p.shell, lang.t(common::HOME), &about, main)
 }
 
 fn hero(shell: &Shell) -> Markup {

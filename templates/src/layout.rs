@@ -3,10 +3,13 @@
 //! Only `#main` is swapped when a link is followed by script; the header, the live regions and the event
 //! stream live outside it and go on. Every word in the frame comes from the [`Shell`].
 
+use crate::about::{self, About, head_with};
 use crate::text::{Lang, common, settings};
 use crate::ui::{self, Fault, Tone};
 use crate::{notifications, paths};
 use maud::{DOCTYPE, Markup, html};
+
+pub use crate::about::head;
 
 /// What the frame shows besides the page itself.
 #[derive(Clone, Copy)]
@@ -27,6 +30,8 @@ pub struct Shell<'a> {
     pub flash: Option<Flash<'a>>,
     /// Whether to open the event stream: members only.
     pub live: bool,
+    /// The site as browsers reach it, without a slash at the end.
+    pub origin: &'a str,
 }
 
 /// Who reads the page.
@@ -156,14 +161,23 @@ aid! {
     }
 }
 
-/// A whole page of the site.
+/// A whole page of the site that search engines leave out.
 pub fn page(shell: &Shell, title: &str, main: Markup) -> Markup {
+    whole(shell, title, None, main)
+}
+
+/// A whole page of the site that strangers may find.
+pub fn public_page(shell: &Shell, title: &str, about: &About, main: Markup) -> Markup {
+    whole(shell, title, Some(about), main)
+}
+
+fn whole(shell: &Shell, title: &str, about: Option<&About>, main: Markup) -> Markup {
     let lang = shell.lang;
     html! {
         (DOCTYPE)
         html lang=(lang.tag()) data-theme=(shell.aids.theme.word()) data-size=(shell.aids.size.word())
             data-motion=(shell.aids.motion.word()) data-spacing=(shell.aids.spacing.word()) {
-            (head(&lang.fill(common::PAGE_TITLE, &[("title", &title)])))
+            (head_with(&lang.fill(common::PAGE_TITLE, &[("title", &title)]), &about::draw(shell, title, about)))
             body "hx-boost:inherited"="true" "hx-target:inherited"="#main" "hx-select:inherited"="#main"
                 "hx-swap:inherited"="outerHTML" "hx-status:5xx:inherited"="swap:none push:false" {
                 a.skip href="#main" { (lang.t(common::SKIP)) }
@@ -186,22 +200,6 @@ pub fn form_page(shell: &Shell, title: &str, faults: &[Fault], main: Markup) -> 
         return page(shell, title, main);
     }
     page(shell, &shell.lang.fill(common::ERROR_TITLE, &[("title", &title)]), main)
-}
-
-/// What a page needs before its body; the admin's pages share it.
-pub fn head(title: &str) -> Markup {
-    html! {
-        head {
-            meta charset="utf-8";
-            meta name="viewport" content="width=device-width, initial-scale=1";
-            meta name="color-scheme" content="light dark";
-            meta name="htmx-config" content=r#"{"defaultTimeout":15000,"transitions":false,"extensions":"sse","noSwap":[204,304]}"#;
-            title { (title) }
-            link rel="icon" type="image/svg+xml" href=(paths::icon());
-            link rel="stylesheet" href=(paths::css());
-            script defer src=(paths::js()) {}
-        }
-    }
 }
 
 /// What a page needs that has no script and stands for itself.
@@ -293,10 +291,18 @@ fn account(lang: Lang, badge: &MemberBadge) -> Markup {
                     li { a href=(paths::MY_SESSIONS) { (lang.t(settings::SESSIONS)) } }
                     li { a href=(paths::MY_READING) { (lang.t(settings::READING)) } }
                     @if !badge.admin_url.is_empty() { li { a href=(badge.admin_url) hx-boost="false" { (lang.t(common::ADMIN)) } } }
-                    li { a href=(paths::LOGOUT) { (lang.t(common::SIGN_OUT)) } }
+                    li { (sign_out(lang, "")) }
                 }
             }
         }
+    }
+}
+
+/// Signs out with one click; the question at GET /logout is for those who come by its address. It has no one-time key:
+/// leaving twice is the same as once, and forms of other sites are refused by their origin.
+pub fn sign_out(lang: Lang, class: &str) -> Markup {
+    html! {
+        form.sign-out method="post" action=(paths::LOGOUT) hx-boost="false" { button class=[Some(class).filter(|class| !class.is_empty())] { (lang.t(common::SIGN_OUT)) } }
     }
 }
 

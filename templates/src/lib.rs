@@ -9,6 +9,7 @@
 //! - [`samples`]: every view in every state.
 //! - one file a noun for the site; [`admin`] for the staff's side; [`live`] for what is pushed.
 
+pub mod about;
 pub mod admin;
 pub mod assets;
 pub mod auth;

@@ -1,5 +1,6 @@
 //! Pages of fixed text: terms of use, privacy policy, accessibility statement.
 
+use crate::about::About;
 use crate::layout::{self, Shell};
 use crate::paths;
 use crate::text::{Text, legal as words};
@@ -41,21 +42,21 @@ const ACCESS: &[(Text, Text)] = &[
 
 /// Draws the terms of use.
 pub fn terms(p: &TextPage) -> Markup {
-    draw(p, words::TERMS_TITLE, TERMS, Markup::default())
+    draw(p, paths::TERMS, words::TERMS_TITLE, TERMS, Markup::default())
 }
 
 /// Draws the privacy policy.
 pub fn privacy(p: &TextPage) -> Markup {
-    draw(p, words::PRIVACY_TITLE, PRIVACY, Markup::default())
+    draw(p, paths::PRIVACY, words::PRIVACY_TITLE, PRIVACY, Markup::default())
 }
 
 /// Draws the accessibility statement.
 pub fn accessibility(p: &TextPage) -> Markup {
     let link = html! { p { a.button.secondary href=(paths::MY_READING) { (p.shell.lang.t(words::ACCESS_2_LINK)) } } };
-    draw(p, words::ACCESS_TITLE, ACCESS, link)
+    draw(p, paths::ACCESSIBILITY, words::ACCESS_TITLE, ACCESS, link)
 }
 
-fn draw(p: &TextPage, title: Text, sections: &[(Text, Text)], end: Markup) -> Markup {
+fn draw(p: &TextPage, path: &str, title: Text, sections: &[(Text, Text)], end: Markup) -> Markup {
     let lang = p.shell.lang;
     let main = html! {
         div.wrap.reading {
@@ -67,5 +68,6 @@ fn draw(p: &TextPage, title: Text, sections: &[(Text, Text)], end: Markup) -> Ma
             (end)
         }
     };
-    layout::page(p.shell, lang.t(title), main)
+    let first = sections.first().map_or("", |(_, text)| lang.t(*text));
+    layout::public_page(p.shell, lang.t(title), &About { description: first, path, is_article: false }, main)
 }

@@ -18,6 +18,10 @@ pub const LOGOUT: &str = "/logout";
 pub const MY_PROFILE: &str = "/my/profile";
 /// Change the password.
 pub const MY_PASSWORD: &str = "/my/password";
+/// Everything that is one member's own.
+pub const MY: &str = "/my/";
+/// Where a vulnerability is reported (RFC 9116 section 3).
+pub const SECURITY_TXT: &str = "/.well-known/security.txt";
 /// Where a member is signed in.
 pub const MY_SESSIONS: &str = "/my/sessions";
 /// Ends every session but this one.

@@ -1,5 +1,6 @@
 //! A post: as a card in a list, as a page of its own, and the question before it is deleted.
 
+use crate::about::{self, About};
 use crate::comments::{self, Thread};
 use crate::layout::{self, Shell};
 use crate::paths;
@@ -165,7 +166,13 @@ pub fn page(p: &PostPage) -> Markup {
             @if p.shell.live { (layout::stream(&paths::post_events(p.post.id, p.post.newest_comment))) }
         }
     };
-    layout::page(p.shell, p.post.title, main)
+    // Staff see what is hidden or deleted; a description would carry it on.
+    if p.post.state != State::Shown {
+        return layout::page(p.shell, p.post.title, main);
+    }
+    let (description, path) = (about::words_of(p.post.body_html), paths::post(p.post.slug, p.post.id));
+    let about = About { description: &description, path: &path, is_article: true };
+    layout::public_page(p.shell, p.post.title, &about, main)
 }
 
 fn article(p: &PostPage) -> Markup {

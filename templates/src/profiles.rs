@@ -1,5 +1,6 @@
 //! A member's public page.
 
+use crate::about::About;
 use crate::layout::{self, Shell};
 use crate::paths;
 use crate::posts;
@@ -45,7 +46,8 @@ pub fn page(p: &ProfilePage) -> Markup {
             }
         }
     };
-    layout::page(p.shell, &title, main)
+    let about = About { description: &title, path: &paths::profile(p.id), is_article: false };
+    layout::public_page(p.shell, &title, &about, main)
 }
 
 fn who(p: &ProfilePage, title: &str) -> Markup {

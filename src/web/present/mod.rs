@@ -77,6 +77,7 @@ pub fn shell<'a>(visit: &'a Visit, nav: &'a [NavBoard]) -> Shell<'a> {
         aids: visit.aids,
         flash: visit.flash.as_deref().and_then(|word| flash(word, visit.lang)),
         live: visit.actor.is_some(),
+        origin: visit.app.config.public_url.as_str().trim_end_matches('/'),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The frame around each page of the staff's side. Its colours differ, so that staff know where they are.
 
-use crate::layout::{Aids, Flash, head, mark, regions};
+use crate::layout::{Aids, Flash, head, mark, regions, sign_out};
 use crate::paths::admin as paths;
 use crate::text::{Lang, Text, admin as words, common, system};
 use crate::ui::{self, Fault};
@@ -104,7 +104,7 @@ fn header(shell: &AdminShell) -> Markup {
                 div.member-nav {
                     a.online href=(shell.site_url) hx-boost="false" { (lang.t(words::TO_SITE)) }
                     span.staff { (ui::avatar(shell.staff_id, shell.staff, 32)) span.name { (lang.fill(words::SIGNED_IN_AS, &[("name", &shell.staff)])) } }
-                    a.button.quiet href=(paths::LOGOUT) { (lang.t(common::SIGN_OUT)) }
+                    (sign_out(lang, "button quiet"))
                 }
             }
         }

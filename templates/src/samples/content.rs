@@ -93,6 +93,7 @@ fn board_pages(lang: Lang) -> Drawn {
             description: "무엇이든 편하게 이야기해요.",
             archived,
             write,
+            page: 1,
             list,
         })
     };

@@ -53,7 +53,17 @@ static BOARDS: LazyLock<Vec<NavBoard>> = LazyLock::new(|| {
 });
 
 fn guest(lang: Lang, path: &'static str) -> Shell<'static> {
-    Shell { lang, path, viewer: Viewer::Guest, online: 12, boards: &BOARDS, aids: Aids::default(), flash: None, live: false }
+    Shell {
+        lang,
+        path,
+        viewer: Viewer::Guest,
+        online: 12,
+        boards: &BOARDS,
+        aids: Aids::default(),
+        flash: None,
+        live: false,
+        origin: "https://example.org",
+    }
 }
 
 fn member(lang: Lang, path: &'static str) -> Shell<'static> {
