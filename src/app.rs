@@ -184,6 +184,8 @@ async fn connect(config: &Config, connections: u32, limits: &[(&str, u128)]) -> 
     if config.on_postgres() {
         let limits: Vec<_> = limits.iter().map(|(name, ms)| ((*name).to_owned(), ms.to_string())).collect();
         options.map_sqlx_postgres_opts(move |o| o.application_name("minschool").options(limits.clone()));
+        // A transaction that is still counted as open was not rolled back on its way into the pool.
+        options.map_sqlx_postgres_before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
     } else {
         options.map_sqlx_sqlite_opts(|o| {
             use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};

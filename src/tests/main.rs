@@ -10,6 +10,7 @@ mod clock;
 mod cluster;
 mod command_line;
 mod comments;
+mod cut_writes;
 mod database_outage;
 mod disk_full;
 mod disk_processes;
