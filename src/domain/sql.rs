@@ -19,6 +19,11 @@ pub async fn naming<F: Future>(request: Option<String>, work: F) -> F::Output {
     }
 }
 
+/// The request that statements of this task are named after.
+pub fn named() -> Option<String> {
+    REQUEST.try_with(Clone::clone).ok()
+}
+
 /// All rows that a query finds.
 ///
 /// # Errors

@@ -136,3 +136,43 @@ async fn a_database_that_stands_still_under_writes_costs_no_500_and_no_acknowled
 fn freeze() -> Duration {
     Duration::from_millis(std::env::var("MINSCHOOL_TEST_FREEZE_MS").ok().and_then(|ms| ms.parse().ok()).unwrap_or(400))
 }
+
+/// A comment's COMMIT takes two seconds, as on a disk at its end.
+const SLOW_COMMIT: [&str; 2] = [
+    "CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(2); RETURN NULL; END $$",
+    "CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON comments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slowly()",
+];
+
+#[tokio::test]
+async fn a_visitor_who_leaves_during_the_commit_has_commented_all_the_same() {
+    if only_sqlite() {
+        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
+    }
+    let house = House::shared().await;
+    let mut ada = house.signed_in("ada").await;
+    let post = ada.write("free", "글").await;
+    let mut ben = house.signed_in("ben").await;
+    let page = ben.comment(&post, "첫 댓글").await;
+    until("the first is kept", async || {
+        ada.get("/").await.html.contains("읽지 않은 것 1개") && ada.get("/community/free").await.html.contains("댓글 1")
+    })
+    .await;
+    let outside = Database::connect(&house.ground.database_url).await.unwrap();
+    for statement in SLOW_COMMIT {
+        sql::run(&outside, statement, []).await.unwrap();
+    }
+
+    let address = format!("{post}/comments");
+    let (form, to) = (page.form(&address), address.clone());
+    let leaving = tokio::spawn(async move {
+        let once = form.into_iter().find(|(name, _)| name == "once").unwrap().1;
+        ben.post(&to, &[("body", "떠난 사람의 댓글"), ("once", &once)]).await
+    });
+    let committing = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query = 'COMMIT'";
+    until("the commit has begun", async || sql::number(&outside, committing, []).await.unwrap() == Some(1)).await;
+    leaving.abort();
+
+    until("the bell shows it", async || ada.get("/").await.html.contains("읽지 않은 것 2개")).await;
+    until("the board shows it", async || ada.get("/community/free").await.html.contains("댓글 2")).await;
+    assert!(ada.get("/notifications").await.says("떠난 사람의 댓글"));
+}

@@ -166,7 +166,7 @@ pub(super) fn body_fault(fault: &poem::error::ReadBodyError) -> Fault {
 }
 
 /// The inner layers: who is asking, and a page for whatever goes wrong.
-async fn visited<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut req: Request) -> poem::Result<Response> {
+async fn visited<E: Endpoint<Output = Response> + 'static>(house: House, ep: Arc<E>, mut req: Request) -> poem::Result<Response> {
     let path = req.uri().path();
     if is_plain(path) {
         return ep.call(req).await;
@@ -186,7 +186,7 @@ async fn visited<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
     let is_page = req.method() == Method::GET && !path.starts_with(templates::paths::EVENTS);
     req.extensions_mut().insert(visit.clone());
     let shelf = outage::Shelf::of(&visit, is_page);
-    let answered = outage::unless_away(&house.app, async { ep.call(req).await.map_err(Failed::Handler) }).await;
+    let answered = outage::unless_away(&house.app, async { handled(&house.app, ep, req).await.map_err(Failed::Handler) }).await;
     let mut response = match (answered, shelf) {
         (Ok(response), Some(shelf)) => shelf.keep(&visit, response).await,
         (Ok(response), None) => response,
@@ -206,6 +206,20 @@ async fn visited<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
         cookies::set(response.headers_mut(), &cookies::no_session(visit.area, visit.secure()));
     }
     Ok(response)
+}
+
+/// Runs the handler. One that writes runs in a task of its own: a visitor who leaves, a time-out or an outage must not cut
+/// it between its COMMIT and what has to follow, such as the news for other members.
+async fn handled<E: Endpoint<Output = Response> + 'static>(app: &App, ep: Arc<E>, req: Request) -> poem::Result<Response> {
+    match is_safe(req.method()) {
+        true => ep.call(req).await,
+        false => app.uncut(async move { ep.call(req).await }).await,
+    }
+}
+
+/// Methods that change nothing (RFC 9110 section 9.2.1).
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
 /// Why there is no answer.

@@ -25,8 +25,8 @@ const CONNECTIONS: usize = 20_000;
 const PAUSE: Duration = Duration::from_millis(50);
 /// What was accepted last is still read.
 const LINGER: Duration = Duration::from_millis(300);
-/// Longest wait for answers in flight.
-const GRACE: Duration = Duration::from_secs(25);
+/// Longest wait for answers in flight, and then for writes that nobody waits for any more.
+pub const GRACE: Duration = Duration::from_secs(25);
 /// Largest head of a request, and buffer for writing. Kept small: ten thousand streams each have one.
 const BUFFER: usize = 16 * 1024;
 
