@@ -34,6 +34,7 @@ mod shared_outage;
 mod shared_redis;
 mod shared_sentinel;
 mod shared_world;
+mod sign_in_races;
 mod support;
 mod support_servers;
 mod system;
