@@ -89,7 +89,7 @@ async fn seated<E: Endpoint<Output = Response>>(house: &House, plain: &impl Fn()
     // Streams wait for their own turn (`live`): all come back at once when an instance ended, and turned away, each would
     // be deaf for half a minute.
     let path = req.uri().path();
-    let streams = path.starts_with(templates::paths::EVENTS);
+    let streams = req.method() == Method::GET && is_stream(path);
     let seat = if streams { None } else { house.seats.take() };
     // Whoever watches has to see an instance that is full, and not take it for one that is gone.
     if seat.is_none() && !streams && !is_watching(path) {
@@ -260,6 +260,15 @@ async fn renew(visit: &Visit, response: &mut Response) {
 /// Paths that are the same for everybody.
 fn is_plain(path: &str) -> bool {
     path.starts_with(templates::paths::STATIC) || is_watching(path) || path == "/robots.txt"
+}
+
+/// The addresses of event streams, and no others below them.
+fn is_stream(path: &str) -> bool {
+    match path.strip_prefix(templates::paths::EVENTS) {
+        Some("") => true,
+        Some(rest) => rest.strip_prefix("/posts/").is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit())),
+        None => false,
+    }
 }
 
 /// Paths that programs ask to see how the instance is doing.
