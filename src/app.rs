@@ -6,9 +6,9 @@ use crate::domain::clock::Clock;
 use crate::domain::password::Hasher;
 use crate::domain::pulse::Pulse;
 use crate::domain::vitals::Vitals;
-use crate::domain::{Error, Result, boards, disk, house, markdown};
+use crate::domain::{Error, Result, boards, disk, house, markdown, sql};
 use crate::metrics::{self, Metrics};
-use crate::shared::{RedisOptions, Shared};
+use crate::shared::{RedisOptions, Shared, meter};
 use sea_orm::sqlx::Connection;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 use std::cell::Cell;
@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// Streams that are opened at once; fewer than there are connections to the database.
 const OPENINGS: usize = 4;
@@ -55,6 +56,8 @@ pub struct Inner {
     /// Whose turn it is to open an event stream. When an instance ends, its streams all come back to the others at once,
     /// and must not take the database's connections from the pages.
     pub openings: Semaphore,
+    /// Writes at work, which outlive the connections that asked for them.
+    pub writes: TaskTracker,
     /// Cancelled when the instance is told to stop: streams end, new ones are refused.
     pub stop: CancellationToken,
     /// Cancelled when the last answer has been given: what was counted is written now.
@@ -94,6 +97,7 @@ impl App {
             metrics: Metrics::default(),
             vitals: Vitals::default(),
             openings: Semaphore::new(OPENINGS),
+            writes: TaskTracker::new(),
             stop: CancellationToken::new(),
             ended: CancellationToken::new(),
         };
@@ -138,8 +142,31 @@ pub async fn counting_statements<F: Future>(work: F) -> (F::Output, u32) {
     };
     let (output, count) = STATEMENTS.scope(Cell::new(0), counted).await;
     // Whoever counts around this counts it too.
-    let _ = STATEMENTS.try_with(|outer| outer.set(outer.get() + count));
+    add_statements(count);
     (output, count)
+}
+
+fn add_statements(count: u32) {
+    let _ = STATEMENTS.try_with(|outer| outer.set(outer.get() + count));
+}
+
+impl App {
+    /// Runs `work` in a task that goes on to its end when the caller is dropped; the end of the process waits for it. Its
+    /// statements and round trips count as the caller's, and its panic becomes the caller's.
+    pub async fn uncut<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> T {
+        let named = sql::named();
+        let task = self.writes.spawn(sql::naming(named, counting_statements(meter::scope(work))));
+        match task.await {
+            Ok(((output, round_trips), statements)) => {
+                add_statements(statements);
+                meter::add(round_trips);
+                output
+            }
+            Err(fault) if fault.is_panic() => std::panic::resume_unwind(fault.into_panic()),
+            // Nobody aborts it: the runtime has ended, and the caller ends with it.
+            Err(_) => std::future::pending().await,
+        }
+    }
 }
 
 /// Longest wait for a connection, and so for an answer while the database is away.
@@ -185,6 +212,8 @@ async fn connect(config: &Config, connections: u32, limits: &[(&str, u128)]) -> 
     if config.on_postgres() {
         let limits: Vec<_> = limits.iter().map(|(name, ms)| ((*name).to_owned(), ms.to_string())).collect();
         options.map_sqlx_postgres_opts(move |o| o.application_name("minschool").options(limits.clone()));
+        // A transaction that is still counted as open was not rolled back on its way into the pool.
+        options.map_sqlx_postgres_before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
     } else {
         options.map_sqlx_sqlite_opts(|o| {
             use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};

@@ -1,5 +1,6 @@
 //! Staff sign in and out; the first administrator is made here.
 
+use crate::domain::once::Settled;
 use crate::domain::sessions::Area;
 use crate::domain::users::{self, Credentials, Entry, Joining};
 use crate::domain::{Action, Error, Permissions, Problem, Resource, house, setup};
@@ -82,6 +83,11 @@ pub async fn create(visit: Visit, Sent(fields): Sent) -> Result<Response> {
             }
             let mut response = if kept.is_empty() { reply::see_other(&visit, &next) } else { reply::send_again(&visit, &next) };
             cookies::set(response.headers_mut(), &cookies::session(Area::Admin, visit.secure(), token, false));
+            if let Some(old) = &visit.session
+                && let Err(fault) = users::leave(&visit.app, old).await
+            {
+                tracing::warn!("could not end the session before: {fault}");
+            }
             Ok(response)
         }
         Ok(Entry::Wrong) => {
@@ -162,6 +168,15 @@ pub async fn invite(visit: Visit, arrival: Option<Query<Arrival>>) -> Result<Res
     Ok(setup_form(&visit, &token, &Joining::default(), &[]))
 }
 
+/// The session of an administrator who was just made. None for a repeat of the form: they sign in.
+async fn begin(visit: &Visit, settled: Settled) -> Result<Option<String>> {
+    if settled.repeated {
+        return Ok(None);
+    }
+    let member = users::find(&visit.app.db, settled.id).await?;
+    Ok(crate::domain::sessions::start(&visit.app, member.id, &member.password_hash, Area::Admin, false, &visit.client).await?)
+}
+
 /// POST /setup: makes the first administrator and signs them in. The link is used up.
 #[handler]
 pub async fn set_up(visit: Visit, fields: Fields) -> Result<Response> {
@@ -179,7 +194,7 @@ pub async fn set_up(visit: Visit, fields: Fields) -> Result<Response> {
     };
     match done {
         Ok(settled) => {
-            let session = crate::domain::sessions::start(&visit.app, settled.id, Area::Admin, false, &visit.client).await?;
+            let Some(session) = begin(&visit, settled).await? else { return Ok(reply::see_other(&visit, paths::LOGIN)) };
             let mut response = reply::see_other(&visit, paths::DASHBOARD);
             cookies::set(response.headers_mut(), &cookies::session(Area::Admin, visit.secure(), session, false));
             Ok(response)

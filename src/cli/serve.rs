@@ -8,7 +8,7 @@ use crate::domain::{house, pulse, upkeep};
 use crate::system::notify;
 use crate::system::sockets::Sockets;
 use crate::telemetry;
-use crate::web::serve::{Door, Patience, serve};
+use crate::web::serve::{Door, GRACE, Patience, serve};
 use crate::{admin, site};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -51,9 +51,18 @@ pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Fa
         _ = &mut doors => {}
         () = orders.obey(&app, &closing, reread) => { doors.await; }
     }
+    finish_writes(&app).await;
     // What was counted in passing is written before the process ends.
     app.ended.cancel();
     work.await.map_err(|e| Failure::Other(format!("the upkeep did not end well: {e}")))
+}
+
+/// Waits for the writes whose visitors have left.
+async fn finish_writes(app: &App) {
+    app.writes.close();
+    if tokio::time::timeout(GRACE, app.writes.wait()).await.is_err() {
+        tracing::warn!("some writes took longer than {} s and were cut", GRACE.as_secs());
+    }
 }
 
 /// Takes this instance's seat as soon as the database is there, however long that takes: it may have to be mended first,

@@ -87,7 +87,7 @@ impl From<DbErr> for Error {
 fn is_transient(fault: &sea_orm::sqlx::Error) -> bool {
     use sea_orm::sqlx::Error as Sqlx;
     match fault {
-        Sqlx::Io(_) | Sqlx::PoolTimedOut | Sqlx::PoolClosed | Sqlx::WorkerCrashed | Sqlx::Protocol(_) => true,
+        Sqlx::Io(_) | Sqlx::PoolTimedOut | Sqlx::PoolClosed | Sqlx::WorkerCrashed | Sqlx::Protocol(_) | Sqlx::BeginFailed => true,
         Sqlx::Database(e) => e.code().is_some_and(|code| {
             // 40001/40P01 lost a race, 57xxx shutdown or cancelled, 08xxx connection, 53xxx out of something; 5 and 6: SQLite locked.
             matches!(&*code, "40001" | "40P01" | "5" | "6" | "517") || ["57", "08", "53"].iter().any(|c| code.starts_with(c))

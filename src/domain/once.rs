@@ -13,7 +13,8 @@ use sea_orm::{ConnectionTrait, DatabaseConnection};
 #[derive(Clone, Debug)]
 pub struct Key(pub String);
 
-/// What became of a form.
+/// What became of a form. A repeat proves nothing about who asks, as keys lie in histories and backups: it must never lead to
+/// a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settled {
     /// The row that the form made or changed.

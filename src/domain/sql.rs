@@ -2,7 +2,7 @@
 
 use super::{Error, Result};
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, FromQueryResult, IsolationLevel,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, FromQueryResult, IsolationLevel,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 
@@ -17,6 +17,11 @@ pub async fn naming<F: Future>(request: Option<String>, work: F) -> F::Output {
         Some(request) => REQUEST.scope(request, work).await,
         None => work.await,
     }
+}
+
+/// The request that statements of this task are named after.
+pub fn named() -> Option<String> {
+    REQUEST.try_with(Clone::clone).ok()
 }
 
 /// All rows that a query finds.
@@ -66,11 +71,25 @@ pub async fn run(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator
 /// # Errors
 /// The database's, as in [`Error`].
 pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction> {
-    if db.get_database_backend() != DbBackend::Sqlite {
-        return Ok(db.begin().await?);
+    let db = db.clone();
+    uncut(async move {
+        if db.get_database_backend() != DbBackend::Sqlite {
+            return db.begin().await;
+        }
+        let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+        db.begin_with_options(options).await
+    })
+    .await
+}
+
+/// Runs a BEGIN in a task of its own, so that it ends even where its caller is dropped meanwhile; the transaction is then
+/// rolled back. sqlx 0.9 counts a transaction on PostgreSQL only after the answer to BEGIN: cut off before, it queues no
+/// ROLLBACK, and the pool would hand the open transaction to the next request, whose writes would never be committed.
+async fn uncut(begin: impl Future<Output = Result<DatabaseTransaction, DbErr>> + Send + 'static) -> Result<DatabaseTransaction> {
+    match tokio::spawn(begin).await {
+        Ok(begun) => Ok(begun?),
+        Err(fault) => Err(Error::internal("beginning a transaction", fault)),
     }
-    let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
-    Ok(db.begin_with_options(options).await?)
 }
 
 /// Begins a transaction that reads the database as of one moment, while others go on writing.
@@ -78,11 +97,15 @@ pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction> {
 /// # Errors
 /// The database's, as in [`Error`].
 pub async fn begin_reading(db: &DatabaseConnection) -> Result<DatabaseTransaction> {
-    if db.get_database_backend() != DbBackend::Postgres {
-        // On SQLite every transaction reads as of the moment of its first statement.
-        return Ok(db.begin().await?);
-    }
-    Ok(db.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?)
+    let db = db.clone();
+    uncut(async move {
+        if db.get_database_backend() != DbBackend::Postgres {
+            // On SQLite every transaction reads as of the moment of its first statement.
+            return db.begin().await;
+        }
+        db.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await
+    })
+    .await
 }
 
 /// Values in one statement. PostgreSQL takes up to 65,535; SQLite looks each one's name up among all of them.

@@ -196,10 +196,13 @@ pub async fn enter(app: &App, area: Area, key: &once::Key, form: &Credentials, c
     if let Some(reason) = suspended(&user, app.clock.now()) {
         return Ok(Entry::Suspended { until: user.suspended_until, reason });
     }
+    let mut hash = user.password_hash;
     if verdict.outdated {
-        rehash(app, user.id, &form.password).await;
+        hash = rehash(app, user.id, &form.password, hash).await;
     }
-    let token = sessions::start(app, user.id, area, form.persistent, client).await?;
+    let Some(token) = sessions::start(app, user.id, &hash, area, form.persistent, client).await? else {
+        return Ok(Entry::Wrong);
+    };
     sessions::replace_repeated(app, key, user.id, &token).await?;
     Ok(Entry::Welcome { token, user: user.id })
 }
@@ -230,12 +233,18 @@ pub fn suspended(user: &user::Model, now: OffsetDateTime) -> Option<String> {
     (user.suspended_at.is_some() && !over).then(|| user.suspended_reason.clone().unwrap_or_default())
 }
 
-/// Stores today's kind of hash. Failing to is no reason to keep somebody out.
-async fn rehash(app: &App, user: i64, password: &str) {
-    let Ok(hash) = app.hasher.hash(password).await else { return };
-    let update = "UPDATE users SET password_hash = $1 WHERE id = $2";
-    if let Err(fault) = sql::run(&app.db, update, [hash.into(), user.into()]).await {
-        tracing::warn!("could not renew the password hash of member {user}: {fault}");
+/// Stores today's kind of hash and gives the hash that is stored now, unless the password was changed meanwhile. Failing to
+/// is no reason to refuse the sign-in.
+async fn rehash(app: &App, user: i64, password: &str, old: String) -> String {
+    let Ok(hash) = app.hasher.hash(password).await else { return old };
+    let update = "UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3";
+    match sql::run(&app.db, update, [hash.clone().into(), user.into(), old.clone().into()]).await {
+        Ok(1) => hash,
+        Ok(_) => old,
+        Err(fault) => {
+            tracing::warn!("could not renew the password hash of member {user}: {fault}");
+            old
+        }
     }
 }
 
@@ -311,13 +320,21 @@ pub async fn change_password(
     client: &Client,
 ) -> Result<String> {
     let id = session.copy.user_id;
-    let done = replace_password(app, id, key, current, new).await;
-    // Repeated or not, all sessions have ended with the first answer, and whoever asks needs one.
-    once::settle(&app.db, key, done).await?;
-    sessions::start(app, id, Area::Site, session.copy.persistent, client).await
+    let wrong = || Error::invalid("current", "password.wrong");
+    let hash = match replace_password(app, id, key, current, new).await {
+        Ok(hash) => hash,
+        Err(fault) => {
+            once::settle(&app.db, key, Err(fault)).await?;
+            // The form was answered before, which ended all sessions. Its key is no proof of who asks; the new password is.
+            let hash = find(&app.db, id).await?.password_hash;
+            let verdict = app.hasher.verify(new, Some(hash.clone())).await?;
+            if verdict.matches { hash } else { return Err(wrong()) }
+        }
+    };
+    sessions::start(app, id, &hash, Area::Site, session.copy.persistent, client).await?.ok_or_else(wrong)
 }
 
-async fn replace_password(app: &App, id: i64, key: &once::Key, current: &str, new: &str) -> Result<i64> {
+async fn replace_password(app: &App, id: i64, key: &once::Key, current: &str, new: &str) -> Result<String> {
     let member = find(&app.db, id).await?;
     let verdict = app.hasher.verify(current, Some(member.password_hash.clone())).await?;
     if !verdict.matches {
@@ -325,8 +342,8 @@ async fn replace_password(app: &App, id: i64, key: &once::Key, current: &str, ne
     }
     password::judge(new, &[&member.email, &member.name])?;
     let hash = app.hasher.hash(new).await?;
-    set_password(app, id, Some(key), hash).await?;
-    Ok(id)
+    store_password(app, id, Some(key), &hash, Some(&member.password_hash)).await?;
+    Ok(hash)
 }
 
 /// Stores a password's hash and ends all of the member's sessions.
@@ -334,9 +351,17 @@ async fn replace_password(app: &App, id: i64, key: &once::Key, current: &str, ne
 /// # Errors
 /// The database's.
 pub async fn set_password(app: &App, user: i64, key: Option<&once::Key>, hash: String) -> Result<()> {
+    store_password(app, user, key, &hash, None).await
+}
+
+/// The same, only where the hash is still the one that was checked.
+async fn store_password(app: &App, user: i64, key: Option<&once::Key>, hash: &str, checked: Option<&str>) -> Result<()> {
     let now = app.clock.now();
     let tx = sql::begin(&app.db).await?;
-    sql::run(&tx, "UPDATE users SET password_hash = $1 WHERE id = $2", [hash.into(), user.into()]).await?;
+    let update = "UPDATE users SET password_hash = $1 WHERE id = $2 AND ($3 = '' OR password_hash = $3)";
+    if sql::run(&tx, update, [hash.into(), user.into(), checked.unwrap_or_default().into()]).await? == 0 {
+        return Err(Error::invalid("current", "password.wrong"));
+    }
     if let Some(key) = key {
         once::keep(&tx, key, user, now).await?;
     }

@@ -94,7 +94,7 @@ async fn seated<E: Endpoint<Output = Response>>(house: &House, plain: &impl Fn()
     // Streams wait for their own turn (`live`): all come back at once when an instance ended, and turned away, each would
     // be deaf for half a minute.
     let path = req.uri().path();
-    let streams = path.starts_with(templates::paths::EVENTS);
+    let streams = req.method() == Method::GET && is_stream(path);
     let seat = if streams { None } else { house.seats.take() };
     // Whoever watches has to see an instance that is full, and not take it for one that is gone.
     if seat.is_none() && !streams && !is_watching(path) {
@@ -181,7 +181,7 @@ pub(super) fn body_fault(fault: &poem::error::ReadBodyError) -> Fault {
 }
 
 /// The inner layers: who is asking, and a page for whatever goes wrong.
-async fn visited<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut req: Request) -> poem::Result<Response> {
+async fn visited<E: Endpoint<Output = Response> + 'static>(house: House, ep: Arc<E>, mut req: Request) -> poem::Result<Response> {
     let path = req.uri().path();
     if is_plain(path) {
         return ep.call(req).await;
@@ -201,7 +201,7 @@ async fn visited<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
     let is_page = req.method() == Method::GET && !path.starts_with(templates::paths::EVENTS);
     req.extensions_mut().insert(visit.clone());
     let shelf = outage::Shelf::of(&visit, is_page);
-    let answered = outage::unless_away(&house.app, async { ep.call(req).await.map_err(Failed::Handler) }).await;
+    let answered = outage::unless_away(&house.app, async { handled(&house.app, ep, req).await.map_err(Failed::Handler) }).await;
     let mut response = match (answered, shelf) {
         (Ok(response), Some(shelf)) => shelf.keep(&visit, response).await,
         (Ok(response), None) => response,
@@ -221,6 +221,20 @@ async fn visited<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
         cookies::set(response.headers_mut(), &cookies::no_session(visit.area, visit.secure()));
     }
     Ok(response)
+}
+
+/// Runs the handler. One that writes runs in a task of its own: a visitor who leaves, a time-out or an outage must not cut
+/// it between its COMMIT and what has to follow, such as the news for other members.
+async fn handled<E: Endpoint<Output = Response> + 'static>(app: &App, ep: Arc<E>, req: Request) -> poem::Result<Response> {
+    match is_safe(req.method()) {
+        true => ep.call(req).await,
+        false => app.uncut(async move { ep.call(req).await }).await,
+    }
+}
+
+/// Methods that change nothing (RFC 9110 section 9.2.1).
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
 /// Why there is no answer.
@@ -261,6 +275,15 @@ async fn renew(visit: &Visit, response: &mut Response) {
 /// Paths that are the same for everybody.
 fn is_plain(path: &str) -> bool {
     path.starts_with(templates::paths::STATIC) || is_watching(path) || path == "/robots.txt"
+}
+
+/// The addresses of event streams, and no others below them.
+fn is_stream(path: &str) -> bool {
+    match path.strip_prefix(templates::paths::EVENTS) {
+        Some("") => true,
+        Some(rest) => rest.strip_prefix("/posts/").is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit())),
+        None => false,
+    }
 }
 
 /// Paths that programs ask to see how the instance is doing.

@@ -6,7 +6,8 @@
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use poem::http::uri::Scheme;
+use poem::http::uri::{Authority, Scheme};
+use poem::http::{HeaderValue, StatusCode, Version, header};
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Endpoint, EndpointExt};
 use std::convert::Infallible;
@@ -25,8 +26,8 @@ const CONNECTIONS: usize = 20_000;
 const PAUSE: Duration = Duration::from_millis(50);
 /// What was accepted last is still read.
 const LINGER: Duration = Duration::from_millis(300);
-/// Longest wait for answers in flight.
-const GRACE: Duration = Duration::from_secs(25);
+/// Longest wait for answers in flight, and then for writes that nobody waits for any more.
+pub const GRACE: Duration = Duration::from_secs(25);
 /// Largest head of a request, and buffer for writing. Kept small: ten thousand streams each have one.
 const BUFFER: usize = 16 * 1024;
 
@@ -75,11 +76,14 @@ pub async fn serve(door: Door, endpoint: impl Endpoint + 'static, patience: Pati
         let (endpoint, peer) = (endpoint.clone(), RemoteAddr(Addr::from(peer)));
         let heard = Arc::new(AtomicBool::new(false));
         let hear = heard.clone();
-        let service = service_fn(move |req| {
+        let service = service_fn(move |mut req| {
             hear.store(true, Ordering::Relaxed);
             let (endpoint, place) = (endpoint.clone(), (local.clone(), peer.clone(), Scheme::HTTP));
             // On the heap, so that a connection that waits or streams does not hold the room of a request at work.
             Box::pin(async move {
+                if !settle_host(&mut req) {
+                    return Ok(bad_request().into());
+                }
                 let response = endpoint.get_response((req, place.0, place.1, place.2).into()).await;
                 Ok::<poem::http::Response<_>, Infallible>(response.into())
             })
@@ -99,6 +103,29 @@ pub async fn serve(door: Door, endpoint: impl Endpoint + 'static, patience: Pati
     if timeout(GRACE, graceful.shutdown()).await.is_err() {
         tracing::warn!("some answers took longer than {} s and were cut", GRACE.as_secs());
     }
+}
+
+/// Whether the Host field is as RFC 9112 section 3.2 asks: one, with a valid value, except in HTTP/1.0. An absolute target
+/// takes its place (section 3.2.2).
+fn settle_host<B>(req: &mut hyper::Request<B>) -> bool {
+    let hosts: Vec<_> = req.headers().get_all(header::HOST).iter().collect();
+    let valid = |host: &&HeaderValue| {
+        let text = host.to_str().unwrap_or_default();
+        !text.contains('@') && text.parse::<Authority>().is_ok_and(|authority| !authority.host().is_empty())
+    };
+    let fits = match hosts.as_slice() {
+        [] => req.version() < Version::HTTP_11,
+        [host] => valid(host),
+        _ => false,
+    };
+    if fits && let Some(host) = req.uri().authority().and_then(|named| HeaderValue::from_str(named.as_str()).ok()) {
+        req.headers_mut().insert(header::HOST, host);
+    }
+    fits
+}
+
+fn bad_request() -> poem::Response {
+    poem::Response::builder().status(StatusCode::BAD_REQUEST).header(header::CONNECTION, "close").finish()
 }
 
 async fn accept(
@@ -139,6 +166,18 @@ mod tests {
         let mut all = String::new();
         timeout(Duration::from_millis(500), stream.read_to_string(&mut all)).await.ok()?.ok()?;
         Some(all)
+    }
+
+    #[tokio::test]
+    async fn a_request_has_exactly_one_valid_host() {
+        for head in ["", "Host: a\r\nHost: a\r\n", "Host: a b\r\n", "Host: a/b\r\n", "Host: u@a\r\n", "Host:\r\n"] {
+            let answer = told(&format!("GET / HTTP/1.1\r\n{head}\r\n")).await.expect("the connection is closed");
+            assert!(answer.starts_with("HTTP/1.1 400") && answer.to_lowercase().contains("connection: close"), "{head:?}: {answer}");
+        }
+        let old = told("GET / HTTP/1.0\r\n\r\n").await.expect("HTTP/1.0 closes");
+        assert!(old.starts_with("HTTP/1.0 200"), "{old}");
+        let absolute = told("GET http://b/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.expect("it closes");
+        assert!(absolute.starts_with("HTTP/1.1 200"), "{absolute}");
     }
 
     #[tokio::test]

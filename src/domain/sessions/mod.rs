@@ -8,7 +8,7 @@ use super::members::{Page, skip};
 use super::{Actor, Permissions, Result, house, once, sql};
 use crate::app::App;
 use crate::shared::sessions::SessionCopy;
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Value};
 use time::Duration;
 
 pub use changes::{Changed, Renew, Which, end, renew, rotate};
@@ -79,11 +79,16 @@ impl Session {
     }
 }
 
-/// Signs a member in: the row first, then the hot copy. Gives the token for the cookie; it is stored nowhere.
+const STILL_GOOD: &str = "SELECT id FROM users WHERE id = $1 AND password_hash = $2 \
+    AND (suspended_at IS NULL OR suspended_until <= $3)";
+
+/// Signs a member in: the row first, then the hot copy. Gives the token for the cookie; it is stored nowhere. None where the
+/// member was suspended or the password changed since `verified`, the hash that was checked: their row is locked, so that
+/// whoever changes it either sees this session and ends it, or is seen here.
 ///
 /// # Errors
 /// The database's.
-pub async fn start(app: &App, user: i64, area: Area, persistent: bool, client: &Client) -> Result<String> {
+pub async fn start(app: &App, user: i64, verified: &str, area: Area, persistent: bool, client: &Client) -> Result<Option<String>> {
     let token = house::random_token()?;
     let (hash, now) = (house::hash_token(&token), app.clock.now());
     let span = area.span(persistent);
@@ -101,9 +106,17 @@ pub async fn start(app: &App, user: i64, area: Area, persistent: bool, client: &
         (now + span.idle).into(),
         (now + span.most).into(),
     ];
-    sql::run(&app.db, insert, values).await?;
+    let tx = sql::begin(&app.db).await?;
+    // SQLite has one writer, and this transaction began as one.
+    let lock = if tx.get_database_backend() == DbBackend::Postgres { " FOR SHARE" } else { "" };
+    let found = sql::number(&tx, &format!("{STILL_GOOD}{lock}"), [user.into(), verified.into(), now.into()]).await?;
+    if found.is_none() {
+        return Ok(None);
+    }
+    sql::run(&tx, insert, values).await?;
+    tx.commit().await?;
     load(app, &hash, area).await?;
-    Ok(token)
+    Ok(Some(token))
 }
 
 /// A sign-in form that was sent twice has one session: the earlier one, whose token nobody may have received, ends.
@@ -154,7 +167,8 @@ const LOAD: &str = "SELECT s.id, s.user_id, s.persistent, s.version, s.last_seen
     (SELECT string_agg(p.resource || ':' || p.action, ',') FROM role_permissions p WHERE p.role_id = r.id) AS permissions \
     FROM sessions s JOIN users u ON u.id = s.user_id JOIN roles r ON r.id = u.role_id \
     WHERE (s.token_hash = $1 OR (s.previous_hash = $1 AND s.previous_until > $3)) \
-    AND s.area = $2 AND s.revoked_at IS NULL AND s.expires_at > $3 AND s.ends_at > $3";
+    AND s.area = $2 AND s.revoked_at IS NULL AND s.expires_at > $3 AND s.ends_at > $3 \
+    AND (u.suspended_at IS NULL OR u.suspended_until <= $3)";
 
 /// The session of a token's hash from its row, and its hot copy renewed.
 ///

@@ -9,7 +9,7 @@ mod visitor;
 mod wire;
 
 pub use page::Page;
-pub use postgres::{database as postgres_database, folder as postgres_folder};
+pub use postgres::{OwnPostgres, database as postgres_database, folder as postgres_folder};
 pub use visitor::{Visitor, encode, set_board};
 pub use wire::Wire;
 
@@ -98,6 +98,11 @@ impl House {
         let wire = Wire::to(port.parse().unwrap()).await;
         let database_url = format!("{scheme}:{}/{database}", wire.port);
         (Self::on(Ground { database_url, redis: Some(PrivateRedis::start()), _folder: None }).await, wire)
+    }
+
+    /// On a PostgreSQL of its own, without Redis.
+    pub async fn on_own(server: &OwnPostgres) -> Self {
+        Self::on(Ground { database_url: server.url(), redis: None, _folder: None }).await
     }
 
     async fn on(ground: Ground) -> Self {

@@ -32,15 +32,57 @@ fn url(port: u16, database: &str) -> String {
 
 async fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
-    let server = tokio::task::spawn_blocking(|| SERVER.get_or_init(start)).await.unwrap();
+    let server = tokio::task::spawn_blocking(|| SERVER.get_or_init(|| start(place()))).await.unwrap();
+    answers(server.port).await;
+    server
+}
+
+async fn answers(port: u16) {
     for _ in 0..500 {
-        if let Ok(db) = Database::connect(url(server.port, "postgres")).await {
+        if let Ok(db) = Database::connect(url(port, "postgres")).await {
             db.close().await.unwrap();
-            return server;
+            return;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("PostgreSQL does not start");
+}
+
+/// A server of one test's own, which may be stopped for a while.
+pub struct OwnPostgres {
+    server: Server,
+    folder: PathBuf,
+}
+
+impl OwnPostgres {
+    pub async fn start() -> Self {
+        let folder = std::env::temp_dir().join(format!("minschool-postgres-{}-own", std::process::id()));
+        let server = start(folder.clone());
+        answers(server.port).await;
+        Self { server, folder }
+    }
+
+    pub fn url(&self) -> String {
+        url(self.server.port, "postgres")
+    }
+
+    /// Stops all of its processes where they are: nothing is answered, and nothing is closed.
+    pub fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets them go on.
+    pub fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        let pid = pid.lines().next().unwrap();
+        // The server first: it starts no others then.
+        let script = format!("kill -{name} {pid}; kill -{name} $(pgrep -P {pid}) 2>/dev/null || true");
+        assert!(Command::new("bash").args(["-c", &script]).status().unwrap().success());
+    }
 }
 
 /// The programs of the newest installed version: Debian keeps them out of the way.
@@ -60,8 +102,7 @@ fn place() -> PathBuf {
     std::env::temp_dir().join(format!("minschool-postgres-{}", std::process::id()))
 }
 
-fn start() -> Server {
-    let folder = place();
+fn start(folder: PathBuf) -> Server {
     let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
     std::fs::create_dir_all(&folder).unwrap();
     let mut script = tempfile::NamedTempFile::new().unwrap();
