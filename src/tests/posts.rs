@@ -29,7 +29,7 @@ stories! {
 
         assert_eq!(first.path, second.path);
         assert_eq!(first.path, third.path);
-        assert_eq!(ada.get("/community/free").await.count("table.posts a[href^='/community/free/']"), 1);
+        assert_eq!(ada.get("/community/free").await.count(".posts a[href^='/community/free/']"), 1);
     }
 
     async fn a_key_that_was_never_issued_keeps_the_text_and_brings_a_new_key(house: House) {
@@ -138,7 +138,7 @@ stories! {
         let second = ada.get("/community/free?page=2").await;
         assert!(second.says("글 22"), "three from the next page moved up: {}", second.text());
         let third = ada.get("/community/free?page=3").await;
-        assert_eq!(third.count("table.posts tbody tr"), 2);
+        assert_eq!(third.count(".posts [role=row]:has([role=cell])"), 2);
     }
 
     async fn the_list_by_latest_comment_puts_the_answered_post_on_top(house: House) {
