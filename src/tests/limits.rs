@@ -63,11 +63,10 @@ stories! {
         assert_eq!(ada.get("/").await.status, 200, "reading is free");
     }
 
-    async fn more_than_can_be_worked_on_is_turned_away_at_once(house: House) {
+    async fn bodies_that_do_not_come_hold_no_place(house: House) {
         let strict = strict(&house).await;
         let visitor = house.visitor().on(&strict);
-        // Each of these waits for its body, which never comes.
-        let stuck: Vec<_> = (0..8)
+        let stuck: Vec<_> = (0..300)
             .map(|_| {
                 let mut visitor = visitor.clone();
                 tokio::spawn(async move {
@@ -77,15 +76,38 @@ stories! {
                 })
             })
             .collect();
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        crate::support::until("they are at work", async || strict.app.metrics.in_flight() == 300).await;
+
+        assert_eq!(visitor.clone().get("/").await.status, 200);
+        stuck.iter().for_each(|task| task.abort());
+    }
+
+    async fn more_than_can_be_worked_on_is_turned_away_at_once(house: House) {
+        let strict = strict(&house).await;
+        let visitor = house.visitor().on(&strict);
+        // With all connections to the database taken, each of these waits.
+        let mut taken = Vec::new();
+        for _ in 0..strict.app.pool().max {
+            taken.push(minschool::domain::sql::begin_reading(&strict.app.db).await.unwrap());
+        }
+        let stuck: Vec<_> = (0..8)
+            .map(|_| {
+                let mut visitor = visitor.clone();
+                tokio::spawn(async move { visitor.get("/u/1").await })
+            })
+            .collect();
+        crate::support::until("they are at work", async || strict.app.metrics.in_flight() == 8).await;
 
         let page = visitor.clone().get("/").await;
 
         assert_eq!(page.status, 503);
         assert_eq!(page.header("retry-after"), "2");
         assert!(page.says("이용자가 많습니다"), "{}", page.text());
-        stuck.iter().for_each(|task| task.abort());
-        crate::support::until("there is room again", async || visitor.clone().get("/").await.status == 200).await;
+        drop(taken);
+        for task in stuck {
+            task.await.unwrap();
+        }
+        assert_eq!(visitor.clone().get("/").await.status, 200, "there is room again");
     }
 
     async fn a_fault_in_a_handler_is_a_page_with_a_number_and_nothing_else(house: House) {
