@@ -4,6 +4,7 @@
 
 mod backups;
 mod exposed;
+pub mod flood;
 mod public;
 mod watch;
 
@@ -66,6 +67,8 @@ pub const SETTINGS: &[Setting] = &[
     setting("PASSWORD_MEMORY_KIB", "19456", "argon2id memory in KiB (OWASP: 19456)"),
     setting("PASSWORD_ROUNDS", "2", "argon2id passes (OWASP: 2)"),
     setting("RATE_LIMITS", "on", "on, or off for load tests"),
+    setting("FLOOD_POSTS", "5/60", "posts that a member may write at once / seconds for each further one; moderators are not counted"),
+    setting("FLOOD_COMMENTS", "10/10", "the same for comments"),
     setting("MIGRATE", "on", "on: bring the schema up to date at start; off: only check it"),
     setting("LOG", "info,sea_orm_migration=warn", "what is logged: error, warn, info, debug or a filter such as minschool=debug"),
     setting("SQL_COMMENTS", "off", "on: each SQL statement names its request, to trace one; statements are then prepared anew each time"),
@@ -247,6 +250,8 @@ pub struct Config {
     pub log_json: bool,
     /// What is set for watching.
     pub watching: Watching,
+    /// How much one member may write.
+    pub flood: flood::Flood,
     /// What is set for backups.
     pub backups: Backups,
     /// What the site says about itself.
@@ -287,6 +292,7 @@ impl Config {
             watching: watch::read(sources, &mut wrong),
             backups: backups::read(sources, Path::new(sources.text("DATA_DIR")), &mut wrong),
             public: public::read(sources, &mut wrong),
+            flood: flood::read(sources, &mut wrong),
         };
         if wrong.0.is_empty() { Ok(config) } else { Err(ConfigError(wrong.0)) }
     }

@@ -20,7 +20,7 @@ test('a sign-up with faults comes back with all that was typed but the password'
   await expect(page.getByLabel(t('이름(별명)', 'Name or nickname'))).toHaveValue('가');
   const password = page.getByRole('textbox', { name: t('비밀번호', 'Password'), exact: true });
   await expect(password).toHaveValue('');
-  await expect(password).toHaveAccessibleDescription(new RegExp(t('8자 이상이어야 합니다', 'at least 8 characters')));
+  await expect(password).toHaveAccessibleDescription(new RegExp(t('10자 이상이어야 합니다', 'at least 10 characters')));
   await expect(page.getByLabel(t('이용약관에 동의합니다', 'I agree to the terms'))).toBeChecked();
   if (visitor.scripts) await expect(page.locator(':focus')).toContainText(t('입력한 내용을 확인해 주세요', 'There is a problem'));
   await problems(page).getByRole('link').first().click();

@@ -14,6 +14,7 @@ mod m0005_rotation;
 mod m0006_newest_comment;
 mod m0007_watch;
 mod m0008_edits;
+mod m0009_names;
 
 use sea_orm_migration::async_trait::async_trait;
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_newest_comment::Step),
             Box::new(m0007_watch::Step),
             Box::new(m0008_edits::Step),
+            Box::new(m0009_names::Step),
         ]
     }
 }

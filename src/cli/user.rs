@@ -5,8 +5,8 @@ use crate::app::App;
 use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::sessions::Client;
-use crate::domain::users::{self, Joining, Newcomer};
-use crate::domain::{Actor, Error, Permissions, audit, members, password, permissions, roles, sql};
+use crate::domain::users::{Joining, Newcomer};
+use crate::domain::{Actor, Error, Permissions, audit, house, members, password_change, permissions, roles, sql};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::io::BufRead;
 use templates::text::{Lang, errors};
@@ -81,11 +81,14 @@ fn operator() -> audit::By {
 
 async fn add(app: &App, email: &str, name: &str, role: &str, password: String) -> Result<(), Error> {
     let form = Joining { email: email.into(), name: name.into(), password, terms: true, privacy: true };
-    let newcomer = Newcomer::check(app, &form).await?;
+    let role = roles::named(&app.db, role).await?;
+    let newcomer = Newcomer::check(app, &form, role.permissions.into()).await?;
     let now = app.clock.now();
     let tx = sql::begin(&app.db).await?;
-    let role = roles::named(&tx, role).await?;
     let id = newcomer.insert(&tx, role.id, now).await?;
+    if role.slug == roles::ADMIN {
+        house::forget_setup(&tx).await?;
+    }
     let entry = audit::Entry::new("user.create", "user", id, name).after("role", &role.slug);
     audit::write(&tx, &operator(), entry, now).await?;
     tx.commit().await?;
@@ -102,9 +105,7 @@ async fn set_role(app: &App, email: &str, role: &str) -> Result<(), Error> {
 
 async fn set_password(app: &App, email: &str, new: String) -> Result<(), Error> {
     let member = members::by_email(app, email).await?;
-    password::judge(&new, &[email])?;
-    let hash = app.hasher.hash(&new).await?;
-    users::set_password(app, member, None, hash).await?;
+    password_change::set(app, &operator(), member, &new).await?;
     say!("the password of member {member} is changed; all their sessions have ended");
     Ok(())
 }

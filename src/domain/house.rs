@@ -2,6 +2,7 @@
 //! and what it puts in place when it opens for the first time.
 
 use super::clock::OffsetDateTime;
+use super::words::name_skeleton;
 use super::{Error, Result, markdown, sql};
 use crate::app::App;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -95,9 +96,9 @@ pub async fn open(db: &DatabaseConnection, now: OffsetDateTime, welcome: bool) -
 
 /// The first notice. Its author is the house itself: a member that nobody can sign in as.
 async fn post_welcome(tx: &impl ConnectionTrait, now: OffsetDateTime) -> Result<()> {
-    let author = "INSERT INTO users (email, name, name_key, password_hash, role_id, shows_presence, post_count, created_at) \
-                  VALUES ('house@minschool.invalid', '민스쿨', '민스쿨', '!', 3, FALSE, 1, $1) RETURNING id";
-    let author = sql::some(sql::number(tx, author, [now.into()]).await?, "the house's own account")?;
+    let author = "INSERT INTO users (email, name, name_key, name_skeleton, password_hash, role_id, shows_presence, post_count, created_at) \
+                  VALUES ('house@minschool.invalid', '민스쿨', '민스쿨', $2, '!', 3, FALSE, 1, $1) RETURNING id";
+    let author = sql::some(sql::number(tx, author, [now.into(), name_skeleton("민스쿨").into()]).await?, "the house's own account")?;
     let post = format!(
         "INSERT INTO posts (board_id, author_id, title, body, html, is_notice, bump, created_at) \
          SELECT id, $1, $2, $3, $4, TRUE, {}, $5 FROM boards WHERE slug = 'notice'",
@@ -114,12 +115,21 @@ async fn post_welcome(tx: &impl ConnectionTrait, now: OffsetDateTime) -> Result<
 /// The database's.
 pub async fn invite_first_admin(db: &DatabaseConnection) -> Result<Option<String>> {
     if has_admin(db).await? {
+        forget_setup(db).await?;
         return Ok(None);
     }
     let token = random_token()?;
     let upsert = "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2";
     sql::run(db, upsert, [SETUP.into(), hash_token(&token).into()]).await?;
     Ok(Some(token))
+}
+
+/// Makes a setup link that was not used good for nothing: there is an administrator now.
+///
+/// # Errors
+/// The database's.
+pub async fn forget_setup(tx: &impl ConnectionTrait) -> Result<()> {
+    sql::run(tx, "DELETE FROM settings WHERE name = $1", [SETUP.into()]).await.map(|_| ())
 }
 
 async fn has_admin(db: &impl ConnectionTrait) -> Result<bool> {

@@ -4,7 +4,7 @@ use super::audit::{self, Entry};
 use super::clock::OffsetDateTime;
 use super::sessions::{self, Renew, Which};
 use super::words::{self, Email};
-use super::{Action, Actor, Error, Permissions, Resource, Result, once, roles, shared_log, sql, users};
+use super::{Action, Actor, Error, Permissions, Resource, Result, house, once, roles, shared_log, sql, users};
 use crate::app::App;
 use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
@@ -121,8 +121,11 @@ pub async fn set_role(app: &App, by: &audit::By, key: Option<&once::Key>, id: i6
             return Err(Error::Forbidden);
         }
         let had = roles::find(&tx, member.role_id).await?;
-        if had.slug == roles::ADMIN && had.members == 1 && wanted.slug != roles::ADMIN {
+        if had.slug == roles::ADMIN && wanted.slug != roles::ADMIN && !roles::another_admin(&tx, id, now).await? {
             return Err(Error::invalid("role", "role.last_admin"));
+        }
+        if wanted.slug == roles::ADMIN {
+            house::forget_setup(&tx).await?;
         }
         sql::run(&tx, "UPDATE users SET role_id = $1 WHERE id = $2", [role.into(), id.into()]).await?;
         let entry = Entry::new("user.role", "user", id, &member.name).change("role", &had.name, &wanted.name).because(reason);
@@ -155,6 +158,10 @@ pub async fn suspend(
         let tx = sql::begin(&app.db).await?;
         let member = users::find(&tx, id).await?;
         check_reach(&tx, &by.actor, &member).await?;
+        let had = roles::find(&tx, member.role_id).await?;
+        if had.slug == roles::ADMIN && !roles::another_admin(&tx, id, now).await? {
+            return Err(Error::invalid("form", "role.last_admin"));
+        }
         let update = "UPDATE users SET suspended_at = $1, suspended_until = $2, suspended_reason = $3, suspended_by = $4 \
                       WHERE id = $5";
         let actor = (by.actor.id != 0).then_some(by.actor.id);
@@ -181,6 +188,10 @@ pub async fn lift(app: &App, by: &audit::By, key: &once::Key, id: i64) -> Result
         let tx = sql::begin(&app.db).await?;
         let member = users::find(&tx, id).await?;
         check_reach(&tx, &by.actor, &member).await?;
+        let had = roles::find(&tx, member.role_id).await?;
+        if had.slug == roles::ADMIN && !roles::another_admin(&tx, id, now).await? {
+            return Err(Error::invalid("form", "role.last_admin"));
+        }
         let update = "UPDATE users SET suspended_at = NULL, suspended_until = NULL, suspended_reason = NULL, \
                       suspended_by = NULL WHERE id = $1";
         sql::run(&tx, update, [id.into()]).await?;

@@ -42,7 +42,7 @@ pub async fn keep(tx: &impl ConnectionTrait, key: &Key, id: i64, now: OffsetDate
 pub async fn settle(db: &DatabaseConnection, key: &Key, done: Result<i64>) -> Result<Settled> {
     match done {
         Ok(id) => Ok(Settled { id, repeated: false }),
-        Err(fault @ (Error::Busy(_) | Error::Slow(_))) => Err(fault),
+        Err(fault @ Error::Busy(_)) => Err(fault),
         Err(fault) => {
             let first = sql::number(db, "SELECT result FROM once_keys WHERE form_key = $1", [key.0.clone().into()]).await?;
             first.map(|id| Settled { id, repeated: true }).ok_or(fault)

@@ -131,6 +131,21 @@ pub struct Actor {
     pub permissions: Permissions,
 }
 
+/// What an account is for, as far as its name and password are concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Account {
+    /// The site.
+    Member,
+    /// The panel as well.
+    Staff,
+}
+
+impl From<Permissions> for Account {
+    fn from(permissions: Permissions) -> Self {
+        if permissions.allow(Resource::Panel, Action::Read) { Self::Staff } else { Self::Member }
+    }
+}
+
 impl Actor {
     /// Whether they may.
     pub fn may(&self, resource: Resource, action: Action) -> bool {

@@ -1,6 +1,7 @@
 //! Roles: the built-in three and any that an administrator adds.
 
 use super::audit::{self, Entry};
+use super::clock::OffsetDateTime;
 use super::sessions::{self, Renew};
 use super::{Action, Actor, Error, Permissions, Resource, Result, once, shared_log, sql, words};
 use crate::app::App;
@@ -75,6 +76,18 @@ pub async fn find(db: &impl ConnectionTrait, id: i64) -> Result<Role> {
 /// `NotFound`; the database's.
 pub async fn named(db: &impl ConnectionTrait, slug: &str) -> Result<Role> {
     all(db).await?.into_iter().find(|role| role.slug == slug).ok_or(Error::NotFound)
+}
+
+/// Whether there is an administrator who is not suspended besides this member. Two who demote or suspend each other at once
+/// take turns at the role's row, so that one of them remains.
+///
+/// # Errors
+/// The database's.
+pub async fn another_admin(tx: &impl ConnectionTrait, member: i64, now: OffsetDateTime) -> Result<bool> {
+    sql::run(tx, "UPDATE roles SET slug = slug WHERE slug = $1", [ADMIN.into()]).await?;
+    let any = "SELECT u.id FROM users u JOIN roles r ON r.id = u.role_id WHERE r.slug = $1 AND u.id <> $2 \
+               AND (u.suspended_at IS NULL OR u.suspended_until <= $3) LIMIT 1";
+    Ok(sql::number(tx, any, [ADMIN.into(), member.into(), now.into()]).await?.is_some())
 }
 
 /// Adds a role that may do nothing yet.

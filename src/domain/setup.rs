@@ -2,7 +2,7 @@
 
 use super::sessions::Client;
 use super::users::{Joining, Newcomer};
-use super::{Actor, Permissions, Result, audit, house, once, roles, sql};
+use super::{Account, Actor, Permissions, Result, audit, house, once, roles, sql};
 use crate::app::App;
 
 /// Makes the first administrator and uses up the link.
@@ -11,7 +11,7 @@ use crate::app::App;
 /// `NotFound` when the link is not good (any more); `Invalid`; `Busy`; the database's.
 pub async fn first_admin(app: &App, key: &once::Key, token: &str, form: &Joining, client: &Client) -> Result<once::Settled> {
     let done = async {
-        let newcomer = Newcomer::check(app, form).await?;
+        let newcomer = Newcomer::check(app, form, Account::Staff).await?;
         let now = app.clock.now();
         let tx = sql::begin(&app.db).await?;
         house::use_setup(&tx, token).await?;

@@ -4,7 +4,7 @@ use super::clock::OffsetDateTime;
 use super::error::violates;
 use super::sessions::{self, Area, Client, Renew, Which};
 use super::words::{Email, Name};
-use super::{Error, Problem, Result, house, once, password, roles, shared_log, sql};
+use super::{Account, Actor, Error, Problem, Result, house, once, password, roles, shared_log, sql};
 use crate::app::App;
 use crate::entity::user;
 use crate::shared::cache::Noun;
@@ -39,9 +39,9 @@ impl Newcomer {
     ///
     /// # Errors
     /// `Invalid` with every field that cannot be used; `Busy`.
-    pub async fn check(app: &App, form: &Joining) -> Result<Self> {
-        let (email, name) = (Email::parse(&form.email), Name::parse(&form.name));
-        let strong = password::judge(&form.password, &[&form.email, &form.name]);
+    pub async fn check(app: &App, form: &Joining, account: Account) -> Result<Self> {
+        let (email, name) = (Email::parse(&form.email), Name::parse_for(&form.name, account));
+        let strong = app.hasher.judge(&form.password, &[&form.email, &form.name], account).await;
         let terms = if form.terms { Ok(()) } else { Err(Error::invalid("terms", "terms.required")) };
         let privacy = if form.privacy { Ok(()) } else { Err(Error::invalid("privacy", "privacy.required")) };
         let problems =
@@ -57,12 +57,13 @@ impl Newcomer {
     /// # Errors
     /// `Invalid("email" | "name", …)` when taken; the database's.
     pub async fn insert(&self, tx: &impl ConnectionTrait, role: i64, now: OffsetDateTime) -> Result<i64> {
-        let insert = "INSERT INTO users (email, name, name_key, password_hash, role_id, created_at) \
-                      VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
-        let values: [Value; 6] = [
+        let insert = "INSERT INTO users (email, name, name_key, name_skeleton, password_hash, role_id, created_at) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
+        let values: [Value; 7] = [
             self.email.as_str().into(),
             self.name.as_str().into(),
             self.name.key().into(),
+            self.name.skeleton().into(),
             self.hash.clone().into(),
             role.into(),
             now.into(),
@@ -71,7 +72,7 @@ impl Newcomer {
         let row = tx.query_one_raw(statement).await.map_err(|fault| {
             if violates(&fault, &["users_email", "users.email"]) {
                 Error::invalid("email", "email.taken")
-            } else if violates(&fault, &["users_name", "users.name_key"]) {
+            } else if violates(&fault, &["users_name", "users.name_key", "users.name_skeleton"]) {
                 Error::invalid("name", "name.taken")
             } else {
                 fault.into()
@@ -104,7 +105,7 @@ pub enum Joined {
 /// # Errors
 /// `Invalid` with every field that cannot be used; `Busy`; the database's.
 pub async fn join(app: &App, key: &once::Key, form: &Joining) -> Result<Joined> {
-    let newcomer = Newcomer::check(app, form).await?;
+    let newcomer = Newcomer::check(app, form, Account::Member).await?;
     let done = add(app, key, &newcomer).await;
     match once::settle(&app.db, key, done).await {
         Ok(settled) => Ok(Joined::New(settled.id)),
@@ -270,26 +271,33 @@ pub struct Settings {
 ///
 /// # Errors
 /// `Invalid("name", …)`; the database's.
-pub async fn update(app: &App, user: i64, key: &once::Key, wanted: &Settings) -> Result<once::Settled> {
-    let done = change(app, user, key, wanted).await;
+pub async fn update(app: &App, actor: &Actor, key: &once::Key, wanted: &Settings) -> Result<once::Settled> {
+    let done = change(app, actor, key, wanted).await;
     once::settle(&app.db, key, done).await
 }
 
-async fn change(app: &App, user: i64, key: &once::Key, wanted: &Settings) -> Result<i64> {
-    let name = Name::parse(&wanted.name)?;
+async fn change(app: &App, actor: &Actor, key: &once::Key, wanted: &Settings) -> Result<i64> {
+    // A name that one has already may stay, whatever the rules for new ones are.
+    let name = match wanted.name == actor.name {
+        true => Name::parse(&wanted.name)?,
+        false => Name::parse_for(&wanted.name, actor.permissions.into())?,
+    };
+    let user = actor.id;
     let now = app.clock.now();
     let tx = sql::begin(&app.db).await?;
-    let update = "UPDATE users SET name = $1, name_key = $2, language = $3, aids = $4, shows_presence = $5 WHERE id = $6";
-    let values: [Value; 6] = [
+    let update =
+        "UPDATE users SET name = $1, name_key = $2, name_skeleton = $3, language = $4, aids = $5, shows_presence = $6 WHERE id = $7";
+    let values: [Value; 7] = [
         name.as_str().into(),
         name.key().into(),
+        name.skeleton().into(),
         wanted.language.clone().into(),
         wanted.aids.clone().into(),
         wanted.shows_presence.into(),
         user.into(),
     ];
     let statement = sql::statement(&tx, update, values);
-    tx.execute_raw(statement).await.map_err(|fault| match violates(&fault, &["users_name", "users.name_key"]) {
+    tx.execute_raw(statement).await.map_err(|fault| match violates(&fault, &["users_name", "users.name_key", "users.name_skeleton"]) {
         true => Error::invalid("name", "name.taken"),
         false => fault.into(),
     })?;
@@ -304,71 +312,6 @@ async fn change(app: &App, user: i64, key: &once::Key, wanted: &Settings) -> Res
     super::posts::moderate::bump_all(app).await?;
     shared_log::bump(app, &[Noun::user(user)]).await;
     Ok(user)
-}
-
-/// Changes a member's password, having checked the present one; all their other sessions end, and the one
-/// that asks gets a new token.
-///
-/// # Errors
-/// `Invalid("current" | "password", …)`; `Busy`; the database's.
-pub async fn change_password(
-    app: &App,
-    session: &sessions::Session,
-    key: &once::Key,
-    current: &str,
-    new: &str,
-    client: &Client,
-) -> Result<String> {
-    let id = session.copy.user_id;
-    let wrong = || Error::invalid("current", "password.wrong");
-    let hash = match replace_password(app, id, key, current, new).await {
-        Ok(hash) => hash,
-        Err(fault) => {
-            once::settle(&app.db, key, Err(fault)).await?;
-            // The form was answered before, which ended all sessions. Its key is no proof of who asks; the new password is.
-            let hash = find(&app.db, id).await?.password_hash;
-            let verdict = app.hasher.verify(new, Some(hash.clone())).await?;
-            if verdict.matches { hash } else { return Err(wrong()) }
-        }
-    };
-    sessions::start(app, id, &hash, Area::Site, session.copy.persistent, client).await?.ok_or_else(wrong)
-}
-
-async fn replace_password(app: &App, id: i64, key: &once::Key, current: &str, new: &str) -> Result<String> {
-    let member = find(&app.db, id).await?;
-    let verdict = app.hasher.verify(current, Some(member.password_hash.clone())).await?;
-    if !verdict.matches {
-        return Err(Error::invalid("current", "password.wrong"));
-    }
-    password::judge(new, &[&member.email, &member.name])?;
-    let hash = app.hasher.hash(new).await?;
-    store_password(app, id, Some(key), &hash, Some(&member.password_hash)).await?;
-    Ok(hash)
-}
-
-/// Stores a password's hash and ends all of the member's sessions.
-///
-/// # Errors
-/// The database's.
-pub async fn set_password(app: &App, user: i64, key: Option<&once::Key>, hash: String) -> Result<()> {
-    store_password(app, user, key, &hash, None).await
-}
-
-/// The same, only where the hash is still the one that was checked.
-async fn store_password(app: &App, user: i64, key: Option<&once::Key>, hash: &str, checked: Option<&str>) -> Result<()> {
-    let now = app.clock.now();
-    let tx = sql::begin(&app.db).await?;
-    let update = "UPDATE users SET password_hash = $1 WHERE id = $2 AND ($3 = '' OR password_hash = $3)";
-    if sql::run(&tx, update, [hash.into(), user.into(), checked.unwrap_or_default().into()]).await? == 0 {
-        return Err(Error::invalid("current", "password.wrong"));
-    }
-    if let Some(key) = key {
-        once::keep(&tx, key, user, now).await?;
-    }
-    let ended = sessions::end(&tx, Which::All { user }, "password", now).await?;
-    tx.commit().await?;
-    ended.tell(app).await;
-    Ok(())
 }
 
 /// Ends some of a member's own sessions, and says how many.

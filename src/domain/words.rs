@@ -3,7 +3,7 @@
 //! Everything is NFC-normalised at the door, because the same Korean word arrives as syllables from
 //! most systems and as single jamo from a Mac's file names and some phones.
 
-use super::{Error, Result};
+use super::{Account, Error, Result};
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -76,11 +76,63 @@ impl Name {
     pub fn key(&self) -> String {
         name_key(&self.0)
     }
+
+    /// The name as it looks.
+    pub fn skeleton(&self) -> String {
+        name_skeleton(&self.0)
+    }
+
+    /// The same for a member who is not staff.
+    ///
+    /// # Errors
+    /// `Invalid("name", …)`: as [`Self::parse`], or it says that its holder is staff.
+    pub fn parse_for(typed: &str, account: Account) -> Result<Self> {
+        let name = Self::parse(typed)?;
+        if account == Account::Member && is_reserved(&name.0) { Err(Error::invalid("name", "name.reserved")) } else { Ok(name) }
+    }
 }
 
-/// A name as compared: without case and without spaces.
+/// A name as compared: without case, without spaces, and without what cannot be seen.
 pub fn name_key(name: &str) -> String {
-    name.nfkc().collect::<String>().to_lowercase().split_whitespace().collect()
+    seen(name).to_lowercase()
+}
+
+/// A name as it looks: two that readers cannot tell apart have the same (UTS 39 section 4, "Confusable Detection"). Taken
+/// of the name as typed, because only a capital I looks like a small l, then without case.
+pub fn name_skeleton(name: &str) -> String {
+    unicode_security::skeleton(&seen(name)).collect::<String>().to_lowercase()
+}
+
+fn seen(name: &str) -> String {
+    name.nfkc().filter(|c| !c.is_whitespace() && !is_ignorable(*c)).collect()
+}
+
+/// Words with which a member would pass for staff. Korean ones are refused anywhere in a name, English ones where they are
+/// all of it but for digits and signs: "badminton" is no administrator.
+const RESERVED_KOREAN: [&str; 8] = ["관리자", "운영자", "운영진", "관리인", "운영팀", "관리팀", "민스쿨", "시스템"];
+const RESERVED_ENGLISH: [&str; 14] = [
+    "admin",
+    "admins",
+    "administrator",
+    "moderator",
+    "mod",
+    "staff",
+    "system",
+    "root",
+    "support",
+    "official",
+    "operator",
+    "minschool",
+    "webmaster",
+    "security",
+];
+
+/// Whether a name is one that only staff may have, or looks like one.
+fn is_reserved(name: &str) -> bool {
+    let looks = name_skeleton(name);
+    let letters: String = looks.chars().filter(|c| c.is_alphabetic()).collect();
+    let (within, all) = (|word: &&str| looks.contains(&name_skeleton(word)), |word: &&str| letters == name_skeleton(word));
+    RESERVED_KOREAN.iter().any(within) || RESERVED_ENGLISH.iter().any(all)
 }
 
 /// The title of a post: one line.
@@ -149,6 +201,17 @@ fn is_override(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}')
 }
 
+/// Default-ignorable code points (Unicode 16, DerivedCoreProperties): nothing is drawn for them.
+fn is_ignorable(c: char) -> bool {
+    matches!(
+        c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
+            | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
+            | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+            | '\u{E0000}'..='\u{E0FFF}'
+    )
+}
+
 /// Characters that cannot be seen, with which one name can pass for another. The zero-width joiner
 /// is not among them: family and flag emoji are made with it.
 fn is_invisible(c: char) -> bool {
@@ -173,6 +236,29 @@ mod tests {
     fn names_that_could_deceive_are_refused() {
         for typed in ["관리자\u{202E}txt", "a\u{200B}dmin", "a\0b", "<b>x</b>", "@here", "한", &"가".repeat(200)] {
             assert!(Name::parse(typed).is_err(), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn names_that_look_alike_have_one_skeleton() {
+        for (one, other) in
+            [("Kim", "K\u{456}m"), ("ada", "\u{430}d\u{430}"), ("Iris", "lris"), ("홍길동", "홍길동\u{FE0F}"), ("홍 길동", "홍\u{34F}길동")]
+        {
+            assert_eq!(name_skeleton(one), name_skeleton(other), "{one} {other}");
+        }
+        assert_eq!(name_key("홍길동"), name_key("홍길\u{2063}동\u{200D}"));
+        assert_ne!(name_skeleton("홍길동"), name_skeleton("홍길순"));
+    }
+
+    #[test]
+    fn only_staff_have_a_name_that_says_so() {
+        for typed in ["관리자", "관 리 자", "센터 운영자", "Admin", "admin_1", "\u{410}dmin", "Moderator", "민스쿨 지원", "STAFF"]
+        {
+            assert!(Name::parse_for(typed, Account::Member).is_err(), "{typed}");
+            assert!(Name::parse_for(typed, Account::Staff).is_ok(), "{typed}");
+        }
+        for typed in ["badminton", "Adam", "홍길동", "바다 관리"] {
+            assert!(Name::parse_for(typed, Account::Member).is_ok(), "{typed}");
         }
     }
 

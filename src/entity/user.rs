@@ -15,6 +15,8 @@ pub struct Model {
     pub name: String,
     /// The name as compared: NFC, lower case; unique.
     pub name_key: String,
+    /// What the name looks like: no two members have the same.
+    pub name_skeleton: Option<String>,
     /// A PHC string (argon2id).
     pub password_hash: String,
     pub role_id: i64,

@@ -46,6 +46,15 @@ impl Limits<'_> {
         Decision { allowed, retry_after: if allowed { Duration::ZERO } else { left } }
     }
 
+    /// Takes one of `burst` that `who` may do at once; another comes back each `period`. Zero, or how long to wait.
+    pub async fn take(self, action: &str, who: &str, burst: u32, period: Duration) -> Duration {
+        let (key, most) = (keys::limit(action, who), period * burst);
+        match self.0.backend().take(key.clone(), period, most).await {
+            Known::Known(wait) => wait,
+            Known::Unknown => self.0.local().take(key, period, most).await.known().unwrap_or_default(),
+        }
+    }
+
     /// Somebody failed once more. Returns how long they must now wait: nothing for the first four, then a second,
     /// twice as long each time, at most a quarter of an hour.
     pub async fn record_failure(self, who: &str) -> Duration {

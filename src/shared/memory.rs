@@ -146,6 +146,17 @@ impl Memory {
         self.number(&key, window, false, 0, Value::count)
     }
 
+    pub(super) fn take(&self, key: String, period: Duration, most: Duration) -> Duration {
+        let mut shard = self.shard(&key);
+        let until = live(&mut shard, &key).and_then(|slot| slot.until);
+        let left = until.map(|until| until.saturating_duration_since(Instant::now())).unwrap_or_default();
+        let after = left + period;
+        if after <= most {
+            insert(&mut shard, &key, Value::Number(1), Some(after));
+        }
+        after.saturating_sub(most)
+    }
+
     pub(super) fn increment(&self, key: String, ttl: Duration) -> u64 {
         self.number(&key, ttl, true, 0, Value::count).0
     }

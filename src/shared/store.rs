@@ -92,6 +92,12 @@ impl Backend {
         forward!(self, hit(key, window))
     }
 
+    /// Takes one from a bucket that holds `most` over `period` and gets one back each `period`: zero, or how long to wait for
+    /// the next. The key lives until the bucket is full again (generic cell rate algorithm).
+    pub(super) async fn take(&self, key: String, period: Duration, most: Duration) -> Known<Duration> {
+        forward!(self, take(key, period, most))
+    }
+
     /// Counts one more; the count lives so long from now.
     pub(super) async fn increment(&self, key: String, ttl: Duration) -> Known<u64> {
         forward!(self, increment(key, ttl))

@@ -22,7 +22,8 @@ pub async fn create(member: SignedIn, Path((slug, id)): Path<(String, i64)>, fie
     };
     match done {
         Ok(made) => created(&member, &slug, made).await,
-        Err(Error::Invalid(problems)) => again(&member, &slug, id, parent, fields.text("body"), &problems).await,
+        Err(Error::Invalid(problems)) => again(&member, &slug, (id, parent), fields.text("body"), &problems, None).await,
+        Err(Error::Slow(seconds)) => again(&member, &slug, (id, parent), fields.text("body"), &[], Some(seconds)).await,
         Err(fault) => Err(fault.into()),
     }
 }
@@ -55,7 +56,14 @@ async fn find_post(member: &SignedIn, id: i64) -> Result<posts::Post> {
 
 /// The form with its faults and all that was typed. The answered comment is quoted only to a member who may read it, and
 /// only under its own post.
-async fn again(member: &SignedIn, slug: &str, post: i64, parent: Option<i64>, body: &str, problems: &[Problem]) -> Result<Response> {
+async fn again(
+    member: &SignedIn,
+    slug: &str,
+    (post, parent): (i64, Option<i64>),
+    body: &str,
+    problems: &[Problem],
+    wait: Option<u64>,
+) -> Result<Response> {
     let post = find_post(member, post).await?;
     let parent = match parent {
         Some(id) => quoted(member, &post, id).await?,
@@ -66,7 +74,7 @@ async fn again(member: &SignedIn, slug: &str, post: i64, parent: Option<i64>, bo
         once::issue(&member.visit, &form_name(post.id, parent.as_ref().map(|p| p.id))),
         parent.as_ref().map(|p| p.html.as_str()).unwrap_or_default(),
     );
-    Ok(form(&member.visit, &Form { slug, post: &post, purpose, quoted, body, once: &once, problems }))
+    Ok(form(&member.visit, &Form { slug, post: &post, purpose, quoted, body, once: &once, problems, wait }))
 }
 
 async fn quoted(member: &SignedIn, post: &posts::Post, parent: i64) -> Result<Option<comments::Comment>> {
@@ -93,20 +101,22 @@ struct Form<'a> {
     body: &'a str,
     once: &'a str,
     problems: &'a [Problem],
+    /// Seconds to wait before it may be sent again.
+    wait: Option<u64>,
 }
 
 fn form(visit: &Visit, f: &Form<'_>) -> Response {
-    let faults = present::faults(f.problems);
+    let faults = present::faults_or_wait(f.problems, f.wait);
     let form = CommentForm { lang: visit.lang, purpose: f.purpose, body: f.body, once: f.once, faults: &faults };
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     if visit.asked == reply::Asked::Part {
-        return reply::part(status, views::form(&form));
+        return reply::or_wait(reply::part(status, views::form(&form)), f.wait);
     }
     let nav = present::nav(visit);
     let quoted_html = &visit.app.known.show(f.quoted);
     let page =
         FormPage { shell: &present::shell(visit, &nav), slug: f.slug, post: f.post.id, post_title: &f.post.title, quoted_html, form };
-    reply::page_with(visit, status, views::form_page(&page))
+    reply::or_wait(reply::page_with(visit, status, views::form_page(&page)), f.wait)
 }
 
 /// GET /comments/:id: leads to where the comment stands.
@@ -133,7 +143,7 @@ pub async fn answer(member: SignedIn, Path(id): Path<i64>) -> Result<Response> {
     let slug = slug_of(visit, &post)?;
     let once = once::issue(visit, &form_name(post.id, Some(id)));
     let purpose = purpose(&slug, &post, Some(&parent));
-    Ok(form(visit, &Form { slug: &slug, post: &post, purpose, quoted: &parent.html, body: "", once: &once, problems: &[] }))
+    Ok(form(visit, &Form { slug: &slug, post: &post, purpose, quoted: &parent.html, body: "", once: &once, problems: &[], wait: None }))
 }
 
 /// GET /comments/:id/edit
@@ -146,7 +156,7 @@ pub async fn edit(member: SignedIn, Path(id): Path<i64>) -> Result<Response> {
 fn edit_form(visit: &Visit, post: &posts::Post, id: i64, body: &str, problems: &[Problem]) -> Result<Response> {
     let (slug, once) = (slug_of(visit, post)?, once::issue(visit, &edit_name(id)));
     let purpose = Purpose::Edit { comment: id };
-    Ok(form(visit, &Form { slug: &slug, post, purpose, quoted: "", body, once: &once, problems }))
+    Ok(form(visit, &Form { slug: &slug, post, purpose, quoted: "", body, once: &once, problems, wait: None }))
 }
 
 fn edit_name(id: i64) -> String {

@@ -109,12 +109,20 @@ struct Editor<'a> {
     purpose: Purpose,
     problems: &'a [Problem],
     preview: &'a str,
+    /// Seconds to wait before it may be sent again.
+    wait: Option<u64>,
+}
+
+impl<'a> Editor<'a> {
+    fn of(board: &'a Board, purpose: Purpose) -> Self {
+        Self { board, purpose, problems: &[], preview: "", wait: None }
+    }
 }
 
 fn editor(member: &SignedIn, draft: &Draft, e: &Editor<'_>) -> Response {
     let visit = &member.visit;
     let key = once::issue(visit, &editor_form(e.board, e.purpose));
-    let (nav, faults) = (present::nav(visit), present::faults(e.problems));
+    let (nav, faults) = (present::nav(visit), present::faults_or_wait(e.problems, e.wait));
     let page = templates::post_form::page(&PostForm {
         shell: &present::shell(visit, &nav),
         slug: &e.board.slug,
@@ -130,7 +138,7 @@ fn editor(member: &SignedIn, draft: &Draft, e: &Editor<'_>) -> Response {
         preview_html: e.preview,
     });
     let status = if e.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    reply::page_with(visit, status, page)
+    reply::or_wait(reply::page_with(visit, status, page), e.wait)
 }
 
 fn editor_form(board: &Board, purpose: Purpose) -> String {
@@ -153,7 +161,7 @@ fn draft(fields: &Fields) -> Draft {
 #[handler]
 pub fn new(member: SignedIn, Path(slug): Path<String>) -> Result<Response> {
     let board = writable(&member, &slug)?;
-    Ok(editor(&member, &Draft::default(), &Editor { board, purpose: Purpose::New, problems: &[], preview: "" }))
+    Ok(editor(&member, &Draft::default(), &Editor::of(board, Purpose::New)))
 }
 
 /// POST /community/:board/write
@@ -164,7 +172,7 @@ pub async fn create(member: SignedIn, Path(slug): Path<String>, fields: Fields) 
     let purpose = Purpose::New;
     if fields.text("intent") == "preview" {
         let preview = preview(&draft).await?;
-        return Ok(editor(&member, &draft, &Editor { board, purpose, problems: &[], preview: &preview }));
+        return Ok(editor(&member, &draft, &Editor { preview: &preview, ..Editor::of(board, purpose) }));
     }
     let done = match once::check(visit, &editor_form(board, purpose), fields.text("once")) {
         Ok(key) => posts::create(&visit.app, &member.actor, board, &key, &draft).await,
@@ -172,7 +180,8 @@ pub async fn create(member: SignedIn, Path(slug): Path<String>, fields: Fields) 
     };
     match done {
         Ok(made) => Ok(reply::see_other_with(visit, &paths::post(&board.slug, made.id), Flash("post.created"))),
-        Err(Error::Invalid(problems)) => Ok(editor(&member, &draft, &Editor { board, purpose, problems: &problems, preview: "" })),
+        Err(Error::Invalid(problems)) => Ok(editor(&member, &draft, &Editor { problems: &problems, ..Editor::of(board, purpose) })),
+        Err(Error::Slow(seconds)) => Ok(editor(&member, &draft, &Editor { wait: Some(seconds), ..Editor::of(board, purpose) })),
         Err(fault) => Err(fault.into()),
     }
 }
@@ -196,7 +205,7 @@ pub async fn edit(member: SignedIn, Path((_, id)): Path<(String, i64)>) -> Resul
     let (post, board) = posts::find_editable(&member.visit.app.db, &member.actor, id).await?;
     let draft = Draft { title: post.title, body: post.body, notice: post.is_notice, revision: Some(post.revision) };
     let purpose = Purpose::Edit { id };
-    Ok(editor(&member, &draft, &Editor { board: &board, purpose, problems: &[], preview: "" }))
+    Ok(editor(&member, &draft, &Editor::of(&board, purpose)))
 }
 
 /// POST /community/:board/:id/edit
@@ -204,8 +213,9 @@ pub async fn edit(member: SignedIn, Path((_, id)): Path<(String, i64)>) -> Resul
 pub async fn update(member: SignedIn, Path((_, id)): Path<(String, i64)>, fields: Fields) -> Result<Response> {
     let (_, board) = posts::find_editable(&member.visit.app.db, &member.actor, id).await?;
     let (visit, draft, purpose) = (&member.visit, draft(&fields), Purpose::Edit { id });
-    let again =
-        |draft: &Draft, problems: &[Problem], preview: &str| editor(&member, draft, &Editor { board: &board, purpose, problems, preview });
+    let again = |draft: &Draft, problems: &[Problem], preview: &str| {
+        editor(&member, draft, &Editor { problems, preview, ..Editor::of(&board, purpose) })
+    };
     if fields.text("intent") == "preview" {
         return Ok(again(&draft, &[], &preview(&draft).await?));
     }

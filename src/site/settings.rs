@@ -2,7 +2,7 @@
 
 use crate::domain::sessions::{self, Area, Which};
 use crate::domain::users::{self, Settings};
-use crate::domain::{Error, Problem, people};
+use crate::domain::{Error, Problem, password_change, people};
 use crate::web::{Fields, Flash, Result, SignedIn, Visit, cookies, language, once, present, reply};
 use poem::http::StatusCode;
 use poem::web::{Path, Query};
@@ -61,7 +61,7 @@ pub async fn update(member: SignedIn, fields: Fields) -> Result<Response> {
         shows_presence: fields.ticked("shows_presence"),
     };
     let done = match once::check(visit, "profile", fields.text("once")) {
-        Ok(key) => users::update(&visit.app, member.actor.id, &key, &wanted).await,
+        Ok(key) => users::update(&visit.app, &member.actor, &key, &wanted).await,
         Err(stale) => Err(stale),
     };
     match done {
@@ -92,7 +92,7 @@ pub async fn update_password(member: SignedIn, fields: Fields) -> Result<Respons
     let done = match once::check(visit, "password", fields.text("once")) {
         Ok(key) => {
             let (current, new) = (fields.text("current"), fields.text("password"));
-            users::change_password(&visit.app, session, &key, current, new, &visit.client).await
+            password_change::change(&visit.app, session, &key, current, new, &visit.client).await
         }
         Err(stale) => Err(stale),
     };

@@ -1,8 +1,8 @@
 //! Writes that are cut off: by a caller who leaves at any await, and by a database that stands still. No connection is
 //! used again in the middle of a transaction, and nothing that was acknowledged is lost.
 
-use crate::support::{House, OwnPostgres, Visitor, only_sqlite, stories, until};
-use minschool::domain::{pulse, sql, users};
+use crate::support::{House, OwnPostgres, Visitor, only_sqlite, operator, stories, until};
+use minschool::domain::{password_change, pulse, sql};
 use poem::http::Method;
 use sea_orm::{Database, DbBackend};
 use std::pin::pin;
@@ -51,7 +51,8 @@ stories! {
     async fn a_write_cut_at_any_await_leaves_no_transaction_behind(house: House) {
         let ada = house.member("ada").await;
         for polls in 1..200 {
-            let write = users::set_password(&house.app, ada, None, format!("hash {polls}"));
+            let (by, hash) = (operator(), format!("hash {polls}"));
+            let write = password_change::store(&house.app, &by, ada, &hash);
 
             let done = cut_after(polls, write).await;
 

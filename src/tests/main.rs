@@ -1,6 +1,7 @@
 //! The integration tests, as one binary: linking is what tests cost most.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
 
+mod account_rules;
 mod accounts;
 mod admin;
 mod backup;

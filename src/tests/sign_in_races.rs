@@ -1,8 +1,8 @@
 //! A session begins only for a password that still holds and a member who is not suspended, and never for a form's key.
 
-use crate::support::{House, PASSWORD, stories};
+use crate::support::{House, PASSWORD, operator, stories};
 use minschool::domain::sessions::{self, Area, Client};
-use minschool::domain::{house, sql, users};
+use minschool::domain::{house, password_change, sql, users};
 
 stories! {
     async fn a_sign_in_on_its_way_does_not_survive_a_changed_password_or_a_suspension(house: House) {
@@ -11,7 +11,7 @@ stories! {
         let start = async |hash: &str| sessions::start(&house.app, ada, hash, Area::Site, true, &Client::default()).await.unwrap();
         let open = start(&verified).await.expect("nothing has changed");
 
-        users::set_password(&house.app, ada, None, "another".into()).await.unwrap();
+        password_change::store(&house.app, &operator(), ada, "another").await.unwrap();
         assert!(start(&verified).await.is_none(), "the password was changed meanwhile");
         let held = start("another").await.expect("the new password is right");
         let suspend = "UPDATE users SET suspended_at = $1 WHERE id = $2";

@@ -37,6 +37,15 @@ pub fn page(markup: Markup) -> Response {
     html(StatusCode::OK, markup)
 }
 
+/// An answer to a form that came too soon (RFC 6585 section 4): all that was typed is in it, and when to go on.
+pub fn or_wait(mut response: Response, seconds: Option<u64>) -> Response {
+    if let Some(seconds) = seconds {
+        response.set_status(StatusCode::TOO_MANY_REQUESTS);
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
 /// A whole page that says that something did not work: a form with its faults, an error.
 pub fn page_with(visit: &Visit, status: StatusCode, markup: Markup) -> Response {
     let mut response = html(status, markup);

@@ -5,7 +5,7 @@ use super::super::boards::{Access, Board, Boards};
 use super::super::clock::OffsetDateTime;
 use super::super::posts::{self, Post, State, moderate::Deed};
 use super::super::words::{self, Body, COMMENT_MAX};
-use super::super::{Actor, Error, Result, markdown, notifications, once, people, shared_log, sql};
+use super::super::{Actor, Error, Result, flood, markdown, notifications, once, people, shared_log, sql};
 use super::{find_deletable, find_editable};
 use crate::app::App;
 use crate::shared::cache::Noun;
@@ -48,7 +48,7 @@ pub type Recipient = (i64, &'static str);
 ///
 /// # Errors
 /// `NotFound` where the post cannot be read; `Forbidden` where the board takes no comments from this person;
-/// `Invalid("body", …)`; `Conflict` when the answered comment is gone; the database's.
+/// `Invalid("body", …)`; `Slow`; `Conflict` when the answered comment is gone; the database's.
 pub async fn create(app: &App, actor: &Actor, boards: &Boards, key: &once::Key, new: New<'_>) -> Result<once::Settled> {
     let mut recipients = Vec::new();
     let done = insert(app, actor, boards, key, new, &mut recipients).await;
@@ -77,6 +77,7 @@ pub async fn insert(
     let board = check_place(&place, boards, actor, new.parent)?;
     let body = Body::parse(new.body, COMMENT_MAX)?;
     let html = markdown::comment(&body.0)?;
+    flood::comment(app, actor).await?;
     *recipients = choose(app, &place, board, actor, &mentions(&body.0)).await?;
     let now = app.clock.now();
     let tx = sql::begin(&app.db).await?;

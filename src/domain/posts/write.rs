@@ -4,7 +4,7 @@ use super::super::audit::{self, By};
 use super::super::boards::Board;
 use super::super::clock::OffsetDateTime;
 use super::super::words::{Body, POST_MAX, Title};
-use super::super::{Action, Actor, Error, Problem, Resource, Result, markdown, notifications, once, shared_log, sql};
+use super::super::{Action, Actor, Error, Problem, Resource, Result, flood, markdown, notifications, once, shared_log, sql};
 use super::moderate::Deed;
 use super::{Post, State, find_deletable, find_editable, next_bump};
 use crate::app::App;
@@ -43,7 +43,7 @@ fn listed(fault: Option<Error>) -> impl Iterator<Item = Problem> {
 /// Writes a post.
 ///
 /// # Errors
-/// `Forbidden`; `Invalid`; the database's.
+/// `Forbidden`; `Invalid`; `Slow`; the database's.
 pub async fn create(app: &App, actor: &Actor, board: &Board, key: &once::Key, draft: &Draft) -> Result<once::Settled> {
     if !board.takes_posts_from(Some(actor)) {
         return Err(Error::Forbidden);
@@ -57,6 +57,7 @@ pub async fn create(app: &App, actor: &Actor, board: &Board, key: &once::Key, dr
 async fn insert(app: &App, actor: &Actor, board: &Board, key: &once::Key, draft: &Draft) -> Result<i64> {
     let (title, body) = draft.check()?;
     let html = markdown::post(&body.0).await?;
+    flood::post(app, actor).await?;
     let notice = draft.notice && actor.may(Resource::Post, Action::Moderate);
     let now = app.clock.now();
     let tx = sql::begin(&app.db).await?;

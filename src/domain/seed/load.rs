@@ -2,6 +2,7 @@
 //! other people's pages never wait long.
 
 use super::super::clock::{OffsetDateTime, from_ms};
+use super::super::words::name_skeleton;
 use super::super::{Error, Result, sql, users};
 use super::plan::Plan;
 use super::text::{Kind, Writer};
@@ -48,16 +49,23 @@ pub async fn people(db: &DatabaseConnection, plan: &Plan, base: &Base, hash: &st
             let joined: Value = from_ms(person.joined).into();
             let counts = [person.posts.into(), person.comments.into()];
             let email = format!("user{}@example.com", base.number + n);
-            rows.extend([id.into(), email.into(), name.clone().into(), name.into(), hash.into(), 3_i64.into()]);
+            rows.extend([
+                id.into(),
+                email.into(),
+                name.clone().into(),
+                name.clone().into(),
+                name_skeleton(&name).into(),
+                hash.into(),
+                3_i64.into(),
+            ]);
             rows.extend(counts);
             rows.extend([joined.clone(), from_ms(person.seen).into()]);
             consents.extend([id.into(), "terms".into(), users::TERMS_VERSION.into(), joined.clone()]);
             consents.extend([id.into(), "privacy".into(), users::PRIVACY_VERSION.into(), joined]);
         }
         let tx = sql::begin(db).await?;
-        let columns =
-            "INSERT INTO users (id, email, name, name_key, password_hash, role_id, post_count, comment_count, created_at, last_seen_at)";
-        sql::insert_many(&tx, columns, 10, rows).await?;
+        let columns = "INSERT INTO users (id, email, name, name_key, name_skeleton, password_hash, role_id, post_count, comment_count, created_at, last_seen_at)";
+        sql::insert_many(&tx, columns, 11, rows).await?;
         sql::insert_many(&tx, "INSERT INTO consents (user_id, kind, version, agreed_at)", 4, consents).await?;
         tx.commit().await?;
         progress(people.len());

@@ -146,11 +146,14 @@ async fn log(tx: &impl ConnectionTrait, touched: Vec<Touched>, now: OffsetDateTi
 
 /// How long a session's earlier token is still good after the session was given a new one: requests that were on
 /// their way then, and streams, carry the earlier one.
-const OVERLAP: Duration = Duration::seconds(60);
+pub(super) const OVERLAP: Duration = Duration::seconds(60);
+/// So long after a session was given a new token its browser has received it, or never will.
+pub(super) const DELIVERED: Duration = Duration::seconds(5);
 
 /// Gives a session a new token, because what its member may do has changed since it got the one it has (OWASP
 /// session management cheat sheet, "Renew the session ID after any privilege level change"). None where another
-/// request was faster.
+/// request was faster. A browser that still sends the earlier token some seconds later never got the new one; it is given
+/// another.
 ///
 /// # Errors
 /// The database's.
@@ -159,9 +162,16 @@ pub async fn rotate(app: &App, session: &Session) -> Result<Option<String>> {
     let now = app.clock.now();
     let tx = sql::begin(&app.db).await?;
     let update = "UPDATE sessions SET token_hash = $1, previous_hash = $2, previous_until = $3, rotate = FALSE, \
-                  version = version + 1 WHERE token_hash = $2 AND rotate AND revoked_at IS NULL \
+                  version = version + 1 WHERE revoked_at IS NULL \
+                  AND ((token_hash = $2 AND rotate) OR (previous_hash = $2 AND previous_until > $4 AND previous_until < $5)) \
                   RETURNING token_hash, previous_hash, version";
-    let values: [Value; 3] = [house::hash_token(&token).into(), session.hash.clone().into(), (now + OVERLAP).into()];
+    let values: [Value; 5] = [
+        house::hash_token(&token).into(),
+        session.hash.clone().into(),
+        (now + OVERLAP).into(),
+        now.into(),
+        (now + OVERLAP - DELIVERED).into(),
+    ];
     let touched = sql::all(&tx, update, values).await?;
     let changed = log(&tx, touched, now).await?;
     tx.commit().await?;

@@ -11,6 +11,8 @@ use crate::shared::sessions::SessionCopy;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Value};
 use time::Duration;
 
+use changes::{DELIVERED, OVERLAP};
+
 pub use changes::{Changed, Renew, Which, end, renew, rotate};
 
 /// Where a session is good for.
@@ -177,7 +179,8 @@ const LOAD: &str = "SELECT s.id, s.user_id, s.persistent, s.version, s.last_seen
 pub async fn load(app: &App, hash: &str, area: Area) -> Result<Option<Session>> {
     // Taken before the row is read: see `shared::sessions`.
     let epoch = app.shared.epoch();
-    let values = [hash.into(), area.as_str().into(), app.clock.now().into()];
+    let now = app.clock.now();
+    let values = [hash.into(), area.as_str().into(), now.into()];
     let Some(row) = sql::one::<Row>(&app.db, LOAD, values).await? else { return Ok(None) };
     let ends = row.expires_at.min(row.ends_at);
     let ends = row.previous_until.filter(|_| row.is_old).map_or(ends, |until| ends.min(until));
@@ -193,13 +196,17 @@ pub async fn load(app: &App, hash: &str, area: Area) -> Result<Option<Session>> 
         version: row.version,
         epoch,
         expires_at: to_ms(ends),
-        rotate: row.rotate,
+        // The answer that brought the new token may have been lost; a browser that had it would not send the earlier one.
+        rotate: row.rotate || row.previous_until.is_some_and(|until| row.is_old && until - now < OVERLAP - DELIVERED),
         persistent: row.persistent,
         language: row.language.unwrap_or_default(),
         aids: row.aids,
         shows_presence: row.shows_presence,
     };
-    app.shared.sessions().put(hash, &copy).await;
+    // An earlier token is good for a minute and its state changes within it: its copy would hide that.
+    if !row.is_old {
+        app.shared.sessions().put(hash, &copy).await;
+    }
     Ok(Some(Session::of(hash.to_owned(), copy)))
 }
 

@@ -32,6 +32,14 @@ for at = 3, #ARGV do redis.call('RPUSH', KEYS[1], ARGV[at]) end
 if #ARGV > 2 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 1";
 
+/// Takes one from a bucket; its key lives until the bucket is full. More than a full bucket is a clock that was set back.
+const TAKE: &str = "
+local period, most = tonumber(ARGV[1]), tonumber(ARGV[2])
+local after = math.min(math.max(redis.call('PTTL', KEYS[1]), 0), most) + period
+if after > most then return after - most end
+redis.call('SET', KEYS[1], '1', 'PX', after)
+return 0";
+
 impl Redis {
     pub(in crate::shared) async fn values(&self, keys: Vec<String>) -> Known<Vec<Option<Bytes>>> {
         let keys: Vec<String> = keys.into_iter().map(|key| self.key(key)).collect();
@@ -138,6 +146,12 @@ impl Redis {
             Ok((count, window))
         })
         .await
+    }
+
+    pub(in crate::shared) async fn take(&self, key: String, period: Duration, most: Duration) -> Known<Duration> {
+        let args = vec![millis(period), millis(most)];
+        let wait: Known<u64> = self.ask(async |client: Fast| client.eval(TAKE, self.key(key), args).await).await;
+        wait.map(Duration::from_millis)
     }
 
     pub(in crate::shared) async fn increment(&self, key: String, ttl: Duration) -> Known<u64> {

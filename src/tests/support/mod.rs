@@ -17,6 +17,7 @@ use crate::support_servers::PrivateRedis;
 use minschool::app::App;
 use minschool::cli::{instance, migrate};
 use minschool::config::{Config, Sources};
+use minschool::domain::Account;
 use minschool::domain::clock::Clock;
 use minschool::domain::users::{Joining, Newcomer};
 use minschool::domain::{house, roles, sql, upkeep};
@@ -28,7 +29,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// A password that everybody in tests has.
-pub const PASSWORD: &str = "달리는 초록 자전거 7대";
+pub const PASSWORD: &str = "달리는 초록 자전거 일곱 대";
 
 /// Each story, told on SQLite alone and on PostgreSQL with Redis.
 macro_rules! stories {
@@ -140,7 +141,7 @@ impl House {
     pub async fn person(&self, name: &str, role: &str) -> i64 {
         let form =
             Joining { email: format!("{name}@example.com"), name: name.into(), password: PASSWORD.into(), terms: true, privacy: true };
-        let newcomer = Newcomer::check(&self.app, &form).await.unwrap();
+        let newcomer = Newcomer::check(&self.app, &form, Account::Staff).await.unwrap();
         let tx = sql::begin(&self.app.db).await.unwrap();
         let role = roles::named(&tx, role).await.unwrap();
         let id = newcomer.insert(&tx, role.id, self.app.clock.now()).await.unwrap();
@@ -220,6 +221,12 @@ pub fn config(ground: &Ground) -> Config {
     ];
     let flags: BTreeMap<String, String> = set.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     Config::read(&Sources::gather(None, |_| None, &flags).unwrap()).unwrap()
+}
+
+/// The operator, for what is done without a browser.
+pub fn operator() -> minschool::domain::audit::By {
+    let actor = minschool::domain::Actor { id: 0, name: "operator".into(), permissions: minschool::domain::Permissions::EVERY };
+    minschool::domain::audit::By { actor, client: minschool::domain::sessions::Client::default() }
 }
 
 /// Waits until something has come true; ten seconds are enough for everything here.

@@ -146,6 +146,12 @@ pub fn faults(problems: &[Problem]) -> Vec<Fault<'static>> {
     problems.iter().map(|p| Fault { field: p.field, key: p.message, n: limit(p.message, p.field) }).collect()
 }
 
+/// The same, or that its writer has to wait so many seconds.
+pub fn faults_or_wait(problems: &[Problem], wait: Option<u64>) -> Vec<Fault<'static>> {
+    let waiting = wait.map(|n| Fault { field: "form", key: "flood.wait", n });
+    faults(problems).into_iter().chain(waiting).collect()
+}
+
 fn limit(message: &str, field: &str) -> u64 {
     let n = match (message, field) {
         ("name.too_long", _) => words::NAME_MAX,
@@ -154,6 +160,7 @@ fn limit(message: &str, field: &str) -> u64 {
         ("comment.too_long", _) => words::COMMENT_MAX,
         ("reason.too_long", _) => words::REASON_MAX,
         ("password.too_short", _) => password::MIN,
+        ("password.too_short_staff", _) => password::MIN_STAFF,
         ("password.too_long", _) => password::MAX,
         ("description.too_long", _) => 200,
         ("board.name_too_long", _) => crate::domain::boards::NAME_MAX,

@@ -14,7 +14,7 @@ catalogue! {
     SIGNUP_LEAD = "네 가지만 적으면 바로 시작할 수 있습니다.", "Four things, and you can start right away.";
     NAME = "이름(별명)", "Name or nickname";
     NAME_HINT = "글과 댓글에 표시됩니다. 2자에서 20자까지 쓸 수 있습니다.", "Shown beside your posts and comments. 2 to 20 characters.";
-    PASSWORD_HINT = "8자 이상으로 정해 주세요. 서로 상관없는 낱말을 몇 개 이으면 기억하기 쉽고 안전합니다.", "Use at least 8 characters. A few unrelated words in a row are easy to remember and safe.";
+    PASSWORD_HINT = "10자 이상으로 정해 주세요. 15자 이상이 안전합니다. 서로 상관없는 낱말을 몇 개 이으면 기억하기 쉽습니다.", "Use at least 10 characters; 15 or more are safer. A few unrelated words in a row are easy to remember.";
     CONSENTS = "동의", "Consent";
     CONSENT_TERMS = "이용약관에 동의합니다", "I agree to the terms of use";
     CONSENT_PRIVACY = "개인정보 수집과 이용에 동의합니다", "I agree to the collection and use of my personal data";

@@ -48,10 +48,13 @@ catalogue! {
     NAME_SHORT = "이름은 2자 이상이어야 합니다", "The name needs at least 2 characters";
     NAME_LONG = "이름은 {n}자까지 쓸 수 있습니다", "The name can have up to {n} characters";
     NAME_INVALID = "이름에는 글자, 숫자, 밑줄(_), 붙임표(-)만 쓸 수 있습니다", "Use letters, numbers, underscores and hyphens only";
+    NAME_RESERVED = "운영자로 보일 수 있는 이름은 쓸 수 없습니다", "A name that looks like one of the staff cannot be used";
     NAME_TAKEN = "다른 회원이 쓰고 있는 이름입니다. 다른 이름을 적어 주세요", "Another member uses this name. Choose another one";
     PASSWORD_EMPTY = "비밀번호를 적어 주세요", "Enter a password";
     PASSWORD_SHORT = "비밀번호는 {n}자 이상이어야 합니다", "The password needs at least {n} characters";
     PASSWORD_LONG = "비밀번호가 너무 깁니다", "The password is too long";
+    PASSWORD_SHORT_STAFF = "운영자의 비밀번호는 {n}자 이상이어야 합니다", "The password of staff needs at least {n} characters";
+    PASSWORD_OWN = "이름이나 이메일 주소는 누구나 짐작할 수 있습니다. 다른 낱말을 더 이어 주세요", "Anybody can guess your name or e-mail address. Add other words";
     PASSWORD_WEAK = "쉽게 알아낼 수 있는 비밀번호입니다. 서로 상관없는 낱말을 더 이어 주세요", "This password is easy to guess. Add more unrelated words";
     PASSWORD_WRONG = "지금 비밀번호가 맞지 않습니다", "The current password is not right";
     LOGIN_WRONG = "이메일이나 비밀번호가 맞지 않습니다", "The e-mail or the password is not right";
@@ -62,6 +65,7 @@ catalogue! {
     BODY_EMPTY = "내용을 적어 주세요", "Write some text";
     BODY_LONG = "내용은 {n}자까지 쓸 수 있습니다", "The text can have up to {n} characters";
     BODY_COMPLEX = "표, 목록, 링크가 너무 많습니다. 조금 단순하게 쓰거나 나누어 주세요", "There are too many tables, lists or links. Please simplify the text or split it";
+    FLOOD_WAIT = "짧은 시간에 많이 쓰셨습니다. 쓴 내용은 그대로 있으니 {n}초 뒤에 다시 눌러 주세요", "You wrote a lot in a short time. Your text is still here: please press the button again in {n} seconds";
     FORM_STALE = "오래 열어 둔 화면이라 한 번 더 확인이 필요합니다. 내용은 그대로 있으니 다시 눌러 주세요", "This page was open for a long time. Your text is still here: please press the button again";
     FORM_UNREADABLE = "보낸 내용을 읽을 수 없습니다. 다시 보내 주세요", "What you sent could not be read. Please send it again";
     TEXT_CONTROL = "쓸 수 없는 문자가 들어 있습니다", "It contains characters that cannot be used";
@@ -101,10 +105,13 @@ const MESSAGES: &[(&str, Text)] = &[
     ("name.too_short", NAME_SHORT),
     ("name.too_long", NAME_LONG),
     ("name.invalid", NAME_INVALID),
+    ("name.reserved", NAME_RESERVED),
     ("name.taken", NAME_TAKEN),
     ("password.empty", PASSWORD_EMPTY),
     ("password.too_short", PASSWORD_SHORT),
     ("password.too_long", PASSWORD_LONG),
+    ("password.too_short_staff", PASSWORD_SHORT_STAFF),
+    ("password.own", PASSWORD_OWN),
     ("password.weak", PASSWORD_WEAK),
     ("password.wrong", PASSWORD_WRONG),
     ("login.wrong", LOGIN_WRONG),
@@ -115,6 +122,7 @@ const MESSAGES: &[(&str, Text)] = &[
     ("body.empty", BODY_EMPTY),
     ("body.too_long", BODY_LONG),
     ("body.too_complex", BODY_COMPLEX),
+    ("flood.wait", FLOOD_WAIT),
     ("form.stale", FORM_STALE),
     ("form.unreadable", FORM_UNREADABLE),
     ("text.control", TEXT_CONTROL),
