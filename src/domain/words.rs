@@ -127,11 +127,13 @@ const RESERVED_ENGLISH: [&str; 14] = [
     "security",
 ];
 
-/// Whether a name is one that only staff may have, or looks like one.
+/// Whether a name is one that only staff may have, or looks like one, as typed or in small letters.
 fn is_reserved(name: &str) -> bool {
-    let looks = name_skeleton(name);
-    let letters: String = looks.chars().filter(|c| c.is_alphabetic()).collect();
-    let (within, all) = (|word: &&str| looks.contains(&name_skeleton(word)), |word: &&str| letters == name_skeleton(word));
+    // Digits and signs go first: a 1 has the skeleton of an l.
+    let letters: String = seen(name).chars().filter(|c| c.is_alphabetic()).collect();
+    let looks = [name_skeleton(&letters), name_skeleton(&letters.to_lowercase())];
+    let within = |word: &&str| looks.iter().any(|looks| looks.contains(&name_skeleton(word)));
+    let all = |word: &&str| looks.contains(&name_skeleton(word));
     RESERVED_KOREAN.iter().any(within) || RESERVED_ENGLISH.iter().any(all)
 }
 
