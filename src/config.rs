@@ -1,14 +1,16 @@
 //! What an operator can set: command-line flag, environment variable, credential, one optional TOML file,
 //! default, in that order. Everything is read once; every error names the setting and the mend. `watch`: what is set for
-//! watching; `backups`: for backups; `public`: what the site says about itself; `exposed`: secrets that others can read.
+//! watching; `backups`: for backups; `public`: what the site says about itself; `sign_ups`: who may join; `exposed`: secrets that others can read.
 
 mod backups;
 mod exposed;
 mod public;
+mod sign_ups;
 mod watch;
 
 pub use backups::Backups;
 pub use public::Public;
+pub use sign_ups::SignUps;
 pub use watch::{EdgeUrl, Watching};
 
 use ipnet::IpNet;
@@ -66,6 +68,8 @@ pub const SETTINGS: &[Setting] = &[
     setting("PASSWORD_MEMORY_KIB", "19456", "argon2id memory in KiB (OWASP: 19456)"),
     setting("PASSWORD_ROUNDS", "2", "argon2id passes (OWASP: 2)"),
     setting("RATE_LIMITS", "on", "on, or off for load tests"),
+    setting("SIGNUPS_PER_HOUR", "5", "new accounts in an hour from one address; an IPv6 network (/64) counts as one"),
+    setting("SHARED_NETWORKS", "", "networks of offices, schools or carriers whose new accounts are not counted, comma-separated"),
     setting("MIGRATE", "on", "on: bring the schema up to date at start; off: only check it"),
     setting("LOG", "info,sea_orm_migration=warn", "what is logged: error, warn, info, debug or a filter such as minschool=debug"),
     setting("SQL_COMMENTS", "off", "on: each SQL statement names its request, to trace one; statements are then prepared anew each time"),
@@ -251,6 +255,8 @@ pub struct Config {
     pub backups: Backups,
     /// What the site says about itself.
     pub public: Public,
+    /// How many accounts one network may open.
+    pub sign_ups: SignUps,
 }
 
 impl Config {
@@ -270,7 +276,7 @@ impl Config {
             admin_public_url: wrong.origin(sources.text("ADMIN_PUBLIC_URL"), "ADMIN_PUBLIC_URL", admin_listen),
             site_listen: site_listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000))),
             admin_listen: admin_listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3001))),
-            trusted_proxies: wrong.networks(sources.text("TRUSTED_PROXIES")),
+            trusted_proxies: wrong.networks(sources, "TRUSTED_PROXIES"),
             data_dir,
             database_connections: wrong.number(sources, "DATABASE_CONNECTIONS", 2..=200),
             workers: wrong.number(sources, "WORKERS", 0..=1024),
@@ -287,6 +293,7 @@ impl Config {
             watching: watch::read(sources, &mut wrong),
             backups: backups::read(sources, Path::new(sources.text("DATA_DIR")), &mut wrong),
             public: public::read(sources, &mut wrong),
+            sign_ups: sign_ups::read(sources, &mut wrong),
         };
         if wrong.0.is_empty() { Ok(config) } else { Err(ConfigError(wrong.0)) }
     }
@@ -376,12 +383,12 @@ impl Wrong {
         }
     }
 
-    fn networks(&mut self, text: &str) -> Vec<IpNet> {
+    fn networks(&mut self, sources: &Sources, name: &str) -> Vec<IpNet> {
         let mut networks = Vec::new();
-        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        for part in sources.text(name).split(',').map(str::trim).filter(|part| !part.is_empty()) {
             match part.parse::<IpNet>().or_else(|_| part.parse::<std::net::IpAddr>().map(IpNet::from)) {
                 Ok(network) => networks.push(network),
-                Err(_) => self.say("TRUSTED_PROXIES", part, "a network such as 10.0.0.0/8"),
+                Err(_) => self.say(name, part, "a network such as 10.0.0.0/8"),
             }
         }
         networks

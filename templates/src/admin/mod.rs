@@ -63,6 +63,7 @@ pub fn deed_name(key: &str) -> Option<Text> {
         "user.create" => words::DEED_USER_CREATE,
         "user.role" => words::DEED_USER_ROLE,
         "user.suspend" => words::DEED_USER_SUSPEND,
+        "user.unlock" => words::DEED_USER_UNLOCK,
         "user.lift" => words::DEED_USER_LIFT,
         "session.end" => words::DEED_SESSION_END,
         "role.create" => words::DEED_ROLE_CREATE,

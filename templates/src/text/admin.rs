@@ -25,6 +25,7 @@ catalogue! {
     DEED_USER_CREATE = "회원 추가", "Member added";
     DEED_USER_ROLE = "역할 변경", "Role changed";
     DEED_USER_SUSPEND = "이용 정지", "Member suspended";
+    DEED_USER_UNLOCK = "로그인 대기 해제", "Sign-in wait lifted";
     DEED_USER_LIFT = "정지 해제", "Suspension lifted";
     DEED_SESSION_END = "세션 종료", "Sessions ended";
     DEED_ROLE_CREATE = "역할 추가", "Role added";
