@@ -64,6 +64,7 @@ fn in_words(fault: Error) -> Failure {
             Failure::Other(said.collect::<Vec<_>>().join("\n"))
         }
         Error::NotFound => Failure::Other("there is no such member or role; see: minschool user list".into()),
+        Error::Busy(_) => Failure::Other("the database or Redis does not answer in time; try again, or see: minschool check".into()),
         other => other.into(),
     }
 }
