@@ -2,7 +2,8 @@
 
 use crate::domain::once::Settled;
 use crate::domain::sessions::Area;
-use crate::domain::users::{self, Credentials, Entry, Joining};
+use crate::domain::sign_in::{self, Credentials, Entry};
+use crate::domain::users::{self, Joining};
 use crate::domain::{Action, Error, Permissions, Problem, Resource, house, setup};
 use crate::web::fields::Sent;
 use crate::web::{Fields, Result, Staff, Visit, cookies, language, once, present, reply};
@@ -75,14 +76,15 @@ pub async fn create(visit: Visit, Sent(fields): Sent) -> Result<Response> {
         }
         Err(fault) => return Err(fault.into()),
     };
-    match users::enter(&visit.app, Area::Admin, &key, &form, &visit.client).await {
-        Ok(Entry::Welcome { token, user }) => {
+    match sign_in::enter(&visit.app, Area::Admin, &key, &form, &visit.client, &visit.device).await {
+        Ok(Entry::Welcome { token, user, device }) => {
             if !is_staff(&visit, user).await? {
                 leave(&visit, &token).await?;
                 return Ok(again(StatusCode::FORBIDDEN, &[], LoginNotice::None, true));
             }
             let mut response = if kept.is_empty() { reply::see_other(&visit, &next) } else { reply::send_again(&visit, &next) };
             cookies::set(response.headers_mut(), &cookies::session(Area::Admin, visit.secure(), token, false));
+            cookies::set(response.headers_mut(), &cookies::device(device, visit.secure()));
             if let Some(old) = &visit.session
                 && let Err(fault) = users::leave(&visit.app, old).await
             {

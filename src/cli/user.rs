@@ -6,9 +6,10 @@ use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::sessions::Client;
 use crate::domain::users::{Joining, Newcomer};
-use crate::domain::{Actor, Error, Permissions, audit, house, members, password_change, permissions, roles, sql};
+use crate::domain::{Actor, Error, Permissions, audit, house, members, password_change, permissions, roles, sign_in_limits, sql};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::io::BufRead;
+use std::time::Duration;
 use templates::text::{Lang, errors};
 
 /// The subcommand.
@@ -32,6 +33,7 @@ pub fn command() -> Command {
         .subcommand(Command::new("role").about("Give a member a role").arg(email()).arg(text("role", "the role").required(true)))
         .subcommand(Command::new("password").about("Set a member's password; all their sessions end").arg(email()).arg(stdin))
         .subcommand(Command::new("suspend").about("Suspend a member").arg(email()).arg(text("reason", "why").required(true)).arg(until))
+        .subcommand(Command::new("unlock").about("End the wait after wrong passwords, on the site and in the panel").arg(email()))
         .subcommand(Command::new("list").about("List members").arg(text("search", "only those whose name or e-mail contains this")))
 }
 
@@ -49,6 +51,7 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
         "role" => set_role(&app, &text("email"), &text("role")).await,
         "password" => set_password(&app, &text("email"), read_password()?).await,
         "suspend" => suspend(&app, &text("email"), &text("reason"), args.get_one::<i64>("days").copied()).await,
+        "unlock" => unlock(&app, &text("email")).await,
         _ => list(&app, &text("search")).await,
     };
     done.map_err(in_words)
@@ -61,6 +64,7 @@ fn in_words(fault: Error) -> Failure {
             Failure::Other(said.collect::<Vec<_>>().join("\n"))
         }
         Error::NotFound => Failure::Other("there is no such member or role; see: minschool user list".into()),
+        Error::Busy(_) => Failure::Other("the database or Redis does not answer in time; try again, or see: minschool check".into()),
         other => other.into(),
     }
 }
@@ -115,6 +119,19 @@ async fn suspend(app: &App, email: &str, reason: &str, days: Option<i64>) -> Res
     let until = days.map(|days| app.clock.now() + time::Duration::days(days));
     members::suspend(app, &operator(), None, member, until, reason).await?;
     say!("member {member} is suspended");
+    Ok(())
+}
+
+async fn unlock(app: &App, email: &str) -> Result<(), Error> {
+    // The counters are in Redis, which a process that has just begun does not trust yet.
+    for _ in 0..100 {
+        if app.config.redis_url.is_none() || app.shared.health().is_well() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let member = sign_in_limits::unlock(app, &operator(), email).await?;
+    say!("member {member} can sign in at once");
     Ok(())
 }
 

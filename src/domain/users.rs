@@ -1,15 +1,14 @@
-//! Members: joining, signing in, and what they change about themselves.
+//! Members: joining, and what they change about themselves. Signing in: `sign_in`.
 
 use super::clock::OffsetDateTime;
 use super::error::violates;
-use super::sessions::{self, Area, Client, Renew, Which};
+use super::sessions::{self, Renew, Which};
 use super::words::{Email, Name};
-use super::{Account, Actor, Error, Problem, Result, house, once, password, roles, shared_log, sql};
+use super::{Account, Actor, Error, Problem, Result, once, roles, shared_log, sql};
 use crate::app::App;
 use crate::entity::user;
 use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, EntityTrait, Value};
-use std::time::Duration;
 
 /// The version of the terms of use that is shown now; consents are kept with it.
 pub const TERMS_VERSION: &str = "2026-11-01";
@@ -142,111 +141,10 @@ async fn tell_owner(app: &App, email: &str) -> Result<()> {
     Ok(())
 }
 
-/// What came of trying to sign in.
-#[derive(Debug)]
-pub enum Entry {
-    /// Welcome: the token for the cookie.
-    Welcome {
-        /// The token.
-        token: String,
-        /// Who.
-        user: i64,
-    },
-    /// The address or the password is wrong; which of them is not told.
-    Wrong,
-    /// The account is suspended, told only to somebody who knows the password.
-    Suspended {
-        /// Until when; none: until lifted.
-        until: Option<OffsetDateTime>,
-        /// Why.
-        reason: String,
-    },
-}
-
-/// What somebody types to sign in.
-#[derive(Clone, Debug, Default)]
-#[expect(missing_docs, reason = "fields of the form")]
-pub struct Credentials {
-    pub email: String,
-    pub password: String,
-    pub persistent: bool,
-}
-
-/// Tries to sign in. Failures make the next try wait, per account and per address.
-///
-/// # Errors
-/// `Slow` while somebody has to wait; `Busy` when too many sign in at once; the database's.
-pub async fn enter(app: &App, area: Area, key: &once::Key, form: &Credentials, client: &Client) -> Result<Entry> {
-    let email = Email::parse(&form.email).map(|e| e.as_str().to_owned()).unwrap_or_default();
-    // Hashed, so that Redis holds no address of a person.
-    let door = |kind: &str, who: &str| format!("{kind}:{}", &house::hash_token(who)[..24]);
-    let doors = [door("account", &email), door("address", &client.ip)];
-    if app.config.rate_limits {
-        wait(app, &doors).await?;
-    }
-    let found = user::Entity::find().filter_email(&email).one(&app.db).await?;
-    let typed = if form.password.len() > password::MAX { "" } else { &form.password };
-    let verdict = app.hasher.verify(typed, found.as_ref().map(|u| u.password_hash.clone())).await?;
-    let Some(user) = found.filter(|_| verdict.matches) else {
-        for door in &doors {
-            app.shared.limits().record_failure(door).await;
-        }
-        return Ok(Entry::Wrong);
-    };
-    app.shared.limits().reset(&doors[0]).await;
-    if let Some(reason) = suspended(&user, app.clock.now()) {
-        return Ok(Entry::Suspended { until: user.suspended_until, reason });
-    }
-    let mut hash = user.password_hash;
-    if verdict.outdated {
-        hash = rehash(app, user.id, &form.password, hash).await;
-    }
-    let Some(token) = sessions::start(app, user.id, &hash, area, form.persistent, client).await? else {
-        return Ok(Entry::Wrong);
-    };
-    sessions::replace_repeated(app, key, user.id, &token).await?;
-    Ok(Entry::Welcome { token, user: user.id })
-}
-
-trait ByEmail {
-    fn filter_email(self, email: &str) -> Self;
-}
-
-impl ByEmail for sea_orm::Select<user::Entity> {
-    fn filter_email(self, email: &str) -> Self {
-        use sea_orm::{ColumnTrait, QueryFilter};
-        self.filter(user::Column::Email.eq(email))
-    }
-}
-
-async fn wait(app: &App, doors: &[String; 2]) -> Result<()> {
-    let limits = app.shared.limits();
-    let (account, address) = futures_util::join!(limits.wait_for(&doors[0]), limits.wait_for(&doors[1]));
-    match account.max(address) {
-        Duration::ZERO => Ok(()),
-        left => Err(Error::Slow(left.as_secs().max(1))),
-    }
-}
-
 /// The reason, while a member is suspended.
 pub fn suspended(user: &user::Model, now: OffsetDateTime) -> Option<String> {
     let over = user.suspended_until.is_some_and(|until| until <= now);
     (user.suspended_at.is_some() && !over).then(|| user.suspended_reason.clone().unwrap_or_default())
-}
-
-/// Stores today's kind of hash and gives the hash that is stored now, unless the password was changed meanwhile. Failing to
-/// is no reason to refuse the sign-in.
-async fn rehash(app: &App, user: i64, password: &str, old: String) -> String {
-    let Ok(hash) = app.hasher.hash(password).await else { return old };
-    let update = "UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3";
-    match sql::run(&app.db, update, [hash.clone().into(), user.into(), old.clone().into()]).await {
-        Ok(1) => hash,
-        Ok(_) => old,
-        Err(fault) => {
-            tracing::warn!("could not renew the password hash of member {user}: {fault}");
-            old
-        }
-    }
 }
 
 /// A member.

@@ -7,6 +7,7 @@ use super::{
     Known, Shared, keys,
     store::{Backend, Write},
 };
+use bytes::Bytes;
 use std::time::Duration;
 
 /// So many failures cost nothing: people mistype.
@@ -36,14 +37,45 @@ pub struct Limits<'a>(pub(super) &'a Shared);
 impl Limits<'_> {
     /// Counts one more try of `action` by `who`: at most `limit` within a `window` that begins with the first.
     pub async fn hit(self, action: &str, who: &str, limit: u32, window: Duration) -> Decision {
+        let (count, left) = self.count_within(action, who, window).await;
+        let allowed = count <= u64::from(limit);
+        Decision { allowed, retry_after: if allowed { Duration::ZERO } else { left } }
+    }
+
+    /// Counts one more of `action` by `who`, and says how many there were within the window that began with the first.
+    pub async fn count(self, action: &str, who: &str, window: Duration) -> u64 {
+        self.count_within(action, who, window).await.0
+    }
+
+    /// How many were counted, without counting one more.
+    pub async fn counted(self, action: &str, who: &str) -> u64 {
+        let key = keys::limit(action, who);
+        let found = match self.0.backend().values(vec![key.clone()]).await {
+            Known::Known(found) => Some(found),
+            Known::Unknown => self.0.local().values(vec![key]).await.known(),
+        };
+        found.and_then(number).unwrap_or_default()
+    }
+
+    async fn count_within(self, action: &str, who: &str, window: Duration) -> (u64, Duration) {
         let key = keys::limit(action, who);
         let counted = match self.0.backend().hit(key.clone(), window).await {
             Known::Known(counted) => Known::Known(counted),
             Known::Unknown => self.0.local().hit(key, window).await,
         };
-        let (count, left) = counted.known().unwrap_or((0, Duration::ZERO));
-        let allowed = count <= u64::from(limit);
-        Decision { allowed, retry_after: if allowed { Duration::ZERO } else { left } }
+        counted.known().unwrap_or((0, Duration::ZERO))
+    }
+
+    /// Makes `who` wait as after so many failures beyond those that cost nothing, but no longer than `most`.
+    pub async fn make_wait(self, who: &str, beyond: u64, most: Duration) {
+        let delay = delay_after(FREE_FAILURES.saturating_add(beyond)).min(most);
+        if delay.is_zero() {
+            return;
+        }
+        let wait = || vec![Write::Set(keys::limit(WAIT, who), "1".into(), delay)];
+        if !self.0.backend().write(wait()).await.is_delivered() {
+            self.0.local().write(wait()).await;
+        }
     }
 
     /// Takes one of `burst` that `who` may do at once; another comes back each `period`. Zero, or how long to wait.
@@ -80,19 +112,23 @@ impl Limits<'_> {
 
     /// The wait that their failures cost, from now on.
     async fn wait_anew(self, who: &str) -> Duration {
-        let found = self.0.backend().values(vec![keys::limit(FAILURES, who)]).await.known().and_then(|found| found.into_iter().next()?);
-        let failures = found.and_then(|number| std::str::from_utf8(&number).ok()?.parse().ok());
+        let failures = self.0.backend().values(vec![keys::limit(FAILURES, who)]).await.known().and_then(number);
         let delay = delay_after(failures.unwrap_or_default()).max(FIRST_DELAY);
         self.0.backend().write(vec![Write::Set(keys::limit(WAIT, who), "1".into(), delay)]).await;
         delay
     }
 
-    /// They succeeded: their failures are forgotten, here as well.
-    pub async fn reset(self, who: &str) {
+    /// They succeeded: their failures are forgotten, here as well. False where Redis has not heard of it.
+    pub async fn reset(self, who: &str) -> bool {
         let forget = || vec![Write::Delete(keys::limit(FAILURES, who)), Write::Delete(keys::limit(WAIT, who))];
         self.0.local().write(forget()).await;
-        self.0.backend().write(forget()).await;
+        self.0.backend().write(forget()).await.is_delivered()
     }
+}
+
+/// The first value, as a number.
+fn number(found: Vec<Option<Bytes>>) -> Option<u64> {
+    std::str::from_utf8(&found.into_iter().next()??).ok()?.parse().ok()
 }
 
 async fn record(backend: &Backend, who: &str) -> Known<Duration> {

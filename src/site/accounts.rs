@@ -1,11 +1,12 @@
 //! Joining, signing in, signing out.
 
 use crate::domain::sessions::Area;
-use crate::domain::users::{self, Credentials, Entry, Joining};
-use crate::domain::{Error, Problem};
+use crate::domain::sign_in::{self, Credentials, Entry};
+use crate::domain::users::{self, Joining};
+use crate::domain::{Error, Problem, sign_in_limits};
 use crate::web::fields::Sent;
 use crate::web::{Fields, Result, Visit, cookies, error, once, present, reply};
-use poem::http::StatusCode;
+use poem::http::{StatusCode, header};
 use poem::web::Query;
 use poem::{Response, handler};
 use serde::Deserialize;
@@ -76,11 +77,12 @@ async fn enter(visit: &Visit, fields: &Fields) -> Result<Response> {
         }
         Err(fault) => return Err(fault.into()),
     };
-    match users::enter(&visit.app, Area::Site, &key, &form, &visit.client).await {
-        Ok(Entry::Welcome { token, .. }) => {
+    match sign_in::enter(&visit.app, Area::Site, &key, &form, &visit.client, &visit.device).await {
+        Ok(Entry::Welcome { token, device, .. }) => {
             let mut response = if fields.kept().is_empty() { reply::see_other(visit, next) } else { reply::send_again(visit, next) };
             let cookie = cookies::session(Area::Site, visit.secure(), token, form.persistent);
             cookies::set(response.headers_mut(), &cookie);
+            cookies::set(response.headers_mut(), &cookies::device(device, visit.secure()));
             leave_old(visit).await;
             Ok(response)
         }
@@ -95,7 +97,7 @@ async fn enter(visit: &Visit, fields: &Fields) -> Result<Response> {
         }
         Err(Error::Slow(seconds)) => {
             let mut response = refuse(visit, fields, StatusCode::TOO_MANY_REQUESTS, &[], LoginNotice::Wait { seconds });
-            response.headers_mut().insert(poem::http::header::RETRY_AFTER, seconds.into());
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
             Ok(response)
         }
         Err(fault) => Err(fault.into()),
@@ -151,10 +153,10 @@ pub fn new(visit: Visit, arrival: Option<Query<Arrival>>) -> Response {
         return reply::see_other(&visit, paths::HOME);
     }
     let next = arrival.and_then(|Query(arrival)| arrival.next).unwrap_or_default();
-    signup(&visit, &Joining::default(), reply::local(&next), &[])
+    signup(&visit, &Joining::default(), reply::local(&next), &[], None)
 }
 
-fn signup(visit: &Visit, form: &Joining, next: &str, problems: &[Problem]) -> Response {
+fn signup(visit: &Visit, form: &Joining, next: &str, problems: &[Problem], wait: Option<u64>) -> Response {
     let (key, nav, faults) = (once::issue(visit, "signup"), present::nav(visit), present::faults(problems));
     let page = SignupPage {
         shell: &present::shell(visit, &nav),
@@ -167,9 +169,18 @@ fn signup(visit: &Visit, form: &Joining, next: &str, problems: &[Problem]) -> Re
         next,
         once: &key,
         faults: &faults,
+        wait,
     };
-    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    reply::page_with(visit, status, views::signup(&page))
+    let status = match wait {
+        Some(_) => StatusCode::TOO_MANY_REQUESTS,
+        None if problems.is_empty() => StatusCode::OK,
+        None => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let mut response = reply::page_with(visit, status, views::signup(&page));
+    if let Some(seconds) = wait {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
 }
 
 /// POST /signup. Whether the address was known, the answer does not tell: both lead to signing in.
@@ -184,12 +195,13 @@ pub async fn create(visit: Visit, fields: Fields) -> Result<Response> {
     };
     let next = reply::local(fields.text("next"));
     let done = match once::check(&visit, "signup", fields.text("once")) {
-        Ok(key) => users::join(&visit.app, &key, &form).await,
+        Ok(key) => sign_in_limits::join(&visit.app, &key, &form, &visit.client).await,
         Err(stale) => Err(stale),
     };
     match done {
         Ok(_) => Ok(reply::see_other(&visit, &paths::login_joined(next))),
-        Err(Error::Invalid(problems)) => Ok(signup(&visit, &form, next, &problems)),
+        Err(Error::Invalid(problems)) => Ok(signup(&visit, &form, next, &problems, None)),
+        Err(Error::Slow(seconds)) => Ok(signup(&visit, &form, next, &[], Some(seconds))),
         Err(fault) => Err(fault.into()),
     }
 }

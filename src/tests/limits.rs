@@ -31,23 +31,6 @@ stories! {
         assert_eq!(page.attribute("[name=email]", "value").as_deref(), Some("ada@example.com"), "what was typed is kept");
     }
 
-    async fn one_address_trying_many_accounts_has_to_wait_too(house: House) {
-        let strict = strict(&house).await;
-        let mut eve = house.visitor().on(&strict).with("x-forwarded-for", "203.0.113.8");
-        for n in 0..5 {
-            let page = eve.get("/login").await;
-            eve.submit(&page, "/login", &[("email", &format!("user{n}@example.com")), ("password", "wrong")]).await;
-        }
-        house.member("ada").await;
-
-        let page = eve.get("/login").await;
-        let page = eve.submit(&page, "/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
-
-        assert_eq!(page.status, 429);
-        let mut ada = house.visitor().on(&strict).with("x-forwarded-for", "203.0.113.9");
-        assert_eq!(ada.sign_in("ada").await.status, 200, "somebody else does not");
-    }
-
     async fn a_script_that_writes_is_slowed_down_and_a_person_is_not(house: House) {
         let strict = strict(&house).await;
         let mut ada = house.signed_in("ada").await.on(&strict);

@@ -40,6 +40,7 @@ mod shared_outage;
 mod shared_redis;
 mod shared_sentinel;
 mod shared_world;
+mod sign_in_limits;
 mod sign_in_races;
 mod support;
 mod support_nginx;

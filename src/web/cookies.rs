@@ -1,4 +1,5 @@
-//! The cookies: one for the session, one for how pages look, one for a sentence after a redirect.
+//! The cookies: one for the session, one for how pages look, one for a sentence after a redirect, one for browsers in which
+//! an account was signed in to before.
 //!
 //! Over HTTPS the session's has the `__Host-` prefix (RFC 6265bis section 4.1.3.2), so no neighbour can set
 //! it. Cookies ignore ports, so the site's and the admin's have different names.
@@ -12,6 +13,8 @@ use std::borrow::Cow;
 pub const READING: &str = "ms_reading";
 /// What the last action came to.
 pub const FLASH: &str = "ms_flash";
+/// The accounts that were signed in to with this browser (`domain::devices`).
+pub const DEVICE: &str = "ms_device";
 
 /// A token is 32 bytes in base64url.
 const TOKEN_LENGTH: usize = 43;
@@ -64,6 +67,14 @@ pub fn no_session(area: Area, secure: bool) -> Cookie<'static> {
 /// How pages look, for a year.
 pub fn reading(value: String, secure: bool) -> Cookie<'static> {
     base(READING, value, secure, Some(Duration::days(365)))
+}
+
+/// Marks this browser as one in which an account was signed in to, for a year. It is sent to the sign-in form alone: nginx
+/// takes any cookie of ours for a sign that a page is personal, and guests' pages have to stay common.
+pub fn device(value: String, secure: bool) -> Cookie<'static> {
+    let mut cookie = base(DEVICE, value, secure, Some(Duration::days(365)));
+    cookie.set_path(templates::paths::LOGIN);
+    cookie
 }
 
 /// A sentence for the next page; a minute is enough to get there.

@@ -328,7 +328,7 @@ async fn within_limits(visit: &Visit, method: &Method) -> Result<(), Fault> {
     let (action, most) = if visit.path == templates::paths::PREVIEW { ("preview", PREVIEWS) } else { ("write", WRITES) };
     let who = match &visit.actor {
         Some(actor) => format!("member:{}", actor.id),
-        None => format!("address:{}", &crate::domain::house::hash_token(&visit.client.ip)[..24]),
+        None => format!("address:{}", crate::domain::network::key(&visit.client.ip)),
     };
     let decision = visit.app.shared.limits().hit(action, &who, most, Duration::from_secs(60)).await;
     if decision.allowed { Ok(()) } else { Err(crate::domain::Error::Slow(decision.retry_after.as_secs().max(1)).into()) }

@@ -41,6 +41,8 @@ pub struct Facts {
     pub asked: Asked,
     /// The fields of the form that came, once it was read.
     pub sent: OnceLock<Vec<(String, String)>>,
+    /// What marks this browser as one in which accounts were signed in to before; empty: nothing.
+    pub device: String,
     /// The hash of the session's token that came.
     hash: Option<String>,
     /// How pages look, as far as the browser says.
@@ -63,6 +65,7 @@ impl Facts {
             request_id,
             asked: Asked::of(req),
             sent: OnceLock::new(),
+            device: cookies::get(headers, cookies::DEVICE).map(|value| value.into_owned()).unwrap_or_default(),
             hash: cookies::token(headers, area, app.secure(area)).map(|token| house::hash_token(&token)),
             reading: cookies::get(headers, cookies::READING).map(|word| language::unpack(&word)).unwrap_or_default(),
             preferred: language::preferred(accepted),

@@ -80,6 +80,8 @@ pub struct SignupPage<'a> {
     pub once: &'a str,
     /// What was wrong with it.
     pub faults: &'a [Fault<'a>],
+    /// Seconds to wait, where too many accounts were opened from the reader's network.
+    pub wait: Option<u64>,
 }
 
 /// Asks before signing out.
@@ -182,6 +184,9 @@ pub fn signup(p: &SignupPage) -> Markup {
         div.wrap.narrow {
             h1 tabindex="-1" { (lang.t(words::SIGNUP_TITLE)) }
             p.lead { (lang.t(words::SIGNUP_LEAD)) }
+            @if let Some(seconds) = p.wait {
+                (ui::notice(lang, Tone::Warning, &lang.fill(words::SIGNUP_WAIT, &[("n", &seconds.div_ceil(60))])))
+            }
             form method="post" action=(paths::SIGNUP) novalidate hx-boost="false" data-once-only {
                 (ui::error_summary(lang, "", p.faults))
                 (ui::once(p.once))

@@ -18,7 +18,8 @@ type Router = Arc<BoxEndpoint<'static, Response>>;
 pub struct Visitor {
     site: Router,
     admin: Router,
-    cookies: BTreeMap<String, String>,
+    /// Value and path of each.
+    cookies: BTreeMap<String, (String, String)>,
     extra: BTreeMap<&'static str, String>,
 }
 
@@ -46,12 +47,17 @@ impl Visitor {
 
     /// A cookie's value.
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        self.cookies.get(name).map(String::as_str)
+        self.cookies.get(name).map(|(value, _)| value.as_str())
+    }
+
+    /// Copies a cookie from another browser.
+    pub fn take_cookie(&mut self, name: &str, from: &Self) {
+        self.cookies.insert(name.into(), from.cookies[name].clone());
     }
 
     /// Puts a cookie in place.
     pub fn set_cookie(&mut self, name: &str, value: &str) {
-        self.cookies.insert(name.into(), value.into());
+        self.cookies.insert(name.into(), (value.into(), "/".into()));
     }
 
     /// Opens a page of the site and follows redirects.
@@ -135,7 +141,8 @@ impl Visitor {
 
     /// A request as this browser sends it.
     pub fn request(&self, method: Method, path: &str, body: Option<String>) -> Request {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let here = self.cookies.iter().filter(|(_, (_, place))| path.starts_with(place.as_str()));
+        let cookies: Vec<String> = here.map(|(name, (value, _))| format!("{name}={value}")).collect();
         let mut request = Request::builder().method(method).uri_str(path);
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies.join("; "));
@@ -178,7 +185,8 @@ impl Visitor {
             if gone {
                 self.cookies.remove(cookie.name());
             } else {
-                self.cookies.insert(cookie.name().into(), cookie.value().into());
+                let place = cookie.path().unwrap_or("/").to_owned();
+                self.cookies.insert(cookie.name().into(), (cookie.value().into(), place));
             }
         }
     }

@@ -61,8 +61,10 @@ pub fn action_name(key: &str) -> Option<Text> {
 pub fn deed_name(key: &str) -> Option<Text> {
     Some(match key {
         "user.create" => words::DEED_USER_CREATE,
+        "user.password" => words::DEED_USER_PASSWORD,
         "user.role" => words::DEED_USER_ROLE,
         "user.suspend" => words::DEED_USER_SUSPEND,
+        "user.unlock" => words::DEED_USER_UNLOCK,
         "user.lift" => words::DEED_USER_LIFT,
         "session.end" => words::DEED_SESSION_END,
         "role.create" => words::DEED_ROLE_CREATE,
@@ -73,6 +75,7 @@ pub fn deed_name(key: &str) -> Option<Text> {
         "board.order" => words::DEED_BOARD_ORDER,
         "post.hide" => words::DEED_POST_HIDE,
         "post.restore" => words::DEED_POST_RESTORE,
+        "post.edit" => words::DEED_POST_EDIT,
         "post.delete" => words::DEED_POST_DELETE,
         "post.move" => words::DEED_POST_MOVE,
         "comment.hide" => words::DEED_COMMENT_HIDE,
@@ -85,6 +88,8 @@ pub fn deed_name(key: &str) -> Option<Text> {
 /// What an entry of the audit log says was changed; unknown fields are shown as they are.
 pub fn field_name(key: &str) -> Option<Text> {
     Some(match key {
+        "title" => crate::text::posts::TITLE,
+        "body" => crate::text::posts::BODY,
         "role" => words::COL_ROLE,
         "permissions" => words::FIELD_PERMISSIONS,
         "until" | "suspended" => words::FIELD_SUSPENDED,

@@ -88,6 +88,7 @@ fn signup(lang: Lang) -> Drawn {
         next: "/",
         once: "k-once",
         faults: &[],
+        wait: None,
     };
     let faults = [
         fault("email", "email.taken", 0),
@@ -107,6 +108,7 @@ fn signup(lang: Lang) -> Drawn {
                 ..empty
             }),
         ),
+        ("signup-wait", auth::signup(&SignupPage { email: "ada@example.com", name: "에이다", terms: true, wait: Some(1_500), ..empty })),
         ("logout", auth::logout(&LogoutPage { shell: &member(lang, "/logout"), once: "k-once" })),
     ]
 }

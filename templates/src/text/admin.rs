@@ -22,9 +22,11 @@ catalogue! {
     SETUP_BUTTON = "관리자 만들기", "Create administrator";
     FIELD_PERMISSIONS = "권한", "Permissions";
     FIELD_SUSPENDED = "정지", "Suspension";
+    DEED_USER_PASSWORD = "비밀번호 변경", "Password set";
     DEED_USER_CREATE = "회원 추가", "Member added";
     DEED_USER_ROLE = "역할 변경", "Role changed";
     DEED_USER_SUSPEND = "이용 정지", "Member suspended";
+    DEED_USER_UNLOCK = "로그인 대기 해제", "Sign-in wait lifted";
     DEED_USER_LIFT = "정지 해제", "Suspension lifted";
     DEED_SESSION_END = "세션 종료", "Sessions ended";
     DEED_ROLE_CREATE = "역할 추가", "Role added";
@@ -35,6 +37,7 @@ catalogue! {
     DEED_BOARD_ORDER = "게시판 순서 변경", "Boards reordered";
     DEED_POST_HIDE = "글 숨김", "Post hidden";
     DEED_POST_RESTORE = "글 복원", "Post restored";
+    DEED_POST_EDIT = "글 수정", "Post edited";
     DEED_POST_DELETE = "글 삭제", "Post deleted";
     DEED_POST_MOVE = "글 이동", "Post moved";
     DEED_COMMENT_HIDE = "댓글 숨김", "Comment hidden";

@@ -22,6 +22,7 @@ catalogue! {
     READ_PRIVACY = "개인정보 처리방침 읽기 (새 창, 판: {version})", "Read the privacy policy (new tab, version {version})";
     REQUIRED_CONSENT = "필수", "Required";
     SIGNUP_BUTTON = "가입하기", "Create account";
+    SIGNUP_WAIT = "이 네트워크에서 한 시간 동안 만들 수 있는 계정을 모두 만들었습니다. {n}분 뒤에 다시 시도해 주세요. 쓰신 내용은 그대로 있으니 비밀번호만 다시 적어 주시면 됩니다.", "As many accounts as one network may open in an hour have been opened. Please try again in {n} minutes. What you typed is kept; only the password has to be typed again.";
     LOGOUT_TITLE = "로그아웃할까요?", "Sign out?";
     LOGOUT_TEXT = "이 기기에서 로그아웃합니다. 다른 기기의 로그인은 그대로 유지됩니다.", "You will be signed out on this device. Other devices stay signed in.";
     LOGOUT_BUTTON = "로그아웃", "Sign out";

@@ -26,7 +26,7 @@ catalogue! {
     PRIVACY_5 = "회원의 권리", "Your rights";
     PRIVACY_5_TEXT = "언제든 자신의 정보를 보고, 고치고, 지워 달라고 할 수 있습니다. 동의하지 않을 권리가 있으며, 필수 항목에 동의하지 않으면 가입할 수 없습니다.", "You can see, correct and ask us to erase your data at any time. You may refuse consent; without the required consents you cannot join.";
     PRIVACY_6 = "쿠키", "Cookies";
-    PRIVACY_6_TEXT = "로그인을 유지하는 쿠키와 읽기 도구 설정을 담는 쿠키만 씁니다.", "We use one cookie to keep you signed in and one to keep your reading aids.";
+    PRIVACY_6_TEXT = "로그인을 유지하는 쿠키, 읽기 도구 설정을 담는 쿠키, 전에 로그인한 적이 있는 브라우저를 알아보는 쿠키(1년)만 씁니다. 마지막 것은 다른 사람이 비밀번호를 잘못 입력해도 회원님이 로그인할 수 있게 합니다.", "We use one cookie to keep you signed in, one to keep your reading aids, and one, for a year, by which a browser that you signed in with before is known. The last one lets you sign in even while somebody else types wrong passwords for your account.";
     ACCESS_1 = "우리의 약속", "Our promise";
     ACCESS_1_TEXT = "민스쿨은 한국형 웹 콘텐츠 접근성 지침 2.2와 WCAG 2.2 AA를 지키려고 합니다. 모든 화면과 기능은 스크립트 없이도, 키보드만으로도 쓸 수 있습니다.", "MinSchool aims to meet KWCAG 2.2 and WCAG 2.2 AA. Every page and function works without scripts and with a keyboard alone.";
     ACCESS_2 = "읽기 도구", "Reading aids";
