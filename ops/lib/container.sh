@@ -39,8 +39,9 @@ fresh_root() {
   sed -i 's/^public_url.*/public_url = "https:\/\/example.org"\nrate_limits = "off"/' "$root/etc/minschool/minschool.toml"
   # All load comes from the container itself.
   echo '127.0.0.0/8 1;' >"$root/etc/nginx/minschool/known.conf"
-  # There is no mail in there; what would be sent is kept.
-  printf '#!/bin/sh\ncat >>/var/log/told\n' >"$root/etc/minschool/on-failure"
+  # There is no mail in there; what would be sent is kept, where the unit's user may write.
+  # shellcheck disable=SC2016 # The script is given it.
+  printf '#!/bin/sh\ncat >>"$STATE_DIRECTORY/told"\n' >"$root/etc/minschool/on-failure"
   chmod 755 "$root/etc/minschool/on-failure"
   # There is no database yet when it boots.
   systemctl --root="$root" --quiet disable minschool.target
@@ -306,7 +307,7 @@ is_closed() {
 }
 
 was_told() {
-  inside grep -q "$1.service" /var/log/told || { echo "nobody was told of $1"; return 1; }
+  inside grep -q "^$1.service on .* has failed" /var/lib/minschool-failure/told || { echo "nobody was told of $1"; return 1; }
 }
 
 # It ends with 78 again and again; then its ports have to be closed and somebody told, and mending it brings it back.
