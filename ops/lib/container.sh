@@ -39,8 +39,9 @@ fresh_root() {
   sed -i 's/^public_url.*/public_url = "https:\/\/example.org"\nrate_limits = "off"/' "$root/etc/minschool/minschool.toml"
   # All load comes from the container itself.
   echo '127.0.0.0/8 1;' >"$root/etc/nginx/minschool/known.conf"
-  # There is no mail in there; what would be sent is kept.
-  printf '#!/bin/sh\ncat >>/var/log/told\n' >"$root/etc/minschool/on-failure"
+  # There is no mail in there; what would be sent is kept, where the unit's user may write.
+  # shellcheck disable=SC2016 # The script is given it.
+  printf '#!/bin/sh\ncat >>"$STATE_DIRECTORY/told"\n' >"$root/etc/minschool/on-failure"
   chmod 755 "$root/etc/minschool/on-failure"
   # There is no database yet when it boots.
   systemctl --root="$root" --quiet disable minschool.target
@@ -73,12 +74,25 @@ inside() {
   nsenter --target "$leader" --all -- "$@"
 }
 
+# redis-cli with the password that ops/install made, where the commands of the runbook expect it.
+inside_with_redis() {
+  inside env REDISCLI_AUTH="$(sed 's/.*:\(.*\)@.*/\1/' "$root/etc/minschool/credentials/redis-url")" "$@"
+}
+
+redis_asks_for_its_password() {
+  if [[ $(inside redis-cli ping) != NOAUTH* || $(inside_with_redis redis-cli ping) != PONG ]]; then
+    echo 'ops/container: Redis answers without the password, or refuses the one that was installed' >&2
+    exit 1
+  fi
+}
+
 # What the runbook says for a first start.
 open_house() {
   inside runuser -u postgres -- createuser --createdb minschool
   inside runuser -u postgres -- createdb --owner minschool minschool
   inside systemctl --quiet enable --now minschool.target
   inside minschoolctl check
+  redis_asks_for_its_password
   inside systemctl restart nginx
   local number tenth
   for ((tenth = 0; tenth < 300; tenth++)); do
@@ -200,7 +214,7 @@ edge_sees() {
 look_round() {
   local line code=0
   while read -r line; do
-    inside timeout 20 sh -c "$line" >"$place/said" 2>&1 </dev/null || { echo "$line: $(tail -n 2 "$place/said")"; code=1; }
+    inside_with_redis timeout 20 sh -c "$line" >"$place/said" 2>&1 </dev/null || { echo "$line: $(tail -n 2 "$place/said")"; code=1; }
   done < <(commands_that_look)
   return "$code"
 }
@@ -231,7 +245,7 @@ mend() {
   local sql='postgres://minschool@localhost' socket='?host=/var/run/postgresql' newest
   inside sh -c 'echo "seven green bicycles" | minschoolctl user add --email boss@example.org --name boss --role admin --password-stdin' &&
     inside sh -c 'echo "a long new password" | minschoolctl user password --email boss@example.org --password-stdin' || return 1
-  inside redis-cli config set maxmemory 512mb && inside redis-cli config set maxmemory-policy noeviction || return 1
+  inside_with_redis redis-cli -e config set maxmemory 512mb && inside_with_redis redis-cli -e config set maxmemory-policy noeviction || return 1
   inside find /run/minschool/nginx-pages -type f -delete && inside journalctl --vacuum-size=500M || return 1
   inside runuser -u postgres -- createdb --owner minschool minschool_restored || return 1
   inside runuser -u postgres -- createdb --owner minschool minschool_moved || return 1
@@ -306,7 +320,7 @@ is_closed() {
 }
 
 was_told() {
-  inside grep -q "$1.service" /var/log/told || { echo "nobody was told of $1"; return 1; }
+  inside grep -q "^$1.service on .* has failed" /var/lib/minschool-failure/told || { echo "nobody was told of $1"; return 1; }
 }
 
 # It ends with 78 again and again; then its ports have to be closed and somebody told, and mending it brings it back.

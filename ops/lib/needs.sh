@@ -62,6 +62,15 @@ without_services() {
   return "$code"
 }
 
+# The checker of licences and sources, as deny.toml was written for; built once (three and a half minutes on two cores).
+install_deny() {
+  local version=0.20.2
+  [[ $(cargo deny --version 2>/dev/null) != "cargo-deny $version" ]] || return 0
+  echo "installing: cargo-deny $version"
+  # In a folder of its own: the project's is built with other settings.
+  env -u CARGO_TARGET_DIR cargo install --quiet --locked "cargo-deny@$version" || give_up "cargo could not install cargo-deny $version"
+}
+
 # The browser's driver and axe, as the lock file says; again only when it changed.
 install_npm() {
   local stamp=e2e/node_modules/.installed
