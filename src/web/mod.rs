@@ -3,7 +3,8 @@
 //! `visit` one request's facts · `viewer` the extractors that ask who it is · `fields` a form as sent · `once` one-time
 //! keys · `reply` answers · `error` error pages · `layers` the one list of middleware · `present` domain values as view
 //! structs · `live` event streams · `outage` while the database is away · `cookies`, `address`, `assets`, `health`,
-//! `language` · `gate` who may read the metrics · `routes` a router that knows its addresses · `serve` the accept loop.
+//! `language` · `gate` who may read the metrics · `routes` a router that knows its addresses · `serve` the accept loop
+//! · `stalled` connections whose peer takes nothing.
 
 pub mod address;
 pub mod assets;
@@ -22,6 +23,7 @@ pub mod reply;
 pub mod routes;
 pub mod seats;
 pub mod serve;
+mod stalled;
 pub mod viewer;
 pub mod visit;
 

@@ -3,6 +3,7 @@
 //! poem's own server sets no header time-out, spins when file descriptors run out and drops requests at a
 //! restart, so this small one stands in its place.
 
+use super::stalled::Stalled;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -39,12 +40,17 @@ pub struct Patience {
     pub first: Duration,
     /// Between two requests, and within the head of a later one.
     pub idle: Duration,
+    /// While an answer or an event waits to be sent and the peer takes none of it.
+    pub write: Duration,
 }
+
+/// Longest time for which a peer may take nothing of what is sent. Mobile connections that break for a moment come back sooner.
+const STALLED: Duration = Duration::from_secs(30);
 
 impl Patience {
     /// With so long a pause between two requests.
     pub fn with_idle(idle: Duration) -> Self {
-        Self { first: Duration::from_secs(15).min(idle), idle }
+        Self { first: Duration::from_secs(15).min(idle), idle, write: STALLED }
     }
 }
 
@@ -88,7 +94,7 @@ pub async fn serve(door: Door, endpoint: impl Endpoint + 'static, patience: Pati
                 Ok::<poem::http::Response<_>, Infallible>(response.into())
             })
         });
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        let connection = graceful.watch(http.serve_connection(TokioIo::new(Stalled::after(patience.write, stream)), service));
         tokio::spawn(async move {
             // A connection that breaks is the peer's business; its requests have been logged.
             let mut connection = pin!(connection);
@@ -156,7 +162,7 @@ mod tests {
     async fn told(words: &str) -> Option<String> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
         let address = listener.local_addr().expect("it has an address");
-        let patience = Patience { first: Duration::from_millis(100), idle: Duration::from_secs(60) };
+        let patience = Patience { first: Duration::from_millis(100), ..Patience::with_idle(Duration::from_secs(60)) };
         let endpoint = poem::endpoint::make_sync(|_| "here");
         let closing = CancellationToken::new();
         let _end = closing.clone().drop_guard();
@@ -185,5 +191,60 @@ mod tests {
         assert_eq!(told("").await.as_deref(), Some(""));
         assert_eq!(told("GET / HTTP/1.1\r\nHost: a\r\nX-Slow").await.as_deref(), Some(""));
         assert_eq!(told("GET / HTTP/1.1\r\nHost: a\r\n\r\n").await, None, "who was answered may ask again later");
+    }
+
+    /// Drops its sender with the answer that it is part of.
+    fn endless(gone: tokio::sync::mpsc::Sender<()>, pause: Duration) -> poem::Body {
+        let piece = bytes::Bytes::from(vec![b'x'; 256 * 1024]);
+        poem::Body::from_bytes_stream(futures_util::stream::unfold((piece, gone), move |(piece, gone)| async move {
+            sleep(pause).await;
+            Some((Ok::<_, std::io::Error>(piece.clone()), (piece, gone)))
+        }))
+    }
+
+    /// Serves endless answers, and tells when one has ended.
+    async fn serve_endless(write: Duration, pause: Duration) -> (TcpStream, tokio::sync::mpsc::Receiver<()>, CancellationToken) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
+        let address = listener.local_addr().expect("it has an address");
+        let patience = Patience { write, ..Patience::with_idle(Duration::from_secs(60)) };
+        let (gone, ended) = tokio::sync::mpsc::channel::<()>(1);
+        let endpoint = poem::endpoint::make_sync(move |_| poem::Response::builder().body(endless(gone.clone(), pause)));
+        let closing = CancellationToken::new();
+        tokio::spawn(serve(Door { listener, held: false }, endpoint, patience, closing.clone()));
+        let mut stream = TcpStream::connect(address).await.expect("it accepts");
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("it listens");
+        (stream, ended, closing)
+    }
+
+    /// Reads until the connection ends; false where it is still open after so many bytes.
+    async fn ends_within(stream: &mut TcpStream, most: usize) -> bool {
+        let (mut buffer, mut read) = (vec![0; 64 * 1024], 0);
+        while read < most {
+            match stream.read(&mut buffer).await {
+                Ok(0) | Err(_) => return true,
+                Ok(n) => read += n,
+            }
+        }
+        false
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_nobody_reads_ends_and_gives_its_connection_back() {
+        let (mut stream, mut ended, closing) = serve_endless(Duration::from_millis(200), Duration::ZERO).await;
+        closing.cancel();
+
+        // The listener's own copy of the sender goes with the server, the stream's with its connection.
+        let done = timeout(Duration::from_secs(20), ended.recv()).await;
+
+        assert_eq!(done, Ok(None), "the answer is dropped while its reader is still there");
+        assert!(ends_within(&mut stream, 64 * 1024 * 1024).await, "the connection is closed");
+    }
+
+    #[tokio::test]
+    async fn a_stream_whose_pieces_are_read_lives_on_though_it_pauses_for_longer() {
+        let (mut stream, _ended, closing) = serve_endless(Duration::from_millis(50), Duration::from_millis(120)).await;
+        let _end = closing.drop_guard();
+
+        assert!(!ends_within(&mut stream, 4 * 256 * 1024).await);
     }
 }
