@@ -95,11 +95,16 @@ stories! {
         let admin = roles::named(&house.app.db, roles::ADMIN).await.unwrap();
         let member = roles::named(&house.app.db, roles::MEMBER).await.unwrap();
         assert_eq!(admin.members, 2);
-        let by = operator();
+        let by = |id: i64| {
+            let mut by = operator();
+            by.actor.id = id;
+            by
+        };
+        let (by_two, by_one) = (by(two), by(one));
 
         let (first, second) = futures_util::join!(
-            members::set_role(&house.app, &by, None, one, member.id, ""),
-            members::suspend(&house.app, &by, None, two, None, "시험"),
+            members::set_role(&house.app, &by_two, None, one, member.id, ""),
+            members::suspend(&house.app, &by_one, None, two, None, "시험"),
         );
 
         assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");

@@ -193,7 +193,7 @@ fn members_are_added_and_changed_from_the_command_line() {
     };
 
     assert!(add("boss@example.com", "관리자1", "달리는 초록 자전거 일곱 대").status.success());
-    let weak = add("weak@example.com", "약한", "12345678");
+    let weak = add("weak@example.com", "약한", "1234567890123456789");
     let twice = add("BOSS@example.com", "다른이", "달리는 초록 자전거 일곱 대");
     let role = minschool(&folder).args(["user", "role", "--email", "boss@example.com", "--role", "nothing"]).output().unwrap();
     let suspend =
