@@ -45,6 +45,22 @@ test('the panel lets staff in and nobody else', async ({ visitor, another }) => 
   await expect(heading(page, t('관리자 로그인', 'Staff sign-in'))).toBeVisible();
 });
 
+test('after signing out of the panel, "back" shows no member', async ({ visitor, another }) => {
+  const { page, admin, t } = visitor;
+  const member = await join(await another());
+  await enterAsStaff(visitor);
+  await find(visitor, member.name);
+  await page.getByRole('banner').getByRole('button', { name: t('로그아웃', 'Sign out') }).click();
+  await expect(main(page)).toBeVisible();
+  await expect(heading(page, member.name)).toHaveCount(0);
+
+  await page.goBack();
+
+  await expect(heading(page, t('관리자 로그인', 'Staff sign-in'))).toBeVisible();
+  await expect(page.getByText(member.name)).toHaveCount(0);
+  await expect(page.getByText(member.email)).toHaveCount(0);
+});
+
 test('no page of the panel is open to a member who signed in to the site', async ({ visitor }) => {
   await join(visitor);
   const { request } = visitor.page.context();
