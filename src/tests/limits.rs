@@ -65,6 +65,29 @@ stories! {
         stuck.iter().for_each(|task| task.abort());
     }
 
+    async fn one_network_sends_so_many_bodies_at_once_and_others_are_not_held_up(house: House) {
+        let strict = strict(&house).await;
+        let slow = house.visitor().on(&strict).with("x-forwarded-for", "203.0.113.7");
+        let form = |visitor: &crate::support::Visitor| visitor.request(poem::http::Method::POST, "/login", Some("a=b".into()));
+        let stuck: Vec<_> = (0..64)
+            .map(|_| {
+                let mut visitor = slow.clone();
+                let mut request = form(&visitor);
+                request.set_body(poem::Body::from_bytes_stream(futures_util::stream::pending::<Result<bytes::Bytes, std::io::Error>>()));
+                tokio::spawn(async move { visitor.raw(request, "/login", false).await })
+            })
+            .collect();
+        crate::support::until("they are at work", async || strict.app.metrics.in_flight() == 64).await;
+
+        let one_more = slow.clone().raw(form(&slow), "/login", false).await;
+        let other = house.visitor().on(&strict).with("x-forwarded-for", "203.0.113.8");
+        let answered = other.clone().raw(form(&other), "/login", false).await;
+
+        assert_eq!((one_more.status, answered.status), (429, 422));
+        assert_eq!(one_more.header("retry-after"), "2");
+        stuck.iter().for_each(|task| task.abort());
+    }
+
     async fn more_than_can_be_worked_on_is_turned_away_at_once(house: House) {
         let strict = strict(&house).await;
         let visitor = house.visitor().on(&strict);

@@ -2,6 +2,7 @@
 //! id and log → overload → time-out → security headers → cross-site check → body limit → rate limit →
 //! viewer → presence → error page → handler.
 
+use super::body::Bodies;
 use super::error::{self, Fault};
 use super::fields::Fields;
 use super::seats::Seats;
@@ -10,30 +11,22 @@ use super::{address, cookies, outage, reply};
 use crate::app::{App, counting_statements};
 use crate::domain::sessions::Area;
 use crate::domain::sql;
-use bytes::Bytes;
-use futures_util::{FutureExt, Stream, StreamExt};
+use futures_util::FutureExt;
 use poem::http::{HeaderName, HeaderValue, Method, header};
-use poem::{Body, Endpoint, EndpointExt, Request, Response};
+use poem::{Endpoint, EndpointExt, Request, Response};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Largest body of a form, in bytes: the longest post in Korean, percent-encoded, fits.
-pub const BODY: usize = 1024 * 1024;
 /// Longest a request may take; streams are not requests in this sense, their answer begins at once.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// KiB of bodies that are held at once.
-const BODIES: usize = 48 * 1024;
-/// Longest a body may take to arrive.
-const BODY_PATIENCE: Duration = Duration::from_secs(15);
 /// Seconds after which somebody who was turned away may try again.
 const PAUSE: u64 = 2;
 
 /// Puts all layers around a router.
 pub fn wrap<E: Endpoint + 'static>(app: &App, area: Area, router: E) -> impl Endpoint<Output = Response> + use<E> {
     let seats = Arc::new(Seats::new(app.config.in_flight));
-    let house = House { app: app.clone(), area, seats, bodies: Arc::new(Semaphore::new(BODIES)) };
+    let house = House { app: app.clone(), area, seats, bodies: Arc::default() };
     let inner = house.clone();
     router
         .map_to_response()
@@ -47,7 +40,7 @@ struct House {
     app: App,
     area: Area,
     seats: Arc<Seats>,
-    bodies: Arc<Semaphore>,
+    bodies: Arc<Bodies>,
 }
 
 /// The outer layers: whatever happens within, there is one answer, with its headers, and one line in the log.
@@ -101,7 +94,7 @@ async fn seated<E: Endpoint<Output = Response>>(house: &House, plain: &impl Fn()
     let path = req.uri().path();
     let streams = req.method() == Method::GET && is_stream(path);
     let seat_free = streams || is_watching(path);
-    let (req, _held) = match receive(house, req).await {
+    let (req, _held) = match house.bodies.receive(&house.app, req).await {
         Ok(received) => received,
         Err(fault) => return error::page(&plain(), &fault),
     };
@@ -158,51 +151,6 @@ fn public_url(house: &House) -> &url::Url {
         Area::Site => &house.app.config.public_url,
         Area::Admin => &house.app.config.admin_public_url,
     }
-}
-
-/// Reads a body before its request takes a place among those at work, so that slow senders hold none. Bodies end at [`BODY`]
-/// bytes, may not take for ever, and share [`BODIES`]; the permit is held until the answer is drawn.
-async fn receive(house: &House, mut req: Request) -> Result<(Request, Option<OwnedSemaphorePermit>), Fault> {
-    let told: Option<usize> = req.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
-    if told.is_none_or(|n| n == 0) && !req.headers().contains_key(header::TRANSFER_ENCODING) {
-        return Ok((req, None));
-    }
-    let pieces = req.take_body().into_bytes_stream();
-    let body = if told.is_some_and(|n| n > BODY) {
-        None
-    } else {
-        tokio::time::timeout(BODY_PATIENCE, gather(house, pieces)).await.map_err(|_| Fault::Status(408))??
-    };
-    let Some((bytes, permit)) = body else {
-        // The form's own page says so.
-        req.set_body(Body::from_bytes_stream(futures_util::stream::iter([Err::<Bytes, _>(std::io::Error::other(TOO_LARGE))])));
-        return Ok((req, None));
-    };
-    req.set_body(bytes);
-    Ok((req, Some(permit)))
-}
-
-/// A whole body. None: it is larger than the limit. Each KiB needs a permit as it comes.
-async fn gather<E>(house: &House, pieces: impl Stream<Item = Result<Bytes, E>>) -> Result<Option<(Vec<u8>, OwnedSemaphorePermit)>, Fault> {
-    let busy = |_| Fault::Domain(crate::domain::Error::Busy(PAUSE));
-    let mut permit = house.bodies.clone().try_acquire_owned().map_err(busy)?;
-    let (mut pieces, mut bytes) = (std::pin::pin!(pieces), Vec::new());
-    while let Some(piece) = pieces.next().await {
-        bytes.extend_from_slice(&piece.map_err(|_| Fault::Status(400))?);
-        if bytes.len() > BODY {
-            return Ok(None);
-        }
-        let more = (bytes.len() / 1024 + 1).saturating_sub(permit.num_permits());
-        permit.merge(house.bodies.clone().try_acquire_many_owned(u32::try_from(more).unwrap_or(u32::MAX)).map_err(busy)?);
-    }
-    Ok(Some((bytes, permit)))
-}
-
-const TOO_LARGE: &str = "the body is larger than the limit";
-
-/// What a body that could not be read means.
-pub(super) fn body_fault(fault: &poem::error::ReadBodyError) -> Fault {
-    Fault::Status(if format!("{fault:?} {fault}").contains(TOO_LARGE) { 413 } else { 400 })
 }
 
 /// The inner layers: who is asking, and a page for whatever goes wrong.

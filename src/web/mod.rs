@@ -8,6 +8,7 @@
 
 pub mod address;
 pub mod assets;
+pub mod body;
 pub mod cookies;
 pub mod error;
 pub mod fields;
