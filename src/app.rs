@@ -10,7 +10,7 @@ use crate::domain::{Error, Result, boards, disk, house, markdown, sql};
 use crate::metrics::{self, Metrics};
 use crate::shared::{RedisOptions, Shared, meter};
 use sea_orm::sqlx::Connection;
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr};
 use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
@@ -200,6 +200,19 @@ pub async fn database_for_probing(config: &Config) -> Result<DatabaseConnection>
     connect(config, 1, &[]).await
 }
 
+/// Opens a database. SQLite syncs its file when it is opened, which on a busy disk may take longer than a page would wait for
+/// a connection; nobody waits for a page yet.
+async fn open(options: ConnectOptions, tries: u32) -> std::result::Result<DatabaseConnection, DbErr> {
+    let mut left = tries;
+    loop {
+        left -= 1;
+        match Database::connect(options.clone()).await {
+            Err(fault) if left > 0 && !disk::is_full(&fault) => tracing::warn!("opening the database takes longer: {fault}"),
+            done => return done,
+        }
+    }
+}
+
 async fn connect(config: &Config, connections: u32, limits: &[(&str, u128)]) -> Result<DatabaseConnection> {
     let mut options = ConnectOptions::new(&config.database_url);
     options
@@ -229,7 +242,7 @@ async fn connect(config: &Config, connections: u32, limits: &[(&str, u128)]) -> 
         options.map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
     }
     let doing = |e| Error::internal(if disk::is_full(&e) { "opening the database: the disk is full" } else { "opening the database" }, e);
-    let mut db = Database::connect(options).await.map_err(doing)?;
+    let mut db = open(options, if config.on_postgres() { 1 } else { 5 }).await.map_err(doing)?;
     db.set_metric_callback(|_| {
         metrics::count::statement();
         // Outside a count nobody asks.
