@@ -4,7 +4,7 @@ use crate::domain::once::Settled;
 use crate::domain::sessions::Area;
 use crate::domain::sign_in::{self, Credentials, Entry};
 use crate::domain::users::{self, Joining};
-use crate::domain::{Action, Error, Permissions, Problem, Resource, house, setup};
+use crate::domain::{Action, Error, Permissions, Problem, Resource, house, password, setup};
 use crate::web::fields::Sent;
 use crate::web::{Fields, Result, Staff, Visit, cookies, language, once, present, reply};
 use poem::http::StatusCode;
@@ -81,6 +81,12 @@ pub async fn create(visit: Visit, Sent(fields): Sent) -> Result<Response> {
             if !is_staff(&visit, user).await? {
                 leave(&visit, &token).await?;
                 return Ok(again(StatusCode::FORBIDDEN, &[], LoginNotice::None, true));
+            }
+            // A member who was given a role may still have a member's password; only here is it seen how long it is.
+            if form.password.chars().count() < password::MIN_STAFF {
+                leave(&visit, &token).await?;
+                let short = [Problem { field: "password", message: "password.short_for_panel" }];
+                return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, &short, LoginNotice::None, false));
             }
             let mut response = if kept.is_empty() { reply::see_other(&visit, &next) } else { reply::send_again(&visit, &next) };
             cookies::set(response.headers_mut(), &cookies::session(Area::Admin, visit.secure(), token, false));

@@ -48,6 +48,22 @@ stories! {
         assert!(users::Newcomer::check(&house.app, &form, Account::Member).await.is_ok());
     }
 
+    async fn a_member_with_a_short_password_who_was_given_a_role_changes_it_before_entering_the_panel(house: House) {
+        house.person("mod", "moderator").await;
+        let hash = house.app.hasher.hash("초록 자전거 7대 산").await.unwrap();
+        sql::run(&house.app.db, "UPDATE users SET password_hash = $1 WHERE name = 'mod'", [hash.into()]).await.unwrap();
+        let mut moderator = house.visitor();
+        let page = moderator.get_admin("/login").await;
+
+        let fields = [("email", "mod@example.com"), ("password", "초록 자전거 7대 산")];
+        let refused = moderator.submit_admin(&page, "/login", &fields).await;
+
+        assert!(refused.status == 422 && refused.says("15자 이상의 비밀번호로만"), "{} {}", refused.status, refused.text());
+        assert!(moderator.cookie("ms_admin").is_none() && moderator.get_admin("/posts").await.path.starts_with("/login"));
+        let page = moderator.get("/login").await;
+        assert!(moderator.submit(&page, "/login", &fields).await.says("mod님"), "the site lets it in");
+    }
+
     async fn a_burst_of_posts_is_let_through_and_then_one_has_to_wait_with_its_text(house: House) {
         let strict = strict(&house).await;
         let mut ada = house.signed_in("ada").await.on(&strict);

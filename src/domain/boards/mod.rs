@@ -173,7 +173,7 @@ impl Boards {
         Ok(&self.0)
     }
 
-    /// Whether there is a board at an address, whoever may see it. The answer must not reach a page: it only says which
+    /// Whether a board exists at an address, regardless of rights. The answer must not reach a page: it only says which
     /// generations are worth asking Redis for.
     pub fn has(&self, slug: &str) -> bool {
         self.0.iter().any(|board| board.slug == slug)

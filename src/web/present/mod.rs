@@ -160,7 +160,7 @@ fn limit(message: &str, field: &str) -> u64 {
         ("comment.too_long", _) => words::COMMENT_MAX,
         ("reason.too_long", _) => words::REASON_MAX,
         ("password.too_short", _) => password::MIN,
-        ("password.too_short_staff", _) => password::MIN_STAFF,
+        ("password.too_short_staff" | "password.short_for_panel", _) => password::MIN_STAFF,
         ("password.too_long", _) => password::MAX,
         ("description.too_long", _) => 200,
         ("board.name_too_long", _) => crate::domain::boards::NAME_MAX,

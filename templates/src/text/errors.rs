@@ -54,6 +54,7 @@ catalogue! {
     PASSWORD_SHORT = "비밀번호는 {n}자 이상이어야 합니다", "The password needs at least {n} characters";
     PASSWORD_LONG = "비밀번호가 너무 깁니다", "The password is too long";
     PASSWORD_SHORT_STAFF = "운영자의 비밀번호는 {n}자 이상이어야 합니다", "The password of staff needs at least {n} characters";
+    PASSWORD_SHORT_FOR_PANEL = "관리 화면에는 {n}자 이상의 비밀번호로만 들어올 수 있습니다. 사이트의 내 정보에서 비밀번호를 먼저 바꿔 주세요", "The panel takes passwords of at least {n} characters only. Change yours on the site first, in your profile";
     PASSWORD_OWN = "이름이나 이메일 주소는 누구나 짐작할 수 있습니다. 다른 낱말을 더 이어 주세요", "Anybody can guess your name or e-mail address. Add other words";
     PASSWORD_WEAK = "쉽게 알아낼 수 있는 비밀번호입니다. 서로 상관없는 낱말을 더 이어 주세요", "This password is easy to guess. Add more unrelated words";
     PASSWORD_WRONG = "지금 비밀번호가 맞지 않습니다", "The current password is not right";
@@ -111,6 +112,7 @@ const MESSAGES: &[(&str, Text)] = &[
     ("password.too_short", PASSWORD_SHORT),
     ("password.too_long", PASSWORD_LONG),
     ("password.too_short_staff", PASSWORD_SHORT_STAFF),
+    ("password.short_for_panel", PASSWORD_SHORT_FOR_PANEL),
     ("password.own", PASSWORD_OWN),
     ("password.weak", PASSWORD_WEAK),
     ("password.wrong", PASSWORD_WRONG),
