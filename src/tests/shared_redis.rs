@@ -191,6 +191,18 @@ async fn a_session_in_redis_can_be_read_by_other_programs() {
 }
 
 #[tokio::test]
+async fn a_bucket_from_before_the_clock_was_set_back_holds_nobody_up() {
+    let world = World::redis().await;
+    let take = async || world.shared.limits().take("post", "member:7", 2, Duration::from_secs(60)).await;
+    assert_eq!((take().await, take().await), (Duration::ZERO, Duration::ZERO));
+    assert!(take().await > Duration::from_secs(50), "two at once and no more");
+
+    world.server().say(&["PEXPIRE", "limit:post:member:7", "3700000"]);
+
+    assert_eq!(take().await, Duration::ZERO);
+}
+
+#[tokio::test]
 async fn a_copy_that_another_program_wrote_is_not_believed() {
     let world = World::redis().await;
     world.shared.sessions().put("ab12", &copy(42)).await;

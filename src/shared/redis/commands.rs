@@ -32,10 +32,13 @@ for at = 3, #ARGV do redis.call('RPUSH', KEYS[1], ARGV[at]) end
 if #ARGV > 2 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 1";
 
-/// Takes one from a bucket; its key lives until the bucket is full. More than a full bucket is a clock that was set back.
+/// Takes one from a bucket; its key lives until the bucket is full. One that would live longer than an empty bucket takes to
+/// fill is of a clock that was set back since, and is begun anew: nobody waits for that clock.
 const TAKE: &str = "
 local period, most = tonumber(ARGV[1]), tonumber(ARGV[2])
-local after = math.min(math.max(redis.call('PTTL', KEYS[1]), 0), most) + period
+local left = math.max(redis.call('PTTL', KEYS[1]), 0)
+if left > most then left = 0 end
+local after = left + period
 if after > most then return after - most end
 redis.call('SET', KEYS[1], '1', 'PX', after)
 return 0";
