@@ -79,7 +79,7 @@ fn read_password() -> Result<String, Failure> {
 fn operator() -> audit::By {
     let all = permissions::ALL.iter().map(|(r, a)| format!("{}:{}", r.as_str(), a.as_str())).collect::<Vec<_>>();
     let permissions = Permissions::from_words(all.iter().map(String::as_str));
-    let actor = Actor { id: 0, name: "command line".into(), permissions };
+    let actor = Actor { id: 0, name: "command line".into(), role: String::new(), permissions };
     audit::By { actor, client: Client { ip: "-".into(), agent: "minschool user".into() } }
 }
 

@@ -3,7 +3,7 @@
 
 use super::{Action, Actor, Error, Resource, Result};
 use crate::app::App;
-use crate::config::flood::Pace;
+use crate::config::flood::Rates;
 use std::time::Duration;
 
 /// Whether this member may write another post now. Those who moderate posts are not counted.
@@ -11,7 +11,7 @@ use std::time::Duration;
 /// # Errors
 /// `Slow` with the seconds to wait.
 pub async fn post(app: &App, actor: &Actor) -> Result<()> {
-    take(app, actor, "post", Resource::Post, app.config.flood.posts).await
+    take(app, actor, "post", Resource::Post, &app.config.flood.posts).await
 }
 
 /// The same for a comment.
@@ -19,14 +19,15 @@ pub async fn post(app: &App, actor: &Actor) -> Result<()> {
 /// # Errors
 /// `Slow` with the seconds to wait.
 pub async fn comment(app: &App, actor: &Actor) -> Result<()> {
-    take(app, actor, "comment", Resource::Comment, app.config.flood.comments).await
+    take(app, actor, "comment", Resource::Comment, &app.config.flood.comments).await
 }
 
-async fn take(app: &App, actor: &Actor, action: &str, resource: Resource, pace: Pace) -> Result<()> {
+async fn take(app: &App, actor: &Actor, action: &str, resource: Resource, rates: &Rates) -> Result<()> {
     if !app.config.rate_limits || actor.may(resource, Action::Moderate) {
         return Ok(());
     }
-    match app.shared.limits().take(action, &format!("member:{}", actor.id), pace.burst, pace.period).await {
+    let rate = rates.of(&actor.role);
+    match app.shared.limits().take(action, &format!("member:{}", actor.id), rate.burst, rate.period).await {
         Duration::ZERO => Ok(()),
         // Rounded up: who comes back after so many seconds is let in.
         wait => Err(Error::Slow(wait.as_millis().div_ceil(1_000) as u64)),

@@ -77,6 +77,7 @@ async fn here_in_sql(app: &App, limit: usize) -> Result<(u64, Vec<Named>)> {
 struct Holder {
     id: i64,
     name: String,
+    role: String,
     permissions: Option<String>,
 }
 
@@ -93,7 +94,7 @@ pub async fn actors(db: &impl ConnectionTrait, names: &[String], ids: &[i64]) ->
     let keys: Vec<Value> = if names.is_empty() { vec!["".into()] } else { names.iter().map(Value::from).collect() };
     let numbers: Vec<Value> = if ids.is_empty() { vec![0_i64.into()] } else { ids.iter().map(|id| Value::from(*id)).collect() };
     let sql = format!(
-        "SELECT u.id, u.name, \
+        "SELECT u.id, u.name, (SELECT r.slug FROM roles r WHERE r.id = u.role_id) AS role, \
          (SELECT string_agg(p.resource || ':' || p.action, ',') FROM role_permissions p WHERE p.role_id = u.role_id) AS permissions \
          FROM users u WHERE u.name_key IN ({}) OR u.id IN ({})",
         sql::places(1, keys.len()),
@@ -103,6 +104,7 @@ pub async fn actors(db: &impl ConnectionTrait, names: &[String], ids: &[i64]) ->
     let actor = |row: Holder| Actor {
         id: row.id,
         name: row.name,
+        role: row.role,
         permissions: Permissions::from_words(row.permissions.unwrap_or_default().split(',')),
     };
     Ok(rows.into_iter().map(actor).collect())

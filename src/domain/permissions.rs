@@ -127,6 +127,8 @@ pub struct Actor {
     pub id: i64,
     /// Their name.
     pub name: String,
+    /// The key of their role; empty for the command line.
+    pub role: String,
     /// What they may do.
     pub permissions: Permissions,
 }

@@ -17,7 +17,7 @@ pub async fn first_admin(app: &App, key: &once::Key, token: &str, form: &Joining
         house::use_setup(&tx, token).await?;
         let role = roles::named(&tx, roles::ADMIN).await?;
         let id = newcomer.insert(&tx, role.id, now).await?;
-        let actor = Actor { id, name: form.name.clone(), permissions: Permissions::default() };
+        let actor = Actor { id, name: form.name.clone(), role: roles::ADMIN.into(), permissions: Permissions::default() };
         let by = audit::By { actor, client: client.clone() };
         audit::write(&tx, &by, audit::Entry::new("user.create", "user", id, &form.name).after("role", roles::ADMIN), now).await?;
         once::keep(&tx, key, id, now).await?;

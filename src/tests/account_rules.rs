@@ -85,6 +85,23 @@ stories! {
         }
     }
 
+    async fn a_role_of_its_own_rate_writes_by_that_rate(house: House) {
+        let mut config = config(&house.ground);
+        config.rate_limits = true;
+        config.flood.posts = "1/60,member=3/60".parse().unwrap();
+        let strict = house.sibling_with(config).await;
+        let mut ada = house.signed_in("ada").await.on(&strict);
+        for n in 0..3 {
+            ada.write("free", &format!("글 {n}")).await;
+        }
+
+        let page = ada.get("/community/free/write").await;
+        let refused = ada.submit(&page, "/community/free/write", &[("title", "넷째"), ("body", "본문")]).await;
+
+        assert_eq!(refused.status, 429);
+        assert_eq!(count(&house, "SELECT COUNT(*) FROM posts WHERE author_id = 2").await, 3);
+    }
+
     async fn a_burst_of_comments_has_to_wait_but_a_repeated_form_gets_its_answer(house: House) {
         let strict = strict(&house).await;
         let mut ada = house.signed_in("ada").await;

@@ -132,7 +132,7 @@ stories! {
         let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
         let post = ada.write("free", "글").await;
         let page = bob.get(&post).await;
-        let actor = minschool::domain::Actor { id: 3, name: "bob".into(), permissions: minschool::domain::Permissions::from_words(["comment:write"]) };
+        let actor = minschool::domain::Actor { id: 3, name: "bob".into(), role: "member".into(), permissions: minschool::domain::Permissions::from_words(["comment:write"]) };
         let boards = minschool::domain::boards::Boards::read(&house.app.db).await.unwrap();
         let key = minschool::domain::once::Key(page.once(&format!("{post}/comments")));
         let id: i64 = post.rsplit('/').next().unwrap().parse().unwrap();

@@ -71,6 +71,7 @@ async fn suspension_and_demotion_hold_everywhere_within_a_second_while_redis_is_
         actor: minschool::domain::Actor {
             id: 0,
             name: "test".into(),
+            role: "admin".into(),
             permissions: minschool::domain::Permissions::from_words(
                 minschool::domain::permissions::ALL
                     .iter()

@@ -77,7 +77,7 @@ impl Session {
 
     /// Its member as the one who asks.
     pub fn actor(&self) -> Actor {
-        Actor { id: self.copy.user_id, name: self.copy.name.clone(), permissions: self.permissions }
+        Actor { id: self.copy.user_id, name: self.copy.name.clone(), role: self.copy.role.clone(), permissions: self.permissions }
     }
 }
 

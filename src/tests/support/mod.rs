@@ -225,7 +225,7 @@ pub fn config(ground: &Ground) -> Config {
 
 /// The operator, for what is done without a browser.
 pub fn operator() -> minschool::domain::audit::By {
-    let actor = minschool::domain::Actor { id: 0, name: "operator".into(), permissions: minschool::domain::Permissions::EVERY };
+    let actor = minschool::domain::Actor { id: 0, name: "operator".into(), role: "admin".into(), permissions: minschool::domain::Permissions::EVERY };
     minschool::domain::audit::By { actor, client: minschool::domain::sessions::Client::default() }
 }
 
