@@ -13,7 +13,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, Value};
 /// The version of the terms of use that is shown now; consents are kept with it.
 pub const TERMS_VERSION: &str = "2026-11-01";
 /// The version of the privacy notice that is shown now (Personal Information Protection Act, article 15).
-pub const PRIVACY_VERSION: &str = "2026-11-01";
+pub const PRIVACY_VERSION: &str = "2026-11-24";
 
 /// What somebody types to join.
 #[derive(Clone, Debug, Default)]
