@@ -1,13 +1,14 @@
 //! What a request can reach: the database, the shared state, the clock and the rest of an instance.
 
+use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::activity::Activity;
-use crate::domain::clock::Clock;
-use crate::domain::password::Hasher;
-use crate::domain::pulse::Pulse;
-use crate::domain::vitals::Vitals;
-use crate::domain::{Error, Result, boards, disk, house, markdown, sql};
+use crate::db::health::Pulse;
+use crate::db::{disk_full, query};
+use crate::domain::counters::Activity;
+use crate::domain::users::password::Hasher;
+use crate::domain::{Error, Result, boards, markdown, settings};
 use crate::metrics::{self, Metrics};
+use crate::monitor::Vitals;
 use crate::shared::{RedisOptions, Shared, meter};
 use sea_orm::sqlx::Connection;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr};
@@ -78,7 +79,7 @@ impl App {
     /// # Errors
     /// The database's; argon2's when it refuses the parameters.
     pub async fn new(config: Config, db: DatabaseConnection, clock: Clock) -> Result<Self> {
-        let secret = house::secret(&db).await?;
+        let secret = settings::form_secret(&db).await?;
         let shared = match &config.redis_url {
             Some(url) => Shared::redis(RedisOptions::new(url), clock.steady().clone(), &secret),
             None => Shared::memory(clock.steady().clone()),
@@ -154,8 +155,8 @@ impl App {
     /// Runs `work` in a task that goes on to its end when the caller is dropped; the end of the process waits for it. Its
     /// statements and round trips count as the caller's, and its panic becomes the caller's.
     pub async fn uncut<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> T {
-        let named = sql::named();
-        let task = self.writes.spawn(sql::naming(named, counting_statements(meter::scope(work))));
+        let named = query::named();
+        let task = self.writes.spawn(query::naming(named, counting_statements(meter::scope(work))));
         match task.await {
             Ok(((output, round_trips), statements)) => {
                 add_statements(statements);
@@ -207,7 +208,7 @@ async fn open(options: ConnectOptions, tries: u32) -> std::result::Result<Databa
     loop {
         left -= 1;
         match Database::connect(options.clone()).await {
-            Err(fault) if left > 0 && !disk::is_full(&fault) => tracing::warn!("opening the database takes longer: {fault}"),
+            Err(fault) if left > 0 && !disk_full::is_full(&fault) => tracing::warn!("opening the database takes longer: {fault}"),
             done => return done,
         }
     }
@@ -241,7 +242,8 @@ async fn connect(config: &Config, connections: u32, limits: &[(&str, u128)]) -> 
         // transaction for a part of that one: it would be acknowledged and never be stored.
         options.map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
     }
-    let doing = |e| Error::internal(if disk::is_full(&e) { "opening the database: the disk is full" } else { "opening the database" }, e);
+    let doing =
+        |e| Error::internal(if disk_full::is_full(&e) { "opening the database: the disk is full" } else { "opening the database" }, e);
     let mut db = open(options, if config.on_postgres() { 1 } else { 5 }).await.map_err(doing)?;
     db.set_metric_callback(|_| {
         metrics::count::statement();

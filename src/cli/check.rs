@@ -3,7 +3,7 @@
 use super::{Failure, instance, migrate};
 use crate::app;
 use crate::config::{Config, Sources};
-use crate::domain::vitals::course;
+use crate::monitor::clock_sync;
 use crate::shared::{ProbeError, RedisOptions, Shared};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::Path;
@@ -124,7 +124,7 @@ async fn database(config: &Config) -> Vec<Finding> {
         Err(fault) => return vec![("database", Err(format!("{fault}; check DATABASE_URL, and whether the server runs")))],
     };
     let schema = if config.migrate { migrate::check_age(&db).await } else { migrate::check_complete(&db).await };
-    let clock = match course::clocks_apart(&db).await {
+    let clock = match clock_sync::clocks_apart(&db).await {
         Ok(None) => Ok("agrees with the database's".to_owned()),
         Ok(Some(apart)) => Err(format!("is {apart} s away from the database's; let both follow a time server (timedatectl set-ntp true)")),
         Err(fault) => Err(fault.to_string()),

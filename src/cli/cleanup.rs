@@ -2,9 +2,9 @@
 
 use super::{Failure, instance, migrate};
 use crate::app;
+use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::clock::Clock;
-use crate::domain::upkeep;
+use crate::jobs::maintenance;
 use clap::Command;
 
 /// The subcommand.
@@ -23,7 +23,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     migrate::check_complete(&db).await?;
     let clock = Clock::default();
     instance::set_out(&config, &db, &clock).await?;
-    let gone = upkeep::forget(&db, clock.now()).await?;
+    let gone = maintenance::forget(&db, clock.now()).await?;
     say!("forgotten: {} sessions, {} answers to forms, {} log lines", gone.sessions, gone.answers, gone.lines);
     Ok(())
 }

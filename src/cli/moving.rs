@@ -5,8 +5,8 @@ use crate::app;
 use crate::backup::format::Manifest;
 use crate::backup::tables::Purpose;
 use crate::backup::{self, Fault, load, read};
+use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::clock::Clock;
 use clap::{Arg, ArgMatches, Command};
 use std::time::Instant;
 

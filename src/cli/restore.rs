@@ -8,9 +8,9 @@ use crate::backup::scratch::Scratch;
 use crate::backup::tables::Purpose;
 use crate::backup::vault::{self, Key};
 use crate::backup::{self, Fault, load, proof, read, shelf};
+use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::clock::Clock;
-use crate::domain::upkeep;
+use crate::jobs::maintenance;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -119,7 +119,7 @@ async fn prove(config: &Config, file: &Path, keys: Vec<Key>) -> Result<Manifest,
         written.same_rows(&found)?;
     }
     // What an instance does on it first.
-    upkeep::forget(&db, Clock::default().now()).await?;
+    maintenance::forget(&db, Clock::default().now()).await?;
     db.close().await.map_err(Fault::from)?;
     Ok(written)
 }

@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_role_that_is_named_has_its_own_rate_and_others_that_of_everyone() {
-        let rates: Rates = "5/60, editor=30/10 ,guest-writer=1/300".parse().unwrap();
+        let rates: Rates = "5/60, editor=30/10 ,guest-writer=1/300".parse().expect("it is a rate");
 
         let of = |role| (rates.of(role).burst, rates.of(role).period.as_secs());
         assert_eq!((of("member"), of("editor"), of("guest-writer")), ((5, 60), (30, 10), (1, 300)));

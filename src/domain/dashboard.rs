@@ -1,8 +1,9 @@
 //! The numbers on the dashboard. Nothing here counts a large table: what is written down is added up, and the
 //! newest day is found through its ids.
 
-use super::{Result, sql};
+use super::Result;
 use crate::app::App;
+use crate::db::query;
 use sea_orm::FromQueryResult;
 
 /// How much there is, and how much of it is from the last 24 hours.
@@ -35,5 +36,5 @@ pub async fn numbers(app: &App) -> Result<Numbers> {
         (SELECT COUNT(*) FROM sessions WHERE area = 'admin' AND revoked_at IS NULL AND expires_at > $2 AND ends_at > $2) AS sessions_admin, \
         (SELECT COUNT(*) FROM users WHERE suspended_at IS NOT NULL AND (suspended_until IS NULL OR suspended_until > $2)) AS suspended";
     let now = app.clock.now();
-    sql::some(sql::one(&app.db, sql, [(now - time::Duration::days(1)).into(), now.into()]).await?, "the numbers of the dashboard")
+    query::some(query::one(&app.db, sql, [(now - time::Duration::days(1)).into(), now.into()]).await?, "the numbers of the dashboard")
 }

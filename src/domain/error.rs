@@ -1,6 +1,6 @@
 //! What can go wrong, as a caller can act on it. One place in `web` turns these into pages.
 
-use super::disk;
+use crate::db::disk_full;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr};
 
 /// The result of everything in `domain`.
@@ -63,8 +63,8 @@ impl From<DbErr> for Error {
     fn from(fault: DbErr) -> Self {
         match &fault {
             DbErr::RecordNotFound(_) => Self::NotFound,
-            _ if disk::is_full(&fault) => {
-                disk::note(&fault);
+            _ if disk_full::is_full(&fault) => {
+                disk_full::note(&fault);
                 Self::Full
             }
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => {

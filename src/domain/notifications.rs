@@ -5,9 +5,11 @@
 //! what they may not read, there is no row.
 
 use super::boards::Boards;
-use super::clock::OffsetDateTime;
-use super::{Action, Actor, Error, Resource, Result, once, people, sql};
+use super::users::profile;
+use super::{Action, Actor, Error, Resource, Result, idempotency};
 use crate::app::App;
+use crate::clock::OffsetDateTime;
+use crate::db::query;
 use crate::shared::Known;
 use crate::shared::cache::{Generation, Noun};
 use crate::shared::notifications::Listed as Kept;
@@ -67,7 +69,7 @@ pub async fn insert(
     for (user, kind) in told {
         values.extend([(*user).into(), (*kind).into()]);
     }
-    sql::run(tx, &insert, values).await.map(|_| ())
+    query::run(tx, &insert, values).await.map(|_| ())
 }
 
 /// The members who got a notification of a comment.
@@ -75,7 +77,7 @@ pub async fn insert(
 /// # Errors
 /// The database's.
 pub async fn recipients(db: &impl ConnectionTrait, comment: i64) -> Result<Vec<i64>> {
-    let rows: Vec<Recipient> = sql::all(db, "SELECT user_id FROM notifications WHERE comment_id = $1", [comment.into()]).await?;
+    let rows: Vec<Recipient> = query::all(db, "SELECT user_id FROM notifications WHERE comment_id = $1", [comment.into()]).await?;
     Ok(rows.into_iter().map(|row| row.user_id).collect())
 }
 
@@ -95,7 +97,7 @@ fn readable(reader: &Actor, boards: &Boards, from: usize) -> (String, Vec<Value>
         // As `posts::in_sight` says.
         false => " AND (p.state = 'shown' OR (p.state = 'hidden' AND p.author_id = n.user_id))",
     };
-    (format!("(n.post_id IS NULL OR (p.board_id IN ({}){state}))", sql::places(from, ids.len())), ids)
+    (format!("(n.post_id IS NULL OR (p.board_id IN ({}){state}))", query::places(from, ids.len())), ids)
 }
 
 /// Notifications of this reader: those that `condition` finds (its values are `$2`, …), in this order.
@@ -109,13 +111,13 @@ async fn find(
     let mut all: Vec<Value> = std::iter::once(reader.id.into()).chain(values).collect();
     let (readable, ids) = readable(reader, boards, all.len() + 1);
     all.extend(ids);
-    sql::all(&app.db, &format!("{COLUMNS} WHERE n.user_id = $1 AND {condition} AND {readable} ORDER BY n.id {order}"), all).await
+    query::all(&app.db, &format!("{COLUMNS} WHERE n.user_id = $1 AND {condition} AND {readable} ORDER BY n.id {order}"), all).await
 }
 
 /// After the commit, and after what it changed was bumped: renews what is kept ready for these members and rings
 /// their bells.
 pub async fn announce(app: &App, boards: &Boards, people: &[i64]) {
-    let readers = match people::actors(&app.db, &[], people).await {
+    let readers = match profile::actors(&app.db, &[], people).await {
         Ok(readers) => readers,
         Err(fault) => return tracing::warn!("could not announce notifications to members {people:?}: {fault}"),
     };
@@ -133,8 +135,8 @@ pub async fn announce(app: &App, boards: &Boards, people: &[i64]) {
 
 /// Takes what quotes these posts out of what is kept ready: their words are not to stay in Redis when they are withdrawn.
 pub async fn forget_about(app: &App, posts: &[i64]) {
-    let sql = format!("SELECT DISTINCT user_id FROM notifications WHERE post_id IN ({})", sql::places(1, posts.len()));
-    match sql::all::<Recipient>(&app.db, &sql, posts.iter().map(|id| Value::from(*id))).await {
+    let sql = format!("SELECT DISTINCT user_id FROM notifications WHERE post_id IN ({})", query::places(1, posts.len()));
+    match query::all::<Recipient>(&app.db, &sql, posts.iter().map(|id| Value::from(*id))).await {
         Ok(rows) => {
             for row in rows {
                 app.shared.notifications().clear(row.user_id).await;
@@ -166,7 +168,7 @@ pub async fn count_unread(app: &App, reader: &Actor, boards: &Boards) -> Result<
         "SELECT COUNT(*) FROM (SELECT 1 FROM notifications n LEFT JOIN posts p ON p.id = n.post_id \
          WHERE n.user_id = $1 AND n.read_at IS NULL AND {readable} LIMIT {MOST}) AS unread"
     );
-    let count = sql::number(&app.db, &sql, std::iter::once(reader.id.into()).chain(ids)).await?.unwrap_or(0);
+    let count = query::number(&app.db, &sql, std::iter::once(reader.id.into()).chain(ids)).await?.unwrap_or(0);
     Ok(u32::try_from(count).unwrap_or(0))
 }
 
@@ -252,7 +254,7 @@ pub async fn since(app: &App, reader: &Actor, boards: &Boards, after: i64) -> Re
 /// The database's.
 pub async fn last_id(app: &App, user: i64) -> Result<i64> {
     let sql = "SELECT COALESCE(MAX(id), 0) FROM notifications WHERE user_id = $1";
-    Ok(sql::number(&app.db, sql, [user.into()]).await?.unwrap_or(0))
+    Ok(query::number(&app.db, sql, [user.into()]).await?.unwrap_or(0))
 }
 
 /// Marks one as read and gives it.
@@ -262,7 +264,7 @@ pub async fn last_id(app: &App, user: i64) -> Result<i64> {
 pub async fn read(app: &App, reader: &Actor, boards: &Boards, id: i64) -> Result<Notification> {
     let now = app.clock.now();
     let update = "UPDATE notifications SET read_at = $1 WHERE id = $2 AND user_id = $3 AND read_at IS NULL";
-    if sql::run(&app.db, update, [now.into(), id.into(), reader.id.into()]).await? > 0 {
+    if query::run(&app.db, update, [now.into(), id.into(), reader.id.into()]).await? > 0 {
         renew(app, reader, boards).await;
     }
     find(app, (reader, boards), "n.id = $2", "LIMIT 1", [id.into()]).await?.pop().ok_or(Error::NotFound)
@@ -274,7 +276,7 @@ pub async fn read(app: &App, reader: &Actor, boards: &Boards, id: i64) -> Result
 /// The database's.
 pub async fn read_about(app: &App, reader: &Actor, boards: &Boards, post: i64) -> Result<bool> {
     let update = "UPDATE notifications SET read_at = $1 WHERE user_id = $2 AND post_id = $3 AND read_at IS NULL";
-    let any = sql::run(&app.db, update, [app.clock.now().into(), reader.id.into(), post.into()]).await? > 0;
+    let any = query::run(&app.db, update, [app.clock.now().into(), reader.id.into(), post.into()]).await? > 0;
     if any {
         renew(app, reader, boards).await;
     }
@@ -285,17 +287,17 @@ pub async fn read_about(app: &App, reader: &Actor, boards: &Boards, post: i64) -
 ///
 /// # Errors
 /// The database's.
-pub async fn read_all(app: &App, reader: &Actor, boards: &Boards, key: &once::Key) -> Result<once::Settled> {
+pub async fn read_all(app: &App, reader: &Actor, boards: &Boards, key: &idempotency::Key) -> Result<idempotency::Settled> {
     let done = async {
         let now = app.clock.now();
-        let tx = sql::begin(&app.db).await?;
+        let tx = query::begin(&app.db).await?;
         let update = "UPDATE notifications SET read_at = $1 WHERE user_id = $2 AND read_at IS NULL";
-        let count = sql::run(&tx, update, [now.into(), reader.id.into()]).await? as i64;
-        once::keep(&tx, key, count, now).await?;
+        let count = query::run(&tx, update, [now.into(), reader.id.into()]).await? as i64;
+        idempotency::keep(&tx, key, count, now).await?;
         tx.commit().await?;
         Ok(count)
     };
-    let settled = once::settle(&app.db, key, done.await).await?;
+    let settled = idempotency::settle(&app.db, key, done.await).await?;
     renew(app, reader, boards).await;
     Ok(settled)
 }

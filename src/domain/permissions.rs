@@ -149,6 +149,11 @@ impl From<Permissions> for Account {
 }
 
 impl Actor {
+    /// The operator at the command line, who may do everything.
+    pub fn operator() -> Self {
+        Self { id: 0, name: "command line".into(), role: String::new(), permissions: Permissions::EVERY }
+    }
+
     /// Whether they may.
     pub fn may(&self, resource: Resource, action: Action) -> bool {
         self.permissions.allow(resource, action)

@@ -78,7 +78,7 @@ impl Metrics {
     }
 
     /// The numbers of the whole house, as of a few seconds ago; none while the database does not answer.
-    pub async fn counts(&self, app: &crate::app::App) -> Option<crate::domain::measure::Counts> {
+    pub async fn counts(&self, app: &crate::app::App) -> Option<crate::monitor::counts::Counts> {
         self.asked.counts(app).await
     }
 

@@ -1,11 +1,10 @@
 //! Everything that is measured, at one moment, as OpenMetrics text.
 
-use super::backups;
-use super::count;
 use super::process::Process;
 use super::text::{self, Sheet};
+use super::{backups, count};
 use crate::app::{App, Pool};
-use crate::domain::measure::Counts;
+use crate::monitor::counts::Counts;
 use crate::shared::health::BackendKind;
 use crate::shared::meter;
 use prometheus_client::collector::Collector;

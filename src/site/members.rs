@@ -1,7 +1,7 @@
 //! GET /u/:id, GET /who: who people are, and who is here.
 
-use crate::domain::people;
 use crate::domain::posts::list;
+use crate::domain::users::profile;
 use crate::web::{Result, Visit, present, reply};
 use poem::web::Path;
 use poem::{Response, handler};
@@ -14,7 +14,7 @@ const POSTS: i64 = 10;
 /// A member's page.
 #[handler]
 pub async fn show(visit: Visit, Path(id): Path<i64>) -> Result<Response> {
-    let profile = people::profile(&visit.app, id).await?;
+    let profile = profile::profile(&visit.app, id).await?;
     let actor = visit.actor.as_ref();
     let recent = list::by_author(&visit.app.db, actor, &visit.boards, id, POSTS).await?;
     let open: Vec<_> = visit.boards.open_to(actor).collect();
@@ -40,7 +40,7 @@ const NAMED: usize = 200;
 /// Who is here. Members who do not want to be seen are neither named nor counted.
 #[handler]
 pub async fn here(visit: Visit) -> Result<Response> {
-    let (count, members) = people::here(&visit.app, NAMED).await?;
+    let (count, members) = profile::here(&visit.app, NAMED).await?;
     let nav = present::nav(&visit);
     let named: Vec<(i64, &str)> = members.iter().map(|member| (member.id, member.name.as_str())).collect();
     let unnamed = count.saturating_sub(named.len() as u64);

@@ -134,7 +134,7 @@ stories! {
         let page = bob.get(&post).await;
         let actor = minschool::domain::Actor { id: 3, name: "bob".into(), role: "member".into(), permissions: minschool::domain::Permissions::from_words(["comment:write"]) };
         let boards = minschool::domain::boards::Boards::read(&house.app.db).await.unwrap();
-        let key = minschool::domain::once::Key(page.once(&format!("{post}/comments")));
+        let key = minschool::domain::idempotency::Key(page.once(&format!("{post}/comments")));
         let id: i64 = post.rsplit('/').next().unwrap().parse().unwrap();
 
         let mut told = Vec::new();

@@ -2,7 +2,7 @@
 //! acknowledged is lost.
 
 use crate::support::{House, Wire, only_sqlite, until};
-use minschool::domain::pulse;
+use minschool::db::health;
 use minschool::shared::cache::Noun;
 use minschool::shared::plan::Plan;
 use minschool::web::language;
@@ -17,7 +17,7 @@ async fn house() -> Option<(House, Wire)> {
         return None;
     }
     let (house, wire) = House::on_a_wire().await;
-    tokio::spawn(pulse::watch(house.app.clone()));
+    tokio::spawn(health::watch(house.app.clone()));
     Some((house, wire))
 }
 

@@ -94,7 +94,7 @@ stories! {
         // With all connections to the database taken, each of these waits.
         let mut taken = Vec::new();
         for _ in 0..strict.app.pool().max {
-            taken.push(minschool::domain::sql::begin_reading(&strict.app.db).await.unwrap());
+            taken.push(minschool::db::query::begin_reading(&strict.app.db).await.unwrap());
         }
         let stuck: Vec<_> = (0..8)
             .map(|_| {

@@ -2,14 +2,13 @@
 
 use crate::support::{House, only_sqlite, stories, until};
 use minschool::config::Config;
-use minschool::domain::activity;
-use minschool::domain::measure::Counts;
-use minschool::domain::pulse;
-use minschool::domain::sql;
-use minschool::domain::vitals::beat::Look;
-use minschool::domain::vitals::events::newest;
-use minschool::domain::vitals::keep::Keeper;
-use minschool::domain::vitals::{Beat, Kind, State, history};
+use minschool::db::{health, query};
+use minschool::domain::counters;
+use minschool::monitor::counts::Counts;
+use minschool::monitor::events::newest;
+use minschool::monitor::heartbeat::Look;
+use minschool::monitor::reporter::Keeper;
+use minschool::monitor::{Beat, Kind, State, history};
 use poem::endpoint::BoxEndpoint;
 use poem::{Endpoint, Request, Response};
 use std::time::Duration;
@@ -103,13 +102,13 @@ stories! {
 
     async fn a_page_that_asks_by_itself_keeps_nobody_signed_in(house: House) {
         let boss = house.staff("boss", "admin").await;
-        activity::flush(&house.app).await.unwrap();
+        counters::flush(&house.app).await.unwrap();
         let mut open_page = boss.clone().with_htmx();
 
         for _ in 0..4 {
             house.app.clock.advance(time::Duration::minutes(8));
             assert_eq!(open_page.get_admin("/system/live").await.status, 200);
-            activity::flush(&house.app).await.unwrap();
+            counters::flush(&house.app).await.unwrap();
         }
 
         assert!(boss.clone().get_admin("/users").await.path.starts_with("/login"));
@@ -132,9 +131,9 @@ async fn an_instance_without_its_database_stays_ready_as_long_as_it_has_pages_to
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
     let (house, wire) = House::on_a_wire().await;
-    tokio::spawn(pulse::watch(house.app.clone()));
+    tokio::spawn(health::watch(house.app.clone()));
     let bare = house.sibling().await;
-    tokio::spawn(pulse::watch(bare.app.clone()));
+    tokio::spawn(health::watch(bare.app.clone()));
     let (mut here, mut there) = (house.visitor(), house.visitor().on(&bare));
     assert_eq!(here.get("/community").await.status, 200);
 
@@ -160,7 +159,7 @@ async fn an_outage_of_the_database_is_written_down_when_it_is_over() {
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
     let (house, wire) = House::on_a_wire().await;
-    tokio::spawn(pulse::watch(house.app.clone()));
+    tokio::spawn(health::watch(house.app.clone()));
     until("it is ready", async || house.app.vitals.own().is_some_and(|beat| beat.state == State::Ready)).await;
 
     wire.cut();
@@ -218,7 +217,7 @@ async fn a_request_can_be_followed_from_nginx_into_postgres() {
         let request = Request::builder().uri_str("/readyz").header("x-request-id", number).finish();
         assert_eq!(site.get_response(request).await.status(), 200);
         // What a connection ran last is listed; somebody else may have had it since.
-        sql::number(&house.app.db, listed, [number.into()]).await.unwrap() > Some(0)
+        query::number(&house.app.db, listed, [number.into()]).await.unwrap() > Some(0)
     };
 
     until("its number is listed", async || ask(&traced.site, "0123456789abcdef-traced").await).await;

@@ -57,7 +57,7 @@ impl Fault {
     fn retry_after(&self) -> u64 {
         match self {
             Self::Domain(Error::Slow(seconds) | Error::Busy(seconds)) => *seconds,
-            Self::Domain(Error::Full) => domain::FULL_PAUSE,
+            Self::Domain(Error::Full) => crate::db::disk_full::PAUSE,
             _ => 0,
         }
     }

@@ -4,10 +4,9 @@
 use super::{PASSWORD, Page};
 use minschool::app::counting_statements;
 use minschool::shared::meter;
-use poem::Endpoint;
 use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderMap, Method, header};
-use poem::{Body, Request, Response};
+use poem::{Body, Endpoint, Request, Response};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
