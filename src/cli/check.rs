@@ -1,8 +1,8 @@
 //! `minschool check`: looks at everything that an instance needs, says what is wrong with it and how to mend it.
 
 use super::{Failure, instance, migrate};
-use crate::app;
 use crate::config::{Config, Sources};
+use crate::db;
 use crate::monitor::clock_sync;
 use crate::shared::{ProbeError, RedisOptions, Shared};
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -119,7 +119,7 @@ fn contact(config: &Config) -> String {
 }
 
 async fn database(config: &Config) -> Vec<Finding> {
-    let db = match app::database(config).await {
+    let db = match db::open(config).await {
         Ok(db) => db,
         Err(fault) => return vec![("database", Err(format!("{fault}; check DATABASE_URL, and whether the server runs")))],
     };

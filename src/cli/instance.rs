@@ -1,9 +1,10 @@
 //! What makes an instance: its folder, its place beside the others, its database, its shared state.
 
 use super::{Failure, migrate};
-use crate::app::{self, App};
+use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::db;
 use crate::domain::error::is_away;
 use crate::domain::{bootstrap, invalidation};
 use crate::monitor::clock_sync;
@@ -116,7 +117,7 @@ fn unreachable_database(fault: &sea_orm::DbErr) -> Failure {
 /// In words.
 pub async fn open(config: &Config, welcome: bool) -> Result<(DatabaseConnection, bool), Failure> {
     prepare_folder(config)?;
-    let db = app::database(config).await?;
+    let db = db::open(config).await?;
     if config.migrate {
         migrate::up(config, &db).await?;
     } else {

@@ -4,7 +4,6 @@ use super::{Failure, instance};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::health;
 use crate::domain::bootstrap;
 use crate::jobs::maintenance;
 use crate::systemd::notify;
@@ -35,7 +34,7 @@ pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Fa
     let app = instance::start(config, db, Clock::default()).await?;
     let closing = CancellationToken::new();
     let work = tokio::spawn(maintenance::run(app.clone()));
-    tokio::spawn(health::watch(app.clone()));
+    tokio::spawn(app.watch_database());
     tokio::spawn(notify::keep_alive());
     let orders = Orders::listen()?;
     greet(&app, invitation.as_deref());

@@ -1,13 +1,20 @@
 //! The disk is full. The database still answers and people read on, but nothing can be stored; that is said as it is, and
 //! not as a fault of ours or a rush of visitors.
 
-use crate::metrics::count;
 use sea_orm::{DbErr, RuntimeErr, sqlx};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Seconds after which to try again: somebody has to make space first.
 pub const PAUSE: u64 = 60;
+
+static REFUSALS: AtomicU64 = AtomicU64::new(0);
+
+/// SQL statements of this process that were refused because the disk is full.
+pub fn refusals() -> u64 {
+    REFUSALS.load(Ordering::Relaxed)
+}
 
 /// How the engines say it. PostgreSQL: disk_full. SQLite (its extended codes): FULL, and those faults of writing, syncing,
 /// cutting and sharing a file in which a quota or a limit of the kernel comes out.
@@ -26,7 +33,7 @@ pub(crate) fn is_full(fault: &DbErr) -> bool {
 /// Counts it, and says it in the log: everybody who writes meets it, and a disk that is full of log lines helps nobody.
 pub(crate) fn note(fault: &DbErr) {
     static SAID: Mutex<Option<Instant>> = Mutex::new(None);
-    count::disk_full();
+    REFUSALS.fetch_add(1, Ordering::Relaxed);
     let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
     if said.is_none_or(|at| at.elapsed() >= AGAIN) {
         *said = Some(Instant::now());

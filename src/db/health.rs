@@ -1,13 +1,14 @@
 //! Whether the database is there. Asked a few times a second on a connection of its own, so that requests learn of an
 //! outage at once instead of each waiting for its own time-out, and of its end as soon.
 
-use super::query;
-use crate::app::{self, App};
-use sea_orm::DatabaseConnection;
+use super::open_for_probing;
+use crate::config::Config;
+use sea_orm::{ConnectionTrait, DatabaseConnection};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
 
 /// Pause between two questions.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -20,23 +21,23 @@ const GRACE: Duration = Duration::from_millis(250);
 
 /// What is known about the database. Cheap to clone.
 #[derive(Clone)]
-pub struct Pulse(Arc<watch::Sender<bool>>);
+pub struct DbHealth(Arc<watch::Sender<bool>>);
 
-impl Default for Pulse {
+impl Default for DbHealth {
     fn default() -> Self {
         Self(Arc::new(watch::Sender::new(true)))
     }
 }
 
-impl Pulse {
+impl DbHealth {
     /// Whether the database answers, as far as is known.
-    pub fn beats(&self) -> bool {
+    pub fn is_up(&self) -> bool {
         *self.0.borrow()
     }
 
     /// Comes back when it is no use to wait for the database any longer: at once after it was found to be away, or, if
     /// it is away already, after the time in which a page that does not need it is drawn.
-    pub async fn given_up(&self) {
+    pub async fn wait_until_down(&self) {
         let mut beats = self.0.subscribe();
         if !*beats.borrow_and_update() {
             sleep(GRACE).await;
@@ -58,37 +59,37 @@ impl Pulse {
     }
 }
 
-/// Watches until the instance ends. On SQLite there is nothing to watch: the database is in this process.
-pub async fn watch(app: App) {
-    if !app.config.on_postgres() {
-        let open = keep_open(&app).await;
+/// Watches the database until the instance ends. On SQLite there is nothing to watch: the database is in this process.
+pub async fn watch(config: Config, db: DatabaseConnection, health: DbHealth, ended: CancellationToken) {
+    if !config.on_postgres() {
+        let open = keep_open(&config).await;
         if let Err(fault) = &open {
             tracing::warn!("no connection is kept open: {fault}");
         }
-        app.ended.cancelled().await;
+        ended.cancelled().await;
         return;
     }
     let mut probe = None;
     loop {
         let before = Instant::now();
         tokio::select! {
-            () = app.ended.cancelled() => return,
+            () = ended.cancelled() => return,
             () = sleep(PAUSE) => {}
         }
         // A machine that is too busy to wake us in time is not a database that is away.
         let late = before.elapsed().saturating_sub(PAUSE) * 4;
-        let answers = ask(&app, &mut probe, FIRST + late).await || ask(&app, &mut probe, SECOND + late).await;
-        if answers == app.pulse.beats() {
+        let answers = ask(&config, &mut probe, FIRST + late).await || ask(&config, &mut probe, SECOND + late).await;
+        if answers == health.is_up() {
             continue;
         }
         match answers {
             true => {
-                refresh(&app).await;
+                refresh(&db, config.database_connections).await;
                 tracing::info!("the database is back");
             }
             false => tracing::error!("the database does not answer; pages are shown as they were last, and nothing can be written"),
         }
-        app.pulse.set(answers);
+        health.set(answers);
     }
 }
 
@@ -97,23 +98,23 @@ pub async fn watch(app: App) {
 ///
 /// # Errors
 /// The database's.
-pub async fn keep_open(app: &App) -> crate::domain::Result<impl Send> {
-    let db = app::database_for_probing(&app.config).await?;
-    // SQLite opens its files with the first question.
-    query::number(&db, "SELECT COUNT(*) FROM settings", []).await?;
-    // One that is taken is never idle.
-    db.get_sqlite_connection_pool().acquire().await.map_err(|e| crate::domain::Error::internal("taking a connection", e))
+pub async fn keep_open(config: &Config) -> Result<impl Send, String> {
+    let db = open_for_probing(config).await.map_err(|e| e.to_string())?;
+    // SQLite opens its files with the first statement.
+    db.execute_unprepared("SELECT COUNT(*) FROM settings").await.map_err(|e| e.to_string())?;
+    // A connection that is acquired is never closed as idle.
+    db.get_sqlite_connection_pool().acquire().await.map_err(|e| e.to_string())
 }
 
 /// One question. A connection that did not answer is not asked again.
-async fn ask(app: &App, probe: &mut Option<DatabaseConnection>, patience: Duration) -> bool {
+async fn ask(config: &Config, probe: &mut Option<DatabaseConnection>, patience: Duration) -> bool {
     let question = async {
         let db = match probe.take() {
             Some(db) => db,
-            None => app::database_for_probing(&app.config).await?,
+            None => open_for_probing(config).await.map_err(|err| err.to_string())?,
         };
-        db.ping().await?;
-        Ok::<_, crate::domain::Error>(db)
+        db.ping().await.map_err(|err| err.to_string())?;
+        Ok::<_, String>(db)
     };
     match timeout(patience, question).await {
         Ok(Ok(db)) => {
@@ -126,8 +127,8 @@ async fn ask(app: &App, probe: &mut Option<DatabaseConnection>, patience: Durati
 
 /// Takes every connection of the pool in hand: those that broke during the outage are thrown away now, and not by the
 /// first visitors after it.
-async fn refresh(app: &App) {
-    let all = (0..app.config.database_connections).map(|_| timeout(FIRST, app.db.ping()));
+async fn refresh(db: &DatabaseConnection, connections: u32) {
+    let all = (0..connections).map(|_| timeout(FIRST, db.ping()));
     futures_util::future::join_all(all).await;
 }
 
@@ -137,18 +138,18 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_waits_is_told_at_once_and_whoever_comes_later_soon() {
-        let pulse = Pulse::default();
+        let health = DbHealth::default();
         let waiting = tokio::spawn({
-            let pulse = pulse.clone();
-            async move { pulse.given_up().await }
+            let health = health.clone();
+            async move { health.wait_until_down().await }
         });
         tokio::task::yield_now().await;
         assert!(!waiting.is_finished());
 
-        pulse.set(false);
+        health.set(false);
 
         assert!(timeout(Duration::from_millis(10), waiting).await.is_ok());
-        assert!(timeout(GRACE / 2, pulse.given_up()).await.is_err(), "a page that needs no database has its time");
-        assert!(timeout(GRACE * 2, pulse.given_up()).await.is_ok());
+        assert!(timeout(GRACE / 2, health.wait_until_down()).await.is_err(), "a page that needs no database has its time");
+        assert!(timeout(GRACE * 2, health.wait_until_down()).await.is_ok());
     }
 }

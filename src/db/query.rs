@@ -1,6 +1,5 @@
 //! SQL as we speak it: one text for both engines, numbered parameters, rows into plain structs.
 
-use crate::domain::{Error, Result};
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, FromQueryResult, IsolationLevel,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
@@ -12,7 +11,7 @@ tokio::task_local! {
 
 /// Runs `work`; with a request's number, each of its statements names it in a comment, so that what PostgreSQL logs or
 /// lists as running can be traced to nginx's log. No two requests then share a prepared statement.
-pub async fn naming<F: Future>(request: Option<String>, work: F) -> F::Output {
+pub async fn with_request<F: Future>(request: Option<String>, work: F) -> F::Output {
     match request {
         Some(request) => REQUEST.scope(request, work).await,
         None => work.await,
@@ -20,24 +19,32 @@ pub async fn naming<F: Future>(request: Option<String>, work: F) -> F::Output {
 }
 
 /// The request that statements of this task are named after.
-pub fn named() -> Option<String> {
+pub fn request() -> Option<String> {
     REQUEST.try_with(Clone::clone).ok()
 }
 
 /// All rows that a query finds.
 ///
 /// # Errors
-/// The database's, as in [`Error`].
-pub async fn all<T: FromQueryResult>(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Vec<T>> {
+/// Those of the database.
+pub async fn all<T: FromQueryResult>(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<T>, DbErr> {
     let rows = db.query_all_raw(statement(db, sql, values)).await?;
-    Ok(rows.iter().map(|row| T::from_query_result(row, "")).collect::<std::result::Result<_, _>>()?)
+    rows.iter().map(|row| T::from_query_result(row, "")).collect()
 }
 
 /// The first row that a query finds.
 ///
 /// # Errors
-/// The database's, as in [`Error`].
-pub async fn one<T: FromQueryResult>(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Option<T>> {
+/// Those of the database.
+pub async fn one<T: FromQueryResult>(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Option<T>, DbErr> {
     match db.query_one_raw(statement(db, sql, values)).await? {
         Some(row) => Ok(Some(T::from_query_result(&row, "")?)),
         None => Ok(None),
@@ -47,8 +54,8 @@ pub async fn one<T: FromQueryResult>(db: &impl ConnectionTrait, sql: &str, value
 /// The number in the first column of the first row.
 ///
 /// # Errors
-/// The database's, as in [`Error`].
-pub async fn number(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Option<i64>> {
+/// Those of the database.
+pub async fn number(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Option<i64>, DbErr> {
     match db.query_one_raw(statement(db, sql, values)).await? {
         Some(row) => Ok(row.try_get_by_index(0)?),
         None => Ok(None),
@@ -58,8 +65,8 @@ pub async fn number(db: &impl ConnectionTrait, sql: &str, values: impl IntoItera
 /// Runs a statement and says how many rows it touched.
 ///
 /// # Errors
-/// The database's, as in [`Error`].
-pub async fn run(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<u64> {
+/// Those of the database.
+pub async fn run(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<u64, DbErr> {
     Ok(db.execute_raw(statement(db, sql, values)).await?.rows_affected())
 }
 
@@ -69,8 +76,8 @@ pub async fn run(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator
 /// another came first, so it asks for the writer's seat at once (`BEGIN IMMEDIATE`).
 ///
 /// # Errors
-/// The database's, as in [`Error`].
-pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction> {
+/// Those of the database.
+pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     let db = db.clone();
     uncut(async move {
         if db.get_database_backend() != DbBackend::Sqlite {
@@ -85,18 +92,18 @@ pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction> {
 /// Runs a BEGIN in a task of its own, so that it ends even where its caller is dropped meanwhile; the transaction is then
 /// rolled back. sqlx 0.9 counts a transaction on PostgreSQL only after the answer to BEGIN: cut off before, it queues no
 /// ROLLBACK, and the pool would hand the open transaction to the next request, whose writes would never be committed.
-async fn uncut(begin: impl Future<Output = Result<DatabaseTransaction, DbErr>> + Send + 'static) -> Result<DatabaseTransaction> {
+async fn uncut(begin: impl Future<Output = Result<DatabaseTransaction, DbErr>> + Send + 'static) -> Result<DatabaseTransaction, DbErr> {
     match tokio::spawn(begin).await {
-        Ok(begun) => Ok(begun?),
-        Err(fault) => Err(Error::internal("beginning a transaction", fault)),
+        Ok(begun) => begun,
+        Err(err) => Err(DbErr::Custom(format!("beginning a transaction: {err}"))),
     }
 }
 
 /// Begins a transaction that reads the database as of one moment, while others go on writing.
 ///
 /// # Errors
-/// The database's, as in [`Error`].
-pub async fn begin_reading(db: &DatabaseConnection) -> Result<DatabaseTransaction> {
+/// Those of the database.
+pub async fn begin_reading(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     let db = db.clone();
     uncut(async move {
         if db.get_database_backend() != DbBackend::Postgres {
@@ -115,8 +122,8 @@ const VALUES_ON_SQLITE: usize = 300;
 /// Adds many rows of `width` values each, a statement for some hundreds of them. `head` is the statement up to VALUES.
 ///
 /// # Errors
-/// The database's, as in [`Error`].
-pub async fn insert_many(tx: &DatabaseTransaction, head: &str, width: usize, rows: Vec<Value>) -> Result<()> {
+/// Those of the database.
+pub async fn insert_many(tx: &DatabaseTransaction, head: &str, width: usize, rows: Vec<Value>) -> Result<(), DbErr> {
     let values = if tx.get_database_backend() == DbBackend::Postgres { VALUES } else { VALUES_ON_SQLITE };
     for part in rows.chunks(values / width * width) {
         let places = (0..part.len() / width).map(|n| format!("({})", places(n * width + 1, width)));
@@ -145,6 +152,6 @@ pub(crate) fn statement(db: &impl ConnectionTrait, sql: &str, values: impl IntoI
 }
 
 /// A row of a count, as `Internal` when the database gave none.
-pub(crate) fn some<T>(found: Option<T>, what: &str) -> Result<T> {
-    found.ok_or_else(|| Error::Internal(format!("{what}: the database gave no row")))
+pub(crate) fn some<T>(found: Option<T>, what: &str) -> Result<T, DbErr> {
+    found.ok_or_else(|| DbErr::Custom(format!("{what}: the database gave no row")))
 }

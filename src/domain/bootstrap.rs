@@ -5,9 +5,9 @@ use super::sessions::Client;
 use super::users::{Joining, Newcomer};
 use super::validation::name_skeleton;
 use super::{Account, Actor, Error, Permissions, Result, audit, idempotency, markdown, roles, settings, tokens};
-use crate::app::App;
 use crate::clock::OffsetDateTime;
 use crate::db::query;
+use crate::domain::Context;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
 const OPENED: &str = "opened_at";
@@ -64,7 +64,7 @@ async fn post_welcome(tx: &impl ConnectionTrait, now: OffsetDateTime) -> Result<
         next_bump(tx.get_database_backend())
     );
     let values = [author.into(), WELCOME_TITLE.into(), WELCOME_BODY.into(), markdown::render(WELCOME_BODY).into(), now.into()];
-    query::run(tx, &post, values).await.map(|_| ())
+    query::run(tx, &post, values).await.map(|_| ()).map_err(Into::into)
 }
 
 /// A link token with which the first administrator is made, if there is none yet. Each call makes the
@@ -99,8 +99,8 @@ async fn has_admin(db: &impl ConnectionTrait) -> Result<bool> {
 ///
 /// # Errors
 /// The database's.
-pub async fn is_invited(app: &App, token: &str) -> Result<bool> {
-    Ok(settings::get(&app.db, INVITATION).await? == Some(tokens::hash(token)) && !has_admin(&app.db).await?)
+pub async fn is_invited(ctx: &Context, token: &str) -> Result<bool> {
+    Ok(settings::get(&ctx.db, INVITATION).await? == Some(tokens::hash(token)) && !has_admin(&ctx.db).await?)
 }
 
 /// Uses up the token of a setup link, in the transaction that makes the administrator.
@@ -116,11 +116,17 @@ pub async fn use_invitation(tx: &impl ConnectionTrait, token: &str) -> Result<()
 ///
 /// # Errors
 /// `NotFound` when the link is not good (any more); `Invalid`; `Busy`; the database's.
-pub async fn first_admin(app: &App, key: &idempotency::Key, token: &str, form: &Joining, client: &Client) -> Result<idempotency::Settled> {
+pub async fn first_admin(
+    ctx: &Context,
+    key: &idempotency::Key,
+    token: &str,
+    form: &Joining,
+    client: &Client,
+) -> Result<idempotency::Settled> {
     let done = async {
-        let newcomer = Newcomer::check(app, form, Account::Staff).await?;
-        let now = app.clock.now();
-        let tx = query::begin(&app.db).await?;
+        let newcomer = Newcomer::check(ctx, form, Account::Staff).await?;
+        let now = ctx.clock.now();
+        let tx = query::begin(&ctx.db).await?;
         use_invitation(&tx, token).await?;
         let role = roles::named(&tx, roles::ADMIN).await?;
         let id = newcomer.insert(&tx, role.id, now).await?;
@@ -131,5 +137,5 @@ pub async fn first_admin(app: &App, key: &idempotency::Key, token: &str, form: &
         tx.commit().await?;
         Ok(id)
     };
-    idempotency::settle(&app.db, key, done.await).await
+    idempotency::settle(&ctx.db, key, done.await).await
 }

@@ -4,15 +4,15 @@
 
 use super::Result;
 use super::sessions::{self, Area};
-use crate::app::App;
 use crate::db::query;
+use crate::domain::Context;
 use sea_orm::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What has not been written yet.
 #[derive(Default)]
-pub struct Activity {
+pub struct Counters {
     pending: Mutex<Pending>,
 }
 
@@ -29,7 +29,7 @@ struct Pending {
 /// So many rows are written at once.
 const AT_ONCE: usize = 500;
 
-impl Activity {
+impl Counters {
     /// A member's session was used.
     pub fn saw(&self, session: &sessions::Session, area: Area) {
         let mut pending = self.lock();
@@ -55,29 +55,29 @@ impl Activity {
 ///
 /// # Errors
 /// The database's: the first one.
-pub async fn flush(app: &App) -> Result<()> {
-    let pending = std::mem::take(&mut *app.activity.lock());
-    let now = app.clock.now();
+pub async fn flush(ctx: &Context) -> Result<()> {
+    let pending = std::mem::take(&mut *ctx.counters.lock());
+    let now = ctx.clock.now();
     let mut first = Ok(());
     for (post, times) in pending.views {
         let update = "UPDATE posts SET view_count = view_count + $1 WHERE id = $2";
-        if let Err(fault) = query::run(&app.db, update, [times.into(), post.into()]).await {
-            *app.activity.lock().views.entry(post).or_default() += times;
-            first = first.and(Err(fault));
+        if let Err(fault) = query::run(&ctx.db, update, [times.into(), post.into()]).await {
+            *ctx.counters.lock().views.entry(post).or_default() += times;
+            first = first.and(Err(fault.into()));
         }
     }
     for users in chunks(&pending.seen) {
         let update = format!("UPDATE users SET last_seen_at = $1 WHERE id IN ({})", query::places(2, users.len()));
         let values = std::iter::once(now.into()).chain(users.iter().map(|id| Value::from(*id)));
-        if let Err(fault) = query::run(&app.db, &update, values).await {
-            app.activity.lock().seen.extend(users);
-            first = first.and(Err(fault));
+        if let Err(fault) = query::run(&ctx.db, &update, values).await {
+            ctx.counters.lock().seen.extend(users);
+            first = first.and(Err(fault.into()));
         }
     }
     for ((area, persistent), ids) in &pending.used {
         for sessions in chunks(ids) {
-            if let Err(fault) = sessions::touch(app, &sessions, *area, *persistent, now).await {
-                app.activity.lock().used.entry((*area, *persistent)).or_default().extend(sessions);
+            if let Err(fault) = sessions::touch(ctx, &sessions, *area, *persistent, now).await {
+                ctx.counters.lock().used.entry((*area, *persistent)).or_default().extend(sessions);
                 first = first.and(Err(fault));
             }
         }

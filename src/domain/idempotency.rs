@@ -33,7 +33,7 @@ pub const KEPT_DAYS: i64 = 4;
 /// The unique index's when the form has been answered; [`settle`] turns that into the first answer.
 pub async fn keep(tx: &impl ConnectionTrait, key: &Key, id: i64, now: OffsetDateTime) -> Result<()> {
     let sql = "INSERT INTO once_keys (form_key, result, created_at) VALUES ($1, $2, $3)";
-    query::run(tx, sql, [key.0.clone().into(), id.into(), now.into()]).await.map(|_| ())
+    query::run(tx, sql, [key.0.clone().into(), id.into(), now.into()]).await.map(|_| ()).map_err(Into::into)
 }
 
 /// Gives the first answer where there is one, whatever went wrong with the repetition.
@@ -57,5 +57,5 @@ pub async fn settle(db: &DatabaseConnection, key: &Key, done: Result<i64>) -> Re
 /// The database's.
 pub async fn forget_old(db: &DatabaseConnection, now: OffsetDateTime) -> Result<u64> {
     let before = now - time::Duration::days(KEPT_DAYS);
-    query::run(db, "DELETE FROM once_keys WHERE created_at < $1", [before.into()]).await
+    Ok(query::run(db, "DELETE FROM once_keys WHERE created_at < $1", [before.into()]).await?)
 }

@@ -3,10 +3,9 @@
 //! Redis that comes back is not trusted before it has been told what it missed.
 
 use super::Result;
-use crate::app::App;
 use crate::clock::OffsetDateTime;
 use crate::db::query;
-use crate::domain::epoch;
+use crate::domain::{Context, epoch};
 use crate::shared::cache::Noun;
 use crate::shared::{Accept, Reconnected, Reject, Validator};
 use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult, Value};
@@ -105,20 +104,20 @@ pub async fn withdraw(tx: &impl ConnectionTrait, nouns: &[Noun], now: OffsetDate
     let rows: Vec<_> = (0..nouns.len()).map(|n| format!("('noun', ${}, 0, $1)", n + 2)).collect();
     let insert = format!("INSERT INTO shared_log (topic, subject, version, created_at) VALUES {}", rows.join(", "));
     let values = std::iter::once(now.into()).chain(nouns.iter().map(|noun| Value::from(noun.as_str())));
-    query::run(tx, &insert, values).await.map(|_| ())
+    query::run(tx, &insert, values).await.map(|_| ()).map_err(Into::into)
 }
 
 /// Says that cached pieces are out of date; writes it down where Redis could not be told.
-pub async fn bump(app: &App, nouns: &[Noun]) {
-    if !app.shared.cache().bump(nouns).await.is_delivered() {
-        write_down(app, nouns).await;
+pub async fn bump(ctx: &Context, nouns: &[Noun]) {
+    if !ctx.shared.cache().bump(nouns).await.is_delivered() {
+        write_down(ctx, nouns).await;
     }
 }
 
 /// Writes down that cached pieces are out of date: every instance reads it within a second.
-pub async fn write_down(app: &App, nouns: &[Noun]) {
-    let now = app.clock.now();
-    if let Err(fault) = withdraw(&app.db, nouns, now).await {
+pub async fn write_down(ctx: &Context, nouns: &[Noun]) {
+    let now = ctx.clock.now();
+    if let Err(fault) = withdraw(&ctx.db, nouns, now).await {
         let names: Vec<&str> = nouns.iter().map(Noun::as_str).collect();
         tracing::error!("could not write down that {} changed: {fault}", names.join(", "));
     }
@@ -128,36 +127,36 @@ pub async fn write_down(app: &App, nouns: &[Noun]) {
 ///
 /// # Errors
 /// The database's.
-pub async fn sweep(app: &App, cursor: &Cursor) -> Result<()> {
+pub async fn sweep(ctx: &Context, cursor: &Cursor) -> Result<()> {
     let rows = match cursor.newest() {
-        0 => read_whole(&app.db).await?,
-        newest => read(&app.db, newest - OVERLAP).await?,
+        0 => read_whole(&ctx.db).await?,
+        newest => read(&ctx.db, newest - OVERLAP).await?,
     };
-    let (hashes, nouns) = sort(app, cursor.take_in(rows));
-    app.shared.sessions().drop_many(hashes.iter().map(String::as_str)).await;
+    let (hashes, nouns) = sort(ctx, cursor.take_in(rows));
+    ctx.shared.sessions().drop_many(hashes.iter().map(String::as_str)).await;
     if !nouns.is_empty() {
         // Lost again: the log is read whole before Redis is trusted again.
-        app.shared.cache().bump(&nouns).await;
+        ctx.shared.cache().bump(&nouns).await;
     }
-    app.shared.raise_epoch(epoch::current(&app.db).await?);
+    ctx.shared.raise_epoch(epoch::current(&ctx.db).await?);
     Ok(())
 }
 
 async fn read(db: &DatabaseConnection, after: i64) -> Result<Vec<Row>> {
-    query::all(db, "SELECT id, topic, subject, version FROM shared_log WHERE id > $1 ORDER BY id", [after.into()]).await
+    Ok(query::all(db, "SELECT id, topic, subject, version FROM shared_log WHERE id > $1 ORDER BY id", [after.into()]).await?)
 }
 
 /// What the whole log says, a row a subject: after a long outage under load it has many rows that say the same.
 async fn read_whole(db: &DatabaseConnection) -> Result<Vec<Row>> {
     let sql = "SELECT MAX(id) AS id, topic, subject, MAX(version) AS version FROM shared_log GROUP BY topic, subject";
-    query::all(db, sql, []).await
+    Ok(query::all(db, sql, []).await?)
 }
 
 /// Turns sessions' old copies away here and now, and says what to tell Redis.
-fn sort(app: &App, rows: Vec<Row>) -> (Vec<String>, Vec<Noun>) {
+fn sort(ctx: &Context, rows: Vec<Row>) -> (Vec<String>, Vec<Noun>) {
     let (sessions, nouns): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.topic == "session");
     for row in &sessions {
-        app.shared.sessions().reject(&row.subject, row.version);
+        ctx.shared.sessions().reject(&row.subject, row.version);
     }
     let hashes = sessions.into_iter().map(|row| row.subject).collect();
     (hashes, nouns.into_iter().map(|row| Noun::named(row.subject)).collect())
@@ -165,17 +164,17 @@ fn sort(app: &App, rows: Vec<Row>) -> (Vec<String>, Vec<Noun>) {
 
 /// Decides about each new connection to Redis: raises the epoch if Redis was restarted, and hands over
 /// all that the log still holds, since nobody knows how much of it Redis has missed.
-pub fn validator(app: &App) -> Validator {
-    let app = app.clone();
+pub fn validator(ctx: &Context) -> Validator {
+    let ctx = ctx.clone();
     Arc::new(move |new: Reconnected| {
-        let app = app.clone();
-        Box::pin(async move { validate(&app, &new).await.map_err(|fault| Reject(fault.to_string())) })
+        let ctx = ctx.clone();
+        Box::pin(async move { validate(&ctx, &new).await.map_err(|fault| Reject(fault.to_string())) })
     })
 }
 
-async fn validate(app: &App, new: &Reconnected) -> Result<Accept> {
-    let epoch = epoch::of_redis(&app.db, &new.run_id).await?;
-    let (drop_sessions, mut bump) = sort(app, read_whole(&app.db).await?);
+async fn validate(ctx: &Context, new: &Reconnected) -> Result<Accept> {
+    let epoch = epoch::of_redis(&ctx.db, &new.run_id).await?;
+    let (drop_sessions, mut bump) = sort(ctx, read_whole(&ctx.db).await?);
     bump.extend([Noun::POSTS, Noun::BOARDS, Noun::ROLES, Noun::WITHDRAWN]);
     tracing::info!(redis.run = %new.run_id, "Redis is trusted in epoch {epoch}");
     Ok(Accept { epoch, drop_sessions, bump })
@@ -187,5 +186,5 @@ async fn validate(app: &App, new: &Reconnected) -> Result<Accept> {
 /// The database's.
 pub async fn forget_old(db: &DatabaseConnection, now: OffsetDateTime) -> Result<u64> {
     let before = now - time::Duration::hours(KEPT_HOURS);
-    query::run(db, "DELETE FROM shared_log WHERE created_at < $1", [before.into()]).await
+    Ok(query::run(db, "DELETE FROM shared_log WHERE created_at < $1", [before.into()]).await?)
 }

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod boards;
 pub mod bootstrap;
 pub mod comments;
+pub mod context;
 pub mod counters;
 pub mod dashboard;
 pub mod epoch;
@@ -24,5 +25,6 @@ pub mod tokens;
 pub mod users;
 pub mod validation;
 
+pub use context::Context;
 pub use error::{Error, Problem, Result};
 pub use permissions::{Account, Action, Actor, Permissions, Resource};

@@ -3,9 +3,9 @@
 use super::audit::{self, Entry};
 use super::sessions::{self, Renew};
 use super::{Action, Actor, Error, Permissions, Resource, Result, idempotency, invalidation, validation};
-use crate::app::App;
 use crate::clock::OffsetDateTime;
 use crate::db::query;
+use crate::domain::Context;
 use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
@@ -95,24 +95,24 @@ pub async fn another_admin(tx: &impl ConnectionTrait, member: i64, now: OffsetDa
 ///
 /// # Errors
 /// `Forbidden`; `Invalid` for its name; the database's.
-pub async fn create(app: &App, by: &audit::By, key: &idempotency::Key, name: &str) -> Result<idempotency::Settled> {
+pub async fn create(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &str) -> Result<idempotency::Settled> {
     by.actor.must(Resource::Role, Action::Manage)?;
-    let done = insert(app, by, key, name).await;
-    idempotency::settle(&app.db, key, done).await
+    let done = insert(ctx, by, key, name).await;
+    idempotency::settle(&ctx.db, key, done).await
 }
 
-async fn insert(app: &App, by: &audit::By, key: &idempotency::Key, name: &str) -> Result<i64> {
+async fn insert(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &str) -> Result<i64> {
     let name = role_name(name)?;
     // Code asks for the built-in names only; the others need to be unique and no more.
     let slug = format!("role-{:08x}", rand::random::<u32>());
-    let now = app.clock.now();
-    let tx = query::begin(&app.db).await?;
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let insert = "INSERT INTO roles (slug, name, built_in, created_at) VALUES ($1, $2, FALSE, $3) RETURNING id";
     let id = query::some(query::number(&tx, insert, [slug.clone().into(), name.clone().into(), now.into()]).await?, "a new role")?;
     audit::write(&tx, by, Entry::new("role.create", "role", id, &name).after("slug", &slug), now).await?;
     idempotency::keep(&tx, key, id, now).await?;
     tx.commit().await?;
-    invalidation::bump(app, &[Noun::ROLES, Noun::WITHDRAWN]).await;
+    invalidation::bump(ctx, &[Noun::ROLES, Noun::WITHDRAWN]).await;
     Ok(id)
 }
 
@@ -130,15 +130,15 @@ fn role_name(typed: &str) -> Result<String> {
 ///
 /// # Errors
 /// `Forbidden`; `Invalid` for the administrators' role; the database's.
-pub async fn grant(app: &App, by: &audit::By, key: &idempotency::Key, id: i64, granted: Permissions) -> Result<idempotency::Settled> {
+pub async fn grant(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64, granted: Permissions) -> Result<idempotency::Settled> {
     by.actor.must(Resource::Role, Action::Manage)?;
-    let done = set(app, by, key, id, granted).await;
-    idempotency::settle(&app.db, key, done).await
+    let done = set(ctx, by, key, id, granted).await;
+    idempotency::settle(&ctx.db, key, done).await
 }
 
-async fn set(app: &App, by: &audit::By, key: &idempotency::Key, id: i64, granted: Permissions) -> Result<i64> {
-    let now = app.clock.now();
-    let tx = query::begin(&app.db).await?;
+async fn set(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64, granted: Permissions) -> Result<i64> {
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let role = find(&tx, id).await?;
     check_grant(&by.actor, &role, granted)?;
     query::run(&tx, "DELETE FROM role_permissions WHERE role_id = $1", [id.into()]).await?;
@@ -157,8 +157,8 @@ async fn set(app: &App, by: &audit::By, key: &idempotency::Key, id: i64, granted
     let changed = sessions::renew(&tx, Renew::Role(id), now).await?;
     invalidation::withdraw(&tx, &CHANGED, now).await?;
     tx.commit().await?;
-    changed.tell(app).await;
-    invalidation::bump(app, &CHANGED).await;
+    changed.tell(ctx).await;
+    invalidation::bump(ctx, &CHANGED).await;
     Ok(id)
 }
 
@@ -176,15 +176,15 @@ fn check_grant(actor: &Actor, role: &Role, granted: Permissions) -> Result<()> {
 ///
 /// # Errors
 /// `Invalid` when it is built-in or somebody has it; `Forbidden`; the database's.
-pub async fn destroy(app: &App, by: &audit::By, key: &idempotency::Key, id: i64) -> Result<idempotency::Settled> {
+pub async fn destroy(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64) -> Result<idempotency::Settled> {
     by.actor.must(Resource::Role, Action::Manage)?;
-    let done = delete(app, by, key, id).await;
-    idempotency::settle(&app.db, key, done).await
+    let done = delete(ctx, by, key, id).await;
+    idempotency::settle(&ctx.db, key, done).await
 }
 
-async fn delete(app: &App, by: &audit::By, key: &idempotency::Key, id: i64) -> Result<i64> {
-    let now = app.clock.now();
-    let tx = query::begin(&app.db).await?;
+async fn delete(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64) -> Result<i64> {
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let role = find(&tx, id).await?;
     if role.built_in {
         return Err(Error::invalid("form", "role.builtin"));
@@ -196,6 +196,6 @@ async fn delete(app: &App, by: &audit::By, key: &idempotency::Key, id: i64) -> R
     audit::write(&tx, by, Entry::new("role.delete", "role", id, &role.name), now).await?;
     idempotency::keep(&tx, key, id, now).await?;
     tx.commit().await?;
-    invalidation::bump(app, &[Noun::ROLES, Noun::WITHDRAWN]).await;
+    invalidation::bump(ctx, &[Noun::ROLES, Noun::WITHDRAWN]).await;
     Ok(id)
 }

@@ -5,7 +5,6 @@
 //! knows · `backups` when the last good ones were · `scrape` all of it as OpenMetrics text · `text` how such text is written
 
 pub mod backups;
-pub mod count;
 mod counts;
 mod gauge;
 pub mod process;

@@ -75,9 +75,9 @@ pub struct Event {
 pub(super) async fn flush(app: &App) -> Result<()> {
     let insert = "INSERT INTO house_events (kind, subject, mark, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
     loop {
-        let Some(event) = app.vitals.lock().waiting.front().cloned() else { return Ok(()) };
+        let Some(event) = app.monitor.lock().waiting.front().cloned() else { return Ok(()) };
         query::run(&app.db, insert, [event.kind.word().into(), event.instance.into(), event.mark.into(), event.at.into()]).await?;
-        let Kept { waiting, .. } = &mut *app.vitals.lock();
+        let Kept { waiting, .. } = &mut *app.monitor.lock();
         waiting.pop_front();
     }
 }
@@ -109,5 +109,5 @@ const KEPT_DAYS: i64 = 30;
 /// # Errors
 /// The database's.
 pub async fn forget_old(db: &DatabaseConnection, now: OffsetDateTime) -> Result<u64> {
-    query::run(db, "DELETE FROM house_events WHERE created_at < $1", [(now - time::Duration::days(KEPT_DAYS)).into()]).await
+    Ok(query::run(db, "DELETE FROM house_events WHERE created_at < $1", [(now - time::Duration::days(KEPT_DAYS)).into()]).await?)
 }

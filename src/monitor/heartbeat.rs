@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::clock::to_ms;
+use crate::db::Pool;
 use crate::metrics::Sum;
 use crate::metrics::process::Process;
 use crate::shared::health::BackendKind;
@@ -146,7 +147,7 @@ impl Minutes {
 
 /// Puts together what an instance has to say.
 pub fn beat(app: &App, state: State, done: &Done, look: &Look, minutes: &Minutes) -> Beat {
-    let (pool, health) = (app.pool(), app.shared.health());
+    let (pool, health) = (Pool::of(&app.db), app.shared.health());
     let redis = match (health.backend, health.is_well()) {
         (BackendKind::Memory, _) => Redis::None,
         (BackendKind::Redis, true) => Redis::Up,

@@ -45,7 +45,7 @@ pub async fn write_instance(app: &App, minute: i64, beat: &Beat, done: &Done) ->
         beat.db_idle.into(),
         beat.db_max.into(),
     ];
-    query::run(&app.db, insert, values).await.map(|_| ())
+    query::run(&app.db, insert, values).await.map(|_| ()).map_err(Into::into)
 }
 
 /// Writes how the house was in a minute, unless another instance has.
@@ -68,7 +68,7 @@ pub async fn write_house(app: &App, minute: i64, counts: &Counts, redis: Option<
         rate(1),
         rate(2),
     ];
-    query::run(&app.db, insert, values).await.map(|_| ())
+    query::run(&app.db, insert, values).await.map(|_| ()).map_err(Into::into)
 }
 
 /// What one instance did within a slot of several minutes: means, and the highest of times.
@@ -111,7 +111,7 @@ pub async fn instances(db: &DatabaseConnection, from: i64, until: i64, step: i64
                CAST(AVG(requests) AS BIGINT) AS requests, CAST(AVG(errors) AS BIGINT) AS errors, CAST(AVG(p50) AS BIGINT) AS p50, \
                MAX(p95) AS p95, MAX(p99) AS p99, MAX(streams) AS streams, MAX(db_used) AS db_used \
                FROM instance_minutes WHERE minute >= $1 AND minute < $2 GROUP BY 1, 2 ORDER BY 1, 2";
-    query::all(db, sql, [from.into(), until.into(), step.into()]).await
+    Ok(query::all(db, sql, [from.into(), until.into(), step.into()]).await?)
 }
 
 /// The same of the house.
@@ -124,7 +124,7 @@ pub async fn house(db: &DatabaseConnection, from: i64, until: i64, step: i64) ->
                CAST(AVG(redis_commands) AS BIGINT) AS redis_commands, CAST(AVG(redis_expired) AS BIGINT) AS redis_expired, \
                CAST(AVG(redis_evicted) AS BIGINT) AS redis_evicted \
                FROM house_minutes WHERE minute >= $1 AND minute < $2 GROUP BY 1 ORDER BY 1";
-    query::all(db, sql, [from.into(), until.into(), step.into()]).await
+    Ok(query::all(db, sql, [from.into(), until.into(), step.into()]).await?)
 }
 
 #[derive(FromQueryResult)]
@@ -148,5 +148,5 @@ pub async fn names(db: &DatabaseConnection, since: i64) -> Result<Vec<String>> {
 pub async fn forget_old(db: &DatabaseConnection, now: OffsetDateTime) -> Result<()> {
     let before = minute(now) - KEPT;
     query::run(db, "DELETE FROM instance_minutes WHERE minute < $1", [before.into()]).await?;
-    query::run(db, "DELETE FROM house_minutes WHERE minute < $1", [before.into()]).await.map(|_| ())
+    query::run(db, "DELETE FROM house_minutes WHERE minute < $1", [before.into()]).await.map(|_| ()).map_err(Into::into)
 }

@@ -24,7 +24,7 @@ const WAITING: usize = 200;
 
 /// What this instance keeps in mind.
 #[derive(Default)]
-pub struct Vitals(Mutex<Kept>);
+pub struct Monitor(Mutex<Kept>);
 
 #[derive(Default)]
 struct Kept {
@@ -44,7 +44,7 @@ pub struct RedisNow {
     pub at: i64,
 }
 
-impl Vitals {
+impl Monitor {
     /// What this instance said last.
     pub fn own(&self) -> Option<Beat> {
         self.lock().own.clone()

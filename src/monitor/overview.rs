@@ -90,7 +90,7 @@ pub async fn look(app: &App, actor: &Actor) -> Result<Seen> {
         Known::Unknown => Vec::new(),
     }
     .into_iter();
-    let own = app.vitals.own();
+    let own = app.monitor.own();
     let instance = |name: String| {
         let said = beats.next().flatten().and_then(|bytes| serde_json::from_slice::<Beat>(&bytes).ok());
         let word = match said.or_else(|| own.clone().filter(|own| own.name == name)) {
@@ -106,7 +106,7 @@ pub async fn look(app: &App, actor: &Actor) -> Result<Seen> {
     Ok(Seen {
         instances,
         hears_all,
-        redis: app.vitals.redis(),
+        redis: app.monitor.redis(),
         counts: app.metrics.counts(app).await,
         events,
         backup: [last(backups::BACKUP), last(backups::DRILL)],

@@ -6,8 +6,8 @@ use super::{RedisNow, counts, history};
 use crate::app::App;
 use crate::clock::monotonic::Jump;
 use crate::clock::to_ms;
+use crate::db::disk_full;
 use crate::domain::Result;
-use crate::metrics::count;
 use crate::shared::instances::{BEAT_LIVES, RedisCounts};
 use crate::shared::{Known, health::Health};
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ const REMEMBERED: i64 = 15;
 /// Runs until the end.
 pub async fn run(app: App) {
     let mut keeper = Keeper::new(&app);
-    let (mut health, mut database) = (app.shared.health_changes(), app.pulse.changes());
+    let (mut health, mut database) = (app.shared.health_changes(), app.db_health.changes());
     keeper.note(Kind::Up, app.metrics.started_ms());
     keeper.round().await;
     // The first word is "starting"; nobody should have to wait long for the next.
@@ -117,7 +117,7 @@ impl Keeper {
             recent,
             redis: None,
             redis_is_well: app.shared.health().is_well().then_some(true),
-            disk: Disk { refusals: count::disk_full_total(), full: None },
+            disk: Disk { refusals: disk_full::refusals(), full: None },
             others: BTreeMap::new(),
             rounds: 0,
             jump: None,
@@ -128,13 +128,13 @@ impl Keeper {
     /// Measures and says it, once.
     pub async fn round(&mut self) {
         let look = Look::now(&self.app);
-        if self.disk.looks_full(count::disk_full_total()) {
+        if self.disk.looks_full(disk_full::refusals()) {
             self.note_now(Kind::DiskFull);
         }
         let disk_full = self.disk.full.is_some();
         let beat = Beat { disk_full, ..heartbeat::beat(&self.app, self.state(), &look.since(&self.last), &look, &self.recent) };
         self.last = look.clone();
-        self.app.vitals.lock().own = Some(beat.clone());
+        self.app.monitor.lock().own = Some(beat.clone());
         if let Ok(text) = serde_json::to_vec(&beat) {
             self.app.shared.instances().beat(&beat.name, text).await;
         }
@@ -166,7 +166,7 @@ impl Keeper {
             State::Draining
         } else if self.rounds == 0 {
             State::Starting
-        } else if self.app.pulse.beats() {
+        } else if self.app.db_health.is_up() {
             State::Ready
         } else {
             State::Reading
@@ -191,7 +191,7 @@ impl Keeper {
             _ => None,
         };
         let at = to_ms(self.app.clock.now());
-        self.app.vitals.lock().redis = counts.clone().map(|counts| RedisNow { counts, rates, at });
+        self.app.monitor.lock().redis = counts.clone().map(|counts| RedisNow { counts, rates, at });
         self.redis = counts.map(|counts| (now, counts));
     }
 
@@ -202,7 +202,7 @@ impl Keeper {
         // At the start at once, so that the others know the name.
         if now != *minute || self.rounds == 0 {
             history::write_instance(&self.app, *minute, beat, &look.since(begun)).await?;
-            let redis = self.app.vitals.redis();
+            let redis = self.app.monitor.redis();
             history::write_house(&self.app, now, &counts::counts(&self.app).await?, redis.as_ref()).await?;
         }
         if now != *minute {
@@ -272,7 +272,7 @@ impl Keeper {
     }
 
     fn note_of(&self, name: &str, kind: Kind, mark: i64) {
-        self.app.vitals.note(Event { kind, instance: name.to_owned(), mark, at: self.app.clock.now() });
+        self.app.monitor.note(Event { kind, instance: name.to_owned(), mark, at: self.app.clock.now() });
     }
 }
 

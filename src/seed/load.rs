@@ -182,13 +182,13 @@ async fn take(db: &DatabaseConnection, table: &str, column: &str, counter: &str,
     if db.get_database_backend() != DbBackend::Postgres || n == 0 {
         // SQLite counts on from the greatest id by itself.
         let next = format!("SELECT COALESCE(MAX({column}), 0) + 1 FROM {table}");
-        return query::some(query::number(db, &next, []).await?, "the next id");
+        return Ok(query::some(query::number(db, &next, []).await?, "the next id")?);
     }
     let next = format!(
         "SELECT setval('{counter}', GREATEST((SELECT COALESCE(MAX({column}), 0) FROM {table}), \
          (SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM {counter})) + $1) - $1 + 1"
     );
-    query::some(query::number(db, &next, [(n as i64).into()]).await?, "the next id")
+    Ok(query::some(query::number(db, &next, [(n as i64).into()]).await?, "the next id")?)
 }
 
 /// The number after that of the newest `user…@example.com`.

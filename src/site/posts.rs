@@ -27,7 +27,7 @@ pub async fn show(visit: Visit, Path((slug, id)): Path<(String, i64)>, place: Op
     let page = place.map_or(1, |Query(place)| place.number());
     let (listing, beside) =
         futures_util::try_join!(comments::list(&visit.app.db, actor, &post, page), list::neighbours(&visit.app.db, actor, board, &post))?;
-    visit.app.activity.read(id);
+    visit.app.counters.read(id);
     visit.app.known.prepare(listing.comments.iter().map(|comment| comment.html.as_str()).chain([post.html.as_str()])).await;
     let drawn = draw(&visit, board, &post, &listing, page, &beside);
     seen(&visit, id);

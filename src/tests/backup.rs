@@ -1,7 +1,6 @@
 //! Backups: what was copied comes back whole, on either engine, or not at all.
 
 use crate::support::{House, only_sqlite, postgres_database};
-use minschool::app;
 use minschool::backup::shelf::{self, Keep, Kept, Shelf};
 use minschool::backup::tables::{self, Purpose};
 use minschool::backup::vault::{self, Key};
@@ -9,6 +8,7 @@ use minschool::backup::{self, Result, format::Manifest, proof, read};
 use minschool::cli::{moving, restore};
 use minschool::clock::Clock;
 use minschool::config::Config;
+use minschool::db;
 use minschool::db::query;
 use minschool::domain::{epoch, settings};
 use minschool::seed::{self, Wanted};
@@ -85,7 +85,7 @@ async fn what_was_backed_up_comes_back_on_either_engine() {
 }
 
 async fn is_the_same_house(house: &House, config: &Config, restored: &Manifest) {
-    let db = app::database(config).await.unwrap();
+    let db = db::open(config).await.unwrap();
     let mut found = backup::count(read::lines(&db, Purpose::Backup)).await.unwrap();
     // The epoch has leapt, on purpose; it has its own test.
     let mut expected = restored.clone();
@@ -128,7 +128,7 @@ async fn nobody_is_signed_in_after_a_restore_and_old_copies_in_redis_do_not_coun
         for config in empty(&house, &folder).await {
             restore::restore(&config, &kept.path, Vec::new()).await.unwrap();
 
-            let db = app::database(&config).await.unwrap();
+            let db = db::open(&config).await.unwrap();
             assert_eq!(number(&db, "SELECT COUNT(*) FROM sessions").await, 0);
             assert!(epoch::current(&db).await.unwrap() > 1_700_000_000);
             // Forms that were open stay good, and answered ones stay answered.
@@ -147,7 +147,7 @@ async fn a_house_moves_with_everybody_who_is_signed_in() {
             let from = Config { redis_url: None, ..house.app.config.clone() };
             let moved = moving::carry(&from, &to).await.unwrap();
 
-            let db = app::database(&to).await.unwrap();
+            let db = db::open(&to).await.unwrap();
             assert!(moved.tables.iter().any(|tally| tally.table == "sessions" && tally.rows > 0));
             assert_eq!(number(&db, MARKS).await, number(&house.app.db, MARKS).await, "page marks");
         }
@@ -243,7 +243,7 @@ async fn a_backup_that_was_changed_or_cut_restores_nothing() {
             let refused = fault(restore::restore(&config, &path, vec![key.clone()]).await);
 
             assert!(refused.contains(why), "{}: {refused}", path.display());
-            let db = app::database(&config).await.unwrap();
+            let db = db::open(&config).await.unwrap();
             assert_eq!(tables::there(&db).await.unwrap(), Vec::<String>::new(), "{}: something was left", path.display());
         }
     }
@@ -393,7 +393,7 @@ async fn a_backup_of_an_older_schema_is_restored_and_brought_up_to_date() {
         for config in empty(&house, &folder).await {
             restore::restore(&config, &kept.path, Vec::new()).await.unwrap();
 
-            let db = app::database(&config).await.unwrap();
+            let db = db::open(&config).await.unwrap();
             minschool::cli::migrate::check_complete(&db).await.unwrap();
         }
     }

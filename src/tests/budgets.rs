@@ -140,7 +140,7 @@ stories! {
         let mut told = Vec::new();
         let new = minschool::domain::comments::New { post: id, parent: None, body: "댓글" };
         let write = minschool::domain::comments::insert(&house.app, &actor, &boards, &key, new, &mut told);
-        let (done, statements) = minschool::app::counting_statements(write).await;
+        let (done, statements) = minschool::db::statements::counting(write).await;
 
         done.unwrap();
         // BEGIN and COMMIT are two more that the counter does not see.

@@ -170,7 +170,7 @@ async fn an_instance_that_begins_by_a_wrong_clock_keeps_the_course_of_the_others
     }
     let house = House::shared().await;
     let mut boss = house.staff("boss", "admin").await;
-    until("the first has said what time it is", async || house.app.vitals.own().is_some()).await;
+    until("the first has said what time it is", async || house.app.monitor.own().is_some()).await;
     for by in [HOUR_MS, -HOUR_MS] {
         let wrong = Clock::default();
         wrong.steady().set_out_from(to_ms(wrong.now()) + by);

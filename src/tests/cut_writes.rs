@@ -2,7 +2,7 @@
 //! used again in the middle of a transaction, and nothing that was acknowledged is lost.
 
 use crate::support::{House, OwnPostgres, Visitor, only_sqlite, operator, stories, until};
-use minschool::db::{health, query};
+use minschool::db::{Pool, query};
 use minschool::domain::users::password_change;
 use poem::http::Method;
 use sea_orm::{Database, DbBackend};
@@ -29,13 +29,13 @@ async fn cut_after<T>(polls: usize, work: impl Future<Output = T>) -> Option<T> 
 /// Writes a row on each connection of the pool and sees all of them from outside.
 async fn every_connection_stores(house: &House, round: usize) {
     let on_postgres = house.app.db.get_database_backend() == DbBackend::Postgres;
-    until("all connections are back", async || house.app.pool().used == 0).await;
-    let count = house.app.pool().idle.max(1);
+    until("all connections are back", async || Pool::of(&house.app.db).used == 0).await;
+    let count = Pool::of(&house.app.db).idle.max(1);
     for n in 0..count {
         let insert = format!("INSERT INTO settings (name, value) VALUES ('cut.{round}.{n}', '')");
         // The pool is a queue: each turn takes another connection.
         query::run(&house.app.db, &insert, []).await.unwrap();
-        until("it is back", async || house.app.pool().used == 0).await;
+        until("it is back", async || Pool::of(&house.app.db).used == 0).await;
     }
     let outside = Database::connect(&house.ground.database_url).await.unwrap();
     let find = format!("SELECT COUNT(*) FROM settings WHERE name LIKE 'cut.{round}.%'");
@@ -99,7 +99,7 @@ async fn a_database_that_stands_still_under_writes_costs_no_500_and_no_acknowled
     }
     let server = OwnPostgres::start().await;
     let house = House::on_own(&server).await;
-    tokio::spawn(health::watch(house.app.clone()));
+    tokio::spawn(house.app.watch_database());
     let post = house.signed_in("ada").await.write("free", "글").await;
     let stop = Arc::new(AtomicBool::new(false));
     let mut writers = Vec::new();
@@ -111,10 +111,10 @@ async fn a_database_that_stands_still_under_writes_costs_no_500_and_no_acknowled
     for _ in 0..4 {
         tokio::time::sleep(Duration::from_millis(300)).await;
         server.freeze();
-        until("the outage is noticed", async || !house.app.pulse.beats()).await;
+        until("the outage is noticed", async || !house.app.db_health.is_up()).await;
         tokio::time::sleep(freeze()).await;
         server.thaw();
-        until("the database is back", async || house.app.pulse.beats()).await;
+        until("the database is back", async || house.app.db_health.is_up()).await;
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
     stop.store(true, Ordering::Relaxed);

@@ -73,7 +73,7 @@ async fn swap(house: &House, full: bool) {
 #[tokio::test]
 async fn sqlite_files_stay_open_when_the_pool_closes_all_its_connections() {
     let house = House::embedded().await;
-    let _open = health::keep_open(&house.app).await.unwrap();
+    let _open = health::keep_open(&house.app.config).await.unwrap();
     let file = house.app.config.database_url.trim_start_matches("sqlite://").split('?').next().unwrap().to_owned();
     let pool = house.app.db.get_sqlite_connection_pool();
     let mut all = Vec::new();

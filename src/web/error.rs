@@ -92,7 +92,7 @@ pub fn page(visit: &Visit, fault: &Fault) -> Response {
         cross_site: matches!(fault, Fault::CrossSite),
         retry_after: fault.retry_after(),
         request_id: if fault.code() >= 500 { &visit.request_id } else { "" },
-        reading_only: fault.code() == 503 && !visit.app.pulse.beats(),
+        reading_only: fault.code() == 503 && !visit.app.db_health.is_up(),
         full: matches!(fault, Fault::Domain(Error::Full)),
         again: visit.sent.get().filter(|_| fault.code() >= 500).map(|fields| Again { action: reply::local(&visit.path), fields }),
     };

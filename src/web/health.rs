@@ -47,7 +47,7 @@ pub async fn state(app: &App) -> Readiness {
 /// While the pulse says that it is away there is no use in waiting for it once more.
 async fn database_answers(app: &App) -> bool {
     let asked = query::number(&app.db, "SELECT CAST(1 AS BIGINT)", []);
-    app.pulse.beats() && matches!(tokio::time::timeout(PATIENCE, asked).await, Ok(Ok(_)))
+    app.db_health.is_up() && matches!(tokio::time::timeout(PATIENCE, asked).await, Ok(Ok(_)))
 }
 
 /// GET /robots.txt

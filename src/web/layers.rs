@@ -8,8 +8,8 @@ use super::fields::Fields;
 use super::seats::Seats;
 use super::visit::{self, Visit};
 use super::{address, cookies, outage, reply};
-use crate::app::{App, counting_statements};
-use crate::db::query;
+use crate::app::App;
+use crate::db::{query, statements};
 use crate::domain::sessions::Area;
 use futures_util::FutureExt;
 use poem::http::{HeaderName, HeaderValue, Method, header};
@@ -56,7 +56,7 @@ async fn guarded<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
     address::warn_of_plain_address(&req, &house.app.config.trusted_proxies, public_url(&house));
     let answering = AssertUnwindSafe(tokio::time::timeout(PATIENCE, Box::pin(seated(&house, &plain, ep, req)))).catch_unwind();
     let named = house.app.config.sql_comments.then(|| id.clone());
-    let (answered, statements) = counting_statements(query::naming(named, answering)).await;
+    let (answered, statements) = statements::counting(query::with_request(named, answering)).await;
     let mut response = match answered {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => error::page(&plain(), &Fault::Status(503)),
@@ -290,7 +290,7 @@ fn present(visit: &Visit) {
         return;
     }
     let now = visit.app.clock.now();
-    visit.app.activity.saw(session, visit.area);
+    visit.app.counters.saw(session, visit.area);
     if visit.area == Area::Site && session.copy.shows_presence {
         visit.app.shared.presence().touch(session.copy.user_id);
     }

@@ -150,7 +150,7 @@ pub async fn find_place(db: &impl ConnectionTrait, actor: Option<&Actor>, boards
 /// The database's.
 pub async fn since(db: &impl ConnectionTrait, post: &Post, after: i64) -> Result<Vec<Comment>> {
     let sql = format!("SELECT {COLUMNS} WHERE c.post_id = $1 AND c.id > $2 AND c.state = 'shown' ORDER BY c.id LIMIT $3");
-    query::all(db, &sql, [post.id.into(), after.into(), (PAGE_SIZE as i64).into()]).await
+    Ok(query::all(db, &sql, [post.id.into(), after.into(), (PAGE_SIZE as i64).into()]).await?)
 }
 
 /// One comment, for rules that ask who may read it.

@@ -5,11 +5,10 @@ use super::super::posts::{self, moderate::Deed};
 use super::super::{Action, Actor, Error, Resource, Result, audit};
 use super::find_readable;
 use super::write::{excerpt, set_state};
-use crate::app::App;
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::page::Page;
-use crate::domain::{idempotency, validation};
+use crate::domain::{Context, idempotency, validation};
 use sea_orm::FromQueryResult;
 
 /// What staff do with comments: hide, restore and delete, one or many, with a reason. Only with those on boards and posts
@@ -18,7 +17,7 @@ use sea_orm::FromQueryResult;
 /// # Errors
 /// `Forbidden`; `Invalid("reason", …)`; `NotFound`; the database's.
 pub async fn moderate(
-    app: &App,
+    ctx: &Context,
     by: &audit::By,
     key: &idempotency::Key,
     ids: &[i64],
@@ -26,19 +25,19 @@ pub async fn moderate(
     reason: &str,
 ) -> Result<idempotency::Settled> {
     by.actor.must(Resource::Comment, Action::Moderate)?;
-    let done = apply(app, by, key, ids, deed, reason).await;
-    let settled = idempotency::settle(&app.db, key, done).await?;
-    posts::moderate::bump_all(app).await?;
+    let done = apply(ctx, by, key, ids, deed, reason).await;
+    let settled = idempotency::settle(&ctx.db, key, done).await?;
+    posts::moderate::bump_all(ctx).await?;
     Ok(settled)
 }
 
-async fn apply(app: &App, by: &audit::By, key: &idempotency::Key, ids: &[i64], deed: Deed, reason: &str) -> Result<i64> {
+async fn apply(ctx: &Context, by: &audit::By, key: &idempotency::Key, ids: &[i64], deed: Deed, reason: &str) -> Result<i64> {
     let (reason, state) = (validation::reason(reason)?, deed.target()?);
     if ids.is_empty() {
         return Err(Error::invalid("item", "item.empty"));
     }
-    let now = app.clock.now();
-    let tx = query::begin(&app.db).await?;
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let boards = Boards::read(&tx).await?;
     for id in ids {
         let (comment, _) = find_readable(&tx, Some(&by.actor), &boards, *id).await?;
@@ -71,7 +70,7 @@ pub struct Listed {
 ///
 /// # Errors
 /// `Forbidden`; the database's.
-pub async fn list(app: &App, actor: &Actor, boards: &Boards, filter: &posts::moderate::Filter, limit: i64) -> Result<Page<Listed>> {
+pub async fn list(ctx: &Context, actor: &Actor, boards: &Boards, filter: &posts::moderate::Filter, limit: i64) -> Result<Page<Listed>> {
     actor.must(Resource::Comment, Action::Moderate)?;
     let readable = filter.boards(boards, actor);
     if readable.is_empty() {
@@ -86,5 +85,5 @@ pub async fn list(app: &App, actor: &Actor, boards: &Boards, filter: &posts::mod
          AND p.board_id IN ({}) ORDER BY c.id DESC LIMIT $4 OFFSET $5",
         query::places(6, readable.len())
     );
-    Ok(Page::of(query::all(&app.db, &sql, filter.values(readable, limit)).await?, limit))
+    Ok(Page::of(query::all(&ctx.db, &sql, filter.values(readable, limit)).await?, limit))
 }

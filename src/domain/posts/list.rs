@@ -152,7 +152,7 @@ async fn newest(db: &impl ConnectionTrait, boards: Vec<i64>, condition: &str, va
         query::places(3, boards.len())
     );
     let values = [value, limit].into_iter().chain(boards).map(Value::from);
-    query::all(db, &sql, values).await
+    Ok(query::all(db, &sql, values).await?)
 }
 
 /// A post beside another.

@@ -5,10 +5,9 @@ use super::super::boards::{Board, Boards};
 use super::super::{Action, Actor, Error, Resource, Result, notifications};
 use super::write::set_state;
 use super::{Post, State, find_readable};
-use crate::app::App;
 use crate::db::query;
 use crate::domain::page::{Page, skip};
-use crate::domain::{idempotency, invalidation, validation};
+use crate::domain::{Context, idempotency, invalidation, validation};
 use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Value};
 
@@ -70,7 +69,7 @@ impl Deed {
 /// # Errors
 /// `Forbidden`; `Invalid("reason", …)`; `NotFound`; the database's.
 pub async fn moderate(
-    app: &App,
+    ctx: &Context,
     by: &audit::By,
     key: &idempotency::Key,
     ids: &[i64],
@@ -78,16 +77,16 @@ pub async fn moderate(
     reason: &str,
 ) -> Result<idempotency::Settled> {
     by.actor.must(Resource::Post, Action::Moderate)?;
-    let done = apply(app, by, key, ids, deed, reason).await;
-    let settled = idempotency::settle(&app.db, key, done).await?;
-    bump_all(app).await?;
-    notifications::forget_about(app, ids).await;
+    let done = apply(ctx, by, key, ids, deed, reason).await;
+    let settled = idempotency::settle(&ctx.db, key, done).await?;
+    bump_all(ctx).await?;
+    notifications::forget_about(ctx, ids).await;
     Ok(settled)
 }
 
 /// After the commit: staff may have touched any board, so all of them are drawn anew.
-pub(in crate::domain) async fn bump_all(app: &App) -> Result<()> {
-    invalidation::bump(app, &every(&Boards::read(&app.db).await?)).await;
+pub(in crate::domain) async fn bump_all(ctx: &Context) -> Result<()> {
+    invalidation::bump(ctx, &every(&Boards::read(&ctx.db).await?)).await;
     Ok(())
 }
 
@@ -101,13 +100,13 @@ pub(in crate::domain) async fn withdraw_all(tx: &impl ConnectionTrait, boards: &
     invalidation::withdraw(tx, &every(boards), now).await
 }
 
-async fn apply(app: &App, by: &audit::By, key: &idempotency::Key, ids: &[i64], deed: Deed, reason: &str) -> Result<i64> {
+async fn apply(ctx: &Context, by: &audit::By, key: &idempotency::Key, ids: &[i64], deed: Deed, reason: &str) -> Result<i64> {
     let reason = validation::reason(reason)?;
     if ids.is_empty() {
         return Err(Error::invalid("item", "item.empty"));
     }
-    let now = app.clock.now();
-    let tx = query::begin(&app.db).await?;
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let boards = Boards::read(&tx).await?;
     let target = match deed {
         Deed::Move(board) => Some(target(&boards, &by.actor, board)?),
@@ -174,7 +173,7 @@ pub struct Filter {
 ///
 /// # Errors
 /// `Forbidden`; the database's.
-pub async fn list(app: &App, actor: &Actor, boards: &Boards, filter: &Filter, limit: i64) -> Result<Page<Listed>> {
+pub async fn list(ctx: &Context, actor: &Actor, boards: &Boards, filter: &Filter, limit: i64) -> Result<Page<Listed>> {
     actor.must(Resource::Post, Action::Moderate)?;
     let readable: Vec<i64> = filter.boards(boards, actor);
     if readable.is_empty() {
@@ -187,7 +186,7 @@ pub async fn list(app: &App, actor: &Actor, boards: &Boards, filter: &Filter, li
          AND p.board_id IN ({}) ORDER BY p.id DESC LIMIT $4 OFFSET $5",
         query::places(6, readable.len())
     );
-    Ok(Page::of(query::all(&app.db, &sql, filter.values(readable, limit)).await?, limit))
+    Ok(Page::of(query::all(&ctx.db, &sql, filter.values(readable, limit)).await?, limit))
 }
 
 impl Filter {

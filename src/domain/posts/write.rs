@@ -5,11 +5,10 @@ use super::super::boards::Board;
 use super::super::{Action, Actor, Error, Problem, Resource, Result, flood, markdown, notifications};
 use super::moderate::Deed;
 use super::{Post, State, find_deletable, find_editable, next_bump};
-use crate::app::App;
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::validation::{Body, POST_MAX, Title};
-use crate::domain::{idempotency, invalidation};
+use crate::domain::{Context, idempotency, invalidation};
 use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, Value};
 
@@ -46,23 +45,23 @@ fn listed(fault: Option<Error>) -> impl Iterator<Item = Problem> {
 ///
 /// # Errors
 /// `Forbidden`; `Invalid`; `Slow`; the database's.
-pub async fn create(app: &App, actor: &Actor, board: &Board, key: &idempotency::Key, draft: &Draft) -> Result<idempotency::Settled> {
+pub async fn create(ctx: &Context, actor: &Actor, board: &Board, key: &idempotency::Key, draft: &Draft) -> Result<idempotency::Settled> {
     if !board.takes_posts_from(Some(actor)) {
         return Err(Error::Forbidden);
     }
-    let done = insert(app, actor, board, key, draft).await;
-    let settled = idempotency::settle(&app.db, key, done).await?;
-    invalidation::bump(app, &[Noun::POSTS, Noun::board(&board.slug), Noun::user(actor.id)]).await;
+    let done = insert(ctx, actor, board, key, draft).await;
+    let settled = idempotency::settle(&ctx.db, key, done).await?;
+    invalidation::bump(ctx, &[Noun::POSTS, Noun::board(&board.slug), Noun::user(actor.id)]).await;
     Ok(settled)
 }
 
-async fn insert(app: &App, actor: &Actor, board: &Board, key: &idempotency::Key, draft: &Draft) -> Result<i64> {
+async fn insert(ctx: &Context, actor: &Actor, board: &Board, key: &idempotency::Key, draft: &Draft) -> Result<i64> {
     let (title, body) = draft.check()?;
     let html = markdown::post(&body.0).await?;
-    flood::post(app, actor).await?;
+    flood::post(ctx, actor).await?;
     let notice = draft.notice && actor.may(Resource::Post, Action::Moderate);
-    let now = app.clock.now();
-    let tx = query::begin(&app.db).await?;
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let insert = format!(
         "INSERT INTO posts (board_id, author_id, title, body, html, is_notice, created_at, bump) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, {}) RETURNING id",
@@ -80,25 +79,25 @@ async fn insert(app: &App, actor: &Actor, board: &Board, key: &idempotency::Key,
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`; `Invalid`, also when another change came first; the database's.
-pub async fn update(app: &App, by: &By, key: &idempotency::Key, id: i64, draft: &Draft) -> Result<idempotency::Settled> {
-    let (post, board) = find_editable(&app.db, &by.actor, id).await?;
+pub async fn update(ctx: &Context, by: &By, key: &idempotency::Key, id: i64, draft: &Draft) -> Result<idempotency::Settled> {
+    let (post, board) = find_editable(&ctx.db, &by.actor, id).await?;
     let stale = shown_by(&post, &board);
-    let done = amend(app, by, key, &post, draft, &stale).await;
-    let settled = idempotency::settle(&app.db, key, done).await?;
-    invalidation::bump(app, &stale).await;
+    let done = amend(ctx, by, key, &post, draft, &stale).await;
+    let settled = idempotency::settle(&ctx.db, key, done).await?;
+    invalidation::bump(ctx, &stale).await;
     Ok(settled)
 }
 
-async fn amend(app: &App, by: &By, key: &idempotency::Key, post: &Post, draft: &Draft, stale: &[Noun]) -> Result<i64> {
+async fn amend(ctx: &Context, by: &By, key: &idempotency::Key, post: &Post, draft: &Draft, stale: &[Noun]) -> Result<i64> {
     let (title, body) = draft.check()?;
     let html = markdown::post(&body.0).await?;
     let staff = by.actor.may(Resource::Post, Action::Moderate);
     let notice = if staff { draft.notice } else { post.is_notice };
-    let (now, actor) = (app.clock.now(), by.actor.id);
+    let (now, actor) = (ctx.clock.now(), by.actor.id);
     let entry = audit::Entry::new("post.edit", "post", post.id, &post.title)
         .change("title", &post.title, &title.0)
         .change_text("body", &post.body, &body.0);
-    let tx = query::begin(&app.db).await?;
+    let tx = query::begin(&ctx.db).await?;
     let update = "UPDATE posts SET title = $1, body = $2, html = $3, is_notice = $4, edited_at = $5, edited_by = $6, \
                   revision = revision + 1 WHERE id = $7 AND revision = $8 AND state = 'shown'";
     let revision = draft.revision.unwrap_or(post.revision);
@@ -120,20 +119,20 @@ async fn amend(app: &App, by: &By, key: &idempotency::Key, post: &Post, draft: &
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`; the database's.
-pub async fn destroy(app: &App, by: &By, key: &idempotency::Key, id: i64) -> Result<idempotency::Settled> {
+pub async fn destroy(ctx: &Context, by: &By, key: &idempotency::Key, id: i64) -> Result<idempotency::Settled> {
     let mut stale = Vec::new();
-    let done = delete(app, by, key, id, &mut stale).await;
-    let settled = idempotency::settle(&app.db, key, done).await?;
-    invalidation::bump(app, &stale).await;
-    notifications::forget_about(app, &[id]).await;
+    let done = delete(ctx, by, key, id, &mut stale).await;
+    let settled = idempotency::settle(&ctx.db, key, done).await?;
+    invalidation::bump(ctx, &stale).await;
+    notifications::forget_about(ctx, &[id]).await;
     Ok(settled)
 }
 
-async fn delete(app: &App, by: &By, key: &idempotency::Key, id: i64, stale: &mut Vec<Noun>) -> Result<i64> {
-    let (post, board) = find_deletable(&app.db, &by.actor, id).await?;
+async fn delete(ctx: &Context, by: &By, key: &idempotency::Key, id: i64, stale: &mut Vec<Noun>) -> Result<i64> {
+    let (post, board) = find_deletable(&ctx.db, &by.actor, id).await?;
     *stale = shown_by(&post, &board);
-    let now = app.clock.now();
-    let tx = query::begin(&app.db).await?;
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     set_state(&tx, by.actor.id, id, State::Deleted, "", now).await?;
     if by.actor.id != post.author_id {
         audit::write(&tx, by, Deed::Delete.entry("post", id, &post.title, &post.state), now).await?;

@@ -1,10 +1,9 @@
 //! Changes of sessions: ended, voided, given a new token; and how every instance hears of it.
 
 use super::Session;
-use crate::app::App;
 use crate::clock::OffsetDateTime;
 use crate::db::query;
-use crate::domain::{Result, epoch, invalidation, tokens};
+use crate::domain::{Context, Result, epoch, invalidation, tokens};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use time::Duration;
 
@@ -58,19 +57,19 @@ impl Changed {
 
     /// After the commit: no instance believes the old copies any more. Where Redis could not be told, the
     /// log in SQL is what the others go by, within a second.
-    pub async fn tell(self, app: &App) {
+    pub async fn tell(self, ctx: &Context) {
         for (hash, version) in &self.tokens {
-            app.shared.sessions().reject(hash, *version);
+            ctx.shared.sessions().reject(hash, *version);
         }
-        app.shared.sessions().drop_many(self.tokens.iter().map(|(hash, _)| hash.as_str())).await;
+        ctx.shared.sessions().drop_many(self.tokens.iter().map(|(hash, _)| hash.as_str())).await;
         if let Some(member) = self.member {
-            app.shared.notifications().clear(member).await;
+            ctx.shared.notifications().clear(member).await;
         }
         if let Some(epoch) = self.epoch {
-            app.shared.raise_epoch(epoch);
+            ctx.shared.raise_epoch(epoch);
         }
         if !self.is_empty() || self.epoch.is_some() {
-            app.shared.signals().publish(invalidation::TOPIC, "").await;
+            ctx.shared.signals().publish(invalidation::TOPIC, "").await;
         }
     }
 }
@@ -158,10 +157,10 @@ pub(super) const DELIVERED: Duration = Duration::seconds(5);
 ///
 /// # Errors
 /// The database's.
-pub async fn rotate(app: &App, session: &Session) -> Result<Option<String>> {
+pub async fn rotate(ctx: &Context, session: &Session) -> Result<Option<String>> {
     let token = tokens::random()?;
-    let now = app.clock.now();
-    let tx = query::begin(&app.db).await?;
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let update = "UPDATE sessions SET token_hash = $1, previous_hash = $2, previous_until = $3, rotate = FALSE, \
                   version = version + 1 WHERE revoked_at IS NULL \
                   AND ((token_hash = $2 AND rotate) OR (previous_hash = $2 AND previous_until > $4 AND previous_until < $5)) \
@@ -172,6 +171,6 @@ pub async fn rotate(app: &App, session: &Session) -> Result<Option<String>> {
     let changed = log(&tx, touched, now).await?;
     tx.commit().await?;
     let rotated = !changed.is_empty();
-    changed.tell(app).await;
+    changed.tell(ctx).await;
     Ok(rotated.then_some(token))
 }

@@ -4,9 +4,8 @@
 //! The cookie holds up to four entries joined by dots, the newest first. An entry is a random part and its HMAC together with
 //! the router and the account; it names no account, so nobody reads from it who uses a shared computer.
 
-use crate::app::App;
 use crate::domain::sessions::Area;
-use crate::domain::{Error, Result};
+use crate::domain::{Context, Error, Result};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -19,29 +18,29 @@ const RANDOM: usize = 22;
 const SIGNATURE: usize = 43;
 
 /// The random part of this browser's entry for an account, if it has one.
-pub(super) fn known<'a>(app: &App, sent: &'a str, area: Area, email: &str) -> Option<&'a str> {
-    entries(sent).find(|entry| is_for(app, entry, area, email)).map(|entry| &entry[..RANDOM])
+pub(super) fn known<'a>(ctx: &Context, sent: &'a str, area: Area, email: &str) -> Option<&'a str> {
+    entries(sent).find(|entry| is_for(ctx, entry, area, email)).map(|entry| &entry[..RANDOM])
 }
 
 /// The cookie's new value after signing in: the account's entry first, made where there was none.
 ///
 /// # Errors
 /// `Internal` when the operating system gives no randomness.
-pub(super) fn renewed(app: &App, sent: &str, area: Area, email: &str) -> Result<String> {
-    let (own, others): (Vec<&str>, Vec<&str>) = entries(sent).partition(|entry| is_for(app, entry, area, email));
+pub(super) fn renewed(ctx: &Context, sent: &str, area: Area, email: &str) -> Result<String> {
+    let (own, others): (Vec<&str>, Vec<&str>) = entries(sent).partition(|entry| is_for(ctx, entry, area, email));
     let first = match own.first() {
         Some(entry) => (*entry).to_owned(),
-        None => fresh(app, area, email)?,
+        None => fresh(ctx, area, email)?,
     };
     let all: Vec<&str> = std::iter::once(first.as_str()).chain(others).take(ENTRIES).collect();
     Ok(all.join("."))
 }
 
-fn fresh(app: &App, area: Area, email: &str) -> Result<String> {
+fn fresh(ctx: &Context, area: Area, email: &str) -> Result<String> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).map_err(|e| Error::internal("random bytes", e))?;
     let random = BASE64_URL_SAFE_NO_PAD.encode(bytes);
-    let signature = BASE64_URL_SAFE_NO_PAD.encode(mac(app, &random, area, email).finalize().into_bytes());
+    let signature = BASE64_URL_SAFE_NO_PAD.encode(mac(ctx, &random, area, email).finalize().into_bytes());
     Ok(random + &signature)
 }
 
@@ -54,13 +53,13 @@ fn entries(sent: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Compared in constant time.
-fn is_for(app: &App, entry: &str, area: Area, email: &str) -> bool {
+fn is_for(ctx: &Context, entry: &str, area: Area, email: &str) -> bool {
     let (random, signature) = entry.split_at(RANDOM);
-    BASE64_URL_SAFE_NO_PAD.decode(signature).is_ok_and(|signature| mac(app, random, area, email).verify_slice(&signature).is_ok())
+    BASE64_URL_SAFE_NO_PAD.decode(signature).is_ok_and(|signature| mac(ctx, random, area, email).verify_slice(&signature).is_ok())
 }
 
-fn mac(app: &App, random: &str, area: Area, email: &str) -> Hmac<Sha256> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(app.secret.as_bytes()).expect("HMAC takes a key of any length");
+fn mac(ctx: &Context, random: &str, area: Area, email: &str) -> Hmac<Sha256> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(ctx.secret.as_bytes()).expect("HMAC takes a key of any length");
     for part in ["device", area.as_str(), random, email] {
         mac.update(part.as_bytes());
         mac.update(b"\0");

@@ -1,13 +1,12 @@
 //! Members as staff see them: search, roles, suspensions, sessions.
 
-use crate::app::App;
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::audit::{self, Entry};
 use crate::domain::page::{Page, skip};
 use crate::domain::sessions::{self, Renew, Which};
 use crate::domain::validation::{self, Email};
-use crate::domain::{Action, Actor, Error, Permissions, Resource, Result, bootstrap, idempotency, invalidation, roles, users};
+use crate::domain::{Action, Actor, Context, Error, Permissions, Resource, Result, bootstrap, idempotency, invalidation, roles, users};
 use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
@@ -29,7 +28,7 @@ pub struct Listed {
 ///
 /// # Errors
 /// `Forbidden`; the database's.
-pub async fn search(app: &App, actor: &Actor, text: &str, page: i64, size: i64) -> Result<Page<Listed>> {
+pub async fn search(ctx: &Context, actor: &Actor, text: &str, page: i64, size: i64) -> Result<Page<Listed>> {
     actor.must(Resource::User, Action::Read)?;
     let sql = "SELECT u.id, u.name, u.email, r.slug AS role, r.name AS role_name, u.created_at, u.last_seen_at, \
                (u.suspended_at IS NOT NULL AND (u.suspended_until IS NULL OR u.suspended_until > $3)) AS suspended \
@@ -38,40 +37,40 @@ pub async fn search(app: &App, actor: &Actor, text: &str, page: i64, size: i64) 
                ORDER BY u.id DESC LIMIT $4 OFFSET $5";
     let key = validation::name_key(text);
     let values: [Value; 5] =
-        [key.clone().into(), query::containing(&key).into(), app.clock.now().into(), (size + 1).into(), skip(page, size).into()];
-    Ok(Page::of(query::all(&app.db, sql, values).await?, size))
+        [key.clone().into(), query::containing(&key).into(), ctx.clock.now().into(), (size + 1).into(), skip(page, size).into()];
+    Ok(Page::of(query::all(&ctx.db, sql, values).await?, size))
 }
 
 /// The member of an address.
 ///
 /// # Errors
 /// `NotFound`; `Invalid("email", …)`; the database's.
-pub async fn by_email(app: &App, email: &str) -> Result<i64> {
+pub async fn by_email(ctx: &Context, email: &str) -> Result<i64> {
     let email = Email::parse(email)?;
-    let found = query::number(&app.db, "SELECT id FROM users WHERE email = $1", [email.as_str().into()]).await?;
+    let found = query::number(&ctx.db, "SELECT id FROM users WHERE email = $1", [email.as_str().into()]).await?;
     found.ok_or(Error::NotFound)
 }
 
 /// Finishes a staff's action: keeps the form's key, commits, tells the instances.
 async fn finish(
-    app: &App,
+    ctx: &Context,
     tx: sea_orm::DatabaseTransaction,
     key: Option<&idempotency::Key>,
     id: i64,
     changed: sessions::Changed,
 ) -> Result<i64> {
     if let Some(key) = key {
-        idempotency::keep(&tx, key, id, app.clock.now()).await?;
+        idempotency::keep(&tx, key, id, ctx.clock.now()).await?;
     }
     tx.commit().await?;
-    changed.tell(app).await;
-    invalidation::bump(app, &[Noun::user(id)]).await;
+    changed.tell(ctx).await;
+    invalidation::bump(ctx, &[Noun::user(id)]).await;
     Ok(id)
 }
 
-async fn settle(app: &App, key: Option<&idempotency::Key>, done: Result<i64>) -> Result<idempotency::Settled> {
+async fn settle(ctx: &Context, key: Option<&idempotency::Key>, done: Result<i64>) -> Result<idempotency::Settled> {
     match key {
-        Some(key) => idempotency::settle(&app.db, key, done).await,
+        Some(key) => idempotency::settle(&ctx.db, key, done).await,
         None => done.map(|id| idempotency::Settled { id, repeated: false }),
     }
 }
@@ -91,7 +90,7 @@ async fn check_reach(tx: &impl ConnectionTrait, actor: &Actor, target: &crate::e
 /// `Forbidden` for a role that may do what the actor may not; `Invalid` for oneself, an unknown role or the last
 /// administrator; `NotFound`; the database's.
 pub async fn set_role(
-    app: &App,
+    ctx: &Context,
     by: &audit::By,
     key: Option<&idempotency::Key>,
     id: i64,
@@ -100,8 +99,8 @@ pub async fn set_role(
 ) -> Result<idempotency::Settled> {
     by.actor.must(Resource::User, Action::Manage)?;
     let done = async {
-        let now = app.clock.now();
-        let tx = query::begin(&app.db).await?;
+        let now = ctx.clock.now();
+        let tx = query::begin(&ctx.db).await?;
         let member = users::find(&tx, id).await?;
         check_reach(&tx, &by.actor, &member).await?;
         let wanted = roles::find(&tx, role).await.map_err(|_| Error::invalid("role", "role.unknown"))?;
@@ -120,9 +119,9 @@ pub async fn set_role(
         audit::write(&tx, by, entry, now).await?;
         let changed = sessions::renew(&tx, Renew::Rights(id), now).await?;
         // Who is no longer staff leaves the panel at once.
-        finish(app, tx, key, id, changed).await
+        finish(ctx, tx, key, id, changed).await
     };
-    settle(app, key, done.await).await
+    settle(ctx, key, done.await).await
 }
 
 /// Suspends a member: they are signed out everywhere within a second and cannot sign in until the end.
@@ -130,7 +129,7 @@ pub async fn set_role(
 /// # Errors
 /// `Forbidden`; `Invalid` for oneself, the reason or the end; `NotFound`; the database's.
 pub async fn suspend(
-    app: &App,
+    ctx: &Context,
     by: &audit::By,
     key: Option<&idempotency::Key>,
     id: i64,
@@ -139,11 +138,11 @@ pub async fn suspend(
 ) -> Result<idempotency::Settled> {
     by.actor.must(Resource::User, Action::Moderate)?;
     let done = async {
-        let (reason, now) = (validation::reason(reason)?, app.clock.now());
+        let (reason, now) = (validation::reason(reason)?, ctx.clock.now());
         if until.is_some_and(|until| until <= now) {
             return Err(Error::invalid("until", "until.past"));
         }
-        let tx = query::begin(&app.db).await?;
+        let tx = query::begin(&ctx.db).await?;
         let member = users::find(&tx, id).await?;
         check_reach(&tx, &by.actor, &member).await?;
         let had = roles::find(&tx, member.role_id).await?;
@@ -159,10 +158,10 @@ pub async fn suspend(
         let entry = Entry::new("user.suspend", "user", id, &member.name).after("until", &end).because(&reason);
         audit::write(&tx, by, entry, now).await?;
         let ended = sessions::end(&tx, Which::All { user: id }, "suspended", now).await?;
-        finish(app, tx, key, id, ended).await
+        finish(ctx, tx, key, id, ended).await
     };
-    let settled = settle(app, key, done.await).await?;
-    app.shared.presence().leave(id).await;
+    let settled = settle(ctx, key, done.await).await?;
+    ctx.shared.presence().leave(id).await;
     Ok(settled)
 }
 
@@ -170,11 +169,11 @@ pub async fn suspend(
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`; the database's.
-pub async fn lift(app: &App, by: &audit::By, key: &idempotency::Key, id: i64) -> Result<idempotency::Settled> {
+pub async fn lift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64) -> Result<idempotency::Settled> {
     by.actor.must(Resource::User, Action::Moderate)?;
     let done = async {
-        let now = app.clock.now();
-        let tx = query::begin(&app.db).await?;
+        let now = ctx.clock.now();
+        let tx = query::begin(&ctx.db).await?;
         let member = users::find(&tx, id).await?;
         check_reach(&tx, &by.actor, &member).await?;
         let had = roles::find(&tx, member.role_id).await?;
@@ -188,23 +187,23 @@ pub async fn lift(app: &App, by: &audit::By, key: &idempotency::Key, id: i64) ->
         let had = member.suspended_reason.unwrap_or_default();
         let entry = Entry::new("user.lift", "user", id, &member.name).change("suspended", &had, "");
         audit::write(&tx, by, entry, now).await?;
-        finish(app, tx, Some(key), id, sessions::Changed::default()).await
+        finish(ctx, tx, Some(key), id, sessions::Changed::default()).await
     };
-    settle(app, Some(key), done.await).await
+    settle(ctx, Some(key), done.await).await
 }
 
 /// Ends all sessions of a member, or one.
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`; the database's.
-pub async fn end_sessions(app: &App, by: &audit::By, key: &idempotency::Key, which: Which) -> Result<idempotency::Settled> {
+pub async fn end_sessions(ctx: &Context, by: &audit::By, key: &idempotency::Key, which: Which) -> Result<idempotency::Settled> {
     by.actor.must(Resource::Session, Action::Delete)?;
     let user = match which {
         Which::One { user, .. } | Which::All { user } | Which::Others { user, .. } => user,
     };
     let done = async {
-        let now = app.clock.now();
-        let tx = query::begin(&app.db).await?;
+        let now = ctx.clock.now();
+        let tx = query::begin(&ctx.db).await?;
         let member = users::find(&tx, user).await?;
         if by.actor.id != user {
             check_reach(&tx, &by.actor, &member).await?;
@@ -212,18 +211,18 @@ pub async fn end_sessions(app: &App, by: &audit::By, key: &idempotency::Key, whi
         let ended = sessions::end(&tx, which, "staff", now).await?;
         let entry = Entry::new("session.end", "user", user, &member.name).after("sessions", &ended.len().to_string());
         audit::write(&tx, by, entry, now).await?;
-        finish(app, tx, Some(key), user, ended).await
+        finish(ctx, tx, Some(key), user, ended).await
     };
-    settle(app, Some(key), done.await).await
+    settle(ctx, Some(key), done.await).await
 }
 
 /// The newest members, for the dashboard.
 ///
 /// # Errors
 /// The database's.
-pub async fn newest(app: &App, actor: &Actor, limit: i64) -> Result<Vec<Listed>> {
+pub async fn newest(ctx: &Context, actor: &Actor, limit: i64) -> Result<Vec<Listed>> {
     if !actor.may(Resource::User, Action::Read) {
         return Ok(Vec::new());
     }
-    Ok(search(app, actor, "", 1, limit).await?.rows)
+    Ok(search(ctx, actor, "", 1, limit).await?.rows)
 }

@@ -13,9 +13,9 @@ use super::error::violates;
 use super::sessions::{self, Renew, Which};
 use super::validation::{Email, Name};
 use super::{Account, Actor, Error, Problem, Result, idempotency, invalidation, roles};
-use crate::app::App;
 use crate::clock::OffsetDateTime;
 use crate::db::query;
+use crate::domain::Context;
 use crate::entity::user;
 use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, EntityTrait, Value};
@@ -48,9 +48,9 @@ impl Newcomer {
     ///
     /// # Errors
     /// `Invalid` with every field that cannot be used; `Busy`.
-    pub async fn check(app: &App, form: &Joining, account: Account) -> Result<Self> {
+    pub async fn check(ctx: &Context, form: &Joining, account: Account) -> Result<Self> {
         let (email, name) = (Email::parse(&form.email), Name::parse_for(&form.name, account));
-        let strong = app.hasher.judge(&form.password, &[&form.email, &form.name], account).await;
+        let strong = ctx.hasher.judge(&form.password, &[&form.email, &form.name], account).await;
         let terms = if form.terms { Ok(()) } else { Err(Error::invalid("terms", "terms.required")) };
         let privacy = if form.privacy { Ok(()) } else { Err(Error::invalid("privacy", "privacy.required")) };
         let problems =
@@ -58,7 +58,7 @@ impl Newcomer {
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
-        Ok(Self { email: email?, name: name?, hash: app.hasher.hash(&form.password).await? })
+        Ok(Self { email: email?, name: name?, hash: ctx.hasher.hash(&form.password).await? })
     }
 
     /// Stores the newcomer with a role.
@@ -113,22 +113,22 @@ pub enum Joined {
 ///
 /// # Errors
 /// `Invalid` with every field that cannot be used; `Busy`; the database's.
-pub async fn join(app: &App, key: &idempotency::Key, form: &Joining) -> Result<Joined> {
-    let newcomer = Newcomer::check(app, form, Account::Member).await?;
-    let done = add(app, key, &newcomer).await;
-    match idempotency::settle(&app.db, key, done).await {
+pub async fn join(ctx: &Context, key: &idempotency::Key, form: &Joining) -> Result<Joined> {
+    let newcomer = Newcomer::check(ctx, form, Account::Member).await?;
+    let done = add(ctx, key, &newcomer).await;
+    match idempotency::settle(&ctx.db, key, done).await {
         Ok(settled) => Ok(Joined::New(settled.id)),
         Err(Error::Invalid(problems)) if problems.iter().any(|p| p.message == "email.taken") => {
-            tell_owner(app, newcomer.email.as_str()).await?;
+            tell_owner(ctx, newcomer.email.as_str()).await?;
             Ok(Joined::Known)
         }
         Err(fault) => Err(fault),
     }
 }
 
-async fn add(app: &App, key: &idempotency::Key, newcomer: &Newcomer) -> Result<i64> {
-    let now = app.clock.now();
-    let tx = query::begin(&app.db).await?;
+async fn add(ctx: &Context, key: &idempotency::Key, newcomer: &Newcomer) -> Result<i64> {
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let role = roles::named(&tx, roles::MEMBER).await?;
     let id = newcomer.insert(&tx, role.id, now).await?;
     let consents = "INSERT INTO consents (user_id, kind, version, agreed_at) VALUES ($1, 'terms', $2, $4), ($1, 'privacy', $3, $4)";
@@ -139,14 +139,14 @@ async fn add(app: &App, key: &idempotency::Key, newcomer: &Newcomer) -> Result<i
 }
 
 /// Tells the owner of an address that somebody tried to join with it; once a day is enough.
-async fn tell_owner(app: &App, email: &str) -> Result<()> {
-    let now = app.clock.now();
+async fn tell_owner(ctx: &Context, email: &str) -> Result<()> {
+    let now = ctx.clock.now();
     let insert = "INSERT INTO notifications (user_id, kind, created_at) SELECT u.id, 'sign_up_again', $2 FROM users u \
                   WHERE u.email = $1 AND NOT EXISTS (SELECT 1 FROM notifications n WHERE n.user_id = u.id \
                   AND n.kind = 'sign_up_again' AND n.created_at > $3) RETURNING user_id";
-    let told = query::number(&app.db, insert, [email.into(), now.into(), (now - time::Duration::days(1)).into()]).await?;
+    let told = query::number(&ctx.db, insert, [email.into(), now.into(), (now - time::Duration::days(1)).into()]).await?;
     if let Some(user) = told {
-        super::notifications::announce(app, &super::boards::Boards::read(&app.db).await?, &[user]).await;
+        super::notifications::announce(ctx, &super::boards::Boards::read(&ctx.db).await?, &[user]).await;
     }
     Ok(())
 }
@@ -179,20 +179,20 @@ pub struct Settings {
 ///
 /// # Errors
 /// `Invalid("name", …)`; the database's.
-pub async fn update(app: &App, actor: &Actor, key: &idempotency::Key, wanted: &Settings) -> Result<idempotency::Settled> {
-    let done = change(app, actor, key, wanted).await;
-    idempotency::settle(&app.db, key, done).await
+pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &Settings) -> Result<idempotency::Settled> {
+    let done = change(ctx, actor, key, wanted).await;
+    idempotency::settle(&ctx.db, key, done).await
 }
 
-async fn change(app: &App, actor: &Actor, key: &idempotency::Key, wanted: &Settings) -> Result<i64> {
+async fn change(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &Settings) -> Result<i64> {
     // A name that one has already may stay, whatever the rules for new ones are.
     let name = match wanted.name == actor.name {
         true => Name::parse(&wanted.name)?,
         false => Name::parse_for(&wanted.name, actor.permissions.into())?,
     };
     let user = actor.id;
-    let now = app.clock.now();
-    let tx = query::begin(&app.db).await?;
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let update =
         "UPDATE users SET name = $1, name_key = $2, name_skeleton = $3, language = $4, aids = $5, shows_presence = $6 WHERE id = $7";
     let values: [Value; 7] = [
@@ -212,13 +212,13 @@ async fn change(app: &App, actor: &Actor, key: &idempotency::Key, wanted: &Setti
     idempotency::keep(&tx, key, user, now).await?;
     let changed = sessions::renew(&tx, Renew::Looks(user), now).await?;
     tx.commit().await?;
-    changed.tell(app).await;
+    changed.tell(ctx).await;
     if !wanted.shows_presence {
-        app.shared.presence().leave(user).await;
+        ctx.shared.presence().leave(user).await;
     }
     // The name stands beside everything that they wrote.
-    super::posts::moderate::bump_all(app).await?;
-    invalidation::bump(app, &[Noun::user(user)]).await;
+    super::posts::moderate::bump_all(ctx).await?;
+    invalidation::bump(ctx, &[Noun::user(user)]).await;
     Ok(user)
 }
 
@@ -226,12 +226,12 @@ async fn change(app: &App, actor: &Actor, key: &idempotency::Key, wanted: &Setti
 ///
 /// # Errors
 /// The database's.
-pub async fn end_sessions(app: &App, which: Which) -> Result<usize> {
-    let tx = query::begin(&app.db).await?;
-    let ended = sessions::end(&tx, which, "member", app.clock.now()).await?;
+pub async fn end_sessions(ctx: &Context, which: Which) -> Result<usize> {
+    let tx = query::begin(&ctx.db).await?;
+    let ended = sessions::end(&tx, which, "member", ctx.clock.now()).await?;
     let count = ended.len();
     tx.commit().await?;
-    ended.tell(app).await;
+    ended.tell(ctx).await;
     Ok(count)
 }
 
@@ -239,12 +239,12 @@ pub async fn end_sessions(app: &App, which: Which) -> Result<usize> {
 ///
 /// # Errors
 /// The database's.
-pub async fn leave(app: &App, session: &sessions::Session) -> Result<()> {
-    let now = app.clock.now();
-    let tx = query::begin(&app.db).await?;
+pub async fn leave(ctx: &Context, session: &sessions::Session) -> Result<()> {
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let which = Which::One { user: session.copy.user_id, session: session.copy.session_id };
     let ended = sessions::end(&tx, which, "signed out", now).await?;
     tx.commit().await?;
-    ended.tell(app).await;
+    ended.tell(ctx).await;
     Ok(())
 }

@@ -1,10 +1,9 @@
 //! Members as others see them: their page, who is here, who is meant by a name.
 
-use crate::app::App;
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::sessions::{self, Renew};
-use crate::domain::{Actor, Error, Permissions, Result};
+use crate::domain::{Actor, Context, Error, Permissions, Result};
 use crate::shared::cache::Entry;
 use bytes::Bytes;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
@@ -28,15 +27,15 @@ pub struct Profile {
 ///
 /// # Errors
 /// `NotFound`; the database's.
-pub async fn profile(app: &App, id: i64) -> Result<Profile> {
+pub async fn profile(ctx: &Context, id: i64) -> Result<Profile> {
     let load = || async {
         let sql = "SELECT u.id, u.name, u.post_count, u.comment_count, u.created_at, \
                    EXISTS (SELECT 1 FROM role_permissions p WHERE p.role_id = u.role_id AND p.resource = 'panel') AS is_staff \
                    FROM users u WHERE u.id = $1";
-        let row: Profile = query::one(&app.db, sql, [id.into()]).await?.ok_or(Error::NotFound)?;
+        let row: Profile = query::one(&ctx.db, sql, [id.into()]).await?.ok_or(Error::NotFound)?;
         Ok::<_, Error>(Bytes::from(serde_json::to_vec(&row).map_err(|e| Error::internal("a profile as JSON", e))?))
     };
-    let json = app.shared.cache().read_through(&Entry::profile(id), load).await?;
+    let json = ctx.shared.cache().read_through(&Entry::profile(id), load).await?;
     serde_json::from_slice(&json).map_err(|e| Error::internal("a cached profile", e))
 }
 
@@ -55,22 +54,22 @@ const HERE: i64 = 60;
 ///
 /// # Errors
 /// The database's.
-pub async fn here(app: &App, limit: usize) -> Result<(u64, Vec<Named>)> {
-    let Some(ids) = app.shared.presence().list(limit).await.known() else { return here_in_sql(app, limit).await };
+pub async fn here(ctx: &Context, limit: usize) -> Result<(u64, Vec<Named>)> {
+    let Some(ids) = ctx.shared.presence().list(limit).await.known() else { return here_in_sql(ctx, limit).await };
     if ids.is_empty() {
         return Ok((0, Vec::new()));
     }
-    let count = app.shared.presence().count().await.known().map_or(ids.len() as u64, u64::from);
+    let count = ctx.shared.presence().count().await.known().map_or(ids.len() as u64, u64::from);
     let sql = format!("SELECT id, name FROM users WHERE shows_presence AND id IN ({})", query::places(1, ids.len()));
-    let mut members: Vec<Named> = query::all(&app.db, &sql, ids.iter().map(|id| Value::from(*id))).await?;
+    let mut members: Vec<Named> = query::all(&ctx.db, &sql, ids.iter().map(|id| Value::from(*id))).await?;
     members.sort_by_key(|member| ids.iter().position(|id| *id == member.id));
     Ok((count, members))
 }
 
-async fn here_in_sql(app: &App, limit: usize) -> Result<(u64, Vec<Named>)> {
-    let since = app.clock.now() - time::Duration::seconds(HERE);
+async fn here_in_sql(ctx: &Context, limit: usize) -> Result<(u64, Vec<Named>)> {
+    let since = ctx.clock.now() - time::Duration::seconds(HERE);
     let sql = "SELECT id, name FROM users WHERE shows_presence AND last_seen_at > $1 ORDER BY last_seen_at DESC LIMIT $2";
-    let members: Vec<Named> = query::all(&app.db, sql, [since.into(), (limit as i64).into()]).await?;
+    let members: Vec<Named> = query::all(&ctx.db, sql, [since.into(), (limit as i64).into()]).await?;
     Ok((members.len() as u64, members))
 }
 
@@ -115,13 +114,13 @@ pub async fn actors(db: &impl ConnectionTrait, names: &[String], ids: &[i64]) ->
 ///
 /// # Errors
 /// The database's.
-pub async fn set_reading(app: &App, user: i64, language: Option<&str>, aids: &str) -> Result<()> {
-    let now = app.clock.now();
-    let tx = query::begin(&app.db).await?;
+pub async fn set_reading(ctx: &Context, user: i64, language: Option<&str>, aids: &str) -> Result<()> {
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let update = "UPDATE users SET aids = $1, language = COALESCE($2, language) WHERE id = $3";
     query::run(&tx, update, [aids.into(), language.map(str::to_owned).into(), user.into()]).await?;
     let changed = sessions::renew(&tx, Renew::Looks(user), now).await?;
     tx.commit().await?;
-    changed.tell(app).await;
+    changed.tell(ctx).await;
     Ok(())
 }

@@ -2,12 +2,11 @@
 
 use super::sign_in_limits::Doors;
 use super::{devices, password};
-use crate::app::App;
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::sessions::{self, Area, Client};
 use crate::domain::validation::Email;
-use crate::domain::{Result, idempotency, users};
+use crate::domain::{Context, Result, idempotency, users};
 use crate::entity::user;
 use sea_orm::EntityTrait;
 
@@ -47,40 +46,40 @@ pub struct Credentials {
 ///
 /// # Errors
 /// `Slow` while there is a wait; `Busy` when too many sign in at once; the database's.
-pub async fn enter(app: &App, area: Area, key: &idempotency::Key, form: &Credentials, client: &Client, device: &str) -> Result<Entry> {
+pub async fn enter(ctx: &Context, area: Area, key: &idempotency::Key, form: &Credentials, client: &Client, device: &str) -> Result<Entry> {
     let email = Email::parse(&form.email).map(|e| e.as_str().to_owned()).unwrap_or_default();
-    let doors = Doors::of(app, area, if email.is_empty() { &form.email } else { &email }, client, device);
+    let doors = Doors::of(ctx, area, if email.is_empty() { &form.email } else { &email }, client, device);
     if let Some(doors) = &doors {
-        doors.wait(app).await?;
+        doors.wait(ctx).await?;
     }
-    let Some((user, outdated)) = verified(app, &email, &form.password).await? else {
+    let Some((user, outdated)) = verified(ctx, &email, &form.password).await? else {
         if let Some(doors) = &doors {
-            doors.failed(app).await;
+            doors.failed(ctx).await;
         }
         return Ok(Entry::Wrong);
     };
     if let Some(doors) = &doors {
-        doors.entered(app).await;
+        doors.entered(ctx).await;
     }
-    if let Some(reason) = users::suspended(&user, app.clock.now()) {
+    if let Some(reason) = users::suspended(&user, ctx.clock.now()) {
         return Ok(Entry::Suspended { until: user.suspended_until, reason });
     }
     let mut hash = user.password_hash;
     if outdated {
-        hash = rehash(app, user.id, &form.password, hash).await;
+        hash = rehash(ctx, user.id, &form.password, hash).await;
     }
-    let Some(token) = sessions::start(app, user.id, &hash, area, form.persistent, client).await? else {
+    let Some(token) = sessions::start(ctx, user.id, &hash, area, form.persistent, client).await? else {
         return Ok(Entry::Wrong);
     };
-    sessions::replace_repeated(app, key, user.id, &token).await?;
-    Ok(Entry::Welcome { token, user: user.id, device: devices::renewed(app, device, area, &email)? })
+    sessions::replace_repeated(ctx, key, user.id, &token).await?;
+    Ok(Entry::Welcome { token, user: user.id, device: devices::renewed(ctx, device, area, &email)? })
 }
 
 /// The member whose password this is, and whether its hash is outdated. Takes as long where there is no such member.
-async fn verified(app: &App, email: &str, typed: &str) -> Result<Option<(user::Model, bool)>> {
-    let found = user::Entity::find().filter_email(email).one(&app.db).await?;
+async fn verified(ctx: &Context, email: &str, typed: &str) -> Result<Option<(user::Model, bool)>> {
+    let found = user::Entity::find().filter_email(email).one(&ctx.db).await?;
     let typed = if typed.len() > password::MAX { "" } else { typed };
-    let verdict = app.hasher.verify(typed, found.as_ref().map(|u| u.password_hash.clone())).await?;
+    let verdict = ctx.hasher.verify(typed, found.as_ref().map(|u| u.password_hash.clone())).await?;
     Ok(found.filter(|_| verdict.matches).map(|user| (user, verdict.outdated)))
 }
 
@@ -97,10 +96,10 @@ impl ByEmail for sea_orm::Select<user::Entity> {
 
 /// Stores today's kind of hash and gives the hash that is stored now, unless the password was changed meanwhile. Failing to
 /// is no reason to refuse the sign-in.
-async fn rehash(app: &App, user: i64, password: &str, old: String) -> String {
-    let Ok(hash) = app.hasher.hash(password).await else { return old };
+async fn rehash(ctx: &Context, user: i64, password: &str, old: String) -> String {
+    let Ok(hash) = ctx.hasher.hash(password).await else { return old };
     let update = "UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3";
-    match query::run(&app.db, update, [hash.clone().into(), user.into(), old.clone().into()]).await {
+    match query::run(&ctx.db, update, [hash.clone().into(), user.into(), old.clone().into()]).await {
         Ok(1) => hash,
         Ok(_) => old,
         Err(fault) => {

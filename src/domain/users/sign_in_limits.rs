@@ -5,13 +5,12 @@
 //! browsers each network (`network`) is counted as well, by accounts and not by tries.
 
 use super::{Joined, Joining, devices, manage, network};
-use crate::app::App;
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::audit::{self, By};
 use crate::domain::sessions::{Area, Client};
 use crate::domain::validation::Email;
-use crate::domain::{Error, Result, idempotency, users};
+use crate::domain::{Context, Error, Result, idempotency, users};
 use std::time::Duration;
 
 /// Accounts for which somebody on one network types a wrong password on one day, before the network is slowed. An office, a
@@ -49,24 +48,24 @@ fn account(area: Area, email: &str) -> String {
 
 impl Doors {
     /// None where limits are off. `device` is the cookie of this browser.
-    pub(super) fn of(app: &App, area: Area, email: &str, client: &Client, device: &str) -> Option<Self> {
-        if !app.config.rate_limits {
+    pub(super) fn of(ctx: &Context, area: Area, email: &str, client: &Client, device: &str) -> Option<Self> {
+        if !ctx.limits.enforced {
             return None;
         }
-        if let Some(random) = devices::known(app, device, area, email) {
+        if let Some(random) = devices::known(ctx, device, area, email) {
             let own = format!("device:{}:{}", area.as_str(), network::hashed(&format!("{random}:{email}")));
             return Some(Self { own, network: None });
         }
         let place = network::key(&client.ip);
-        let today = format!("{place}:{}", app.clock.now().to_julian_day());
+        let today = format!("{place}:{}", ctx.clock.now().to_julian_day());
         let network = Network { account: format!("{today}:{}", network::hashed(email)), wait: format!("network:{place}"), today };
         Some(Self { own: account(area, email), network: Some(network) })
     }
 
     /// # Errors
     /// `Slow` while there is a wait.
-    pub(super) async fn wait(&self, app: &App) -> Result<()> {
-        let limits = app.shared.limits();
+    pub(super) async fn wait(&self, ctx: &Context) -> Result<()> {
+        let limits = ctx.shared.limits();
         let network = async {
             match &self.network {
                 Some(network) => limits.wait_for(&network.wait).await,
@@ -81,8 +80,8 @@ impl Doors {
     }
 
     /// The password was wrong, or there is no such account.
-    pub(super) async fn failed(&self, app: &App) {
-        let limits = app.shared.limits();
+    pub(super) async fn failed(&self, ctx: &Context) {
+        let limits = ctx.shared.limits();
         limits.record_failure(&self.own).await;
         let Some(network) = &self.network else { return };
         if limits.count("failed-account", &network.account, DAY).await > 1 {
@@ -95,8 +94,8 @@ impl Doors {
     }
 
     /// The password was right.
-    pub(super) async fn entered(&self, app: &App) {
-        let limits = app.shared.limits();
+    pub(super) async fn entered(&self, ctx: &Context) {
+        let limits = ctx.shared.limits();
         limits.reset(&self.own).await;
         let Some(network) = &self.network else { return };
         if limits.count("entered-account", &network.account, DAY).await == 1 {
@@ -110,16 +109,16 @@ impl Doors {
 ///
 /// # Errors
 /// `Invalid("email", …)`; `NotFound`; `Busy` where Redis has not heard of it; the database's.
-pub async fn unlock(app: &App, by: &By, email: &str) -> Result<i64> {
-    let (member, email) = (manage::by_email(app, email).await?, Email::parse(email)?);
+pub async fn unlock(ctx: &Context, by: &By, email: &str) -> Result<i64> {
+    let (member, email) = (manage::by_email(ctx, email).await?, Email::parse(email)?);
     for area in [Area::Site, Area::Admin] {
-        if !app.shared.limits().reset(&account(area, email.as_str())).await {
+        if !ctx.shared.limits().reset(&account(area, email.as_str())).await {
             return Err(Error::Busy(1));
         }
     }
-    let name = users::find(&app.db, member).await?.name;
-    let tx = query::begin(&app.db).await?;
-    audit::write(&tx, by, audit::Entry::new("user.unlock", "user", member, &name), app.clock.now()).await?;
+    let name = users::find(&ctx.db, member).await?.name;
+    let tx = query::begin(&ctx.db).await?;
+    audit::write(&tx, by, audit::Entry::new("user.unlock", "user", member, &name), ctx.clock.now()).await?;
     tx.commit().await?;
     Ok(member)
 }
@@ -129,19 +128,19 @@ pub async fn unlock(app: &App, by: &By, email: &str) -> Result<i64> {
 ///
 /// # Errors
 /// `Slow` until the hour is over; those of [`users::join`].
-pub async fn join(app: &App, key: &idempotency::Key, form: &Joining, client: &Client) -> Result<Joined> {
-    if !app.config.rate_limits || !app.config.sign_ups.counts(&client.ip) {
-        return users::join(app, key, form).await;
+pub async fn join(ctx: &Context, key: &idempotency::Key, form: &Joining, client: &Client) -> Result<Joined> {
+    if !ctx.limits.enforced || !ctx.limits.sign_ups.counts(&client.ip) {
+        return users::join(ctx, key, form).await;
     }
-    let now = app.clock.now();
+    let now = ctx.clock.now();
     let here = format!("{}:{}", network::key(&client.ip), now.unix_timestamp().div_euclid(3600));
-    let limits = app.shared.limits();
+    let limits = ctx.shared.limits();
     // Counted before the work, so that forms sent at the same moment cannot all pass, and given back where nothing came of it.
     let tried = limits.count("sign-up", &here, HOUR).await;
     let unused = limits.counted("sign-up-unused", &here).await;
-    let done = match tried.saturating_sub(unused) > app.config.sign_ups.an_hour {
+    let done = match tried.saturating_sub(unused) > ctx.limits.sign_ups.an_hour {
         true => Err(Error::Slow(rest_of_hour(now))),
-        false => users::join(app, key, form).await,
+        false => users::join(ctx, key, form).await,
     };
     if done.is_err() {
         limits.count("sign-up-unused", &here, HOUR).await;

@@ -196,7 +196,7 @@ async fn instance_on(ground: &Ground) -> Routers {
 }
 
 async fn instance_with(config: Config, clock: Clock) -> Routers {
-    let db = minschool::app::database(&config).await.unwrap();
+    let db = minschool::db::open(&config).await.unwrap();
     migrate::up(&config, &db).await.unwrap();
     bootstrap::open(&db, Clock::default().now(), true).await.unwrap();
     let redis = config.redis_url.is_some();
