@@ -91,12 +91,12 @@ async fn staff(cluster: &Cluster) -> Result<Person> {
 
 /// How often an instance said that its clock jumped.
 async fn tells(cluster: &Cluster) -> Result<u32> {
-    Ok(cluster.sql("SELECT COUNT(*) FROM house_events WHERE kind = 'clock.jumped'").await?.trim().parse()?)
+    Ok(cluster.sql("SELECT COUNT(*) FROM cluster_events WHERE kind = 'clock.jumped'").await?.trim().parse()?)
 }
 
 /// What was written later is not shown earlier. Three instances write; their clocks are one within a second.
 async fn in_order(cluster: &Cluster) -> Result<()> {
-    let times = "SELECT created_at, MAX(created_at) OVER (ORDER BY id) AS latest FROM comments WHERE body LIKE 'drill clock-jump %'";
+    let times = "SELECT created_at, MAX(created_at) OVER (ORDER BY id) AS latest FROM comments WHERE content LIKE 'drill clock-jump %'";
     let early = format!("SELECT COUNT(*) FROM ({times}) AS t WHERE created_at < latest - INTERVAL '1 second'");
     let early: u32 = cluster.sql(&early).await?.trim().parse()?;
     ensure!(early == 0, "{early} comments bear an earlier time than those before them");

@@ -320,11 +320,13 @@ fn judge(drill: &Drill, pages: &Pages, [begun, broken, mended, over]: [Instant; 
 
 /// Every comment that was acknowledged is there, once, and its bell was rung in SQL.
 async fn check_promises(cluster: &Cluster, name: &str, pages: &Pages, row: &mut Row) -> Result<()> {
-    let stored = cluster.sql(&format!("SELECT body, COUNT(*) FROM comments WHERE body LIKE 'drill {name} %' GROUP BY body")).await?;
+    let stored =
+        cluster.sql(&format!("SELECT content, COUNT(*) FROM comments WHERE content LIKE 'drill {name} %' GROUP BY content")).await?;
     let stored: Vec<(&str, &str)> = stored.lines().filter_map(|line| line.rsplit_once('|')).collect();
     row.lost = pages.promised.iter().filter(|text| !stored.iter().any(|(body, _)| body == text)).count();
     row.double = stored.iter().filter(|(_, times)| *times != "1").count();
-    let told = "SELECT COUNT(*) FROM comments c WHERE NOT EXISTS (SELECT 1 FROM notifications n WHERE n.comment_id = c.id) AND c.body LIKE";
+    let told =
+        "SELECT COUNT(*) FROM comments c WHERE NOT EXISTS (SELECT 1 FROM notifications n WHERE n.comment_id = c.id) AND c.content LIKE";
     let untold: usize = cluster.sql(&format!("{told} 'drill {name} %'")).await?.trim().parse()?;
     for (n, words) in
         [(row.lost, "acknowledged comments lost"), (row.double, "comments stored twice"), (untold, "comments of which nobody was told")]

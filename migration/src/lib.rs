@@ -6,15 +6,7 @@
 pub mod dialect;
 pub mod marks;
 
-mod m0001_people;
-mod m0002_boards;
-mod m0003_notifications;
-mod m0004_house;
-mod m0005_rotation;
-mod m0006_newest_comment;
-mod m0007_watch;
-mod m0008_edits;
-mod m0009_names;
+mod m0001_initial;
 
 use sea_orm_migration::async_trait::async_trait;
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -32,17 +24,7 @@ pub struct Migrator;
 #[async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(m0001_people::Step),
-            Box::new(m0002_boards::Step),
-            Box::new(m0003_notifications::Step),
-            Box::new(m0004_house::Step),
-            Box::new(m0005_rotation::Step),
-            Box::new(m0006_newest_comment::Step),
-            Box::new(m0007_watch::Step),
-            Box::new(m0008_edits::Step),
-            Box::new(m0009_names::Step),
-        ]
+        vec![Box::new(m0001_initial::Step)]
     }
 }
 
@@ -84,9 +66,10 @@ macro_rules! step {
 }
 
 /// A step outside of a transaction.
+#[expect(unused_macros, reason = "for the next index that is made while people write (ARCHITECTURE.md, \"The schema\")")]
 macro_rules! online_step {
     ($name:literal, up: $up:expr, down: $down:expr) => {
         crate::step!($name, up: $up, down: $down, in_transaction: false);
     };
 }
-use {online_step, step};
+use step;

@@ -4,7 +4,7 @@ use crate::domain::idempotency::Settled;
 use crate::domain::sessions::Area;
 use crate::domain::users::sign_in::{self, Credentials, Entry};
 use crate::domain::users::{self, Joining, password};
-use crate::domain::{Action, Error, Permissions, Problem, Resource, bootstrap, tokens};
+use crate::domain::{Action, Error, Permissions, Problem, Resource, UserId, bootstrap, tokens};
 use crate::web::fields::Sent;
 use crate::web::{Fields, Result, Staff, Visit, cookies, language, once, present, reply};
 use poem::http::StatusCode;
@@ -116,7 +116,7 @@ pub async fn create(visit: Visit, Sent(fields): Sent) -> Result<Response> {
     }
 }
 
-async fn is_staff(visit: &Visit, user: i64) -> Result<bool> {
+async fn is_staff(visit: &Visit, user: UserId) -> Result<bool> {
     let member = users::find(&visit.app.db, user).await?;
     let permissions: Permissions = crate::domain::roles::find(&visit.app.db, member.role_id).await?.permissions;
     Ok(permissions.allow(Resource::Panel, Action::Read))
@@ -181,7 +181,7 @@ async fn begin(visit: &Visit, settled: Settled) -> Result<Option<String>> {
     if settled.repeated {
         return Ok(None);
     }
-    let member = users::find(&visit.app.db, settled.id).await?;
+    let member = users::find(&visit.app.db, UserId(settled.id)).await?;
     Ok(crate::domain::sessions::start(&visit.app, member.id, &member.password_hash, Area::Admin, false, &visit.client).await?)
 }
 

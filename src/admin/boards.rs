@@ -2,7 +2,7 @@
 
 use crate::domain::boards::{self, Access, Board, Draft};
 use crate::domain::posts::list;
-use crate::domain::{Action, Error, Problem, Resource, idempotency as keys};
+use crate::domain::{Action, BoardId, Error, Problem, Resource, idempotency as keys};
 use crate::web::{Fields, Flash, Result, Staff, once, present, reply};
 use poem::http::StatusCode;
 use poem::web::Path;
@@ -18,10 +18,10 @@ pub async fn index(staff: Staff) -> Result<Response> {
     let counts = list::counts(&visit.app.db, &staff.actor).await?;
     let posts = |id| counts.get(&id).map_or(0, |posts| present::count(*posts));
     let key = once::issue(visit, "staff.boards");
-    let row = |board: &'_ Board| (audience(board.read), audience(board.write), posts(board.id));
+    let row = |board: &'_ Board| (audience(board.read), audience(board.write), posts(BoardId(board.id.0)));
     let rows = boards.iter().map(|board| {
         let (read, write, posts) = row(board);
-        BoardRow { id: board.id, slug: &board.slug, name: &board.name, read, write, posts, archived: board.archived }
+        BoardRow { id: board.id.0, slug: &board.slug, name: &board.name, read, write, posts, archived: board.archived }
     });
     let page = BoardsPage { shell: &present::admin_shell(visit), boards: rows.collect(), once: &key };
     Ok(reply::page(views::index(&page)))
@@ -36,16 +36,16 @@ fn audience(access: Access) -> Audience {
     }
 }
 
-fn name(id: Option<i64>) -> String {
+fn name(id: Option<BoardId>) -> String {
     id.map_or_else(|| "staff.board.new".into(), |id| format!("staff.board.{id}"))
 }
 
-fn form(staff: &Staff, id: Option<i64>, draft: &Draft, problems: &[Problem]) -> Response {
+fn form(staff: &Staff, id: Option<BoardId>, draft: &Draft, problems: &[Problem]) -> Response {
     let (key, faults) = (once::issue(&staff.visit, &name(id)), present::faults(problems));
     let who = |word: &str| audience(Access::parse(word));
     let page = BoardForm {
         shell: &present::admin_shell(&staff.visit),
-        id,
+        id: id.map(|id| id.0),
         name: &draft.name,
         name_en: &draft.name_en,
         slug: &draft.slug,
@@ -102,18 +102,18 @@ pub async fn create(staff: Staff, fields: Fields) -> Result<Response> {
 
 /// GET /boards/:id/edit
 #[handler]
-pub async fn edit(staff: Staff, Path(id): Path<i64>) -> Result<Response> {
+pub async fn edit(staff: Staff, Path(id): Path<BoardId>) -> Result<Response> {
     let board = boards::find_managed(&staff.visit.app.db, &staff.actor, id).await?;
     Ok(form(&staff, Some(id), &Draft::of(&board), &[]))
 }
 
 /// POST /boards/:id/edit
 #[handler]
-pub async fn update(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
+pub async fn update(staff: Staff, Path(id): Path<BoardId>, fields: Fields) -> Result<Response> {
     save(&staff, Some(id), &fields, "saved").await
 }
 
-async fn save(staff: &Staff, id: Option<i64>, fields: &Fields, flash: &'static str) -> Result<Response> {
+async fn save(staff: &Staff, id: Option<BoardId>, fields: &Fields, flash: &'static str) -> Result<Response> {
     let draft = draft(fields);
     let done = match once::check(&staff.visit, &name(id), fields.text("once")) {
         Ok(key) => boards::save(&staff.visit.app, &staff.by(), &key, id, &draft).await,
@@ -134,6 +134,6 @@ pub async fn reorder(staff: Staff, fields: Fields) -> Result<Response> {
         Ok(key) => key,
         Err(_) => return Ok(reply::see_other(&staff.visit, paths::BOARDS)),
     };
-    boards::shift(&staff.visit.app, &staff.by(), &key, id, up).await?;
+    boards::shift(&staff.visit.app, &staff.by(), &key, BoardId(id), up).await?;
     Ok(reply::see_other_with(&staff.visit, paths::BOARDS, Flash("saved")))
 }

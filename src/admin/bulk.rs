@@ -3,7 +3,7 @@
 
 use crate::domain::page::DEEPEST;
 use crate::domain::posts::moderate::{Deed, Filter};
-use crate::domain::{Error, Problem, Result};
+use crate::domain::{BoardId, Error, Problem, Result};
 use crate::web::{Fields, Staff};
 use poem::http::StatusCode;
 use poem::web::Query;
@@ -84,7 +84,7 @@ pub fn ticked(fields: &Fields) -> Vec<i64> {
 ///
 /// # Errors
 /// `Invalid("task" | "board_to", …)`.
-pub fn deed(fields: &Fields, board: Option<i64>) -> Result<Deed> {
+pub fn deed(fields: &Fields, board: Option<BoardId>) -> Result<Deed> {
     match fields.text("task") {
         "hide" => Ok(Deed::Hide),
         "restore" => Ok(Deed::Restore),

@@ -3,7 +3,7 @@
 use super::bulk::{self, PAGE, Search, Sent, url};
 use crate::domain::comments::moderate;
 use crate::domain::posts::moderate::Filter;
-use crate::domain::{Error, posts::State};
+use crate::domain::{CommentId, Error, posts::State};
 use crate::web::{Fields, Flash, Result, Staff, once, present, reply};
 use poem::web::Query;
 use poem::{Response, handler};
@@ -21,12 +21,12 @@ async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Respons
     let found = moderate::list(app, &staff.actor, &visit.boards, filter, PAGE).await?;
     let (key, faults, now) = (once::issue(visit, "staff.comments"), present::faults(sent.problems), app.clock.now());
     let rows = found.rows.iter().map(|c| CommentRow {
-        id: c.id,
+        id: c.id.0,
         excerpt: c.body.char_indices().nth(80).map_or(c.body.as_str(), |(end, _)| &c.body[..end]),
-        url: url(staff, &paths::comment(c.id)),
+        url: url(staff, &paths::comment(c.id.0)),
         post_title: &c.post_title,
         author: &c.author,
-        author_id: Some(c.author_id),
+        author_id: Some(c.author_id.0),
         at: present::moment(c.created_at, now, visit.lang),
         state: present::state(State::parse(&c.state)),
     });
@@ -49,8 +49,9 @@ async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Respons
 #[handler]
 pub async fn act(staff: Staff, search: Option<Query<Search>>, fields: Fields) -> Result<Response> {
     let (visit, selected) = (&staff.visit, bulk::ticked(&fields));
+    let ids: Vec<CommentId> = selected.iter().copied().map(CommentId).collect();
     let done = match (once::check(visit, "staff.comments", fields.text("once")), bulk::deed(&fields, None)) {
-        (Ok(key), Ok(deed)) => moderate::moderate(&visit.app, &staff.by(), &key, &selected, deed, fields.text("reason")).await,
+        (Ok(key), Ok(deed)) => moderate::moderate(&visit.app, &staff.by(), &key, &ids, deed, fields.text("reason")).await,
         (Err(fault), _) | (_, Err(fault)) => Err(fault),
     };
     match done {

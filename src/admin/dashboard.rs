@@ -46,7 +46,7 @@ pub async fn show(staff: Staff) -> Result<Response> {
         audit: present::audit_rows(visit, &log, &changes),
         signups: newest
             .iter()
-            .map(|m| Signup { id: m.id, name: &m.name, email: &m.email, at: present::moment(m.created_at, now, visit.lang) })
+            .map(|m| Signup { id: m.id.0, name: &m.name, email: &m.email, at: present::moment(m.created_at, now, visit.lang) })
             .collect(),
     };
     Ok(reply::page(templates::admin::dashboard::page(&page)))

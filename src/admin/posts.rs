@@ -4,7 +4,7 @@ use super::bulk::{self, PAGE, Search, Sent, url};
 use crate::domain::boards::Board;
 use crate::domain::page::Page;
 use crate::domain::posts::moderate::{self, Filter, Listed};
-use crate::domain::{Error, posts::State};
+use crate::domain::{Error, PostId, posts::State};
 use crate::web::{Fields, Flash, Result, Staff, once, present, reply};
 use poem::web::Query;
 use poem::{Response, handler};
@@ -23,12 +23,12 @@ async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Respons
     let found: Page<Listed> = moderate::list(app, &staff.actor, &visit.boards, filter, PAGE).await?;
     let (key, faults, now, boards) = (once::issue(visit, "staff.posts"), present::faults(sent.problems), app.clock.now(), choices(staff));
     let rows = found.rows.iter().map(|p| PostRow {
-        id: p.id,
+        id: p.id.0,
         title: &p.title,
-        url: url(staff, &paths::post(&p.slug, p.id)),
+        url: url(staff, &paths::post(&p.slug, p.id.0)),
         board: &p.board,
         author: &p.author,
-        author_id: Some(p.author_id),
+        author_id: Some(p.author_id.0),
         at: present::moment(p.created_at, now, visit.lang),
         state: present::state(State::parse(&p.state)),
     });
@@ -53,9 +53,10 @@ async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Respons
 #[handler]
 pub async fn act(staff: Staff, search: Option<Query<Search>>, fields: Fields) -> Result<Response> {
     let (visit, selected) = (&staff.visit, bulk::ticked(&fields));
+    let ids: Vec<PostId> = selected.iter().copied().map(PostId).collect();
     let board = readable(&staff).find(|board| board.slug == fields.text("board_to")).map(|board| board.id);
     let done = match (once::check(visit, "staff.posts", fields.text("once")), bulk::deed(&fields, board)) {
-        (Ok(key), Ok(deed)) => moderate::moderate(&visit.app, &staff.by(), &key, &selected, deed, fields.text("reason")).await,
+        (Ok(key), Ok(deed)) => moderate::moderate(&visit.app, &staff.by(), &key, &ids, deed, fields.text("reason")).await,
         (Err(fault), _) | (_, Err(fault)) => Err(fault),
     };
     match done {

@@ -1,7 +1,7 @@
 //! /roles: what each role may do, as a grid of resource × action.
 
 use crate::domain::permissions::{ALL, Permissions};
-use crate::domain::{Action, Error, Problem, Resource, roles};
+use crate::domain::{Action, Error, Problem, Resource, RoleId, roles};
 use crate::web::{Fields, Flash, Result, Staff, once, present, reply};
 use poem::http::StatusCode;
 use poem::web::Path;
@@ -50,7 +50,7 @@ fn grid<'a>(staff: &Staff, role: &'a roles::Role) -> RoleGrid<'a> {
         grants: ACTIONS.iter().map(|action| cell(*resource, *action)).collect(),
     };
     RoleGrid {
-        id: role.id,
+        id: role.id.0,
         name: present::role_name(&role.slug, &role.name, staff.visit.lang),
         builtin: role.built_in,
         // The administrators' role keeps everything, and nobody changes a role that may do more than they.
@@ -62,7 +62,7 @@ fn grid<'a>(staff: &Staff, role: &'a roles::Role) -> RoleGrid<'a> {
 
 /// POST /roles/:id
 #[handler]
-pub async fn update(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
+pub async fn update(staff: Staff, Path(id): Path<RoleId>, fields: Fields) -> Result<Response> {
     let granted = Permissions::from_words(fields.all("grant"));
     let done = match once::check_one(&staff.visit, "staff.roles", fields.text("once"), id) {
         Ok(key) => roles::grant(&staff.visit.app, &staff.by(), &key, id, granted).await,
@@ -73,7 +73,7 @@ pub async fn update(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result
 
 /// POST /roles/:id/delete
 #[handler]
-pub async fn destroy(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
+pub async fn destroy(staff: Staff, Path(id): Path<RoleId>, fields: Fields) -> Result<Response> {
     let done = match once::check_one(&staff.visit, "staff.roles", fields.text("once"), format!("delete.{id}")) {
         Ok(key) => roles::destroy(&staff.visit.app, &staff.by(), &key, id).await,
         Err(stale) => Err(stale),

@@ -3,7 +3,7 @@
 use super::bulk;
 use crate::domain::sessions::{self, Which};
 use crate::domain::users::{self, manage};
-use crate::domain::{Action, Error, Resource};
+use crate::domain::{Action, Error, Resource, SessionId, UserId};
 use crate::web::{Fields, Flash, Result, Staff, once, present, reply};
 use poem::web::{Path, Query};
 use poem::{Response, handler};
@@ -37,7 +37,7 @@ pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Respon
     let page = SessionsPage {
         shell: &present::admin_shell(visit),
         rows: present::session_rows(visit, &found.rows, &devices),
-        user: user.as_ref().map(|user| (user.id, user.name.as_str())),
+        user: user.as_ref().map(|user| (user.id.0, user.name.as_str())),
         total: present::count(sessions::count_open(app).await?),
         page: present::count(number),
         total_pages: present::count(number + i64::from(found.more)),
@@ -48,7 +48,7 @@ pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Respon
 
 /// POST /sessions/:id/end
 #[handler]
-pub async fn end(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
+pub async fn end(staff: Staff, Path(id): Path<SessionId>, fields: Fields) -> Result<Response> {
     let visit = &staff.visit;
     let user = sessions::owner(&visit.app.db, id).await?;
     // The button also stands on the member's page, with that page's key.
@@ -57,7 +57,7 @@ pub async fn end(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result<Re
         .or_else(|_| once::check_one(visit, &format!("staff.user.{user}"), sent, format!("session.{id}")));
     match key {
         Ok(key) => {
-            manage::end_sessions(&visit.app, &staff.by(), &key, Which::One { user, session: id }).await?;
+            manage::end_sessions(&visit.app, &staff.by(), &key, Which::One { user: UserId(user.0), session: id }).await?;
             Ok(reply::see_other_with(visit, paths::SESSIONS, Flash("ended")))
         }
         Err(Error::Invalid(_)) => Ok(reply::see_other(visit, paths::SESSIONS)),

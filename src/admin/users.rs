@@ -2,7 +2,7 @@
 
 use crate::domain::sessions::{self, Which};
 use crate::domain::users::manage::{self, Listed};
-use crate::domain::{Action, Error, Problem, Resource, audit, idempotency as keys, roles, users};
+use crate::domain::{Action, Error, Problem, Resource, RoleId, UserId, audit, idempotency as keys, roles, users};
 use crate::web::{Fields, Flash, Result, Staff, once, present, reply};
 use poem::http::StatusCode;
 use poem::web::{Path, Query};
@@ -27,7 +27,7 @@ pub struct Search {
 fn row<'a>(staff: &Staff, m: &'a Listed) -> UserRow<'a> {
     let at = |time| present::moment(time, staff.visit.app.clock.now(), staff.visit.lang);
     UserRow {
-        id: m.id,
+        id: m.id.0,
         name: &m.name,
         email: &m.email,
         role: present::role_name(&m.role, &m.role_name, staff.visit.lang),
@@ -64,11 +64,11 @@ struct Typed<'a> {
 
 /// GET /users/:id
 #[handler]
-pub async fn show(staff: Staff, Path(id): Path<i64>) -> Result<Response> {
+pub async fn show(staff: Staff, Path(id): Path<UserId>) -> Result<Response> {
     draw(&staff, id, &Typed::default()).await
 }
 
-async fn draw(staff: &Staff, id: i64, typed: &Typed<'_>) -> Result<Response> {
+async fn draw(staff: &Staff, id: UserId, typed: &Typed<'_>) -> Result<Response> {
     let (visit, app) = (&staff.visit, &staff.visit.app);
     let may = |resource, action| staff.actor.may(resource, action);
     staff.actor.must(Resource::User, Action::Read)?;
@@ -89,7 +89,7 @@ async fn draw(staff: &Staff, id: i64, typed: &Typed<'_>) -> Result<Response> {
     let page = UserPage {
         shell: &present::admin_shell(visit),
         user: UserRow {
-            id,
+            id: id.0,
             name: &member.name,
             email: &member.email,
             role: role_name,
@@ -119,18 +119,18 @@ async fn draw(staff: &Staff, id: i64, typed: &Typed<'_>) -> Result<Response> {
     Ok(reply::page_with(visit, status, views::show(&page)))
 }
 
-fn form(id: i64) -> String {
+fn form(id: UserId) -> String {
     format!("staff.user.{id}")
 }
 
-fn key(staff: &Staff, id: i64, fields: &Fields, deed: &str) -> Result<keys::Key, Error> {
+fn key(staff: &Staff, id: UserId, fields: &Fields, deed: &str) -> Result<keys::Key, Error> {
     once::check_one(&staff.visit, &form(id), fields.text("once"), deed)
 }
 
 /// Back to the member's page with a sentence, or the page with what is wrong and all that was typed.
-async fn finish(staff: &Staff, id: i64, done: Result<keys::Settled, Error>, flash: &'static str, typed: Typed<'_>) -> Result<Response> {
+async fn finish(staff: &Staff, id: UserId, done: Result<keys::Settled, Error>, flash: &'static str, typed: Typed<'_>) -> Result<Response> {
     match done {
-        Ok(_) => Ok(reply::see_other_with(&staff.visit, &paths::user(id), Flash(flash))),
+        Ok(_) => Ok(reply::see_other_with(&staff.visit, &paths::user(id.0), Flash(flash))),
         Err(Error::Invalid(problems)) => draw(staff, id, &Typed { problems: &problems, ..typed }).await,
         Err(fault) => Err(fault.into()),
     }
@@ -138,9 +138,9 @@ async fn finish(staff: &Staff, id: i64, done: Result<keys::Settled, Error>, flas
 
 /// POST /users/:id/role
 #[handler]
-pub async fn role(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
+pub async fn role(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
     let done = match (key(&staff, id, &fields, "role"), fields.number("role")) {
-        (Ok(key), Some(role)) => manage::set_role(&staff.visit.app, &staff.by(), Some(&key), id, role, "").await,
+        (Ok(key), Some(role)) => manage::set_role(&staff.visit.app, &staff.by(), Some(&key), id, RoleId(role), "").await,
         (Ok(_), None) => Err(Error::invalid("role", "role.unknown")),
         (Err(stale), _) => Err(stale),
     };
@@ -149,7 +149,7 @@ pub async fn role(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result<R
 
 /// POST /users/:id/suspend
 #[handler]
-pub async fn suspend(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
+pub async fn suspend(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
     let (reason, until) = (fields.text("reason"), fields.text("until"));
     let done = match (key(&staff, id, &fields, "suspend"), end_of(until)) {
         (Ok(key), Ok(end)) => manage::suspend(&staff.visit.app, &staff.by(), Some(&key), id, end, reason).await,
@@ -172,7 +172,7 @@ fn end_of(day: &str) -> Result<Option<OffsetDateTime>, Error> {
 
 /// POST /users/:id/lift
 #[handler]
-pub async fn lift(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
+pub async fn lift(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
     let done = match key(&staff, id, &fields, "lift") {
         Ok(key) => manage::lift(&staff.visit.app, &staff.by(), &key, id).await,
         Err(stale) => Err(stale),
@@ -182,7 +182,7 @@ pub async fn lift(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result<R
 
 /// POST /users/:id/end-sessions
 #[handler]
-pub async fn end_sessions(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
+pub async fn end_sessions(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
     let by: audit::By = staff.by();
     let done = match key(&staff, id, &fields, "end") {
         Ok(key) => manage::end_sessions(&staff.visit.app, &by, &key, Which::All { user: id }).await,

@@ -30,7 +30,7 @@ pub const COPIED: &[Copied] = &[
     by_id("comments"),
     by_id("notifications"),
     by_id("audit_log"),
-    Copied { name: "once_keys", order: &["form_key"] },
+    Copied { name: "idempotency_keys", order: &["key"] },
     Copied { name: "settings", order: &["name"] },
 ];
 
@@ -40,7 +40,8 @@ pub const SIGNED_IN: Copied = by_id("sessions");
 
 /// What is made anew: the marks are counted from the posts, the log tells running instances of what has just changed,
 /// the steps are taken again, and what the instances measured says nothing about the machines of another house.
-pub const MADE_ANEW: &[&str] = &["page_marks", "shared_log", "seaql_migrations", "instance_minutes", "house_minutes", "house_events"];
+pub const MADE_ANEW: &[&str] =
+    &["page_marks", "invalidations", "seaql_migrations", "instance_metrics", "cluster_metrics", "cluster_events"];
 
 /// What a copy is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

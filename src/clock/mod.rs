@@ -2,7 +2,7 @@
 
 pub mod monotonic;
 
-use crate::clock::monotonic::Steady;
+use monotonic::Steady;
 pub use time::OffsetDateTime;
 
 /// The clock of an instance: the same by which it keeps what is shared.

@@ -6,7 +6,7 @@ use super::sessions::Client;
 use super::{Action, Actor, Resource, Result};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
-use crate::domain::Context;
+use crate::domain::{AuditId, BoardId, Context, UserId};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde_json::{Map, Value as Json};
 
@@ -92,7 +92,7 @@ fn differing(before: &str, after: &str) -> (String, String) {
 pub async fn write(tx: &impl ConnectionTrait, by: &By, entry: Entry, now: OffsetDateTime) -> Result<()> {
     let insert = "INSERT INTO audit_log (actor_id, actor_name, action, target_kind, target_id, target_name, before, after, \
                   reason, ip, user_agent, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    let actor = (by.actor.id != 0).then_some(by.actor.id);
+    let actor = (by.actor.id != UserId(0)).then_some(by.actor.id);
     let agent: String = by.client.agent.chars().filter(|c| !c.is_control()).take(300).collect();
     let values: [Value; 12] = [
         actor.into(),
@@ -115,7 +115,7 @@ pub async fn write(tx: &impl ConnectionTrait, by: &By, entry: Entry, now: Offset
 #[derive(FromQueryResult, Debug)]
 #[expect(missing_docs, reason = "columns")]
 pub struct Row {
-    pub id: i64,
+    pub id: AuditId,
     pub actor_name: String,
     pub action: String,
     pub target_kind: String,
@@ -127,7 +127,7 @@ pub struct Row {
     pub ip: String,
     pub user_agent: String,
     pub created_at: OffsetDateTime,
-    pub board_id: Option<i64>,
+    pub board_id: Option<BoardId>,
 }
 
 impl Row {
@@ -167,8 +167,8 @@ impl Row {
             "board" if !actor.may(Resource::Board, Action::Manage) => Resource::Board,
             _ => return self,
         };
-        let board = if resource == Resource::Board { self.target_id } else { self.board_id };
-        let readable = board.is_some_and(|id| boards.find_readable(Some(actor), id).is_ok());
+        let board = if resource == Resource::Board { self.target_id } else { self.board_id.map(|id| id.0) };
+        let readable = board.is_some_and(|id| boards.find_readable(Some(actor), BoardId(id)).is_ok());
         let may = resource == Resource::Board || actor.may(resource, Action::Moderate);
         // A post that was moved names the board that it came from.
         let unreadable = boards.all().iter().filter(|board| !board.reads_for(Some(actor)));

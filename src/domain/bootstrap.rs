@@ -7,7 +7,7 @@ use super::validation::name_skeleton;
 use super::{Account, Actor, Error, Permissions, Result, audit, idempotency, markdown, roles, settings, tokens};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
-use crate::domain::Context;
+use crate::domain::{Context, UserId};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
 const OPENED: &str = "opened_at";
@@ -59,7 +59,7 @@ async fn post_welcome(tx: &impl ConnectionTrait, now: OffsetDateTime) -> Result<
                   VALUES ('house@minschool.invalid', '민스쿨', '민스쿨', $2, '!', 3, FALSE, 1, $1) RETURNING id";
     let author = query::some(query::number(tx, author, [now.into(), name_skeleton("민스쿨").into()]).await?, "the account of the site")?;
     let post = format!(
-        "INSERT INTO posts (board_id, author_id, title, body, html, is_notice, bump, created_at) \
+        "INSERT INTO posts (board_id, author_id, title, content, html, is_notice, bump, created_at) \
          SELECT id, $1, $2, $3, $4, TRUE, {}, $5 FROM boards WHERE slug = 'notice'",
         next_bump(tx.get_database_backend())
     );
@@ -130,7 +130,7 @@ pub async fn first_admin(
         use_invitation(&tx, token).await?;
         let role = roles::named(&tx, roles::ADMIN).await?;
         let id = newcomer.insert(&tx, role.id, now).await?;
-        let actor = Actor { id, name: form.name.clone(), role: roles::ADMIN.into(), permissions: Permissions::default() };
+        let actor = Actor { id: UserId(id), name: form.name.clone(), role: roles::ADMIN.into(), permissions: Permissions::default() };
         let by = audit::By { actor, client: client.clone() };
         audit::write(&tx, &by, audit::Entry::new("user.create", "user", id, &form.name).after("role", roles::ADMIN), now).await?;
         idempotency::keep(&tx, key, id, now).await?;

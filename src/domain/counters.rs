@@ -5,7 +5,7 @@
 use super::Result;
 use super::sessions::{self, Area};
 use crate::db::query;
-use crate::domain::Context;
+use crate::domain::{Context, PostId};
 use sea_orm::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -41,8 +41,8 @@ impl Counters {
     }
 
     /// A post was read.
-    pub fn read(&self, post: i64) {
-        *self.lock().views.entry(post).or_default() += 1;
+    pub fn read(&self, post: PostId) {
+        *self.lock().views.entry(post.0).or_default() += 1;
     }
 
     fn lock(&self) -> MutexGuard<'_, Pending> {

@@ -32,7 +32,7 @@ pub const KEPT_DAYS: i64 = 4;
 /// # Errors
 /// The unique index's when the form has been answered; [`settle`] turns that into the first answer.
 pub async fn keep(tx: &impl ConnectionTrait, key: &Key, id: i64, now: OffsetDateTime) -> Result<()> {
-    let sql = "INSERT INTO once_keys (form_key, result, created_at) VALUES ($1, $2, $3)";
+    let sql = "INSERT INTO idempotency_keys (key, result_id, created_at) VALUES ($1, $2, $3)";
     query::run(tx, sql, [key.0.clone().into(), id.into(), now.into()]).await.map(|_| ()).map_err(Into::into)
 }
 
@@ -45,7 +45,7 @@ pub async fn settle(db: &DatabaseConnection, key: &Key, done: Result<i64>) -> Re
         Ok(id) => Ok(Settled { id, repeated: false }),
         Err(fault @ Error::Busy(_)) => Err(fault),
         Err(fault) => {
-            let first = query::number(db, "SELECT result FROM once_keys WHERE form_key = $1", [key.0.clone().into()]).await?;
+            let first = query::number(db, "SELECT result_id FROM idempotency_keys WHERE key = $1", [key.0.clone().into()]).await?;
             first.map(|id| Settled { id, repeated: true }).ok_or(fault)
         }
     }
@@ -57,5 +57,5 @@ pub async fn settle(db: &DatabaseConnection, key: &Key, done: Result<i64>) -> Re
 /// The database's.
 pub async fn forget_old(db: &DatabaseConnection, now: OffsetDateTime) -> Result<u64> {
     let before = now - time::Duration::days(KEPT_DAYS);
-    Ok(query::run(db, "DELETE FROM once_keys WHERE created_at < $1", [before.into()]).await?)
+    Ok(query::run(db, "DELETE FROM idempotency_keys WHERE created_at < $1", [before.into()]).await?)
 }

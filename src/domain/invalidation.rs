@@ -82,7 +82,7 @@ struct Row {
 pub async fn sessions(tx: &impl ConnectionTrait, changed: &[(String, i64)], now: OffsetDateTime) -> Result<()> {
     for part in changed.chunks(200) {
         let rows: Vec<_> = (0..part.len()).map(|n| format!("('session', ${}, ${}, $1)", 2 * n + 2, 2 * n + 3)).collect();
-        let insert = format!("INSERT INTO shared_log (topic, subject, version, created_at) VALUES {}", rows.join(", "));
+        let insert = format!("INSERT INTO invalidations (topic, subject, version, created_at) VALUES {}", rows.join(", "));
         let mut values: Vec<Value> = vec![now.into()];
         for (hash, version) in part {
             values.extend([hash.clone().into(), (*version).into()]);
@@ -101,8 +101,8 @@ pub async fn withdraw(tx: &impl ConnectionTrait, nouns: &[Noun], now: OffsetDate
     if nouns.is_empty() {
         return Ok(());
     }
-    let rows: Vec<_> = (0..nouns.len()).map(|n| format!("('noun', ${}, 0, $1)", n + 2)).collect();
-    let insert = format!("INSERT INTO shared_log (topic, subject, version, created_at) VALUES {}", rows.join(", "));
+    let rows: Vec<_> = (0..nouns.len()).map(|n| format!("('cache_tag', ${}, 0, $1)", n + 2)).collect();
+    let insert = format!("INSERT INTO invalidations (topic, subject, version, created_at) VALUES {}", rows.join(", "));
     let values = std::iter::once(now.into()).chain(nouns.iter().map(|noun| Value::from(noun.as_str())));
     query::run(tx, &insert, values).await.map(|_| ()).map_err(Into::into)
 }
@@ -143,12 +143,12 @@ pub async fn sweep(ctx: &Context, cursor: &Cursor) -> Result<()> {
 }
 
 async fn read(db: &DatabaseConnection, after: i64) -> Result<Vec<Row>> {
-    Ok(query::all(db, "SELECT id, topic, subject, version FROM shared_log WHERE id > $1 ORDER BY id", [after.into()]).await?)
+    Ok(query::all(db, "SELECT id, topic, subject, version FROM invalidations WHERE id > $1 ORDER BY id", [after.into()]).await?)
 }
 
 /// What the whole log says, a row a subject: after a long outage under load it has many rows that say the same.
 async fn read_whole(db: &DatabaseConnection) -> Result<Vec<Row>> {
-    let sql = "SELECT MAX(id) AS id, topic, subject, MAX(version) AS version FROM shared_log GROUP BY topic, subject";
+    let sql = "SELECT MAX(id) AS id, topic, subject, MAX(version) AS version FROM invalidations GROUP BY topic, subject";
     Ok(query::all(db, sql, []).await?)
 }
 
@@ -186,5 +186,5 @@ async fn validate(ctx: &Context, new: &Reconnected) -> Result<Accept> {
 /// The database's.
 pub async fn forget_old(db: &DatabaseConnection, now: OffsetDateTime) -> Result<u64> {
     let before = now - time::Duration::hours(KEPT_HOURS);
-    Ok(query::run(db, "DELETE FROM shared_log WHERE created_at < $1", [before.into()]).await?)
+    Ok(query::run(db, "DELETE FROM invalidations WHERE created_at < $1", [before.into()]).await?)
 }

@@ -25,6 +25,7 @@ pub mod tokens;
 pub mod users;
 pub mod validation;
 
+pub use crate::entity::{AuditId, BoardId, CommentId, NotificationId, PostId, RoleId, SessionId, UserId};
 pub use context::Context;
 pub use error::{Error, Problem, Result};
 pub use permissions::{Account, Action, Actor, Permissions, Resource};

@@ -9,7 +9,7 @@ use super::users::profile;
 use super::{Action, Actor, Error, Resource, Result, idempotency};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
-use crate::domain::Context;
+use crate::domain::{CommentId, Context, NotificationId, PostId, UserId};
 use crate::shared::Known;
 use crate::shared::cache::{Generation, Noun};
 use crate::shared::notifications::Listed as Kept;
@@ -30,13 +30,13 @@ const MOST: i64 = 100;
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "columns")]
 pub struct Notification {
-    pub id: i64,
+    pub id: NotificationId,
     pub kind: String,
-    pub actor_id: Option<i64>,
+    pub actor_id: Option<UserId>,
     pub actor: Option<String>,
-    pub post_id: Option<i64>,
+    pub post_id: Option<PostId>,
     pub post_title: Option<String>,
-    pub comment_id: Option<i64>,
+    pub comment_id: Option<CommentId>,
     pub excerpt: Option<String>,
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub created_at: OffsetDateTime,
@@ -45,7 +45,7 @@ pub struct Notification {
 }
 
 const COLUMNS: &str = "SELECT n.id, n.kind, n.actor_id, u.name AS actor, n.post_id, p.title AS post_title, n.comment_id, \
-    CASE WHEN c.state = 'shown' THEN SUBSTR(c.body, 1, 120) END AS excerpt, n.created_at, n.read_at FROM notifications n \
+    CASE WHEN c.state = 'shown' THEN SUBSTR(c.content, 1, 120) END AS excerpt, n.created_at, n.read_at FROM notifications n \
     LEFT JOIN users u ON u.id = n.actor_id LEFT JOIN posts p ON p.id = n.post_id LEFT JOIN comments c ON c.id = n.comment_id";
 
 /// Writes the rows for those who are told, in the transaction of the comment. A statement at most.
@@ -54,10 +54,10 @@ const COLUMNS: &str = "SELECT n.id, n.kind, n.actor_id, u.name AS actor, n.post_
 /// The database's.
 pub async fn insert(
     tx: &impl ConnectionTrait,
-    told: &[(i64, &'static str)],
-    actor: i64,
-    post: i64,
-    comment: i64,
+    told: &[(UserId, &'static str)],
+    actor: UserId,
+    post: PostId,
+    comment: CommentId,
     now: OffsetDateTime,
 ) -> Result<()> {
     if told.is_empty() {
@@ -76,14 +76,14 @@ pub async fn insert(
 ///
 /// # Errors
 /// The database's.
-pub async fn recipients(db: &impl ConnectionTrait, comment: i64) -> Result<Vec<i64>> {
+pub async fn recipients(db: &impl ConnectionTrait, comment: CommentId) -> Result<Vec<UserId>> {
     let rows: Vec<Recipient> = query::all(db, "SELECT user_id FROM notifications WHERE comment_id = $1", [comment.into()]).await?;
     Ok(rows.into_iter().map(|row| row.user_id).collect())
 }
 
 #[derive(FromQueryResult)]
 struct Recipient {
-    user_id: i64,
+    user_id: UserId,
 }
 
 /// The condition under which `n`, with its post `p`, is there for this reader, with its values, which begin at `$from`.
@@ -116,7 +116,7 @@ async fn find(
 
 /// After the commit, and after what it changed was bumped: renews what is kept ready for these members and rings
 /// their bells.
-pub async fn announce(ctx: &Context, boards: &Boards, people: &[i64]) {
+pub async fn announce(ctx: &Context, boards: &Boards, people: &[UserId]) {
     let readers = match profile::actors(&ctx.db, &[], people).await {
         Ok(readers) => readers,
         Err(fault) => return tracing::warn!("could not announce notifications to members {people:?}: {fault}"),
@@ -134,12 +134,12 @@ pub async fn announce(ctx: &Context, boards: &Boards, people: &[i64]) {
 }
 
 /// Takes what quotes these posts out of what is kept ready: their words are not to stay in Redis when they are withdrawn.
-pub async fn forget_about(ctx: &Context, posts: &[i64]) {
+pub async fn forget_about(ctx: &Context, posts: &[PostId]) {
     let sql = format!("SELECT DISTINCT user_id FROM notifications WHERE post_id IN ({})", query::places(1, posts.len()));
     match query::all::<Recipient>(&ctx.db, &sql, posts.iter().map(|id| Value::from(*id))).await {
         Ok(rows) => {
             for row in rows {
-                ctx.shared.notifications().clear(row.user_id).await;
+                ctx.shared.notifications().clear(row.user_id.0).await;
             }
         }
         // What is kept ready carries the state of all posts, which has changed: it is not shown.
@@ -154,7 +154,7 @@ async fn state(ctx: &Context) -> Option<Generation> {
 }
 
 /// The signal's topic of a member's bell.
-pub fn topic(user: i64) -> String {
+pub fn topic(user: UserId) -> String {
     format!("user:{user}")
 }
 
@@ -181,7 +181,7 @@ pub async fn unread(ctx: &Context, reader: &Actor, boards: &Boards, said: Option
         return Ok(count);
     }
     let count = count_unread(ctx, reader, boards).await?;
-    ctx.shared.notifications().set_unread(reader.id, count).await;
+    ctx.shared.notifications().set_unread(reader.id.0, count).await;
     Ok(count)
 }
 
@@ -209,11 +209,11 @@ struct Ready {
 
 async fn newest(ctx: &Context, reader: &Actor, boards: &Boards, state: Option<Generation>) -> Result<Vec<Notification>> {
     let ready = ctx.shared.notifications();
-    let ticket = match ready.list(reader.id).await {
+    let ticket = match ready.list(reader.id.0).await {
         Known::Known(Kept::Newest(items)) => match unpack(&items, reader, state) {
             Some(ready) => return Ok(ready),
             None => {
-                ready.clear_list(reader.id).await;
+                ready.clear_list(reader.id.0).await;
                 None
             }
         },
@@ -222,7 +222,7 @@ async fn newest(ctx: &Context, reader: &Actor, boards: &Boards, state: Option<Ge
     };
     let rows = find(ctx, (reader, boards), "TRUE", &format!("DESC LIMIT {HOT}"), []).await?;
     if let (Some(ticket), Some(state)) = (ticket, state) {
-        ready.fill(reader.id, ticket, pack(&rows, reader, state)).await;
+        ready.fill(reader.id.0, ticket, pack(&rows, reader, state)).await;
     }
     Ok(rows)
 }
@@ -252,7 +252,7 @@ pub async fn since(ctx: &Context, reader: &Actor, boards: &Boards, after: i64) -
 ///
 /// # Errors
 /// The database's.
-pub async fn last_id(ctx: &Context, user: i64) -> Result<i64> {
+pub async fn last_id(ctx: &Context, user: UserId) -> Result<i64> {
     let sql = "SELECT COALESCE(MAX(id), 0) FROM notifications WHERE user_id = $1";
     Ok(query::number(&ctx.db, sql, [user.into()]).await?.unwrap_or(0))
 }
@@ -261,7 +261,7 @@ pub async fn last_id(ctx: &Context, user: i64) -> Result<i64> {
 ///
 /// # Errors
 /// `NotFound` when it is not there for this reader; the database's.
-pub async fn read(ctx: &Context, reader: &Actor, boards: &Boards, id: i64) -> Result<Notification> {
+pub async fn read(ctx: &Context, reader: &Actor, boards: &Boards, id: NotificationId) -> Result<Notification> {
     let now = ctx.clock.now();
     let update = "UPDATE notifications SET read_at = $1 WHERE id = $2 AND user_id = $3 AND read_at IS NULL";
     if query::run(&ctx.db, update, [now.into(), id.into(), reader.id.into()]).await? > 0 {
@@ -274,7 +274,7 @@ pub async fn read(ctx: &Context, reader: &Actor, boards: &Boards, id: i64) -> Re
 ///
 /// # Errors
 /// The database's.
-pub async fn read_about(ctx: &Context, reader: &Actor, boards: &Boards, post: i64) -> Result<bool> {
+pub async fn read_about(ctx: &Context, reader: &Actor, boards: &Boards, post: PostId) -> Result<bool> {
     let update = "UPDATE notifications SET read_at = $1 WHERE user_id = $2 AND post_id = $3 AND read_at IS NULL";
     let any = query::run(&ctx.db, update, [ctx.clock.now().into(), reader.id.into(), post.into()]).await? > 0;
     if any {
@@ -304,9 +304,9 @@ pub async fn read_all(ctx: &Context, reader: &Actor, boards: &Boards, key: &idem
 
 /// What is kept ready no longer says what is read or new; every open page of this member hears of it.
 async fn renew(ctx: &Context, reader: &Actor, boards: &Boards) {
-    ctx.shared.notifications().clear(reader.id).await;
+    ctx.shared.notifications().clear(reader.id.0).await;
     if let Ok(count) = count_unread(ctx, reader, boards).await {
-        ctx.shared.notifications().set_unread(reader.id, count).await;
+        ctx.shared.notifications().set_unread(reader.id.0, count).await;
     }
     ctx.shared.signals().publish(&topic(reader.id), "").await;
 }

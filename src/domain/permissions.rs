@@ -1,6 +1,7 @@
 //! What a role may do: resource × action. The pairs here are all that exist; each is asked for somewhere.
 
 use super::{Error, Result};
+use crate::domain::UserId;
 
 /// What something is done to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,7 +125,7 @@ fn place(word: &str) -> Option<usize> {
 #[derive(Clone, Debug)]
 pub struct Actor {
     /// The member.
-    pub id: i64,
+    pub id: UserId,
     /// Their name.
     pub name: String,
     /// The key of their role; empty for the command line.
@@ -151,7 +152,7 @@ impl From<Permissions> for Account {
 impl Actor {
     /// The operator at the command line, who may do everything.
     pub fn operator() -> Self {
-        Self { id: 0, name: "command line".into(), role: String::new(), permissions: Permissions::EVERY }
+        Self { id: UserId(0), name: "command line".into(), role: String::new(), permissions: Permissions::EVERY }
     }
 
     /// Whether they may.

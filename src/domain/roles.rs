@@ -5,7 +5,7 @@ use super::sessions::{self, Renew};
 use super::{Action, Actor, Error, Permissions, Resource, Result, idempotency, invalidation, validation};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
-use crate::domain::Context;
+use crate::domain::{Context, RoleId, UserId};
 use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
@@ -18,7 +18,7 @@ pub const ADMIN: &str = "admin";
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "columns")]
 pub struct Role {
-    pub id: i64,
+    pub id: RoleId,
     pub slug: String,
     pub name: String,
     pub built_in: bool,
@@ -28,7 +28,7 @@ pub struct Role {
 
 #[derive(FromQueryResult)]
 struct Row {
-    id: i64,
+    id: RoleId,
     slug: String,
     name: String,
     built_in: bool,
@@ -67,7 +67,7 @@ impl Role {
 ///
 /// # Errors
 /// `NotFound`; the database's.
-pub async fn find(db: &impl ConnectionTrait, id: i64) -> Result<Role> {
+pub async fn find(db: &impl ConnectionTrait, id: RoleId) -> Result<Role> {
     all(db).await?.into_iter().find(|role| role.id == id).ok_or(Error::NotFound)
 }
 
@@ -84,7 +84,7 @@ pub async fn named(db: &impl ConnectionTrait, slug: &str) -> Result<Role> {
 ///
 /// # Errors
 /// The database's.
-pub async fn another_admin(tx: &impl ConnectionTrait, member: i64, now: OffsetDateTime) -> Result<bool> {
+pub async fn another_admin(tx: &impl ConnectionTrait, member: UserId, now: OffsetDateTime) -> Result<bool> {
     query::run(tx, "UPDATE roles SET slug = slug WHERE slug = $1", [ADMIN.into()]).await?;
     let any = "SELECT u.id FROM users u JOIN roles r ON r.id = u.role_id WHERE r.slug = $1 AND u.id <> $2 \
                AND (u.suspended_at IS NULL OR u.suspended_until <= $3) LIMIT 1";
@@ -130,13 +130,19 @@ fn role_name(typed: &str) -> Result<String> {
 ///
 /// # Errors
 /// `Forbidden`; `Invalid` for the administrators' role; the database's.
-pub async fn grant(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64, granted: Permissions) -> Result<idempotency::Settled> {
+pub async fn grant(
+    ctx: &Context,
+    by: &audit::By,
+    key: &idempotency::Key,
+    id: RoleId,
+    granted: Permissions,
+) -> Result<idempotency::Settled> {
     by.actor.must(Resource::Role, Action::Manage)?;
     let done = set(ctx, by, key, id, granted).await;
     idempotency::settle(&ctx.db, key, done).await
 }
 
-async fn set(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64, granted: Permissions) -> Result<i64> {
+async fn set(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId, granted: Permissions) -> Result<i64> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let role = find(&tx, id).await?;
@@ -147,19 +153,19 @@ async fn set(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64, gra
         let insert = "INSERT INTO role_permissions (role_id, resource, action) VALUES ($1, $2, $3)";
         query::run(&tx, insert, [id.into(), resource.into(), action.into()]).await?;
     }
-    let entry = Entry::new("role.grant", "role", id, &role.name).change(
+    let entry = Entry::new("role.grant", "role", id.0, &role.name).change(
         "permissions",
         &role.permissions.words().join(", "),
         &granted.words().join(", "),
     );
     audit::write(&tx, by, entry, now).await?;
-    idempotency::keep(&tx, key, id, now).await?;
-    let changed = sessions::renew(&tx, Renew::Role(id), now).await?;
+    idempotency::keep(&tx, key, id.0, now).await?;
+    let changed = sessions::renew(&tx, Renew::Role(id.0), now).await?;
     invalidation::withdraw(&tx, &CHANGED, now).await?;
     tx.commit().await?;
     changed.tell(ctx).await;
     invalidation::bump(ctx, &CHANGED).await;
-    Ok(id)
+    Ok(id.0)
 }
 
 /// What shows roles and what they permit.
@@ -176,13 +182,13 @@ fn check_grant(actor: &Actor, role: &Role, granted: Permissions) -> Result<()> {
 ///
 /// # Errors
 /// `Invalid` when it is built-in or somebody has it; `Forbidden`; the database's.
-pub async fn destroy(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64) -> Result<idempotency::Settled> {
+pub async fn destroy(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId) -> Result<idempotency::Settled> {
     by.actor.must(Resource::Role, Action::Manage)?;
     let done = delete(ctx, by, key, id).await;
     idempotency::settle(&ctx.db, key, done).await
 }
 
-async fn delete(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64) -> Result<i64> {
+async fn delete(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId) -> Result<i64> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let role = find(&tx, id).await?;
@@ -193,9 +199,9 @@ async fn delete(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64) 
         return Err(Error::invalid("form", "role.in_use"));
     }
     query::run(&tx, "DELETE FROM roles WHERE id = $1", [id.into()]).await?;
-    audit::write(&tx, by, Entry::new("role.delete", "role", id, &role.name), now).await?;
-    idempotency::keep(&tx, key, id, now).await?;
+    audit::write(&tx, by, Entry::new("role.delete", "role", id.0, &role.name), now).await?;
+    idempotency::keep(&tx, key, id.0, now).await?;
     tx.commit().await?;
     invalidation::bump(ctx, &[Noun::ROLES, Noun::WITHDRAWN]).await;
-    Ok(id)
+    Ok(id.0)
 }

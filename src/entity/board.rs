@@ -1,31 +1,45 @@
-//! A board.
+//! Boards.
 #![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
+use super::ids::BoardId;
 use sea_orm::entity::prelude::*;
 use sea_orm::prelude::TimeDateTimeWithTimeZone as OffsetDateTime;
 
+/// Who may do something on a board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum Access {
+    /// Anybody, signed in or not.
+    Everyone,
+    Members,
+    /// Those who may moderate posts.
+    Staff,
+    /// Those who may manage boards.
+    Admins,
+    Nobody,
+}
+
+#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "boards")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
+    pub id: BoardId,
     pub slug: String,
     pub name: String,
     /// The name for English readers; empty: the Korean one.
     pub name_en: String,
     pub description: String,
     pub position: i64,
-    pub list_access: String,
-    pub read_access: String,
-    pub write_access: String,
-    pub comment_access: String,
+    pub list_access: Access,
+    pub read_access: Access,
+    pub write_access: Access,
+    pub comment_access: Access,
     /// Archived boards can be read but not written to.
     pub archived: bool,
     pub created_at: OffsetDateTime,
+    #[sea_orm(has_many)]
+    pub posts: HasMany<super::post::Entity>,
 }
-
-/// Relations are spelled where they are joined, in `domain`.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

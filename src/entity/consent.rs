@@ -1,23 +1,28 @@
-//! What a member agreed to, and which text it was.
+//! Which version of the terms and of the privacy notice a member agreed to.
 #![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
+use super::ids::{ConsentId, UserId};
 use sea_orm::entity::prelude::*;
 use sea_orm::prelude::TimeDateTimeWithTimeZone as OffsetDateTime;
 
+/// What was agreed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum Kind {
+    Terms,
+    Privacy,
+}
+
+#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "consents")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
-    pub user_id: i64,
-    /// `terms` or `privacy`.
-    pub kind: String,
+    pub id: ConsentId,
+    pub user_id: UserId,
+    pub kind: Kind,
     pub version: String,
     pub agreed_at: OffsetDateTime,
 }
-
-/// Relations are spelled where they are joined, in `domain`.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,14 +1,22 @@
-//! The tables, one file each; no behaviour.
+//! The tables as SeaORM models, one file each; no behaviour.
 
-pub mod audit;
+pub mod audit_entry;
 pub mod board;
+pub mod cluster_event;
+pub mod cluster_metric;
 pub mod comment;
 pub mod consent;
+pub mod idempotency_key;
+pub mod ids;
+pub mod instance_metric;
+pub mod invalidation;
 pub mod notification;
-pub mod once_key;
+pub mod page_mark;
 pub mod post;
 pub mod role;
 pub mod role_permission;
 pub mod session;
 pub mod setting;
 pub mod user;
+
+pub use ids::{AuditId, BoardId, CommentId, ConsentId, EventId, InvalidationId, NotificationId, PostId, RoleId, SessionId, UserId};

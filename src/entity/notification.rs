@@ -1,26 +1,43 @@
-//! Something that a member is told.
+//! Notifications.
 #![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
+use super::ids::{CommentId, NotificationId, PostId, UserId};
 use sea_orm::entity::prelude::*;
 use sea_orm::prelude::TimeDateTimeWithTimeZone as OffsetDateTime;
 
+/// What a notification is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum Kind {
+    /// A comment on one's own post.
+    Comment,
+    /// An answer to one's own comment.
+    Reply,
+    /// One's own name in a comment.
+    Mention,
+    /// Someone tried to sign up with one's own address.
+    SignUpAgain,
+}
+
+#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "notifications")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
-    pub user_id: i64,
-    /// `comment`, `reply`, `mention` or `sign_up_again`.
-    pub kind: String,
-    pub actor_id: Option<i64>,
-    pub post_id: Option<i64>,
-    pub comment_id: Option<i64>,
+    pub id: NotificationId,
+    pub user_id: UserId,
+    pub kind: Kind,
+    pub actor_id: Option<UserId>,
+    pub post_id: Option<PostId>,
+    pub comment_id: Option<CommentId>,
     pub created_at: OffsetDateTime,
     pub read_at: Option<OffsetDateTime>,
+    #[sea_orm(belongs_to, from = "actor_id", to = "id")]
+    pub actor: BelongsTo<Option<super::user::Entity>>,
+    #[sea_orm(belongs_to, from = "post_id", to = "id")]
+    pub post: BelongsTo<Option<super::post::Entity>>,
+    #[sea_orm(belongs_to, from = "comment_id", to = "id")]
+    pub comment: BelongsTo<Option<super::comment::Entity>>,
 }
-
-/// Relations are spelled where they are joined, in `domain`.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,23 +1,34 @@
-//! A post.
+//! Posts.
 #![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
+use super::ids::{BoardId, PostId, UserId};
 use sea_orm::entity::prelude::*;
 use sea_orm::prelude::TimeDateTimeWithTimeZone as OffsetDateTime;
 
+/// Whether readers see a post or a comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum State {
+    Shown,
+    /// By staff; its author and staff still see it.
+    Hidden,
+    Deleted,
+}
+
+#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "posts")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
-    pub board_id: i64,
-    pub author_id: i64,
+    pub id: PostId,
+    pub board_id: BoardId,
+    pub author_id: UserId,
     pub title: String,
     /// Markdown as typed.
-    pub body: String,
-    /// The sanitised HTML of `body`.
+    pub content: String,
+    /// The sanitised HTML of `content`.
     pub html: String,
-    /// `shown`, `hidden` or `deleted`.
-    pub state: String,
+    pub state: State,
     pub is_notice: bool,
     /// Place in the list by latest comment; drawn from one growing counter.
     pub bump: i64,
@@ -25,14 +36,20 @@ pub struct Model {
     pub view_count: i64,
     pub created_at: OffsetDateTime,
     pub edited_at: Option<OffsetDateTime>,
+    /// Who changed it last.
+    pub edited_by: Option<UserId>,
+    /// How often it was changed.
+    pub revision: i64,
     pub last_comment_at: Option<OffsetDateTime>,
-    pub state_by: Option<i64>,
+    pub state_by: Option<UserId>,
     pub state_at: Option<OffsetDateTime>,
     pub state_reason: Option<String>,
+    #[sea_orm(belongs_to, from = "author_id", to = "id")]
+    pub author: BelongsTo<super::user::Entity>,
+    #[sea_orm(belongs_to, from = "board_id", to = "id")]
+    pub board: BelongsTo<super::board::Entity>,
+    #[sea_orm(has_many)]
+    pub comments: HasMany<super::comment::Entity>,
 }
-
-/// Relations are spelled where they are joined, in `domain`.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

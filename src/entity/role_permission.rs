@@ -1,21 +1,21 @@
-//! One thing that a role may do.
+//! What a role permits: pairs of resource and action.
 #![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
+use super::ids::RoleId;
 use sea_orm::entity::prelude::*;
 
+#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "role_permissions")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub role_id: i64,
+    pub role_id: RoleId,
     #[sea_orm(primary_key, auto_increment = false)]
     pub resource: String,
     #[sea_orm(primary_key, auto_increment = false)]
     pub action: String,
+    #[sea_orm(belongs_to, from = "role_id", to = "id")]
+    pub role: BelongsTo<super::role::Entity>,
 }
-
-/// Relations are spelled where they are joined, in `domain`.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

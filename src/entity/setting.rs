@@ -1,8 +1,9 @@
-//! Something that the house remembers about itself.
+//! Named values that all instances share.
 #![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
 use sea_orm::entity::prelude::*;
 
+#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "settings")]
 pub struct Model {
@@ -10,9 +11,5 @@ pub struct Model {
     pub name: String,
     pub value: String,
 }
-
-/// Relations are spelled where they are joined, in `domain`.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,25 +1,27 @@
-//! A member.
+//! Members and other accounts.
 #![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
+use super::ids::{RoleId, UserId};
 use sea_orm::entity::prelude::*;
 use sea_orm::prelude::TimeDateTimeWithTimeZone as OffsetDateTime;
 
+#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "users")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
-    /// Lower-cased and NFC-normalised; unique.
+    pub id: UserId,
+    /// Lower case, NFC; unique.
     pub email: String,
     /// As shown.
     pub name: String,
     /// The name as compared: NFC, lower case; unique.
     pub name_key: String,
-    /// What the name looks like: no two members have the same.
+    /// The confusable skeleton of the name (UTS 39, section 4); unique.
     pub name_skeleton: Option<String>,
     /// A PHC string (argon2id).
     pub password_hash: String,
-    pub role_id: i64,
+    pub role_id: RoleId,
     /// `ko` or `en`; none: as the browser says.
     pub language: Option<String>,
     /// Reading aids, in the form of their cookie.
@@ -33,12 +35,16 @@ pub struct Model {
     /// End of the suspension; none while suspended: until lifted.
     pub suspended_until: Option<OffsetDateTime>,
     pub suspended_reason: Option<String>,
-    /// The member of the staff who did it; none: the command line.
-    pub suspended_by: Option<i64>,
+    /// None: the command line.
+    pub suspended_by: Option<UserId>,
+    #[sea_orm(belongs_to, from = "role_id", to = "id")]
+    pub role: BelongsTo<super::role::Entity>,
+    #[sea_orm(has_many)]
+    pub sessions: HasMany<super::session::Entity>,
+    #[sea_orm(has_many)]
+    pub posts: HasMany<super::post::Entity>,
+    #[sea_orm(has_many)]
+    pub comments: HasMany<super::comment::Entity>,
 }
-
-/// Relations are spelled where they are joined, in `domain`.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -66,17 +66,17 @@ pub struct Event {
     /// To which.
     pub instance: String,
     /// What makes it the same to everybody who noticed it.
-    pub mark: i64,
+    pub dedupe_key: i64,
     /// When.
     pub at: OffsetDateTime,
 }
 
 /// Writes down what waits. What the database does not take waits on.
 pub(super) async fn flush(app: &App) -> Result<()> {
-    let insert = "INSERT INTO house_events (kind, subject, mark, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    let insert = "INSERT INTO cluster_events (kind, subject, dedupe_key, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
     loop {
         let Some(event) = app.monitor.lock().waiting.front().cloned() else { return Ok(()) };
-        query::run(&app.db, insert, [event.kind.word().into(), event.instance.into(), event.mark.into(), event.at.into()]).await?;
+        query::run(&app.db, insert, [event.kind.word().into(), event.instance.into(), event.dedupe_key.into(), event.at.into()]).await?;
         let Kept { waiting, .. } = &mut *app.monitor.lock();
         waiting.pop_front();
     }
@@ -86,7 +86,7 @@ pub(super) async fn flush(app: &App) -> Result<()> {
 struct Row {
     kind: String,
     subject: String,
-    mark: i64,
+    dedupe_key: i64,
     created_at: OffsetDateTime,
 }
 
@@ -95,9 +95,10 @@ struct Row {
 /// # Errors
 /// The database's.
 pub async fn newest(db: &DatabaseConnection, most: i64) -> Result<Vec<Event>> {
-    let sql = "SELECT kind, subject, mark, created_at FROM house_events ORDER BY created_at DESC, id DESC LIMIT $1";
+    let sql = "SELECT kind, subject, dedupe_key, created_at FROM cluster_events ORDER BY created_at DESC, id DESC LIMIT $1";
     let rows: Vec<Row> = query::all(db, sql, [most.into()]).await?;
-    let event = |row: Row| Some(Event { kind: Kind::of(&row.kind)?, instance: row.subject, mark: row.mark, at: row.created_at });
+    let event =
+        |row: Row| Some(Event { kind: Kind::of(&row.kind)?, instance: row.subject, dedupe_key: row.dedupe_key, at: row.created_at });
     Ok(rows.into_iter().filter_map(event).collect())
 }
 
@@ -109,5 +110,5 @@ const KEPT_DAYS: i64 = 30;
 /// # Errors
 /// The database's.
 pub async fn forget_old(db: &DatabaseConnection, now: OffsetDateTime) -> Result<u64> {
-    Ok(query::run(db, "DELETE FROM house_events WHERE created_at < $1", [(now - time::Duration::days(KEPT_DAYS)).into()]).await?)
+    Ok(query::run(db, "DELETE FROM cluster_events WHERE created_at < $1", [(now - time::Duration::days(KEPT_DAYS)).into()]).await?)
 }

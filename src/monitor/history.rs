@@ -22,7 +22,7 @@ pub fn minute(at: OffsetDateTime) -> i64 {
 /// # Errors
 /// The database's.
 pub async fn write_instance(app: &App, minute: i64, beat: &Beat, done: &Done) -> Result<()> {
-    let insert = "INSERT INTO instance_minutes (minute, instance, cpu, memory, requests, errors, p50, p95, p99, in_flight, streams, \
+    let insert = "INSERT INTO instance_metrics (minute, instance, cpu, memory, requests, errors, p50, p95, p99, in_flight, streams, \
                   db_used, db_idle, db_max) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
                   ON CONFLICT (minute, instance) DO UPDATE SET cpu = excluded.cpu, memory = excluded.memory, \
                   requests = excluded.requests, errors = excluded.errors, p50 = excluded.p50, p95 = excluded.p95, \
@@ -53,7 +53,7 @@ pub async fn write_instance(app: &App, minute: i64, beat: &Beat, done: &Done) ->
 /// # Errors
 /// The database's.
 pub async fn write_house(app: &App, minute: i64, counts: &Counts, redis: Option<&RedisNow>) -> Result<()> {
-    let insert = "INSERT INTO house_minutes (minute, sessions, online, redis_clients, redis_memory, redis_commands, redis_expired, \
+    let insert = "INSERT INTO cluster_metrics (minute, sessions, online, redis_clients, redis_memory, redis_commands, redis_expired, \
                   redis_evicted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (minute) DO NOTHING";
     let number = |n: Option<u64>| Value::from(n.and_then(|n| i64::try_from(n).ok()));
     // Tenths: an integer is the same on both engines.
@@ -110,7 +110,7 @@ pub async fn instances(db: &DatabaseConnection, from: i64, until: i64, step: i64
     let sql = "SELECT minute / $3 AS slot, instance, CAST(AVG(cpu) AS BIGINT) AS cpu, CAST(AVG(memory) AS BIGINT) AS memory, \
                CAST(AVG(requests) AS BIGINT) AS requests, CAST(AVG(errors) AS BIGINT) AS errors, CAST(AVG(p50) AS BIGINT) AS p50, \
                MAX(p95) AS p95, MAX(p99) AS p99, MAX(streams) AS streams, MAX(db_used) AS db_used \
-               FROM instance_minutes WHERE minute >= $1 AND minute < $2 GROUP BY 1, 2 ORDER BY 1, 2";
+               FROM instance_metrics WHERE minute >= $1 AND minute < $2 GROUP BY 1, 2 ORDER BY 1, 2";
     Ok(query::all(db, sql, [from.into(), until.into(), step.into()]).await?)
 }
 
@@ -123,7 +123,7 @@ pub async fn house(db: &DatabaseConnection, from: i64, until: i64, step: i64) ->
                MAX(redis_clients) AS redis_clients, MAX(redis_memory) AS redis_memory, \
                CAST(AVG(redis_commands) AS BIGINT) AS redis_commands, CAST(AVG(redis_expired) AS BIGINT) AS redis_expired, \
                CAST(AVG(redis_evicted) AS BIGINT) AS redis_evicted \
-               FROM house_minutes WHERE minute >= $1 AND minute < $2 GROUP BY 1 ORDER BY 1";
+               FROM cluster_metrics WHERE minute >= $1 AND minute < $2 GROUP BY 1 ORDER BY 1";
     Ok(query::all(db, sql, [from.into(), until.into(), step.into()]).await?)
 }
 
@@ -137,7 +137,7 @@ struct Name {
 /// # Errors
 /// The database's.
 pub async fn names(db: &DatabaseConnection, since: i64) -> Result<Vec<String>> {
-    let sql = "SELECT DISTINCT instance FROM instance_minutes WHERE minute >= $1 ORDER BY instance";
+    let sql = "SELECT DISTINCT instance FROM instance_metrics WHERE minute >= $1 ORDER BY instance";
     Ok(query::all::<Name>(db, sql, [since.into()]).await?.into_iter().map(|row| row.instance).collect())
 }
 
@@ -147,6 +147,6 @@ pub async fn names(db: &DatabaseConnection, since: i64) -> Result<Vec<String>> {
 /// The database's.
 pub async fn forget_old(db: &DatabaseConnection, now: OffsetDateTime) -> Result<()> {
     let before = minute(now) - KEPT;
-    query::run(db, "DELETE FROM instance_minutes WHERE minute < $1", [before.into()]).await?;
-    query::run(db, "DELETE FROM house_minutes WHERE minute < $1", [before.into()]).await.map(|_| ()).map_err(Into::into)
+    query::run(db, "DELETE FROM instance_metrics WHERE minute < $1", [before.into()]).await?;
+    query::run(db, "DELETE FROM cluster_metrics WHERE minute < $1", [before.into()]).await.map(|_| ()).map_err(Into::into)
 }

@@ -272,7 +272,7 @@ impl Keeper {
     }
 
     fn note_of(&self, name: &str, kind: Kind, mark: i64) {
-        self.app.monitor.note(Event { kind, instance: name.to_owned(), mark, at: self.app.clock.now() });
+        self.app.monitor.note(Event { kind, instance: name.to_owned(), dedupe_key: mark, at: self.app.clock.now() });
     }
 }
 

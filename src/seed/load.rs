@@ -108,7 +108,7 @@ pub async fn posts(
         let tx = query::begin(db).await?;
         let engine = tx.get_database_backend();
         tx.execute_unprepared(&marks::drop(engine)).await?;
-        let columns = "INSERT INTO posts (id, board_id, author_id, title, body, html, is_notice, bump, comment_count, view_count, \
+        let columns = "INSERT INTO posts (id, board_id, author_id, title, content, html, is_notice, bump, comment_count, view_count, \
                        created_at, edited_at, last_comment_at)";
         query::insert_many(&tx, columns, 13, rows).await?;
         tx.execute_unprepared(&marks::add(first, first + posts.len() as i64 - 1)).await?;
@@ -133,7 +133,7 @@ pub async fn comments(db: &DatabaseConnection, plan: &Plan, base: &Base, writer:
             rows.extend([from_ms(comment.at).into(), comment.edited.map(from_ms).into()]);
         }
         let tx = query::begin(db).await?;
-        let columns = "INSERT INTO comments (id, post_id, author_id, root_id, parent_id, body, html, created_at, edited_at)";
+        let columns = "INSERT INTO comments (id, post_id, author_id, root_id, parent_id, content, html, created_at, edited_at)";
         query::insert_many(&tx, columns, 9, rows).await?;
         tx.commit().await?;
         progress(comments.len());

@@ -87,5 +87,5 @@ fn places(all: &[Board]) -> Result<load::Boards> {
     let open = named("free").or_else(|| all.iter().find(|board| board.write == Access::Members && !board.archived));
     let any = open.or(all.first()).ok_or_else(|| Error::Internal("there is no board to write on".into()))?;
     let id = |slug: &str| named(slug).unwrap_or(any).id;
-    Ok(load::Boards { talk: any.id, questions: id("qna"), notices: id("notice") })
+    Ok(load::Boards { talk: any.id.0, questions: (id("qna")).0, notices: (id("notice")).0 })
 }

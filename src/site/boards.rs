@@ -32,7 +32,7 @@ fn card<'a>(visit: &'a Visit, board: &'a Board, summary: &'a list::Summary) -> B
         name: present::board_name(board, visit.lang),
         description: &board.description,
         posts: present::count(summary.posts),
-        latest: latest.map(|((id, title), at)| Latest { id, title, at: moment(at) }),
+        latest: latest.map(|((id, title), at)| Latest { id: id.0, title, at: moment(at) }),
         readable,
         archived: board.archived,
     }

@@ -1,6 +1,6 @@
 //! Comments: POST below a post, and /comments/:id.
 
-use crate::domain::{Error, Problem, comments, idempotency as keys, posts};
+use crate::domain::{CommentId, Error, PostId, Problem, comments, idempotency as keys, posts};
 use crate::site::posts::comment_form;
 use crate::web::{Fields, Flash, Result, SignedIn, Visit, once, present, reply};
 use poem::http::StatusCode;
@@ -11,24 +11,28 @@ use templates::paths;
 
 /// POST /community/:board/:id/comments, with `parent` for an answer.
 #[handler]
-pub async fn create(member: SignedIn, Path((slug, id)): Path<(String, i64)>, fields: Fields) -> Result<Response> {
+pub async fn create(member: SignedIn, Path((slug, id)): Path<(String, PostId)>, fields: Fields) -> Result<Response> {
     let (visit, parent) = (&member.visit, fields.number("parent"));
-    let done = match once::check(visit, &form_name(id, parent), fields.text("once")) {
+    let done = match once::check(visit, &form_name(id, parent.map(CommentId)), fields.text("once")) {
         Ok(key) => {
-            let new = comments::New { post: id, parent, body: fields.text("body") };
+            let new = comments::New { post: id, parent: parent.map(CommentId), body: fields.text("body") };
             comments::create(&visit.app, &member.actor, &visit.boards, &key, new).await
         }
         Err(stale) => Err(stale),
     };
     match done {
         Ok(made) => created(&member, &slug, made).await,
-        Err(Error::Invalid(problems)) => again(&member, &slug, (id, parent), fields.text("body"), &problems, None).await,
-        Err(Error::Slow(seconds)) => again(&member, &slug, (id, parent), fields.text("body"), &[], Some(seconds)).await,
+        Err(Error::Invalid(problems)) => {
+            again(&member, &slug, (PostId(id.0), parent.map(CommentId)), fields.text("body"), &problems, None).await
+        }
+        Err(Error::Slow(seconds)) => {
+            again(&member, &slug, (PostId(id.0), parent.map(CommentId)), fields.text("body"), &[], Some(seconds)).await
+        }
         Err(fault) => Err(fault.into()),
     }
 }
 
-fn form_name(post: i64, parent: Option<i64>) -> String {
+fn form_name(post: PostId, parent: Option<CommentId>) -> String {
     parent.map_or_else(|| comment_form(post), |parent| format!("comment.reply.{parent}"))
 }
 
@@ -38,19 +42,19 @@ async fn created(member: &SignedIn, slug: &str, made: keys::Settled) -> Result<R
     if visit.asked != reply::Asked::Part {
         return Ok(reply::see_other_with(visit, &paths::comment(made.id), Flash("comment.created")));
     }
-    let (comment, post) = comments::find_readable(&visit.app.db, Some(&member.actor), &visit.boards, made.id).await?;
+    let (comment, post) = comments::find_readable(&visit.app.db, Some(&member.actor), &visit.boards, CommentId(made.id)).await?;
     let html = visit.app.known.show(&comment.html);
     let once = once::issue(visit, &comment_form(post.id));
     let parts = views::created(&Created {
         lang: visit.lang,
         comment: present::comment(visit, visit.board_of(&post)?, &post, &comment, &html),
         count: present::count(post.comment_count),
-        form: CommentForm { lang: visit.lang, purpose: Purpose::New { slug, post: post.id }, body: "", once: &once, faults: &[] },
+        form: CommentForm { lang: visit.lang, purpose: Purpose::New { slug, post: post.id.0 }, body: "", once: &once, faults: &[] },
     });
     Ok(reply::part(StatusCode::OK, parts))
 }
 
-async fn find_post(member: &SignedIn, id: i64) -> Result<posts::Post> {
+async fn find_post(member: &SignedIn, id: PostId) -> Result<posts::Post> {
     Ok(posts::find_readable(&member.visit.app.db, Some(&member.actor), &member.visit.boards, id).await?)
 }
 
@@ -59,7 +63,7 @@ async fn find_post(member: &SignedIn, id: i64) -> Result<posts::Post> {
 async fn again(
     member: &SignedIn,
     slug: &str,
-    (post, parent): (i64, Option<i64>),
+    (post, parent): (PostId, Option<CommentId>),
     body: &str,
     problems: &[Problem],
     wait: Option<u64>,
@@ -77,7 +81,7 @@ async fn again(
     Ok(form(&member.visit, &Form { slug, post: &post, purpose, quoted, body, once: &once, problems, wait }))
 }
 
-async fn quoted(member: &SignedIn, post: &posts::Post, parent: i64) -> Result<Option<comments::Comment>> {
+async fn quoted(member: &SignedIn, post: &posts::Post, parent: CommentId) -> Result<Option<comments::Comment>> {
     match comments::find_readable(&member.visit.app.db, Some(&member.actor), &member.visit.boards, parent).await {
         Ok((comment, of)) if of.id == post.id => Ok(Some(comment)),
         Ok(_) | Err(Error::NotFound) => Ok(None),
@@ -87,8 +91,8 @@ async fn quoted(member: &SignedIn, post: &posts::Post, parent: i64) -> Result<Op
 
 fn purpose<'a>(slug: &'a str, post: &posts::Post, parent: Option<&'a comments::Comment>) -> Purpose<'a> {
     match parent {
-        None => Purpose::New { slug, post: post.id },
-        Some(parent) => Purpose::Reply { slug, post: post.id, comment: parent.id, name: &parent.author },
+        None => Purpose::New { slug, post: post.id.0 },
+        Some(parent) => Purpose::Reply { slug, post: post.id.0, comment: parent.id.0, name: &parent.author },
     }
 }
 
@@ -115,16 +119,16 @@ fn form(visit: &Visit, f: &Form<'_>) -> Response {
     let nav = present::nav(visit);
     let quoted_html = &visit.app.known.show(f.quoted);
     let page =
-        FormPage { shell: &present::shell(visit, &nav), slug: f.slug, post: f.post.id, post_title: &f.post.title, quoted_html, form };
+        FormPage { shell: &present::shell(visit, &nav), slug: f.slug, post: f.post.id.0, post_title: &f.post.title, quoted_html, form };
     reply::or_wait(reply::page_with(visit, status, views::form_page(&page)), f.wait)
 }
 
 /// GET /comments/:id: leads to where the comment stands.
 #[handler]
-pub async fn show(visit: Visit, Path(id): Path<i64>) -> Result<Response> {
+pub async fn show(visit: Visit, Path(id): Path<CommentId>) -> Result<Response> {
     let place = comments::find_place(&visit.app.db, visit.actor.as_ref(), &visit.boards, id).await?;
     let board = visit.board_of(&place.post)?;
-    Ok(reply::see_other(&visit, &paths::comment_on(&board.slug, place.post.id, present::count(place.page), id)))
+    Ok(reply::see_other(&visit, &paths::comment_on(&board.slug, place.post.id.0, present::count(place.page), id.0)))
 }
 
 /// The address name of the board of a post that is in sight.
@@ -134,7 +138,7 @@ fn slug_of(visit: &Visit, post: &posts::Post) -> Result<String> {
 
 /// GET /comments/:id/reply
 #[handler]
-pub async fn answer(member: SignedIn, Path(id): Path<i64>) -> Result<Response> {
+pub async fn answer(member: SignedIn, Path(id): Path<CommentId>) -> Result<Response> {
     let visit = &member.visit;
     let (parent, post) = comments::find_readable(&visit.app.db, Some(&member.actor), &visit.boards, id).await?;
     if !present::takes_comments(Some(&member.actor), visit.board_of(&post)?, &post) {
@@ -148,24 +152,24 @@ pub async fn answer(member: SignedIn, Path(id): Path<i64>) -> Result<Response> {
 
 /// GET /comments/:id/edit
 #[handler]
-pub async fn edit(member: SignedIn, Path(id): Path<i64>) -> Result<Response> {
+pub async fn edit(member: SignedIn, Path(id): Path<CommentId>) -> Result<Response> {
     let (comment, post) = comments::find_editable(&member.visit.app.db, &member.actor, id).await?;
     edit_form(&member.visit, &post, id, &comment.body, &[])
 }
 
-fn edit_form(visit: &Visit, post: &posts::Post, id: i64, body: &str, problems: &[Problem]) -> Result<Response> {
+fn edit_form(visit: &Visit, post: &posts::Post, id: CommentId, body: &str, problems: &[Problem]) -> Result<Response> {
     let (slug, once) = (slug_of(visit, post)?, once::issue(visit, &edit_name(id)));
-    let purpose = Purpose::Edit { comment: id };
+    let purpose = Purpose::Edit { comment: id.0 };
     Ok(form(visit, &Form { slug: &slug, post, purpose, quoted: "", body, once: &once, problems, wait: None }))
 }
 
-fn edit_name(id: i64) -> String {
+fn edit_name(id: CommentId) -> String {
     format!("comment.update.{id}")
 }
 
 /// POST /comments/:id/edit
 #[handler]
-pub async fn update(member: SignedIn, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
+pub async fn update(member: SignedIn, Path(id): Path<CommentId>, fields: Fields) -> Result<Response> {
     let (visit, body) = (&member.visit, fields.text("body"));
     let done = match once::check(visit, &edit_name(id), fields.text("once")) {
         Ok(key) => comments::update(&visit.app, &member.actor, &key, id, body).await,
@@ -178,7 +182,7 @@ pub async fn update(member: SignedIn, Path(id): Path<i64>, fields: Fields) -> Re
             let shown = present::comment(visit, visit.board_of(&post)?, &post, &comment, &html);
             Ok(reply::part(StatusCode::OK, views::saved(visit.lang, &shown)))
         }
-        Ok(_) => Ok(reply::see_other_with(visit, &paths::comment(id), Flash("comment.saved"))),
+        Ok(_) => Ok(reply::see_other_with(visit, &paths::comment(id.0), Flash("comment.saved"))),
         Err(Error::Invalid(problems)) => edit_form(visit, &post, id, body, &problems),
         Err(fault) => Err(fault.into()),
     }
@@ -186,22 +190,22 @@ pub async fn update(member: SignedIn, Path(id): Path<i64>, fields: Fields) -> Re
 
 /// GET /comments/:id/delete
 #[handler]
-pub async fn confirm(member: SignedIn, Path(id): Path<i64>) -> Result<Response> {
+pub async fn confirm(member: SignedIn, Path(id): Path<CommentId>) -> Result<Response> {
     let visit = &member.visit;
     let (comment, _) = comments::find_deletable(&visit.app.db, &member.actor, &visit.boards, id).await?;
     let (once, nav) = (once::issue(visit, "comment.delete"), present::nav(visit));
     let body_html = &visit.app.known.show(&comment.html);
-    let page = DeletePage { shell: &present::shell(visit, &nav), id, body_html, once: &once };
+    let page = DeletePage { shell: &present::shell(visit, &nav), id: id.0, body_html, once: &once };
     Ok(reply::page(views::delete(&page)))
 }
 
 /// POST /comments/:id/delete
 #[handler]
-pub async fn destroy(member: SignedIn, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
+pub async fn destroy(member: SignedIn, Path(id): Path<CommentId>, fields: Fields) -> Result<Response> {
     let visit = &member.visit;
     let Ok(key) = once::check(visit, "comment.delete", fields.text("once")) else {
-        return Ok(reply::see_other(visit, &paths::comment_delete(id)));
+        return Ok(reply::see_other(visit, &paths::comment_delete(id.0)));
     };
     comments::destroy(&visit.app, &member.by(), &key, id).await?;
-    Ok(reply::see_other_with(visit, &paths::comment(id), Flash("comment.deleted")))
+    Ok(reply::see_other_with(visit, &paths::comment(id.0), Flash("comment.deleted")))
 }

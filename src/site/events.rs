@@ -1,5 +1,6 @@
 //! GET /events, GET /events/posts/:id: what open pages listen to.
 
+use crate::domain::PostId;
 use crate::web::{Result, SignedIn, Visit, live};
 use poem::web::{Path, Query};
 use poem::{Request, Response, handler};
@@ -14,7 +15,7 @@ pub async fn bell(member: SignedIn, req: &Request) -> Result<Response> {
 
 /// A post's new comments.
 #[handler]
-pub async fn post(visit: Visit, Path(id): Path<i64>, page: Option<Query<Page>>, req: &Request) -> Result<Response> {
+pub async fn post(visit: Visit, Path(id): Path<PostId>, page: Option<Query<Page>>, req: &Request) -> Result<Response> {
     live::refuse(&visit.app)?;
     live::post(visit, id, page.map(|Query(page)| page.after), req).await
 }

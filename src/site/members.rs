@@ -1,5 +1,6 @@
 //! GET /u/:id, GET /who: who people are, and who is here.
 
+use crate::domain::UserId;
 use crate::domain::posts::list;
 use crate::domain::users::profile;
 use crate::web::{Result, Visit, present, reply};
@@ -13,7 +14,7 @@ const POSTS: i64 = 10;
 
 /// A member's page.
 #[handler]
-pub async fn show(visit: Visit, Path(id): Path<i64>) -> Result<Response> {
+pub async fn show(visit: Visit, Path(id): Path<UserId>) -> Result<Response> {
     let profile = profile::profile(&visit.app, id).await?;
     let actor = visit.actor.as_ref();
     let recent = list::by_author(&visit.app.db, actor, &visit.boards, id, POSTS).await?;
@@ -22,14 +23,14 @@ pub async fn show(visit: Visit, Path(id): Path<i64>) -> Result<Response> {
     let shown = present::Shown { boards: &open, lang: visit.lang, now, mixed: true };
     let page = ProfilePage {
         shell: &present::shell(&visit, &nav),
-        id,
+        id: id.0,
         name: &profile.name,
         is_staff: profile.is_staff,
         joined: present::moment(profile.created_at, now, visit.lang),
         posts: present::count(profile.post_count),
         comments: present::count(profile.comment_count),
         recent: recent.iter().filter_map(|card| present::card(card, shown)).collect(),
-        is_own: visit.viewer_id() == id,
+        is_own: visit.viewer_id() == id.0,
     };
     Ok(reply::page(profiles::page(&page)))
 }
@@ -42,7 +43,7 @@ const NAMED: usize = 200;
 pub async fn here(visit: Visit) -> Result<Response> {
     let (count, members) = profile::here(&visit.app, NAMED).await?;
     let nav = present::nav(&visit);
-    let named: Vec<(i64, &str)> = members.iter().map(|member| (member.id, member.name.as_str())).collect();
+    let named: Vec<(i64, &str)> = members.iter().map(|member| (member.id.0, member.name.as_str())).collect();
     let unnamed = count.saturating_sub(named.len() as u64);
     let page = WhoPage { shell: &present::shell(&visit, &nav), count, members: named, unnamed };
     Ok(reply::page(templates::presence::page(&page)))

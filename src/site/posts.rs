@@ -3,7 +3,7 @@
 use crate::domain::boards::Board;
 use crate::domain::posts::moderate::{self, Deed};
 use crate::domain::posts::{self, Draft, Post, list};
-use crate::domain::{Action, Error, Problem, Resource, comments, markdown, notifications, validation};
+use crate::domain::{Action, Error, PostId, Problem, Resource, comments, markdown, notifications, validation};
 use crate::site::boards::Place;
 use crate::web::{Fields, Flash, Result, SignedIn, Visit, once, present, reply};
 use poem::http::StatusCode;
@@ -17,12 +17,12 @@ use templates::posts::{self as views, DeletePage, Neighbour, PostPage};
 
 /// GET /community/:board/:id
 #[handler]
-pub async fn show(visit: Visit, Path((slug, id)): Path<(String, i64)>, place: Option<Query<Place>>) -> Result<Response> {
+pub async fn show(visit: Visit, Path((slug, id)): Path<(String, PostId)>, place: Option<Query<Place>>) -> Result<Response> {
     let actor = visit.actor.as_ref();
     let post = posts::find_readable(&visit.app.db, actor, &visit.boards, id).await?;
     let board = visit.board_of(&post)?;
     if board.slug != slug {
-        return Ok(reply::see_other(&visit, &paths::post(&board.slug, id)));
+        return Ok(reply::see_other(&visit, &paths::post(&board.slug, id.0)));
     }
     let page = place.map_or(1, |Query(place)| place.number());
     let (listing, beside) =
@@ -45,7 +45,7 @@ fn draw(visit: &Visit, board: &Board, post: &Post, listing: &comments::Listing, 
     let (older, newer) = (beside.0.as_ref().map(neighbour), beside.1.as_ref().map(neighbour));
     let nav = present::nav(visit);
     let form =
-        CommentForm { lang: visit.lang, purpose: Comments::New { slug: &board.slug, post: post.id }, body: "", once: &key, faults: &[] };
+        CommentForm { lang: visit.lang, purpose: Comments::New { slug: &board.slug, post: post.id.0 }, body: "", once: &key, faults: &[] };
     let entry = match (open, actor) {
         (true, _) => Entry::Form(form),
         (false, None) if !board.archived => Entry::SignIn,
@@ -54,7 +54,7 @@ fn draw(visit: &Visit, board: &Board, post: &Post, listing: &comments::Listing, 
     let thread = Thread {
         lang: visit.lang,
         slug: &board.slug,
-        post: post.id,
+        post: post.id.0,
         count: present::count(post.comment_count),
         branches: present::thread(visit, board, post, &listing.comments, &clean),
         page: present::count(page),
@@ -67,20 +67,20 @@ fn draw(visit: &Visit, board: &Board, post: &Post, listing: &comments::Listing, 
         can_edit: post.editable_by(actor, board),
         can_delete: post.deletable_by(actor),
         can_moderate: actor.is_some_and(|a| a.may(Resource::Post, Action::Moderate)),
-        newer: newer.as_ref().map(|(id, title)| Neighbour { id: *id, title }),
-        older: older.as_ref().map(|(id, title)| Neighbour { id: *id, title }),
+        newer: newer.as_ref().map(|(id, title)| Neighbour { id: id.0, title }),
+        older: older.as_ref().map(|(id, title)| Neighbour { id: id.0, title }),
         comments: thread,
         once: &turn,
     })
 }
 
 /// The name of the form that comments on a post.
-pub fn comment_form(post: i64) -> String {
+pub fn comment_form(post: PostId) -> String {
     format!("comment.create.{post}")
 }
 
 /// A member who reads a post has read what the bell says of it. The page does not wait for that.
-fn seen(visit: &Visit, post: i64) {
+fn seen(visit: &Visit, post: PostId) {
     if visit.unread == 0 {
         return;
     }
@@ -94,8 +94,8 @@ fn seen(visit: &Visit, post: i64) {
 
 /// GET /community/:board/:id/comments: where a form without scripts lands after a reload.
 #[handler]
-pub fn to_comments(visit: Visit, Path((slug, id)): Path<(String, i64)>) -> Response {
-    reply::see_other(&visit, &paths::post_page(&slug, id, 1))
+pub fn to_comments(visit: Visit, Path((slug, id)): Path<(String, PostId)>) -> Response {
+    reply::see_other(&visit, &paths::post_page(&slug, id.0, 1))
 }
 
 /// The board of an address, for somebody who may write there.
@@ -195,25 +195,25 @@ async fn preview(draft: &Draft) -> Result<String> {
 
 /// The editor of a post that was changed after it was opened: what was typed stays, and the next try is about the post as
 /// it is now.
-async fn renewed(member: &SignedIn, id: i64, draft: Draft) -> Result<Draft> {
+async fn renewed(member: &SignedIn, id: PostId, draft: Draft) -> Result<Draft> {
     let (post, _) = posts::find_editable(&member.visit.app.db, &member.actor, id).await?;
     Ok(Draft { revision: Some(post.revision), ..draft })
 }
 
 /// GET /community/:board/:id/edit
 #[handler]
-pub async fn edit(member: SignedIn, Path((_, id)): Path<(String, i64)>) -> Result<Response> {
+pub async fn edit(member: SignedIn, Path((_, id)): Path<(String, PostId)>) -> Result<Response> {
     let (post, board) = posts::find_editable(&member.visit.app.db, &member.actor, id).await?;
     let draft = Draft { title: post.title, body: post.body, notice: post.is_notice, revision: Some(post.revision) };
-    let purpose = Purpose::Edit { id };
+    let purpose = Purpose::Edit { id: id.0 };
     Ok(editor(&member, &draft, &Editor::of(&board, purpose)))
 }
 
 /// POST /community/:board/:id/edit
 #[handler]
-pub async fn update(member: SignedIn, Path((_, id)): Path<(String, i64)>, fields: Fields) -> Result<Response> {
+pub async fn update(member: SignedIn, Path((_, id)): Path<(String, PostId)>, fields: Fields) -> Result<Response> {
     let (_, board) = posts::find_editable(&member.visit.app.db, &member.actor, id).await?;
-    let (visit, draft, purpose) = (&member.visit, draft(&fields), Purpose::Edit { id });
+    let (visit, draft, purpose) = (&member.visit, draft(&fields), Purpose::Edit { id: id.0 });
     let again = |draft: &Draft, problems: &[Problem], preview: &str| {
         editor(&member, draft, &Editor { problems, preview, ..Editor::of(&board, purpose) })
     };
@@ -225,7 +225,7 @@ pub async fn update(member: SignedIn, Path((_, id)): Path<(String, i64)>, fields
         Err(stale) => Err(stale),
     };
     match done {
-        Ok(_) => Ok(reply::see_other_with(visit, &paths::post(&board.slug, id), Flash("post.saved"))),
+        Ok(_) => Ok(reply::see_other_with(visit, &paths::post(&board.slug, id.0), Flash("post.saved"))),
         Err(Error::Invalid(problems)) if problems.iter().any(|problem| problem.message == "post.changed") => {
             Ok(again(&renewed(&member, id, draft).await?, &problems, ""))
         }
@@ -245,14 +245,14 @@ pub async fn sketch(visit: Visit, fields: Fields) -> Result<Response> {
 
 /// GET /community/:board/:id/delete
 #[handler]
-pub async fn confirm(member: SignedIn, Path((slug, id)): Path<(String, i64)>) -> Result<Response> {
+pub async fn confirm(member: SignedIn, Path((slug, id)): Path<(String, PostId)>) -> Result<Response> {
     let visit = &member.visit;
     let (post, _) = posts::find_deletable(&visit.app.db, &member.actor, id).await?;
     let (key, nav) = (once::issue(visit, "post.delete"), present::nav(visit));
     let page = DeletePage {
         shell: &present::shell(visit, &nav),
         slug: &slug,
-        id,
+        id: id.0,
         title: &post.title,
         comments: present::count(post.comment_count),
         once: &key,
@@ -262,10 +262,10 @@ pub async fn confirm(member: SignedIn, Path((slug, id)): Path<(String, i64)>) ->
 
 /// POST /community/:board/:id/delete
 #[handler]
-pub async fn destroy(member: SignedIn, Path((slug, id)): Path<(String, i64)>, fields: Fields) -> Result<Response> {
+pub async fn destroy(member: SignedIn, Path((slug, id)): Path<(String, PostId)>, fields: Fields) -> Result<Response> {
     let visit = &member.visit;
     let Ok(key) = once::check(visit, "post.delete", fields.text("once")) else {
-        return Ok(reply::see_other(visit, &paths::post_delete(&slug, id)));
+        return Ok(reply::see_other(visit, &paths::post_delete(&slug, id.0)));
     };
     posts::destroy(&visit.app, &member.by(), &key, id).await?;
     Ok(reply::see_other_with(visit, &paths::board(&slug), Flash("post.deleted")))
@@ -273,21 +273,21 @@ pub async fn destroy(member: SignedIn, Path((slug, id)): Path<(String, i64)>, fi
 
 /// POST /posts/:id/restore
 #[handler]
-pub async fn restore(member: SignedIn, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
+pub async fn restore(member: SignedIn, Path(id): Path<PostId>, fields: Fields) -> Result<Response> {
     turn(&member, id, &fields, Deed::Restore, Flash("post.restored")).await
 }
 
 /// POST /posts/:id/hide
 #[handler]
-pub async fn hide(member: SignedIn, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
+pub async fn hide(member: SignedIn, Path(id): Path<PostId>, fields: Fields) -> Result<Response> {
     turn(&member, id, &fields, Deed::Hide, Flash("post.hidden")).await
 }
 
 /// Hides or restores from the post's own page, where no reason is asked for; the log says where it was done.
-async fn turn(member: &SignedIn, id: i64, fields: &Fields, deed: Deed, flash: Flash) -> Result<Response> {
+async fn turn(member: &SignedIn, id: PostId, fields: &Fields, deed: Deed, flash: Flash) -> Result<Response> {
     let visit = &member.visit;
     let post = posts::find_readable(&visit.app.db, Some(&member.actor), &visit.boards, id).await?;
-    let place = paths::post(&visit.board_of(&post)?.slug, id);
+    let place = paths::post(&visit.board_of(&post)?.slug, id.0);
     let Ok(key) = once::check(visit, "post.moderate", fields.text("once")) else {
         return Ok(reply::see_other(visit, &place));
     };

@@ -2,7 +2,7 @@
 
 use crate::domain::sessions::{self, Area, Which};
 use crate::domain::users::{self, Settings, password_change, profile};
-use crate::domain::{Error, Problem};
+use crate::domain::{Error, Problem, SessionId};
 use crate::web::{Fields, Flash, Result, SignedIn, Visit, cookies, language, once, present, reply};
 use poem::http::StatusCode;
 use poem::web::{Path, Query};
@@ -153,12 +153,12 @@ pub async fn devices(member: SignedIn) -> Result<Response> {
     let (key, nav, now) = (once::issue(visit, "sessions"), present::nav(visit), visit.app.clock.now());
     let current = member.session().copy.session_id;
     let shown = rows.iter().zip(&devices).map(|(row, device)| Device {
-        id: row.id,
+        id: row.id.0,
         device,
         ip: &row.ip,
         created: present::moment(row.created_at, now, visit.lang),
         last_seen: present::moment(row.last_seen_at, now, visit.lang),
-        is_current: row.id == current,
+        is_current: row.id == SessionId(current),
         persistent: row.persistent,
     });
     let page = SessionsPage { shell: &present::shell(visit, &nav), sessions: shown.collect(), once: &key };
@@ -167,7 +167,7 @@ pub async fn devices(member: SignedIn) -> Result<Response> {
 
 /// POST /my/sessions/:id/end
 #[handler]
-pub async fn end_one(member: SignedIn, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
+pub async fn end_one(member: SignedIn, Path(id): Path<SessionId>, fields: Fields) -> Result<Response> {
     end(&member, &fields, Which::One { user: member.actor.id, session: id }, Flash("ended")).await
 }
 
@@ -175,7 +175,7 @@ pub async fn end_one(member: SignedIn, Path(id): Path<i64>, fields: Fields) -> R
 #[handler]
 pub async fn end_others(member: SignedIn, fields: Fields) -> Result<Response> {
     let keep = member.session().copy.session_id;
-    end(&member, &fields, Which::Others { user: member.actor.id, keep }, Flash("ended.others")).await
+    end(&member, &fields, Which::Others { user: member.actor.id, keep: SessionId(keep) }, Flash("ended.others")).await
 }
 
 /// Ending a session twice is the same as once, and each button of the page has the same key, so a key is

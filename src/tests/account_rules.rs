@@ -3,7 +3,7 @@
 use crate::support::{House, PASSWORD, config, encode, operator, stories};
 use minschool::db::query;
 use minschool::domain::users::{self, manage, password_change};
-use minschool::domain::{Account, bootstrap, roles};
+use minschool::domain::{Account, UserId, bootstrap, roles};
 use poem::http::Method;
 
 /// The same house with its limits on.
@@ -132,14 +132,14 @@ stories! {
         assert_eq!(admin.members, 2);
         let by = |id: i64| {
             let mut by = operator();
-            by.actor.id = id;
+            by.actor.id = UserId(id);
             by
         };
         let (by_two, by_one) = (by(two), by(one));
 
         let (first, second) = futures_util::join!(
-            manage::set_role(&house.app, &by_two, None, one, member.id, ""),
-            manage::suspend(&house.app, &by_one, None, two, None, "시험"),
+            manage::set_role(&house.app, &by_two, None, UserId(one), member.id, ""),
+            manage::suspend(&house.app, &by_one, None, UserId(two), None, "시험"),
         );
 
         assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
@@ -151,7 +151,7 @@ stories! {
         let token = bootstrap::invite_first_admin(&house.app.db).await.unwrap().unwrap();
         let ada = house.member("ada").await;
         let (admin, member) = (roles::named(&house.app.db, roles::ADMIN).await.unwrap().id, roles::named(&house.app.db, roles::MEMBER).await.unwrap().id);
-        manage::set_role(&house.app, &operator(), None, ada, admin, "").await.unwrap();
+        manage::set_role(&house.app, &operator(), None, UserId(ada), admin, "").await.unwrap();
         query::run(&house.app.db, "UPDATE users SET role_id = $1", [member.into()]).await.unwrap();
 
         assert!(!bootstrap::is_invited(&house.app, &token).await.unwrap());
@@ -175,7 +175,7 @@ stories! {
     async fn a_password_that_the_operator_sets_is_in_the_audit_log(house: House) {
         let ada = house.member("ada").await;
 
-        password_change::set(&house.app, &operator(), ada, "일곱 대의 파란 시계탑 위").await.unwrap();
+        password_change::set(&house.app, &operator(), UserId(ada), "일곱 대의 파란 시계탑 위").await.unwrap();
 
         assert_eq!(count(&house, "SELECT COUNT(*) FROM audit_log WHERE action = 'user.password'").await, 1);
     }
@@ -196,7 +196,7 @@ stories! {
         let mut ada = house.signed_in("ada").await;
         let id = manage::by_email(&house.app, "ada@example.com").await.unwrap();
         let moderator = roles::named(&house.app.db, "moderator").await.unwrap().id;
-        manage::set_role(&house.app, &operator(), None, id, moderator, "").await.unwrap();
+        manage::set_role(&house.app, &operator(), None, UserId(id), moderator, "").await.unwrap();
         let before = ada.cookie("ms_site").unwrap().to_owned();
         let mut lost = ada.clone();
         lost.get("/").await;

@@ -144,8 +144,8 @@ fn cleaning_up_twice_is_the_same_as_once() {
              SELECT 'x', MAX(id), 'site', FALSE, '', '', {old}, {old}, {old}, {old} FROM users"
         );
         db.execute_unprepared(&session).await.unwrap();
-        db.execute_unprepared(&format!("INSERT INTO once_keys VALUES ('x', 1, {old})")).await.unwrap();
-        db.execute_unprepared(&format!("INSERT INTO shared_log VALUES (NULL, 'x', 'x', 1, {old})")).await.unwrap();
+        db.execute_unprepared(&format!("INSERT INTO idempotency_keys VALUES ('x', 1, {old})")).await.unwrap();
+        db.execute_unprepared(&format!("INSERT INTO invalidations VALUES (NULL, 'x', 'x', 1, {old})")).await.unwrap();
         db.close().await.unwrap();
     });
 

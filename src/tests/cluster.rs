@@ -2,6 +2,7 @@
 //! is not noticed.
 
 use crate::support::{House, Visitor, only_sqlite, until};
+use minschool::domain::UserId;
 use std::time::{Duration, Instant};
 
 async fn house() -> Option<House> {
@@ -68,7 +69,7 @@ async fn suspension_and_demotion_hold_everywhere_within_a_second_while_redis_is_
     house.ground.redis.as_mut().unwrap().kill();
     let by = minschool::domain::audit::By {
         actor: minschool::domain::Actor {
-            id: 0,
+            id: minschool::domain::UserId(0),
             name: "test".into(),
             role: "admin".into(),
             permissions: minschool::domain::Permissions::from_words(
@@ -83,9 +84,9 @@ async fn suspension_and_demotion_hold_everywhere_within_a_second_while_redis_is_
         client: Default::default(),
     };
     let ada_id = minschool::domain::users::manage::by_email(&house.app, "ada@example.com").await.unwrap();
-    minschool::domain::users::manage::suspend(&house.app, &by, None, ada_id, None, "시험").await.unwrap();
+    minschool::domain::users::manage::suspend(&house.app, &by, None, UserId(ada_id), None, "시험").await.unwrap();
     let member = minschool::domain::roles::named(&house.app.db, "member").await.unwrap();
-    minschool::domain::users::manage::set_role(&house.app, &by, None, mod_id, member.id, "").await.unwrap();
+    minschool::domain::users::manage::set_role(&house.app, &by, None, UserId(mod_id), member.id, "").await.unwrap();
 
     let begun = Instant::now();
     while greeted(&mut ada_b, "ada").await || mod_b.get_admin("/").await.says("대시보드") {

@@ -190,7 +190,7 @@ stories! {
         let post = ada.write("free", "글").await;
         let id: i64 = post.rsplit('/').next().unwrap().parse().unwrap();
         for n in 1..=205 {
-            let sql = "INSERT INTO comments (post_id, author_id, body, html, created_at) VALUES ($1, (SELECT MAX(id) FROM users), $2, $2, $3)";
+            let sql = "INSERT INTO comments (post_id, author_id, content, html, created_at) VALUES ($1, (SELECT MAX(id) FROM users), $2, $2, $3)";
             let values = [id.into(), format!("댓글 {n:03}").into(), house.app.clock.now().into()];
             minschool::db::query::run(&house.app.db, sql, values).await.unwrap();
         }

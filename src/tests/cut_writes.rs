@@ -3,6 +3,7 @@
 
 use crate::support::{House, OwnPostgres, Visitor, only_sqlite, operator, stories, until};
 use minschool::db::{Pool, query};
+use minschool::domain::UserId;
 use minschool::domain::users::password_change;
 use poem::http::Method;
 use sea_orm::{Database, DbBackend};
@@ -53,7 +54,7 @@ stories! {
         let ada = house.member("ada").await;
         for polls in 1..200 {
             let (by, hash) = (operator(), format!("hash {polls}"));
-            let write = password_change::store(&house.app, &by, ada, &hash);
+            let write = password_change::store(&house.app, &by, UserId(ada), &hash);
 
             let done = cut_after(polls, write).await;
 
@@ -126,7 +127,7 @@ async fn a_database_that_stands_still_under_writes_costs_no_500_and_no_acknowled
         assert_eq!(wrong, Vec::<u16>::new());
         for text in stored {
             acknowledged += 1;
-            let found = query::number(&outside, "SELECT COUNT(*) FROM comments WHERE body = $1", [text.clone().into()]).await.unwrap();
+            let found = query::number(&outside, "SELECT COUNT(*) FROM comments WHERE content = $1", [text.clone().into()]).await.unwrap();
             assert_eq!(found, Some(1), "{text}");
         }
     }

@@ -116,7 +116,7 @@ async fn a_password_is_not_sent_back() {
 }
 
 #[tokio::test]
-async fn pages_that_hold_a_form_key_are_nobody_elses() {
+async fn pages_that_hold_a_key_are_nobody_elses() {
     let Some((house, _wire)) = house().await else { return };
     let mut guest = house.visitor();
     for page in ["/signup", "/community"] {

@@ -47,24 +47,24 @@ stories! {
     async fn a_new_column_is_filled_in_part_by_part_and_a_run_that_was_cut_goes_on(house: House) {
         let db = &house.app.db;
         for n in 0..25 {
-            let insert = "INSERT INTO once_keys (form_key, result, created_at) VALUES ($1, 0, $2)";
+            let insert = "INSERT INTO idempotency_keys (key, result_id, created_at) VALUES ($1, 0, $2)";
             query::run(db, insert, [format!("k{n}").into(), clock::from_ms(1_760_000_000_000).into()]).await.unwrap();
         }
-        let part = "UPDATE once_keys SET result = 7 WHERE form_key IN (SELECT form_key FROM once_keys WHERE result = 0 LIMIT 10)";
+        let part = "UPDATE idempotency_keys SET result = 7 WHERE key IN (SELECT key FROM idempotency_keys WHERE result = 0 LIMIT 10)";
 
         let cut = db.execute_unprepared(part).await.unwrap().rows_affected();
         let filled = migration::dialect::fill(db, part).await.unwrap();
         let again = migration::dialect::fill(db, part).await.unwrap();
 
         assert_eq!((cut, filled, again), (10, 15, 0));
-        assert_eq!(query::number(db, "SELECT COUNT(*) FROM once_keys WHERE result = 7", []).await.unwrap(), Some(25));
+        assert_eq!(query::number(db, "SELECT COUNT(*) FROM idempotency_keys WHERE result = 7", []).await.unwrap(), Some(25));
     }
 
     async fn moments_come_back_as_they_were_and_sort_like_time(house: House) {
         let db = &house.app.db;
         let moments: Vec<_> = (0..40).map(|n| clock::from_ms(1_760_000_000_000 + n * 37)).collect();
         for (n, moment) in moments.iter().enumerate() {
-            let insert = "INSERT INTO once_keys (form_key, result, created_at) VALUES ($1, $2, $3)";
+            let insert = "INSERT INTO idempotency_keys (key, result_id, created_at) VALUES ($1, $2, $3)";
             query::run(db, insert, [format!("k{n}").into(), (n as i64).into(), (*moment).into()]).await.unwrap();
         }
 
@@ -73,7 +73,7 @@ stories! {
             result: i64,
             created_at: clock::OffsetDateTime,
         }
-        let rows: Vec<Row> = query::all(db, "SELECT result, created_at FROM once_keys ORDER BY created_at", []).await.unwrap();
+        let rows: Vec<Row> = query::all(db, "SELECT result, created_at FROM idempotency_keys ORDER BY created_at", []).await.unwrap();
 
         assert_eq!(rows.iter().map(|row| row.result).collect::<Vec<_>>(), (0..40).collect::<Vec<_>>());
         assert_eq!(rows.iter().map(|row| row.created_at).collect::<Vec<_>>(), moments);

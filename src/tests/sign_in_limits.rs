@@ -278,7 +278,8 @@ stories! {
 /// Who acts at the command line.
 fn house_operator() -> minschool::domain::audit::By {
     let permissions = minschool::domain::Permissions::default();
-    let actor = minschool::domain::Actor { id: 0, name: "command line".into(), role: String::new(), permissions };
+    let actor =
+        minschool::domain::Actor { id: minschool::domain::UserId(0), name: "command line".into(), role: String::new(), permissions };
     minschool::domain::audit::By { actor, client: Client::default() }
 }
 

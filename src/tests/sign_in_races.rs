@@ -4,16 +4,16 @@ use crate::support::{House, PASSWORD, operator, stories};
 use minschool::db::query;
 use minschool::domain::sessions::{self, Area, Client};
 use minschool::domain::users::{self, password_change};
-use minschool::domain::{bootstrap, tokens};
+use minschool::domain::{UserId, bootstrap, tokens};
 
 stories! {
     async fn a_sign_in_on_its_way_does_not_survive_a_changed_password_or_a_suspension(house: House) {
         let ada = house.member("ada").await;
-        let verified = users::find(&house.app.db, ada).await.unwrap().password_hash;
-        let start = async |hash: &str| sessions::start(&house.app, ada, hash, Area::Site, true, &Client::default()).await.unwrap();
+        let verified = users::find(&house.app.db, UserId(ada)).await.unwrap().password_hash;
+        let start = async |hash: &str| sessions::start(&house.app, UserId(ada), hash, Area::Site, true, &Client::default()).await.unwrap();
         let open = start(&verified).await.expect("nothing has changed");
 
-        password_change::store(&house.app, &operator(), ada, "another").await.unwrap();
+        password_change::store(&house.app, &operator(), UserId(ada), "another").await.unwrap();
         assert!(start(&verified).await.is_none(), "the password was changed meanwhile");
         let held = start("another").await.expect("the new password is right");
         let suspend = "UPDATE users SET suspended_at = $1 WHERE id = $2";

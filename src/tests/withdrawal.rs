@@ -13,12 +13,12 @@ async fn count(house: &House, sql: &str) -> i64 {
 }
 
 stories! {
-    async fn a_deletion_is_in_the_shared_log_when_it_is_committed(house: House) {
+    async fn a_deletion_is_in_the_invalidations_when_it_is_committed(house: House) {
         let mut ada = house.signed_in("ada").await;
         let post = ada.write("free", "글").await;
         let delete = format!("{post}/delete");
         let page = ada.get(&delete).await;
-        let logged = "SELECT COUNT(*) FROM shared_log WHERE subject IN ('posts', 'withdrawn', 'board:free')";
+        let logged = "SELECT COUNT(*) FROM invalidations WHERE subject IN ('posts', 'withdrawn', 'board:free')";
         let before = count(&house, logged).await;
 
         ada.submit(&page, &delete, &[]).await;
@@ -141,7 +141,7 @@ async fn a_change_of_a_role_reaches_every_session_without_naming_them() {
     }
     let post = boss.write("free", "글").await;
     assert_eq!(members[0].get(&post).await.count("form[action$='/comments']"), 1);
-    let logged = "SELECT COUNT(*) FROM shared_log WHERE topic = 'session'";
+    let logged = "SELECT COUNT(*) FROM invalidations WHERE topic = 'session'";
     let (rows, page) = (count(&house, logged).await, boss.get_admin("/roles").await);
 
     let kept: Vec<(String, String)> = page.form("/roles/3").into_iter().filter(|(_, value)| value != "comment:write").collect();

@@ -6,7 +6,7 @@ use super::present;
 use super::visit::Visit;
 use crate::app::App;
 use crate::domain::boards::{self, Boards};
-use crate::domain::{Error, comments, notifications, posts};
+use crate::domain::{Error, PostId, UserId, comments, notifications, posts};
 use crate::shared::cache::Noun;
 use crate::shared::plan::Plan;
 use crate::shared::signals::Listener;
@@ -31,7 +31,7 @@ const LONGEST: Duration = Duration::from_secs(30 * 60);
 /// What a stream is about.
 enum Topic {
     Bell,
-    Post { id: i64 },
+    Post { id: PostId },
 }
 
 struct Feed {
@@ -49,7 +49,7 @@ struct Feed {
 ///
 /// # Errors
 /// The database's.
-pub async fn bell(visit: Visit, user: i64, req: &Request) -> Result<Response> {
+pub async fn bell(visit: Visit, user: UserId, req: &Request) -> Result<Response> {
     let listener = visit.app.shared.signals().subscribe(&notifications::topic(user));
     let app = visit.app.clone();
     let _turn = app.openings.acquire().await;
@@ -64,13 +64,13 @@ pub async fn bell(visit: Visit, user: i64, req: &Request) -> Result<Response> {
 ///
 /// # Errors
 /// `NotFound` where the visitor may not read the post; the database's.
-pub async fn post(visit: Visit, id: i64, after: Option<i64>, req: &Request) -> Result<Response> {
+pub async fn post(visit: Visit, id: PostId, after: Option<i64>, req: &Request) -> Result<Response> {
     let listener = visit.app.shared.signals().subscribe(&comments::topic(id));
     let app = visit.app.clone();
     let _turn = app.openings.acquire().await;
     let post = posts::find_readable(&visit.app.db, visit.actor.as_ref(), &visit.boards, id).await?;
     // What was written between the drawing of the page and the opening of its stream comes first.
-    let last = last_event(req).or(after).unwrap_or(post.newest_comment);
+    let last = last_event(req).or(after).unwrap_or(post.newest_comment.0);
     Ok(open(visit, Topic::Post { id }, listener, last))
 }
 
@@ -181,11 +181,11 @@ impl Feed {
         let fresh = notifications::since(app, reader, boards, self.last).await?;
         let unread = notifications::count_unread(app, reader, boards).await?;
         let sentence = fresh.last().map(|newest| present::sentence(newest, lang)).unwrap_or_default();
-        self.last = fresh.last().map_or(self.last, |newest| newest.id);
-        Ok(event(self.last, templates::live::bell(&BellUpdate { lang, unread, sentence: &sentence })))
+        self.last = fresh.last().map_or(self.last, |newest| newest.id.0);
+        Ok(event(PostId(self.last).0, templates::live::bell(&BellUpdate { lang, unread, sentence: &sentence })))
     }
 
-    async fn post_news(&mut self, boards: &Boards, id: i64) -> Result<String, Error> {
+    async fn post_news(&mut self, boards: &Boards, id: PostId) -> Result<String, Error> {
         let (app, actor) = (&self.visit.app, self.visit.actor.as_ref());
         let post = posts::find_readable(&app.db, actor, boards, id).await?;
         let board = boards.find_readable(actor, post.board_id)?;
@@ -195,11 +195,11 @@ impl Feed {
         for row in &fresh {
             let html = app.known.show(&row.html);
             let comment = present::comment(&self.visit, board, &post, row, &html);
-            let own = row.author_id == self.visit.viewer_id();
+            let own = row.author_id == UserId(self.visit.viewer_id());
             let news = NewComment { lang: self.visit.lang, comment, count: present::count(post.comment_count), own };
-            out.push_str(&event(row.id, templates::live::new_comment(&news)));
+            out.push_str(&event(row.id.0, templates::live::new_comment(&news)));
         }
-        self.last = last;
+        self.last = last.0;
         Ok(out)
     }
 }

@@ -191,7 +191,7 @@ impl Visit {
 
     /// The member's id; 0 for a visitor.
     pub fn viewer_id(&self) -> i64 {
-        self.actor.as_ref().map_or(0, |actor| actor.id)
+        self.actor.as_ref().map_or(0, |actor| actor.id.0)
     }
 
     /// Whether cookies of this router are for HTTPS only.

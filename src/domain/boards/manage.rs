@@ -4,7 +4,7 @@ use super::{Access, Board, Boards, find};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::audit::{self, Entry};
-use crate::domain::{Action, Context, Error, Resource, Result, idempotency, invalidation, validation};
+use crate::domain::{Action, BoardId, Context, Error, Resource, Result, idempotency, invalidation, validation};
 use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, Value};
 
@@ -81,7 +81,13 @@ impl Draft {
 ///
 /// # Errors
 /// `Forbidden`; `Invalid`; `NotFound`; the database's.
-pub async fn save(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: Option<i64>, draft: &Draft) -> Result<idempotency::Settled> {
+pub async fn save(
+    ctx: &Context,
+    by: &audit::By,
+    key: &idempotency::Key,
+    id: Option<BoardId>,
+    draft: &Draft,
+) -> Result<idempotency::Settled> {
     by.actor.must(Resource::Board, Action::Manage)?;
     let mut stale = vec![Noun::BOARDS, Noun::POSTS, Noun::WITHDRAWN, Noun::board(&draft.slug)];
     let done = store(ctx, by, key, id, draft, &mut stale).await;
@@ -96,7 +102,7 @@ async fn store(
     ctx: &Context,
     by: &audit::By,
     key: &idempotency::Key,
-    id: Option<i64>,
+    id: Option<BoardId>,
     draft: &Draft,
     stale: &mut Vec<Noun>,
 ) -> Result<i64> {
@@ -104,26 +110,26 @@ async fn store(
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let taken = "SELECT id FROM boards WHERE slug = $1 AND id <> $2";
-    if query::number(&tx, taken, [draft.slug.clone().into(), id.unwrap_or(0).into()]).await?.is_some() {
+    if query::number(&tx, taken, [draft.slug.clone().into(), id.unwrap_or_default().into()]).await?.is_some() {
         return Err(Error::invalid("slug", "slug.taken"));
     }
     let (id, entry) = match id {
         None => {
             let id = insert(&tx, &draft, now).await?;
-            (id, Entry::new("board.create", "board", id, &draft.name).after("slug", &draft.slug))
+            (BoardId(id), Entry::new("board.create", "board", id, &draft.name).after("slug", &draft.slug))
         }
         Some(id) => {
             let before = Draft::of(&find(&tx, id).await?);
             amend(&tx, id, &draft).await?;
             stale.push(Noun::board(&before.slug));
-            (id, differences(Entry::new("board.update", "board", id, &draft.name), &before, &draft))
+            (id, differences(Entry::new("board.update", "board", id.0, &draft.name), &before, &draft))
         }
     };
     audit::write(&tx, by, entry, now).await?;
-    idempotency::keep(&tx, key, id, now).await?;
+    idempotency::keep(&tx, key, id.0, now).await?;
     invalidation::withdraw(&tx, stale, now).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok(id.0)
 }
 
 async fn insert(tx: &impl ConnectionTrait, draft: &Draft, now: OffsetDateTime) -> Result<i64> {
@@ -135,7 +141,7 @@ async fn insert(tx: &impl ConnectionTrait, draft: &Draft, now: OffsetDateTime) -
     Ok(query::some(query::number(tx, insert, values).await?, "a new board")?)
 }
 
-async fn amend(tx: &impl ConnectionTrait, id: i64, draft: &Draft) -> Result<()> {
+async fn amend(tx: &impl ConnectionTrait, id: BoardId, draft: &Draft) -> Result<()> {
     let update = "UPDATE boards SET slug = $1, name = $2, name_en = $3, description = $4, list_access = $5, read_access = $6, \
                   write_access = $7, comment_access = $8, archived = $9 WHERE id = $10";
     let mut values = draft.values();
@@ -161,7 +167,7 @@ fn differences(entry: Entry, before: &Draft, after: &Draft) -> Entry {
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`; the database's.
-pub async fn shift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64, up: bool) -> Result<idempotency::Settled> {
+pub async fn shift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: BoardId, up: bool) -> Result<idempotency::Settled> {
     by.actor.must(Resource::Board, Action::Manage)?;
     let done = reorder(ctx, by, key, id, up).await;
     let settled = idempotency::settle(&ctx.db, key, done).await?;
@@ -169,7 +175,7 @@ pub async fn shift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i6
     Ok(settled)
 }
 
-async fn reorder(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64, up: bool) -> Result<i64> {
+async fn reorder(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: BoardId, up: bool) -> Result<i64> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let mut boards = Boards::read(&tx).await?.all().to_vec();
@@ -181,9 +187,9 @@ async fn reorder(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64,
         let update = "UPDATE boards SET position = $1 WHERE id = $2";
         query::run(&tx, update, [(place as i64 + 1).into(), board.id.into()]).await?;
     }
-    let entry = Entry::new("board.order", "board", id, &name).change("position", &(from + 1).to_string(), &(to + 1).to_string());
+    let entry = Entry::new("board.order", "board", id.0, &name).change("position", &(from + 1).to_string(), &(to + 1).to_string());
     audit::write(&tx, by, entry, now).await?;
-    idempotency::keep(&tx, key, id, now).await?;
+    idempotency::keep(&tx, key, id.0, now).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok(id.0)
 }

@@ -5,28 +5,14 @@
 mod manage;
 
 use super::{Action, Actor, Error, Resource, Result};
-use crate::domain::Context;
+use crate::domain::{BoardId, Context};
 use crate::entity::board;
 use crate::shared::cache::Generation;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 use std::sync::Arc;
 
+pub use crate::entity::board::Access;
 pub use manage::{Draft, NAME_MAX, save, shift};
-
-/// Who may do something on a board.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Access {
-    /// Anybody, signed in or not.
-    Everyone,
-    /// Members.
-    Members,
-    /// Those who may moderate posts.
-    Staff,
-    /// Those who may manage boards.
-    Admins,
-    /// Nobody.
-    Nobody,
-}
 
 impl Access {
     /// All of them, the widest first.
@@ -64,7 +50,7 @@ impl Access {
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "columns")]
 pub struct Board {
-    pub id: i64,
+    pub id: BoardId,
     pub slug: String,
     pub name: String,
     pub name_en: String,
@@ -86,10 +72,10 @@ impl Board {
             name_en: row.name_en,
             description: row.description,
             position: row.position,
-            list: Access::parse(&row.list_access),
-            read: Access::parse(&row.read_access),
-            write: Access::parse(&row.write_access),
-            comment: Access::parse(&row.comment_access),
+            list: row.list_access,
+            read: row.read_access,
+            write: row.write_access,
+            comment: row.comment_access,
             archived: row.archived,
         }
     }
@@ -160,7 +146,7 @@ impl Boards {
     ///
     /// # Errors
     /// `NotFound`.
-    pub fn find_readable(&self, actor: Option<&Actor>, id: i64) -> Result<&Board> {
+    pub fn find_readable(&self, actor: Option<&Actor>, id: BoardId) -> Result<&Board> {
         self.0.iter().find(|board| board.id == id && board.reads_for(actor)).ok_or(Error::NotFound)
     }
 
@@ -215,7 +201,7 @@ pub fn may_have(ctx: &Context, slug: &str) -> bool {
 ///
 /// # Errors
 /// `NotFound`; the database's.
-pub(in crate::domain) async fn find(db: &impl ConnectionTrait, id: i64) -> Result<Board> {
+pub(in crate::domain) async fn find(db: &impl ConnectionTrait, id: BoardId) -> Result<Board> {
     board::Entity::find_by_id(id).one(db).await?.map(Board::of).ok_or(Error::NotFound)
 }
 
@@ -223,7 +209,7 @@ pub(in crate::domain) async fn find(db: &impl ConnectionTrait, id: i64) -> Resul
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`; the database's.
-pub async fn find_managed(db: &impl ConnectionTrait, actor: &Actor, id: i64) -> Result<Board> {
+pub async fn find_managed(db: &impl ConnectionTrait, actor: &Actor, id: BoardId) -> Result<Board> {
     actor.must(Resource::Board, Action::Manage)?;
     find(db, id).await
 }

@@ -10,6 +10,7 @@ use super::posts::{self, Post, State};
 use super::{Action, Actor, Error, Resource, Result};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
+use crate::domain::{CommentId, PostId, UserId};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
 pub use write::{New, create, destroy, insert, topic, update};
@@ -21,19 +22,19 @@ pub const PAGE_SIZE: usize = 100;
 #[derive(Clone, Debug, FromQueryResult)]
 #[expect(missing_docs, reason = "columns")]
 pub struct Comment {
-    pub id: i64,
-    pub post_id: i64,
-    pub author_id: i64,
+    pub id: CommentId,
+    pub post_id: PostId,
+    pub author_id: UserId,
     pub author: String,
-    pub root_id: Option<i64>,
-    pub parent_id: Option<i64>,
+    pub root_id: Option<CommentId>,
+    pub parent_id: Option<CommentId>,
     pub parent_author: Option<String>,
     pub body: String,
     pub html: String,
     pub state: String,
     pub created_at: OffsetDateTime,
     pub edited_at: Option<OffsetDateTime>,
-    pub state_by: Option<i64>,
+    pub state_by: Option<UserId>,
 }
 
 impl Comment {
@@ -44,7 +45,7 @@ impl Comment {
 
     /// The top-level comment of its thread.
     pub fn thread(&self) -> i64 {
-        self.root_id.unwrap_or(self.id)
+        self.root_id.unwrap_or(self.id).0
     }
 
     /// Whether this person may change it: its author, with today's right to comment on its board.
@@ -85,7 +86,7 @@ fn moderates(actor: Option<&Actor>) -> bool {
 }
 
 const COLUMNS: &str = "c.id, c.post_id, c.author_id, u.name AS author, c.root_id, c.parent_id, pu.name AS parent_author, \
-    c.body, c.html, c.state, c.created_at, c.edited_at, c.state_by \
+    c.content AS body, c.html, c.state, c.created_at, c.edited_at, c.state_by \
     FROM comments c JOIN users u ON u.id = c.author_id \
     LEFT JOIN comments pc ON pc.id = c.parent_id LEFT JOIN users pu ON pu.id = pc.author_id";
 
@@ -134,7 +135,7 @@ pub struct Place {
 ///
 /// # Errors
 /// `NotFound`; the database's.
-pub async fn find_place(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: i64) -> Result<Place> {
+pub async fn find_place(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: CommentId) -> Result<Place> {
     let comment = find(db, id).await?;
     let post = posts::find_readable(db, actor, boards, comment.post_id).await?;
     let sql = "SELECT COUNT(*) FROM comments WHERE post_id = $1 AND \
@@ -157,7 +158,7 @@ pub async fn since(db: &impl ConnectionTrait, post: &Post, after: i64) -> Result
 ///
 /// # Errors
 /// `NotFound`; the database's.
-async fn find(db: &impl ConnectionTrait, id: i64) -> Result<Comment> {
+async fn find(db: &impl ConnectionTrait, id: CommentId) -> Result<Comment> {
     query::one(db, &format!("SELECT {COLUMNS} WHERE c.id = $1"), [id.into()]).await?.ok_or(Error::NotFound)
 }
 
@@ -165,7 +166,7 @@ async fn find(db: &impl ConnectionTrait, id: i64) -> Result<Comment> {
 ///
 /// # Errors
 /// `NotFound` where they may not read it; `Forbidden` where they may not change it; the database's.
-pub async fn find_editable(db: &impl ConnectionTrait, actor: &Actor, id: i64) -> Result<(Comment, Post)> {
+pub async fn find_editable(db: &impl ConnectionTrait, actor: &Actor, id: CommentId) -> Result<(Comment, Post)> {
     let boards = Boards::read(db).await?;
     let (comment, post) = find_readable(db, Some(actor), &boards, id).await?;
     let board = boards.find_readable(Some(actor), post.board_id)?;
@@ -177,7 +178,7 @@ pub async fn find_editable(db: &impl ConnectionTrait, actor: &Actor, id: i64) ->
 ///
 /// # Errors
 /// `NotFound` where they may not read it; `Forbidden` where they may not delete it; the database's.
-pub async fn find_deletable(db: &impl ConnectionTrait, actor: &Actor, boards: &Boards, id: i64) -> Result<(Comment, Post)> {
+pub async fn find_deletable(db: &impl ConnectionTrait, actor: &Actor, boards: &Boards, id: CommentId) -> Result<(Comment, Post)> {
     let (comment, post) = find_readable(db, Some(actor), boards, id).await?;
     if comment.deletable_by(Some(actor)) { Ok((comment, post)) } else { Err(Error::Forbidden) }
 }
@@ -187,7 +188,7 @@ pub async fn find_deletable(db: &impl ConnectionTrait, actor: &Actor, boards: &B
 ///
 /// # Errors
 /// `NotFound`; the database's.
-pub async fn find_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: i64) -> Result<(Comment, Post)> {
+pub async fn find_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: CommentId) -> Result<(Comment, Post)> {
     let comment = find(db, id).await?;
     let post = posts::find_readable(db, actor, boards, comment.post_id).await?;
     if comment.state() == State::Shown || moderates(actor) { Ok((comment, post)) } else { Err(Error::NotFound) }

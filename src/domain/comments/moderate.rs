@@ -8,7 +8,7 @@ use super::write::{excerpt, set_state};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::page::Page;
-use crate::domain::{Context, idempotency, validation};
+use crate::domain::{CommentId, Context, PostId, UserId, idempotency, validation};
 use sea_orm::FromQueryResult;
 
 /// What staff do with comments: hide, restore and delete, one or many, with a reason. Only with those on boards and posts
@@ -20,7 +20,7 @@ pub async fn moderate(
     ctx: &Context,
     by: &audit::By,
     key: &idempotency::Key,
-    ids: &[i64],
+    ids: &[CommentId],
     deed: Deed,
     reason: &str,
 ) -> Result<idempotency::Settled> {
@@ -31,7 +31,7 @@ pub async fn moderate(
     Ok(settled)
 }
 
-async fn apply(ctx: &Context, by: &audit::By, key: &idempotency::Key, ids: &[i64], deed: Deed, reason: &str) -> Result<i64> {
+async fn apply(ctx: &Context, by: &audit::By, key: &idempotency::Key, ids: &[CommentId], deed: Deed, reason: &str) -> Result<i64> {
     let (reason, state) = (validation::reason(reason)?, deed.target()?);
     if ids.is_empty() {
         return Err(Error::invalid("item", "item.empty"));
@@ -42,8 +42,8 @@ async fn apply(ctx: &Context, by: &audit::By, key: &idempotency::Key, ids: &[i64
     for id in ids {
         let (comment, _) = find_readable(&tx, Some(&by.actor), &boards, *id).await?;
         let name = excerpt(&comment.body);
-        set_state(&tx, by.actor.id, *id, state, &reason, now).await?;
-        audit::write(&tx, by, deed.entry("comment", *id, &name, &comment.state).because(&reason), now).await?;
+        set_state(&tx, by.actor.id.0, *id, state, &reason, now).await?;
+        audit::write(&tx, by, deed.entry("comment", id.0, &name, &comment.state).because(&reason), now).await?;
     }
     idempotency::keep(&tx, key, ids.len() as i64, now).await?;
     posts::moderate::withdraw_all(&tx, &boards, now).await?;
@@ -55,11 +55,11 @@ async fn apply(ctx: &Context, by: &audit::By, key: &idempotency::Key, ids: &[i64
 #[derive(Clone, Debug, FromQueryResult)]
 #[expect(missing_docs, reason = "columns")]
 pub struct Listed {
-    pub id: i64,
-    pub post_id: i64,
+    pub id: CommentId,
+    pub post_id: PostId,
     pub post_title: String,
     pub slug: String,
-    pub author_id: i64,
+    pub author_id: UserId,
     pub author: String,
     pub body: String,
     pub state: String,
@@ -79,9 +79,9 @@ pub async fn list(ctx: &Context, actor: &Actor, boards: &Boards, filter: &posts:
     // Comments under a post that is out of sight are for those who may read it: staff who moderate posts.
     let posts = if actor.may(Resource::Post, Action::Moderate) { "" } else { "AND p.state = 'shown'" };
     let sql = format!(
-        "SELECT c.id, c.post_id, p.title AS post_title, b.slug, c.author_id, u.name AS author, c.body, c.state, c.created_at \
+        "SELECT c.id, c.post_id, p.title AS post_title, b.slug, c.author_id, u.name AS author, c.content AS body, c.state, c.created_at \
          FROM comments c JOIN posts p ON p.id = c.post_id JOIN boards b ON b.id = p.board_id JOIN users u ON u.id = c.author_id \
-         WHERE ($1 = '' OR c.body LIKE $2 ESCAPE '\\' OR u.name_key LIKE $2 ESCAPE '\\') AND ($3 = '' OR c.state = $3) {posts} \
+         WHERE ($1 = '' OR c.content LIKE $2 ESCAPE '\\' OR u.name_key LIKE $2 ESCAPE '\\') AND ($3 = '' OR c.state = $3) {posts} \
          AND p.board_id IN ({}) ORDER BY c.id DESC LIMIT $4 OFFSET $5",
         query::places(6, readable.len())
     );

@@ -9,7 +9,7 @@ use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::users::profile;
 use crate::domain::validation::{self, Body, COMMENT_MAX};
-use crate::domain::{Context, idempotency, invalidation};
+use crate::domain::{BoardId, CommentId, Context, PostId, UserId, idempotency, invalidation};
 use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Value};
 
@@ -20,9 +20,9 @@ const MENTIONS: usize = 10;
 #[derive(Clone, Copy, Debug)]
 pub struct New<'a> {
     /// The post.
-    pub post: i64,
+    pub post: PostId,
     /// The comment that it answers.
-    pub parent: Option<i64>,
+    pub parent: Option<CommentId>,
     /// The text as typed.
     pub body: &'a str,
 }
@@ -30,11 +30,11 @@ pub struct New<'a> {
 /// What a comment is written under: its post, and the comment that it answers.
 #[derive(FromQueryResult)]
 struct Place {
-    board_id: i64,
-    author_id: i64,
+    board_id: BoardId,
+    author_id: UserId,
     state: String,
-    parent_author: Option<i64>,
-    parent_root: Option<i64>,
+    parent_author: Option<UserId>,
+    parent_root: Option<CommentId>,
     parent_state: Option<String>,
 }
 
@@ -43,7 +43,7 @@ const PLACE: &str = "SELECT p.board_id, p.author_id, p.state, c.author_id AS par
     FROM posts p LEFT JOIN comments c ON c.id = $2 AND c.post_id = p.id WHERE p.id = $1";
 
 /// A member whom a comment concerns, and why: the kind of the notification.
-pub type Recipient = (i64, &'static str);
+pub type Recipient = (UserId, &'static str);
 
 /// Writes a comment: one transaction of at most seven statements; after it, its recipients' bells ring. A form that was
 /// answered before rings them again, because the process that answered it may have ended before it could.
@@ -57,9 +57,9 @@ pub async fn create(ctx: &Context, actor: &Actor, boards: &Boards, key: &idempot
     let settled = idempotency::settle(&ctx.db, key, done).await?;
     let told = match settled.repeated {
         false => recipients.into_iter().map(|(member, _)| member).collect(),
-        true => notifications::recipients(&ctx.db, settled.id).await?,
+        true => notifications::recipients(&ctx.db, CommentId(settled.id)).await?,
     };
-    announce(ctx, boards, actor, new.post, settled.id, &told).await;
+    announce(ctx, boards, actor, new.post, CommentId(settled.id), &told).await;
     Ok(settled)
 }
 
@@ -75,7 +75,8 @@ pub async fn insert(
     new: New<'_>,
     recipients: &mut Vec<Recipient>,
 ) -> Result<i64> {
-    let place: Place = query::one(&ctx.db, PLACE, [new.post.into(), new.parent.unwrap_or(0).into()]).await?.ok_or(Error::NotFound)?;
+    let place: Place =
+        query::one(&ctx.db, PLACE, [new.post.into(), new.parent.unwrap_or_default().into()]).await?.ok_or(Error::NotFound)?;
     let board = check_place(&place, boards, actor, new.parent)?;
     let body = Body::parse(new.body, COMMENT_MAX)?;
     let html = markdown::comment(&body.0)?;
@@ -88,17 +89,17 @@ pub async fn insert(
     bump_post(&tx, new.post, now).await?;
     let values: [Value; 7] =
         [new.post.into(), actor.id.into(), place.parent_root.into(), new.parent.into(), body.0.into(), html.into(), now.into()];
-    let insert = "INSERT INTO comments (post_id, author_id, root_id, parent_id, body, html, created_at) \
+    let insert = "INSERT INTO comments (post_id, author_id, root_id, parent_id, content, html, created_at) \
                   VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
     let id = query::some(query::number(&tx, insert, values).await?, "a new comment")?;
     query::run(&tx, "UPDATE users SET comment_count = comment_count + 1 WHERE id = $1", [actor.id.into()]).await?;
-    notifications::insert(&tx, recipients, actor.id, new.post, id, now).await?;
+    notifications::insert(&tx, recipients, actor.id, new.post, CommentId(id), now).await?;
     idempotency::keep(&tx, key, id, now).await?;
     tx.commit().await?;
     Ok(id)
 }
 
-fn check_place<'a>(place: &Place, boards: &'a Boards, actor: &Actor, parent: Option<i64>) -> Result<&'a Board> {
+fn check_place<'a>(place: &Place, boards: &'a Boards, actor: &Actor, parent: Option<CommentId>) -> Result<&'a Board> {
     let board = boards.find_readable(Some(actor), place.board_id)?;
     let state = State::parse(&place.state);
     if !posts::in_sight(state, place.author_id, Some(actor)) {
@@ -112,7 +113,7 @@ fn check_place<'a>(place: &Place, boards: &'a Boards, actor: &Actor, parent: Opt
     if parent.is_some() && answered != Some(State::Shown) { Err(Error::Conflict("comment.parent_gone")) } else { Ok(board) }
 }
 
-async fn bump_post(tx: &DatabaseTransaction, post: i64, now: OffsetDateTime) -> Result<()> {
+async fn bump_post(tx: &DatabaseTransaction, post: PostId, now: OffsetDateTime) -> Result<()> {
     let update = format!(
         "UPDATE posts SET comment_count = comment_count + 1, last_comment_at = $1, bump = {} WHERE id = $2",
         posts::next_bump(tx.get_database_backend())
@@ -124,7 +125,7 @@ async fn bump_post(tx: &DatabaseTransaction, post: i64, now: OffsetDateTime) -> 
 /// Only those who may read the post: a notification quotes it.
 async fn choose(ctx: &Context, place: &Place, board: &Board, actor: &Actor, mentioned: &[String]) -> Result<Vec<Recipient>> {
     let state = State::parse(&place.state);
-    let mut involved: Vec<i64> = place.parent_author.into_iter().chain([place.author_id]).collect();
+    let mut involved: Vec<UserId> = place.parent_author.into_iter().chain([place.author_id]).collect();
     // Where every member reads, nobody's rights need to be asked for.
     let every_member = board.read <= Access::Members && state == State::Shown;
     let asked = if every_member { &[][..] } else { &involved[..] };
@@ -166,9 +167,9 @@ fn mentions(text: &str) -> Vec<String> {
 }
 
 /// After the commit: open pages learn of it, and what was drawn is out of date.
-async fn announce(ctx: &Context, boards: &Boards, actor: &Actor, post: i64, comment: i64, told: &[i64]) {
+async fn announce(ctx: &Context, boards: &Boards, actor: &Actor, post: PostId, comment: CommentId, told: &[UserId]) {
     let slug = board_of(ctx, boards, post).await;
-    let mut nouns = vec![Noun::POSTS, Noun::user(actor.id)];
+    let mut nouns = vec![Noun::POSTS, Noun::user(actor.id.0)];
     nouns.extend(slug.map(|slug| Noun::board(&slug)));
     let topic = topic(post);
     let signals = ctx.shared.signals();
@@ -177,13 +178,13 @@ async fn announce(ctx: &Context, boards: &Boards, actor: &Actor, post: i64, comm
     futures_util::join!(notifications::announce(ctx, boards, told), signals.publish(&topic, comment.to_string()));
 }
 
-async fn board_of(ctx: &Context, boards: &Boards, post: i64) -> Option<String> {
+async fn board_of(ctx: &Context, boards: &Boards, post: PostId) -> Option<String> {
     let id = query::number(&ctx.db, "SELECT board_id FROM posts WHERE id = $1", [post.into()]).await.ok()??;
-    boards.all().iter().find(|board| board.id == id).map(|board| board.slug.clone())
+    boards.all().iter().find(|board| board.id == BoardId(id)).map(|board| board.slug.clone())
 }
 
 /// The signal's topic of a post's new comments.
-pub fn topic(post: i64) -> String {
+pub fn topic(post: PostId) -> String {
     format!("post:{post}")
 }
 
@@ -191,7 +192,7 @@ pub fn topic(post: i64) -> String {
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`; `Invalid("body", …)`; the database's.
-pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, id: i64, typed: &str) -> Result<idempotency::Settled> {
+pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, id: CommentId, typed: &str) -> Result<idempotency::Settled> {
     let mut stale = Vec::new();
     let done = amend(ctx, actor, key, id, typed, &mut stale).await;
     let settled = idempotency::settle(&ctx.db, key, done).await?;
@@ -199,28 +200,28 @@ pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, id: i6
     Ok(settled)
 }
 
-async fn amend(ctx: &Context, actor: &Actor, key: &idempotency::Key, id: i64, typed: &str, stale: &mut Vec<Noun>) -> Result<i64> {
+async fn amend(ctx: &Context, actor: &Actor, key: &idempotency::Key, id: CommentId, typed: &str, stale: &mut Vec<Noun>) -> Result<i64> {
     let (_, post) = find_editable(&ctx.db, actor, id).await?;
     let body = Body::parse(typed, COMMENT_MAX)?;
     let html = markdown::comment(&body.0)?;
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     *stale = shown_by(&Boards::read(&tx).await?, &post);
-    let update = "UPDATE comments SET body = $1, html = $2, edited_at = $3 WHERE id = $4 AND state = 'shown'";
+    let update = "UPDATE comments SET content = $1, html = $2, edited_at = $3 WHERE id = $4 AND state = 'shown'";
     if query::run(&tx, update, [body.0.into(), html.into(), now.into(), id.into()]).await? == 0 {
         return Err(Error::Forbidden);
     }
-    idempotency::keep(&tx, key, id, now).await?;
+    idempotency::keep(&tx, key, id.0, now).await?;
     invalidation::withdraw(&tx, stale, now).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok(id.0)
 }
 
 /// Deletes a comment: its place stays, its words do not show. Another member's is noted in the audit log.
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`; the database's.
-pub async fn destroy(ctx: &Context, by: &By, key: &idempotency::Key, id: i64) -> Result<idempotency::Settled> {
+pub async fn destroy(ctx: &Context, by: &By, key: &idempotency::Key, id: CommentId) -> Result<idempotency::Settled> {
     let mut stale = Vec::new();
     let done = delete(ctx, by, key, id, &mut stale).await;
     let settled = idempotency::settle(&ctx.db, key, done).await?;
@@ -228,20 +229,20 @@ pub async fn destroy(ctx: &Context, by: &By, key: &idempotency::Key, id: i64) ->
     Ok(settled)
 }
 
-async fn delete(ctx: &Context, by: &By, key: &idempotency::Key, id: i64, stale: &mut Vec<Noun>) -> Result<i64> {
+async fn delete(ctx: &Context, by: &By, key: &idempotency::Key, id: CommentId, stale: &mut Vec<Noun>) -> Result<i64> {
     let boards = Boards::read(&ctx.db).await?;
     let (comment, post) = find_deletable(&ctx.db, &by.actor, &boards, id).await?;
     *stale = shown_by(&boards, &post);
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
-    set_state(&tx, by.actor.id, id, State::Deleted, "", now).await?;
+    set_state(&tx, by.actor.id.0, id, State::Deleted, "", now).await?;
     if by.actor.id != comment.author_id {
-        audit::write(&tx, by, Deed::Delete.entry("comment", id, &excerpt(&comment.body), &comment.state), now).await?;
+        audit::write(&tx, by, Deed::Delete.entry("comment", id.0, &excerpt(&comment.body), &comment.state), now).await?;
     }
-    idempotency::keep(&tx, key, id, now).await?;
+    idempotency::keep(&tx, key, id.0, now).await?;
     invalidation::withdraw(&tx, stale, now).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok(id.0)
 }
 
 /// How a comment is called in the audit log.
@@ -256,14 +257,21 @@ fn shown_by(boards: &Boards, post: &Post) -> Vec<Noun> {
 
 #[derive(FromQueryResult)]
 struct Counted {
-    post_id: i64,
-    author_id: i64,
+    post_id: PostId,
+    author_id: UserId,
 }
 
 /// Moves a comment between shown, hidden and deleted, and the counts of its post and author with it. The row of the comment
 /// is changed first: of two forms that hide it at once, only the one that found it shown counts it down. Then the post,
 /// then the member, as everywhere, so that no two transactions wait for each other.
-pub(super) async fn set_state(tx: &impl ConnectionTrait, by: i64, id: i64, state: State, why: &str, now: OffsetDateTime) -> Result<()> {
+pub(super) async fn set_state(
+    tx: &impl ConnectionTrait,
+    by: i64,
+    id: CommentId,
+    state: State,
+    why: &str,
+    now: OffsetDateTime,
+) -> Result<()> {
     let (step, counted, rest) = state.crossings();
     let update = |condition: &str| {
         format!(

@@ -5,6 +5,7 @@ use super::super::{Action, Actor, Error, Resource, Result};
 use super::Post;
 use crate::clock::OffsetDateTime;
 use crate::db::query;
+use crate::domain::{BoardId, PostId, UserId};
 use migration::marks::RUN;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde::{Deserialize, Serialize};
@@ -19,9 +20,9 @@ const NOTICES: i64 = 5;
 #[derive(Clone, Debug, FromQueryResult, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "columns")]
 pub struct Card {
-    pub id: i64,
-    pub board_id: i64,
-    pub author_id: i64,
+    pub id: PostId,
+    pub board_id: BoardId,
+    pub author_id: UserId,
     pub author: String,
     pub title: String,
     pub is_notice: bool,
@@ -137,12 +138,12 @@ pub async fn recent(db: &impl ConnectionTrait, boards: &Boards, limit: i64) -> R
 ///
 /// # Errors
 /// The database's.
-pub async fn by_author(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, author: i64, limit: i64) -> Result<Vec<Card>> {
+pub async fn by_author(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, author: UserId, limit: i64) -> Result<Vec<Card>> {
     let open = boards.open_to(actor).map(|board| board.id);
-    newest(db, open.collect(), "p.author_id = $1", author, limit).await
+    newest(db, open.collect(), "p.author_id = $1", author.0, limit).await
 }
 
-async fn newest(db: &impl ConnectionTrait, boards: Vec<i64>, condition: &str, value: i64, limit: i64) -> Result<Vec<Card>> {
+async fn newest(db: &impl ConnectionTrait, boards: Vec<BoardId>, condition: &str, value: i64, limit: i64) -> Result<Vec<Card>> {
     if boards.is_empty() {
         return Ok(Vec::new());
     }
@@ -151,7 +152,7 @@ async fn newest(db: &impl ConnectionTrait, boards: Vec<i64>, condition: &str, va
          WHERE {condition} AND p.state = 'shown' AND p.board_id IN ({}) ORDER BY p.id DESC LIMIT $2",
         query::places(3, boards.len())
     );
-    let values = [value, limit].into_iter().chain(boards).map(Value::from);
+    let values = [value, limit].into_iter().map(Value::from).chain(boards.into_iter().map(Value::from));
     Ok(query::all(db, &sql, values).await?)
 }
 
@@ -159,7 +160,7 @@ async fn newest(db: &impl ConnectionTrait, boards: Vec<i64>, condition: &str, va
 #[derive(Clone, Debug, FromQueryResult)]
 #[expect(missing_docs, reason = "columns")]
 pub struct Neighbour {
-    pub id: i64,
+    pub id: PostId,
     pub title: String,
 }
 
@@ -187,9 +188,9 @@ pub async fn neighbours(
 #[derive(Clone, Debug, FromQueryResult)]
 #[expect(missing_docs, reason = "columns")]
 pub struct Summary {
-    pub board_id: i64,
+    pub board_id: BoardId,
     pub posts: i64,
-    pub latest_id: Option<i64>,
+    pub latest_id: Option<PostId>,
     pub latest_title: Option<String>,
     pub latest_at: Option<OffsetDateTime>,
 }
@@ -217,7 +218,7 @@ pub async fn summaries(db: &impl ConnectionTrait, actor: Option<&Actor>, boards:
 ///
 /// # Errors
 /// `Forbidden`; the database's.
-pub async fn counts(db: &impl ConnectionTrait, actor: &Actor) -> Result<BTreeMap<i64, i64>> {
+pub async fn counts(db: &impl ConnectionTrait, actor: &Actor) -> Result<BTreeMap<BoardId, i64>> {
     actor.must(Resource::Board, Action::Manage)?;
     let sql = "SELECT board_id, CAST(SUM(shown) AS BIGINT) AS posts FROM page_marks WHERE sort = 'new' GROUP BY board_id";
     let rows: Vec<Count> = query::all(db, sql, []).await?;
@@ -226,6 +227,6 @@ pub async fn counts(db: &impl ConnectionTrait, actor: &Actor) -> Result<BTreeMap
 
 #[derive(FromQueryResult)]
 struct Count {
-    board_id: i64,
+    board_id: BoardId,
     posts: i64,
 }

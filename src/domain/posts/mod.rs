@@ -11,6 +11,7 @@ use super::boards::{Board, Boards};
 use super::{Action, Actor, Error, Resource, Result};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
+use crate::domain::{BoardId, CommentId, PostId, UserId};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
 
 pub(in crate::domain) use write::shown_by;
@@ -62,9 +63,9 @@ impl State {
 #[derive(Clone, Debug, FromQueryResult)]
 #[expect(missing_docs, reason = "columns")]
 pub struct Post {
-    pub id: i64,
-    pub board_id: i64,
-    pub author_id: i64,
+    pub id: PostId,
+    pub board_id: BoardId,
+    pub author_id: UserId,
     pub author: String,
     pub title: String,
     pub body: String,
@@ -72,11 +73,11 @@ pub struct Post {
     pub state: String,
     pub is_notice: bool,
     pub comment_count: i64,
-    pub newest_comment: i64,
+    pub newest_comment: CommentId,
     pub view_count: i64,
     pub created_at: OffsetDateTime,
     pub edited_at: Option<OffsetDateTime>,
-    pub edited_by: Option<i64>,
+    pub edited_by: Option<UserId>,
     /// Counted up by each change of title or text.
     pub revision: i64,
     pub state_reason: Option<String>,
@@ -114,14 +115,14 @@ impl Post {
     }
 }
 
-const FIND: &str = "SELECT p.id, p.board_id, p.author_id, u.name AS author, p.title, p.body, p.html, p.state, p.is_notice, \
+const FIND: &str = "SELECT p.id, p.board_id, p.author_id, u.name AS author, p.title, p.content AS body, p.html, p.state, p.is_notice, \
     p.comment_count, p.view_count, p.created_at, p.edited_at, p.edited_by, p.revision, p.state_reason, \
     COALESCE((SELECT MAX(c.id) FROM comments c WHERE c.post_id = p.id), 0) AS newest_comment \
     FROM posts p JOIN users u ON u.id = p.author_id WHERE p.id = $1";
 
 /// Whether a person may read a post of this author in this state, on a board that they may read. Hidden ones are there for
 /// staff and for whoever wrote them, deleted ones for staff alone.
-pub(in crate::domain) fn in_sight(state: State, author: i64, actor: Option<&Actor>) -> bool {
+pub(in crate::domain) fn in_sight(state: State, author: UserId, actor: Option<&Actor>) -> bool {
     let staff = actor.is_some_and(|a| a.may(Resource::Post, Action::Moderate));
     // Who wrote a post that staff took out of sight still sees it, and why.
     let own = state == State::Hidden && actor.is_some_and(|a| a.id == author);
@@ -132,7 +133,7 @@ pub(in crate::domain) fn in_sight(state: State, author: i64, actor: Option<&Acto
 ///
 /// # Errors
 /// `NotFound`; the database's.
-pub async fn find_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: i64) -> Result<Post> {
+pub async fn find_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: PostId) -> Result<Post> {
     let post: Post = query::one(db, FIND, [id.into()]).await?.ok_or(Error::NotFound)?;
     boards.find_readable(actor, post.board_id)?;
     if in_sight(post.state(), post.author_id, actor) { Ok(post) } else { Err(Error::NotFound) }
@@ -142,7 +143,7 @@ pub async fn find_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, boa
 ///
 /// # Errors
 /// `NotFound` where they may not read it; `Forbidden` where they may not change it; the database's.
-pub async fn find_editable(db: &impl ConnectionTrait, actor: &Actor, id: i64) -> Result<(Post, Board)> {
+pub async fn find_editable(db: &impl ConnectionTrait, actor: &Actor, id: PostId) -> Result<(Post, Board)> {
     let boards = Boards::read(db).await?;
     let post = find_readable(db, Some(actor), &boards, id).await?;
     let board = boards.find_readable(Some(actor), post.board_id)?;
@@ -153,7 +154,7 @@ pub async fn find_editable(db: &impl ConnectionTrait, actor: &Actor, id: i64) ->
 ///
 /// # Errors
 /// `NotFound` where they may not read it; `Forbidden` where they may not delete it; the database's.
-pub async fn find_deletable(db: &impl ConnectionTrait, actor: &Actor, id: i64) -> Result<(Post, Board)> {
+pub async fn find_deletable(db: &impl ConnectionTrait, actor: &Actor, id: PostId) -> Result<(Post, Board)> {
     let boards = Boards::read(db).await?;
     let post = find_readable(db, Some(actor), &boards, id).await?;
     let board = boards.find_readable(Some(actor), post.board_id)?.clone();

@@ -7,7 +7,7 @@ use super::write::set_state;
 use super::{Post, State, find_readable};
 use crate::db::query;
 use crate::domain::page::{Page, skip};
-use crate::domain::{Context, idempotency, invalidation, validation};
+use crate::domain::{BoardId, Context, PostId, UserId, idempotency, invalidation, validation};
 use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Value};
 
@@ -21,7 +21,7 @@ pub enum Deed {
     /// Gone; can be restored.
     Delete,
     /// To another board.
-    Move(i64),
+    Move(BoardId),
 }
 
 impl Deed {
@@ -72,7 +72,7 @@ pub async fn moderate(
     ctx: &Context,
     by: &audit::By,
     key: &idempotency::Key,
-    ids: &[i64],
+    ids: &[PostId],
     deed: Deed,
     reason: &str,
 ) -> Result<idempotency::Settled> {
@@ -100,7 +100,7 @@ pub(in crate::domain) async fn withdraw_all(tx: &impl ConnectionTrait, boards: &
     invalidation::withdraw(tx, &every(boards), now).await
 }
 
-async fn apply(ctx: &Context, by: &audit::By, key: &idempotency::Key, ids: &[i64], deed: Deed, reason: &str) -> Result<i64> {
+async fn apply(ctx: &Context, by: &audit::By, key: &idempotency::Key, ids: &[PostId], deed: Deed, reason: &str) -> Result<i64> {
     let reason = validation::reason(reason)?;
     if ids.is_empty() {
         return Err(Error::invalid("item", "item.empty"));
@@ -114,10 +114,10 @@ async fn apply(ctx: &Context, by: &audit::By, key: &idempotency::Key, ids: &[i64
     };
     for id in ids {
         let post = find_readable(&tx, Some(&by.actor), &boards, *id).await?;
-        let mut entry = deed.entry("post", *id, &post.title, &post.state).because(&reason);
+        let mut entry = deed.entry("post", id.0, &post.title, &post.state).because(&reason);
         match (target, deed.state()) {
             (Some(board), _) => entry = move_to(&tx, &boards, &post, board, entry).await?,
-            (None, Some(state)) => set_state(&tx, by.actor.id, *id, state, &reason, now).await?,
+            (None, Some(state)) => set_state(&tx, by.actor.id.0, *id, state, &reason, now).await?,
             (None, None) => return Err(Error::invalid("board_to", "board.unknown")),
         }
         audit::write(&tx, by, entry, now).await?;
@@ -129,7 +129,7 @@ async fn apply(ctx: &Context, by: &audit::By, key: &idempotency::Key, ids: &[i64
 }
 
 /// The board that posts are moved to. One that this person may not read is not named as such.
-fn target<'a>(boards: &'a Boards, actor: &Actor, id: i64) -> Result<&'a Board> {
+fn target<'a>(boards: &'a Boards, actor: &Actor, id: BoardId) -> Result<&'a Board> {
     let board = boards.find_readable(Some(actor), id).map_err(|_| Error::invalid("board_to", "board.unknown"))?;
     if board.takes_posts_from(Some(actor)) { Ok(board) } else { Err(Error::invalid("board_to", "board.closed")) }
 }
@@ -144,10 +144,10 @@ async fn move_to(tx: &DatabaseTransaction, boards: &Boards, post: &Post, board: 
 #[derive(Clone, Debug, FromQueryResult)]
 #[expect(missing_docs, reason = "columns")]
 pub struct Listed {
-    pub id: i64,
+    pub id: PostId,
     pub board: String,
     pub slug: String,
-    pub author_id: i64,
+    pub author_id: UserId,
     pub author: String,
     pub title: String,
     pub state: String,
@@ -175,7 +175,7 @@ pub struct Filter {
 /// `Forbidden`; the database's.
 pub async fn list(ctx: &Context, actor: &Actor, boards: &Boards, filter: &Filter, limit: i64) -> Result<Page<Listed>> {
     actor.must(Resource::Post, Action::Moderate)?;
-    let readable: Vec<i64> = filter.boards(boards, actor);
+    let readable: Vec<BoardId> = filter.boards(boards, actor);
     if readable.is_empty() {
         return Ok(Page::of(Vec::new(), limit));
     }
@@ -191,13 +191,13 @@ pub async fn list(ctx: &Context, actor: &Actor, boards: &Boards, filter: &Filter
 
 impl Filter {
     /// The boards to look on: those that this person may read, or the one of them that is asked for.
-    pub(in crate::domain) fn boards(&self, boards: &Boards, actor: &Actor) -> Vec<i64> {
+    pub(in crate::domain) fn boards(&self, boards: &Boards, actor: &Actor) -> Vec<BoardId> {
         let wanted = |board: &&Board| self.board.is_empty() || board.slug == self.board;
         boards.readable(Some(actor)).filter(wanted).map(|board| board.id).collect()
     }
 
     /// The values of a list's statement: words, pattern, state, limit, offset, boards.
-    pub(in crate::domain) fn values(&self, boards: Vec<i64>, limit: i64) -> Vec<Value> {
+    pub(in crate::domain) fn values(&self, boards: Vec<BoardId>, limit: i64) -> Vec<Value> {
         let mut values: Vec<Value> = vec![
             self.words.clone().into(),
             query::containing(&self.words).into(),

@@ -8,7 +8,7 @@ use super::{Post, State, find_deletable, find_editable, next_bump};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::validation::{Body, POST_MAX, Title};
-use crate::domain::{Context, idempotency, invalidation};
+use crate::domain::{Context, PostId, idempotency, invalidation};
 use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, Value};
 
@@ -51,7 +51,7 @@ pub async fn create(ctx: &Context, actor: &Actor, board: &Board, key: &idempoten
     }
     let done = insert(ctx, actor, board, key, draft).await;
     let settled = idempotency::settle(&ctx.db, key, done).await?;
-    invalidation::bump(ctx, &[Noun::POSTS, Noun::board(&board.slug), Noun::user(actor.id)]).await;
+    invalidation::bump(ctx, &[Noun::POSTS, Noun::board(&board.slug), Noun::user(actor.id.0)]).await;
     Ok(settled)
 }
 
@@ -63,7 +63,7 @@ async fn insert(ctx: &Context, actor: &Actor, board: &Board, key: &idempotency::
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let insert = format!(
-        "INSERT INTO posts (board_id, author_id, title, body, html, is_notice, created_at, bump) \
+        "INSERT INTO posts (board_id, author_id, title, content, html, is_notice, created_at, bump) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, {}) RETURNING id",
         next_bump(tx.get_database_backend())
     );
@@ -79,7 +79,7 @@ async fn insert(ctx: &Context, actor: &Actor, board: &Board, key: &idempotency::
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`; `Invalid`, also when another change came first; the database's.
-pub async fn update(ctx: &Context, by: &By, key: &idempotency::Key, id: i64, draft: &Draft) -> Result<idempotency::Settled> {
+pub async fn update(ctx: &Context, by: &By, key: &idempotency::Key, id: PostId, draft: &Draft) -> Result<idempotency::Settled> {
     let (post, board) = find_editable(&ctx.db, &by.actor, id).await?;
     let stale = shown_by(&post, &board);
     let done = amend(ctx, by, key, &post, draft, &stale).await;
@@ -94,11 +94,11 @@ async fn amend(ctx: &Context, by: &By, key: &idempotency::Key, post: &Post, draf
     let staff = by.actor.may(Resource::Post, Action::Moderate);
     let notice = if staff { draft.notice } else { post.is_notice };
     let (now, actor) = (ctx.clock.now(), by.actor.id);
-    let entry = audit::Entry::new("post.edit", "post", post.id, &post.title)
+    let entry = audit::Entry::new("post.edit", "post", post.id.0, &post.title)
         .change("title", &post.title, &title.0)
         .change_text("body", &post.body, &body.0);
     let tx = query::begin(&ctx.db).await?;
-    let update = "UPDATE posts SET title = $1, body = $2, html = $3, is_notice = $4, edited_at = $5, edited_by = $6, \
+    let update = "UPDATE posts SET title = $1, content = $2, html = $3, is_notice = $4, edited_at = $5, edited_by = $6, \
                   revision = revision + 1 WHERE id = $7 AND revision = $8 AND state = 'shown'";
     let revision = draft.revision.unwrap_or(post.revision);
     let values: [Value; 8] =
@@ -109,43 +109,43 @@ async fn amend(ctx: &Context, by: &By, key: &idempotency::Key, post: &Post, draf
     if actor != post.author_id {
         audit::write(&tx, by, entry, now).await?;
     }
-    idempotency::keep(&tx, key, post.id, now).await?;
+    idempotency::keep(&tx, key, post.id.0, now).await?;
     invalidation::withdraw(&tx, stale, now).await?;
     tx.commit().await?;
-    Ok(post.id)
+    Ok(post.id.0)
 }
 
 /// Deletes a post: it goes out of sight, and staff can bring it back. Another member's is noted in the audit log.
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`; the database's.
-pub async fn destroy(ctx: &Context, by: &By, key: &idempotency::Key, id: i64) -> Result<idempotency::Settled> {
+pub async fn destroy(ctx: &Context, by: &By, key: &idempotency::Key, id: PostId) -> Result<idempotency::Settled> {
     let mut stale = Vec::new();
     let done = delete(ctx, by, key, id, &mut stale).await;
     let settled = idempotency::settle(&ctx.db, key, done).await?;
     invalidation::bump(ctx, &stale).await;
-    notifications::forget_about(ctx, &[id]).await;
+    notifications::forget_about(ctx, &[PostId(id.0)]).await;
     Ok(settled)
 }
 
-async fn delete(ctx: &Context, by: &By, key: &idempotency::Key, id: i64, stale: &mut Vec<Noun>) -> Result<i64> {
+async fn delete(ctx: &Context, by: &By, key: &idempotency::Key, id: PostId, stale: &mut Vec<Noun>) -> Result<i64> {
     let (post, board) = find_deletable(&ctx.db, &by.actor, id).await?;
     *stale = shown_by(&post, &board);
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
-    set_state(&tx, by.actor.id, id, State::Deleted, "", now).await?;
+    set_state(&tx, by.actor.id.0, id, State::Deleted, "", now).await?;
     if by.actor.id != post.author_id {
-        audit::write(&tx, by, Deed::Delete.entry("post", id, &post.title, &post.state), now).await?;
+        audit::write(&tx, by, Deed::Delete.entry("post", id.0, &post.title, &post.state), now).await?;
     }
-    idempotency::keep(&tx, key, id, now).await?;
+    idempotency::keep(&tx, key, id.0, now).await?;
     invalidation::withdraw(&tx, stale, now).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok(id.0)
 }
 
 /// Moves a post between shown, hidden and deleted, and its author's count with it. The row of the post is changed first:
 /// of two forms that hide the same post at once, only the one that found it shown counts it down.
-pub(super) async fn set_state(tx: &impl ConnectionTrait, by: i64, id: i64, state: State, why: &str, now: OffsetDateTime) -> Result<()> {
+pub(super) async fn set_state(tx: &impl ConnectionTrait, by: i64, id: PostId, state: State, why: &str, now: OffsetDateTime) -> Result<()> {
     let (step, counted, rest) = state.crossings();
     let update = |condition: &str| {
         format!(
@@ -164,5 +164,5 @@ pub(super) async fn set_state(tx: &impl ConnectionTrait, by: i64, id: i64, state
 
 /// What shows a post: drawn anew when it is changed or withdrawn.
 pub(in crate::domain) fn shown_by(post: &Post, board: &Board) -> Vec<Noun> {
-    vec![Noun::POSTS, Noun::board(&board.slug), Noun::user(post.author_id), Noun::WITHDRAWN]
+    vec![Noun::POSTS, Noun::board(&board.slug), Noun::user(post.author_id.0), Noun::WITHDRAWN]
 }

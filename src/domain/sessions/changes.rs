@@ -3,7 +3,7 @@
 use super::Session;
 use crate::clock::OffsetDateTime;
 use crate::db::query;
-use crate::domain::{Context, Result, epoch, invalidation, tokens};
+use crate::domain::{Context, Result, RoleId, SessionId, UserId, epoch, invalidation, tokens};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use time::Duration;
 
@@ -13,21 +13,21 @@ pub enum Which {
     /// One, if it is this member's.
     One {
         /// Whose.
-        user: i64,
+        user: UserId,
         /// Which.
-        session: i64,
+        session: SessionId,
     },
     /// All of a member's.
     All {
         /// Whose.
-        user: i64,
+        user: UserId,
     },
     /// All of a member's but the one that asks.
     Others {
         /// Whose.
-        user: i64,
+        user: UserId,
         /// The one to keep.
-        keep: i64,
+        keep: SessionId,
     },
 }
 
@@ -41,7 +41,7 @@ pub struct Changed {
     /// The epoch that began with the change: no copy of an earlier one is believed.
     epoch: Option<u64>,
     /// The member whose rights changed: what is kept ready behind their bell was read with the earlier ones.
-    member: Option<i64>,
+    member: Option<UserId>,
 }
 
 impl Changed {
@@ -63,7 +63,7 @@ impl Changed {
         }
         ctx.shared.sessions().drop_many(self.tokens.iter().map(|(hash, _)| hash.as_str())).await;
         if let Some(member) = self.member {
-            ctx.shared.notifications().clear(member).await;
+            ctx.shared.notifications().clear(member.0).await;
         }
         if let Some(epoch) = self.epoch {
             ctx.shared.raise_epoch(epoch);
@@ -81,11 +81,11 @@ impl Changed {
 pub async fn end(tx: &impl ConnectionTrait, which: Which, why: &str, now: OffsetDateTime) -> Result<Changed> {
     let (condition, user, session) = match which {
         Which::One { user, session } => ("id = $4", user, session),
-        Which::All { user } => ("id <> $4", user, 0),
+        Which::All { user } => ("id <> $4", user, SessionId(0)),
         Which::Others { user, keep } => ("id <> $4", user, keep),
     };
     let update = format!(
-        "UPDATE sessions SET revoked_at = $1, revoked_why = $2, version = version + 1 \
+        "UPDATE sessions SET revoked_at = $1, revoked_reason = $2, version = version + 1 \
          WHERE user_id = $3 AND {condition} AND revoked_at IS NULL RETURNING token_hash, previous_hash, version"
     );
     log(tx, query::all(tx, &update, [now.into(), why.into(), user.into(), session.into()]).await?, now).await
@@ -103,15 +103,15 @@ pub async fn renew(tx: &impl ConnectionTrait, of: Renew, now: OffsetDateTime) ->
     let (user, rights) = match of {
         Renew::Looks(user) => (user, false),
         Renew::Rights(user) => (user, true),
-        Renew::Role(role) => return renew_role(tx, role).await,
+        Renew::Role(role) => return renew_role(tx, RoleId(role)).await,
     };
     let update = "UPDATE sessions SET version = version + 1, rotate = rotate OR $2 WHERE user_id = $1 AND revoked_at IS NULL \
                   RETURNING token_hash, previous_hash, version";
     let changed = log(tx, query::all(tx, update, [user.into(), rights.into()]).await?, now).await?;
-    Ok(Changed { member: rights.then_some(user), ..changed })
+    Ok(Changed { member: rights.then_some(UserId(user)), ..changed })
 }
 
-async fn renew_role(tx: &impl ConnectionTrait, role: i64) -> Result<Changed> {
+async fn renew_role(tx: &impl ConnectionTrait, role: RoleId) -> Result<Changed> {
     let update = "UPDATE sessions SET version = version + 1, rotate = TRUE \
                   WHERE user_id IN (SELECT id FROM users WHERE role_id = $1) AND revoked_at IS NULL";
     let sessions = usize::try_from(query::run(tx, update, [role.into()]).await?).unwrap_or(usize::MAX);

@@ -7,7 +7,7 @@ use super::page::{Page, skip};
 use super::{Actor, Permissions, Result, idempotency};
 use crate::clock::{OffsetDateTime, to_ms};
 use crate::db::query;
-use crate::domain::{Context, tokens};
+use crate::domain::{Context, SessionId, UserId, tokens};
 use crate::shared::sessions::SessionCopy;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Value};
 use time::Duration;
@@ -78,7 +78,7 @@ impl Session {
 
     /// Its member as the one who asks.
     pub fn actor(&self) -> Actor {
-        Actor { id: self.copy.user_id, name: self.copy.name.clone(), role: self.copy.role.clone(), permissions: self.permissions }
+        Actor { id: UserId(self.copy.user_id), name: self.copy.name.clone(), role: self.copy.role.clone(), permissions: self.permissions }
     }
 }
 
@@ -91,7 +91,7 @@ const STILL_GOOD: &str = "SELECT id FROM users WHERE id = $1 AND password_hash =
 ///
 /// # Errors
 /// The database's.
-pub async fn start(ctx: &Context, user: i64, verified: &str, area: Area, persistent: bool, client: &Client) -> Result<Option<String>> {
+pub async fn start(ctx: &Context, user: UserId, verified: &str, area: Area, persistent: bool, client: &Client) -> Result<Option<String>> {
     let token = tokens::random()?;
     let (hash, now) = (tokens::hash(&token), ctx.clock.now());
     let span = area.span(persistent);
@@ -126,18 +126,18 @@ pub async fn start(ctx: &Context, user: i64, verified: &str, area: Area, persist
 ///
 /// # Errors
 /// The database's.
-pub async fn replace_repeated(ctx: &Context, key: &idempotency::Key, user: i64, token: &str) -> Result<()> {
+pub async fn replace_repeated(ctx: &Context, key: &idempotency::Key, user: UserId, token: &str) -> Result<()> {
     let now = ctx.clock.now();
     let find = "SELECT id FROM sessions WHERE token_hash = $1";
     let Some(new) = query::number(&ctx.db, find, [tokens::hash(token).into()]).await? else { return Ok(()) };
     let tx = query::begin(&ctx.db).await?;
-    let upsert = "INSERT INTO once_keys (form_key, result, created_at) VALUES ($1, $2, $3) ON CONFLICT (form_key) DO NOTHING";
+    let upsert = "INSERT INTO idempotency_keys (key, result_id, created_at) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING";
     if query::run(&tx, upsert, [key.0.clone().into(), new.into(), now.into()]).await? == 1 {
         return Ok(tx.commit().await?);
     }
-    let first = query::number(&tx, "SELECT result FROM once_keys WHERE form_key = $1", [key.0.clone().into()]).await?;
-    query::run(&tx, "UPDATE once_keys SET result = $1 WHERE form_key = $2", [new.into(), key.0.clone().into()]).await?;
-    let ended = end(&tx, Which::One { user, session: first.unwrap_or(0) }, "repeated", now).await?;
+    let first = query::number(&tx, "SELECT result_id FROM idempotency_keys WHERE key = $1", [key.0.clone().into()]).await?;
+    query::run(&tx, "UPDATE idempotency_keys SET result_id = $1 WHERE key = $2", [new.into(), key.0.clone().into()]).await?;
+    let ended = end(&tx, Which::One { user, session: SessionId(first.unwrap_or(0)) }, "repeated", now).await?;
     tx.commit().await?;
     ended.tell(ctx).await;
     Ok(())
@@ -146,8 +146,8 @@ pub async fn replace_repeated(ctx: &Context, key: &idempotency::Key, user: i64, 
 /// What a session's row and its member's say.
 #[derive(FromQueryResult)]
 struct Row {
-    id: i64,
-    user_id: i64,
+    id: SessionId,
+    user_id: UserId,
     persistent: bool,
     version: i64,
     last_seen_at: OffsetDateTime,
@@ -186,13 +186,13 @@ pub async fn load(ctx: &Context, hash: &str, area: Area) -> Result<Option<Sessio
     let ends = row.expires_at.min(row.ends_at);
     let ends = row.previous_until.filter(|_| row.is_old).map_or(ends, |until| ends.min(until));
     let copy = SessionCopy {
-        user_id: row.user_id,
+        user_id: row.user_id.0,
         email: row.email,
         name: row.name,
         role: row.role,
         permissions: row.permissions.unwrap_or_default().split(',').map(str::to_owned).collect(),
         last_access: to_ms(row.last_seen_at),
-        session_id: row.id,
+        session_id: row.id.0,
         area: area.as_str().to_owned(),
         version: row.version,
         epoch,
@@ -215,8 +215,8 @@ pub async fn load(ctx: &Context, hash: &str, area: Area) -> Result<Option<Sessio
 #[derive(FromQueryResult, Debug)]
 #[expect(missing_docs, reason = "columns")]
 pub struct Listed {
-    pub id: i64,
-    pub user_id: i64,
+    pub id: SessionId,
+    pub user_id: UserId,
     pub name: String,
     pub area: String,
     pub token_hash: String,
@@ -236,7 +236,7 @@ const OPEN: &str = "SELECT s.id, s.user_id, u.name, s.area, s.token_hash, s.pers
 ///
 /// # Errors
 /// The database's.
-pub async fn open(ctx: &Context, user: i64, limit: i64) -> Result<Vec<Listed>> {
+pub async fn open(ctx: &Context, user: UserId, limit: i64) -> Result<Vec<Listed>> {
     Ok(page(ctx, Some(user), 1, limit).await?.rows)
 }
 
@@ -244,8 +244,8 @@ pub async fn open(ctx: &Context, user: i64, limit: i64) -> Result<Vec<Listed>> {
 ///
 /// # Errors
 /// The database's.
-pub async fn page(ctx: &Context, user: Option<i64>, page: i64, size: i64) -> Result<Page<Listed>> {
-    let values = [user.unwrap_or(0).into(), ctx.clock.now().into(), (size + 1).into(), skip(page, size).into()];
+pub async fn page(ctx: &Context, user: Option<UserId>, page: i64, size: i64) -> Result<Page<Listed>> {
+    let values = [user.unwrap_or_default().into(), ctx.clock.now().into(), (size + 1).into(), skip(page, size).into()];
     Ok(Page::of(query::all(&ctx.db, OPEN, values).await?, size))
 }
 
@@ -253,8 +253,8 @@ pub async fn page(ctx: &Context, user: Option<i64>, page: i64, size: i64) -> Res
 ///
 /// # Errors
 /// `NotFound`; the database's.
-pub async fn owner(db: &impl ConnectionTrait, session: i64) -> Result<i64> {
-    query::number(db, "SELECT user_id FROM sessions WHERE id = $1", [session.into()]).await?.ok_or(super::Error::NotFound)
+pub async fn owner(db: &impl ConnectionTrait, session: SessionId) -> Result<UserId> {
+    query::number(db, "SELECT user_id FROM sessions WHERE id = $1", [session.into()]).await?.map(UserId).ok_or(super::Error::NotFound)
 }
 
 /// How many sessions are open.

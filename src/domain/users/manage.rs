@@ -6,7 +6,9 @@ use crate::domain::audit::{self, Entry};
 use crate::domain::page::{Page, skip};
 use crate::domain::sessions::{self, Renew, Which};
 use crate::domain::validation::{self, Email};
-use crate::domain::{Action, Actor, Context, Error, Permissions, Resource, Result, bootstrap, idempotency, invalidation, roles, users};
+use crate::domain::{
+    Action, Actor, Context, Error, Permissions, Resource, Result, RoleId, UserId, bootstrap, idempotency, invalidation, roles, users,
+};
 use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
@@ -14,7 +16,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 #[derive(Clone, Debug, FromQueryResult)]
 #[expect(missing_docs, reason = "columns")]
 pub struct Listed {
-    pub id: i64,
+    pub id: UserId,
     pub name: String,
     pub email: String,
     pub role: String,
@@ -56,16 +58,16 @@ async fn finish(
     ctx: &Context,
     tx: sea_orm::DatabaseTransaction,
     key: Option<&idempotency::Key>,
-    id: i64,
+    id: UserId,
     changed: sessions::Changed,
 ) -> Result<i64> {
     if let Some(key) = key {
-        idempotency::keep(&tx, key, id, ctx.clock.now()).await?;
+        idempotency::keep(&tx, key, id.0, ctx.clock.now()).await?;
     }
     tx.commit().await?;
     changed.tell(ctx).await;
-    invalidation::bump(ctx, &[Noun::user(id)]).await;
-    Ok(id)
+    invalidation::bump(ctx, &[Noun::user(id.0)]).await;
+    Ok(id.0)
 }
 
 async fn settle(ctx: &Context, key: Option<&idempotency::Key>, done: Result<i64>) -> Result<idempotency::Settled> {
@@ -93,8 +95,8 @@ pub async fn set_role(
     ctx: &Context,
     by: &audit::By,
     key: Option<&idempotency::Key>,
-    id: i64,
-    role: i64,
+    id: UserId,
+    role: RoleId,
     reason: &str,
 ) -> Result<idempotency::Settled> {
     by.actor.must(Resource::User, Action::Manage)?;
@@ -115,9 +117,9 @@ pub async fn set_role(
             bootstrap::revoke_invitation(&tx).await?;
         }
         query::run(&tx, "UPDATE users SET role_id = $1 WHERE id = $2", [role.into(), id.into()]).await?;
-        let entry = Entry::new("user.role", "user", id, &member.name).change("role", &had.name, &wanted.name).because(reason);
+        let entry = Entry::new("user.role", "user", id.0, &member.name).change("role", &had.name, &wanted.name).because(reason);
         audit::write(&tx, by, entry, now).await?;
-        let changed = sessions::renew(&tx, Renew::Rights(id), now).await?;
+        let changed = sessions::renew(&tx, Renew::Rights(id.0), now).await?;
         // Who is no longer staff leaves the panel at once.
         finish(ctx, tx, key, id, changed).await
     };
@@ -132,7 +134,7 @@ pub async fn suspend(
     ctx: &Context,
     by: &audit::By,
     key: Option<&idempotency::Key>,
-    id: i64,
+    id: UserId,
     until: Option<OffsetDateTime>,
     reason: &str,
 ) -> Result<idempotency::Settled> {
@@ -147,21 +149,21 @@ pub async fn suspend(
         check_reach(&tx, &by.actor, &member).await?;
         let had = roles::find(&tx, member.role_id).await?;
         // The operator may: an account that was taken over can be the only one.
-        if by.actor.id != 0 && had.slug == roles::ADMIN && !roles::another_admin(&tx, id, now).await? {
+        if by.actor.id != UserId(0) && had.slug == roles::ADMIN && !roles::another_admin(&tx, id, now).await? {
             return Err(Error::invalid("form", "role.last_admin"));
         }
         let update = "UPDATE users SET suspended_at = $1, suspended_until = $2, suspended_reason = $3, suspended_by = $4 \
                       WHERE id = $5";
-        let actor = (by.actor.id != 0).then_some(by.actor.id);
+        let actor = (by.actor.id != UserId(0)).then_some(by.actor.id);
         query::run(&tx, update, [now.into(), until.into(), reason.clone().into(), actor.into(), id.into()]).await?;
         let end = until.map(|until| until.to_string()).unwrap_or_default();
-        let entry = Entry::new("user.suspend", "user", id, &member.name).after("until", &end).because(&reason);
+        let entry = Entry::new("user.suspend", "user", id.0, &member.name).after("until", &end).because(&reason);
         audit::write(&tx, by, entry, now).await?;
         let ended = sessions::end(&tx, Which::All { user: id }, "suspended", now).await?;
         finish(ctx, tx, key, id, ended).await
     };
     let settled = settle(ctx, key, done.await).await?;
-    ctx.shared.presence().leave(id).await;
+    ctx.shared.presence().leave(id.0).await;
     Ok(settled)
 }
 
@@ -169,7 +171,7 @@ pub async fn suspend(
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`; the database's.
-pub async fn lift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64) -> Result<idempotency::Settled> {
+pub async fn lift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: UserId) -> Result<idempotency::Settled> {
     by.actor.must(Resource::User, Action::Moderate)?;
     let done = async {
         let now = ctx.clock.now();
@@ -178,14 +180,14 @@ pub async fn lift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64
         check_reach(&tx, &by.actor, &member).await?;
         let had = roles::find(&tx, member.role_id).await?;
         // The operator may: an account that was taken over can be the only one.
-        if by.actor.id != 0 && had.slug == roles::ADMIN && !roles::another_admin(&tx, id, now).await? {
+        if by.actor.id != UserId(0) && had.slug == roles::ADMIN && !roles::another_admin(&tx, id, now).await? {
             return Err(Error::invalid("form", "role.last_admin"));
         }
         let update = "UPDATE users SET suspended_at = NULL, suspended_until = NULL, suspended_reason = NULL, \
                       suspended_by = NULL WHERE id = $1";
         query::run(&tx, update, [id.into()]).await?;
         let had = member.suspended_reason.unwrap_or_default();
-        let entry = Entry::new("user.lift", "user", id, &member.name).change("suspended", &had, "");
+        let entry = Entry::new("user.lift", "user", id.0, &member.name).change("suspended", &had, "");
         audit::write(&tx, by, entry, now).await?;
         finish(ctx, tx, Some(key), id, sessions::Changed::default()).await
     };
@@ -209,7 +211,7 @@ pub async fn end_sessions(ctx: &Context, by: &audit::By, key: &idempotency::Key,
             check_reach(&tx, &by.actor, &member).await?;
         }
         let ended = sessions::end(&tx, which, "staff", now).await?;
-        let entry = Entry::new("session.end", "user", user, &member.name).after("sessions", &ended.len().to_string());
+        let entry = Entry::new("session.end", "user", user.0, &member.name).after("sessions", &ended.len().to_string());
         audit::write(&tx, by, entry, now).await?;
         finish(ctx, tx, Some(key), user, ended).await
     };

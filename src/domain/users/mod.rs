@@ -15,7 +15,7 @@ use super::validation::{Email, Name};
 use super::{Account, Actor, Error, Problem, Result, idempotency, invalidation, roles};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
-use crate::domain::Context;
+use crate::domain::{Context, RoleId, SessionId, UserId};
 use crate::entity::user;
 use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, EntityTrait, Value};
@@ -65,7 +65,7 @@ impl Newcomer {
     ///
     /// # Errors
     /// `Invalid("email" | "name", …)` when taken; the database's.
-    pub async fn insert(&self, tx: &impl ConnectionTrait, role: i64, now: OffsetDateTime) -> Result<i64> {
+    pub async fn insert(&self, tx: &impl ConnectionTrait, role: RoleId, now: OffsetDateTime) -> Result<i64> {
         let insert = "INSERT INTO users (email, name, name_key, name_skeleton, password_hash, role_id, created_at) \
                       VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
         let values: [Value; 7] = [
@@ -146,7 +146,7 @@ async fn tell_owner(ctx: &Context, email: &str) -> Result<()> {
                   AND n.kind = 'sign_up_again' AND n.created_at > $3) RETURNING user_id";
     let told = query::number(&ctx.db, insert, [email.into(), now.into(), (now - time::Duration::days(1)).into()]).await?;
     if let Some(user) = told {
-        super::notifications::announce(ctx, &super::boards::Boards::read(&ctx.db).await?, &[user]).await;
+        super::notifications::announce(ctx, &super::boards::Boards::read(&ctx.db).await?, &[UserId(user)]).await;
     }
     Ok(())
 }
@@ -161,7 +161,7 @@ pub fn suspended(user: &user::Model, now: OffsetDateTime) -> Option<String> {
 ///
 /// # Errors
 /// `NotFound`; the database's.
-pub async fn find(db: &impl ConnectionTrait, id: i64) -> Result<user::Model> {
+pub async fn find(db: &impl ConnectionTrait, id: UserId) -> Result<user::Model> {
     user::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)
 }
 
@@ -209,17 +209,17 @@ async fn change(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &S
         true => Error::invalid("name", "name.taken"),
         false => fault.into(),
     })?;
-    idempotency::keep(&tx, key, user, now).await?;
-    let changed = sessions::renew(&tx, Renew::Looks(user), now).await?;
+    idempotency::keep(&tx, key, user.0, now).await?;
+    let changed = sessions::renew(&tx, Renew::Looks(user.0), now).await?;
     tx.commit().await?;
     changed.tell(ctx).await;
     if !wanted.shows_presence {
-        ctx.shared.presence().leave(user).await;
+        ctx.shared.presence().leave(user.0).await;
     }
     // The name stands beside everything that they wrote.
     super::posts::moderate::bump_all(ctx).await?;
-    invalidation::bump(ctx, &[Noun::user(user)]).await;
-    Ok(user)
+    invalidation::bump(ctx, &[Noun::user(user.0)]).await;
+    Ok(user.0)
 }
 
 /// Ends some of a member's own sessions, and says how many.
@@ -242,7 +242,7 @@ pub async fn end_sessions(ctx: &Context, which: Which) -> Result<usize> {
 pub async fn leave(ctx: &Context, session: &sessions::Session) -> Result<()> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
-    let which = Which::One { user: session.copy.user_id, session: session.copy.session_id };
+    let which = Which::One { user: UserId(session.copy.user_id), session: SessionId(session.copy.session_id) };
     let ended = sessions::end(&tx, which, "signed out", now).await?;
     tx.commit().await?;
     ended.tell(ctx).await;

@@ -3,7 +3,7 @@
 use crate::db::query;
 use crate::domain::audit::{self, By, Entry};
 use crate::domain::sessions::{self, Area, Client, Which};
-use crate::domain::{Context, Error, Result, idempotency, users};
+use crate::domain::{Context, Error, Result, UserId, idempotency, users};
 use sea_orm::{DatabaseTransaction, FromQueryResult};
 use std::time::Duration;
 
@@ -25,10 +25,10 @@ pub async fn change(
         Err(fault) => {
             idempotency::settle(&ctx.db, key, Err(fault)).await?;
             // The form was answered before, which ended all sessions. Its key is no proof of who asks; the new password is.
-            check(ctx, session.copy.user_id, new).await?
+            check(ctx, UserId(session.copy.user_id), new).await?
         }
     };
-    let started = sessions::start(ctx, session.copy.user_id, &hash, Area::Site, session.copy.persistent, client).await?;
+    let started = sessions::start(ctx, UserId(session.copy.user_id), &hash, Area::Site, session.copy.persistent, client).await?;
     started.ok_or_else(wrong)
 }
 
@@ -38,7 +38,7 @@ fn wrong() -> Error {
 
 /// Checks a password that is in force, and gives its hash. Who guesses with a session that was left open has to wait longer
 /// after each failure, as at the sign-in.
-async fn check(ctx: &Context, user: i64, typed: &str) -> Result<String> {
+async fn check(ctx: &Context, user: UserId, typed: &str) -> Result<String> {
     let (limits, door) = (ctx.shared.limits(), format!("current:{user}"));
     if ctx.limits.enforced {
         match limits.wait_for(&door).await {
@@ -58,7 +58,7 @@ async fn check(ctx: &Context, user: i64, typed: &str) -> Result<String> {
 
 async fn replace(ctx: &Context, session: &sessions::Session, key: &idempotency::Key, current: &str, new: &str) -> Result<String> {
     let (id, copy) = (session.copy.user_id, &session.copy);
-    let checked = check(ctx, id, current).await?;
+    let checked = check(ctx, UserId(id), current).await?;
     ctx.hasher.judge(new, &[&copy.email, &copy.name], session.permissions.into()).await?;
     let hash = ctx.hasher.hash(new).await?;
     let tx = query::begin(&ctx.db).await?;
@@ -68,7 +68,7 @@ async fn replace(ctx: &Context, session: &sessions::Session, key: &idempotency::
         return Err(wrong());
     }
     idempotency::keep(&tx, key, id, ctx.clock.now()).await?;
-    end_all(ctx, tx, id).await?;
+    end_all(ctx, tx, UserId(id)).await?;
     Ok(hash)
 }
 
@@ -76,7 +76,7 @@ async fn replace(ctx: &Context, session: &sessions::Session, key: &idempotency::
 ///
 /// # Errors
 /// `NotFound`; `Invalid("password", …)`; `Busy`; the database's.
-pub async fn set(ctx: &Context, by: &By, user: i64, new: &str) -> Result<()> {
+pub async fn set(ctx: &Context, by: &By, user: UserId, new: &str) -> Result<()> {
     let found = users::find(&ctx.db, user).await?;
     let role = crate::domain::roles::find(&ctx.db, found.role_id).await?;
     ctx.hasher.judge(new, &[&found.email, &found.name], role.permissions.into()).await?;
@@ -88,12 +88,12 @@ pub async fn set(ctx: &Context, by: &By, user: i64, new: &str) -> Result<()> {
 ///
 /// # Errors
 /// The database's.
-pub async fn store(ctx: &Context, by: &By, user: i64, hash: &str) -> Result<()> {
+pub async fn store(ctx: &Context, by: &By, user: UserId, hash: &str) -> Result<()> {
     let tx = query::begin(&ctx.db).await?;
     let update = "UPDATE users SET password_hash = $1 WHERE id = $2 RETURNING name";
     let renamed: Option<Named> = query::one(&tx, update, [hash.into(), user.into()]).await?;
     let name = renamed.ok_or(Error::NotFound)?.name;
-    audit::write(&tx, by, Entry::new("user.password", "user", user, &name), ctx.clock.now()).await?;
+    audit::write(&tx, by, Entry::new("user.password", "user", user.0, &name), ctx.clock.now()).await?;
     end_all(ctx, tx, user).await
 }
 
@@ -102,7 +102,7 @@ struct Named {
     name: String,
 }
 
-async fn end_all(ctx: &Context, tx: DatabaseTransaction, user: i64) -> Result<()> {
+async fn end_all(ctx: &Context, tx: DatabaseTransaction, user: UserId) -> Result<()> {
     let ended = sessions::end(&tx, Which::All { user }, "password", ctx.clock.now()).await?;
     tx.commit().await?;
     ended.tell(ctx).await;

@@ -3,7 +3,7 @@
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::sessions::{self, Renew};
-use crate::domain::{Actor, Context, Error, Permissions, Result};
+use crate::domain::{Actor, Context, Error, Permissions, Result, UserId};
 use crate::shared::cache::Entry;
 use bytes::Bytes;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "columns")]
 pub struct Profile {
-    pub id: i64,
+    pub id: UserId,
     pub name: String,
     pub is_staff: bool,
     pub post_count: i64,
@@ -27,7 +27,7 @@ pub struct Profile {
 ///
 /// # Errors
 /// `NotFound`; the database's.
-pub async fn profile(ctx: &Context, id: i64) -> Result<Profile> {
+pub async fn profile(ctx: &Context, id: UserId) -> Result<Profile> {
     let load = || async {
         let sql = "SELECT u.id, u.name, u.post_count, u.comment_count, u.created_at, \
                    EXISTS (SELECT 1 FROM role_permissions p WHERE p.role_id = u.role_id AND p.resource = 'panel') AS is_staff \
@@ -35,7 +35,7 @@ pub async fn profile(ctx: &Context, id: i64) -> Result<Profile> {
         let row: Profile = query::one(&ctx.db, sql, [id.into()]).await?.ok_or(Error::NotFound)?;
         Ok::<_, Error>(Bytes::from(serde_json::to_vec(&row).map_err(|e| Error::internal("a profile as JSON", e))?))
     };
-    let json = ctx.shared.cache().read_through(&Entry::profile(id), load).await?;
+    let json = ctx.shared.cache().read_through(&Entry::profile(id.0), load).await?;
     serde_json::from_slice(&json).map_err(|e| Error::internal("a cached profile", e))
 }
 
@@ -43,7 +43,7 @@ pub async fn profile(ctx: &Context, id: i64) -> Result<Profile> {
 #[derive(Clone, Debug, FromQueryResult)]
 #[expect(missing_docs, reason = "columns")]
 pub struct Named {
-    pub id: i64,
+    pub id: UserId,
     pub name: String,
 }
 
@@ -62,7 +62,7 @@ pub async fn here(ctx: &Context, limit: usize) -> Result<(u64, Vec<Named>)> {
     let count = ctx.shared.presence().count().await.known().map_or(ids.len() as u64, u64::from);
     let sql = format!("SELECT id, name FROM users WHERE shows_presence AND id IN ({})", query::places(1, ids.len()));
     let mut members: Vec<Named> = query::all(&ctx.db, &sql, ids.iter().map(|id| Value::from(*id))).await?;
-    members.sort_by_key(|member| ids.iter().position(|id| *id == member.id));
+    members.sort_by_key(|member| ids.iter().position(|id| *id == member.id.0));
     Ok((count, members))
 }
 
@@ -75,7 +75,7 @@ async fn here_in_sql(ctx: &Context, limit: usize) -> Result<(u64, Vec<Named>)> {
 
 #[derive(FromQueryResult)]
 struct Holder {
-    id: i64,
+    id: UserId,
     name: String,
     role: String,
     permissions: Option<String>,
@@ -86,7 +86,7 @@ struct Holder {
 ///
 /// # Errors
 /// The database's.
-pub async fn actors(db: &impl ConnectionTrait, names: &[String], ids: &[i64]) -> Result<Vec<Actor>> {
+pub async fn actors(db: &impl ConnectionTrait, names: &[String], ids: &[UserId]) -> Result<Vec<Actor>> {
     if names.is_empty() && ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -114,12 +114,12 @@ pub async fn actors(db: &impl ConnectionTrait, names: &[String], ids: &[i64]) ->
 ///
 /// # Errors
 /// The database's.
-pub async fn set_reading(ctx: &Context, user: i64, language: Option<&str>, aids: &str) -> Result<()> {
+pub async fn set_reading(ctx: &Context, user: UserId, language: Option<&str>, aids: &str) -> Result<()> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let update = "UPDATE users SET aids = $1, language = COALESCE($2, language) WHERE id = $3";
     query::run(&tx, update, [aids.into(), language.map(str::to_owned).into(), user.into()]).await?;
-    let changed = sessions::renew(&tx, Renew::Looks(user), now).await?;
+    let changed = sessions::renew(&tx, Renew::Looks(user.0), now).await?;
     tx.commit().await?;
     changed.tell(ctx).await;
     Ok(())

@@ -6,7 +6,7 @@ use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::sessions::{self, Area, Client};
 use crate::domain::validation::Email;
-use crate::domain::{Context, Result, idempotency, users};
+use crate::domain::{Context, Result, UserId, idempotency, users};
 use crate::entity::user;
 use sea_orm::EntityTrait;
 
@@ -18,7 +18,7 @@ pub enum Entry {
         /// The token.
         token: String,
         /// Who.
-        user: i64,
+        user: UserId,
         /// The new value of the cookie by which this browser is known.
         device: String,
     },
@@ -96,7 +96,7 @@ impl ByEmail for sea_orm::Select<user::Entity> {
 
 /// Stores today's kind of hash and gives the hash that is stored now, unless the password was changed meanwhile. Failing to
 /// is no reason to refuse the sign-in.
-async fn rehash(ctx: &Context, user: i64, password: &str, old: String) -> String {
+async fn rehash(ctx: &Context, user: UserId, password: &str, old: String) -> String {
     let Ok(hash) = ctx.hasher.hash(password).await else { return old };
     let update = "UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3";
     match query::run(&ctx.db, update, [hash.clone().into(), user.into(), old.clone().into()]).await {

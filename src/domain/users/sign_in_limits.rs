@@ -10,7 +10,7 @@ use crate::db::query;
 use crate::domain::audit::{self, By};
 use crate::domain::sessions::{Area, Client};
 use crate::domain::validation::Email;
-use crate::domain::{Context, Error, Result, idempotency, users};
+use crate::domain::{Context, Error, Result, UserId, idempotency, users};
 use std::time::Duration;
 
 /// Accounts for which somebody on one network types a wrong password on one day, before the network is slowed. An office, a
@@ -116,7 +116,7 @@ pub async fn unlock(ctx: &Context, by: &By, email: &str) -> Result<i64> {
             return Err(Error::Busy(1));
         }
     }
-    let name = users::find(&ctx.db, member).await?.name;
+    let name = users::find(&ctx.db, UserId(member)).await?.name;
     let tx = query::begin(&ctx.db).await?;
     audit::write(&tx, by, audit::Entry::new("user.unlock", "user", member, &name), ctx.clock.now()).await?;
     tx.commit().await?;

@@ -227,7 +227,7 @@ pub fn config(ground: &Ground) -> Config {
 /// The operator, for what is done without a browser.
 pub fn operator() -> minschool::domain::audit::By {
     let actor = minschool::domain::Actor {
-        id: 0,
+        id: minschool::domain::UserId(0),
         name: "operator".into(),
         role: "admin".into(),
         permissions: minschool::domain::Permissions::EVERY,

@@ -90,7 +90,7 @@ fn viewer(visit: &Visit) -> Viewer<'_> {
     match &visit.actor {
         None => Viewer::Guest,
         Some(actor) => Viewer::Member(MemberBadge {
-            id: actor.id,
+            id: actor.id.0,
             name: &actor.name,
             unread: visit.unread,
             admin_url: if actor.may(Resource::Panel, Action::Read) { visit.app.config.admin_public_url.as_str() } else { "" },

@@ -55,11 +55,11 @@ pub struct Shown<'a> {
 pub fn card<'a>(card: &'a Card, shown: Shown<'a>) -> Option<templates::posts::Card<'a>> {
     let board = shown.boards.iter().find(|board| board.id == card.board_id)?;
     Some(templates::posts::Card {
-        id: card.id,
+        id: card.id.0,
         slug: &board.slug,
         board: if shown.mixed { board_name(board, shown.lang) } else { "" },
         title: &card.title,
-        author: author(card.author_id, &card.author),
+        author: author(card.author_id.0, &card.author),
         at: moment(card.created_at, shown.now, shown.lang),
         views: count(card.view_count),
         comments: count(card.comment_count),
@@ -74,17 +74,17 @@ pub fn card<'a>(card: &'a Card, shown: Shown<'a>) -> Option<templates::posts::Ca
 pub fn post<'a>(visit: &Visit, board: &'a Board, post: &'a posts::Post, html: &'a str) -> templates::posts::Post<'a> {
     let at = |time| moment(time, visit.app.clock.now(), visit.lang);
     templates::posts::Post {
-        id: post.id,
+        id: post.id.0,
         slug: &board.slug,
         board: board_name(board, visit.lang),
         title: &post.title,
         body_html: html,
-        author: author(post.author_id, &post.author),
+        author: author(post.author_id.0, &post.author),
         at: at(post.created_at),
         edited: post.edited_at.map(at),
         edited_by_staff: post.edited_by_staff(),
         views: count(post.view_count),
-        newest_comment: post.newest_comment,
+        newest_comment: post.newest_comment.0,
         is_notice: post.is_notice,
         state: state(post.state()),
         state_reason: post.state_reason.as_deref().unwrap_or_default(),
@@ -97,16 +97,16 @@ pub fn comment<'a>(visit: &Visit, board: &Board, post: &posts::Post, c: &'a comm
     let open = takes_comments(actor, board, post);
     let reply_to = c.parent_id.zip(c.parent_author.as_deref()).filter(|(parent, _)| Some(*parent) != c.root_id);
     Comment {
-        id: c.id,
+        id: c.id.0,
         root: c.thread(),
-        author: author(c.author_id, &c.author),
+        author: author(c.author_id.0, &c.author),
         by_post_author: c.author_id == post.author_id,
         at: moment(c.created_at, visit.app.clock.now(), visit.lang),
         edited: c.edited_at.is_some(),
         body_html: html,
         state: state(c.state()),
         removed_by_staff: c.removed_by_staff(),
-        reply_to: reply_to.map(|(id, name)| ReplyTo { id, name }),
+        reply_to: reply_to.map(|(id, name)| ReplyTo { id: id.0, name }),
         can_reply: open && c.state() == posts::State::Shown,
         can_edit: open && c.editable_by(actor, board),
         can_delete: c.deletable_by(actor),

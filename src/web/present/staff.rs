@@ -3,7 +3,7 @@
 use super::super::visit::Visit;
 use super::{flash, moment};
 use crate::domain::sessions::Listed;
-use crate::domain::{Action, Resource, audit};
+use crate::domain::{Action, Resource, SessionId, audit};
 use templates::admin::audit::{AuditRow, Change};
 use templates::admin::layout::{AdminShell, Permissions};
 use templates::admin::sessions::SessionRow;
@@ -24,7 +24,7 @@ pub fn role_name<'a>(slug: &str, name: &'a str, lang: Lang) -> &'a str {
 /// The frame of a page of the admin.
 pub fn admin_shell(visit: &Visit) -> AdminShell<'_> {
     let may = |resource, action| visit.actor.as_ref().is_some_and(|actor| actor.may(resource, action));
-    let (staff_id, staff) = visit.actor.as_ref().map_or((0, ""), |actor| (actor.id, actor.name.as_str()));
+    let (staff_id, staff) = visit.actor.as_ref().map_or((0, ""), |actor| (actor.id.0, actor.name.as_str()));
     AdminShell {
         lang: visit.lang,
         path: &visit.path,
@@ -89,15 +89,15 @@ pub fn session_rows<'a>(visit: &Visit, rows: &'a [Listed], devices: &'a [String]
     let (now, lang) = (visit.app.clock.now(), visit.lang);
     let current = visit.session.as_ref().map(|session| session.copy.session_id);
     let row = |(row, device): (&'a Listed, &'a String)| SessionRow {
-        id: row.id,
-        user_id: row.user_id,
+        id: row.id.0,
+        user_id: row.user_id.0,
         name: &row.name,
         device,
         ip: &row.ip,
         in_admin: row.area == "admin",
         created: moment(row.created_at, now, lang),
         last_seen: moment(row.last_seen_at, now, lang),
-        is_current: Some(row.id) == current,
+        is_current: Some(row.id) == current.map(SessionId),
     };
     rows.iter().zip(devices).map(row).collect()
 }

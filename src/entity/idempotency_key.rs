@@ -1,21 +1,17 @@
-//! A form that has been answered.
+//! Forms that were answered, each with the row that it made or changed.
 #![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
 use sea_orm::entity::prelude::*;
 use sea_orm::prelude::TimeDateTimeWithTimeZone as OffsetDateTime;
 
+#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "once_keys")]
+#[sea_orm(table_name = "idempotency_keys")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub form_key: String,
-    /// The id of the row that the form made or changed.
-    pub result: i64,
+    pub key: String,
+    pub result_id: i64,
     pub created_at: OffsetDateTime,
 }
-
-/// Relations are spelled where they are joined, in `domain`.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

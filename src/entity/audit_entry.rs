@@ -1,15 +1,17 @@
-//! One thing that somebody did as staff.
+//! What staff did.
 #![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
+use super::ids::{AuditId, UserId};
 use sea_orm::entity::prelude::*;
 use sea_orm::prelude::TimeDateTimeWithTimeZone as OffsetDateTime;
 
+#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit_log")]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
-    pub actor_id: Option<i64>,
+    pub id: AuditId,
+    pub actor_id: Option<UserId>,
     pub actor_name: String,
     pub action: String,
     pub target_kind: String,
@@ -24,9 +26,5 @@ pub struct Model {
     pub user_agent: String,
     pub created_at: OffsetDateTime,
 }
-
-/// Relations are spelled where they are joined, in `domain`.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

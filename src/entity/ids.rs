@@ -1,0 +1,52 @@
+//! Ids as types, so that a post's is never taken for a member's.
+
+use sea_orm::DeriveValueType;
+use serde::{Deserialize, Serialize};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, DeriveValueType, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = std::num::ParseIntError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )+ };
+}
+
+ids! {
+    /// A member or another account.
+    UserId,
+    /// A role.
+    RoleId,
+    /// A signed-in browser.
+    SessionId,
+    /// A board.
+    BoardId,
+    /// A post.
+    PostId,
+    /// A comment.
+    CommentId,
+    /// A notification.
+    NotificationId,
+    /// An entry of the audit log.
+    AuditId,
+    /// An entry of the log of invalidations.
+    InvalidationId,
+    /// A consent.
+    ConsentId,
+    /// An event of the cluster.
+    EventId,
+}
