@@ -7,6 +7,7 @@ pub mod dialect;
 pub mod marks;
 
 mod m0001_initial;
+mod m0002_monitor;
 
 use sea_orm_migration::async_trait::async_trait;
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -24,7 +25,7 @@ pub struct Migrator;
 #[async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_initial::Step)]
+        vec![Box::new(m0001_initial::Step), Box::new(m0002_monitor::Step)]
     }
 }
 

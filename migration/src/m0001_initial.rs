@@ -1,4 +1,4 @@
-//! The schema of the first release.
+//! The schema of the first release: users, boards, notifications, and what instances share.
 
 use crate::marks;
 use sea_orm_migration::sea_orm::DbBackend;
@@ -219,48 +219,8 @@ CREATE TABLE invalidations (
 CREATE INDEX invalidations_created ON invalidations (created_at);
 ";
 
-/// What instances measured, and what happened to them.
-const MONITOR: &str = "
-CREATE TABLE instance_metrics (
-  minute BIGINT NOT NULL,
-  instance TEXT NOT NULL,
-  cpu BIGINT NOT NULL,
-  memory BIGINT NOT NULL,
-  requests BIGINT NOT NULL,
-  errors BIGINT NOT NULL,
-  p50 BIGINT NULL,
-  p95 BIGINT NULL,
-  p99 BIGINT NULL,
-  in_flight BIGINT NOT NULL,
-  streams BIGINT NOT NULL,
-  db_used BIGINT NOT NULL,
-  db_idle BIGINT NOT NULL,
-  db_max BIGINT NOT NULL,
-  PRIMARY KEY (minute, instance)
-);
-CREATE TABLE cluster_metrics (
-  minute BIGINT PRIMARY KEY,
-  sessions BIGINT NOT NULL,
-  online BIGINT NOT NULL,
-  redis_clients BIGINT NULL,
-  redis_memory BIGINT NULL,
-  redis_commands BIGINT NULL,
-  redis_expired BIGINT NULL,
-  redis_evicted BIGINT NULL
-);
-CREATE TABLE cluster_events (
-  id {id},
-  kind TEXT NOT NULL,
-  subject TEXT NOT NULL,
-  dedupe_key BIGINT NOT NULL,
-  created_at {time} NOT NULL
-);
-CREATE UNIQUE INDEX cluster_events_once ON cluster_events (kind, subject, dedupe_key);
-CREATE INDEX cluster_events_created ON cluster_events (created_at);
-";
-
 /// Tables, those that others refer to first.
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 14] = [
     "roles",
     "role_permissions",
     "users",
@@ -275,9 +235,6 @@ const TABLES: [&str; 17] = [
     "audit_log",
     "settings",
     "invalidations",
-    "instance_metrics",
-    "cluster_metrics",
-    "cluster_events",
 ];
 
 fn up(engine: DbBackend) -> String {
@@ -286,7 +243,7 @@ fn up(engine: DbBackend) -> String {
         DbBackend::Postgres => "SELECT setval('roles_id_seq', 3); CREATE SEQUENCE posts_bump_seq;",
         _ => "",
     };
-    format!("{USERS}{ROLES}{BOARDS}{NOTIFICATIONS}{SITE}{MONITOR}{sequences}{}", marks::create(engine))
+    format!("{USERS}{ROLES}{BOARDS}{NOTIFICATIONS}{SITE}{sequences}{}", marks::create(engine))
 }
 
 fn down(engine: DbBackend) -> String {

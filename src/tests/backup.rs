@@ -217,7 +217,7 @@ async fn spoilt(house: &House, folder: &Path, key: &Key) -> Vec<(std::path::Path
         ("row", zip(&without(post)), "checksum"),
         ("end", zip(&without(lines.len() - 1)), "ends too early"),
         ("twice", zip(&format!("{text}{text}")), "not in its place"),
-        ("newer", zip(&text.replacen("m0001_initial", "m9999_newer", 1)), "another version"),
+        ("newer", zip(&text.replacen("m0002_monitor", "m9999_newer", 1)), "another version"),
         ("format", zip(&text.replacen("\"format\":1", "\"format\":2", 1)), "format 2"),
         ("names", zip(&text.replacen("[\"slug\",", "[\"slug) --\",", 1)), "cannot be in a copy"),
     ];

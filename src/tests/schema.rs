@@ -50,14 +50,14 @@ stories! {
             let insert = "INSERT INTO idempotency_keys (key, result_id, created_at) VALUES ($1, 0, $2)";
             query::run(db, insert, [format!("k{n}").into(), clock::from_ms(1_760_000_000_000).into()]).await.unwrap();
         }
-        let part = "UPDATE idempotency_keys SET result = 7 WHERE key IN (SELECT key FROM idempotency_keys WHERE result = 0 LIMIT 10)";
+        let part = "UPDATE idempotency_keys SET result_id = 7 WHERE key IN (SELECT key FROM idempotency_keys WHERE result_id = 0 LIMIT 10)";
 
         let cut = db.execute_unprepared(part).await.unwrap().rows_affected();
         let filled = migration::dialect::fill(db, part).await.unwrap();
         let again = migration::dialect::fill(db, part).await.unwrap();
 
         assert_eq!((cut, filled, again), (10, 15, 0));
-        assert_eq!(query::number(db, "SELECT COUNT(*) FROM idempotency_keys WHERE result = 7", []).await.unwrap(), Some(25));
+        assert_eq!(query::number(db, "SELECT COUNT(*) FROM idempotency_keys WHERE result_id = 7", []).await.unwrap(), Some(25));
     }
 
     async fn moments_come_back_as_they_were_and_sort_like_time(house: House) {
@@ -70,12 +70,12 @@ stories! {
 
         #[derive(sea_orm::FromQueryResult)]
         struct Row {
-            result: i64,
+            result_id: i64,
             created_at: clock::OffsetDateTime,
         }
-        let rows: Vec<Row> = query::all(db, "SELECT result, created_at FROM idempotency_keys ORDER BY created_at", []).await.unwrap();
+        let rows: Vec<Row> = query::all(db, "SELECT result_id, created_at FROM idempotency_keys ORDER BY created_at", []).await.unwrap();
 
-        assert_eq!(rows.iter().map(|row| row.result).collect::<Vec<_>>(), (0..40).collect::<Vec<_>>());
+        assert_eq!(rows.iter().map(|row| row.result_id).collect::<Vec<_>>(), (0..40).collect::<Vec<_>>());
         assert_eq!(rows.iter().map(|row| row.created_at).collect::<Vec<_>>(), moments);
     }
 

@@ -33,8 +33,9 @@ async fn rows(db: &DatabaseConnection, columns: &str, table: &str) -> Vec<String
     rows.iter().map(|row| (0..columns).map(|n| text(row, n)).collect::<Vec<_>>().join("|")).collect()
 }
 
-const POSTS: &str = "id, board_id, author_id, title, body, html, bump, comment_count, view_count, created_at, edited_at, last_comment_at";
-const COMMENTS: &str = "id, post_id, author_id, root_id, parent_id, body, html, created_at, edited_at";
+const POSTS: &str =
+    "id, board_id, author_id, title, content, html, bump, comment_count, view_count, created_at, edited_at, last_comment_at";
+const COMMENTS: &str = "id, post_id, author_id, root_id, parent_id, content, html, created_at, edited_at";
 const USERS: &str = "id, email, name, post_count, comment_count, created_at, last_seen_at";
 
 /// What must be zero: rows that say something other than a recount.
