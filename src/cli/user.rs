@@ -10,7 +10,8 @@ use crate::domain::{Actor, Error, Permissions, audit, house, members, password_c
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::io::BufRead;
 use std::time::Duration;
-use templates::text::{Lang, errors};
+use templates::errors::text as errors;
+use templates::text::Lang;
 
 /// The subcommand.
 pub fn command() -> Command {

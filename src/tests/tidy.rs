@@ -121,7 +121,7 @@ fn every_file_says_what_it_is_for_and_stays_short() {
 
 #[test]
 fn every_message_of_the_domain_has_its_sentence() {
-    let known = templates::text::errors::ALL_KEYS;
+    let known = templates::errors::text::ALL_KEYS;
     for (path, text) in files().into_iter().filter(|(path, _)| path.starts_with("src") && !path.starts_with("src/tests")) {
         for part in code(&text).split("invalid(\"").skip(1).chain(code(&text).split("bad(").skip(1)) {
             let quoted: Vec<&str> = part.split('"').collect();

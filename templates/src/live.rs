@@ -3,9 +3,10 @@
 //! A partial whose element is on the page already is dropped by the script, so a comment that its writer
 //! got as an answer does not come a second time through the stream.
 
+use crate::comments::text as comments_text;
 use crate::comments::{self, Comment, Count};
 use crate::notifications::{self, Bell};
-use crate::text::{Lang, comments as words};
+use crate::text::Lang;
 use maud::{Markup, html};
 
 /// The bell rings.
@@ -46,7 +47,7 @@ pub fn new_comment(n: &NewComment) -> Markup {
         // On an earlier page the end of the list is not the end of the talk: there only the number changes.
         (added(n.lang, &n.comment, "#comment-list.last"))
         (partial("#comment-count", "outerHTML", &comments::count(&Count { lang: n.lang, count: n.count })))
-        @if !n.own { (say(&n.lang.fill(words::SAID_NEW, &[("name", &n.comment.author.name)]))) }
+        @if !n.own { (say(&n.lang.fill(comments_text::SAID_NEW, &[("name", &n.comment.author.name)]))) }
     }
 }
 

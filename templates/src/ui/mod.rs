@@ -9,7 +9,8 @@ pub use form::{Choice, Fault, Field, check, choices, error_summary, fault_list, 
 pub use list::{empty, pagination};
 
 use crate::paths;
-use crate::text::{Lang, Text, common, posts as words};
+use crate::posts::text as posts_text;
+use crate::text::{Lang, Text, common};
 use maud::{Markup, html};
 
 /// A time, once for machines (RFC 3339) and once as people read it.
@@ -118,8 +119,8 @@ pub fn state(lang: Lang, state: State) -> Markup {
     html! {
         @match state {
             State::Shown => {},
-            State::Hidden => (badge("warning", lang.t(words::STATE_HIDDEN))),
-            State::Deleted => (badge("failure", lang.t(words::STATE_DELETED))),
+            State::Hidden => (badge("warning", lang.t(posts_text::STATE_HIDDEN))),
+            State::Deleted => (badge("failure", lang.t(posts_text::STATE_DELETED))),
         }
     }
 }
