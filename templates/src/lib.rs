@@ -40,7 +40,7 @@ macro_rules! nouns {
         const TEXTS: &[(&str, &[(&str, text::Text)])] =
             &[("common", text::common::ALL), $((stringify!($($part)::+), $($part)::+::text::ALL)),*];
         /// The views of a noun in every state.
-        const SAMPLES: &[fn(Lang) -> samples::Drawn] = &[$($($part)::+::samples::all),*];
+        const SAMPLES: &[fn(Lang) -> samples::Rendered] = &[$($($part)::+::samples::all),*];
     };
 }
 

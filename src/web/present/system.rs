@@ -11,7 +11,7 @@ use crate::metrics::Sum;
 use templates::Lang;
 use templates::admin::dashboard::Tile;
 use templates::admin::monitor::chart::{Unit, shown};
-use templates::admin::monitor::live::{self, Edge, Live, Redis, Route, Row, Said};
+use templates::admin::monitor::live::{self, Edge, InstanceReport, InstanceRow, Live, Redis, Route};
 use templates::admin::monitor::text as t;
 use templates::text::Text;
 use templates::upstreams::span;
@@ -26,8 +26,8 @@ const DRILL_OLD: u64 = 8 * 24 * 3600;
 pub fn live<'a>(visit: &Visit, seen: &Seen, report: Option<&'a Report>) -> Live<'a> {
     let (now, lang) = (visit.app.clock.now(), visit.lang);
     let edge = match report {
-        Some(report) => Edge::Heard(nginx::rows(report, lang), report.total.minute.no_live_upstreams),
-        None => Edge::Silent(visit.app.config.watching.edge_url.to_string()),
+        Some(report) => Edge::Known(nginx::rows(report, lang), report.total.minute.no_live_upstreams),
+        None => Edge::Unreachable(visit.app.config.watching.edge_url.to_string()),
     };
     Live {
         lang,
@@ -35,7 +35,7 @@ pub fn live<'a>(visit: &Visit, seen: &Seen, report: Option<&'a Report>) -> Live<
         concerns: concerns(visit, seen, report),
         tiles: tiles(visit, seen),
         instances: seen.instances.iter().map(|instance| row(instance, to_ms(now))).collect(),
-        hears_all: seen.hears_all,
+        is_complete: seen.hears_all,
         redis: redis(visit, seen.redis.as_ref()),
         edge,
         routes: seen.slowest(ROUTES).into_iter().map(route).collect(),
@@ -131,28 +131,28 @@ fn tiles(visit: &Visit, seen: &Seen) -> Vec<Tile<'static>> {
     ]
 }
 
-fn row(instance: &Instance, now: i64) -> Row {
-    let (state, said) = match &instance.word {
-        Word::Beat(beat) => (state(beat.state), Some(said(beat, now))),
-        Word::Left => (live::State::Left, None),
-        Word::Silent => (live::State::Silent, None),
-        Word::Unheard => (live::State::Unheard, None),
+fn row(instance: &Instance, now: i64) -> InstanceRow {
+    let (status, report) = match &instance.word {
+        Word::Beat(beat) => (state(beat.state), Some(report(beat, now))),
+        Word::Left => (live::InstanceStatus::Stopped, None),
+        Word::Silent => (live::InstanceStatus::Missing, None),
+        Word::Unheard => (live::InstanceStatus::Unknown, None),
     };
-    Row { name: instance.name.clone(), state, said }
+    InstanceRow { name: instance.name.clone(), status, report }
 }
 
-fn state(state: State) -> live::State {
+fn state(state: State) -> live::InstanceStatus {
     match state {
-        State::Starting => live::State::Starting,
-        State::Ready => live::State::Ready,
-        State::Reading => live::State::Reading,
-        State::Draining => live::State::Draining,
-        State::Unknown => live::State::Other,
+        State::Starting => live::InstanceStatus::Starting,
+        State::Ready => live::InstanceStatus::Ready,
+        State::Reading => live::InstanceStatus::ReadOnly,
+        State::Draining => live::InstanceStatus::Draining,
+        State::Unknown => live::InstanceStatus::Other,
     }
 }
 
-fn said(beat: &Beat, now: i64) -> Said {
-    Said {
+fn report(beat: &Beat, now: i64) -> InstanceReport {
+    InstanceReport {
         seconds: count((now - beat.started) / 1000),
         cpu: beat.cpu as f64 / 10.0,
         memory: beat.memory as f64,

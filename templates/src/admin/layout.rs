@@ -15,9 +15,9 @@ pub struct AdminShell<'a> {
     pub lang: Lang,
     /// The page's own address.
     pub path: &'a str,
-    /// The name of whoever works here.
+    /// The name of the staff member.
     pub staff: &'a str,
-    /// The number of whoever works here.
+    /// The staff member's number.
     pub staff_id: i64,
     /// Which parts of the menu are open.
     pub may: Permissions,
@@ -29,7 +29,7 @@ pub struct AdminShell<'a> {
     pub site_url: &'a str,
 }
 
-/// The parts of the menu that somebody's role opens.
+/// The parts of the menu that a role opens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Permissions {
     /// Members.
@@ -81,7 +81,7 @@ pub fn form_page(shell: &AdminShell, title: &str, faults: &[Fault], main: Markup
     page(shell, &shell.lang.fill(common::ERROR_TITLE, &[("title", &title)]), main)
 }
 
-/// A page for somebody who is not signed in: no menu, one narrow column.
+/// A page shown before signing in: no menu, one narrow column.
 pub fn outside(lang: Lang, aids: &Aids, title: &str, main: Markup) -> Markup {
     html! {
         (DOCTYPE)

@@ -5,9 +5,9 @@ use super::layout::{AdminShell, Permissions};
 use crate::Lang;
 use crate::errors::Problem;
 use crate::layout::Aids;
-use crate::samples::Drawn;
+use crate::samples::Rendered;
 
-pub(crate) fn all(lang: Lang) -> Drawn {
+pub(crate) fn all(lang: Lang) -> Rendered {
     let problem = Problem { status: 403, request_id: "01JD9Z3K7Q", ..Problem::default() };
     vec![("admin-error-403", errors::page(&ErrorPage { shell: &shell(lang, "/logout"), problem }))]
 }

@@ -72,7 +72,7 @@ pub enum Sort {
     Active,
 }
 
-/// One board around a list that may have been drawn before.
+/// One board around a list that may have been rendered before.
 #[derive(Clone, Copy)]
 pub struct BoardPage<'a> {
     /// The frame.
@@ -89,7 +89,7 @@ pub struct BoardPage<'a> {
     pub write: Write,
     /// The open page, from 1.
     pub page: u64,
-    /// What [`list`] drew in the reader's language.
+    /// What [`list`] rendered in the reader's language.
     pub list: &'a str,
 }
 
@@ -114,7 +114,7 @@ pub struct BoardList<'a> {
     pub total_pages: u64,
 }
 
-/// Draws the list of boards.
+/// Renders the list of boards.
 pub fn index(p: &BoardsPage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {
@@ -151,7 +151,7 @@ fn board_card(lang: Lang, board: &BoardCard) -> Markup {
     }
 }
 
-/// Draws one board.
+/// Renders one board.
 pub fn page(p: &BoardPage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {
@@ -184,7 +184,7 @@ fn write_button(p: &BoardPage) -> Markup {
     }
 }
 
-/// Draws the posts of one page: a table that folds into a list on a phone.
+/// Renders the posts of one page: a table that folds into a list on a phone.
 pub fn list(l: &BoardList) -> Markup {
     let link = |n| paths::board_page(l.slug, n, l.sort == Sort::Active);
     html! {

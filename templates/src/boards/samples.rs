@@ -5,11 +5,11 @@ use crate::Lang;
 use crate::layout::Shell;
 use crate::posts::Card;
 use crate::posts::samples::card;
-use crate::samples::{Drawn, guest, member, moment};
+use crate::samples::{Rendered, guest, member, moment};
 
-pub(crate) fn all(lang: Lang) -> Drawn {
+pub(crate) fn all(lang: Lang) -> Rendered {
     let path = "/community/free";
-    let draw = |shell: &Shell, list: &str, write, archived| {
+    let render = |shell: &Shell, list: &str, write, archived| {
         super::page(&BoardPage {
             shell,
             slug: "free",
@@ -25,11 +25,11 @@ pub(crate) fn all(lang: Lang) -> Drawn {
     vec![
         ("boards", super::index(&BoardsPage { shell: &guest(lang, "/community"), boards })),
         ("boards-none", super::index(&BoardsPage { shell: &guest(lang, "/community"), boards: Vec::new() })),
-        ("board", draw(&member(lang, path), &list(lang, 2, 12, 1, 52_429), Write::Allowed, false)),
-        ("board-page-9-guest", draw(&guest(lang, path), &list(lang, 1, 5, 9, 10), Write::SignIn, false)),
-        ("board-empty", draw(&member(lang, path), &list(lang, 0, 0, 1, 1), Write::Allowed, false)),
-        ("board-past-the-end", draw(&member(lang, path), &list(lang, 1, 0, 9, 2), Write::Allowed, false)),
-        ("board-archived", draw(&member(lang, path), &list(lang, 0, 3, 1, 1), Write::Closed, true)),
+        ("board", render(&member(lang, path), &list(lang, 2, 12, 1, 52_429), Write::Allowed, false)),
+        ("board-page-9-guest", render(&guest(lang, path), &list(lang, 1, 5, 9, 10), Write::SignIn, false)),
+        ("board-empty", render(&member(lang, path), &list(lang, 0, 0, 1, 1), Write::Allowed, false)),
+        ("board-past-the-end", render(&member(lang, path), &list(lang, 1, 0, 9, 2), Write::Allowed, false)),
+        ("board-archived", render(&member(lang, path), &list(lang, 0, 3, 1, 1), Write::Closed, true)),
     ]
 }
 

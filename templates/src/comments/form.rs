@@ -160,7 +160,7 @@ fn dismiss(f: &CommentForm) -> Markup {
     html! { a.button.quiet href=(paths::comment(comment)) data-dismiss={ "slot-" (comment) } { (f.lang.t(common::CANCEL)) } }
 }
 
-/// Draws a reply or edit form as a page.
+/// Renders a reply or edit form as a page.
 pub fn form_page(p: &FormPage) -> Markup {
     let lang = p.shell.lang;
     let title = lang.t(if matches!(p.form.purpose, Purpose::Edit { .. }) { t::EDIT_TITLE } else { t::REPLY_TITLE });
@@ -178,7 +178,7 @@ pub fn form_page(p: &FormPage) -> Markup {
     layout::form_page(p.shell, title, p.form.faults, main)
 }
 
-/// Draws the question before a comment is deleted.
+/// Renders the question before a comment is deleted.
 pub fn delete(p: &DeletePage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {

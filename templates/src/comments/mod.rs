@@ -1,7 +1,7 @@
 //! Comments in threads with one visible level of nesting, and the forms that write, change and delete them.
 //!
 //! Each fragment owns its id: `#comments` the thread, `#comment-count` its number, `#comment-list` the first
-//! level, `#comment-{id}` a comment with its answers, `#said-{id}` the comment alone, `#slot-{id}` the place
+//! level, `#comment-{id}` a comment with its answers, `#comment-body-{id}` the comment alone, `#slot-{id}` the place
 //! where its reply or edit form opens, `#replies-{root}` the answers, `#comment-form` the form for a new one.
 
 pub mod form;
@@ -65,7 +65,7 @@ pub struct Branch<'a> {
     pub replies: Vec<Comment<'a>>,
 }
 
-/// What was said about a post.
+/// The comments of a post.
 #[derive(Clone, Debug)]
 pub struct Thread<'a> {
     /// The reader's language.
@@ -93,7 +93,7 @@ pub enum Entry<'a> {
     Form(CommentForm<'a>),
     /// A hint to sign in first.
     SignIn,
-    /// Nobody may write here.
+    /// Writing is closed.
     Closed,
 }
 
@@ -119,19 +119,19 @@ pub struct Count {
     pub count: u64,
 }
 
-/// Draws everything that was said about a post.
-pub fn thread(t: &Thread) -> Markup {
-    let link = |n| paths::post_page(t.slug, t.post, n);
+/// Renders the comments of a post.
+pub fn thread(p: &Thread) -> Markup {
+    let link = |n| paths::post_page(p.slug, p.post, n);
     html! {
         section #comments aria-labelledby="comments-title" {
-            h2 #comments-title { (t.lang.t(t::TITLE)) " " (count(&Count { lang: t.lang, count: t.count })) }
-            ol #comment-list.last[t.page >= t.total_pages] { @for branch in &t.branches { (comment(t.lang, &branch.comment, &branch.replies)) } }
-            p.no-comments.muted { (t.lang.t(t::EMPTY)) }
-            (ui::pagination(t.lang, t.page, t.total_pages, &link))
-            @match &t.entry {
+            h2 #comments-title { (p.lang.t(t::TITLE)) " " (count(&Count { lang: p.lang, count: p.count })) }
+            ol #comment-list.last[p.page >= p.total_pages] { @for branch in &p.branches { (comment(p.lang, &branch.comment, &branch.replies)) } }
+            p.no-comments.muted { (p.lang.t(t::EMPTY)) }
+            (ui::pagination(p.lang, p.page, p.total_pages, &link))
+            @match &p.entry {
                 Entry::Form(f) => (form(f)),
-                Entry::SignIn => p.sign-in-hint { a href=(paths::login_then(&paths::post(t.slug, t.post))) { (t.lang.t(t::SIGN_IN)) } },
-                Entry::Closed => p.muted { (t.lang.t(t::CLOSED)) },
+                Entry::SignIn => p.sign-in-hint { a href=(paths::login_then(&paths::post(p.slug, p.post))) { (p.lang.t(t::SIGN_IN)) } },
+                Entry::Closed => p.muted { (p.lang.t(t::CLOSED)) },
             }
         }
     }
@@ -146,7 +146,7 @@ pub fn count(c: &Count) -> Markup {
 pub fn comment(lang: Lang, c: &Comment, replies: &[Comment]) -> Markup {
     html! {
         li.comment id={ "comment-" (c.id) } {
-            (said(lang, c))
+            (body(lang, c))
             div id={ "slot-" (c.id) } {}
             @if c.root == c.id {
                 ol.replies id={ "replies-" (c.id) } aria-label=(lang.fill(t::REPLIES, &[("name", &c.author.name)])) {
@@ -158,21 +158,21 @@ pub fn comment(lang: Lang, c: &Comment, replies: &[Comment]) -> Markup {
 }
 
 /// A comment alone.
-pub fn said(lang: Lang, c: &Comment) -> Markup {
+pub fn body(lang: Lang, c: &Comment) -> Markup {
     html! {
-        article.said id={ "said-" (c.id) } aria-labelledby={ "by-" (c.id) } {
+        article.comment-body id={ "comment-body-" (c.id) } aria-labelledby={ "by-" (c.id) } {
             @match c.state {
                 State::Deleted => p.gone.muted id={ "by-" (c.id) } tabindex="-1" {
                     (lang.t(if c.removed_by_staff { t::DELETED_BY_STAFF } else { t::DELETED }))
                 },
                 State::Hidden if c.body_html.is_empty() => p.gone.muted id={ "by-" (c.id) } tabindex="-1" { (lang.t(t::HIDDEN)) },
-                State::Hidden | State::Shown => (words_of(lang, c)),
+                State::Hidden | State::Shown => (content(lang, c)),
             }
         }
     }
 }
 
-fn words_of(lang: Lang, c: &Comment) -> Markup {
+fn content(lang: Lang, c: &Comment) -> Markup {
     let by = if c.root == c.id { t::BY } else { t::REPLY_BY };
     let name = if c.author.id.is_some() { c.author.name } else { lang.t(common::SOMEONE_GONE) };
     html! {
@@ -199,8 +199,8 @@ fn controls(lang: Lang, c: &Comment) -> Markup {
     html! {
         @if c.can_reply || c.can_edit || c.can_delete {
             p.controls {
-                @if c.can_reply { (opener(c.id, &paths::comment_reply(c.id), lang.t(t::REPLY), &lang.fill(t::REPLY_TO, &[("name", &c.author.name)]))) }
-                @if c.can_edit { (opener(c.id, &paths::comment_edit(c.id), lang.t(common::EDIT), lang.t(t::EDIT_OF))) }
+                @if c.can_reply { (inline_form_link(c.id, &paths::comment_reply(c.id), lang.t(t::REPLY), &lang.fill(t::REPLY_TO, &[("name", &c.author.name)]))) }
+                @if c.can_edit { (inline_form_link(c.id, &paths::comment_edit(c.id), lang.t(common::EDIT), lang.t(t::EDIT_OF))) }
                 @if c.can_delete { a href=(paths::comment_delete(c.id)) aria-label=(lang.t(t::DELETE_OF)) { (lang.t(common::DELETE)) } }
             }
         }
@@ -208,7 +208,7 @@ fn controls(lang: Lang, c: &Comment) -> Markup {
 }
 
 /// A link that opens a form in the comment's slot; without scripts it leads to the form's own page.
-fn opener(id: i64, href: &str, text: &str, label: &str) -> Markup {
+fn inline_form_link(id: i64, href: &str, text: &str, label: &str) -> Markup {
     html! {
         a href=(href) hx-get=(href) hx-target={ "#slot-" (id) } hx-select="" hx-swap="innerHTML" aria-label=(label) { (text) }
     }
@@ -216,7 +216,7 @@ fn opener(id: i64, href: &str, text: &str, label: &str) -> Markup {
 
 /// The answer to a new comment or answer written by script.
 pub fn created(c: &Created) -> Markup {
-    let text = c.lang.fill(t::SAID_CREATED, &[("n", &ui::number(c.count))]);
+    let text = c.lang.fill(t::ANNOUNCE_CREATED, &[("n", &ui::number(c.count))]);
     html! {
         @match c.form.purpose {
             // The form for a new comment stays, emptied; one that was opened in a slot goes.
@@ -234,9 +234,9 @@ pub fn created(c: &Created) -> Markup {
 /// The answer to a change made by script.
 pub fn saved(lang: Lang, c: &Comment) -> Markup {
     html! {
-        (live::partial(&format!("#said-{}", c.id), "outerHTML", &said(lang, c)))
+        (live::partial(&format!("#comment-body-{}", c.id), "outerHTML", &body(lang, c)))
         (live::partial(&format!("#slot-{}", c.id), "innerHTML", &Markup::default()))
-        (live::say(lang.t(t::SAID_SAVED)))
+        (live::say(lang.t(t::ANNOUNCE_SAVED)))
         (live::focus(&format!("by-{}", c.id)))
     }
 }

@@ -3,11 +3,11 @@
 use super::{Branch, Comment, CommentForm, Count, Created, DeletePage, Entry, FormPage, Purpose, ReplyTo, Thread};
 use crate::live::{self, NewComment};
 use crate::posts::samples::post_page;
-use crate::samples::{Drawn, author, fault, guest, member, moment};
+use crate::samples::{Rendered, author, fault, guest, member, moment};
 use crate::ui::{Author, Fault, State};
 use crate::{Lang, posts};
 
-pub(crate) fn all(lang: Lang) -> Drawn {
+pub(crate) fn all(lang: Lang) -> Rendered {
     [threads(lang), forms(lang), pushed(lang)].concat()
 }
 
@@ -78,7 +78,7 @@ pub(crate) fn empty_thread<'a>(lang: Lang, entry: Entry<'a>) -> Thread<'a> {
     Thread { lang, slug: "free", post: 42, count: 0, branches: Vec::new(), page: 1, total_pages: 1, entry }
 }
 
-fn threads(lang: Lang) -> Drawn {
+fn threads(lang: Lang) -> Rendered {
     let (reader, visitor) = (member(lang, "/community/free/42"), guest(lang, "/community/free/42"));
     let talk = |entry| Thread { count: 58, branches: branches(lang), page: 3, total_pages: 3, ..empty_thread(lang, entry) };
     vec![
@@ -90,7 +90,7 @@ fn threads(lang: Lang) -> Drawn {
     ]
 }
 
-fn forms(lang: Lang) -> Drawn {
+fn forms(lang: Lang) -> Rendered {
     let empty = [fault("body", "body.empty", 0)];
     let long = [fault("form", "form.stale", 0), fault("body", "body.too_long", 5_000)];
     let shell = member(lang, "/comments/1/reply");
@@ -115,7 +115,7 @@ fn forms(lang: Lang) -> Drawn {
     ]
 }
 
-fn pushed(lang: Lang) -> Drawn {
+fn pushed(lang: Lang) -> Rendered {
     let created = |comment, purpose| super::created(&Created { lang, comment, count: 59, form: form(lang, purpose, "", &[]) });
     vec![
         ("fragment-created", created(comment(lang, 9), NEW)),

@@ -30,9 +30,9 @@ crate::text::catalogue! {
     DELETE_TITLE = "댓글을 삭제할까요?", "Delete this comment?";
     DELETE_TEXT = "댓글의 자리는 남고 내용은 보이지 않게 됩니다. 달린 답글은 그대로 있습니다.", "Its place stays but the text is no longer shown. Replies to it remain.";
     DELETE_BUTTON = "댓글 삭제", "Delete comment";
-    SAID_CREATED = "댓글을 등록했습니다. 모두 {n}개입니다.", "Your comment is posted. There are {n} now.";
-    SAID_SAVED = "댓글을 수정했습니다.", "Your comment is saved.";
-    SAID_NEW = "{name}님이 새 댓글을 남겼습니다.", "{name} wrote a new comment.";
+    ANNOUNCE_CREATED = "댓글을 등록했습니다. 모두 {n}개입니다.", "Your comment is posted. There are {n} now.";
+    ANNOUNCE_SAVED = "댓글을 수정했습니다.", "Your comment is saved.";
+    ANNOUNCE_NEW = "{name}님이 새 댓글을 남겼습니다.", "{name} wrote a new comment.";
     FLASH_CREATED = "댓글을 등록했습니다.", "Your comment is posted.";
     FLASH_SAVED = "댓글을 수정했습니다.", "Your comment is saved.";
     FLASH_DELETED = "댓글을 삭제했습니다.", "The comment is deleted.";

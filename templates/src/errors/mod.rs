@@ -60,13 +60,13 @@ pub struct Again<'a> {
 /// Fields that are typed anew: what is secret is not sent back.
 const SECRET: [&str; 2] = ["password", "current"];
 
-/// Draws an error inside the frame.
+/// Renders an error inside the frame.
 pub fn page(p: &ErrorPage) -> Markup {
     let lang = p.shell.lang;
     layout::page(p.shell, title(lang, &p.problem), html! { div.wrap.narrow { (body(lang, &p.problem, paths::HOME)) } })
 }
 
-/// Draws an error that depends on nothing but the language.
+/// Renders an error that depends on nothing but the language.
 pub fn bare(p: &BarePage) -> Markup {
     html! {
         (DOCTYPE)
@@ -77,7 +77,7 @@ pub fn bare(p: &BarePage) -> Markup {
     }
 }
 
-/// What is said about the problem; the admin's error page says the same.
+/// The explanation of a problem, shared with the panel's error page.
 pub fn body(lang: Lang, problem: &Problem, home: &str) -> Markup {
     let (title, text) = texts(problem);
     html! {

@@ -9,16 +9,16 @@ use crate::text::{Lang, common};
 use crate::{paths, posts, ui};
 use maud::{Markup, PreEscaped, html};
 
-/// The first page around a list that may have been drawn before.
+/// The first page around a list that may have been rendered before.
 #[derive(Clone, Copy)]
 pub struct HomePage<'a> {
     /// The frame.
     pub shell: &'a Shell<'a>,
-    /// What [`recent`] drew in the reader's language.
+    /// What [`recent`] rendered in the reader's language.
     pub recent: &'a str,
 }
 
-/// The newest posts. It holds nothing of the reader's, so one drawing serves everybody with the same language.
+/// The newest posts. It holds nothing of the reader's, so one rendering serves all readers with the same language.
 #[derive(Clone, Debug)]
 pub struct Recent<'a> {
     /// The reader's language.
@@ -27,7 +27,7 @@ pub struct Recent<'a> {
     pub posts: Vec<posts::Card<'a>>,
 }
 
-/// Draws the first page.
+/// Renders the first page.
 pub fn page(p: &HomePage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {
@@ -63,7 +63,7 @@ fn hero(shell: &Shell) -> Markup {
     }
 }
 
-/// Draws the newest posts.
+/// Renders the newest posts.
 pub fn recent(r: &Recent) -> Markup {
     let lang = r.lang;
     html! {

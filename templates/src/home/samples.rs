@@ -5,22 +5,22 @@ use crate::Lang;
 use crate::layout::{Aids, Motion, Shell, Spacing, TextSize, Theme};
 use crate::posts::Card;
 use crate::posts::samples::card;
-use crate::samples::{Drawn, guest, member, staff, with_flash};
+use crate::samples::{Rendered, guest, member, staff, with_flash};
 
-pub(crate) fn all(lang: Lang) -> Drawn {
-    let draw = |shell: &Shell, recent: &str| super::page(&HomePage { shell, recent });
+pub(crate) fn all(lang: Lang) -> Rendered {
+    let render = |shell: &Shell, recent: &str| super::page(&HomePage { shell, recent });
     let aids = |aids| Shell { aids, ..member(lang, "/") };
     let full = recent(lang, 8);
     vec![
-        ("home-guest", draw(&guest(lang, "/"), &full)),
-        ("home-member", draw(&member(lang, "/"), &full)),
-        ("home-staff-flash", draw(&with_flash(staff(lang, "/"), "김하나님, 환영합니다."), &full)),
-        ("home-empty", draw(&guest(lang, "/"), &recent(lang, 0))),
-        ("home-dark", draw(&aids(Aids { theme: Theme::Dark, ..Aids::default() }), &full)),
-        ("home-contrast", draw(&aids(Aids { theme: Theme::Contrast, size: TextSize::Larger, ..Aids::default() }), &full)),
+        ("home-guest", render(&guest(lang, "/"), &full)),
+        ("home-member", render(&member(lang, "/"), &full)),
+        ("home-staff-flash", render(&with_flash(staff(lang, "/"), "김하나님, 환영합니다."), &full)),
+        ("home-empty", render(&guest(lang, "/"), &recent(lang, 0))),
+        ("home-dark", render(&aids(Aids { theme: Theme::Dark, ..Aids::default() }), &full)),
+        ("home-contrast", render(&aids(Aids { theme: Theme::Contrast, size: TextSize::Larger, ..Aids::default() }), &full)),
         (
             "home-wide",
-            draw(&aids(Aids { theme: Theme::Light, spacing: Spacing::Wide, motion: Motion::Reduced, size: TextSize::Large }), &full),
+            render(&aids(Aids { theme: Theme::Light, spacing: Spacing::Wide, motion: Motion::Reduced, size: TextSize::Large }), &full),
         ),
     ]
 }

@@ -43,7 +43,7 @@ pub(crate) fn head_with(title: &str, more: &Markup) -> Markup {
 }
 
 /// The elements of `head`.
-pub(crate) fn draw(shell: &Shell, title: &str, about: Option<&About>) -> Markup {
+pub(crate) fn render(shell: &Shell, title: &str, about: Option<&About>) -> Markup {
     let Some(about) = about else { return html! { meta name="robots" content="noindex"; } };
     let (address, description) = (format!("{}{}", shell.origin, about.path), shorten(about.description));
     let locale = if shell.lang == Lang::Ko { "ko_KR" } else { "en_US" };

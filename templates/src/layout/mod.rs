@@ -42,7 +42,7 @@ pub struct Shell<'a> {
 /// Who reads the page.
 #[derive(Clone, Copy, Debug)]
 pub enum Viewer<'a> {
-    /// Somebody who is not signed in.
+    /// Not signed in.
     Guest,
     /// A member.
     Member(MemberBadge<'a>),
@@ -105,7 +105,7 @@ fn whole(shell: &Shell, title: &str, about: Option<&About>, main: Markup) -> Mar
         (DOCTYPE)
         html lang=(lang.tag()) data-theme=(shell.aids.theme.word()) data-size=(shell.aids.size.word())
             data-motion=(shell.aids.motion.word()) data-spacing=(shell.aids.spacing.word()) {
-            (head_with(&lang.fill(common::PAGE_TITLE, &[("title", &title)]), &head::draw(shell, title, about)))
+            (head_with(&lang.fill(common::PAGE_TITLE, &[("title", &title)]), &head::render(shell, title, about)))
             body "hx-boost:inherited"="true" "hx-target:inherited"="#main" "hx-select:inherited"="#main"
                 "hx-swap:inherited"="outerHTML" "hx-status:5xx:inherited"="swap:none push:false" {
                 a.skip href="#main" { (lang.t(common::SKIP)) }

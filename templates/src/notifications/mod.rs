@@ -19,7 +19,7 @@ pub struct Bell {
     pub unread: u32,
 }
 
-/// What a member was told.
+/// The notifications of a member.
 #[derive(Clone)]
 pub struct NotificationsPage<'a> {
     /// The frame.
@@ -62,9 +62,9 @@ pub enum Kind {
     Comment,
     /// An answer to my comment.
     Reply,
-    /// Somebody wrote `@me`.
+    /// A comment with `@me` in it.
     Mention,
-    /// Somebody tried to join with my address.
+    /// An attempt to sign up with my e-mail.
     SignUpAgain,
 }
 
@@ -97,7 +97,7 @@ pub fn sentence(lang: Lang, kind: Kind, actor: &str, post_title: &str) -> String
     lang.fill(text, &[("name", &actor), ("post", &post_title)])
 }
 
-/// Draws the list.
+/// Renders the list.
 pub fn page(p: &NotificationsPage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {

@@ -3,9 +3,9 @@
 use super::{Bell, Item, Kind, NotificationsPage};
 use crate::Lang;
 use crate::live::{self, BellUpdate};
-use crate::samples::{Drawn, member, moment};
+use crate::samples::{Rendered, member, moment};
 
-pub(crate) fn all(lang: Lang) -> Drawn {
+pub(crate) fn all(lang: Lang) -> Rendered {
     let shell = member(lang, "/notifications");
     let item = |id, kind, unread| Item {
         id,
@@ -17,7 +17,7 @@ pub(crate) fn all(lang: Lang) -> Drawn {
         at: moment(lang, 12),
         unread,
     };
-    let draw = |items, unread, older_than| super::page(&NotificationsPage { shell: &shell, items, unread, older_than, once: "k-once" });
+    let render = |items, unread, older_than| super::page(&NotificationsPage { shell: &shell, items, unread, older_than, once: "k-once" });
     let some = vec![item(3, Kind::Comment, true), item(2, Kind::Reply, true), item(1, Kind::Mention, false)];
     let sentence = super::sentence(lang, Kind::Reply, "이두리", "겨울 나눔 바자회에 함께해 주세요");
     let bell = |unread, sentence| live::bell(&BellUpdate { lang, unread, sentence });
@@ -25,8 +25,8 @@ pub(crate) fn all(lang: Lang) -> Drawn {
         ("fragment-live-bell", bell(4, &sentence)),
         ("fragment-live-bell-silent", bell(0, "")),
         ("fragment-bell-many", super::bell(&Bell { lang, unread: 120 })),
-        ("notifications", draw(some, 2, Some(1))),
-        ("notifications-all-read", draw(vec![item(1, Kind::Mention, false)], 0, None)),
-        ("notifications-none", draw(Vec::new(), 0, None)),
+        ("notifications", render(some, 2, Some(1))),
+        ("notifications-all-read", render(vec![item(1, Kind::Mention, false)], 0, None)),
+        ("notifications-none", render(Vec::new(), 0, None)),
     ]
 }

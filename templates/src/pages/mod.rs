@@ -43,23 +43,23 @@ const ACCESS: &[(Text, Text)] = &[
     (t::ACCESS_5, t::ACCESS_5_TEXT),
 ];
 
-/// Draws the terms of use.
+/// Renders the terms of use.
 pub fn terms(p: &TextPage) -> Markup {
-    draw(p, paths::TERMS, t::TERMS_TITLE, TERMS, Markup::default())
+    render(p, paths::TERMS, t::TERMS_TITLE, TERMS, Markup::default())
 }
 
-/// Draws the privacy policy.
+/// Renders the privacy policy.
 pub fn privacy(p: &TextPage) -> Markup {
-    draw(p, paths::PRIVACY, t::PRIVACY_TITLE, PRIVACY, Markup::default())
+    render(p, paths::PRIVACY, t::PRIVACY_TITLE, PRIVACY, Markup::default())
 }
 
-/// Draws the accessibility statement.
+/// Renders the accessibility statement.
 pub fn accessibility(p: &TextPage) -> Markup {
     let link = html! { p { a.button.secondary href=(paths::MY_READING) { (p.shell.lang.t(t::ACCESS_2_LINK)) } } };
-    draw(p, paths::ACCESSIBILITY, t::ACCESS_TITLE, ACCESS, link)
+    render(p, paths::ACCESSIBILITY, t::ACCESS_TITLE, ACCESS, link)
 }
 
-fn draw(p: &TextPage, path: &str, title: Text, sections: &[(Text, Text)], end: Markup) -> Markup {
+fn render(p: &TextPage, path: &str, title: Text, sections: &[(Text, Text)], end: Markup) -> Markup {
     let lang = p.shell.lang;
     let main = html! {
         div.wrap.reading {

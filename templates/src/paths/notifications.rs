@@ -7,7 +7,7 @@ pub const NOTIFICATIONS_READ_ALL: &str = "/notifications/read-all";
 /// The stream that rings a member's bell.
 pub const EVENTS: &str = "/events";
 
-/// Marks a notification as read and leads to what it tells of.
+/// Marks a notification as read and leads to what it is about.
 pub fn notification_read(id: i64) -> String {
     format!("/notifications/{id}/read")
 }

@@ -57,7 +57,7 @@ pub struct Preview<'a> {
     pub html: &'a str,
 }
 
-/// Draws the editor.
+/// Renders the editor.
 pub fn page(p: &PostForm) -> Markup {
     let lang = p.shell.lang;
     let title = match p.purpose {
@@ -102,7 +102,7 @@ fn fields(p: &PostForm) -> Markup {
     let notice = Field { name: "notice", label: lang.t(t::IS_NOTICE), hint: lang.t(t::IS_NOTICE_HINT), required: false, ..base };
     html! {
         (ui::field(&Field { name: "title", label: lang.t(t::TITLE), value: p.title, autocomplete: "off", ..base }))
-        // Only the preview is swapped: a field that somebody types Korean into must never be replaced.
+        // Only the preview is swapped: a field in which Korean is being composed must never be replaced.
         div hx-post=(paths::PREVIEW) hx-trigger="input delay:600ms" hx-target="#preview" hx-select=""
             hx-swap="outerHTML" hx-sync="this:replace" {
             (ui::textarea(&Field { name: "body", label: lang.t(t::BODY), value: p.body, hint: lang.t(t::BODY_HINT), ..base }, 14))

@@ -100,7 +100,7 @@ pub struct PostPage<'a> {
     pub newer: Option<Neighbour<'a>>,
     /// The next older post of the board.
     pub older: Option<Neighbour<'a>>,
-    /// What was said about it.
+    /// Its comments.
     pub comments: Thread<'a>,
     /// One-time key of the hide or restore form.
     pub once: &'a str,
@@ -160,7 +160,7 @@ pub fn fresh(lang: Lang, post: &Card) -> Markup {
     }
 }
 
-/// Draws the page of a post.
+/// Renders the page of a post.
 pub fn page(p: &PostPage) -> Markup {
     let main = html! {
         div.wrap.reading {
@@ -208,8 +208,8 @@ fn byline(lang: Lang, post: &Post) -> Markup {
                 span.who { (ui::author(lang, &post.author)) }
                 (ui::time(&post.at))
                 @if let Some(edited) = &post.edited {
-                    @let words = if post.edited_by_staff { t::EDITED_BY_STAFF } else { t::EDITED };
-                    span { (lang.fill(words, &[("when", &edited.shown)])) }
+                    @let text = if post.edited_by_staff { t::EDITED_BY_STAFF } else { t::EDITED };
+                    span { (lang.fill(text, &[("when", &edited.shown)])) }
                 }
                 span { (lang.count(t::VIEWS_ONE, t::VIEWS_MANY, post.views)) }
             }
@@ -217,7 +217,7 @@ fn byline(lang: Lang, post: &Post) -> Markup {
     }
 }
 
-/// Tells staff (and the author of a hidden post) why others do not see it.
+/// Explains to staff, and to the author of a hidden post, why others do not see it.
 fn standing(lang: Lang, post: &Post) -> Markup {
     let text = match post.state {
         State::Shown => return Markup::default(),
@@ -273,7 +273,7 @@ fn neighbour(label: &str, slug: &str, post: &Neighbour, rel: &str) -> Markup {
     html! { li { span.muted { (label) } " " a href=(paths::post(slug, post.id)) rel=(rel) { (post.title) } } }
 }
 
-/// Draws the question before a post is deleted.
+/// Renders the question before a post is deleted.
 pub fn delete(p: &DeletePage) -> Markup {
     let lang = p.shell.lang;
     let back = paths::post(p.slug, p.id);

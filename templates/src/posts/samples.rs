@@ -5,15 +5,15 @@ use super::{Card, DeletePage, Neighbour, Post, PostPage, text as t};
 use crate::comments::samples::empty_thread;
 use crate::comments::{Entry, Thread};
 use crate::layout::Shell;
-use crate::samples::{Drawn, author, fault, guest, member, moment, staff, with_flash};
+use crate::samples::{Rendered, author, fault, guest, member, moment, staff, with_flash};
 use crate::ui::State;
 use crate::{Lang, Markup};
 
-pub(crate) fn all(lang: Lang) -> Drawn {
+pub(crate) fn all(lang: Lang) -> Rendered {
     [pages(lang), editor(lang)].concat()
 }
 
-fn pages(lang: Lang) -> Drawn {
+fn pages(lang: Lang) -> Rendered {
     let path = "/community/free/42";
     let (reader, boss) = (guest(lang, path), staff(lang, path));
     let flashed = with_flash(member(lang, path), lang.t(t::FLASH_CREATED));
@@ -79,7 +79,7 @@ fn delete(shell: &Shell) -> Markup {
     })
 }
 
-fn editor(lang: Lang) -> Drawn {
+fn editor(lang: Lang) -> Rendered {
     let shell = member(lang, "/community/free/write");
     let faults = [fault("title", "title.empty", 0), fault("body", "body.too_long", 20_000)];
     let empty = PostForm {

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 pub struct Sample {
     /// `ko-post-page`: the language, the noun, the state.
     pub name: String,
-    /// What it draws.
+    /// What it renders.
     pub markup: Markup,
 }
 
@@ -24,16 +24,16 @@ impl Sample {
 
 /// Everything.
 pub fn all() -> Vec<Sample> {
-    let draw = |lang: Lang| crate::SAMPLES.iter().flat_map(move |noun| noun(lang)).map(move |(name, markup)| (lang, name, markup));
+    let render = |lang: Lang| crate::SAMPLES.iter().flat_map(move |noun| noun(lang)).map(move |(name, markup)| (lang, name, markup));
     [Lang::Ko, Lang::En]
         .into_iter()
-        .flat_map(draw)
+        .flat_map(render)
         .map(|(lang, name, markup)| Sample { name: format!("{}-{name}", lang.tag()), markup })
         .collect()
 }
 
-/// The samples of a noun: names and drawings.
-pub(crate) type Drawn = Vec<(&'static str, Markup)>;
+/// The samples of a noun: names and markup.
+pub(crate) type Rendered = Vec<(&'static str, Markup)>;
 
 pub(crate) static BOARDS: LazyLock<Vec<NavBoard>> = LazyLock::new(|| {
     [("notice", "공지사항"), ("free", "자유게시판"), ("qna", "질문과 답변")]

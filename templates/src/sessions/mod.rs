@@ -40,7 +40,7 @@ pub struct Device<'a> {
     pub persistent: bool,
 }
 
-/// Draws them.
+/// Renders them.
 pub fn page(p: &SessionsPage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {

@@ -2,9 +2,9 @@
 
 use super::{Device, SessionsPage};
 use crate::Lang;
-use crate::samples::{Drawn, member, moment};
+use crate::samples::{Rendered, member, moment};
 
-pub(crate) fn all(lang: Lang) -> Drawn {
+pub(crate) fn all(lang: Lang) -> Rendered {
     let shell = member(lang, "/my/sessions");
     let this = Device {
         id: 1,
@@ -17,6 +17,6 @@ pub(crate) fn all(lang: Lang) -> Drawn {
     };
     let phone =
         Device { id: 2, device: "Android · Samsung Internet", ip: "2001:db8::7", is_current: false, persistent: false, ..this.clone() };
-    let draw = |sessions| super::page(&SessionsPage { shell: &shell, sessions, once: "k-once" });
-    vec![("sessions", draw(vec![this.clone(), phone])), ("sessions-only-this", draw(vec![this]))]
+    let render = |sessions| super::page(&SessionsPage { shell: &shell, sessions, once: "k-once" });
+    vec![("sessions", render(vec![this.clone(), phone])), ("sessions-only-this", render(vec![this]))]
 }

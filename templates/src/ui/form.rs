@@ -1,6 +1,6 @@
 //! Fields, each with its label, hint and fault, and the summary of faults at the top of a form.
 //!
-//! A fault is said three times on purpose: in the title ("오류:"), in the summary with a link, and beside the field.
+//! A fault is shown three times on purpose: in the title ("오류:"), in the summary with a link, and beside the field.
 
 use crate::errors::text as errors_text;
 use crate::text::{Lang, common};

@@ -22,10 +22,10 @@ pub struct Moment {
     pub shown: String,
 }
 
-/// Who wrote something. `id` is `None` for somebody who has left.
+/// Who wrote something. `id` is `None` for a member who has left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Author<'a> {
-    /// The member's number; nobody's for those who left.
+    /// The member's number; `None` for a member who has left.
     pub id: Option<i64>,
     /// The name that the member chose.
     pub name: &'a str,
@@ -43,7 +43,7 @@ pub enum State {
     Deleted,
 }
 
-/// How a message feels; always said in a word and an icon too, never in colour alone.
+/// A message's tone, always given by a word and an icon too, never by colour alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
     /// It worked.

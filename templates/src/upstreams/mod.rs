@@ -1,5 +1,4 @@
-//! How the servers behind nginx are. The page needs no script, and nothing from the servers that it tells of but its
-//! style sheet.
+//! The state of the servers behind nginx. The page has no script and needs nothing from those servers but its style sheet.
 
 pub(crate) mod samples;
 pub mod text;
@@ -17,11 +16,11 @@ pub struct UpstreamsPage<'a> {
     pub lang: Lang,
     /// When it was so.
     pub at: Moment,
-    /// For how many seconds somebody has been watching.
+    /// Seconds since the monitor started.
     pub watched: u64,
     /// One a server.
     pub servers: Vec<Server<'a>>,
-    /// What each window has to tell.
+    /// The numbers of each window.
     pub windows: [Window<'a>; 3],
     /// How nginx's log arrives.
     pub log: Log,
@@ -34,7 +33,7 @@ pub struct Server<'a> {
     pub name: &'a str,
     /// How it is.
     pub state: State,
-    /// Whether somebody asks it; otherwise the log is all there is.
+    /// Whether it is probed; otherwise its state is read from the log alone.
     pub probed: bool,
     /// Since when.
     pub since: Moment,
@@ -57,7 +56,7 @@ pub enum Trouble {
     Failed(u16),
     /// It says that it is not ready.
     NotReady(u16),
-    /// Nobody listens there.
+    /// No process listens there.
     NobodyListens,
     /// It does not say whether it is ready.
     SaysNothing,
@@ -78,7 +77,7 @@ pub enum State {
     Down,
     /// nginx seems to send it nothing.
     Ejected,
-    /// Nobody asked yet.
+    /// Not probed yet.
     Unknown,
 }
 
@@ -129,7 +128,7 @@ pub struct Log {
     pub lag: Option<u32>,
 }
 
-/// Draws it.
+/// Renders it.
 pub fn page(p: &UpstreamsPage) -> Markup {
     let (lang, title) = (p.lang, p.lang.t(t::TITLE));
     let windows = [t::MINUTE, t::FIVE_MINUTES, t::HOUR];
@@ -159,7 +158,7 @@ fn section(id: &str, title: &str, inner: &Markup) -> Markup {
     html! {
         section aria-labelledby={ (id) "-title" } {
             h2 id={ (id) "-title" } { (title) }
-            // A table may be wider than the window; whoever has no mouse scrolls it with the keys.
+            // A table may be wider than the window; it must be scrollable by keyboard.
             div.scroller tabindex="0" role="region" aria-labelledby={ (id) "-title" } { (inner) }
         }
     }
@@ -240,10 +239,10 @@ pub(crate) fn state_word(state: State) -> Text {
 }
 
 fn numbers(lang: Lang, window: &Window) -> Markup {
-    let words_of = |words: &[Text]| words.iter().map(|word| lang.t(*word)).collect::<Vec<_>>();
-    let mut heads = words_of(&[t::COL_SERVER, t::COL_SHARE, t::COL_RATE, t::COL_P50, t::COL_P95, t::COL_P99]);
+    let labels = |texts: &[Text]| texts.iter().map(|text| lang.t(*text)).collect::<Vec<_>>();
+    let mut heads = labels(&[t::COL_SERVER, t::COL_SHARE, t::COL_RATE, t::COL_P50, t::COL_P95, t::COL_P99]);
     heads.extend(["2xx", "3xx", "4xx", "5xx"]);
-    heads.extend(words_of(&[t::COL_REFUSED, t::COL_BROKEN, t::COL_TIMEOUT, t::COL_RETRIED]));
+    heads.extend(labels(&[t::COL_REFUSED, t::COL_BROKEN, t::COL_TIMEOUT, t::COL_RETRIED]));
     let total = &window.total;
     html! {
         table.data {

@@ -2,13 +2,13 @@
 
 use super::{Log, Numbers, Server, State, Total, Trouble, UpstreamsPage, Window, page};
 use crate::Lang;
-use crate::samples::{Drawn, moment};
+use crate::samples::{Rendered, moment};
 
-pub(crate) fn all(lang: Lang) -> Drawn {
-    vec![("upstreams", draw(lang, true)), ("upstreams-at-the-start", draw(lang, false))]
+pub(crate) fn all(lang: Lang) -> Rendered {
+    vec![("upstreams", render(lang, true)), ("upstreams-at-the-start", render(lang, false))]
 }
 
-fn draw(lang: Lang, busy: bool) -> maud::Markup {
+fn render(lang: Lang, busy: bool) -> maud::Markup {
     let all = [
         ("127.0.0.1:3000", State::Up, None),
         ("127.0.0.1:3010", State::Draining, Some((Trouble::Failed(503), 90_000))),

@@ -18,7 +18,7 @@ pub struct WhoPage<'a> {
     pub unnamed: u64,
 }
 
-/// Draws them.
+/// Renders them.
 pub fn page(p: &WhoPage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {

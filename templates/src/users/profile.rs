@@ -30,7 +30,7 @@ pub struct ProfilePage<'a> {
     pub is_own: bool,
 }
 
-/// Draws it.
+/// Renders it.
 pub fn page(p: &ProfilePage) -> Markup {
     let lang = p.shell.lang;
     let title = lang.fill(t::PROFILE_TITLE, &[("name", &p.name)]);

@@ -34,7 +34,7 @@ pub struct SignupPage<'a> {
     pub wait: Option<u64>,
 }
 
-/// Draws the sign-up form.
+/// Renders the sign-up form.
 pub fn page(p: &SignupPage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {

@@ -8,17 +8,17 @@ use super::sign_in::{self, LoginNotice, LoginPage, LogoutPage, ReloginPage};
 use crate::layout::Shell;
 use crate::posts::Card;
 use crate::posts::samples::card;
-use crate::samples::{Drawn, fault, guest, member, moment};
+use crate::samples::{Rendered, fault, guest, member, moment};
 use crate::ui::Fault;
 use crate::{Lang, Markup};
 
-pub(crate) fn all(lang: Lang) -> Drawn {
+pub(crate) fn all(lang: Lang) -> Rendered {
     [login(lang), signup(lang), relogin(lang), own(lang), profiles(lang), who(lang)].concat()
 }
 
-fn login(lang: Lang) -> Drawn {
+fn login(lang: Lang) -> Rendered {
     let shell = guest(lang, "/login");
-    let draw = |notice, email, faults: &[Fault]| {
+    let render = |notice, email, faults: &[Fault]| {
         sign_in::login(&LoginPage {
             shell: &shell,
             email,
@@ -32,21 +32,21 @@ fn login(lang: Lang) -> Drawn {
     let wrong = [fault("email", "login.wrong", 0)];
     let suspended = |until| LoginNotice::Suspended { reason: "광고 글을 되풀이해 올림", until };
     vec![
-        ("login", draw(LoginNotice::None, "", &[])),
-        ("login-wrong", draw(LoginNotice::None, "ada@example.com", &wrong)),
-        ("login-signed-out", draw(LoginNotice::SignedOut, "", &[])),
-        ("login-required", draw(LoginNotice::Required, "", &[])),
-        ("login-expired", draw(LoginNotice::Expired, "", &[])),
-        ("login-ended", draw(LoginNotice::Ended, "", &[])),
-        ("login-password-changed", draw(LoginNotice::PasswordChanged, "", &[])),
-        ("login-suspended", draw(suspended(""), "ada@example.com", &[])),
-        ("login-suspended-until", draw(suspended("2026-12-31"), "ada@example.com", &[])),
-        ("login-wait-seconds", draw(LoginNotice::Wait { seconds: 8 }, "ada@example.com", &[])),
-        ("login-wait-minutes", draw(LoginNotice::Wait { seconds: 200 }, "ada@example.com", &[])),
+        ("login", render(LoginNotice::None, "", &[])),
+        ("login-wrong", render(LoginNotice::None, "ada@example.com", &wrong)),
+        ("login-signed-out", render(LoginNotice::SignedOut, "", &[])),
+        ("login-required", render(LoginNotice::Required, "", &[])),
+        ("login-expired", render(LoginNotice::Expired, "", &[])),
+        ("login-ended", render(LoginNotice::Ended, "", &[])),
+        ("login-password-changed", render(LoginNotice::PasswordChanged, "", &[])),
+        ("login-suspended", render(suspended(""), "ada@example.com", &[])),
+        ("login-suspended-until", render(suspended("2026-12-31"), "ada@example.com", &[])),
+        ("login-wait-seconds", render(LoginNotice::Wait { seconds: 8 }, "ada@example.com", &[])),
+        ("login-wait-minutes", render(LoginNotice::Wait { seconds: 200 }, "ada@example.com", &[])),
     ]
 }
 
-fn signup(lang: Lang) -> Drawn {
+fn signup(lang: Lang) -> Rendered {
     let shell = guest(lang, "/signup");
     let empty = SignupPage {
         shell: &shell,
@@ -84,14 +84,14 @@ fn signup(lang: Lang) -> Drawn {
     ]
 }
 
-fn relogin(lang: Lang) -> Drawn {
+fn relogin(lang: Lang) -> Rendered {
     let shell = guest(lang, "/login");
     let fields: Vec<(String, String)> =
         [("title", "바자회 후기"), ("body", "정말 즐거웠습니다.\n내년에도 <b>또</b> 만나요."), ("once", "k-old")]
             .map(|(name, value)| (name.into(), value.into()))
             .into();
     let wrong = [fault("email", "login.wrong", 0)];
-    let draw = |faults: &[Fault]| -> Markup {
+    let render = |faults: &[Fault]| -> Markup {
         let page = ReloginPage {
             shell: &shell,
             email: "ada@example.com",
@@ -103,10 +103,10 @@ fn relogin(lang: Lang) -> Drawn {
         };
         sign_in::relogin(&page)
     };
-    vec![("relogin", draw(&[])), ("relogin-wrong", draw(&wrong))]
+    vec![("relogin", render(&[])), ("relogin-wrong", render(&wrong))]
 }
 
-fn own(lang: Lang) -> Drawn {
+fn own(lang: Lang) -> Rendered {
     let at = |path| member(lang, path);
     let name = [fault("name", "name.taken", 0)];
     let passwords = [fault("current", "password.wrong", 0), fault("password", "password.too_short", 10)];
@@ -133,7 +133,7 @@ fn own(lang: Lang) -> Drawn {
     ]
 }
 
-fn profiles(lang: Lang) -> Drawn {
+fn profiles(lang: Lang) -> Rendered {
     vec![("profile", profile_page(&guest(lang, "/u/7"), 4, false)), ("profile-own-empty", profile_page(&member(lang, "/u/7"), 0, true))]
 }
 
@@ -153,7 +153,7 @@ fn profile_page(shell: &Shell, posts: i64, is_own: bool) -> Markup {
     })
 }
 
-fn who(lang: Lang) -> Drawn {
+fn who(lang: Lang) -> Rendered {
     let shell = member(lang, "/who");
     let members = vec![(7, "김하나"), (8, "이두리"), (9, "Ada"), (10, "이름이아주아주긴사람입니다스무자쯤")];
     vec![

@@ -48,7 +48,7 @@ pub struct ReadingForm<'a> {
     pub next: &'a str,
 }
 
-/// Draws the settings of a member.
+/// Renders the settings of a member.
 pub fn profile(p: &ProfileForm) -> Markup {
     let lang = p.shell.lang;
     let base = Field { lang, faults: p.faults, ..Field::default() };
@@ -75,7 +75,7 @@ fn language(base: &Field, chosen: Lang) -> Markup {
     ui::choices(&Field { name: "language", label: base.lang.t(t::LANGUAGE), value: chosen.tag(), ..*base }, &answers)
 }
 
-/// Draws the form for a new password.
+/// Renders the form for a new password.
 pub fn password(p: &PasswordForm) -> Markup {
     let lang = p.shell.lang;
     let base = Field { lang, kind: "password", required: true, faults: p.faults, ..Field::default() };
@@ -98,7 +98,7 @@ pub fn password(p: &PasswordForm) -> Markup {
     layout::form_page(p.shell, lang.t(t::PASSWORD_TITLE), p.faults, main)
 }
 
-/// Draws the reading aids.
+/// Renders the reading aids.
 pub fn reading(p: &ReadingForm) -> Markup {
     let lang = p.shell.lang;
     let main = html! {

@@ -26,12 +26,12 @@ pub struct LoginPage<'a> {
     pub notice: LoginNotice<'a>,
 }
 
-/// Why somebody meets the sign-in form.
+/// Why the sign-in form is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoginNotice<'a> {
     /// By choice.
     None,
-    /// Just joined, or had joined before; which of the two is not said.
+    /// Just joined, or had joined before; which of the two is not shown.
     Joined,
     /// Just signed out.
     SignedOut,
@@ -91,7 +91,7 @@ pub struct ReloginPage<'a> {
 /// What stands before the name of a field that waits for its writer to sign in again.
 pub const KEPT_PREFIX: &str = "kept.";
 
-/// Draws the sign-in form.
+/// Renders the sign-in form.
 pub fn login(p: &LoginPage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {
@@ -130,7 +130,7 @@ fn remember(lang: Lang, on: bool) -> Markup {
     ui::check(&Field { lang, name: "remember", label: lang.t(t::REMEMBER), hint: lang.t(t::REMEMBER_HINT), ..Field::default() }, on)
 }
 
-/// Why somebody meets the form, in a sentence.
+/// Why the form is shown, in a sentence.
 pub fn login_notice(lang: Lang, notice: LoginNotice) -> Markup {
     let (tone, text) = match notice {
         LoginNotice::None => return Markup::default(),
@@ -150,7 +150,7 @@ pub fn login_notice(lang: Lang, notice: LoginNotice) -> Markup {
     ui::notice(lang, tone, &text)
 }
 
-/// Draws the question before signing out.
+/// Renders the question before signing out.
 pub fn logout(p: &LogoutPage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {
@@ -169,7 +169,7 @@ pub fn logout(p: &LogoutPage) -> Markup {
     layout::page(p.shell, lang.t(t::LOGOUT_TITLE), main)
 }
 
-/// Draws the sign-in form that keeps what was written.
+/// Renders the sign-in form that keeps what was written.
 pub fn relogin(p: &ReloginPage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {

@@ -56,7 +56,7 @@ pub struct Change<'a> {
     pub after: &'a str,
 }
 
-/// Draws the log.
+/// Renders the log.
 pub fn page(p: &AuditPage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {

@@ -3,9 +3,9 @@
 use super::{AuditPage, AuditRow, Change};
 use crate::Lang;
 use crate::admin::samples::shell;
-use crate::samples::{Drawn, moment};
+use crate::samples::{Rendered, moment};
 
-pub(crate) fn all(lang: Lang) -> Drawn {
+pub(crate) fn all(lang: Lang) -> Rendered {
     let shell = shell(lang, "/audit");
     let log = |rows, total_pages| super::page(&AuditPage { shell: &shell, rows, page: 1, total_pages });
     vec![("admin-audit", log(audit_rows(lang), 12)), ("admin-audit-none", log(Vec::new(), 1))]

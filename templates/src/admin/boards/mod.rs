@@ -114,7 +114,7 @@ pub struct BoardForm<'a> {
     pub faults: &'a [Fault<'a>],
 }
 
-/// Draws the list.
+/// Renders the list.
 pub fn index(p: &BoardsPage) -> Markup {
     let lang = p.shell.lang;
     let title = lang.t(admin_text::BOARDS);
@@ -165,7 +165,7 @@ fn row(p: &BoardsPage, board: &BoardRow, can_rise: bool, can_sink: bool) -> Mark
     }
 }
 
-/// Draws a board's settings.
+/// Renders a board's settings.
 pub fn form(p: &BoardForm) -> Markup {
     let lang = p.shell.lang;
     let (title, action) = match p.id {

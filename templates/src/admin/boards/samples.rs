@@ -3,9 +3,9 @@
 use super::{Audience, BoardForm, BoardRow, BoardsPage};
 use crate::Lang;
 use crate::admin::samples::shell;
-use crate::samples::{Drawn, fault};
+use crate::samples::{Rendered, fault};
 
-pub(crate) fn all(lang: Lang) -> Drawn {
+pub(crate) fn all(lang: Lang) -> Rendered {
     let (list, edit) = (shell(lang, "/boards"), shell(lang, "/boards/2/edit"));
     let row =
         |id, slug, name, archived| BoardRow { id, slug, name, read: Audience::Everyone, write: Audience::Members, posts: 1_204, archived };

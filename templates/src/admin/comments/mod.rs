@@ -51,7 +51,7 @@ pub struct CommentRow<'a> {
     pub post_title: &'a str,
     /// Its writer's name.
     pub author: &'a str,
-    /// Its writer's number; `None` for somebody who has left.
+    /// Its writer's number; `None` for a member who has left.
     pub author_id: Option<i64>,
     /// When it was written.
     pub at: Moment,
@@ -59,7 +59,7 @@ pub struct CommentRow<'a> {
     pub state: State,
 }
 
-/// Draws them.
+/// Renders them.
 pub fn index(p: &CommentsPage) -> Markup {
     let lang = p.shell.lang;
     let title = lang.t(admin_text::COMMENTS);

@@ -4,10 +4,10 @@ use super::{CommentRow, CommentsPage};
 use crate::Lang;
 use crate::admin::posts::Bulk;
 use crate::admin::samples::shell;
-use crate::samples::{Drawn, fault, moment};
+use crate::samples::{Rendered, fault, moment};
 use crate::ui::State;
 
-pub(crate) fn all(lang: Lang) -> Drawn {
+pub(crate) fn all(lang: Lang) -> Rendered {
     let at = shell(lang, "/comments");
     let row = |id, state| CommentRow {
         id,

@@ -36,7 +36,7 @@ pub struct Tile<'a> {
     pub hint: String,
 }
 
-/// Somebody who joined.
+/// A new member.
 #[derive(Clone, Debug)]
 pub struct Signup<'a> {
     /// The member's number.
@@ -49,7 +49,7 @@ pub struct Signup<'a> {
     pub at: Moment,
 }
 
-/// Draws it.
+/// Renders it.
 pub fn page(p: &DashboardPage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {

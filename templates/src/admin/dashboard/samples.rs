@@ -7,10 +7,10 @@ use crate::admin::layout::{AdminShell, Permissions};
 use crate::admin::samples::shell;
 use crate::admin::text as admin_text;
 use crate::layout::Flash;
-use crate::samples::{Drawn, moment};
+use crate::samples::{Rendered, moment};
 use crate::ui::Tone;
 
-pub(crate) fn all(lang: Lang) -> Drawn {
+pub(crate) fn all(lang: Lang) -> Rendered {
     let tile = |label, value: &str, hint: String| Tile { label: lang.t(label), value: value.into(), hint };
     let tiles = vec![
         tile(t::TILE_MEMBERS, "1,284", lang.fill(t::TILE_MEMBERS_HINT, &[("n", &3)])),

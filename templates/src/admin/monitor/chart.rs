@@ -49,11 +49,11 @@ pub struct Line {
 /// The picture's own measure; the style sheet stretches it.
 const WIDTH: f64 = 600.0;
 const HEIGHT: f64 = 150.0;
-/// So many strokes are told apart.
+/// Stroke patterns that can be distinguished.
 const STROKES: usize = 4;
 
-/// Draws it.
-pub fn draw(lang: Lang, c: &Chart) -> Markup {
+/// Renders it.
+pub fn render(lang: Lang, c: &Chart) -> Markup {
     let title = lang.t(c.title);
     let highest = c
         .lines

@@ -1,4 +1,4 @@
-//! What is of now: what needs a look, then the numbers. Every state is a word and a shape; colour only underlines it.
+//! Current numbers: first what needs attention, then the numbers. Every state is a word and a shape; colour only underlines it.
 
 use super::chart::{Unit, shown};
 use super::text as t;
@@ -10,20 +10,20 @@ use crate::upstreams::text as upstreams_text;
 use crate::upstreams::{self, Numbers, Server};
 use maud::{Markup, html};
 
-/// Everything of now.
+/// The current numbers.
 pub struct Live<'a> {
     /// The reader's language.
     pub lang: Lang,
-    /// When it was so.
+    /// When they were taken.
     pub at: Moment,
-    /// What needs a look, and where the runbook tells about it.
+    /// What needs attention, and its anchor in the runbook.
     pub concerns: Vec<(String, &'static str)>,
     /// The first numbers.
     pub tiles: Vec<Tile<'a>>,
     /// The instances.
-    pub instances: Vec<Row>,
-    /// Whether all of them could be heard.
-    pub hears_all: bool,
+    pub instances: Vec<InstanceRow>,
+    /// Whether every instance could be asked.
+    pub is_complete: bool,
     /// Redis.
     pub redis: Redis<'a>,
     /// The servers behind nginx.
@@ -34,35 +34,35 @@ pub struct Live<'a> {
     pub events: Vec<Event>,
 }
 
-/// How an instance is.
+/// The status of an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "named as the words that are shown")]
-pub enum State {
+pub enum InstanceStatus {
     Ready,
     Starting,
-    Reading,
+    ReadOnly,
     Draining,
-    Left,
-    Silent,
-    Unheard,
+    Stopped,
+    Missing,
+    Unknown,
     Other,
 }
 
 /// One instance.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct InstanceRow {
     /// Its name.
     pub name: String,
-    /// How it is.
-    pub state: State,
-    /// What it says; none where it says nothing.
-    pub said: Option<Said>,
+    /// Its status.
+    pub status: InstanceStatus,
+    /// Its last heartbeat; none where it sends none.
+    pub report: Option<InstanceReport>,
 }
 
-/// What an instance says.
+/// What an instance reports in its heartbeat.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "named as the columns that are shown")]
-pub struct Said {
+pub struct InstanceReport {
     pub seconds: u64,
     pub cpu: f64,
     pub memory: f64,
@@ -80,18 +80,18 @@ pub struct Said {
 pub enum Redis<'a> {
     /// There is none.
     Alone,
-    /// It does not say.
+    /// It does not answer.
     Unknown,
     /// This, and how full its memory is (0 to 1) where there is a limit.
     Known(Vec<Tile<'a>>, Option<f64>),
 }
 
-/// What the edge says.
+/// What is known of the edge.
 pub enum Edge<'a> {
-    /// Nothing, asked there.
-    Silent(String),
+    /// No answer from this address.
+    Unreachable(String),
     /// The servers, and the requests of the last minute that found none.
-    Heard(Vec<(Server<'a>, Numbers)>, u32),
+    Known(Vec<(Server<'a>, Numbers)>, u32),
 }
 
 /// One route.
@@ -119,7 +119,7 @@ pub struct Event {
     pub good: Option<bool>,
 }
 
-/// Draws it.
+/// Renders it.
 pub fn part(l: &Live) -> Markup {
     let lang = l.lang;
     html! {
@@ -129,7 +129,7 @@ pub fn part(l: &Live) -> Markup {
             dl.tiles.four { @for tile in &l.tiles { (stat(tile)) } }
         }
         (section(lang, "instances", t::INSTANCES, None, &instances(lang, &l.instances)))
-        @if !l.hears_all { p.muted { (lang.t(t::UNHEARD_NOTE)) } }
+        @if !l.is_complete { p.muted { (lang.t(t::INCOMPLETE_NOTE)) } }
         (redis(lang, &l.redis))
         (edge(lang, &l.edge))
         (routes(lang, &l.routes))
@@ -137,7 +137,7 @@ pub fn part(l: &Live) -> Markup {
     }
 }
 
-/// The one sentence to read. It is said aloud only when it changes.
+/// The summary; a screen reader announces it only when it changes.
 fn verdict(l: &Live) -> Markup {
     let lang = l.lang;
     let count = l.concerns.len() as u64;
@@ -162,7 +162,7 @@ fn section(lang: Lang, id: &str, title: Text, note: Option<String>, table: &Mark
         section {
             h2 #{ (id) "-title" } { (lang.t(title)) }
             @if let Some(note) = note { p.muted { (note) } }
-            // A table may be wider than the window; whoever has no mouse scrolls it with the keys.
+            // A table may be wider than the window; it must be scrollable by keyboard.
             div.scroller #{ (id) "-table" } tabindex="0" role="region" aria-labelledby={ (id) "-title" } { (table) }
         }
     }
@@ -181,18 +181,20 @@ fn time(ms: Option<f64>) -> String {
 }
 
 /// A word and a shape for it: a full circle, a ring, a triangle, a cross, a dash, a question.
-fn state(lang: Lang, state: State) -> Markup {
-    let (class, word, shape) = match state {
-        State::Ready => ("good", t::READY, "M6 1a5 5 0 1 1 0 10A5 5 0 1 1 6 1z"),
-        State::Starting => ("calm", t::STARTING, "M6 1a5 5 0 1 1 0 10A5 5 0 1 1 6 1zm0 2.500a2.500 2.500 0 1 0 0 5 2.500 2.500 0 1 0 0-5z"),
-        State::Reading => ("care", t::READING, "M6 .5 11.800 11H.2z"),
-        State::Draining => ("care", t::DRAINING, "M.2 1h11.600L6 11.500z"),
-        State::Left => ("calm", t::LEFT, "M1 4.800h10v2.400H1z"),
-        State::Silent => {
-            ("bad", t::SILENT, "m2.500 1 3.500 3.500L9.500 1 11 2.500 7.500 6 11 9.500 9.500 11 6 7.500 2.500 11 1 9.500 4.500 6 1 2.500z")
+fn status(lang: Lang, status: InstanceStatus) -> Markup {
+    let (class, word, shape) = match status {
+        InstanceStatus::Ready => ("good", t::READY, "M6 1a5 5 0 1 1 0 10A5 5 0 1 1 6 1z"),
+        InstanceStatus::Starting => {
+            ("calm", t::STARTING, "M6 1a5 5 0 1 1 0 10A5 5 0 1 1 6 1zm0 2.500a2.500 2.500 0 1 0 0 5 2.500 2.500 0 1 0 0-5z")
         }
-        State::Unheard => ("calm", t::UNHEARD, "M6 1 11 6 6 11 1 6zm0 2.800L3.800 6 6 8.200 8.200 6z"),
-        State::Other => ("calm", t::OTHER, "M6 1 11 6 6 11 1 6z"),
+        InstanceStatus::ReadOnly => ("care", t::READ_ONLY, "M6 .5 11.800 11H.2z"),
+        InstanceStatus::Draining => ("care", t::DRAINING, "M.2 1h11.600L6 11.500z"),
+        InstanceStatus::Stopped => ("calm", t::STOPPED, "M1 4.800h10v2.400H1z"),
+        InstanceStatus::Missing => {
+            ("bad", t::MISSING, "m2.500 1 3.500 3.500L9.500 1 11 2.500 7.500 6 11 9.500 9.500 11 6 7.500 2.500 11 1 9.500 4.500 6 1 2.500z")
+        }
+        InstanceStatus::Unknown => ("calm", t::UNKNOWN, "M6 1 11 6 6 11 1 6zm0 2.800L3.800 6 6 8.200 8.200 6z"),
+        InstanceStatus::Other => ("calm", t::OTHER, "M6 1 11 6 6 11 1 6z"),
     };
     signed(class, lang.t(word), shape)
 }
@@ -201,13 +203,13 @@ fn signed(class: &str, word: &str, shape: &str) -> Markup {
     html! { span.state.(class) { svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true" focusable="false" { path d=(shape) fill-rule="evenodd" {} } (word) } }
 }
 
-/// How much of the whole, beside the number that says it.
+/// A share as a bar, beside its number.
 fn bar(share: f64) -> Markup {
     let width = (share.clamp(0.0, 1.0) * 60.0).round();
     html! { svg.gauge width="60" height="8" viewBox="0 0 60 8" aria-hidden="true" focusable="false" { rect.ground width="60" height="8" rx="4" {} rect.fill width=(width) height="8" rx="4" {} } }
 }
 
-fn instances(lang: Lang, rows: &[Row]) -> Markup {
+fn instances(lang: Lang, rows: &[InstanceRow]) -> Markup {
     let columns = [
         t::COL_NAME,
         t::COL_STATE,
@@ -230,8 +232,8 @@ fn instances(lang: Lang, rows: &[Row]) -> Markup {
                 @for row in rows {
                     tr {
                         th scope="row" { (row.name) }
-                        td { (state(lang, row.state)) }
-                        @match &row.said { Some(said) => (said_by(lang, said)), None => @for _ in 2..columns.len() { td.muted { "-" } } }
+                        td { (status(lang, row.status)) }
+                        @match &row.report { Some(report) => (report_cells(lang, report)), None => @for _ in 2..columns.len() { td.muted { "-" } } }
                     }
                 }
             }
@@ -239,19 +241,19 @@ fn instances(lang: Lang, rows: &[Row]) -> Markup {
     }
 }
 
-fn said_by(lang: Lang, said: &Said) -> Markup {
+fn report_cells(lang: Lang, report: &InstanceReport) -> Markup {
     html! {
-        td { (bar(said.cpu / 100.0)) " " (shown(Unit::Percent, said.cpu)) }
-        td { (shown(Unit::Bytes, said.memory)) }
-        td { (shown(Unit::Rate, said.rate)) }
-        td { (times(&said.times)) }
-        td { (shown(Unit::Rate, said.errors)) }
-        td { (ui::number(said.in_flight)) }
-        td { (ui::number(said.streams)) }
-        td { (bar(said.db.0 as f64 / said.db.1.max(1) as f64)) " " (said.db.0) "/" (said.db.1) }
-        td { (lang.t(said.redis)) }
-        td { (upstreams::span(lang, said.seconds)) }
-        td { (said.version) }
+        td { (bar(report.cpu / 100.0)) " " (shown(Unit::Percent, report.cpu)) }
+        td { (shown(Unit::Bytes, report.memory)) }
+        td { (shown(Unit::Rate, report.rate)) }
+        td { (times(&report.times)) }
+        td { (shown(Unit::Rate, report.errors)) }
+        td { (ui::number(report.in_flight)) }
+        td { (ui::number(report.streams)) }
+        td { (bar(report.db.0 as f64 / report.db.1.max(1) as f64)) " " (report.db.0) "/" (report.db.1) }
+        td { (lang.t(report.redis)) }
+        td { (upstreams::span(lang, report.seconds)) }
+        td { (report.version) }
     }
 }
 
@@ -273,13 +275,13 @@ fn redis(lang: Lang, redis: &Redis) -> Markup {
 
 fn edge(lang: Lang, edge: &Edge) -> Markup {
     match edge {
-        Edge::Silent(url) => html! {
+        Edge::Unreachable(url) => html! {
             section aria-labelledby="edge-title" {
                 h2 #edge-title { (lang.t(t::EDGE)) }
-                p.muted { (lang.t(t::EDGE_SILENT)) " " (lang.fill(t::EDGE_ASKED, &[("url", url)])) }
+                p.muted { (lang.t(t::EDGE_UNREACHABLE)) " " (lang.fill(t::EDGE_ASKED, &[("url", url)])) }
             }
         },
-        Edge::Heard(rows, none_live) => {
+        Edge::Known(rows, none_live) => {
             let note = lang.fill(t::EDGE_NOTE, &[("n", none_live)]);
             section(lang, "edge", t::EDGE, Some(note), &servers(lang, rows))
         }

@@ -1,7 +1,7 @@
-//! How the machines are. The part that is of now is drawn again every few seconds, the curves every minute; the page
-//! is whole without that.
+//! The monitoring page. Current numbers are fetched again every few seconds, charts every minute; without scripts the page
+//! shows the same, once.
 //!
-//! `live` what is of now · `chart` a curve and its table · `runbook` what to do
+//! `live` current numbers · `chart` a chart and its table · `runbook` the operators' instructions
 
 pub mod chart;
 pub mod live;
@@ -57,10 +57,10 @@ pub struct SystemPage<'a> {
     pub paused: bool,
 }
 
-/// Draws it.
+/// Renders it.
 pub fn page(p: &SystemPage) -> Markup {
     let lang = p.shell.lang;
-    // Whoever asked for stillness gets a page that stands still until asked.
+    // Reduced motion: the page updates only when asked.
     let still = p.shell.aids.motion == Motion::Reduced;
     let moves = !still && !p.paused;
     let (every, each_minute) = (moves.then_some("every 5s"), moves.then_some("every 60s"));
@@ -103,7 +103,7 @@ pub fn history(lang: Lang, range: Range, paused: bool, charts: &[Chart]) -> Mark
                 }
             }
             p.muted { (lang.t(match range { Range::Hour => t::HOUR_NOTE, Range::Day => t::DAY_NOTE })) }
-            div.charts { @for chart in charts { (chart::draw(lang, chart)) } }
+            div.charts { @for chart in charts { (chart::render(lang, chart)) } }
         }
     }
 }

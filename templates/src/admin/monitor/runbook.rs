@@ -9,13 +9,13 @@ use maud::{Markup, PreEscaped, html};
 pub struct RunbookPage<'a> {
     /// The frame.
     pub shell: &'a AdminShell<'a>,
-    /// Its headings: anchor and words.
+    /// Its headings: anchor and text.
     pub contents: &'a [(String, String)],
     /// The text as HTML that is safe to show; it is English.
     pub html: &'a str,
 }
 
-/// Draws it.
+/// Renders it.
 pub fn page(p: &RunbookPage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {
@@ -23,7 +23,7 @@ pub fn page(p: &RunbookPage) -> Markup {
         p { (lang.t(t::RUNBOOK_LEAD)) " " a href=(paths::SYSTEM) { (lang.t(t::TO_SYSTEM)) } }
         nav.contents aria-labelledby="contents-title" {
             h2 #contents-title { (lang.t(t::CONTENTS)) }
-            ul lang="en" { @for (anchor, words) in p.contents { li { a href={ "#" (anchor) } { (words) } } } }
+            ul lang="en" { @for (anchor, heading) in p.contents { li { a href={ "#" (anchor) } { (heading) } } } }
         }
         article.prose.runbook lang="en" { (PreEscaped(p.html)) }
     };

@@ -1,16 +1,16 @@
 //! A busy cluster with trouble, one instance that is well, and the runbook.
 
 use super::chart::{Chart, Line, Unit};
-use super::live::{self, Edge, Event, Live, Redis, Route, Row, Said, State};
+use super::live::{self, Edge, Event, InstanceReport, InstanceRow, InstanceStatus, Live, Redis, Route};
 use super::runbook::{self, RunbookPage};
 use super::{Range, SystemPage, text as t};
 use crate::Lang;
 use crate::admin::dashboard::Tile;
 use crate::admin::samples::shell;
-use crate::samples::{Drawn, moment};
+use crate::samples::{Rendered, moment};
 use crate::upstreams::{self, Numbers, Server, Trouble};
 
-pub(crate) fn all(lang: Lang) -> Drawn {
+pub(crate) fn all(lang: Lang) -> Rendered {
     let (shell, book) = (shell(lang, "/system"), shell(lang, "/system/runbook"));
     let page = |live, charts, paused| super::page(&SystemPage { shell: &shell, live, charts, range: Range::Hour, paused });
     let contents = [("redis-down".to_owned(), "RedisDown".to_owned())];
@@ -34,8 +34,8 @@ fn tiles(lang: Lang) -> Vec<Tile<'static>> {
     ]
 }
 
-fn said(n: u64) -> Said {
-    Said {
+fn report(n: u64) -> InstanceReport {
+    InstanceReport {
         seconds: 86_400 * n + 7_260,
         cpu: 12.5 * (n + 1) as f64,
         memory: 54_525_952.0,
@@ -51,8 +51,17 @@ fn said(n: u64) -> Said {
 }
 
 fn busy(lang: Lang) -> Live<'static> {
-    let states = [State::Ready, State::Starting, State::Reading, State::Draining, State::Left, State::Silent, State::Unheard, State::Other];
-    let row = |(n, state): (usize, State)| Row { name: n.to_string(), state, said: (n < 4).then(|| said(n as u64)) };
+    let states = [
+        InstanceStatus::Ready,
+        InstanceStatus::Starting,
+        InstanceStatus::ReadOnly,
+        InstanceStatus::Draining,
+        InstanceStatus::Stopped,
+        InstanceStatus::Missing,
+        InstanceStatus::Unknown,
+        InstanceStatus::Other,
+    ];
+    let row = |(n, status): (usize, InstanceStatus)| InstanceRow { name: n.to_string(), status, report: (n < 4).then(|| report(n as u64)) };
     let servers = [
         ("127.0.0.1:3000", upstreams::State::Up, None),
         ("127.0.0.1:3010", upstreams::State::Draining, Some((Trouble::Failed(503), 90))),
@@ -71,9 +80,9 @@ fn busy(lang: Lang) -> Live<'static> {
         ],
         tiles: tiles(lang),
         instances: states.into_iter().enumerate().map(row).collect(),
-        hears_all: false,
+        is_complete: false,
         redis: Redis::Known(vec![redis], Some(0.91)),
-        edge: Edge::Heard(servers.map(server).into(), 2),
+        edge: Edge::Known(servers.map(server).into(), 2),
         routes: vec![Route {
             label: "/community/:board/:post".into(),
             count: 1_204,
@@ -109,16 +118,16 @@ fn numbers() -> Numbers {
 }
 
 fn alone(lang: Lang) -> Live<'static> {
-    let said = Said { redis: t::REDIS_NONE, ..said(0) };
+    let report = InstanceReport { redis: t::REDIS_NONE, ..report(0) };
     Live {
         lang,
         at: moment(lang, 12),
         concerns: Vec::new(),
         tiles: tiles(lang),
-        instances: vec![Row { name: "laptop".into(), state: State::Ready, said: Some(said) }],
-        hears_all: true,
+        instances: vec![InstanceRow { name: "laptop".into(), status: InstanceStatus::Ready, report: Some(report) }],
+        is_complete: true,
         redis: Redis::Alone,
-        edge: Edge::Silent("http://127.0.0.1:3009".into()),
+        edge: Edge::Unreachable("http://127.0.0.1:3009".into()),
         routes: Vec::new(),
         events: Vec::new(),
     }

@@ -66,7 +66,7 @@ pub struct PostRow<'a> {
     pub board: &'a str,
     /// Its writer's name.
     pub author: &'a str,
-    /// Its writer's number; `None` for somebody who has left.
+    /// Its writer's number; `None` for a member who has left.
     pub author_id: Option<i64>,
     /// When it was written.
     pub at: Moment,
@@ -74,7 +74,7 @@ pub struct PostRow<'a> {
     pub state: State,
 }
 
-/// Draws them.
+/// Renders them.
 pub fn index(p: &PostsPage) -> Markup {
     let lang = p.shell.lang;
     let title = lang.t(admin_text::POSTS);

@@ -3,10 +3,10 @@
 use super::{Bulk, PostRow, PostsPage};
 use crate::Lang;
 use crate::admin::samples::shell;
-use crate::samples::{BOARDS, Drawn, fault, moment};
+use crate::samples::{BOARDS, Rendered, fault, moment};
 use crate::ui::State;
 
-pub(crate) fn all(lang: Lang) -> Drawn {
+pub(crate) fn all(lang: Lang) -> Rendered {
     let at = shell(lang, "/posts");
     let rows = vec![post_row(lang, 42, State::Shown), post_row(lang, 43, State::Hidden), post_row(lang, 44, State::Deleted)];
     let page = PostsPage {

@@ -67,7 +67,7 @@ pub struct NewRolePage<'a> {
     pub faults: &'a [Fault<'a>],
 }
 
-/// Draws the roles.
+/// Renders the roles.
 pub fn index(p: &RolesPage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {
@@ -145,7 +145,7 @@ fn action_word(lang: Lang, key: &str) -> &str {
     action_name(key).map_or(key, |text| lang.t(text))
 }
 
-/// Draws the form for a new role.
+/// Renders the form for a new role.
 pub fn new(p: &NewRolePage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {

@@ -3,9 +3,9 @@
 use super::{GrantRow, NewRolePage, RoleGrid, RolesPage};
 use crate::Lang;
 use crate::admin::samples::shell;
-use crate::samples::{Drawn, fault};
+use crate::samples::{Rendered, fault};
 
-pub(crate) fn all(lang: Lang) -> Drawn {
+pub(crate) fn all(lang: Lang) -> Rendered {
     let at = shell(lang, "/roles");
     let grant = |on: bool| {
         let row = |resource, grants| GrantRow { resource, grants };

@@ -54,7 +54,7 @@ pub struct SessionRow<'a> {
     pub is_current: bool,
 }
 
-/// Draws them.
+/// Renders them.
 pub fn index(p: &SessionsPage) -> Markup {
     let lang = p.shell.lang;
     let title = match p.user {

@@ -3,9 +3,9 @@
 use super::{SessionRow, SessionsPage};
 use crate::Lang;
 use crate::admin::samples::shell;
-use crate::samples::{Drawn, moment};
+use crate::samples::{Rendered, moment};
 
-pub(crate) fn all(lang: Lang) -> Drawn {
+pub(crate) fn all(lang: Lang) -> Rendered {
     let shell = shell(lang, "/sessions");
     let page = SessionsPage { shell: &shell, rows: sessions_of(lang), user: None, total: 640, page: 2, total_pages: 32, once: "k-once" };
     let of = SessionsPage { user: Some((8, "이두리")), total: 1, page: 1, total_pages: 1, ..page.clone() };

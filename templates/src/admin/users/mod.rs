@@ -94,7 +94,7 @@ pub struct Suspension<'a> {
     pub until: Option<Moment>,
 }
 
-/// Draws the list.
+/// Renders the list.
 pub fn index(p: &UsersPage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {
@@ -150,7 +150,7 @@ fn seen(lang: Lang, user: &UserRow) -> Markup {
     html! { @match &user.last_seen { Some(at) => (ui::time(at)), None => span.muted { (lang.t(t::NEVER)) } } }
 }
 
-/// Draws one member.
+/// Renders one member.
 pub fn show(p: &UserPage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {

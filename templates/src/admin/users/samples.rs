@@ -8,11 +8,11 @@ use crate::admin::layout::AdminShell;
 use crate::admin::samples::shell;
 use crate::admin::sessions::samples::sessions_of;
 use crate::layout::Aids;
-use crate::samples::{Drawn, fault, moment};
+use crate::samples::{Rendered, fault, moment};
 use crate::ui::{Choice, Fault};
 use crate::users::sign_in::LoginNotice;
 
-pub(crate) fn all(lang: Lang) -> Drawn {
+pub(crate) fn all(lang: Lang) -> Rendered {
     [members(lang), signed_out(lang)].concat()
 }
 
@@ -45,7 +45,7 @@ fn user_page<'a>(shell: &'a AdminShell<'a>, faults: &'a [Fault<'a>]) -> UserPage
     }
 }
 
-fn members(lang: Lang) -> Drawn {
+fn members(lang: Lang) -> Rendered {
     let (list, one) = (shell(lang, "/users"), shell(lang, "/users/8"));
     let found = vec![user(lang, 7, "김하나", false), user(lang, 8, "이두리", true), user(lang, 9, "Ada", false)];
     let index = |query, users, total_pages| super::index(&UsersPage { shell: &list, query, users, page: 1, total_pages });
@@ -69,7 +69,7 @@ fn members(lang: Lang) -> Drawn {
     ]
 }
 
-fn signed_out(lang: Lang) -> Drawn {
+fn signed_out(lang: Lang) -> Rendered {
     let (aids, at) = (Aids::default(), shell(lang, "/logout"));
     let wrong = [fault("email", "login.wrong", 0)];
     let empty = LoginPage {

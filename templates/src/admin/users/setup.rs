@@ -29,7 +29,7 @@ pub struct SetupPage<'a> {
     pub faults: &'a [Fault<'a>],
 }
 
-/// Draws it.
+/// Renders it.
 pub fn page(p: &SetupPage) -> Markup {
     let lang = p.lang;
     let base = Field { lang, required: true, faults: p.faults, ..Field::default() };

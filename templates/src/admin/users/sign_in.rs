@@ -42,7 +42,7 @@ pub struct LogoutPage<'a> {
     pub once: &'a str,
 }
 
-/// Draws the sign-in form.
+/// Renders the sign-in form.
 pub fn page(p: &LoginPage) -> Markup {
     let lang = p.lang;
     let main = html! {
@@ -67,7 +67,7 @@ pub fn faulty_title(lang: Lang, title: &str, faults: &[Fault]) -> String {
     if faults.is_empty() { title.to_owned() } else { lang.fill(common::ERROR_TITLE, &[("title", &title)]) }
 }
 
-/// Draws the question before signing out.
+/// Renders the question before signing out.
 pub fn logout(p: &LogoutPage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {
