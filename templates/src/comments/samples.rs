@@ -80,12 +80,14 @@ pub(crate) fn empty_thread<'a>(lang: Lang, entry: Entry<'a>) -> Thread<'a> {
 
 fn threads(lang: Lang) -> Rendered {
     let (reader, visitor) = (member(lang, "/community/free/42"), guest(lang, "/community/free/42"));
+    let removed = Comment { state: State::Deleted, removed_by_staff: true, body_html: "", can_reply: false, ..comment(lang, 4) };
     let talk = |entry| Thread { count: 58, branches: branches(lang), page: 3, total_pages: 3, ..empty_thread(lang, entry) };
     vec![
         ("post-comments", posts::page(&post_page(&reader, talk(Entry::Form(form(lang, NEW, "", &[])))))),
         ("post-comments-guest", posts::page(&post_page(&visitor, talk(Entry::SignIn)))),
         ("post-no-comments", posts::page(&post_page(&reader, empty_thread(lang, Entry::Form(form(lang, NEW, "", &[])))))),
         ("fragment-comment", super::comment(lang, &comment(lang, 1), &[])),
+        ("fragment-comment-removed-by-staff", super::comment(lang, &removed, &[])),
         ("fragment-count", super::count(&Count { lang, count: 1 })),
     ]
 }

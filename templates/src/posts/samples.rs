@@ -20,11 +20,14 @@ fn pages(lang: Lang) -> Rendered {
     let mut own = post_page(&flashed, empty_thread(lang, Entry::Closed));
     (own.can_edit, own.can_delete) = (true, true);
     own.post.edited = Some(moment(lang, 40));
+    let mut by_staff = post_page(&reader, empty_thread(lang, Entry::SignIn));
+    (by_staff.post.edited, by_staff.post.edited_by_staff) = (Some(moment(lang, 40)), true);
     let hidden = moderated(&boss, State::Hidden, "광고");
     let deleted = moderated(&boss, State::Deleted, "");
     vec![
         ("post-guest", super::page(&post_page(&reader, empty_thread(lang, Entry::SignIn)))),
         ("post-own", super::page(&own)),
+        ("post-edited-by-staff", super::page(&by_staff)),
         ("post-hidden-staff", super::page(&hidden)),
         ("post-deleted-staff", super::page(&deleted)),
         ("post-delete", delete(&flashed)),
@@ -82,6 +85,7 @@ fn delete(shell: &Shell) -> Markup {
 fn editor(lang: Lang) -> Rendered {
     let shell = member(lang, "/community/free/write");
     let faults = [fault("title", "title.empty", 0), fault("body", "body.too_long", 20_000)];
+    let wait = [fault("form", "flood.wait", 20)];
     let empty = PostForm {
         shell: &shell,
         slug: "free",
@@ -108,6 +112,7 @@ fn editor(lang: Lang) -> Rendered {
         ("fragment-preview-empty", preview("")),
         ("write", form::page(&empty)),
         ("write-faults", form::page(&PostForm { title: "", faults: &faults, ..written })),
+        ("write-flood-wait", form::page(&PostForm { faults: &wait, ..written })),
         (
             "edit-staff",
             form::page(&PostForm { purpose: Purpose::Edit { id: 42 }, revision: Some(3), can_notice: true, notice: true, ..written }),
