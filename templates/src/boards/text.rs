@@ -18,7 +18,6 @@ crate::text::catalogue! {
     COL_AUTHOR = "글쓴이", "Author";
     COL_DATE = "날짜", "Date";
     COL_VIEWS = "조회", "Views";
-    COL_COMMENTS = "댓글", "Comments";
     SORT = "정렬", "Order";
     SORT_NEW = "최신 글", "Newest";
     SORT_ACTIVE = "최근 댓글", "Latest comment";

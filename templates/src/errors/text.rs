@@ -38,7 +38,6 @@ crate::text::catalogue! {
     RETRY_AFTER = "{n}초 뒤에 다시 시도할 수 있습니다.", "You can try again in {n} seconds.";
     REQUEST_ID = "문의 번호: {id}", "Reference: {id}";
     TO_HOME = "홈으로 가기", "Go to the home page";
-    TO_BOARDS = "게시판 보기", "See the boards";
     FALLBACK = "이 항목을 확인해 주세요", "Please check this field";
     EMAIL_EMPTY = "이메일을 적어 주세요", "Enter your e-mail";
     EMAIL_INVALID = "이메일은 name@example.com처럼 적어 주세요", "Enter an e-mail address like name@example.com";

@@ -14,7 +14,6 @@ crate::text::catalogue! {
     SIGN_IN = "로그인", "Sign in";
     SIGN_UP = "회원가입", "Sign up";
     SIGN_OUT = "로그아웃", "Sign out";
-    MY_PAGE = "내 정보", "My page";
     ONLINE_ONE = "접속 {n}명", "{n} here";
     ONLINE_MANY = "접속 {n}명", "{n} here";
     FOOTER_MENU = "안내", "About this site";
@@ -30,12 +29,8 @@ crate::text::catalogue! {
     RESTORE = "복원", "Restore";
     HIDE = "숨기기", "Hide";
     SEARCH = "검색", "Search";
-    BACK = "돌아가기", "Go back";
-    MORE = "더 보기", "Show more";
-    OPTIONAL = "(선택)", "(optional)";
     CLOSE = "닫기", "Close";
     RETRY = "다시 시도", "Try again";
-    LOADING = "불러오는 중입니다.", "Loading.";
     FAILED_SERVER = "지금은 처리하지 못했습니다.", "That did not work just now.";
     FAILED_NETWORK = "연결이 끊겼습니다.", "The connection was lost.";
     KEPT = "입력한 내용은 그대로 있습니다.", "What you typed is still here.";

@@ -6,7 +6,7 @@ use crate::errors::text as errors_text;
 use crate::text::{Lang, common};
 use maud::{Markup, html};
 
-/// Why a field was not accepted: `key` names a sentence of [`errors`], `n` fills its `{n}`.
+/// Why a field was not accepted: `key` names a sentence of [`errors::text`](crate::errors::text), `n` fills its `{n}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault<'a> {
     /// The field's name; `form` where no single field is at fault.

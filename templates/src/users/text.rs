@@ -37,7 +37,6 @@ crate::text::catalogue! {
     NOTICE_WAIT_SECONDS = "로그인 시도가 많았습니다. {n}초 뒤에 다시 시도해 주세요.", "Too many attempts. Please try again in {n} seconds.";
     NOTICE_WAIT_MINUTES = "로그인 시도가 많았습니다. {n}분 뒤에 다시 시도해 주세요.", "Too many attempts. Please try again in {n} minutes.";
     NOTICE_PASSWORD_CHANGED = "비밀번호를 바꾸었습니다. 새 비밀번호로 로그인해 주세요.", "Your password has changed. Please sign in with the new one.";
-    WELCOME = "{name}님, 환영합니다.", "Welcome, {name}.";
     RELOGIN_TITLE = "다시 로그인해 주세요", "Please sign in again";
     RELOGIN_TEXT = "글을 쓰는 동안 로그인 시간이 지났습니다. 쓰신 내용은 아래에 그대로 있습니다. 로그인하면 바로 이어서 등록됩니다.", "Your session ran out while you were writing. What you wrote is kept below. Sign in and it is sent at once.";
     RELOGIN_BUTTON = "로그인하고 등록", "Sign in and send";

@@ -30,7 +30,6 @@ crate::text::catalogue! {
     WITHHELD = "(볼 권한이 없는 글)", "(not yours to see)";
     COL_TARGET = "대상", "Target";
     COL_CHANGES = "바뀐 내용", "Changes";
-    CHANGE_FIELD = "항목", "Field";
     CHANGE_BEFORE = "전", "Before";
     CHANGE_AFTER = "뒤", "After";
     CHANGE_EMPTY = "(없음)", "(none)";

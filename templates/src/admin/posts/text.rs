@@ -1,7 +1,6 @@
 //! Posts in the panel, and the bulk form that comments share.
 
 crate::text::catalogue! {
-    FILTERS = "찾기", "Filter";
     QUERY_POSTS = "제목이나 글쓴이", "Title or author";
     STATE = "상태", "State";
     STATE_ANY = "모두", "Any";
