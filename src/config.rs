@@ -7,7 +7,7 @@ mod exposed;
 pub mod flood;
 mod public;
 mod settings;
-mod sign_ups;
+pub mod sign_ups;
 mod watch;
 
 pub use backups::Backups;

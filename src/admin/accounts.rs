@@ -1,10 +1,10 @@
 //! Staff sign in and out; the first administrator is made here.
 
-use crate::domain::once::Settled;
+use crate::domain::idempotency::Settled;
 use crate::domain::sessions::Area;
-use crate::domain::sign_in::{self, Credentials, Entry};
-use crate::domain::users::{self, Joining};
-use crate::domain::{Action, Error, Permissions, Problem, Resource, house, password, setup};
+use crate::domain::users::sign_in::{self, Credentials, Entry};
+use crate::domain::users::{self, Joining, password};
+use crate::domain::{Action, Error, Permissions, Problem, Resource, bootstrap, tokens};
 use crate::web::fields::Sent;
 use crate::web::{Fields, Result, Staff, Visit, cookies, language, once, present, reply};
 use poem::http::StatusCode;
@@ -124,7 +124,7 @@ async fn is_staff(visit: &Visit, user: i64) -> Result<bool> {
 
 /// Ends the session of somebody who knows the password but has no business here.
 async fn leave(visit: &Visit, token: &str) -> Result<()> {
-    let hash = house::hash_token(token);
+    let hash = tokens::hash(token);
     if let Some(session) = crate::domain::sessions::load(&visit.app, &hash, Area::Admin).await? {
         users::leave(&visit.app, &session).await?;
     }
@@ -170,7 +170,7 @@ fn setup_form(visit: &Visit, token: &str, form: &Joining, problems: &[Problem]) 
 #[handler]
 pub async fn invite(visit: Visit, arrival: Option<Query<Arrival>>) -> Result<Response> {
     let token = arrival.and_then(|Query(arrival)| arrival.token).unwrap_or_default();
-    if !house::may_set_up(&visit.app, &token).await? {
+    if !bootstrap::is_invited(&visit.app, &token).await? {
         return Err(Error::NotFound.into());
     }
     Ok(setup_form(&visit, &token, &Joining::default(), &[]))
@@ -197,7 +197,7 @@ pub async fn set_up(visit: Visit, fields: Fields) -> Result<Response> {
         privacy: true,
     };
     let done = match once::check(&visit, "setup", fields.text("once")) {
-        Ok(key) => setup::first_admin(&visit.app, &key, token, &form, &visit.client).await,
+        Ok(key) => bootstrap::first_admin(&visit.app, &key, token, &form, &visit.client).await,
         Err(stale) => Err(stale),
     };
     match done {

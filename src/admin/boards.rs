@@ -2,7 +2,7 @@
 
 use crate::domain::boards::{self, Access, Board, Draft};
 use crate::domain::posts::list;
-use crate::domain::{Action, Error, Problem, Resource, once as keys};
+use crate::domain::{Action, Error, Problem, Resource, idempotency as keys};
 use crate::web::{Fields, Flash, Result, Staff, once, present, reply};
 use poem::http::StatusCode;
 use poem::web::Path;

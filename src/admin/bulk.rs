@@ -1,7 +1,7 @@
 //! What the lists of posts and comments share: the search, the page's number, and what to do with the rows that were
 //! ticked.
 
-use crate::domain::members::DEEPEST;
+use crate::domain::page::DEEPEST;
 use crate::domain::posts::moderate::{Deed, Filter};
 use crate::domain::{Error, Problem, Result};
 use crate::web::{Fields, Staff};

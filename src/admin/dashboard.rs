@@ -1,6 +1,7 @@
 //! GET /: how the house is doing, in numbers that were counted just now.
 
-use crate::domain::{Error, audit, dashboard, members};
+use crate::domain::users::manage;
+use crate::domain::{Error, audit, dashboard};
 use crate::web::{Result, Staff, present, reply};
 use poem::{Response, handler};
 use templates::admin::dashboard::text as t;
@@ -21,7 +22,7 @@ pub async fn show(staff: Staff) -> Result<Response> {
         Err(Error::Forbidden) => Vec::new(),
         Err(fault) => return Err(fault.into()),
     };
-    let newest = members::newest(&visit.app, actor, ROWS).await?;
+    let newest = manage::newest(&visit.app, actor, ROWS).await?;
     let online = visit.app.shared.presence().count().await.known();
     let n = |count: i64| ui::number(present::count(count));
     let tile = |label, value: String, hint, count: i64| Tile {

@@ -10,6 +10,7 @@ mod dashboard;
 mod metrics;
 mod posts;
 mod roles;
+mod runbook;
 mod sessions;
 mod system;
 mod users;

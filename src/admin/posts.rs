@@ -2,7 +2,7 @@
 
 use super::bulk::{self, PAGE, Search, Sent, url};
 use crate::domain::boards::Board;
-use crate::domain::members::Page;
+use crate::domain::page::Page;
 use crate::domain::posts::moderate::{self, Filter, Listed};
 use crate::domain::{Error, posts::State};
 use crate::web::{Fields, Flash, Result, Staff, once, present, reply};

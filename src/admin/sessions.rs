@@ -2,7 +2,8 @@
 
 use super::bulk;
 use crate::domain::sessions::{self, Which};
-use crate::domain::{Action, Error, Resource, members, users};
+use crate::domain::users::{self, manage};
+use crate::domain::{Action, Error, Resource};
 use crate::web::{Fields, Flash, Result, Staff, once, present, reply};
 use poem::web::{Path, Query};
 use poem::{Response, handler};
@@ -56,7 +57,7 @@ pub async fn end(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result<Re
         .or_else(|_| once::check_one(visit, &format!("staff.user.{user}"), sent, format!("session.{id}")));
     match key {
         Ok(key) => {
-            members::end_sessions(&visit.app, &staff.by(), &key, Which::One { user, session: id }).await?;
+            manage::end_sessions(&visit.app, &staff.by(), &key, Which::One { user, session: id }).await?;
             Ok(reply::see_other_with(visit, paths::SESSIONS, Flash("ended")))
         }
         Err(Error::Invalid(_)) => Ok(reply::see_other(visit, paths::SESSIONS)),

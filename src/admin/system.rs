@@ -1,10 +1,11 @@
 //! /system: how the machines are, and what to do when something is wrong.
 
+use super::runbook::runbook;
 use crate::app::App;
-use crate::domain::vitals::{history, seen};
-use crate::domain::{Actor, handbook};
+use crate::domain::Actor;
 use crate::edge::ask;
 use crate::edge::report::Report;
+use crate::monitor::{history, overview};
 use crate::web::reply::Asked;
 use crate::web::{Result, Staff, Visit, present, reply};
 use poem::http::StatusCode;
@@ -14,7 +15,7 @@ use serde::Deserialize;
 use std::time::Duration;
 use templates::admin::monitor::chart::Chart;
 use templates::admin::monitor::live::Live;
-use templates::admin::monitor::runbook::{self, RunbookPage};
+use templates::admin::monitor::runbook::{self as view, RunbookPage};
 use templates::admin::monitor::{self as views, Range, SystemPage};
 use templates::paths::admin as paths;
 
@@ -68,21 +69,21 @@ pub async fn past(staff: Staff, wish: Option<Query<Wish>>) -> Result<Response> {
     if visit.asked == Asked::Page {
         return Ok(reply::see_other(visit, &paths::system(range.word(), false)));
     }
-    seen::may_look(&staff.actor)?;
+    overview::may_look(&staff.actor)?;
     Ok(reply::part(StatusCode::OK, views::history(visit.lang, range, false, &charts(visit, range).await?)))
 }
 
 /// GET /system/runbook
 #[handler]
 pub fn handbook_page(staff: Staff) -> Result<Response> {
-    seen::may_look(&staff.actor)?;
-    let book = handbook::runbook();
+    overview::may_look(&staff.actor)?;
+    let book = runbook();
     let page = RunbookPage { shell: &present::admin_shell(&staff.visit), contents: &book.contents, html: &book.html };
-    Ok(reply::page(runbook::page(&page)))
+    Ok(reply::page(view::page(&page)))
 }
 
-async fn now(visit: &Visit, actor: &Actor) -> Result<(seen::Seen, Option<Report>)> {
-    let (seen, report) = tokio::join!(seen::look(&visit.app, actor), edge(&visit.app));
+async fn now(visit: &Visit, actor: &Actor) -> Result<(overview::Seen, Option<Report>)> {
+    let (seen, report) = tokio::join!(overview::look(&visit.app, actor), edge(&visit.app));
     Ok((seen?, report))
 }
 

@@ -1,8 +1,8 @@
 //! /users: who the members are, and what staff may do about them.
 
-use crate::domain::members::{self, Listed};
 use crate::domain::sessions::{self, Which};
-use crate::domain::{Action, Error, Problem, Resource, audit, once as keys, roles, users};
+use crate::domain::users::manage::{self, Listed};
+use crate::domain::{Action, Error, Problem, Resource, audit, idempotency as keys, roles, users};
 use crate::web::{Fields, Flash, Result, Staff, once, present, reply};
 use poem::http::StatusCode;
 use poem::web::{Path, Query};
@@ -42,7 +42,7 @@ fn row<'a>(staff: &Staff, m: &'a Listed) -> UserRow<'a> {
 pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Response> {
     let search = search.map(|Query(search)| search).unwrap_or_default();
     let (text, number) = (search.q.unwrap_or_default(), super::bulk::number(search.page.as_deref()));
-    let found = members::search(&staff.visit.app, &staff.actor, &text, number, PAGE).await?;
+    let found = manage::search(&staff.visit.app, &staff.actor, &text, number, PAGE).await?;
     let page = UsersPage {
         shell: &present::admin_shell(&staff.visit),
         query: &text,
@@ -140,7 +140,7 @@ async fn finish(staff: &Staff, id: i64, done: Result<keys::Settled, Error>, flas
 #[handler]
 pub async fn role(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
     let done = match (key(&staff, id, &fields, "role"), fields.number("role")) {
-        (Ok(key), Some(role)) => members::set_role(&staff.visit.app, &staff.by(), Some(&key), id, role, "").await,
+        (Ok(key), Some(role)) => manage::set_role(&staff.visit.app, &staff.by(), Some(&key), id, role, "").await,
         (Ok(_), None) => Err(Error::invalid("role", "role.unknown")),
         (Err(stale), _) => Err(stale),
     };
@@ -152,7 +152,7 @@ pub async fn role(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result<R
 pub async fn suspend(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
     let (reason, until) = (fields.text("reason"), fields.text("until"));
     let done = match (key(&staff, id, &fields, "suspend"), end_of(until)) {
-        (Ok(key), Ok(end)) => members::suspend(&staff.visit.app, &staff.by(), Some(&key), id, end, reason).await,
+        (Ok(key), Ok(end)) => manage::suspend(&staff.visit.app, &staff.by(), Some(&key), id, end, reason).await,
         (Err(fault), _) | (_, Err(fault)) => Err(fault),
     };
     finish(&staff, id, done, "staff.suspended", Typed { reason, until, ..Typed::default() }).await
@@ -167,14 +167,14 @@ fn end_of(day: &str) -> Result<Option<OffsetDateTime>, Error> {
     let date = date.map_err(|_| Error::invalid("until", "until.invalid"))?;
     let last = Time::from_hms(23, 59, 59).map_err(|_| Error::invalid("until", "until.invalid"))?;
     let end = date.with_time(last).assume_offset(offset!(+9)).to_offset(time::UtcOffset::UTC);
-    Ok(Some(crate::domain::clock::from_ms(crate::domain::clock::to_ms(end))))
+    Ok(Some(crate::clock::from_ms(crate::clock::to_ms(end))))
 }
 
 /// POST /users/:id/lift
 #[handler]
 pub async fn lift(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
     let done = match key(&staff, id, &fields, "lift") {
-        Ok(key) => members::lift(&staff.visit.app, &staff.by(), &key, id).await,
+        Ok(key) => manage::lift(&staff.visit.app, &staff.by(), &key, id).await,
         Err(stale) => Err(stale),
     };
     finish(&staff, id, done, "staff.lifted", Typed::default()).await
@@ -185,7 +185,7 @@ pub async fn lift(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result<R
 pub async fn end_sessions(staff: Staff, Path(id): Path<i64>, fields: Fields) -> Result<Response> {
     let by: audit::By = staff.by();
     let done = match key(&staff, id, &fields, "end") {
-        Ok(key) => members::end_sessions(&staff.visit.app, &by, &key, Which::All { user: id }).await,
+        Ok(key) => manage::end_sessions(&staff.visit.app, &by, &key, Which::All { user: id }).await,
         Err(stale) => Err(stale),
     };
     finish(&staff, id, done, "ended", Typed::default()).await

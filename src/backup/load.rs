@@ -4,8 +4,10 @@
 use super::format::{Checker, Head, Manifest, Seen, Table};
 use super::tables::{self, Copied, Kind, Purpose};
 use super::{Fault, Lines, Result};
-use crate::domain::clock::OffsetDateTime;
-use crate::domain::{house, seed, sql};
+use crate::clock::OffsetDateTime;
+use crate::db::query;
+use crate::domain::epoch;
+use crate::seed;
 use migration::{Migrator, MigratorTrait, marks};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, Value};
 use serde_json::Value as Json;
@@ -51,7 +53,7 @@ async fn all(db: &DatabaseConnection, lines: &mut Lines) -> Result<Manifest> {
     };
     // As the schema was: newer steps change the rows afterwards, as they would have done at home.
     Migrator::up(db, Some(steps)).await?;
-    let tx = sql::begin(db).await?;
+    let tx = query::begin(db).await?;
     clear(&tx).await?;
     rows(&tx, lines, &mut checker).await?;
     let manifest = checker.finish()?;
@@ -78,7 +80,7 @@ async fn clear(tx: &DatabaseTransaction) -> Result<()> {
     let mut copied: Vec<&Copied> = Purpose::Move.tables().collect();
     copied.reverse();
     for table in copied {
-        sql::run(tx, &format!("DELETE FROM {}", table.name), []).await?;
+        query::run(tx, &format!("DELETE FROM {}", table.name), []).await?;
     }
     Ok(())
 }
@@ -133,7 +135,7 @@ fn value(json: Json, kind: Kind) -> Option<Value> {
 async fn write(tx: &DatabaseTransaction, table: &Table, values: Vec<Value>) -> Result<()> {
     let names: Vec<_> = table.columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
     let head = format!("INSERT INTO {} ({})", table.name, names.join(", "));
-    Ok(sql::insert_many(tx, &head, table.columns.len(), values).await?)
+    Ok(query::insert_many(tx, &head, table.columns.len(), values).await?)
 }
 
 /// Makes the database give out ids after the last one that the copied house gave out.
@@ -142,11 +144,11 @@ async fn count_on(tx: &DatabaseTransaction, table: &Table) -> Result<()> {
     let name = &table.name;
     if tx.get_database_backend() == DbBackend::Postgres {
         // The first argument names a sequence; a sequence that has given out nothing stands before 1.
-        sql::number(tx, &format!("SELECT setval('{name}_id_seq', GREATEST($1, 1), $1 > 0)"), [last.into()]).await?;
+        query::number(tx, &format!("SELECT setval('{name}_id_seq', GREATEST($1, 1), $1 > 0)"), [last.into()]).await?;
         return Ok(());
     }
-    sql::run(tx, "DELETE FROM sqlite_sequence WHERE name = $1", [name.clone().into()]).await?;
-    sql::run(tx, "INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)", [name.clone().into(), last.into()]).await?;
+    query::run(tx, "DELETE FROM sqlite_sequence WHERE name = $1", [name.clone().into()]).await?;
+    query::run(tx, "INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)", [name.clone().into(), last.into()]).await?;
     Ok(())
 }
 
@@ -157,7 +159,7 @@ async fn settle(tx: &DatabaseTransaction) -> Result<()> {
     tx.execute_unprepared(&marks::create(engine)).await?;
     if engine == DbBackend::Postgres {
         let places = "SELECT setval('posts_bump_seq', GREATEST(MAX(bump), 1), COUNT(*) > 0) FROM posts";
-        sql::number(tx, places, []).await?;
+        query::number(tx, places, []).await?;
     }
     Ok(())
 }
@@ -168,5 +170,5 @@ async fn settle(tx: &DatabaseTransaction) -> Result<()> {
 /// # Errors
 /// The database's.
 pub async fn distrust_copies(db: &DatabaseConnection, now: OffsetDateTime) -> Result<()> {
-    Ok(house::leap_epoch(db, now).await?)
+    Ok(epoch::leap(db, now).await?)
 }

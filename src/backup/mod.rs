@@ -52,6 +52,12 @@ impl From<crate::domain::Error> for Fault {
     }
 }
 
+impl From<crate::db::OpenError> for Fault {
+    fn from(err: crate::db::OpenError) -> Self {
+        Self(err.to_string())
+    }
+}
+
 impl From<sea_orm::DbErr> for Fault {
     fn from(fault: sea_orm::DbErr) -> Self {
         Self(fault.to_string())

@@ -1,8 +1,7 @@
 //! When the last good backup was made, and when one was last proven by restoring it.
 
-use super::shelf;
-use super::{Fault, Result};
-use crate::domain::clock::OffsetDateTime;
+use super::{Fault, Result, shelf};
+use crate::clock::OffsetDateTime;
 use crate::metrics::backups;
 use std::path::Path;
 use std::time::Duration;

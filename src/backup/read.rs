@@ -3,8 +3,8 @@
 use super::format::{Count, FORMAT, Head, Mark, Table};
 use super::tables::{self, Copied, Kind, Purpose};
 use super::{Fault, Lines, Result, Teller, pipe};
-use crate::domain::clock::{Clock, OffsetDateTime};
-use crate::domain::sql;
+use crate::clock::{Clock, OffsetDateTime};
+use crate::db::query;
 use futures_util::TryStreamExt;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, FromQueryResult, QueryResult, Statement};
 use serde_json::Value;
@@ -24,7 +24,7 @@ pub fn lines(db: &DatabaseConnection, purpose: Purpose) -> Lines {
 }
 
 async fn tell(db: &DatabaseConnection, purpose: Purpose, to: &Teller) -> Result<()> {
-    let tx = sql::begin_reading(db).await?;
+    let tx = query::begin_reading(db).await?;
     tables::check_known(&tx).await?;
     let head = Head { format: FORMAT, version: env!("CARGO_PKG_VERSION").into(), made_at: now()?, steps: steps(&tx).await? };
     say(to, Mark::Head(head).line()?).await?;
@@ -51,7 +51,7 @@ struct Step {
 }
 
 async fn steps(tx: &DatabaseTransaction) -> Result<Vec<String>> {
-    let mut rows: Vec<Step> = sql::all(tx, "SELECT version FROM seaql_migrations", []).await?;
+    let mut rows: Vec<Step> = query::all(tx, "SELECT version FROM seaql_migrations", []).await?;
     // Their names begin with their number; the database's own order of words may be another.
     rows.sort_by(|a, b| a.version.cmp(&b.version));
     Ok(rows.into_iter().map(|row| row.version).collect())
@@ -91,7 +91,7 @@ async fn counter(tx: &DatabaseTransaction, table: &str) -> Result<i64> {
         DbBackend::Postgres => format!("SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM {table}_id_seq"),
         _ => format!("SELECT seq FROM sqlite_sequence WHERE name = '{table}'"),
     };
-    Ok(sql::number(tx, &given, []).await?.unwrap_or(0))
+    Ok(query::number(tx, &given, []).await?.unwrap_or(0))
 }
 
 fn line(table: &Table, row: &QueryResult) -> Result<String> {

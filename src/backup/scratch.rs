@@ -2,8 +2,8 @@
 //! however the trial ends; one that a killed trial left is thrown away by the next.
 
 use super::{Fault, Result};
-use crate::app;
 use crate::config::Config;
+use crate::db;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use std::path::PathBuf;
 use url::Url;
@@ -47,7 +47,7 @@ impl Scratch {
         let mut url = Url::parse(&config.database_url).map_err(|e| Fault::doing("DATABASE_URL", e))?;
         let name = format!("{}{SUFFIX}", url.path().trim_start_matches('/')).replace('"', "");
         url.set_path(&name);
-        let home = app::database_for_changes(config).await?;
+        let home = db::open_for_migrations(config).await?;
         home.execute_unprepared(&format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)")).await?;
         // Not from template1, in which somebody may have put something.
         home.execute_unprepared(&format!("CREATE DATABASE \"{name}\" TEMPLATE template0")).await.map_err(|e| {

@@ -3,7 +3,7 @@
 use super::format::Tally;
 use super::vault::{self, Recipient, Written};
 use super::{Fault, Lines, Result};
-use crate::domain::clock::OffsetDateTime;
+use crate::clock::OffsetDateTime;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};

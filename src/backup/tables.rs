@@ -1,7 +1,7 @@
 //! What is copied, in an order in which nobody refers to a row that is not there yet.
 
 use super::{Fault, Result};
-use crate::domain::sql;
+use crate::db::query;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
 use serde::{Deserialize, Serialize};
 
@@ -103,7 +103,7 @@ pub async fn there(db: &impl ConnectionTrait) -> Result<Vec<String>> {
         DbBackend::Postgres => "SELECT CAST(tablename AS TEXT) AS name FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1",
         _ => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1",
     };
-    let rows: Vec<Name> = sql::all(db, ask, []).await?;
+    let rows: Vec<Name> = query::all(db, ask, []).await?;
     Ok(rows.into_iter().map(|row| row.name).collect())
 }
 
@@ -138,7 +138,7 @@ pub async fn columns(db: &impl ConnectionTrait, table: &str) -> Result<Vec<(Stri
         }
         _ => "SELECT name, type AS kind FROM pragma_table_info($1) ORDER BY cid",
     };
-    let rows: Vec<Declared> = sql::all(db, ask, [table.into()]).await?;
+    let rows: Vec<Declared> = query::all(db, ask, [table.into()]).await?;
     let kind = |row: Declared| match Kind::declared(&row.kind) {
         Some(kind) => Ok((row.name, kind)),
         None => Err(Fault(format!("{table}.{}: a column of type {} cannot be copied", row.name, row.kind))),

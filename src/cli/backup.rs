@@ -1,12 +1,12 @@
 //! `minschool backup`: a consistent copy of the database, compressed and encrypted, and the old ones thrown away by and by.
 
 use super::{Failure, instance, migrate};
-use crate::app;
 use crate::backup::shelf::{Keep, Kept, Shelf};
 use crate::backup::tables::Purpose;
 use crate::backup::{Fault, proof, read, vault};
+use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::clock::Clock;
+use crate::db;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -49,7 +49,7 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
     }
     let (begun, now) = (Instant::now(), Clock::default().now());
     instance::prepare_folder(&config)?;
-    let db = app::database_for_changes(&config).await?;
+    let db = db::open_for_migrations(&config).await?;
     // A database with fewer steps can be copied and restored; one without any has nothing in it.
     migrate::check_age(&db).await?;
     let shelf = Shelf::open(args.get_one::<PathBuf>("to").unwrap_or(&config.backups.dir))?;

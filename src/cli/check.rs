@@ -1,9 +1,9 @@
 //! `minschool check`: looks at everything that an instance needs, says what is wrong with it and how to mend it.
 
 use super::{Failure, instance, migrate};
-use crate::app;
 use crate::config::{Config, Sources};
-use crate::domain::vitals::course;
+use crate::db;
+use crate::monitor::clock_sync;
 use crate::shared::{ProbeError, RedisOptions, Shared};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::Path;
@@ -119,12 +119,12 @@ fn contact(config: &Config) -> String {
 }
 
 async fn database(config: &Config) -> Vec<Finding> {
-    let db = match app::database(config).await {
+    let db = match db::open(config).await {
         Ok(db) => db,
         Err(fault) => return vec![("database", Err(format!("{fault}; check DATABASE_URL, and whether the server runs")))],
     };
     let schema = if config.migrate { migrate::check_age(&db).await } else { migrate::check_complete(&db).await };
-    let clock = match course::clocks_apart(&db).await {
+    let clock = match clock_sync::clocks_apart(&db).await {
         Ok(None) => Ok("agrees with the database's".to_owned()),
         Ok(Some(apart)) => Err(format!("is {apart} s away from the database's; let both follow a time server (timedatectl set-ntp true)")),
         Err(fault) => Err(fault.to_string()),

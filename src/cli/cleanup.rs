@@ -1,10 +1,10 @@
 //! `minschool cleanup`: forgets what has grown old, as running instances do too. Twice is the same as once.
 
 use super::{Failure, instance, migrate};
-use crate::app;
+use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::clock::Clock;
-use crate::domain::upkeep;
+use crate::db;
+use crate::jobs::maintenance;
 use clap::Command;
 
 /// The subcommand.
@@ -19,11 +19,11 @@ pub fn command() -> Command {
 pub async fn run(config: Config) -> Result<(), Failure> {
     instance::prepare_folder(&config)?;
     // After a long pause there is much to delete at once.
-    let db = app::database_for_changes(&config).await?;
+    let db = db::open_for_migrations(&config).await?;
     migrate::check_complete(&db).await?;
     let clock = Clock::default();
     instance::set_out(&config, &db, &clock).await?;
-    let gone = upkeep::forget(&db, clock.now()).await?;
+    let gone = maintenance::forget(&db, clock.now()).await?;
     say!("forgotten: {} sessions, {} answers to forms, {} log lines", gone.sessions, gone.answers, gone.lines);
     Ok(())
 }

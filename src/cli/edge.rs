@@ -3,8 +3,8 @@
 use super::Failure;
 use crate::config::{Config, Watching};
 use crate::edge::{Door, Edge};
-use crate::system::notify;
-use crate::system::sockets::{Listener, Sockets};
+use crate::systemd::notify;
+use crate::systemd::sockets::{Listener, Sockets};
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net;

@@ -1,11 +1,13 @@
 //! What makes an instance: its folder, its place beside the others, its database, its shared state.
 
 use super::{Failure, migrate};
-use crate::app::{self, App};
+use crate::app::App;
+use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::clock::Clock;
+use crate::db;
 use crate::domain::error::is_away;
-use crate::domain::{house, shared_log, vitals::course};
+use crate::domain::{bootstrap, invalidation};
+use crate::monitor::clock_sync;
 use crate::shared::{ProbeError, RedisOptions, Shared};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 use std::fs::{File, TryLockError};
@@ -115,13 +117,13 @@ fn unreachable_database(fault: &sea_orm::DbErr) -> Failure {
 /// In words.
 pub async fn open(config: &Config, welcome: bool) -> Result<(DatabaseConnection, bool), Failure> {
     prepare_folder(config)?;
-    let db = app::database(config).await?;
+    let db = db::open(config).await?;
     if config.migrate {
         migrate::up(config, &db).await?;
     } else {
         migrate::check_complete(&db).await?;
     }
-    let opened = house::open(&db, Clock::default().now(), welcome).await?;
+    let opened = bootstrap::open(&db, Clock::default().now(), welcome).await?;
     Ok((db, opened))
 }
 
@@ -132,7 +134,7 @@ pub async fn open(config: &Config, welcome: bool) -> Result<(DatabaseConnection,
 pub async fn start(config: Config, db: DatabaseConnection, clock: Clock) -> Result<App, Failure> {
     set_out(&config, &db, &clock).await?;
     let app = App::new(config, db, clock).await?;
-    app.shared.start(shared_log::validator(&app));
+    app.shared.start(invalidation::validator(&app));
     Ok(app)
 }
 
@@ -143,7 +145,7 @@ pub async fn start(config: Config, db: DatabaseConnection, clock: Clock) -> Resu
 pub async fn set_out(config: &Config, db: &DatabaseConnection, clock: &Clock) -> Result<(), Failure> {
     let said = match &config.redis_url {
         None => Vec::new(),
-        Some(url) => match Shared::overhear(&RedisOptions::new(url), &course::names(db, clock).await?).await {
+        Some(url) => match Shared::overhear(&RedisOptions::new(url), &clock_sync::names(db, clock).await?).await {
             Ok(said) => said,
             Err(ProbeError::WrongPassword) => return Err(Failure::Config("REDIS_URL: Redis refuses this user and password".into())),
             Err(ProbeError::BadUrl(why)) => return Err(Failure::Config(format!("REDIS_URL: {why}"))),
@@ -153,5 +155,5 @@ pub async fn set_out(config: &Config, db: &DatabaseConnection, clock: &Clock) ->
             }
         },
     };
-    course::set_out(clock, db, &said).await.map_err(Into::into)
+    clock_sync::set_out(clock, db, &said).await.map_err(Into::into)
 }

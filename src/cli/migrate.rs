@@ -1,8 +1,8 @@
 //! `minschool migrate`: brings the schema up to date, or back, or says where it is.
 
 use super::Failure;
-use crate::app;
 use crate::config::Config;
+use crate::db;
 use clap::{Arg, ArgMatches, Command};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement, TransactionTrait};
@@ -24,7 +24,7 @@ pub fn command() -> Command {
 /// The database's, in words.
 pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
     super::instance::prepare_folder(&config)?;
-    let db = app::database(&config).await?;
+    let db = db::open(&config).await?;
     match args.subcommand() {
         Some(("down", args)) => {
             let steps = args.get_one::<u32>("steps").copied().unwrap_or(1);
@@ -61,7 +61,7 @@ pub async fn up(config: &Config, db: &DatabaseConnection) -> Result<(), Failure>
     if db.get_database_backend() != DbBackend::Postgres {
         return Migrator::up(db, None).await.map_err(|e| doing(&e));
     }
-    let steps = app::database_for_changes(config).await?;
+    let steps = db::open_for_migrations(config).await?;
     let lock = turn(&steps).await?;
     check_age(&steps).await?;
     let done = apply(&steps).await;

@@ -60,6 +60,18 @@ impl From<crate::domain::Error> for Failure {
     }
 }
 
+impl From<crate::db::OpenError> for Failure {
+    fn from(err: crate::db::OpenError) -> Self {
+        Self::Other(err.to_string())
+    }
+}
+
+impl From<sea_orm::DbErr> for Failure {
+    fn from(err: sea_orm::DbErr) -> Self {
+        crate::domain::Error::from(err).into()
+    }
+}
+
 impl From<crate::backup::Fault> for Failure {
     fn from(fault: crate::backup::Fault) -> Self {
         Self::Other(fault.to_string())

@@ -1,12 +1,12 @@
 //! `minschool move`: carries a house over to another database, when it outgrows its laptop.
 
 use super::{Failure, instance, migrate, restore};
-use crate::app;
 use crate::backup::format::Manifest;
 use crate::backup::tables::Purpose;
 use crate::backup::{self, Fault, load, read};
+use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::clock::Clock;
+use crate::db;
 use clap::{Arg, ArgMatches, Command};
 use std::time::Instant;
 
@@ -51,10 +51,10 @@ pub async fn carry(from: &Config, to: &Config) -> Result<Manifest, Failure> {
     let _seat = instance::take_seat(from).await.map_err(|_| {
         Failure::Config("an instance uses the database to move from; stop it first, so that nothing it writes is left behind".into())
     })?;
-    let old = app::database_for_changes(from).await?;
+    let old = db::open_for_migrations(from).await?;
     migrate::check_complete(&old).await?;
     instance::prepare_folder(to)?;
-    let new = app::database_for_changes(to).await?;
+    let new = db::open_for_migrations(to).await?;
     let moved = load::lines(&new, read::lines(&old, Purpose::Move)).await?;
     moved.same_rows(&backup::count(read::lines(&new, Purpose::Move)).await?)?;
     load::distrust_copies(&new, Clock::default().now()).await?;

@@ -2,15 +2,15 @@
 //! done.
 
 use super::{Failure, instance, migrate};
-use crate::app;
 use crate::backup::format::Manifest;
 use crate::backup::scratch::Scratch;
 use crate::backup::tables::Purpose;
 use crate::backup::vault::{self, Key};
 use crate::backup::{self, Fault, load, proof, read, shelf};
+use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::clock::Clock;
-use crate::domain::upkeep;
+use crate::db;
+use crate::jobs::maintenance;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -89,7 +89,7 @@ fn file(config: &Config, args: &ArgMatches) -> Result<PathBuf, Failure> {
 /// As [`load::lines`] and [`vault::lines`].
 pub async fn restore(config: &Config, file: &Path, keys: Vec<Key>) -> Result<Manifest, Failure> {
     instance::prepare_folder(config)?;
-    let db = app::database_for_changes(config).await?;
+    let db = db::open_for_migrations(config).await?;
     let manifest = load::lines(&db, vault::lines(file, keys)).await?;
     load::distrust_copies(&db, Clock::default().now()).await?;
     db.close().await.map_err(Fault::from)?;
@@ -110,7 +110,7 @@ pub async fn drill(config: &Config, file: &Path, keys: Vec<Key>) -> Result<Manif
 }
 
 async fn prove(config: &Config, file: &Path, keys: Vec<Key>) -> Result<Manifest, Failure> {
-    let db = app::database_for_changes(config).await?;
+    let db = db::open_for_migrations(config).await?;
     let written = load::lines(&db, vault::lines(file, keys)).await?;
     migrate::check_complete(&db).await?;
     let found = backup::count(read::lines(&db, Purpose::Backup)).await?;
@@ -119,7 +119,7 @@ async fn prove(config: &Config, file: &Path, keys: Vec<Key>) -> Result<Manifest,
         written.same_rows(&found)?;
     }
     // What an instance does on it first.
-    upkeep::forget(&db, Clock::default().now()).await?;
+    maintenance::forget(&db, Clock::default().now()).await?;
     db.close().await.map_err(Fault::from)?;
     Ok(written)
 }

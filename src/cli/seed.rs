@@ -1,10 +1,10 @@
 //! `minschool seed`: fills a house with believable content, to try it out or to measure it.
 
 use super::{Failure, instance};
+use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::clock::Clock;
-use crate::domain::house;
-use crate::domain::seed::{self, Stage, Wanted};
+use crate::domain::tokens;
+use crate::seed::{self, Stage, Wanted};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
@@ -52,7 +52,7 @@ fn wanted(args: &ArgMatches) -> Result<Wanted, Failure> {
     let count = |name: &str| usize::try_from(number(name)).unwrap_or(usize::MAX);
     let password = match args.get_one::<String>("password") {
         Some(password) => password.clone(),
-        None => house::random_token()?.chars().filter(char::is_ascii_alphanumeric).take(16).collect(),
+        None => tokens::random()?.chars().filter(char::is_ascii_alphanumeric).take(16).collect(),
     };
     let wanted =
         Wanted { users: count("users"), posts: count("posts"), comments: count("comments"), password, random_seed: number("random-seed") };

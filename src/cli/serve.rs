@@ -2,14 +2,14 @@
 
 use super::{Failure, instance};
 use crate::app::App;
+use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::clock::Clock;
-use crate::domain::{house, pulse, upkeep};
-use crate::system::notify;
-use crate::system::sockets::Sockets;
-use crate::telemetry;
+use crate::domain::bootstrap;
+use crate::jobs::maintenance;
+use crate::systemd::notify;
+use crate::systemd::sockets::Sockets;
 use crate::web::serve::{Door, GRACE, Patience, serve};
-use crate::{admin, site};
+use crate::{admin, site, telemetry};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -30,11 +30,11 @@ pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Fa
     instance::prepare_folder(&config)?;
     let _seat = turning_away(&site.listener, &panel.listener, seat(&config)).await?;
     let (db, opened) = instance::open(&config, true).await?;
-    let invitation = if opened || !config.on_postgres() { house::invite_first_admin(&db).await? } else { None };
+    let invitation = if opened || !config.on_postgres() { bootstrap::invite_first_admin(&db).await? } else { None };
     let app = instance::start(config, db, Clock::default()).await?;
     let closing = CancellationToken::new();
-    let work = tokio::spawn(upkeep::run(app.clone()));
-    tokio::spawn(pulse::watch(app.clone()));
+    let work = tokio::spawn(maintenance::run(app.clone()));
+    tokio::spawn(app.watch_database());
     tokio::spawn(notify::keep_alive());
     let orders = Orders::listen()?;
     greet(&app, invitation.as_deref());

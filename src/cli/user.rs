@@ -2,11 +2,12 @@
 
 use super::{Failure, instance};
 use crate::app::App;
+use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::clock::Clock;
+use crate::db::query;
 use crate::domain::sessions::Client;
-use crate::domain::users::{Joining, Newcomer};
-use crate::domain::{Actor, Error, Permissions, audit, house, members, password_change, permissions, roles, sign_in_limits, sql};
+use crate::domain::users::{Joining, Newcomer, manage, password_change, sign_in_limits};
+use crate::domain::{Actor, Error, audit, bootstrap, roles};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::io::BufRead;
 use std::time::Duration;
@@ -78,10 +79,7 @@ fn read_password() -> Result<String, Failure> {
 
 /// The operator at the command line: may do everything, and the audit log says where it was done.
 fn operator() -> audit::By {
-    let all = permissions::ALL.iter().map(|(r, a)| format!("{}:{}", r.as_str(), a.as_str())).collect::<Vec<_>>();
-    let permissions = Permissions::from_words(all.iter().map(String::as_str));
-    let actor = Actor { id: 0, name: "command line".into(), permissions };
-    audit::By { actor, client: Client { ip: "-".into(), agent: "minschool user".into() } }
+    audit::By { actor: Actor::operator(), client: Client { ip: "-".into(), agent: "minschool user".into() } }
 }
 
 async fn add(app: &App, email: &str, name: &str, role: &str, password: String) -> Result<(), Error> {
@@ -89,10 +87,10 @@ async fn add(app: &App, email: &str, name: &str, role: &str, password: String) -
     let role = roles::named(&app.db, role).await?;
     let newcomer = Newcomer::check(app, &form, role.permissions.into()).await?;
     let now = app.clock.now();
-    let tx = sql::begin(&app.db).await?;
+    let tx = query::begin(&app.db).await?;
     let id = newcomer.insert(&tx, role.id, now).await?;
     if role.slug == roles::ADMIN {
-        house::forget_setup(&tx).await?;
+        bootstrap::revoke_invitation(&tx).await?;
     }
     let entry = audit::Entry::new("user.create", "user", id, name).after("role", &role.slug);
     audit::write(&tx, &operator(), entry, now).await?;
@@ -102,23 +100,23 @@ async fn add(app: &App, email: &str, name: &str, role: &str, password: String) -
 }
 
 async fn set_role(app: &App, email: &str, role: &str) -> Result<(), Error> {
-    let (member, role) = (members::by_email(app, email).await?, roles::named(&app.db, role).await?);
-    members::set_role(app, &operator(), None, member, role.id, "").await?;
+    let (member, role) = (manage::by_email(app, email).await?, roles::named(&app.db, role).await?);
+    manage::set_role(app, &operator(), None, member, role.id, "").await?;
     say!("member {member} is now {}", role.slug);
     Ok(())
 }
 
 async fn set_password(app: &App, email: &str, new: String) -> Result<(), Error> {
-    let member = members::by_email(app, email).await?;
+    let member = manage::by_email(app, email).await?;
     password_change::set(app, &operator(), member, &new).await?;
     say!("the password of member {member} is changed; all their sessions have ended");
     Ok(())
 }
 
 async fn suspend(app: &App, email: &str, reason: &str, days: Option<i64>) -> Result<(), Error> {
-    let member = members::by_email(app, email).await?;
+    let member = manage::by_email(app, email).await?;
     let until = days.map(|days| app.clock.now() + time::Duration::days(days));
-    members::suspend(app, &operator(), None, member, until, reason).await?;
+    manage::suspend(app, &operator(), None, member, until, reason).await?;
     say!("member {member} is suspended");
     Ok(())
 }
@@ -137,7 +135,7 @@ async fn unlock(app: &App, email: &str) -> Result<(), Error> {
 }
 
 async fn list(app: &App, search: &str) -> Result<(), Error> {
-    for member in members::search(app, &operator().actor, search, 1, 1_000).await?.rows {
+    for member in manage::search(app, &operator().actor, search, 1, 1_000).await?.rows {
         let suspended = if member.suspended { "  suspended" } else { "" };
         println!("{:>8}  {:<10}  {}  {}{suspended}", member.id, member.role, member.email, member.name);
     }

@@ -49,7 +49,11 @@ pub const SETTINGS: &[Setting] = &[
     setting("PASSWORD_MEMORY_KIB", "19456", "argon2id memory in KiB (OWASP: 19456)"),
     setting("PASSWORD_ROUNDS", "2", "argon2id passes (OWASP: 2)"),
     setting("RATE_LIMITS", "on", "on, or off for load tests"),
-    setting("FLOOD_POSTS", "5/60", "posts that a member may write at once / seconds for each further one; moderators are not counted"),
+    setting(
+        "FLOOD_POSTS",
+        "5/60",
+        "posts an account may write at once / seconds for each further one, then by role (5/60,editor=30/10); moderators: no limit",
+    ),
     setting("FLOOD_COMMENTS", "10/10", "the same for comments"),
     setting("SIGNUPS_PER_HOUR", "5", "new accounts in an hour from one address; an IPv6 network (/64) counts as one"),
     setting("SHARED_NETWORKS", "", "networks of offices, schools or carriers whose new accounts are not counted, comma-separated"),

@@ -1,11 +1,12 @@
 //! The audit log: who did what as staff, what it was before and after, why, and from where.
 
 use super::boards::Boards;
-use super::clock::OffsetDateTime;
-use super::members::{Page, skip};
+use super::page::{Page, skip};
 use super::sessions::Client;
-use super::{Action, Actor, Resource, Result, sql};
-use crate::app::App;
+use super::{Action, Actor, Resource, Result};
+use crate::clock::OffsetDateTime;
+use crate::db::query;
+use crate::domain::Context;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde_json::{Map, Value as Json};
 
@@ -107,7 +108,7 @@ pub async fn write(tx: &impl ConnectionTrait, by: &By, entry: Entry, now: Offset
         agent.into(),
         now.into(),
     ];
-    sql::run(tx, insert, values).await.map(|_| ())
+    query::run(tx, insert, values).await.map(|_| ()).map_err(Into::into)
 }
 
 /// An entry as read.
@@ -147,14 +148,14 @@ fn object(text: &str) -> Map<String, Json> {
 ///
 /// # Errors
 /// `Forbidden`; the database's.
-pub async fn list(app: &App, actor: &Actor, boards: &Boards, page: i64, size: i64) -> Result<Page<Row>> {
+pub async fn list(ctx: &Context, actor: &Actor, boards: &Boards, page: i64, size: i64) -> Result<Page<Row>> {
     actor.must(Resource::Audit, Action::Read)?;
     let sql = "SELECT a.id, a.actor_name, a.action, a.target_kind, a.target_id, a.target_name, a.before, a.after, a.reason, a.ip, \
                a.user_agent, a.created_at, p.board_id FROM audit_log a \
                LEFT JOIN comments c ON a.target_kind = 'comment' AND c.id = a.target_id \
                LEFT JOIN posts p ON p.id = CASE a.target_kind WHEN 'post' THEN a.target_id ELSE c.post_id END \
                ORDER BY a.id DESC LIMIT $1 OFFSET $2";
-    let rows: Vec<Row> = sql::all(&app.db, sql, [(size + 1).into(), skip(page, size).into()]).await?;
+    let rows: Vec<Row> = query::all(&ctx.db, sql, [(size + 1).into(), skip(page, size).into()]).await?;
     Ok(Page::of(rows.into_iter().map(|row| row.for_reader(actor, boards)).collect(), size))
 }
 

@@ -1,8 +1,9 @@
 //! The numbers on the dashboard. Nothing here counts a large table: what is written down is added up, and the
 //! newest day is found through its ids.
 
-use super::{Result, sql};
-use crate::app::App;
+use super::Result;
+use crate::db::query;
+use crate::domain::Context;
 use sea_orm::FromQueryResult;
 
 /// How much there is, and how much of it is from the last 24 hours.
@@ -24,7 +25,7 @@ pub struct Numbers {
 ///
 /// # Errors
 /// The database's.
-pub async fn numbers(app: &App) -> Result<Numbers> {
+pub async fn numbers(ctx: &Context) -> Result<Numbers> {
     let sql = "SELECT (SELECT COUNT(*) FROM users) AS users, \
         (SELECT COUNT(*) FROM users WHERE created_at > $1) AS users_today, \
         CAST((SELECT COALESCE(SUM(shown), 0) FROM page_marks WHERE sort = 'new') AS BIGINT) AS posts, \
@@ -34,6 +35,6 @@ pub async fn numbers(app: &App) -> Result<Numbers> {
         (SELECT COUNT(*) FROM sessions WHERE revoked_at IS NULL AND expires_at > $2 AND ends_at > $2) AS sessions, \
         (SELECT COUNT(*) FROM sessions WHERE area = 'admin' AND revoked_at IS NULL AND expires_at > $2 AND ends_at > $2) AS sessions_admin, \
         (SELECT COUNT(*) FROM users WHERE suspended_at IS NOT NULL AND (suspended_until IS NULL OR suspended_until > $2)) AS suspended";
-    let now = app.clock.now();
-    sql::some(sql::one(&app.db, sql, [(now - time::Duration::days(1)).into(), now.into()]).await?, "the numbers of the dashboard")
+    let now = ctx.clock.now();
+    Ok(query::some(query::one(&ctx.db, sql, [(now - time::Duration::days(1)).into(), now.into()]).await?, "the numbers of the dashboard")?)
 }

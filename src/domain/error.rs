@@ -1,6 +1,6 @@
 //! What can go wrong, as a caller can act on it. One place in `web` turns these into pages.
 
-use super::disk;
+use crate::db::{OpenError, disk_full, statements};
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr};
 
 /// The result of everything in `domain`.
@@ -59,18 +59,24 @@ impl Error {
 /// Seconds after which to try again when the database does not answer.
 const DATABASE_PAUSE: u64 = 2;
 
+impl From<OpenError> for Error {
+    fn from(err: OpenError) -> Self {
+        Self::Internal(err.to_string())
+    }
+}
+
 impl From<DbErr> for Error {
     fn from(fault: DbErr) -> Self {
         match &fault {
             DbErr::RecordNotFound(_) => Self::NotFound,
-            _ if disk::is_full(&fault) => {
-                disk::note(&fault);
+            _ if disk_full::is_full(&fault) => {
+                disk_full::note(&fault);
                 Self::Full
             }
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => {
                 tracing::warn!("database unavailable: {fault}");
                 if matches!(fault, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) {
-                    crate::metrics::count::acquire_timeout();
+                    statements::count_acquire_timeout();
                 }
                 Self::Busy(DATABASE_PAUSE)
             }

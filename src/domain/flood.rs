@@ -2,31 +2,32 @@
 //! for each noun; a form that was answered before gets its answer all the same (see `once`).
 
 use super::{Action, Actor, Error, Resource, Result};
-use crate::app::App;
-use crate::config::flood::Pace;
+use crate::config::flood::Rates;
+use crate::domain::Context;
 use std::time::Duration;
 
 /// Whether this member may write another post now. Those who moderate posts are not counted.
 ///
 /// # Errors
 /// `Slow` with the seconds to wait.
-pub async fn post(app: &App, actor: &Actor) -> Result<()> {
-    take(app, actor, "post", Resource::Post, app.config.flood.posts).await
+pub async fn post(ctx: &Context, actor: &Actor) -> Result<()> {
+    take(ctx, actor, "post", Resource::Post, &ctx.limits.flood.posts).await
 }
 
 /// The same for a comment.
 ///
 /// # Errors
 /// `Slow` with the seconds to wait.
-pub async fn comment(app: &App, actor: &Actor) -> Result<()> {
-    take(app, actor, "comment", Resource::Comment, app.config.flood.comments).await
+pub async fn comment(ctx: &Context, actor: &Actor) -> Result<()> {
+    take(ctx, actor, "comment", Resource::Comment, &ctx.limits.flood.comments).await
 }
 
-async fn take(app: &App, actor: &Actor, action: &str, resource: Resource, pace: Pace) -> Result<()> {
-    if !app.config.rate_limits || actor.may(resource, Action::Moderate) {
+async fn take(ctx: &Context, actor: &Actor, action: &str, resource: Resource, rates: &Rates) -> Result<()> {
+    if !ctx.limits.enforced || actor.may(resource, Action::Moderate) {
         return Ok(());
     }
-    match app.shared.limits().take(action, &format!("member:{}", actor.id), pace.burst, pace.period).await {
+    let rate = rates.of(&actor.role);
+    match ctx.shared.limits().take(action, &format!("member:{}", actor.id), rate.burst, rate.period).await {
         Duration::ZERO => Ok(()),
         // Rounded up: who comes back after so many seconds is let in.
         wait => Err(Error::Slow(wait.as_millis().div_ceil(1_000) as u64)),

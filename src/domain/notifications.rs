@@ -5,9 +5,11 @@
 //! what they may not read, there is no row.
 
 use super::boards::Boards;
-use super::clock::OffsetDateTime;
-use super::{Action, Actor, Error, Resource, Result, once, people, sql};
-use crate::app::App;
+use super::users::profile;
+use super::{Action, Actor, Error, Resource, Result, idempotency};
+use crate::clock::OffsetDateTime;
+use crate::db::query;
+use crate::domain::Context;
 use crate::shared::Known;
 use crate::shared::cache::{Generation, Noun};
 use crate::shared::notifications::Listed as Kept;
@@ -67,7 +69,7 @@ pub async fn insert(
     for (user, kind) in told {
         values.extend([(*user).into(), (*kind).into()]);
     }
-    sql::run(tx, &insert, values).await.map(|_| ())
+    query::run(tx, &insert, values).await.map(|_| ()).map_err(Into::into)
 }
 
 /// The members who got a notification of a comment.
@@ -75,7 +77,7 @@ pub async fn insert(
 /// # Errors
 /// The database's.
 pub async fn recipients(db: &impl ConnectionTrait, comment: i64) -> Result<Vec<i64>> {
-    let rows: Vec<Recipient> = sql::all(db, "SELECT user_id FROM notifications WHERE comment_id = $1", [comment.into()]).await?;
+    let rows: Vec<Recipient> = query::all(db, "SELECT user_id FROM notifications WHERE comment_id = $1", [comment.into()]).await?;
     Ok(rows.into_iter().map(|row| row.user_id).collect())
 }
 
@@ -95,12 +97,12 @@ fn readable(reader: &Actor, boards: &Boards, from: usize) -> (String, Vec<Value>
         // As `posts::in_sight` says.
         false => " AND (p.state = 'shown' OR (p.state = 'hidden' AND p.author_id = n.user_id))",
     };
-    (format!("(n.post_id IS NULL OR (p.board_id IN ({}){state}))", sql::places(from, ids.len())), ids)
+    (format!("(n.post_id IS NULL OR (p.board_id IN ({}){state}))", query::places(from, ids.len())), ids)
 }
 
 /// Notifications of this reader: those that `condition` finds (its values are `$2`, …), in this order.
 async fn find(
-    app: &App,
+    ctx: &Context,
     (reader, boards): (&Actor, &Boards),
     condition: &str,
     order: &str,
@@ -109,35 +111,35 @@ async fn find(
     let mut all: Vec<Value> = std::iter::once(reader.id.into()).chain(values).collect();
     let (readable, ids) = readable(reader, boards, all.len() + 1);
     all.extend(ids);
-    sql::all(&app.db, &format!("{COLUMNS} WHERE n.user_id = $1 AND {condition} AND {readable} ORDER BY n.id {order}"), all).await
+    Ok(query::all(&ctx.db, &format!("{COLUMNS} WHERE n.user_id = $1 AND {condition} AND {readable} ORDER BY n.id {order}"), all).await?)
 }
 
 /// After the commit, and after what it changed was bumped: renews what is kept ready for these members and rings
 /// their bells.
-pub async fn announce(app: &App, boards: &Boards, people: &[i64]) {
-    let readers = match people::actors(&app.db, &[], people).await {
+pub async fn announce(ctx: &Context, boards: &Boards, people: &[i64]) {
+    let readers = match profile::actors(&ctx.db, &[], people).await {
         Ok(readers) => readers,
         Err(fault) => return tracing::warn!("could not announce notifications to members {people:?}: {fault}"),
     };
     for reader in &readers {
-        renew(app, reader, boards).await;
+        renew(ctx, reader, boards).await;
     }
-    let state = state(app).await;
+    let state = state(ctx).await;
     for reader in &readers {
         // Ready for the reader who comes because the bell rang; if it fails, that reader asks SQL.
-        if let Err(fault) = newest(app, reader, boards, state).await {
+        if let Err(fault) = newest(ctx, reader, boards, state).await {
             tracing::warn!("could not make the notifications of member {} ready: {fault}", reader.id);
         }
     }
 }
 
 /// Takes what quotes these posts out of what is kept ready: their words are not to stay in Redis when they are withdrawn.
-pub async fn forget_about(app: &App, posts: &[i64]) {
-    let sql = format!("SELECT DISTINCT user_id FROM notifications WHERE post_id IN ({})", sql::places(1, posts.len()));
-    match sql::all::<Recipient>(&app.db, &sql, posts.iter().map(|id| Value::from(*id))).await {
+pub async fn forget_about(ctx: &Context, posts: &[i64]) {
+    let sql = format!("SELECT DISTINCT user_id FROM notifications WHERE post_id IN ({})", query::places(1, posts.len()));
+    match query::all::<Recipient>(&ctx.db, &sql, posts.iter().map(|id| Value::from(*id))).await {
         Ok(rows) => {
             for row in rows {
-                app.shared.notifications().clear(row.user_id).await;
+                ctx.shared.notifications().clear(row.user_id).await;
             }
         }
         // What is kept ready carries the state of all posts, which has changed: it is not shown.
@@ -146,9 +148,9 @@ pub async fn forget_about(app: &App, posts: &[i64]) {
 }
 
 /// The state of everything that a notification quotes: titles, names, comments.
-async fn state(app: &App) -> Option<Generation> {
+async fn state(ctx: &Context) -> Option<Generation> {
     let plan = Plan { generations: &[Noun::POSTS], ..Plan::default() };
-    app.shared.fetch(&plan).await.known().and_then(|answer| answer.generations.into_iter().next().flatten())
+    ctx.shared.fetch(&plan).await.known().and_then(|answer| answer.generations.into_iter().next().flatten())
 }
 
 /// The signal's topic of a member's bell.
@@ -160,13 +162,13 @@ pub fn topic(user: i64) -> String {
 ///
 /// # Errors
 /// The database's.
-pub async fn count_unread(app: &App, reader: &Actor, boards: &Boards) -> Result<u32> {
+pub async fn count_unread(ctx: &Context, reader: &Actor, boards: &Boards) -> Result<u32> {
     let (readable, ids) = readable(reader, boards, 2);
     let sql = format!(
         "SELECT COUNT(*) FROM (SELECT 1 FROM notifications n LEFT JOIN posts p ON p.id = n.post_id \
          WHERE n.user_id = $1 AND n.read_at IS NULL AND {readable} LIMIT {MOST}) AS unread"
     );
-    let count = sql::number(&app.db, &sql, std::iter::once(reader.id.into()).chain(ids)).await?.unwrap_or(0);
+    let count = query::number(&ctx.db, &sql, std::iter::once(reader.id.into()).chain(ids)).await?.unwrap_or(0);
     Ok(u32::try_from(count).unwrap_or(0))
 }
 
@@ -174,12 +176,12 @@ pub async fn count_unread(app: &App, reader: &Actor, boards: &Boards) -> Result<
 ///
 /// # Errors
 /// The database's.
-pub async fn unread(app: &App, reader: &Actor, boards: &Boards, said: Option<u32>) -> Result<u32> {
+pub async fn unread(ctx: &Context, reader: &Actor, boards: &Boards, said: Option<u32>) -> Result<u32> {
     if let Some(count) = said {
         return Ok(count);
     }
-    let count = count_unread(app, reader, boards).await?;
-    app.shared.notifications().set_unread(reader.id, count).await;
+    let count = count_unread(ctx, reader, boards).await?;
+    ctx.shared.notifications().set_unread(reader.id, count).await;
     Ok(count)
 }
 
@@ -187,12 +189,12 @@ pub async fn unread(app: &App, reader: &Actor, boards: &Boards, said: Option<u32
 ///
 /// # Errors
 /// The database's.
-pub async fn list(app: &App, reader: &Actor, boards: &Boards, before: i64, state: Option<Generation>) -> Result<Vec<Notification>> {
+pub async fn list(ctx: &Context, reader: &Actor, boards: &Boards, before: i64, state: Option<Generation>) -> Result<Vec<Notification>> {
     if before > 0 {
         let (condition, order) = ("n.id < $2", format!("DESC LIMIT {}", PAGE + 1));
-        return find(app, (reader, boards), condition, &order, [before.into()]).await;
+        return find(ctx, (reader, boards), condition, &order, [before.into()]).await;
     }
-    newest(app, reader, boards, state).await
+    newest(ctx, reader, boards, state).await
 }
 
 /// What is kept ready, with the state of what it quotes and the rights with which it was read: a comment that was deleted
@@ -205,8 +207,8 @@ struct Ready {
     notification: Notification,
 }
 
-async fn newest(app: &App, reader: &Actor, boards: &Boards, state: Option<Generation>) -> Result<Vec<Notification>> {
-    let ready = app.shared.notifications();
+async fn newest(ctx: &Context, reader: &Actor, boards: &Boards, state: Option<Generation>) -> Result<Vec<Notification>> {
+    let ready = ctx.shared.notifications();
     let ticket = match ready.list(reader.id).await {
         Known::Known(Kept::Newest(items)) => match unpack(&items, reader, state) {
             Some(ready) => return Ok(ready),
@@ -218,7 +220,7 @@ async fn newest(app: &App, reader: &Actor, boards: &Boards, state: Option<Genera
         Known::Known(Kept::Absent(ticket)) => Some(ticket),
         Known::Known(Kept::BeingFilled) | Known::Unknown => None,
     };
-    let rows = find(app, (reader, boards), "TRUE", &format!("DESC LIMIT {HOT}"), []).await?;
+    let rows = find(ctx, (reader, boards), "TRUE", &format!("DESC LIMIT {HOT}"), []).await?;
     if let (Some(ticket), Some(state)) = (ticket, state) {
         ready.fill(reader.id, ticket, pack(&rows, reader, state)).await;
     }
@@ -242,41 +244,41 @@ fn unpack(items: &[Bytes], reader: &Actor, state: Option<Generation>) -> Option<
 ///
 /// # Errors
 /// The database's.
-pub async fn since(app: &App, reader: &Actor, boards: &Boards, after: i64) -> Result<Vec<Notification>> {
-    find(app, (reader, boards), "n.id > $2", &format!("LIMIT {PAGE}"), [after.into()]).await
+pub async fn since(ctx: &Context, reader: &Actor, boards: &Boards, after: i64) -> Result<Vec<Notification>> {
+    find(ctx, (reader, boards), "n.id > $2", &format!("LIMIT {PAGE}"), [after.into()]).await
 }
 
 /// The id of the newest one, 0 where there is none: where an event stream begins.
 ///
 /// # Errors
 /// The database's.
-pub async fn last_id(app: &App, user: i64) -> Result<i64> {
+pub async fn last_id(ctx: &Context, user: i64) -> Result<i64> {
     let sql = "SELECT COALESCE(MAX(id), 0) FROM notifications WHERE user_id = $1";
-    Ok(sql::number(&app.db, sql, [user.into()]).await?.unwrap_or(0))
+    Ok(query::number(&ctx.db, sql, [user.into()]).await?.unwrap_or(0))
 }
 
 /// Marks one as read and gives it.
 ///
 /// # Errors
 /// `NotFound` when it is not there for this reader; the database's.
-pub async fn read(app: &App, reader: &Actor, boards: &Boards, id: i64) -> Result<Notification> {
-    let now = app.clock.now();
+pub async fn read(ctx: &Context, reader: &Actor, boards: &Boards, id: i64) -> Result<Notification> {
+    let now = ctx.clock.now();
     let update = "UPDATE notifications SET read_at = $1 WHERE id = $2 AND user_id = $3 AND read_at IS NULL";
-    if sql::run(&app.db, update, [now.into(), id.into(), reader.id.into()]).await? > 0 {
-        renew(app, reader, boards).await;
+    if query::run(&ctx.db, update, [now.into(), id.into(), reader.id.into()]).await? > 0 {
+        renew(ctx, reader, boards).await;
     }
-    find(app, (reader, boards), "n.id = $2", "LIMIT 1", [id.into()]).await?.pop().ok_or(Error::NotFound)
+    find(ctx, (reader, boards), "n.id = $2", "LIMIT 1", [id.into()]).await?.pop().ok_or(Error::NotFound)
 }
 
 /// Marks as read what a member now sees: the notifications about one post.
 ///
 /// # Errors
 /// The database's.
-pub async fn read_about(app: &App, reader: &Actor, boards: &Boards, post: i64) -> Result<bool> {
+pub async fn read_about(ctx: &Context, reader: &Actor, boards: &Boards, post: i64) -> Result<bool> {
     let update = "UPDATE notifications SET read_at = $1 WHERE user_id = $2 AND post_id = $3 AND read_at IS NULL";
-    let any = sql::run(&app.db, update, [app.clock.now().into(), reader.id.into(), post.into()]).await? > 0;
+    let any = query::run(&ctx.db, update, [ctx.clock.now().into(), reader.id.into(), post.into()]).await? > 0;
     if any {
-        renew(app, reader, boards).await;
+        renew(ctx, reader, boards).await;
     }
     Ok(any)
 }
@@ -285,26 +287,26 @@ pub async fn read_about(app: &App, reader: &Actor, boards: &Boards, post: i64) -
 ///
 /// # Errors
 /// The database's.
-pub async fn read_all(app: &App, reader: &Actor, boards: &Boards, key: &once::Key) -> Result<once::Settled> {
+pub async fn read_all(ctx: &Context, reader: &Actor, boards: &Boards, key: &idempotency::Key) -> Result<idempotency::Settled> {
     let done = async {
-        let now = app.clock.now();
-        let tx = sql::begin(&app.db).await?;
+        let now = ctx.clock.now();
+        let tx = query::begin(&ctx.db).await?;
         let update = "UPDATE notifications SET read_at = $1 WHERE user_id = $2 AND read_at IS NULL";
-        let count = sql::run(&tx, update, [now.into(), reader.id.into()]).await? as i64;
-        once::keep(&tx, key, count, now).await?;
+        let count = query::run(&tx, update, [now.into(), reader.id.into()]).await? as i64;
+        idempotency::keep(&tx, key, count, now).await?;
         tx.commit().await?;
         Ok(count)
     };
-    let settled = once::settle(&app.db, key, done.await).await?;
-    renew(app, reader, boards).await;
+    let settled = idempotency::settle(&ctx.db, key, done.await).await?;
+    renew(ctx, reader, boards).await;
     Ok(settled)
 }
 
 /// What is kept ready no longer says what is read or new; every open page of this member hears of it.
-async fn renew(app: &App, reader: &Actor, boards: &Boards) {
-    app.shared.notifications().clear(reader.id).await;
-    if let Ok(count) = count_unread(app, reader, boards).await {
-        app.shared.notifications().set_unread(reader.id, count).await;
+async fn renew(ctx: &Context, reader: &Actor, boards: &Boards) {
+    ctx.shared.notifications().clear(reader.id).await;
+    if let Ok(count) = count_unread(ctx, reader, boards).await {
+        ctx.shared.notifications().set_unread(reader.id, count).await;
     }
-    app.shared.signals().publish(&topic(reader.id), "").await;
+    ctx.shared.signals().publish(&topic(reader.id), "").await;
 }

@@ -127,6 +127,8 @@ pub struct Actor {
     pub id: i64,
     /// Their name.
     pub name: String,
+    /// The key of their role; empty for the command line.
+    pub role: String,
     /// What they may do.
     pub permissions: Permissions,
 }
@@ -147,6 +149,11 @@ impl From<Permissions> for Account {
 }
 
 impl Actor {
+    /// The operator at the command line, who may do everything.
+    pub fn operator() -> Self {
+        Self { id: 0, name: "command line".into(), role: String::new(), permissions: Permissions::EVERY }
+    }
+
     /// Whether they may.
     pub fn may(&self, resource: Resource, action: Action) -> bool {
         self.permissions.allow(resource, action)

@@ -1,10 +1,11 @@
 //! Roles: the built-in three and any that an administrator adds.
 
 use super::audit::{self, Entry};
-use super::clock::OffsetDateTime;
 use super::sessions::{self, Renew};
-use super::{Action, Actor, Error, Permissions, Resource, Result, once, shared_log, sql, words};
-use crate::app::App;
+use super::{Action, Actor, Error, Permissions, Resource, Result, idempotency, invalidation, validation};
+use crate::clock::OffsetDateTime;
+use crate::db::query;
+use crate::domain::Context;
 use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
@@ -44,7 +45,7 @@ pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Role>> {
                (SELECT COUNT(*) FROM users u WHERE u.role_id = r.id) AS members, \
                (SELECT string_agg(p.resource || ':' || p.action, ',') FROM role_permissions p WHERE p.role_id = r.id) AS permissions \
                FROM roles r ORDER BY r.id";
-    let rows: Vec<Row> = sql::all(db, sql, []).await?;
+    let rows: Vec<Row> = query::all(db, sql, []).await?;
     Ok(rows.into_iter().map(Role::of).collect())
 }
 
@@ -84,42 +85,42 @@ pub async fn named(db: &impl ConnectionTrait, slug: &str) -> Result<Role> {
 /// # Errors
 /// The database's.
 pub async fn another_admin(tx: &impl ConnectionTrait, member: i64, now: OffsetDateTime) -> Result<bool> {
-    sql::run(tx, "UPDATE roles SET slug = slug WHERE slug = $1", [ADMIN.into()]).await?;
+    query::run(tx, "UPDATE roles SET slug = slug WHERE slug = $1", [ADMIN.into()]).await?;
     let any = "SELECT u.id FROM users u JOIN roles r ON r.id = u.role_id WHERE r.slug = $1 AND u.id <> $2 \
                AND (u.suspended_at IS NULL OR u.suspended_until <= $3) LIMIT 1";
-    Ok(sql::number(tx, any, [ADMIN.into(), member.into(), now.into()]).await?.is_some())
+    Ok(query::number(tx, any, [ADMIN.into(), member.into(), now.into()]).await?.is_some())
 }
 
 /// Adds a role that may do nothing yet.
 ///
 /// # Errors
 /// `Forbidden`; `Invalid` for its name; the database's.
-pub async fn create(app: &App, by: &audit::By, key: &once::Key, name: &str) -> Result<once::Settled> {
+pub async fn create(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &str) -> Result<idempotency::Settled> {
     by.actor.must(Resource::Role, Action::Manage)?;
-    let done = insert(app, by, key, name).await;
-    once::settle(&app.db, key, done).await
+    let done = insert(ctx, by, key, name).await;
+    idempotency::settle(&ctx.db, key, done).await
 }
 
-async fn insert(app: &App, by: &audit::By, key: &once::Key, name: &str) -> Result<i64> {
+async fn insert(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &str) -> Result<i64> {
     let name = role_name(name)?;
     // Code asks for the built-in names only; the others need to be unique and no more.
     let slug = format!("role-{:08x}", rand::random::<u32>());
-    let now = app.clock.now();
-    let tx = sql::begin(&app.db).await?;
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let insert = "INSERT INTO roles (slug, name, built_in, created_at) VALUES ($1, $2, FALSE, $3) RETURNING id";
-    let id = sql::some(sql::number(&tx, insert, [slug.clone().into(), name.clone().into(), now.into()]).await?, "a new role")?;
+    let id = query::some(query::number(&tx, insert, [slug.clone().into(), name.clone().into(), now.into()]).await?, "a new role")?;
     audit::write(&tx, by, Entry::new("role.create", "role", id, &name).after("slug", &slug), now).await?;
-    once::keep(&tx, key, id, now).await?;
+    idempotency::keep(&tx, key, id, now).await?;
     tx.commit().await?;
-    shared_log::bump(app, &[Noun::ROLES, Noun::WITHDRAWN]).await;
+    invalidation::bump(ctx, &[Noun::ROLES, Noun::WITHDRAWN]).await;
     Ok(id)
 }
 
 fn role_name(typed: &str) -> Result<String> {
-    let name = words::line(typed);
+    let name = validation::line(typed);
     match name.chars().count() {
         0 => Err(Error::invalid("name", "name.empty")),
-        n if n > words::NAME_MAX => Err(Error::invalid("name", "name.too_long")),
+        n if n > validation::NAME_MAX => Err(Error::invalid("name", "name.too_long")),
         _ => Ok(name),
     }
 }
@@ -129,22 +130,22 @@ fn role_name(typed: &str) -> Result<String> {
 ///
 /// # Errors
 /// `Forbidden`; `Invalid` for the administrators' role; the database's.
-pub async fn grant(app: &App, by: &audit::By, key: &once::Key, id: i64, granted: Permissions) -> Result<once::Settled> {
+pub async fn grant(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64, granted: Permissions) -> Result<idempotency::Settled> {
     by.actor.must(Resource::Role, Action::Manage)?;
-    let done = set(app, by, key, id, granted).await;
-    once::settle(&app.db, key, done).await
+    let done = set(ctx, by, key, id, granted).await;
+    idempotency::settle(&ctx.db, key, done).await
 }
 
-async fn set(app: &App, by: &audit::By, key: &once::Key, id: i64, granted: Permissions) -> Result<i64> {
-    let now = app.clock.now();
-    let tx = sql::begin(&app.db).await?;
+async fn set(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64, granted: Permissions) -> Result<i64> {
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let role = find(&tx, id).await?;
     check_grant(&by.actor, &role, granted)?;
-    sql::run(&tx, "DELETE FROM role_permissions WHERE role_id = $1", [id.into()]).await?;
+    query::run(&tx, "DELETE FROM role_permissions WHERE role_id = $1", [id.into()]).await?;
     for word in granted.words() {
         let (resource, action) = word.split_once(':').unwrap_or_default();
         let insert = "INSERT INTO role_permissions (role_id, resource, action) VALUES ($1, $2, $3)";
-        sql::run(&tx, insert, [id.into(), resource.into(), action.into()]).await?;
+        query::run(&tx, insert, [id.into(), resource.into(), action.into()]).await?;
     }
     let entry = Entry::new("role.grant", "role", id, &role.name).change(
         "permissions",
@@ -152,12 +153,12 @@ async fn set(app: &App, by: &audit::By, key: &once::Key, id: i64, granted: Permi
         &granted.words().join(", "),
     );
     audit::write(&tx, by, entry, now).await?;
-    once::keep(&tx, key, id, now).await?;
+    idempotency::keep(&tx, key, id, now).await?;
     let changed = sessions::renew(&tx, Renew::Role(id), now).await?;
-    shared_log::withdraw(&tx, &CHANGED, now).await?;
+    invalidation::withdraw(&tx, &CHANGED, now).await?;
     tx.commit().await?;
-    changed.tell(app).await;
-    shared_log::bump(app, &CHANGED).await;
+    changed.tell(ctx).await;
+    invalidation::bump(ctx, &CHANGED).await;
     Ok(id)
 }
 
@@ -175,15 +176,15 @@ fn check_grant(actor: &Actor, role: &Role, granted: Permissions) -> Result<()> {
 ///
 /// # Errors
 /// `Invalid` when it is built-in or somebody has it; `Forbidden`; the database's.
-pub async fn destroy(app: &App, by: &audit::By, key: &once::Key, id: i64) -> Result<once::Settled> {
+pub async fn destroy(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64) -> Result<idempotency::Settled> {
     by.actor.must(Resource::Role, Action::Manage)?;
-    let done = delete(app, by, key, id).await;
-    once::settle(&app.db, key, done).await
+    let done = delete(ctx, by, key, id).await;
+    idempotency::settle(&ctx.db, key, done).await
 }
 
-async fn delete(app: &App, by: &audit::By, key: &once::Key, id: i64) -> Result<i64> {
-    let now = app.clock.now();
-    let tx = sql::begin(&app.db).await?;
+async fn delete(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64) -> Result<i64> {
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let role = find(&tx, id).await?;
     if role.built_in {
         return Err(Error::invalid("form", "role.builtin"));
@@ -191,10 +192,10 @@ async fn delete(app: &App, by: &audit::By, key: &once::Key, id: i64) -> Result<i
     if role.members > 0 {
         return Err(Error::invalid("form", "role.in_use"));
     }
-    sql::run(&tx, "DELETE FROM roles WHERE id = $1", [id.into()]).await?;
+    query::run(&tx, "DELETE FROM roles WHERE id = $1", [id.into()]).await?;
     audit::write(&tx, by, Entry::new("role.delete", "role", id, &role.name), now).await?;
-    once::keep(&tx, key, id, now).await?;
+    idempotency::keep(&tx, key, id, now).await?;
     tx.commit().await?;
-    shared_log::bump(app, &[Noun::ROLES, Noun::WITHDRAWN]).await;
+    invalidation::bump(ctx, &[Noun::ROLES, Noun::WITHDRAWN]).await;
     Ok(id)
 }

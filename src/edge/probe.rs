@@ -1,8 +1,7 @@
 //! Asks a server whether it is ready: every two seconds, and at once when the log tells that it failed somebody.
 
-use super::ask;
 use super::server::Health;
-use super::{Edge, wall};
+use super::{Edge, ask, wall};
 use crate::config::EdgeUrl;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};

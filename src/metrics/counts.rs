@@ -1,7 +1,7 @@
 //! The database's numbers, asked at most now and then however often somebody reads them: a scrape must not be a load.
 
 use crate::app::App;
-use crate::domain::measure::{self, Counts};
+use crate::monitor::counts::{self, Counts};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -35,7 +35,7 @@ impl Asked {
             // Whoever comes meanwhile gets what is kept and does not ask as well.
             kept.asked = Some(now);
         }
-        let counts = tokio::time::timeout(PATIENCE, measure::counts(app)).await.ok().and_then(Result::ok);
+        let counts = tokio::time::timeout(PATIENCE, counts::counts(app)).await.ok().and_then(Result::ok);
         self.lock().counts.clone_from(&counts);
         counts
     }

@@ -5,7 +5,6 @@
 //! knows · `backups` when the last good ones were · `scrape` all of it as OpenMetrics text · `text` how such text is written
 
 pub mod backups;
-pub mod count;
 mod counts;
 mod gauge;
 pub mod process;
@@ -78,7 +77,7 @@ impl Metrics {
     }
 
     /// The numbers of the whole house, as of a few seconds ago; none while the database does not answer.
-    pub async fn counts(&self, app: &crate::app::App) -> Option<crate::domain::measure::Counts> {
+    pub async fn counts(&self, app: &crate::app::App) -> Option<crate::monitor::counts::Counts> {
         self.asked.counts(app).await
     }
 

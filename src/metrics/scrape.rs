@@ -1,11 +1,11 @@
 //! Everything that is measured, at one moment, as OpenMetrics text.
 
 use super::backups;
-use super::count;
 use super::process::Process;
 use super::text::{self, Sheet};
-use crate::app::{App, Pool};
-use crate::domain::measure::Counts;
+use crate::app::App;
+use crate::db::{Pool, disk_full, statements};
+use crate::monitor::counts::Counts;
 use crate::shared::health::BackendKind;
 use crate::shared::meter;
 use prometheus_client::collector::Collector;
@@ -26,7 +26,7 @@ pub struct Readiness {
 /// Reads all there is and writes it down.
 pub async fn text(app: &App, readiness: Readiness) -> String {
     let counts = app.metrics.asked.counts(app).await;
-    text::of(Scrape { app: app.clone(), readiness, counts, process: Process::now(), pool: app.pool() })
+    text::of(Scrape { app: app.clone(), readiness, counts, process: Process::now(), pool: Pool::of(&app.db) })
 }
 
 struct Scrape {
@@ -73,9 +73,13 @@ impl Scrape {
         for (state, count) in [("idle", pool.idle), ("used", pool.used), ("max", pool.max)] {
             states.gauge_of(&[("state", state)], count.into())?;
         }
-        sheet.counter("minschool_db_acquire_timeouts", "Waits for a database connection that were in vain.", count::acquire_timeouts())?;
-        sheet.counter("minschool_db_disk_full", "SQL statements that were refused because the disk is full.", count::disk_full_total())?;
-        sheet.counter("minschool_db_statements", "SQL statements that were run.", count::statements())
+        sheet.counter(
+            "minschool_db_acquire_timeouts",
+            "Waits for a database connection that were in vain.",
+            statements::acquire_timeouts(),
+        )?;
+        sheet.counter("minschool_db_disk_full", "SQL statements that were refused because the disk is full.", disk_full::refusals())?;
+        sheet.counter("minschool_db_statements", "SQL statements that were run.", statements::total())
     }
 
     /// Where there is no Redis, nothing can be said about it.

@@ -39,7 +39,7 @@ pub use known::{Effect, Known};
 pub use redis::options::{ProbeError, RedisOptions};
 pub use validate::{Accept, Reconnected, Reject, Validator};
 
-use crate::system::clock::Steady;
+use crate::clock::monotonic::Steady;
 use bytes::Bytes;
 use flight::Flights;
 use health::{BackendKind, Health, State};

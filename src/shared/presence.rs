@@ -5,7 +5,7 @@ use super::{
     Effect, Known, Shared, keys,
     store::{Backend, Write},
 };
-use crate::system::clock::Steady;
+use crate::clock::monotonic::Steady;
 use std::{
     collections::HashMap,
     sync::{

@@ -2,7 +2,7 @@
 //! token is, as a hint that saves a round trip.
 
 use super::sessions::SessionCopy;
-use crate::system::clock::Steady;
+use crate::clock::monotonic::Steady;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;

@@ -1,9 +1,9 @@
 //! Joining, signing in, signing out.
 
 use crate::domain::sessions::Area;
-use crate::domain::sign_in::{self, Credentials, Entry};
-use crate::domain::users::{self, Joining};
-use crate::domain::{Error, Problem, sign_in_limits};
+use crate::domain::users::sign_in::{self, Credentials, Entry};
+use crate::domain::users::{self, Joining, sign_in_limits};
+use crate::domain::{Error, Problem};
 use crate::web::fields::Sent;
 use crate::web::{Fields, Result, Visit, cookies, error, once, present, reply};
 use poem::http::{StatusCode, header};

@@ -1,6 +1,6 @@
 //! Comments: POST below a post, and /comments/:id.
 
-use crate::domain::{Error, Problem, comments, once as keys, posts};
+use crate::domain::{Error, Problem, comments, idempotency as keys, posts};
 use crate::site::posts::comment_form;
 use crate::web::{Fields, Flash, Result, SignedIn, Visit, once, present, reply};
 use poem::http::StatusCode;

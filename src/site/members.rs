@@ -1,12 +1,12 @@
 //! GET /u/:id, GET /who: who people are, and who is here.
 
-use crate::domain::people;
 use crate::domain::posts::list;
+use crate::domain::users::profile;
 use crate::web::{Result, Visit, present, reply};
 use poem::web::Path;
 use poem::{Response, handler};
 use templates::users::online::{self, WhoPage};
-use templates::users::profile::{self, ProfilePage};
+use templates::users::profile::ProfilePage;
 
 /// Posts on a member's page.
 const POSTS: i64 = 10;
@@ -14,7 +14,7 @@ const POSTS: i64 = 10;
 /// A member's page.
 #[handler]
 pub async fn show(visit: Visit, Path(id): Path<i64>) -> Result<Response> {
-    let profile = people::profile(&visit.app, id).await?;
+    let profile = profile::profile(&visit.app, id).await?;
     let actor = visit.actor.as_ref();
     let recent = list::by_author(&visit.app.db, actor, &visit.boards, id, POSTS).await?;
     let open: Vec<_> = visit.boards.open_to(actor).collect();
@@ -31,7 +31,7 @@ pub async fn show(visit: Visit, Path(id): Path<i64>) -> Result<Response> {
         recent: recent.iter().filter_map(|card| present::card(card, shown)).collect(),
         is_own: visit.viewer_id() == id,
     };
-    Ok(reply::page(profile::page(&page)))
+    Ok(reply::page(templates::users::profile::page(&page)))
 }
 
 /// Most members named on the page of who is here.
@@ -40,7 +40,7 @@ const NAMED: usize = 200;
 /// Who is here. Members who do not want to be seen are neither named nor counted.
 #[handler]
 pub async fn here(visit: Visit) -> Result<Response> {
-    let (count, members) = people::here(&visit.app, NAMED).await?;
+    let (count, members) = profile::here(&visit.app, NAMED).await?;
     let nav = present::nav(&visit);
     let named: Vec<(i64, &str)> = members.iter().map(|member| (member.id, member.name.as_str())).collect();
     let unnamed = count.saturating_sub(named.len() as u64);

@@ -1,8 +1,9 @@
 //! Posts: GET and POST below /community/:board, and what staff do from a post's page.
 
+use crate::domain::boards::Board;
 use crate::domain::posts::moderate::{self, Deed};
 use crate::domain::posts::{self, Draft, Post, list};
-use crate::domain::{Action, Error, Problem, Resource, boards::Board, comments, markdown, notifications, words};
+use crate::domain::{Action, Error, Problem, Resource, comments, markdown, notifications, validation};
 use crate::site::boards::Place;
 use crate::web::{Fields, Flash, Result, SignedIn, Visit, once, present, reply};
 use poem::http::StatusCode;
@@ -26,7 +27,7 @@ pub async fn show(visit: Visit, Path((slug, id)): Path<(String, i64)>, place: Op
     let page = place.map_or(1, |Query(place)| place.number());
     let (listing, beside) =
         futures_util::try_join!(comments::list(&visit.app.db, actor, &post, page), list::neighbours(&visit.app.db, actor, board, &post))?;
-    visit.app.activity.read(id);
+    visit.app.counters.read(id);
     visit.app.known.prepare(listing.comments.iter().map(|comment| comment.html.as_str()).chain([post.html.as_str()])).await;
     let drawn = draw(&visit, board, &post, &listing, page, &beside);
     seen(&visit, id);
@@ -188,8 +189,8 @@ pub async fn create(member: SignedIn, Path(slug): Path<String>, fields: Fields) 
 
 /// What a text will look like, of as much of it as a post may have.
 async fn preview(draft: &Draft) -> Result<String> {
-    let cut: String = draft.body.chars().take(words::POST_MAX).collect();
-    Ok(markdown::preview(&words::text(&cut)).await?)
+    let cut: String = draft.body.chars().take(validation::POST_MAX).collect();
+    Ok(markdown::preview(&validation::text(&cut)).await?)
 }
 
 /// The editor of a post that was changed after it was opened: what was typed stays, and the next try is about the post as

@@ -1,8 +1,8 @@
 //! /my/…: what a member, or a visitor, says about themselves and how pages should look to them.
 
 use crate::domain::sessions::{self, Area, Which};
-use crate::domain::users::{self, Settings};
-use crate::domain::{Error, Problem, password_change, people};
+use crate::domain::users::{self, Settings, password_change, profile};
+use crate::domain::{Error, Problem};
 use crate::web::{Fields, Flash, Result, SignedIn, Visit, cookies, language, once, present, reply};
 use poem::http::StatusCode;
 use poem::web::{Path, Query};
@@ -137,7 +137,7 @@ pub async fn update_reading(visit: Visit, fields: Fields) -> Result<Response> {
     let lang = Lang::from_tag(fields.text("language"));
     let word = language::pack(Some(lang.unwrap_or(visit.lang)), aids);
     if let Some(actor) = &visit.actor {
-        people::set_reading(&visit.app, actor.id, lang.map(Lang::tag), &word).await?;
+        profile::set_reading(&visit.app, actor.id, lang.map(Lang::tag), &word).await?;
     }
     let mut response = reply::see_other_with(&visit, reply::local(fields.text("next")), Flash("saved"));
     cookies::set(response.headers_mut(), &cookies::reading(word, visit.secure()));

@@ -1,7 +1,9 @@
 //! What an account may be called, how its password has to be, how much it may write at once, and who remains in charge.
 
 use crate::support::{House, PASSWORD, config, encode, operator, stories};
-use minschool::domain::{Account, house, members, password_change, roles, sql, users};
+use minschool::db::query;
+use minschool::domain::users::{self, manage, password_change};
+use minschool::domain::{Account, bootstrap, roles};
 use poem::http::Method;
 
 /// The same house with its limits on.
@@ -12,7 +14,7 @@ async fn strict(house: &House) -> crate::support::Sibling {
 }
 
 async fn count(house: &House, sql: &str) -> i64 {
-    sql::number(&house.app.db, sql, []).await.unwrap().unwrap()
+    query::number(&house.app.db, sql, []).await.unwrap().unwrap()
 }
 
 stories! {
@@ -51,7 +53,7 @@ stories! {
     async fn a_member_with_a_short_password_who_was_given_a_role_changes_it_before_entering_the_panel(house: House) {
         house.person("mod", "moderator").await;
         let hash = house.app.hasher.hash("초록 자전거 7대 산").await.unwrap();
-        sql::run(&house.app.db, "UPDATE users SET password_hash = $1 WHERE name = 'mod'", [hash.into()]).await.unwrap();
+        query::run(&house.app.db, "UPDATE users SET password_hash = $1 WHERE name = 'mod'", [hash.into()]).await.unwrap();
         let mut moderator = house.visitor();
         let page = moderator.get_admin("/login").await;
 
@@ -83,6 +85,23 @@ stories! {
         for n in 0..7 {
             boss.write("free", &format!("공지 {n}")).await;
         }
+    }
+
+    async fn a_role_of_its_own_rate_writes_by_that_rate(house: House) {
+        let mut config = config(&house.ground);
+        config.rate_limits = true;
+        config.flood.posts = "1/60,member=3/60".parse().unwrap();
+        let strict = house.sibling_with(config).await;
+        let mut ada = house.signed_in("ada").await.on(&strict);
+        for n in 0..3 {
+            ada.write("free", &format!("글 {n}")).await;
+        }
+
+        let page = ada.get("/community/free/write").await;
+        let refused = ada.submit(&page, "/community/free/write", &[("title", "넷째"), ("body", "본문")]).await;
+
+        assert_eq!(refused.status, 429);
+        assert_eq!(count(&house, "SELECT COUNT(*) FROM posts WHERE author_id = 2").await, 3);
     }
 
     async fn a_burst_of_comments_has_to_wait_but_a_repeated_form_gets_its_answer(house: House) {
@@ -119,8 +138,8 @@ stories! {
         let (by_two, by_one) = (by(two), by(one));
 
         let (first, second) = futures_util::join!(
-            members::set_role(&house.app, &by_two, None, one, member.id, ""),
-            members::suspend(&house.app, &by_one, None, two, None, "시험"),
+            manage::set_role(&house.app, &by_two, None, one, member.id, ""),
+            manage::suspend(&house.app, &by_one, None, two, None, "시험"),
         );
 
         assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
@@ -129,13 +148,13 @@ stories! {
     }
 
     async fn a_setup_link_that_was_not_used_is_good_for_nothing_once_there_is_an_administrator(house: House) {
-        let token = house::invite_first_admin(&house.app.db).await.unwrap().unwrap();
+        let token = bootstrap::invite_first_admin(&house.app.db).await.unwrap().unwrap();
         let ada = house.member("ada").await;
         let (admin, member) = (roles::named(&house.app.db, roles::ADMIN).await.unwrap().id, roles::named(&house.app.db, roles::MEMBER).await.unwrap().id);
-        members::set_role(&house.app, &operator(), None, ada, admin, "").await.unwrap();
-        sql::run(&house.app.db, "UPDATE users SET role_id = $1", [member.into()]).await.unwrap();
+        manage::set_role(&house.app, &operator(), None, ada, admin, "").await.unwrap();
+        query::run(&house.app.db, "UPDATE users SET role_id = $1", [member.into()]).await.unwrap();
 
-        assert!(!house::may_set_up(&house.app, &token).await.unwrap());
+        assert!(!bootstrap::is_invited(&house.app, &token).await.unwrap());
     }
 
     async fn guessing_the_present_password_with_an_open_session_is_slowed(house: House) {
@@ -175,9 +194,9 @@ stories! {
 
     async fn a_new_token_whose_answer_was_lost_is_given_again(house: House) {
         let mut ada = house.signed_in("ada").await;
-        let id = members::by_email(&house.app, "ada@example.com").await.unwrap();
+        let id = manage::by_email(&house.app, "ada@example.com").await.unwrap();
         let moderator = roles::named(&house.app.db, "moderator").await.unwrap().id;
-        members::set_role(&house.app, &operator(), None, id, moderator, "").await.unwrap();
+        manage::set_role(&house.app, &operator(), None, id, moderator, "").await.unwrap();
         let before = ada.cookie("ms_site").unwrap().to_owned();
         let mut lost = ada.clone();
         lost.get("/").await;
@@ -185,14 +204,14 @@ stories! {
         // Ten seconds later.
         let later = "UPDATE sessions SET previous_until = $1 WHERE previous_until IS NOT NULL";
         let until = house.app.clock.now() + time::Duration::seconds(50);
-        sql::run(&house.app.db, later, [until.into()]).await.unwrap();
+        query::run(&house.app.db, later, [until.into()]).await.unwrap();
 
         ada.get("/").await;
 
         let given = ada.cookie("ms_site").unwrap().to_owned();
         assert!(given != before && given != lost.cookie("ms_site").unwrap());
         assert!(ada.get("/").await.says("ada님"));
-        sql::run(&house.app.db, later, [house.app.clock.now().into()]).await.unwrap();
+        query::run(&house.app.db, later, [house.app.clock.now().into()]).await.unwrap();
         assert!(ada.get("/").await.says("ada님"), "and stays signed in when the earlier one has died");
     }
 }

@@ -25,7 +25,7 @@ stories! {
         ada.submit(&page, "/signup", &JOIN).await;
 
         let sql = "SELECT COUNT(*) FROM consents WHERE version = $1 AND kind IN ('terms', 'privacy')";
-        let kept = minschool::domain::sql::number(&house.app.db, sql, [minschool::domain::users::TERMS_VERSION.into()]).await;
+        let kept = minschool::db::query::number(&house.app.db, sql, [minschool::domain::users::TERMS_VERSION.into()]).await;
         assert_eq!(kept.unwrap(), Some(2));
     }
 
@@ -201,7 +201,7 @@ async fn forget_copies(house: &House) {
     struct Hash {
         value: String,
     }
-    let hashes: Vec<Hash> = minschool::domain::sql::all(&house.app.db, sql, []).await.unwrap();
+    let hashes: Vec<Hash> = minschool::db::query::all(&house.app.db, sql, []).await.unwrap();
     for hash in hashes {
         let _ = house.app.shared.sessions().drop_one(&hash.value).await;
     }

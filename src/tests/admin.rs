@@ -6,7 +6,7 @@ use crate::support::{House, PASSWORD, set_board, stories};
 const PAGES: [&str; 10] = ["/", "/users", "/users/1", "/roles", "/roles/new", "/boards", "/boards/new", "/posts", "/comments", "/sessions"];
 
 async fn id_of(house: &House, name: &str) -> i64 {
-    minschool::domain::members::by_email(&house.app, &format!("{name}@example.com")).await.unwrap()
+    minschool::domain::users::manage::by_email(&house.app, &format!("{name}@example.com")).await.unwrap()
 }
 
 stories! {
@@ -49,7 +49,7 @@ stories! {
     }
 
     async fn the_link_for_the_first_administrator_works_once(house: House) {
-        let token = minschool::domain::house::invite_first_admin(&house.app.db).await.unwrap().unwrap();
+        let token = minschool::domain::bootstrap::invite_first_admin(&house.app.db).await.unwrap().unwrap();
         let address = format!("/setup?token={token}");
         let (mut boss, mut thief) = (house.visitor(), house.visitor());
         let page = boss.get_admin(&address).await;
@@ -63,7 +63,7 @@ stories! {
         assert_eq!(second.status, 404);
         assert_eq!(thief.get_admin(&address).await.status, 404);
         assert_eq!(house.visitor().get_admin("/setup?token=").await.status, 404);
-        assert!(minschool::domain::house::invite_first_admin(&house.app.db).await.unwrap().is_none());
+        assert!(minschool::domain::bootstrap::invite_first_admin(&house.app.db).await.unwrap().is_none());
     }
 
     async fn a_suspended_member_is_out_at_once_and_told_why(house: House) {

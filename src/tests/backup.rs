@@ -1,16 +1,17 @@
 //! Backups: what was copied comes back whole, on either engine, or not at all.
 
 use crate::support::{House, only_sqlite, postgres_database};
-use minschool::app;
 use minschool::backup::shelf::{self, Keep, Kept, Shelf};
 use minschool::backup::tables::{self, Purpose};
 use minschool::backup::vault::{self, Key};
 use minschool::backup::{self, Result, format::Manifest, proof, read};
 use minschool::cli::{moving, restore};
+use minschool::clock::Clock;
 use minschool::config::Config;
-use minschool::domain::clock::Clock;
-use minschool::domain::seed::{self, Wanted};
-use minschool::domain::{house, sql};
+use minschool::db;
+use minschool::db::query;
+use minschool::domain::{epoch, settings};
+use minschool::seed::{self, Wanted};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use std::path::Path;
 use tempfile::TempDir;
@@ -23,8 +24,8 @@ async fn lived_in(house: House) -> House {
     house.signed_in("민지").await;
     // An id that was given out and is gone is not given out again.
     let max = number(&house.app.db, "SELECT MAX(id) FROM comments").await;
-    sql::run(&house.app.db, "DELETE FROM notifications WHERE comment_id = $1", [max.into()]).await.unwrap();
-    sql::run(&house.app.db, "DELETE FROM comments WHERE id = $1", [max.into()]).await.unwrap();
+    query::run(&house.app.db, "DELETE FROM notifications WHERE comment_id = $1", [max.into()]).await.unwrap();
+    query::run(&house.app.db, "DELETE FROM comments WHERE id = $1", [max.into()]).await.unwrap();
     house
 }
 
@@ -48,7 +49,7 @@ async fn empty(house: &House, folder: &TempDir) -> Vec<Config> {
 }
 
 async fn number(db: &DatabaseConnection, ask: &str) -> i64 {
-    sql::number(db, ask, []).await.unwrap().unwrap()
+    query::number(db, ask, []).await.unwrap().unwrap()
 }
 
 async fn put(house: &House, folder: &Path, key: Option<&Key>) -> Kept {
@@ -84,7 +85,7 @@ async fn what_was_backed_up_comes_back_on_either_engine() {
 }
 
 async fn is_the_same_house(house: &House, config: &Config, restored: &Manifest) {
-    let db = app::database(config).await.unwrap();
+    let db = db::open(config).await.unwrap();
     let mut found = backup::count(read::lines(&db, Purpose::Backup)).await.unwrap();
     // The epoch has leapt, on purpose; it has its own test.
     let mut expected = restored.clone();
@@ -99,7 +100,7 @@ async fn is_the_same_house(house: &House, config: &Config, restored: &Manifest) 
                    FROM comments ORDER BY id LIMIT 1 RETURNING id";
     assert_eq!(number(&db, comment).await, last + 2, "the deleted comment's id is not given out again");
     let before = number(&db, "SELECT CAST(SUM(shown) AS BIGINT) FROM page_marks").await;
-    sql::run(&db, "UPDATE posts SET state = 'deleted' WHERE id = (SELECT MAX(id) FROM posts WHERE state = 'shown')", []).await.unwrap();
+    query::run(&db, "UPDATE posts SET state = 'deleted' WHERE id = (SELECT MAX(id) FROM posts WHERE state = 'shown')", []).await.unwrap();
     assert_eq!(number(&db, "SELECT CAST(SUM(shown) AS BIGINT) FROM page_marks").await, before - 2);
 }
 
@@ -127,11 +128,11 @@ async fn nobody_is_signed_in_after_a_restore_and_old_copies_in_redis_do_not_coun
         for config in empty(&house, &folder).await {
             restore::restore(&config, &kept.path, Vec::new()).await.unwrap();
 
-            let db = app::database(&config).await.unwrap();
+            let db = db::open(&config).await.unwrap();
             assert_eq!(number(&db, "SELECT COUNT(*) FROM sessions").await, 0);
-            assert!(house::epoch(&db).await.unwrap() > 1_700_000_000);
+            assert!(epoch::current(&db).await.unwrap() > 1_700_000_000);
             // Forms that were open stay good, and answered ones stay answered.
-            assert_eq!(house::secret(&db).await.unwrap(), house.app.secret);
+            assert_eq!(settings::form_secret(&db).await.unwrap(), house.app.secret);
             let keys = "SELECT COUNT(*) FROM once_keys";
             assert_eq!(number(&db, keys).await, number(&house.app.db, keys).await);
         }
@@ -146,7 +147,7 @@ async fn a_house_moves_with_everybody_who_is_signed_in() {
             let from = Config { redis_url: None, ..house.app.config.clone() };
             let moved = moving::carry(&from, &to).await.unwrap();
 
-            let db = app::database(&to).await.unwrap();
+            let db = db::open(&to).await.unwrap();
             assert!(moved.tables.iter().any(|tally| tally.table == "sessions" && tally.rows > 0));
             assert_eq!(number(&db, MARKS).await, number(&house.app.db, MARKS).await, "page marks");
         }
@@ -242,7 +243,7 @@ async fn a_backup_that_was_changed_or_cut_restores_nothing() {
             let refused = fault(restore::restore(&config, &path, vec![key.clone()]).await);
 
             assert!(refused.contains(why), "{}: {refused}", path.display());
-            let db = app::database(&config).await.unwrap();
+            let db = db::open(&config).await.unwrap();
             assert_eq!(tables::there(&db).await.unwrap(), Vec::<String>::new(), "{}: something was left", path.display());
         }
     }
@@ -371,7 +372,7 @@ async fn people_write_while_a_backup_is_made() {
         // More than fits between reader and writer is still unread, and the audit log is among the last tables.
         let audit = "INSERT INTO audit_log (actor_name, action, target_kind, target_name, before, after, reason, ip, user_agent, created_at) \
                      VALUES ('x', 'x', 'x', 'x', '', '', '', '', '', CURRENT_TIMESTAMP)";
-        sql::run(&house.app.db, audit, []).await.unwrap();
+        query::run(&house.app.db, audit, []).await.unwrap();
 
         while let Some(line) = lines.recv().await {
             checker.take(&line.unwrap()).ok().unwrap();
@@ -392,7 +393,7 @@ async fn a_backup_of_an_older_schema_is_restored_and_brought_up_to_date() {
         for config in empty(&house, &folder).await {
             restore::restore(&config, &kept.path, Vec::new()).await.unwrap();
 
-            let db = app::database(&config).await.unwrap();
+            let db = db::open(&config).await.unwrap();
             minschool::cli::migrate::check_complete(&db).await.unwrap();
         }
     }

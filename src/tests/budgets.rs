@@ -132,15 +132,15 @@ stories! {
         let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
         let post = ada.write("free", "글").await;
         let page = bob.get(&post).await;
-        let actor = minschool::domain::Actor { id: 3, name: "bob".into(), permissions: minschool::domain::Permissions::from_words(["comment:write"]) };
+        let actor = minschool::domain::Actor { id: 3, name: "bob".into(), role: "member".into(), permissions: minschool::domain::Permissions::from_words(["comment:write"]) };
         let boards = minschool::domain::boards::Boards::read(&house.app.db).await.unwrap();
-        let key = minschool::domain::once::Key(page.once(&format!("{post}/comments")));
+        let key = minschool::domain::idempotency::Key(page.once(&format!("{post}/comments")));
         let id: i64 = post.rsplit('/').next().unwrap().parse().unwrap();
 
         let mut told = Vec::new();
         let new = minschool::domain::comments::New { post: id, parent: None, body: "댓글" };
         let write = minschool::domain::comments::insert(&house.app, &actor, &boards, &key, new, &mut told);
-        let (done, statements) = minschool::app::counting_statements(write).await;
+        let (done, statements) = minschool::db::statements::counting(write).await;
 
         done.unwrap();
         // BEGIN and COMMIT are two more that the counter does not see.

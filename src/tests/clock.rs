@@ -2,12 +2,13 @@
 //! lost, what is new comes after what is old, and whoever watches is told.
 
 use crate::support::{House, PASSWORD, Sibling, Visitor, config, only_sqlite, stories, until};
-use minschool::domain::clock::{Clock, OffsetDateTime, to_ms};
-use minschool::domain::house::hash_token;
+use minschool::clock::{Clock, OffsetDateTime, to_ms};
+use minschool::db::query;
 use minschool::domain::sessions::{self, Area};
-use minschool::domain::vitals::events::newest;
-use minschool::domain::vitals::keep::Keeper;
-use minschool::domain::{activity, sql, upkeep};
+use minschool::domain::{counters, tokens};
+use minschool::jobs::maintenance;
+use minschool::monitor::events::newest;
+use minschool::monitor::reporter::Keeper;
 use minschool::shared::Known;
 use minschool::web::health;
 use std::time::Duration;
@@ -19,15 +20,15 @@ const JUMPS: [i64; 4] = [HOUR_MS, -HOUR_MS, -HOUR_MS, HOUR_MS];
 /// Sets the machine's clock, and lets the instance do what it does now and then.
 async fn jump(house: &House, by_ms: i64) {
     // Who was here within the last seconds would be noted as being here after the jump.
-    activity::flush(&house.app).await.unwrap();
+    counters::flush(&house.app).await.unwrap();
     house.app.clock.steady().set_wall_by_ms(by_ms);
-    upkeep::forget(&house.app.db, house.app.clock.now()).await.unwrap();
+    maintenance::forget(&house.app.db, house.app.clock.now()).await.unwrap();
 }
 
 /// From now on the rows decide, as when Redis' clock jumped too and its keys are over.
 async fn forget_copies(house: &House, person: &Visitor) {
     for cookie in ["ms_site", "ms_admin"] {
-        let hash = hash_token(person.cookie(cookie).unwrap());
+        let hash = tokens::hash(person.cookie(cookie).unwrap());
         house.app.shared.sessions().drop_one(&hash).await;
     }
 }
@@ -88,7 +89,7 @@ stories! {
 
         assert_eq!(places, [1; 5], "{shown}");
         assert!(order.is_sorted(), "{shown}");
-        assert_eq!(sql::number(&house.app.db, early, []).await.unwrap(), Some(0));
+        assert_eq!(query::number(&house.app.db, early, []).await.unwrap(), Some(0));
     }
 
     async fn who_is_here_stays_here(house: House) {
@@ -139,7 +140,7 @@ stories! {
         keeper.round().await;
 
         let told = newest(&house.app.db, 50).await.unwrap();
-        let told: Vec<_> = told.iter().filter(|event| event.kind == minschool::domain::vitals::Kind::ClockJumped).collect();
+        let told: Vec<_> = told.iter().filter(|event| event.kind == minschool::monitor::Kind::ClockJumped).collect();
         assert_eq!(told.len(), 1, "{told:?}");
         assert_eq!(told[0].instance, house.app.config.watching.instance);
         let page = boss.get_admin("/system").await;
@@ -152,7 +153,7 @@ stories! {
     async fn an_instance_whose_clock_is_behind_ends_nobodys_session(house: House) {
         let mut boss = house.staff("boss", "admin").await;
         let find = "SELECT id FROM sessions WHERE token_hash = $1";
-        let row = sql::number(&house.app.db, find, [hash_token(boss.cookie("ms_admin").unwrap()).into()]).await.unwrap().unwrap();
+        let row = query::number(&house.app.db, find, [tokens::hash(boss.cookie("ms_admin").unwrap()).into()]).await.unwrap().unwrap();
         let behind: OffsetDateTime = house.app.clock.now() - time::Duration::hours(1);
 
         sessions::touch(&house.app, &[row], Area::Admin, false, behind).await.unwrap();
@@ -169,7 +170,7 @@ async fn an_instance_that_begins_by_a_wrong_clock_keeps_the_course_of_the_others
     }
     let house = House::shared().await;
     let mut boss = house.staff("boss", "admin").await;
-    until("the first has said what time it is", async || house.app.vitals.own().is_some()).await;
+    until("the first has said what time it is", async || house.app.monitor.own().is_some()).await;
     for by in [HOUR_MS, -HOUR_MS] {
         let wrong = Clock::default();
         wrong.steady().set_out_from(to_ms(wrong.now()) + by);

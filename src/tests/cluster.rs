@@ -1,8 +1,7 @@
 //! Three instances on one PostgreSQL and one Redis: any of them can answer anybody, and losing one, or Redis,
 //! is not noticed.
 
-use crate::support::only_sqlite;
-use crate::support::{House, Visitor, until};
+use crate::support::{House, Visitor, only_sqlite, until};
 use std::time::{Duration, Instant};
 
 async fn house() -> Option<House> {
@@ -71,6 +70,7 @@ async fn suspension_and_demotion_hold_everywhere_within_a_second_while_redis_is_
         actor: minschool::domain::Actor {
             id: 0,
             name: "test".into(),
+            role: "admin".into(),
             permissions: minschool::domain::Permissions::from_words(
                 minschool::domain::permissions::ALL
                     .iter()
@@ -82,10 +82,10 @@ async fn suspension_and_demotion_hold_everywhere_within_a_second_while_redis_is_
         },
         client: Default::default(),
     };
-    let ada_id = minschool::domain::members::by_email(&house.app, "ada@example.com").await.unwrap();
-    minschool::domain::members::suspend(&house.app, &by, None, ada_id, None, "시험").await.unwrap();
+    let ada_id = minschool::domain::users::manage::by_email(&house.app, "ada@example.com").await.unwrap();
+    minschool::domain::users::manage::suspend(&house.app, &by, None, ada_id, None, "시험").await.unwrap();
     let member = minschool::domain::roles::named(&house.app.db, "member").await.unwrap();
-    minschool::domain::members::set_role(&house.app, &by, None, mod_id, member.id, "").await.unwrap();
+    minschool::domain::users::manage::set_role(&house.app, &by, None, mod_id, member.id, "").await.unwrap();
 
     let begun = Instant::now();
     while greeted(&mut ada_b, "ada").await || mod_b.get_admin("/").await.says("대시보드") {
@@ -173,8 +173,8 @@ async fn presence_is_shared_and_ends_within_a_minute() {
     })
     .await;
 
-    let id = minschool::domain::members::by_email(&house.app, "ada@example.com").await.unwrap();
-    let minute_ago = minschool::domain::clock::to_ms(house.app.clock.now()) - 60_000;
+    let id = minschool::domain::users::manage::by_email(&house.app, "ada@example.com").await.unwrap();
+    let minute_ago = minschool::clock::to_ms(house.app.clock.now()) - 60_000;
     house.ground.redis.as_ref().unwrap().say(&["ZADD", "online:users", &minute_ago.to_string(), &id.to_string()]);
     let page = bob.get("/who").await;
     assert!(!page.text().contains("ada"), "{}", page.text());
@@ -188,6 +188,6 @@ async fn instances_migrate_in_turn_and_open_the_house_once() {
     let boards = minschool::domain::boards::Boards::read(&house.app.db).await.unwrap();
 
     assert_eq!(boards.listed(None).count(), 3);
-    let posts = minschool::domain::sql::number(&house.app.db, "SELECT COUNT(*) FROM posts", []).await.unwrap();
+    let posts = minschool::db::query::number(&house.app.db, "SELECT COUNT(*) FROM posts", []).await.unwrap();
     assert_eq!(posts, Some(1));
 }

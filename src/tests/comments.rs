@@ -140,7 +140,7 @@ stories! {
         bob.comment(&post, "하나").await;
         bob.comment(&post, "둘").await;
 
-        let id = minschool::domain::members::by_email(&house.app, "ada@example.com").await.unwrap();
+        let id = minschool::domain::users::manage::by_email(&house.app, "ada@example.com").await.unwrap();
         assert_eq!(redis.say(&["GET", &format!("notifications:{id}:unread")]), "2");
         let list = redis.say(&["LRANGE", &format!("notifications:{id}"), "0", "-1"]);
         assert!(list.lines().count() == 2 && list.contains("하나") && list.contains("둘"), "{list}");
@@ -162,12 +162,12 @@ stories! {
         let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
         let post = ada.write("free", "글").await;
         let open = bob.get(&post).await;
-        minschool::domain::sql::run(&house.app.db, "UPDATE posts SET state = 'hidden' WHERE title = '글'", []).await.unwrap();
+        minschool::db::query::run(&house.app.db, "UPDATE posts SET state = 'hidden' WHERE title = '글'", []).await.unwrap();
 
         let page = bob.submit(&open, &format!("{post}/comments"), &[("body", "늦은 댓글")]).await;
 
         assert_eq!(page.status, 404);
-        let left = minschool::domain::sql::number(&house.app.db, "SELECT COUNT(*) FROM comments", []).await.unwrap();
+        let left = minschool::db::query::number(&house.app.db, "SELECT COUNT(*) FROM comments", []).await.unwrap();
         assert_eq!(left, Some(0));
     }
 
@@ -192,7 +192,7 @@ stories! {
         for n in 1..=205 {
             let sql = "INSERT INTO comments (post_id, author_id, body, html, created_at) VALUES ($1, (SELECT MAX(id) FROM users), $2, $2, $3)";
             let values = [id.into(), format!("댓글 {n:03}").into(), house.app.clock.now().into()];
-            minschool::domain::sql::run(&house.app.db, sql, values).await.unwrap();
+            minschool::db::query::run(&house.app.db, sql, values).await.unwrap();
         }
 
         let page = ada.get("/comments/150").await;

@@ -2,7 +2,8 @@
 //! used again in the middle of a transaction, and nothing that was acknowledged is lost.
 
 use crate::support::{House, OwnPostgres, Visitor, only_sqlite, operator, stories, until};
-use minschool::domain::{password_change, pulse, sql};
+use minschool::db::{Pool, query};
+use minschool::domain::users::password_change;
 use poem::http::Method;
 use sea_orm::{Database, DbBackend};
 use std::pin::pin;
@@ -28,20 +29,20 @@ async fn cut_after<T>(polls: usize, work: impl Future<Output = T>) -> Option<T> 
 /// Writes a row on each connection of the pool and sees all of them from outside.
 async fn every_connection_stores(house: &House, round: usize) {
     let on_postgres = house.app.db.get_database_backend() == DbBackend::Postgres;
-    until("all connections are back", async || house.app.pool().used == 0).await;
-    let count = house.app.pool().idle.max(1);
+    until("all connections are back", async || Pool::of(&house.app.db).used == 0).await;
+    let count = Pool::of(&house.app.db).idle.max(1);
     for n in 0..count {
         let insert = format!("INSERT INTO settings (name, value) VALUES ('cut.{round}.{n}', '')");
         // The pool is a queue: each turn takes another connection.
-        sql::run(&house.app.db, &insert, []).await.unwrap();
-        until("it is back", async || house.app.pool().used == 0).await;
+        query::run(&house.app.db, &insert, []).await.unwrap();
+        until("it is back", async || Pool::of(&house.app.db).used == 0).await;
     }
     let outside = Database::connect(&house.ground.database_url).await.unwrap();
     let find = format!("SELECT COUNT(*) FROM settings WHERE name LIKE 'cut.{round}.%'");
-    let stored = sql::number(&outside, &find, []).await.unwrap().unwrap();
+    let stored = query::number(&outside, &find, []).await.unwrap().unwrap();
     if on_postgres {
         let open = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
-        assert_eq!(sql::number(&outside, open, []).await.unwrap(), Some(0), "cut after {round} polls");
+        assert_eq!(query::number(&outside, open, []).await.unwrap(), Some(0), "cut after {round} polls");
     }
     assert_eq!(stored, i64::from(count), "cut after {round} polls");
     outside.close().await.unwrap();
@@ -98,7 +99,7 @@ async fn a_database_that_stands_still_under_writes_costs_no_500_and_no_acknowled
     }
     let server = OwnPostgres::start().await;
     let house = House::on_own(&server).await;
-    tokio::spawn(pulse::watch(house.app.clone()));
+    tokio::spawn(house.app.watch_database());
     let post = house.signed_in("ada").await.write("free", "글").await;
     let stop = Arc::new(AtomicBool::new(false));
     let mut writers = Vec::new();
@@ -110,10 +111,10 @@ async fn a_database_that_stands_still_under_writes_costs_no_500_and_no_acknowled
     for _ in 0..4 {
         tokio::time::sleep(Duration::from_millis(300)).await;
         server.freeze();
-        until("the outage is noticed", async || !house.app.pulse.beats()).await;
+        until("the outage is noticed", async || !house.app.db_health.is_up()).await;
         tokio::time::sleep(freeze()).await;
         server.thaw();
-        until("the database is back", async || house.app.pulse.beats()).await;
+        until("the database is back", async || house.app.db_health.is_up()).await;
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
     stop.store(true, Ordering::Relaxed);
@@ -125,7 +126,7 @@ async fn a_database_that_stands_still_under_writes_costs_no_500_and_no_acknowled
         assert_eq!(wrong, Vec::<u16>::new());
         for text in stored {
             acknowledged += 1;
-            let found = sql::number(&outside, "SELECT COUNT(*) FROM comments WHERE body = $1", [text.clone().into()]).await.unwrap();
+            let found = query::number(&outside, "SELECT COUNT(*) FROM comments WHERE body = $1", [text.clone().into()]).await.unwrap();
             assert_eq!(found, Some(1), "{text}");
         }
     }
@@ -160,7 +161,7 @@ async fn a_visitor_who_leaves_during_the_commit_has_commented_all_the_same() {
     .await;
     let outside = Database::connect(&house.ground.database_url).await.unwrap();
     for statement in SLOW_COMMIT {
-        sql::run(&outside, statement, []).await.unwrap();
+        query::run(&outside, statement, []).await.unwrap();
     }
 
     let address = format!("{post}/comments");
@@ -170,7 +171,7 @@ async fn a_visitor_who_leaves_during_the_commit_has_commented_all_the_same() {
         ben.post(&to, &[("body", "떠난 사람의 댓글"), ("once", &once)]).await
     });
     let committing = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query = 'COMMIT'";
-    until("the commit has begun", async || sql::number(&outside, committing, []).await.unwrap() == Some(1)).await;
+    until("the commit has begun", async || query::number(&outside, committing, []).await.unwrap() == Some(1)).await;
     leaving.abort();
 
     until("the bell shows it", async || ada.get("/").await.html.contains("읽지 않은 것 2개")).await;

@@ -2,7 +2,6 @@
 //! acknowledged is lost.
 
 use crate::support::{House, Wire, only_sqlite, until};
-use minschool::domain::pulse;
 use minschool::shared::cache::Noun;
 use minschool::shared::plan::Plan;
 use minschool::web::language;
@@ -17,12 +16,12 @@ async fn house() -> Option<(House, Wire)> {
         return None;
     }
     let (house, wire) = House::on_a_wire().await;
-    tokio::spawn(pulse::watch(house.app.clone()));
+    tokio::spawn(house.app.watch_database());
     Some((house, wire))
 }
 
 async fn until_noticed(house: &House, beats: bool) {
-    until("the outage is noticed", async || house.app.pulse.beats() == beats).await;
+    until("the outage is noticed", async || house.app.db_health.is_up() == beats).await;
 }
 
 #[tokio::test]

@@ -2,10 +2,10 @@
 //! there stays there.
 
 use crate::support::{House, postgres_folder, stories, until};
-use minschool::domain::vitals::Kind;
-use minschool::domain::vitals::events::newest;
-use minschool::domain::vitals::keep::Keeper;
-use minschool::domain::{pulse, sql};
+use minschool::db::{health, query};
+use minschool::monitor::Kind;
+use minschool::monitor::events::newest;
+use minschool::monitor::reporter::Keeper;
 use rand::distr::{Alphanumeric, SampleString};
 use sea_orm::{ConnectionTrait, sqlx};
 use std::path::PathBuf;
@@ -60,7 +60,7 @@ async fn swap(house: &House, full: bool) {
     }
     let others =
         "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()";
-    sql::number(&house.app.db, others, []).await.unwrap();
+    query::number(&house.app.db, others, []).await.unwrap();
     until("no connection is left that was ended", async || {
         let all = (0..house.app.config.database_connections).map(|_| house.app.db.ping());
         futures_util::future::join_all(all).await.iter().all(Result::is_ok)
@@ -73,7 +73,7 @@ async fn swap(house: &House, full: bool) {
 #[tokio::test]
 async fn sqlite_files_stay_open_when_the_pool_closes_all_its_connections() {
     let house = House::embedded().await;
-    let _open = pulse::keep_open(&house.app).await.unwrap();
+    let _open = health::keep_open(&house.app.config).await.unwrap();
     let file = house.app.config.database_url.trim_start_matches("sqlite://").split('?').next().unwrap().to_owned();
     let pool = house.app.db.get_sqlite_connection_pool();
     let mut all = Vec::new();

@@ -111,9 +111,9 @@ stories! {
     async fn a_session_of_a_member_who_is_gone_is_nobody(house: House) {
         let mut ada = house.signed_in("ada").await;
         ada.get("/").await;
-        minschool::domain::sql::run(&house.app.db, "DELETE FROM sessions", []).await.unwrap();
-        minschool::domain::sql::run(&house.app.db, "DELETE FROM users WHERE name = 'ada'", []).await.unwrap();
-        let hash = minschool::domain::house::hash_token(ada.cookie("ms_site").unwrap_or_default());
+        minschool::db::query::run(&house.app.db, "DELETE FROM sessions", []).await.unwrap();
+        minschool::db::query::run(&house.app.db, "DELETE FROM users WHERE name = 'ada'", []).await.unwrap();
+        let hash = minschool::domain::tokens::hash(ada.cookie("ms_site").unwrap_or_default());
         let _ = house.app.shared.sessions().drop_one(&hash).await;
 
         let page = ada.get("/").await;

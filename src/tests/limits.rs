@@ -2,6 +2,7 @@
 //! fault that stays where it happens.
 
 use crate::support::{House, PASSWORD, config, stories};
+use minschool::db::Pool;
 use std::sync::Arc;
 
 /// The same house with its limits on.
@@ -93,8 +94,8 @@ stories! {
         let visitor = house.visitor().on(&strict);
         // With all connections to the database taken, each of these waits.
         let mut taken = Vec::new();
-        for _ in 0..strict.app.pool().max {
-            taken.push(minschool::domain::sql::begin_reading(&strict.app.db).await.unwrap());
+        for _ in 0..Pool::of(&strict.app.db).max {
+            taken.push(minschool::db::query::begin_reading(&strict.app.db).await.unwrap());
         }
         let stuck: Vec<_> = (0..8)
             .map(|_| {

@@ -1,7 +1,7 @@
 //! What staff do with other members' words leaves a trace, and two who act at once do not undo each other.
 
 use crate::support::{House, Page, Visitor, encode, stories, until};
-use minschool::domain::sql;
+use minschool::db::query;
 use poem::http::Method;
 
 fn number(post: &str) -> String {
@@ -9,7 +9,7 @@ fn number(post: &str) -> String {
 }
 
 async fn count(house: &House, sql: &str) -> i64 {
-    sql::number(&house.app.db, sql, []).await.unwrap().unwrap()
+    query::number(&house.app.db, sql, []).await.unwrap().unwrap()
 }
 
 /// Ticks one row of a list of the panel and does something with it.
@@ -82,10 +82,10 @@ stories! {
         let role = count(&house, "SELECT MAX(id) FROM roles").await;
         for (resource, action) in [("panel", "read"), ("audit", "read")] {
             let grant = "INSERT INTO role_permissions (role_id, resource, action) VALUES ($1, $2, $3)";
-            sql::run(&house.app.db, grant, [role.into(), resource.into(), action.into()]).await.unwrap();
+            query::run(&house.app.db, grant, [role.into(), resource.into(), action.into()]).await.unwrap();
         }
         let slug = format!("SELECT slug AS name FROM roles WHERE id = {role}");
-        let slug = sql::one::<Text>(&house.app.db, &slug, []).await.unwrap().unwrap().name;
+        let slug = query::one::<Text>(&house.app.db, &slug, []).await.unwrap().unwrap().name;
         let mut auditor = house.staff("auditor", &slug).await;
         let post = boss.write("free", "극비 안건").await;
         act(&mut boss, "/posts", "hide", &number(&post)).await;
@@ -145,8 +145,8 @@ stories! {
         assert_eq!(ada.get("/").await.find("#bell .number"), None);
         let page = bob.get(&post).await;
         let place = format!("{post}/comments");
-        let key = minschool::domain::once::Key(page.once(&place));
-        let actor = minschool::domain::Actor { id: 3, name: "bob".into(), permissions: minschool::domain::Permissions::EVERY };
+        let key = minschool::domain::idempotency::Key(page.once(&place));
+        let actor = minschool::domain::Actor { id: 3, name: "bob".into(), role: "admin".into(), permissions: minschool::domain::Permissions::EVERY };
         let boards = minschool::domain::boards::Boards::read(&house.app.db).await.unwrap();
         let new = minschool::domain::comments::New { post: number(&post).parse().unwrap(), parent: None, body: "댓글" };
         // The rows alone, as an instance leaves them that is killed after its commit.

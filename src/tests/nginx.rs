@@ -53,7 +53,7 @@ stories! {
             vec!["Accept-Language: en", "HX-Request-Type: partial"],
             vec!["Accept-Language: en", "HX-Request: true"],
         ] {
-            let path = format!("/?odd={}", minschool::domain::house::hash_token(&odd.join("|")));
+            let path = format!("/?odd={}", minschool::domain::tokens::hash(&odd.join("|")));
             nginx.ask(&path, &odd).await;
             for (language, words) in [("en", english), ("ko", korean), ("en-US,ko;q=0.5", english), ("fr", korean)] {
                 let page = nginx.ask(&path, &[&format!("Accept-Language: {language}")]).await;

@@ -130,10 +130,10 @@ stories! {
 
         for id in ["30", "31", "32"] {
             let sql = format!("UPDATE posts SET state = 'hidden' WHERE title = '글 {id}'");
-            minschool::domain::sql::run(&house.app.db, &sql, []).await.unwrap();
+            minschool::db::query::run(&house.app.db, &sql, []).await.unwrap();
         }
 
-        minschool::domain::shared_log::bump(&house.app, &[minschool::shared::cache::Noun::board("free")]).await;
+        minschool::domain::invalidation::bump(&house.app, &[minschool::shared::cache::Noun::board("free")]).await;
 
         let second = ada.get("/community/free?page=2").await;
         assert!(second.says("글 22"), "three from the next page moved up: {}", second.text());
@@ -161,7 +161,7 @@ stories! {
         for _ in 0..5 {
             assert!(ada.get(&post).await.statements <= 3);
         }
-        minschool::domain::activity::flush(&house.app).await.unwrap();
+        minschool::domain::counters::flush(&house.app).await.unwrap();
 
         assert!(ada.get(&post).await.says("조회 6"), "{}", ada.get(&post).await.text());
     }

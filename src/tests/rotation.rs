@@ -1,7 +1,8 @@
 //! A session's token changes with what its member may do (OWASP session management cheat sheet).
 
 use crate::support::{House, Visitor, stories};
-use minschool::domain::{house, sql};
+use minschool::db::query;
+use minschool::domain::tokens;
 
 fn token(visitor: &Visitor) -> String {
     visitor.cookie("ms_site").unwrap().to_owned()
@@ -11,7 +12,7 @@ stories! {
     async fn a_session_gets_a_new_token_when_its_rights_change(house: House) {
         let mut boss = house.staff("boss", "admin").await;
         let mut ada = house.signed_in("ada").await;
-        let user = format!("/users/{}", minschool::domain::members::by_email(&house.app, "ada@example.com").await.unwrap());
+        let user = format!("/users/{}", minschool::domain::users::manage::by_email(&house.app, "ada@example.com").await.unwrap());
         let mut earlier = ada.clone();
 
         let page = boss.get_admin(&user).await;
@@ -27,8 +28,8 @@ stories! {
         assert_eq!(ada.get("/community/notice/write").await.status, 200);
         assert_eq!(token(&ada), after, "once is enough");
 
-        sql::run(&house.app.db, "UPDATE sessions SET previous_until = $1", [house.app.clock.now().into()]).await.unwrap();
-        house.app.shared.sessions().drop_one(&house::hash_token(&before)).await;
+        query::run(&house.app.db, "UPDATE sessions SET previous_until = $1", [house.app.clock.now().into()]).await.unwrap();
+        house.app.shared.sessions().drop_one(&tokens::hash(&before)).await;
         assert!(earlier.get("/my/sessions").await.path.starts_with("/login"), "the earlier token is good for a minute only");
         assert!(ada.get("/my/sessions").await.says("이 기기"));
     }
@@ -37,7 +38,7 @@ stories! {
         let mut boss = house.staff("boss", "admin").await;
         let mut ada = house.signed_in("ada").await;
         let mut earlier = ada.clone();
-        let user = format!("/users/{}", minschool::domain::members::by_email(&house.app, "ada@example.com").await.unwrap());
+        let user = format!("/users/{}", minschool::domain::users::manage::by_email(&house.app, "ada@example.com").await.unwrap());
         let page = boss.get_admin(&user).await;
         boss.submit_admin(&page, &format!("{user}/role"), &[("role", "2")]).await;
         ada.get("/").await;

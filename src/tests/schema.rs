@@ -2,7 +2,8 @@
 
 use crate::support::{House, stories};
 use migration::{Migrator, MigratorTrait, marks};
-use minschool::domain::{clock, sql};
+use minschool::clock;
+use minschool::db::query;
 use sea_orm::ConnectionTrait;
 
 /// Page marks as the triggers kept them, and as they are counted anew.
@@ -13,7 +14,7 @@ async fn marks(house: &House) -> Vec<(String, i64)> {
         shown: i64,
     }
     let sql = "SELECT board_id || '/' || sort || '/' || bucket AS place, shown FROM page_marks WHERE shown <> 0 ORDER BY 1";
-    let rows: Vec<Mark> = sql::all(&house.app.db, sql, []).await.unwrap();
+    let rows: Vec<Mark> = query::all(&house.app.db, sql, []).await.unwrap();
     rows.into_iter().map(|mark| (mark.place, mark.shown)).collect()
 }
 
@@ -36,18 +37,18 @@ stories! {
         let db = &house.app.db;
 
         Migrator::down(db, None).await.unwrap();
-        let left = sql::number(db, "SELECT COUNT(*) FROM seaql_migrations", []).await.unwrap();
+        let left = query::number(db, "SELECT COUNT(*) FROM seaql_migrations", []).await.unwrap();
         Migrator::up(db, None).await.unwrap();
 
         assert_eq!(left, Some(0));
-        assert_eq!(sql::number(db, "SELECT COUNT(*) FROM roles", []).await.unwrap(), Some(3));
+        assert_eq!(query::number(db, "SELECT COUNT(*) FROM roles", []).await.unwrap(), Some(3));
     }
 
     async fn a_new_column_is_filled_in_part_by_part_and_a_run_that_was_cut_goes_on(house: House) {
         let db = &house.app.db;
         for n in 0..25 {
             let insert = "INSERT INTO once_keys (form_key, result, created_at) VALUES ($1, 0, $2)";
-            sql::run(db, insert, [format!("k{n}").into(), clock::from_ms(1_760_000_000_000).into()]).await.unwrap();
+            query::run(db, insert, [format!("k{n}").into(), clock::from_ms(1_760_000_000_000).into()]).await.unwrap();
         }
         let part = "UPDATE once_keys SET result = 7 WHERE form_key IN (SELECT form_key FROM once_keys WHERE result = 0 LIMIT 10)";
 
@@ -56,7 +57,7 @@ stories! {
         let again = migration::dialect::fill(db, part).await.unwrap();
 
         assert_eq!((cut, filled, again), (10, 15, 0));
-        assert_eq!(sql::number(db, "SELECT COUNT(*) FROM once_keys WHERE result = 7", []).await.unwrap(), Some(25));
+        assert_eq!(query::number(db, "SELECT COUNT(*) FROM once_keys WHERE result = 7", []).await.unwrap(), Some(25));
     }
 
     async fn moments_come_back_as_they_were_and_sort_like_time(house: House) {
@@ -64,7 +65,7 @@ stories! {
         let moments: Vec<_> = (0..40).map(|n| clock::from_ms(1_760_000_000_000 + n * 37)).collect();
         for (n, moment) in moments.iter().enumerate() {
             let insert = "INSERT INTO once_keys (form_key, result, created_at) VALUES ($1, $2, $3)";
-            sql::run(db, insert, [format!("k{n}").into(), (n as i64).into(), (*moment).into()]).await.unwrap();
+            query::run(db, insert, [format!("k{n}").into(), (n as i64).into(), (*moment).into()]).await.unwrap();
         }
 
         #[derive(sea_orm::FromQueryResult)]
@@ -72,7 +73,7 @@ stories! {
             result: i64,
             created_at: clock::OffsetDateTime,
         }
-        let rows: Vec<Row> = sql::all(db, "SELECT result, created_at FROM once_keys ORDER BY created_at", []).await.unwrap();
+        let rows: Vec<Row> = query::all(db, "SELECT result, created_at FROM once_keys ORDER BY created_at", []).await.unwrap();
 
         assert_eq!(rows.iter().map(|row| row.result).collect::<Vec<_>>(), (0..40).collect::<Vec<_>>());
         assert_eq!(rows.iter().map(|row| row.created_at).collect::<Vec<_>>(), moments);
@@ -92,7 +93,7 @@ stories! {
             "UPDATE posts SET state = 'hidden', board_id = 2, bump = bump + 9000 WHERE title = '글 4'",
             "DELETE FROM posts WHERE title = '글 5'",
         ] {
-            sql::run(&house.app.db, change, []).await.unwrap();
+            query::run(&house.app.db, change, []).await.unwrap();
         }
 
         let kept = marks(&house).await;
@@ -106,7 +107,7 @@ stories! {
         let again = "INSERT INTO users (email, name, name_key, password_hash, role_id, created_at) \
                      VALUES ($1, 'x', $2, '!', 3, CURRENT_TIMESTAMP)";
 
-        assert!(sql::run(&house.app.db, again, ["ada@example.com".into(), "new".into()]).await.is_err());
-        assert!(sql::run(&house.app.db, again, ["new@example.com".into(), "ada".into()]).await.is_err());
+        assert!(query::run(&house.app.db, again, ["ada@example.com".into(), "new".into()]).await.is_err());
+        assert!(query::run(&house.app.db, again, ["new@example.com".into(), "ada".into()]).await.is_err());
     }
 }

@@ -1,8 +1,8 @@
 //! Seeded content: the same again for the same input, with every count right, and fit to be walked through.
 
 use crate::support::{House, PASSWORD, stories};
-use minschool::domain::clock::{OffsetDateTime, from_ms};
-use minschool::domain::seed::{self, Wanted};
+use minschool::clock::{OffsetDateTime, from_ms};
+use minschool::seed::{self, Wanted};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 
 fn wanted(random_seed: u64) -> Wanted {

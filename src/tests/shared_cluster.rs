@@ -4,6 +4,7 @@ use crate::{
     shared_world::{accept_all, copy, eventually, may_post, ring, soon},
     support_servers::PrivateRedis,
 };
+use minschool::clock::monotonic::Steady;
 use minschool::shared::{
     Effect::Delivered,
     Known::Known,
@@ -13,7 +14,6 @@ use minschool::shared::{
     plan::{Plan, Unread},
     signals::Signal,
 };
-use minschool::system::clock::Steady;
 
 async fn instance(url: String) -> Shared {
     let shared = Shared::redis(RedisOptions::new(url), Steady::default(), "a secret");

@@ -2,6 +2,7 @@
 
 use crate::shared_world::{World, accept_all, copy, eventually, lives, may_post, read, soon};
 use bytes::Bytes;
+use minschool::clock::monotonic::Steady;
 use minschool::shared::{
     Effect::Delivered,
     Known::Known,
@@ -9,7 +10,6 @@ use minschool::shared::{
     cache::{Entry, Noun},
     signals::Signal,
 };
-use minschool::system::clock::Steady;
 
 #[tokio::test]
 async fn a_session_lives_and_ends_on_every_instance() {

@@ -5,6 +5,7 @@ use crate::{
     shared_world::{Owner, World, accept_all, copy, eventually, instance, lives, now_ms, soon, timed},
     support_servers::PrivateRedis,
 };
+use minschool::clock::monotonic::Steady;
 use minschool::shared::{
     Accept,
     Effect::{Delivered, Lost},
@@ -17,7 +18,6 @@ use minschool::shared::{
     sessions::SessionCopy,
     signals::Signal,
 };
-use minschool::system::clock::Steady;
 use std::time::Duration;
 use tokio::{runtime::Handle, time::sleep};
 

@@ -2,8 +2,8 @@
 
 use crate::shared_world::{accept_all, copy, eventually};
 use crate::support_servers::{PrivateRedis, Sentinel};
+use minschool::clock::monotonic::Steady;
 use minschool::shared::{Effect::Delivered, Known::Known, RedisOptions, Shared};
-use minschool::system::clock::Steady;
 
 #[tokio::test]
 async fn sentinel_names_another_redis_when_the_first_dies() {

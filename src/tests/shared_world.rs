@@ -2,11 +2,11 @@
 
 use crate::support_servers::PrivateRedis;
 use bytes::Bytes;
+use minschool::clock::monotonic::Steady;
 use minschool::shared::{
     Accept, Effect::Delivered, Known::Known, Reconnected, RedisOptions, Reject, Shared, Validator, cache::Entry, notifications::Listed,
     sessions::SessionCopy,
 };
-use minschool::system::clock::Steady;
 use std::{
     future::Future,
     sync::{Arc, Mutex},

@@ -3,9 +3,10 @@
 
 use crate::command_line::{folder, minschool, words};
 use crate::support::{House, PASSWORD, Page, Sibling, Visitor, config, only_sqlite, stories};
+use minschool::db::query;
 use minschool::domain::sessions::{Area, Client};
-use minschool::domain::sign_in::{self, Credentials, Entry};
-use minschool::domain::{Error, once, sql};
+use minschool::domain::users::sign_in::{self, Credentials, Entry};
+use minschool::domain::{Error, idempotency};
 
 const WRONG: &str = "wrong";
 
@@ -38,7 +39,7 @@ async fn try_in_panel(visitor: &mut Visitor, name: &str, password: &str) -> Page
 async fn guess(site: &Sibling, name: &str, password: &str, ip: &str) -> Result<Entry, Error> {
     let form = Credentials { email: format!("{name}@example.com"), password: password.into(), persistent: false };
     let client = Client { ip: ip.into(), agent: String::new() };
-    sign_in::enter(&site.app, Area::Site, &once::Key(format!("{name}{ip}")), &form, &client, "").await
+    sign_in::enter(&site.app, Area::Site, &idempotency::Key(format!("{name}{ip}")), &form, &client, "").await
 }
 
 /// Wrong passwords for so many accounts, each from an address of its own in the network; fourteen at once, as many wait for
@@ -212,13 +213,13 @@ stories! {
             }
             None => {
                 let by = house_operator();
-                minschool::domain::sign_in_limits::unlock(&strict.app, &by, "ADA@example.com").await.unwrap();
+                minschool::domain::users::sign_in_limits::unlock(&strict.app, &by, "ADA@example.com").await.unwrap();
             }
         }
 
         assert!(matches!(guess(&strict, "ada", PASSWORD, "203.0.113.50").await, Ok(Entry::Welcome { .. })));
         let noted = "SELECT COUNT(*) FROM audit_log WHERE action = 'user.unlock' AND target_id = $1";
-        assert_eq!(sql::number(&house.app.db, noted, [ada.into()]).await.unwrap(), Some(1));
+        assert_eq!(query::number(&house.app.db, noted, [ada.into()]).await.unwrap(), Some(1));
     }
 
     async fn one_network_opens_five_accounts_in_an_hour_and_keeps_what_was_typed(house: House) {
@@ -277,7 +278,7 @@ stories! {
 /// Who acts at the command line.
 fn house_operator() -> minschool::domain::audit::By {
     let permissions = minschool::domain::Permissions::default();
-    let actor = minschool::domain::Actor { id: 0, name: "command line".into(), permissions };
+    let actor = minschool::domain::Actor { id: 0, name: "command line".into(), role: String::new(), permissions };
     minschool::domain::audit::By { actor, client: Client::default() }
 }
 

@@ -1,8 +1,10 @@
 //! A session begins only for a password that still holds and a member who is not suspended, and never for a form's key.
 
 use crate::support::{House, PASSWORD, operator, stories};
+use minschool::db::query;
 use minschool::domain::sessions::{self, Area, Client};
-use minschool::domain::{house, password_change, sql, users};
+use minschool::domain::users::{self, password_change};
+use minschool::domain::{bootstrap, tokens};
 
 stories! {
     async fn a_sign_in_on_its_way_does_not_survive_a_changed_password_or_a_suspension(house: House) {
@@ -15,17 +17,17 @@ stories! {
         assert!(start(&verified).await.is_none(), "the password was changed meanwhile");
         let held = start("another").await.expect("the new password is right");
         let suspend = "UPDATE users SET suspended_at = $1 WHERE id = $2";
-        sql::run(&house.app.db, suspend, [house.app.clock.now().into(), ada.into()]).await.unwrap();
+        query::run(&house.app.db, suspend, [house.app.clock.now().into(), ada.into()]).await.unwrap();
 
         assert!(start("another").await.is_none(), "suspended meanwhile");
         for token in [open, held] {
-            let found = sessions::load(&house.app, &house::hash_token(&token), Area::Site).await.unwrap();
+            let found = sessions::load(&house.app, &tokens::hash(&token), Area::Site).await.unwrap();
             assert!(found.is_none(), "a row's lookup refuses who is suspended");
         }
     }
 
     async fn the_setup_form_sent_again_signs_nobody_in(house: House) {
-        let token = house::invite_first_admin(&house.app.db).await.unwrap().unwrap();
+        let token = bootstrap::invite_first_admin(&house.app.db).await.unwrap().unwrap();
         let mut root = house.visitor();
         let page = root.get_admin(&format!("/setup?token={token}")).await;
         let once = page.once("/setup");

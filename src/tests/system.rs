@@ -2,14 +2,13 @@
 
 use crate::support::{House, only_sqlite, stories, until};
 use minschool::config::Config;
-use minschool::domain::activity;
-use minschool::domain::measure::Counts;
-use minschool::domain::pulse;
-use minschool::domain::sql;
-use minschool::domain::vitals::beat::Look;
-use minschool::domain::vitals::events::newest;
-use minschool::domain::vitals::keep::Keeper;
-use minschool::domain::vitals::{Beat, Kind, State, history};
+use minschool::db::query;
+use minschool::domain::counters;
+use minschool::monitor::counts::Counts;
+use minschool::monitor::events::newest;
+use minschool::monitor::heartbeat::Look;
+use minschool::monitor::reporter::Keeper;
+use minschool::monitor::{Beat, Kind, State, history};
 use poem::endpoint::BoxEndpoint;
 use poem::{Endpoint, Request, Response};
 use std::time::Duration;
@@ -25,12 +24,12 @@ stories! {
 
         let now = history::minute(house.app.clock.now());
         until("its first minute is there", async || !history::names(&house.app.db, now - 1).await.unwrap().is_empty()).await;
-        let own = house.app.vitals.own().unwrap();
+        let own = house.app.monitor.own().unwrap();
         let heard = house.app.shared.instances().beats(std::slice::from_ref(&own.name)).await.known().unwrap();
 
         assert!(own.memory > 1_000_000 && own.db_max > 0, "{own:?}");
         assert!(heard[0].as_ref().is_some_and(|beat| beat.starts_with(b"{")));
-        assert_eq!(house.app.vitals.redis().is_some(), house.app.config.redis_url.is_some());
+        assert_eq!(house.app.monitor.redis().is_some(), house.app.config.redis_url.is_some());
     }
 
     async fn a_minute_of_the_house_is_written_once_and_forgotten_after_a_day(house: House) {
@@ -55,7 +54,7 @@ stories! {
         let mut boss = house.staff("boss", "admin").await;
         let mut moderator = house.staff("mod", "moderator").await;
         let own = house.app.config.watching.instance.clone();
-        until("it is ready", async || house.app.vitals.own().is_some_and(|beat| beat.state == State::Ready)).await;
+        until("it is ready", async || house.app.monitor.own().is_some_and(|beat| beat.state == State::Ready)).await;
 
         let page = boss.get_admin("/system").await;
 
@@ -103,13 +102,13 @@ stories! {
 
     async fn a_page_that_asks_by_itself_keeps_nobody_signed_in(house: House) {
         let boss = house.staff("boss", "admin").await;
-        activity::flush(&house.app).await.unwrap();
+        counters::flush(&house.app).await.unwrap();
         let mut open_page = boss.clone().with_htmx();
 
         for _ in 0..4 {
             house.app.clock.advance(time::Duration::minutes(8));
             assert_eq!(open_page.get_admin("/system/live").await.status, 200);
-            activity::flush(&house.app).await.unwrap();
+            counters::flush(&house.app).await.unwrap();
         }
 
         assert!(boss.clone().get_admin("/users").await.path.starts_with("/login"));
@@ -132,14 +131,14 @@ async fn an_instance_without_its_database_stays_ready_as_long_as_it_has_pages_to
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
     let (house, wire) = House::on_a_wire().await;
-    tokio::spawn(pulse::watch(house.app.clone()));
+    tokio::spawn(house.app.watch_database());
     let bare = house.sibling().await;
-    tokio::spawn(pulse::watch(bare.app.clone()));
+    tokio::spawn(bare.app.watch_database());
     let (mut here, mut there) = (house.visitor(), house.visitor().on(&bare));
     assert_eq!(here.get("/community").await.status, 200);
 
     wire.cut();
-    until("the outage is noticed", async || !house.app.pulse.beats() && !bare.app.pulse.beats()).await;
+    until("the outage is noticed", async || !house.app.db_health.is_up() && !bare.app.db_health.is_up()).await;
 
     let (kept, none) = (here.get("/readyz").await, there.get("/readyz").await);
     assert_eq!((kept.status, kept.html.trim()), (200, "reading only"));
@@ -148,7 +147,7 @@ async fn an_instance_without_its_database_stays_ready_as_long_as_it_has_pages_to
     assert!(metrics.contains("minschool_ready 1") && metrics.contains("minschool_reading_only 1"), "{metrics}");
 
     wire.mend();
-    until("it is back", async || house.app.pulse.beats()).await;
+    until("it is back", async || house.app.db_health.is_up()).await;
     assert_eq!(here.get("/readyz").await.html.trim(), "ready");
     house.app.stop.cancel();
     assert_eq!(here.get("/readyz").await.html.trim(), "draining");
@@ -160,13 +159,13 @@ async fn an_outage_of_the_database_is_written_down_when_it_is_over() {
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
     let (house, wire) = House::on_a_wire().await;
-    tokio::spawn(pulse::watch(house.app.clone()));
-    until("it is ready", async || house.app.vitals.own().is_some_and(|beat| beat.state == State::Ready)).await;
+    tokio::spawn(house.app.watch_database());
+    until("it is ready", async || house.app.monitor.own().is_some_and(|beat| beat.state == State::Ready)).await;
 
     wire.cut();
-    until("the outage is noticed", async || !house.app.pulse.beats()).await;
+    until("the outage is noticed", async || !house.app.db_health.is_up()).await;
     wire.mend();
-    until("it is over", async || house.app.pulse.beats()).await;
+    until("it is over", async || house.app.db_health.is_up()).await;
 
     until("it is written down", async || count(&house, Kind::DatabaseAway).await == 1 && count(&house, Kind::DatabaseBack).await == 1)
         .await;
@@ -218,7 +217,7 @@ async fn a_request_can_be_followed_from_nginx_into_postgres() {
         let request = Request::builder().uri_str("/readyz").header("x-request-id", number).finish();
         assert_eq!(site.get_response(request).await.status(), 200);
         // What a connection ran last is listed; somebody else may have had it since.
-        sql::number(&house.app.db, listed, [number.into()]).await.unwrap() > Some(0)
+        query::number(&house.app.db, listed, [number.into()]).await.unwrap() > Some(0)
     };
 
     until("its number is listed", async || ask(&traced.site, "0123456789abcdef-traced").await).await;

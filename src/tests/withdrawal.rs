@@ -2,13 +2,14 @@
 
 use crate::support::{House, set_board, stories, until};
 use bytes::Bytes;
+use minschool::db::query;
 use minschool::domain::posts::list;
-use minschool::domain::{activity, boards, sql};
+use minschool::domain::{boards, counters};
 use minschool::shared::cache::{Entry, Noun};
 use minschool::shared::plan::Plan;
 
 async fn count(house: &House, sql: &str) -> i64 {
-    sql::number(&house.app.db, sql, []).await.unwrap().unwrap()
+    query::number(&house.app.db, sql, []).await.unwrap().unwrap()
 }
 
 stories! {
@@ -46,23 +47,23 @@ stories! {
         let mut ada = house.signed_in("ada").await;
         let post = ada.write("free", "글").await;
         ada.get(&post).await;
-        activity::flush(&house.app).await.unwrap();
+        counters::flush(&house.app).await.unwrap();
         ada.get(&post).await;
         let (seen, views) = ("SELECT COUNT(*) FROM users WHERE name = 'ada' AND last_seen_at IS NOT NULL", "SELECT MAX(view_count) FROM posts");
-        sql::run(&house.app.db, "UPDATE users SET last_seen_at = NULL", []).await.unwrap();
+        query::run(&house.app.db, "UPDATE users SET last_seen_at = NULL", []).await.unwrap();
         let before = count(&house, views).await;
         let (forbid, allow) = forbidding(&house);
         for statement in forbid {
-            sql::run(&house.app.db, &statement, []).await.unwrap();
+            query::run(&house.app.db, &statement, []).await.unwrap();
         }
 
-        assert!(activity::flush(&house.app).await.is_err());
+        assert!(counters::flush(&house.app).await.is_err());
 
         assert_eq!(count(&house, seen).await, 1, "the statements after it were run");
         for statement in allow {
-            sql::run(&house.app.db, &statement, []).await.unwrap();
+            query::run(&house.app.db, &statement, []).await.unwrap();
         }
-        activity::flush(&house.app).await.unwrap();
+        counters::flush(&house.app).await.unwrap();
         assert_eq!(count(&house, views).await, before + 1, "and what failed was kept");
     }
 

@@ -3,7 +3,8 @@
 
 use super::error::Fault;
 use crate::app::App;
-use crate::domain::{Error, network};
+use crate::domain::Error;
+use crate::domain::users::network;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use poem::http::header;

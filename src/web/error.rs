@@ -58,7 +58,7 @@ impl Fault {
     fn retry_after(&self) -> u64 {
         match self {
             Self::Domain(Error::Slow(seconds) | Error::Busy(seconds)) => *seconds,
-            Self::Domain(Error::Full) => domain::FULL_PAUSE,
+            Self::Domain(Error::Full) => crate::db::disk_full::PAUSE,
             _ => 0,
         }
     }
@@ -93,7 +93,7 @@ pub fn page(visit: &Visit, fault: &Fault) -> Response {
         cross_site: matches!(fault, Fault::CrossSite),
         retry_after: fault.retry_after(),
         request_id: if fault.code() >= 500 { &visit.request_id } else { "" },
-        reading_only: fault.code() == 503 && !visit.app.pulse.beats(),
+        reading_only: fault.code() == 503 && !visit.app.db_health.is_up(),
         full: matches!(fault, Fault::Domain(Error::Full)),
         again: visit.sent.get().filter(|_| fault.code() >= 500).map(|fields| Again { action: reply::local(&visit.path), fields }),
     };

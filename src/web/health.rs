@@ -3,7 +3,7 @@
 use super::outage;
 use super::visit::Visit;
 use crate::app::App;
-use crate::domain::sql;
+use crate::db::query;
 use crate::edge::ask::RUN as RUN_HEADER;
 use crate::metrics::scrape::Readiness;
 use poem::http::{StatusCode, header};
@@ -46,8 +46,8 @@ pub async fn state(app: &App) -> Readiness {
 
 /// While the pulse says that it is away there is no use in waiting for it once more.
 async fn database_answers(app: &App) -> bool {
-    let asked = sql::number(&app.db, "SELECT CAST(1 AS BIGINT)", []);
-    app.pulse.beats() && matches!(tokio::time::timeout(PATIENCE, asked).await, Ok(Ok(_)))
+    let asked = query::number(&app.db, "SELECT CAST(1 AS BIGINT)", []);
+    app.db_health.is_up() && matches!(tokio::time::timeout(PATIENCE, asked).await, Ok(Ok(_)))
 }
 
 /// GET /robots.txt

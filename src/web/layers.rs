@@ -8,9 +8,9 @@ use super::fields::Fields;
 use super::seats::Seats;
 use super::visit::{self, Visit};
 use super::{address, cookies, outage, reply};
-use crate::app::{App, counting_statements};
+use crate::app::App;
+use crate::db::{query, statements};
 use crate::domain::sessions::Area;
-use crate::domain::sql;
 use futures_util::FutureExt;
 use poem::http::{HeaderName, HeaderValue, Method, header};
 use poem::{Endpoint, EndpointExt, Request, Response};
@@ -56,7 +56,7 @@ async fn guarded<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut r
     address::warn_of_plain_address(&req, &house.app.config.trusted_proxies, public_url(&house));
     let answering = AssertUnwindSafe(tokio::time::timeout(PATIENCE, Box::pin(seated(&house, &plain, ep, req)))).catch_unwind();
     let named = house.app.config.sql_comments.then(|| id.clone());
-    let (answered, statements) = counting_statements(sql::naming(named, answering)).await;
+    let (answered, statements) = statements::counting(query::with_request(named, answering)).await;
     let mut response = match answered {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => error::page(&plain(), &Fault::Status(503)),
@@ -276,7 +276,7 @@ async fn within_limits(visit: &Visit, method: &Method) -> Result<(), Fault> {
     let (action, most) = if visit.path == templates::paths::PREVIEW { ("preview", PREVIEWS) } else { ("write", WRITES) };
     let who = match &visit.actor {
         Some(actor) => format!("member:{}", actor.id),
-        None => format!("address:{}", crate::domain::network::key(&visit.client.ip)),
+        None => format!("address:{}", crate::domain::users::network::key(&visit.client.ip)),
     };
     let decision = visit.app.shared.limits().hit(action, &who, most, Duration::from_secs(60)).await;
     if decision.allowed { Ok(()) } else { Err(crate::domain::Error::Slow(decision.retry_after.as_secs().max(1)).into()) }
@@ -290,11 +290,11 @@ fn present(visit: &Visit) {
         return;
     }
     let now = visit.app.clock.now();
-    visit.app.activity.saw(session, visit.area);
+    visit.app.counters.saw(session, visit.area);
     if visit.area == Area::Site && session.copy.shows_presence {
         visit.app.shared.presence().touch(session.copy.user_id);
     }
-    let now = crate::domain::clock::to_ms(now);
+    let now = crate::clock::to_ms(now);
     if now - session.copy.last_access > 60_000 {
         let (app, hash, mut copy) = (visit.app.clone(), session.hash.clone(), session.copy.clone());
         copy.last_access = now;

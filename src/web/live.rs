@@ -163,7 +163,7 @@ impl Feed {
     fn be_here(&self) {
         if let Some(session) = self.visit.session.as_ref().filter(|session| session.copy.shows_presence) {
             self.visit.app.shared.presence().touch(session.copy.user_id);
-            self.visit.app.activity.saw(session, self.visit.area);
+            self.visit.app.counters.saw(session, self.visit.area);
         }
     }
 

@@ -1,7 +1,7 @@
 //! One-time keys of forms: issued here, signed, good for one form, one person and three days.
 
 use super::visit::Visit;
-use crate::domain::once::Key;
+use crate::domain::idempotency::Key;
 use crate::domain::{Error, Result};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};

@@ -33,7 +33,7 @@ pub async fn unless_away<T, E: From<Error>>(app: &App, work: impl Future<Output 
     tokio::select! {
         biased;
         done = work => done,
-        () = app.pulse.given_up() => Err(Error::Busy(PAUSE).into()),
+        () = app.db_health.wait_until_down() => Err(Error::Busy(PAUSE).into()),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::domain::boards::{self, Board, Boards};
 use crate::domain::posts::Post;
 use crate::domain::sessions::{self, Area, Client, Session};
-use crate::domain::{Actor, Result, house, notifications};
+use crate::domain::{Actor, Result, notifications, tokens};
 use crate::shared::Known;
 use crate::shared::cache::{Generation, Noun};
 use crate::shared::plan::{Answer, Plan, Unread};
@@ -66,7 +66,7 @@ impl Facts {
             asked: Asked::of(req),
             sent: OnceLock::new(),
             device: cookies::get(headers, cookies::DEVICE).map(|value| value.into_owned()).unwrap_or_default(),
-            hash: cookies::token(headers, area, app.secure(area)).map(|token| house::hash_token(&token)),
+            hash: cookies::token(headers, area, app.secure(area)).map(|token| tokens::hash(&token)),
             reading: cookies::get(headers, cookies::READING).map(|word| language::unpack(&word)).unwrap_or_default(),
             preferred: language::preferred(accepted),
         })

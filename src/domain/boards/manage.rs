@@ -1,10 +1,10 @@
 //! What administrators do with boards: add, change and order them.
 
 use super::{Access, Board, Boards, find};
-use crate::app::App;
+use crate::clock::OffsetDateTime;
+use crate::db::query;
 use crate::domain::audit::{self, Entry};
-use crate::domain::clock::OffsetDateTime;
-use crate::domain::{Action, Error, Resource, Result, once, shared_log, sql, words};
+use crate::domain::{Action, Context, Error, Resource, Result, idempotency, invalidation, validation};
 use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, Value};
 
@@ -29,9 +29,9 @@ pub struct Draft {
 impl Draft {
     fn check(&self) -> Result<Self> {
         let mut fit = self.clone();
-        fit.name = words::line(&self.name);
-        fit.name_en = words::line(&self.name_en);
-        fit.description = words::line(&self.description);
+        fit.name = validation::line(&self.name);
+        fit.name_en = validation::line(&self.name_en);
+        fit.description = validation::line(&self.description);
         let slug_fits = (2..=30).contains(&self.slug.len())
             && self.slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             && self.slug.bytes().any(|b| b.is_ascii_lowercase());
@@ -81,23 +81,30 @@ impl Draft {
 ///
 /// # Errors
 /// `Forbidden`; `Invalid`; `NotFound`; the database's.
-pub async fn save(app: &App, by: &audit::By, key: &once::Key, id: Option<i64>, draft: &Draft) -> Result<once::Settled> {
+pub async fn save(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: Option<i64>, draft: &Draft) -> Result<idempotency::Settled> {
     by.actor.must(Resource::Board, Action::Manage)?;
     let mut stale = vec![Noun::BOARDS, Noun::POSTS, Noun::WITHDRAWN, Noun::board(&draft.slug)];
-    let done = store(app, by, key, id, draft, &mut stale).await;
-    let settled = once::settle(&app.db, key, done).await?;
-    shared_log::bump(app, &stale).await;
+    let done = store(ctx, by, key, id, draft, &mut stale).await;
+    let settled = idempotency::settle(&ctx.db, key, done).await?;
+    invalidation::bump(ctx, &stale).await;
     Ok(settled)
 }
 
 /// `stale` is what has to be drawn anew; the address that the board had before is added to it, because what was kept under
 /// that address is not for the readers of the board that gets it next.
-async fn store(app: &App, by: &audit::By, key: &once::Key, id: Option<i64>, draft: &Draft, stale: &mut Vec<Noun>) -> Result<i64> {
+async fn store(
+    ctx: &Context,
+    by: &audit::By,
+    key: &idempotency::Key,
+    id: Option<i64>,
+    draft: &Draft,
+    stale: &mut Vec<Noun>,
+) -> Result<i64> {
     let draft = draft.check()?;
-    let now = app.clock.now();
-    let tx = sql::begin(&app.db).await?;
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let taken = "SELECT id FROM boards WHERE slug = $1 AND id <> $2";
-    if sql::number(&tx, taken, [draft.slug.clone().into(), id.unwrap_or(0).into()]).await?.is_some() {
+    if query::number(&tx, taken, [draft.slug.clone().into(), id.unwrap_or(0).into()]).await?.is_some() {
         return Err(Error::invalid("slug", "slug.taken"));
     }
     let (id, entry) = match id {
@@ -113,8 +120,8 @@ async fn store(app: &App, by: &audit::By, key: &once::Key, id: Option<i64>, draf
         }
     };
     audit::write(&tx, by, entry, now).await?;
-    once::keep(&tx, key, id, now).await?;
-    shared_log::withdraw(&tx, stale, now).await?;
+    idempotency::keep(&tx, key, id, now).await?;
+    invalidation::withdraw(&tx, stale, now).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -125,7 +132,7 @@ async fn insert(tx: &impl ConnectionTrait, draft: &Draft, now: OffsetDateTime) -
                   SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, COALESCE(MAX(position), 0) + 1 FROM boards RETURNING id";
     let mut values = draft.values();
     values.push(now.into());
-    sql::some(sql::number(tx, insert, values).await?, "a new board")
+    Ok(query::some(query::number(tx, insert, values).await?, "a new board")?)
 }
 
 async fn amend(tx: &impl ConnectionTrait, id: i64, draft: &Draft) -> Result<()> {
@@ -133,7 +140,7 @@ async fn amend(tx: &impl ConnectionTrait, id: i64, draft: &Draft) -> Result<()> 
                   write_access = $7, comment_access = $8, archived = $9 WHERE id = $10";
     let mut values = draft.values();
     values.push(id.into());
-    sql::run(tx, update, values).await.map(|_| ())
+    query::run(tx, update, values).await.map(|_| ()).map_err(Into::into)
 }
 
 fn differences(entry: Entry, before: &Draft, after: &Draft) -> Entry {
@@ -154,17 +161,17 @@ fn differences(entry: Entry, before: &Draft, after: &Draft) -> Entry {
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`; the database's.
-pub async fn shift(app: &App, by: &audit::By, key: &once::Key, id: i64, up: bool) -> Result<once::Settled> {
+pub async fn shift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64, up: bool) -> Result<idempotency::Settled> {
     by.actor.must(Resource::Board, Action::Manage)?;
-    let done = reorder(app, by, key, id, up).await;
-    let settled = once::settle(&app.db, key, done).await?;
-    shared_log::bump(app, &[Noun::BOARDS]).await;
+    let done = reorder(ctx, by, key, id, up).await;
+    let settled = idempotency::settle(&ctx.db, key, done).await?;
+    invalidation::bump(ctx, &[Noun::BOARDS]).await;
     Ok(settled)
 }
 
-async fn reorder(app: &App, by: &audit::By, key: &once::Key, id: i64, up: bool) -> Result<i64> {
-    let now = app.clock.now();
-    let tx = sql::begin(&app.db).await?;
+async fn reorder(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64, up: bool) -> Result<i64> {
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let mut boards = Boards::read(&tx).await?.all().to_vec();
     let from = boards.iter().position(|board| board.id == id).ok_or(Error::NotFound)?;
     let to = if up { from.saturating_sub(1) } else { (from + 1).min(boards.len() - 1) };
@@ -172,11 +179,11 @@ async fn reorder(app: &App, by: &audit::By, key: &once::Key, id: i64, up: bool) 
     boards.swap(from, to);
     for (place, board) in boards.iter().enumerate() {
         let update = "UPDATE boards SET position = $1 WHERE id = $2";
-        sql::run(&tx, update, [(place as i64 + 1).into(), board.id.into()]).await?;
+        query::run(&tx, update, [(place as i64 + 1).into(), board.id.into()]).await?;
     }
     let entry = Entry::new("board.order", "board", id, &name).change("position", &(from + 1).to_string(), &(to + 1).to_string());
     audit::write(&tx, by, entry, now).await?;
-    once::keep(&tx, key, id, now).await?;
+    idempotency::keep(&tx, key, id, now).await?;
     tx.commit().await?;
     Ok(id)
 }

@@ -5,7 +5,7 @@
 mod manage;
 
 use super::{Action, Actor, Error, Resource, Result};
-use crate::app::App;
+use crate::domain::Context;
 use crate::entity::board;
 use crate::shared::cache::Generation;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
@@ -193,22 +193,22 @@ pub type Kept = std::sync::Mutex<Option<(Generation, Arc<Boards>)>>;
 ///
 /// # Errors
 /// The database's.
-pub async fn all(app: &App, generation: Option<Generation>) -> Result<Arc<Boards>> {
-    if let (Some(now), Some((kept, boards))) = (generation, &*app.boards.lock().unwrap_or_else(|e| e.into_inner()))
+pub async fn all(ctx: &Context, generation: Option<Generation>) -> Result<Arc<Boards>> {
+    if let (Some(now), Some((kept, boards))) = (generation, &*ctx.boards.lock().unwrap_or_else(|e| e.into_inner()))
         && *kept == now
     {
         return Ok(boards.clone());
     }
-    let boards = Arc::new(Boards::read(&app.db).await?);
+    let boards = Arc::new(Boards::read(&ctx.db).await?);
     if let Some(now) = generation {
-        *app.boards.lock().unwrap_or_else(|e| e.into_inner()) = Some((now, boards.clone()));
+        *ctx.boards.lock().unwrap_or_else(|e| e.into_inner()) = Some((now, boards.clone()));
     }
     Ok(boards)
 }
 
 /// Whether this instance, as far as it knows, has a board at an address: see [`Boards::has`].
-pub fn may_have(app: &App, slug: &str) -> bool {
-    app.boards.lock().unwrap_or_else(|e| e.into_inner()).as_ref().is_some_and(|(_, boards)| boards.has(slug))
+pub fn may_have(ctx: &Context, slug: &str) -> bool {
+    ctx.boards.lock().unwrap_or_else(|e| e.into_inner()).as_ref().is_some_and(|(_, boards)| boards.has(slug))
 }
 
 /// One board by its id, from SQL, for rules that look at the rights themselves.

@@ -6,9 +6,10 @@ pub mod moderate;
 mod write;
 
 use super::boards::{Board, Boards};
-use super::clock::OffsetDateTime;
 use super::posts::{self, Post, State};
-use super::{Action, Actor, Error, Resource, Result, sql};
+use super::{Action, Actor, Error, Resource, Result};
+use crate::clock::OffsetDateTime;
+use crate::db::query;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
 pub use write::{New, create, destroy, insert, topic, update};
@@ -105,12 +106,12 @@ pub struct Listing {
 pub async fn list(db: &impl ConnectionTrait, actor: Option<&Actor>, post: &Post, page: i64) -> Result<Listing> {
     let skip = (page.max(1) - 1).saturating_mul(PAGE_SIZE as i64);
     let sql = format!("SELECT {COLUMNS} WHERE c.post_id = $1 ORDER BY COALESCE(c.root_id, c.id), c.id LIMIT $2 OFFSET $3");
-    let mut rows: Vec<Comment> = sql::all(db, &sql, [post.id.into(), (PAGE_SIZE as i64 + 1).into(), skip.into()]).await?;
+    let mut rows: Vec<Comment> = query::all(db, &sql, [post.id.into(), (PAGE_SIZE as i64 + 1).into(), skip.into()]).await?;
     let more = rows.len() > PAGE_SIZE;
     rows.truncate(PAGE_SIZE);
     let mut pages = 1;
     if page > 1 || more {
-        let all = sql::number(db, "SELECT COUNT(*) FROM comments WHERE post_id = $1", [post.id.into()]).await?.unwrap_or(0);
+        let all = query::number(db, "SELECT COUNT(*) FROM comments WHERE post_id = $1", [post.id.into()]).await?.unwrap_or(0);
         pages = (all + PAGE_SIZE as i64 - 1) / PAGE_SIZE as i64;
         // A thread that began on the page before begins this one too, so that its answers have something to stand under.
         if let Some(root) = rows.first().and_then(|first| first.root_id) {
@@ -139,7 +140,7 @@ pub async fn find_place(db: &impl ConnectionTrait, actor: Option<&Actor>, boards
     let sql = "SELECT COUNT(*) FROM comments WHERE post_id = $1 AND \
                (COALESCE(root_id, id) < $2 OR (COALESCE(root_id, id) = $2 AND id < $3))";
     let values = [post.id.into(), comment.thread().into(), comment.id.into()];
-    let page = sql::number(db, sql, values).await?.unwrap_or(0) / PAGE_SIZE as i64 + 1;
+    let page = query::number(db, sql, values).await?.unwrap_or(0) / PAGE_SIZE as i64 + 1;
     Ok(Place { post, page })
 }
 
@@ -149,7 +150,7 @@ pub async fn find_place(db: &impl ConnectionTrait, actor: Option<&Actor>, boards
 /// The database's.
 pub async fn since(db: &impl ConnectionTrait, post: &Post, after: i64) -> Result<Vec<Comment>> {
     let sql = format!("SELECT {COLUMNS} WHERE c.post_id = $1 AND c.id > $2 AND c.state = 'shown' ORDER BY c.id LIMIT $3");
-    sql::all(db, &sql, [post.id.into(), after.into(), (PAGE_SIZE as i64).into()]).await
+    Ok(query::all(db, &sql, [post.id.into(), after.into(), (PAGE_SIZE as i64).into()]).await?)
 }
 
 /// One comment, for rules that ask who may read it.
@@ -157,7 +158,7 @@ pub async fn since(db: &impl ConnectionTrait, post: &Post, after: i64) -> Result
 /// # Errors
 /// `NotFound`; the database's.
 async fn find(db: &impl ConnectionTrait, id: i64) -> Result<Comment> {
-    sql::one(db, &format!("SELECT {COLUMNS} WHERE c.id = $1"), [id.into()]).await?.ok_or(Error::NotFound)
+    query::one(db, &format!("SELECT {COLUMNS} WHERE c.id = $1"), [id.into()]).await?.ok_or(Error::NotFound)
 }
 
 /// A comment that this person may change, with its post.

@@ -1,14 +1,14 @@
 //! What staff do with comments: search, hide, restore and delete them, one or many, with a reason.
 
-use super::super::audit;
 use super::super::boards::Boards;
-use super::super::clock::OffsetDateTime;
-use super::super::members::Page;
 use super::super::posts::{self, moderate::Deed};
-use super::super::{Action, Actor, Error, Resource, Result, once, sql, words};
+use super::super::{Action, Actor, Error, Resource, Result, audit};
 use super::find_readable;
 use super::write::{excerpt, set_state};
-use crate::app::App;
+use crate::clock::OffsetDateTime;
+use crate::db::query;
+use crate::domain::page::Page;
+use crate::domain::{Context, idempotency, validation};
 use sea_orm::FromQueryResult;
 
 /// What staff do with comments: hide, restore and delete, one or many, with a reason. Only with those on boards and posts
@@ -16,21 +16,28 @@ use sea_orm::FromQueryResult;
 ///
 /// # Errors
 /// `Forbidden`; `Invalid("reason", …)`; `NotFound`; the database's.
-pub async fn moderate(app: &App, by: &audit::By, key: &once::Key, ids: &[i64], deed: Deed, reason: &str) -> Result<once::Settled> {
+pub async fn moderate(
+    ctx: &Context,
+    by: &audit::By,
+    key: &idempotency::Key,
+    ids: &[i64],
+    deed: Deed,
+    reason: &str,
+) -> Result<idempotency::Settled> {
     by.actor.must(Resource::Comment, Action::Moderate)?;
-    let done = apply(app, by, key, ids, deed, reason).await;
-    let settled = once::settle(&app.db, key, done).await?;
-    posts::moderate::bump_all(app).await?;
+    let done = apply(ctx, by, key, ids, deed, reason).await;
+    let settled = idempotency::settle(&ctx.db, key, done).await?;
+    posts::moderate::bump_all(ctx).await?;
     Ok(settled)
 }
 
-async fn apply(app: &App, by: &audit::By, key: &once::Key, ids: &[i64], deed: Deed, reason: &str) -> Result<i64> {
-    let (reason, state) = (words::reason(reason)?, deed.target()?);
+async fn apply(ctx: &Context, by: &audit::By, key: &idempotency::Key, ids: &[i64], deed: Deed, reason: &str) -> Result<i64> {
+    let (reason, state) = (validation::reason(reason)?, deed.target()?);
     if ids.is_empty() {
         return Err(Error::invalid("item", "item.empty"));
     }
-    let now = app.clock.now();
-    let tx = sql::begin(&app.db).await?;
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let boards = Boards::read(&tx).await?;
     for id in ids {
         let (comment, _) = find_readable(&tx, Some(&by.actor), &boards, *id).await?;
@@ -38,7 +45,7 @@ async fn apply(app: &App, by: &audit::By, key: &once::Key, ids: &[i64], deed: De
         set_state(&tx, by.actor.id, *id, state, &reason, now).await?;
         audit::write(&tx, by, deed.entry("comment", *id, &name, &comment.state).because(&reason), now).await?;
     }
-    once::keep(&tx, key, ids.len() as i64, now).await?;
+    idempotency::keep(&tx, key, ids.len() as i64, now).await?;
     posts::moderate::withdraw_all(&tx, &boards, now).await?;
     tx.commit().await?;
     Ok(ids.len() as i64)
@@ -63,7 +70,7 @@ pub struct Listed {
 ///
 /// # Errors
 /// `Forbidden`; the database's.
-pub async fn list(app: &App, actor: &Actor, boards: &Boards, filter: &posts::moderate::Filter, limit: i64) -> Result<Page<Listed>> {
+pub async fn list(ctx: &Context, actor: &Actor, boards: &Boards, filter: &posts::moderate::Filter, limit: i64) -> Result<Page<Listed>> {
     actor.must(Resource::Comment, Action::Moderate)?;
     let readable = filter.boards(boards, actor);
     if readable.is_empty() {
@@ -76,7 +83,7 @@ pub async fn list(app: &App, actor: &Actor, boards: &Boards, filter: &posts::mod
          FROM comments c JOIN posts p ON p.id = c.post_id JOIN boards b ON b.id = p.board_id JOIN users u ON u.id = c.author_id \
          WHERE ($1 = '' OR c.body LIKE $2 ESCAPE '\\' OR u.name_key LIKE $2 ESCAPE '\\') AND ($3 = '' OR c.state = $3) {posts} \
          AND p.board_id IN ({}) ORDER BY c.id DESC LIMIT $4 OFFSET $5",
-        sql::places(6, readable.len())
+        query::places(6, readable.len())
     );
-    Ok(Page::of(sql::all(&app.db, &sql, filter.values(readable, limit)).await?, limit))
+    Ok(Page::of(query::all(&ctx.db, &sql, filter.values(readable, limit)).await?, limit))
 }

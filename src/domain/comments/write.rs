@@ -2,12 +2,14 @@
 
 use super::super::audit::{self, By};
 use super::super::boards::{Access, Board, Boards};
-use super::super::clock::OffsetDateTime;
 use super::super::posts::{self, Post, State, moderate::Deed};
-use super::super::words::{self, Body, COMMENT_MAX};
-use super::super::{Actor, Error, Result, flood, markdown, notifications, once, people, shared_log, sql};
+use super::super::{Actor, Error, Result, flood, markdown, notifications};
 use super::{find_deletable, find_editable};
-use crate::app::App;
+use crate::clock::OffsetDateTime;
+use crate::db::query;
+use crate::domain::users::profile;
+use crate::domain::validation::{self, Body, COMMENT_MAX};
+use crate::domain::{Context, idempotency, invalidation};
 use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Value};
 
@@ -49,15 +51,15 @@ pub type Recipient = (i64, &'static str);
 /// # Errors
 /// `NotFound` where the post cannot be read; `Forbidden` where the board takes no comments from this person;
 /// `Invalid("body", …)`; `Slow`; `Conflict` when the answered comment is gone; the database's.
-pub async fn create(app: &App, actor: &Actor, boards: &Boards, key: &once::Key, new: New<'_>) -> Result<once::Settled> {
+pub async fn create(ctx: &Context, actor: &Actor, boards: &Boards, key: &idempotency::Key, new: New<'_>) -> Result<idempotency::Settled> {
     let mut recipients = Vec::new();
-    let done = insert(app, actor, boards, key, new, &mut recipients).await;
-    let settled = once::settle(&app.db, key, done).await?;
+    let done = insert(ctx, actor, boards, key, new, &mut recipients).await;
+    let settled = idempotency::settle(&ctx.db, key, done).await?;
     let told = match settled.repeated {
         false => recipients.into_iter().map(|(member, _)| member).collect(),
-        true => notifications::recipients(&app.db, settled.id).await?,
+        true => notifications::recipients(&ctx.db, settled.id).await?,
     };
-    announce(app, boards, actor, new.post, settled.id, &told).await;
+    announce(ctx, boards, actor, new.post, settled.id, &told).await;
     Ok(settled)
 }
 
@@ -66,21 +68,21 @@ pub async fn create(app: &App, actor: &Actor, boards: &Boards, key: &once::Key, 
 /// # Errors
 /// As [`create`].
 pub async fn insert(
-    app: &App,
+    ctx: &Context,
     actor: &Actor,
     boards: &Boards,
-    key: &once::Key,
+    key: &idempotency::Key,
     new: New<'_>,
     recipients: &mut Vec<Recipient>,
 ) -> Result<i64> {
-    let place: Place = sql::one(&app.db, PLACE, [new.post.into(), new.parent.unwrap_or(0).into()]).await?.ok_or(Error::NotFound)?;
+    let place: Place = query::one(&ctx.db, PLACE, [new.post.into(), new.parent.unwrap_or(0).into()]).await?.ok_or(Error::NotFound)?;
     let board = check_place(&place, boards, actor, new.parent)?;
     let body = Body::parse(new.body, COMMENT_MAX)?;
     let html = markdown::comment(&body.0)?;
-    flood::comment(app, actor).await?;
-    *recipients = choose(app, &place, board, actor, &mentions(&body.0)).await?;
-    let now = app.clock.now();
-    let tx = sql::begin(&app.db).await?;
+    flood::comment(ctx, actor).await?;
+    *recipients = choose(ctx, &place, board, actor, &mentions(&body.0)).await?;
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     // The post's row first: it makes those who comment at once take turns, so that a post's comments are numbered
     // in the order in which they are committed, and a stream that knows one number has seen all below it.
     bump_post(&tx, new.post, now).await?;
@@ -88,10 +90,10 @@ pub async fn insert(
         [new.post.into(), actor.id.into(), place.parent_root.into(), new.parent.into(), body.0.into(), html.into(), now.into()];
     let insert = "INSERT INTO comments (post_id, author_id, root_id, parent_id, body, html, created_at) \
                   VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
-    let id = sql::some(sql::number(&tx, insert, values).await?, "a new comment")?;
-    sql::run(&tx, "UPDATE users SET comment_count = comment_count + 1 WHERE id = $1", [actor.id.into()]).await?;
+    let id = query::some(query::number(&tx, insert, values).await?, "a new comment")?;
+    query::run(&tx, "UPDATE users SET comment_count = comment_count + 1 WHERE id = $1", [actor.id.into()]).await?;
     notifications::insert(&tx, recipients, actor.id, new.post, id, now).await?;
-    once::keep(&tx, key, id, now).await?;
+    idempotency::keep(&tx, key, id, now).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -115,24 +117,24 @@ async fn bump_post(tx: &DatabaseTransaction, post: i64, now: OffsetDateTime) -> 
         "UPDATE posts SET comment_count = comment_count + 1, last_comment_at = $1, bump = {} WHERE id = $2",
         posts::next_bump(tx.get_database_backend())
     );
-    sql::run(tx, &update, [now.into(), post.into()]).await.map(|_| ())
+    query::run(tx, &update, [now.into(), post.into()]).await.map(|_| ()).map_err(Into::into)
 }
 
 /// Who gets a notification and why, each once: an answer counts more than a mention, a mention more than one's own post.
 /// Only those who may read the post: a notification quotes it.
-async fn choose(app: &App, place: &Place, board: &Board, actor: &Actor, mentioned: &[String]) -> Result<Vec<Recipient>> {
+async fn choose(ctx: &Context, place: &Place, board: &Board, actor: &Actor, mentioned: &[String]) -> Result<Vec<Recipient>> {
     let state = State::parse(&place.state);
     let mut involved: Vec<i64> = place.parent_author.into_iter().chain([place.author_id]).collect();
     // Where every member reads, nobody's rights need to be asked for.
     let every_member = board.read <= Access::Members && state == State::Shown;
     let asked = if every_member { &[][..] } else { &involved[..] };
-    let known = people::actors(&app.db, mentioned, asked).await?;
+    let known = profile::actors(&ctx.db, mentioned, asked).await?;
     let reads = |who: &&Actor| board.reads_for(Some(who)) && posts::in_sight(state, place.author_id, Some(who));
     let readers: Vec<&Actor> = known.iter().filter(reads).collect();
     if !every_member {
         involved.retain(|id| readers.iter().any(|who| who.id == *id));
     }
-    let named = readers.iter().filter(|who| mentioned.contains(&words::name_key(&who.name))).map(|who| (who.id, "mention"));
+    let named = readers.iter().filter(|who| mentioned.contains(&validation::name_key(&who.name))).map(|who| (who.id, "mention"));
     let answered = involved.iter().filter(|id| Some(**id) == place.parent_author).map(|id| (*id, "reply"));
     let mut all: Vec<Recipient> = Vec::new();
     for (id, kind) in answered.chain(named).chain(involved.iter().map(|id| (*id, "comment"))) {
@@ -147,7 +149,7 @@ async fn choose(app: &App, place: &Place, board: &Board, actor: &Actor, mentione
 fn mentions(text: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for part in text.split('@').skip(1) {
-        let name: String = part.chars().take_while(|c| c.is_alphanumeric() || "_-.".contains(*c)).take(words::NAME_MAX).collect();
+        let name: String = part.chars().take_while(|c| c.is_alphanumeric() || "_-.".contains(*c)).take(validation::NAME_MAX).collect();
         let name = name.trim_end_matches(['.', '-']).to_owned();
         if name.is_empty() {
             continue;
@@ -156,7 +158,7 @@ fn mentions(text: &str) -> Vec<String> {
         let plain = name.strip_suffix('님').map(str::to_owned);
         names.extend(plain.into_iter().chain([name]));
     }
-    let mut names: Vec<String> = names.iter().map(|name| words::name_key(name)).collect();
+    let mut names: Vec<String> = names.iter().map(|name| validation::name_key(name)).collect();
     names.sort();
     names.dedup();
     names.truncate(MENTIONS);
@@ -164,19 +166,19 @@ fn mentions(text: &str) -> Vec<String> {
 }
 
 /// After the commit: open pages learn of it, and what was drawn is out of date.
-async fn announce(app: &App, boards: &Boards, actor: &Actor, post: i64, comment: i64, told: &[i64]) {
-    let slug = board_of(app, boards, post).await;
+async fn announce(ctx: &Context, boards: &Boards, actor: &Actor, post: i64, comment: i64, told: &[i64]) {
+    let slug = board_of(ctx, boards, post).await;
     let mut nouns = vec![Noun::POSTS, Noun::user(actor.id)];
     nouns.extend(slug.map(|slug| Noun::board(&slug)));
     let topic = topic(post);
-    let signals = app.shared.signals();
+    let signals = ctx.shared.signals();
     // First: what is made ready for the recipients quotes the post as it is now.
-    shared_log::bump(app, &nouns).await;
-    futures_util::join!(notifications::announce(app, boards, told), signals.publish(&topic, comment.to_string()));
+    invalidation::bump(ctx, &nouns).await;
+    futures_util::join!(notifications::announce(ctx, boards, told), signals.publish(&topic, comment.to_string()));
 }
 
-async fn board_of(app: &App, boards: &Boards, post: i64) -> Option<String> {
-    let id = sql::number(&app.db, "SELECT board_id FROM posts WHERE id = $1", [post.into()]).await.ok()??;
+async fn board_of(ctx: &Context, boards: &Boards, post: i64) -> Option<String> {
+    let id = query::number(&ctx.db, "SELECT board_id FROM posts WHERE id = $1", [post.into()]).await.ok()??;
     boards.all().iter().find(|board| board.id == id).map(|board| board.slug.clone())
 }
 
@@ -189,27 +191,27 @@ pub fn topic(post: i64) -> String {
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`; `Invalid("body", …)`; the database's.
-pub async fn update(app: &App, actor: &Actor, key: &once::Key, id: i64, typed: &str) -> Result<once::Settled> {
+pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, id: i64, typed: &str) -> Result<idempotency::Settled> {
     let mut stale = Vec::new();
-    let done = amend(app, actor, key, id, typed, &mut stale).await;
-    let settled = once::settle(&app.db, key, done).await?;
-    shared_log::bump(app, &stale).await;
+    let done = amend(ctx, actor, key, id, typed, &mut stale).await;
+    let settled = idempotency::settle(&ctx.db, key, done).await?;
+    invalidation::bump(ctx, &stale).await;
     Ok(settled)
 }
 
-async fn amend(app: &App, actor: &Actor, key: &once::Key, id: i64, typed: &str, stale: &mut Vec<Noun>) -> Result<i64> {
-    let (_, post) = find_editable(&app.db, actor, id).await?;
+async fn amend(ctx: &Context, actor: &Actor, key: &idempotency::Key, id: i64, typed: &str, stale: &mut Vec<Noun>) -> Result<i64> {
+    let (_, post) = find_editable(&ctx.db, actor, id).await?;
     let body = Body::parse(typed, COMMENT_MAX)?;
     let html = markdown::comment(&body.0)?;
-    let now = app.clock.now();
-    let tx = sql::begin(&app.db).await?;
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     *stale = shown_by(&Boards::read(&tx).await?, &post);
     let update = "UPDATE comments SET body = $1, html = $2, edited_at = $3 WHERE id = $4 AND state = 'shown'";
-    if sql::run(&tx, update, [body.0.into(), html.into(), now.into(), id.into()]).await? == 0 {
+    if query::run(&tx, update, [body.0.into(), html.into(), now.into(), id.into()]).await? == 0 {
         return Err(Error::Forbidden);
     }
-    once::keep(&tx, key, id, now).await?;
-    shared_log::withdraw(&tx, stale, now).await?;
+    idempotency::keep(&tx, key, id, now).await?;
+    invalidation::withdraw(&tx, stale, now).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -218,26 +220,26 @@ async fn amend(app: &App, actor: &Actor, key: &once::Key, id: i64, typed: &str, 
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`; the database's.
-pub async fn destroy(app: &App, by: &By, key: &once::Key, id: i64) -> Result<once::Settled> {
+pub async fn destroy(ctx: &Context, by: &By, key: &idempotency::Key, id: i64) -> Result<idempotency::Settled> {
     let mut stale = Vec::new();
-    let done = delete(app, by, key, id, &mut stale).await;
-    let settled = once::settle(&app.db, key, done).await?;
-    shared_log::bump(app, &stale).await;
+    let done = delete(ctx, by, key, id, &mut stale).await;
+    let settled = idempotency::settle(&ctx.db, key, done).await?;
+    invalidation::bump(ctx, &stale).await;
     Ok(settled)
 }
 
-async fn delete(app: &App, by: &By, key: &once::Key, id: i64, stale: &mut Vec<Noun>) -> Result<i64> {
-    let boards = Boards::read(&app.db).await?;
-    let (comment, post) = find_deletable(&app.db, &by.actor, &boards, id).await?;
+async fn delete(ctx: &Context, by: &By, key: &idempotency::Key, id: i64, stale: &mut Vec<Noun>) -> Result<i64> {
+    let boards = Boards::read(&ctx.db).await?;
+    let (comment, post) = find_deletable(&ctx.db, &by.actor, &boards, id).await?;
     *stale = shown_by(&boards, &post);
-    let now = app.clock.now();
-    let tx = sql::begin(&app.db).await?;
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     set_state(&tx, by.actor.id, id, State::Deleted, "", now).await?;
     if by.actor.id != comment.author_id {
         audit::write(&tx, by, Deed::Delete.entry("comment", id, &excerpt(&comment.body), &comment.state), now).await?;
     }
-    once::keep(&tx, key, id, now).await?;
-    shared_log::withdraw(&tx, stale, now).await?;
+    idempotency::keep(&tx, key, id, now).await?;
+    invalidation::withdraw(&tx, stale, now).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -270,13 +272,13 @@ pub(super) async fn set_state(tx: &impl ConnectionTrait, by: i64, id: i64, state
         )
     };
     let values = || -> [Value; 5] { [state.as_str().into(), by.into(), now.into(), why.into(), id.into()] };
-    if let Some(row) = sql::one::<Counted>(tx, &update(counted), values()).await? {
+    if let Some(row) = query::one::<Counted>(tx, &update(counted), values()).await? {
         let post = "UPDATE posts SET comment_count = comment_count + $1 WHERE id = $2";
-        sql::run(tx, post, [step.into(), row.post_id.into()]).await?;
+        query::run(tx, post, [step.into(), row.post_id.into()]).await?;
         let author = "UPDATE users SET comment_count = comment_count + $1 WHERE id = $2";
-        sql::run(tx, author, [step.into(), row.author_id.into()]).await?;
+        query::run(tx, author, [step.into(), row.author_id.into()]).await?;
     } else if let Some(rest) = rest {
-        sql::one::<Counted>(tx, &update(rest), values()).await?;
+        query::one::<Counted>(tx, &update(rest), values()).await?;
     }
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! Lists of posts: a board's pages, the newest of all, a member's.
 
 use super::super::boards::{Board, Boards};
-use super::super::clock::OffsetDateTime;
-use super::super::{Action, Actor, Error, Resource, Result, sql};
+use super::super::{Action, Actor, Error, Resource, Result};
 use super::Post;
+use crate::clock::OffsetDateTime;
+use crate::db::query;
 use migration::marks::RUN;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde::{Deserialize, Serialize};
@@ -83,7 +84,7 @@ pub async fn page(db: &impl ConnectionTrait, actor: Option<&Actor>, board: &Boar
     let board = board.id;
     let (list, place) = sort.words();
     let skip = (number.max(1) - 1).saturating_mul(PAGE);
-    let mark: Option<Mark> = sql::one(db, MARK, [board.into(), list.into(), skip.into()]).await?;
+    let mark: Option<Mark> = query::one(db, MARK, [board.into(), list.into(), skip.into()]).await?;
     let Some(mark) = mark else { return Ok(Page { notices: Vec::new(), posts: Vec::new(), total: 0 }) };
     if skip >= mark.total {
         return Ok(Page { notices: Vec::new(), posts: Vec::new(), total: mark.total });
@@ -97,7 +98,7 @@ pub async fn page(db: &impl ConnectionTrait, actor: Option<&Actor>, board: &Boar
          ORDER BY part, place DESC"
     );
     let values: [Value; 4] = [board.into(), first.into(), ((mark.bucket + 1) * RUN).into(), (skip - mark.above).into()];
-    let rows: Vec<Placed> = sql::all(db, &sql, values).await?;
+    let rows: Vec<Placed> = query::all(db, &sql, values).await?;
     let (notices, mut posts): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.part == 0);
     // A notice that stands above is not read a second time in its place.
     posts.retain(|post| notices.iter().all(|notice| notice.card.id != post.card.id));
@@ -148,10 +149,10 @@ async fn newest(db: &impl ConnectionTrait, boards: Vec<i64>, condition: &str, va
     let sql = format!(
         "SELECT {COLUMNS} FROM posts p JOIN users u ON u.id = p.author_id \
          WHERE {condition} AND p.state = 'shown' AND p.board_id IN ({}) ORDER BY p.id DESC LIMIT $2",
-        sql::places(3, boards.len())
+        query::places(3, boards.len())
     );
     let values = [value, limit].into_iter().chain(boards).map(Value::from);
-    sql::all(db, &sql, values).await
+    Ok(query::all(db, &sql, values).await?)
 }
 
 /// A post beside another.
@@ -177,7 +178,7 @@ pub async fn neighbours(
     }
     let sql = "SELECT * FROM (SELECT id, title FROM posts WHERE board_id = $1 AND state = 'shown' AND id < $2 ORDER BY id DESC LIMIT 1) AS o \
                UNION ALL SELECT * FROM (SELECT id, title FROM posts WHERE board_id = $1 AND state = 'shown' AND id > $2 ORDER BY id LIMIT 1) AS n";
-    let rows: Vec<Neighbour> = sql::all(db, sql, [board.id.into(), post.id.into()]).await?;
+    let rows: Vec<Neighbour> = query::all(db, sql, [board.id.into(), post.id.into()]).await?;
     let (older, newer): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.id < post.id);
     Ok((older.into_iter().next(), newer.into_iter().next()))
 }
@@ -203,7 +204,7 @@ pub async fn summaries(db: &impl ConnectionTrait, actor: Option<&Actor>, boards:
                p.id AS latest_id, p.title AS latest_title, p.created_at AS latest_at \
                FROM boards b LEFT JOIN posts p ON p.id = \
                (SELECT MAX(l.id) FROM posts l WHERE l.board_id = b.id AND l.state = 'shown')";
-    let all: Vec<Summary> = sql::all(db, sql, []).await?;
+    let all: Vec<Summary> = query::all(db, sql, []).await?;
     let board = |row: &Summary| boards.listed(actor).find(|board| board.id == row.board_id);
     let seen = all.into_iter().filter_map(|row| {
         let readable = board(&row)?.reads_for(actor);
@@ -219,7 +220,7 @@ pub async fn summaries(db: &impl ConnectionTrait, actor: Option<&Actor>, boards:
 pub async fn counts(db: &impl ConnectionTrait, actor: &Actor) -> Result<BTreeMap<i64, i64>> {
     actor.must(Resource::Board, Action::Manage)?;
     let sql = "SELECT board_id, CAST(SUM(shown) AS BIGINT) AS posts FROM page_marks WHERE sort = 'new' GROUP BY board_id";
-    let rows: Vec<Count> = sql::all(db, sql, []).await?;
+    let rows: Vec<Count> = query::all(db, sql, []).await?;
     Ok(rows.into_iter().map(|row| (row.board_id, row.posts)).collect())
 }
 

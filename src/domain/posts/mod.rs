@@ -8,8 +8,9 @@ pub mod moderate;
 mod write;
 
 use super::boards::{Board, Boards};
-use super::clock::OffsetDateTime;
-use super::{Action, Actor, Error, Resource, Result, sql};
+use super::{Action, Actor, Error, Resource, Result};
+use crate::clock::OffsetDateTime;
+use crate::db::query;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
 
 pub(in crate::domain) use write::shown_by;
@@ -132,7 +133,7 @@ pub(in crate::domain) fn in_sight(state: State, author: i64, actor: Option<&Acto
 /// # Errors
 /// `NotFound`; the database's.
 pub async fn find_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: i64) -> Result<Post> {
-    let post: Post = sql::one(db, FIND, [id.into()]).await?.ok_or(Error::NotFound)?;
+    let post: Post = query::one(db, FIND, [id.into()]).await?.ok_or(Error::NotFound)?;
     boards.find_readable(actor, post.board_id)?;
     if in_sight(post.state(), post.author_id, actor) { Ok(post) } else { Err(Error::NotFound) }
 }

@@ -2,11 +2,12 @@
 
 use super::super::audit::{self, Entry};
 use super::super::boards::{Board, Boards};
-use super::super::members::{Page, skip};
-use super::super::{Action, Actor, Error, Resource, Result, notifications, once, shared_log, sql, words};
+use super::super::{Action, Actor, Error, Resource, Result, notifications};
 use super::write::set_state;
 use super::{Post, State, find_readable};
-use crate::app::App;
+use crate::db::query;
+use crate::domain::page::{Page, skip};
+use crate::domain::{Context, idempotency, invalidation, validation};
 use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Value};
 
@@ -67,18 +68,25 @@ impl Deed {
 ///
 /// # Errors
 /// `Forbidden`; `Invalid("reason", …)`; `NotFound`; the database's.
-pub async fn moderate(app: &App, by: &audit::By, key: &once::Key, ids: &[i64], deed: Deed, reason: &str) -> Result<once::Settled> {
+pub async fn moderate(
+    ctx: &Context,
+    by: &audit::By,
+    key: &idempotency::Key,
+    ids: &[i64],
+    deed: Deed,
+    reason: &str,
+) -> Result<idempotency::Settled> {
     by.actor.must(Resource::Post, Action::Moderate)?;
-    let done = apply(app, by, key, ids, deed, reason).await;
-    let settled = once::settle(&app.db, key, done).await?;
-    bump_all(app).await?;
-    notifications::forget_about(app, ids).await;
+    let done = apply(ctx, by, key, ids, deed, reason).await;
+    let settled = idempotency::settle(&ctx.db, key, done).await?;
+    bump_all(ctx).await?;
+    notifications::forget_about(ctx, ids).await;
     Ok(settled)
 }
 
 /// After the commit: staff may have touched any board, so all of them are drawn anew.
-pub(in crate::domain) async fn bump_all(app: &App) -> Result<()> {
-    shared_log::bump(app, &every(&Boards::read(&app.db).await?)).await;
+pub(in crate::domain) async fn bump_all(ctx: &Context) -> Result<()> {
+    invalidation::bump(ctx, &every(&Boards::read(&ctx.db).await?)).await;
     Ok(())
 }
 
@@ -89,16 +97,16 @@ fn every(boards: &Boards) -> Vec<Noun> {
 
 /// The same, written down in the transaction that withdraws something.
 pub(in crate::domain) async fn withdraw_all(tx: &impl ConnectionTrait, boards: &Boards, now: super::OffsetDateTime) -> Result<()> {
-    shared_log::withdraw(tx, &every(boards), now).await
+    invalidation::withdraw(tx, &every(boards), now).await
 }
 
-async fn apply(app: &App, by: &audit::By, key: &once::Key, ids: &[i64], deed: Deed, reason: &str) -> Result<i64> {
-    let reason = words::reason(reason)?;
+async fn apply(ctx: &Context, by: &audit::By, key: &idempotency::Key, ids: &[i64], deed: Deed, reason: &str) -> Result<i64> {
+    let reason = validation::reason(reason)?;
     if ids.is_empty() {
         return Err(Error::invalid("item", "item.empty"));
     }
-    let now = app.clock.now();
-    let tx = sql::begin(&app.db).await?;
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let boards = Boards::read(&tx).await?;
     let target = match deed {
         Deed::Move(board) => Some(target(&boards, &by.actor, board)?),
@@ -114,7 +122,7 @@ async fn apply(app: &App, by: &audit::By, key: &once::Key, ids: &[i64], deed: De
         }
         audit::write(&tx, by, entry, now).await?;
     }
-    once::keep(&tx, key, ids.len() as i64, now).await?;
+    idempotency::keep(&tx, key, ids.len() as i64, now).await?;
     withdraw_all(&tx, &boards, now).await?;
     tx.commit().await?;
     Ok(ids.len() as i64)
@@ -127,7 +135,7 @@ fn target<'a>(boards: &'a Boards, actor: &Actor, id: i64) -> Result<&'a Board> {
 }
 
 async fn move_to(tx: &DatabaseTransaction, boards: &Boards, post: &Post, board: &Board, entry: Entry) -> Result<Entry> {
-    sql::run(tx, "UPDATE posts SET board_id = $1 WHERE id = $2", [board.id.into(), post.id.into()]).await?;
+    query::run(tx, "UPDATE posts SET board_id = $1 WHERE id = $2", [board.id.into(), post.id.into()]).await?;
     let from = boards.all().iter().find(|from| from.id == post.board_id).map_or("", |from| from.name.as_str());
     Ok(entry.change("board", from, &board.name))
 }
@@ -165,7 +173,7 @@ pub struct Filter {
 ///
 /// # Errors
 /// `Forbidden`; the database's.
-pub async fn list(app: &App, actor: &Actor, boards: &Boards, filter: &Filter, limit: i64) -> Result<Page<Listed>> {
+pub async fn list(ctx: &Context, actor: &Actor, boards: &Boards, filter: &Filter, limit: i64) -> Result<Page<Listed>> {
     actor.must(Resource::Post, Action::Moderate)?;
     let readable: Vec<i64> = filter.boards(boards, actor);
     if readable.is_empty() {
@@ -176,9 +184,9 @@ pub async fn list(app: &App, actor: &Actor, boards: &Boards, filter: &Filter, li
          p.comment_count, p.created_at FROM posts p JOIN boards b ON b.id = p.board_id JOIN users u ON u.id = p.author_id \
          WHERE ($1 = '' OR p.title LIKE $2 ESCAPE '\\' OR u.name_key LIKE $2 ESCAPE '\\') AND ($3 = '' OR p.state = $3) \
          AND p.board_id IN ({}) ORDER BY p.id DESC LIMIT $4 OFFSET $5",
-        sql::places(6, readable.len())
+        query::places(6, readable.len())
     );
-    Ok(Page::of(sql::all(&app.db, &sql, filter.values(readable, limit)).await?, limit))
+    Ok(Page::of(query::all(&ctx.db, &sql, filter.values(readable, limit)).await?, limit))
 }
 
 impl Filter {
@@ -192,7 +200,7 @@ impl Filter {
     pub(in crate::domain) fn values(&self, boards: Vec<i64>, limit: i64) -> Vec<Value> {
         let mut values: Vec<Value> = vec![
             self.words.clone().into(),
-            sql::containing(&self.words).into(),
+            query::containing(&self.words).into(),
             self.state.clone().into(),
             (limit + 1).into(),
             skip(self.page, limit).into(),

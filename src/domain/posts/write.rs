@@ -2,12 +2,13 @@
 
 use super::super::audit::{self, By};
 use super::super::boards::Board;
-use super::super::clock::OffsetDateTime;
-use super::super::words::{Body, POST_MAX, Title};
-use super::super::{Action, Actor, Error, Problem, Resource, Result, flood, markdown, notifications, once, shared_log, sql};
+use super::super::{Action, Actor, Error, Problem, Resource, Result, flood, markdown, notifications};
 use super::moderate::Deed;
 use super::{Post, State, find_deletable, find_editable, next_bump};
-use crate::app::App;
+use crate::clock::OffsetDateTime;
+use crate::db::query;
+use crate::domain::validation::{Body, POST_MAX, Title};
+use crate::domain::{Context, idempotency, invalidation};
 use crate::shared::cache::Noun;
 use sea_orm::{ConnectionTrait, Value};
 
@@ -44,32 +45,32 @@ fn listed(fault: Option<Error>) -> impl Iterator<Item = Problem> {
 ///
 /// # Errors
 /// `Forbidden`; `Invalid`; `Slow`; the database's.
-pub async fn create(app: &App, actor: &Actor, board: &Board, key: &once::Key, draft: &Draft) -> Result<once::Settled> {
+pub async fn create(ctx: &Context, actor: &Actor, board: &Board, key: &idempotency::Key, draft: &Draft) -> Result<idempotency::Settled> {
     if !board.takes_posts_from(Some(actor)) {
         return Err(Error::Forbidden);
     }
-    let done = insert(app, actor, board, key, draft).await;
-    let settled = once::settle(&app.db, key, done).await?;
-    shared_log::bump(app, &[Noun::POSTS, Noun::board(&board.slug), Noun::user(actor.id)]).await;
+    let done = insert(ctx, actor, board, key, draft).await;
+    let settled = idempotency::settle(&ctx.db, key, done).await?;
+    invalidation::bump(ctx, &[Noun::POSTS, Noun::board(&board.slug), Noun::user(actor.id)]).await;
     Ok(settled)
 }
 
-async fn insert(app: &App, actor: &Actor, board: &Board, key: &once::Key, draft: &Draft) -> Result<i64> {
+async fn insert(ctx: &Context, actor: &Actor, board: &Board, key: &idempotency::Key, draft: &Draft) -> Result<i64> {
     let (title, body) = draft.check()?;
     let html = markdown::post(&body.0).await?;
-    flood::post(app, actor).await?;
+    flood::post(ctx, actor).await?;
     let notice = draft.notice && actor.may(Resource::Post, Action::Moderate);
-    let now = app.clock.now();
-    let tx = sql::begin(&app.db).await?;
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let insert = format!(
         "INSERT INTO posts (board_id, author_id, title, body, html, is_notice, created_at, bump) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, {}) RETURNING id",
         next_bump(tx.get_database_backend())
     );
     let values: [Value; 7] = [board.id.into(), actor.id.into(), title.0.into(), body.0.into(), html.into(), notice.into(), now.into()];
-    let id = sql::some(sql::number(&tx, &insert, values).await?, "a new post")?;
-    sql::run(&tx, "UPDATE users SET post_count = post_count + 1 WHERE id = $1", [actor.id.into()]).await?;
-    once::keep(&tx, key, id, now).await?;
+    let id = query::some(query::number(&tx, &insert, values).await?, "a new post")?;
+    query::run(&tx, "UPDATE users SET post_count = post_count + 1 WHERE id = $1", [actor.id.into()]).await?;
+    idempotency::keep(&tx, key, id, now).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -78,38 +79,38 @@ async fn insert(app: &App, actor: &Actor, board: &Board, key: &once::Key, draft:
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`; `Invalid`, also when another change came first; the database's.
-pub async fn update(app: &App, by: &By, key: &once::Key, id: i64, draft: &Draft) -> Result<once::Settled> {
-    let (post, board) = find_editable(&app.db, &by.actor, id).await?;
+pub async fn update(ctx: &Context, by: &By, key: &idempotency::Key, id: i64, draft: &Draft) -> Result<idempotency::Settled> {
+    let (post, board) = find_editable(&ctx.db, &by.actor, id).await?;
     let stale = shown_by(&post, &board);
-    let done = amend(app, by, key, &post, draft, &stale).await;
-    let settled = once::settle(&app.db, key, done).await?;
-    shared_log::bump(app, &stale).await;
+    let done = amend(ctx, by, key, &post, draft, &stale).await;
+    let settled = idempotency::settle(&ctx.db, key, done).await?;
+    invalidation::bump(ctx, &stale).await;
     Ok(settled)
 }
 
-async fn amend(app: &App, by: &By, key: &once::Key, post: &Post, draft: &Draft, stale: &[Noun]) -> Result<i64> {
+async fn amend(ctx: &Context, by: &By, key: &idempotency::Key, post: &Post, draft: &Draft, stale: &[Noun]) -> Result<i64> {
     let (title, body) = draft.check()?;
     let html = markdown::post(&body.0).await?;
     let staff = by.actor.may(Resource::Post, Action::Moderate);
     let notice = if staff { draft.notice } else { post.is_notice };
-    let (now, actor) = (app.clock.now(), by.actor.id);
+    let (now, actor) = (ctx.clock.now(), by.actor.id);
     let entry = audit::Entry::new("post.edit", "post", post.id, &post.title)
         .change("title", &post.title, &title.0)
         .change_text("body", &post.body, &body.0);
-    let tx = sql::begin(&app.db).await?;
+    let tx = query::begin(&ctx.db).await?;
     let update = "UPDATE posts SET title = $1, body = $2, html = $3, is_notice = $4, edited_at = $5, edited_by = $6, \
                   revision = revision + 1 WHERE id = $7 AND revision = $8 AND state = 'shown'";
     let revision = draft.revision.unwrap_or(post.revision);
     let values: [Value; 8] =
         [title.0.into(), body.0.into(), html.into(), notice.into(), now.into(), actor.into(), post.id.into(), revision.into()];
-    if sql::run(&tx, update, values).await? == 0 {
+    if query::run(&tx, update, values).await? == 0 {
         return Err(Error::invalid("form", "post.changed"));
     }
     if actor != post.author_id {
         audit::write(&tx, by, entry, now).await?;
     }
-    once::keep(&tx, key, post.id, now).await?;
-    shared_log::withdraw(&tx, stale, now).await?;
+    idempotency::keep(&tx, key, post.id, now).await?;
+    invalidation::withdraw(&tx, stale, now).await?;
     tx.commit().await?;
     Ok(post.id)
 }
@@ -118,26 +119,26 @@ async fn amend(app: &App, by: &By, key: &once::Key, post: &Post, draft: &Draft, 
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`; the database's.
-pub async fn destroy(app: &App, by: &By, key: &once::Key, id: i64) -> Result<once::Settled> {
+pub async fn destroy(ctx: &Context, by: &By, key: &idempotency::Key, id: i64) -> Result<idempotency::Settled> {
     let mut stale = Vec::new();
-    let done = delete(app, by, key, id, &mut stale).await;
-    let settled = once::settle(&app.db, key, done).await?;
-    shared_log::bump(app, &stale).await;
-    notifications::forget_about(app, &[id]).await;
+    let done = delete(ctx, by, key, id, &mut stale).await;
+    let settled = idempotency::settle(&ctx.db, key, done).await?;
+    invalidation::bump(ctx, &stale).await;
+    notifications::forget_about(ctx, &[id]).await;
     Ok(settled)
 }
 
-async fn delete(app: &App, by: &By, key: &once::Key, id: i64, stale: &mut Vec<Noun>) -> Result<i64> {
-    let (post, board) = find_deletable(&app.db, &by.actor, id).await?;
+async fn delete(ctx: &Context, by: &By, key: &idempotency::Key, id: i64, stale: &mut Vec<Noun>) -> Result<i64> {
+    let (post, board) = find_deletable(&ctx.db, &by.actor, id).await?;
     *stale = shown_by(&post, &board);
-    let now = app.clock.now();
-    let tx = sql::begin(&app.db).await?;
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     set_state(&tx, by.actor.id, id, State::Deleted, "", now).await?;
     if by.actor.id != post.author_id {
         audit::write(&tx, by, Deed::Delete.entry("post", id, &post.title, &post.state), now).await?;
     }
-    once::keep(&tx, key, id, now).await?;
-    shared_log::withdraw(&tx, stale, now).await?;
+    idempotency::keep(&tx, key, id, now).await?;
+    invalidation::withdraw(&tx, stale, now).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -152,11 +153,11 @@ pub(super) async fn set_state(tx: &impl ConnectionTrait, by: i64, id: i64, state
         )
     };
     let values = || -> [Value; 5] { [state.as_str().into(), by.into(), now.into(), why.into(), id.into()] };
-    if let Some(author) = sql::number(tx, &update(counted), values()).await? {
+    if let Some(author) = query::number(tx, &update(counted), values()).await? {
         let count = "UPDATE users SET post_count = post_count + $1 WHERE id = $2";
-        sql::run(tx, count, [step.into(), author.into()]).await?;
+        query::run(tx, count, [step.into(), author.into()]).await?;
     } else if let Some(rest) = rest {
-        sql::number(tx, &update(rest), values()).await?;
+        query::number(tx, &update(rest), values()).await?;
     }
     Ok(())
 }

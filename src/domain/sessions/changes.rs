@@ -1,9 +1,9 @@
 //! Changes of sessions: ended, voided, given a new token; and how every instance hears of it.
 
 use super::Session;
-use crate::app::App;
-use crate::domain::clock::OffsetDateTime;
-use crate::domain::{Result, house, shared_log, sql};
+use crate::clock::OffsetDateTime;
+use crate::db::query;
+use crate::domain::{Context, Result, epoch, invalidation, tokens};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use time::Duration;
 
@@ -57,19 +57,19 @@ impl Changed {
 
     /// After the commit: no instance believes the old copies any more. Where Redis could not be told, the
     /// log in SQL is what the others go by, within a second.
-    pub async fn tell(self, app: &App) {
+    pub async fn tell(self, ctx: &Context) {
         for (hash, version) in &self.tokens {
-            app.shared.sessions().reject(hash, *version);
+            ctx.shared.sessions().reject(hash, *version);
         }
-        app.shared.sessions().drop_many(self.tokens.iter().map(|(hash, _)| hash.as_str())).await;
+        ctx.shared.sessions().drop_many(self.tokens.iter().map(|(hash, _)| hash.as_str())).await;
         if let Some(member) = self.member {
-            app.shared.notifications().clear(member).await;
+            ctx.shared.notifications().clear(member).await;
         }
         if let Some(epoch) = self.epoch {
-            app.shared.raise_epoch(epoch);
+            ctx.shared.raise_epoch(epoch);
         }
         if !self.is_empty() || self.epoch.is_some() {
-            app.shared.signals().publish(shared_log::TOPIC, "").await;
+            ctx.shared.signals().publish(invalidation::TOPIC, "").await;
         }
     }
 }
@@ -88,7 +88,7 @@ pub async fn end(tx: &impl ConnectionTrait, which: Which, why: &str, now: Offset
         "UPDATE sessions SET revoked_at = $1, revoked_why = $2, version = version + 1 \
          WHERE user_id = $3 AND {condition} AND revoked_at IS NULL RETURNING token_hash, previous_hash, version"
     );
-    log(tx, sql::all(tx, &update, [now.into(), why.into(), user.into(), session.into()]).await?, now).await
+    log(tx, query::all(tx, &update, [now.into(), why.into(), user.into(), session.into()]).await?, now).await
 }
 
 /// Makes every copy of members' sessions void because what they may do, or how they appear, has changed. Where it
@@ -107,15 +107,15 @@ pub async fn renew(tx: &impl ConnectionTrait, of: Renew, now: OffsetDateTime) ->
     };
     let update = "UPDATE sessions SET version = version + 1, rotate = rotate OR $2 WHERE user_id = $1 AND revoked_at IS NULL \
                   RETURNING token_hash, previous_hash, version";
-    let changed = log(tx, sql::all(tx, update, [user.into(), rights.into()]).await?, now).await?;
+    let changed = log(tx, query::all(tx, update, [user.into(), rights.into()]).await?, now).await?;
     Ok(Changed { member: rights.then_some(user), ..changed })
 }
 
 async fn renew_role(tx: &impl ConnectionTrait, role: i64) -> Result<Changed> {
     let update = "UPDATE sessions SET version = version + 1, rotate = TRUE \
                   WHERE user_id IN (SELECT id FROM users WHERE role_id = $1) AND revoked_at IS NULL";
-    let sessions = usize::try_from(sql::run(tx, update, [role.into()]).await?).unwrap_or(usize::MAX);
-    Ok(Changed { sessions, epoch: Some(house::raise_epoch(tx).await?), ..Changed::default() })
+    let sessions = usize::try_from(query::run(tx, update, [role.into()]).await?).unwrap_or(usize::MAX);
+    Ok(Changed { sessions, epoch: Some(epoch::raise(tx).await?), ..Changed::default() })
 }
 
 /// Whose sessions to renew.
@@ -140,7 +140,7 @@ async fn log(tx: &impl ConnectionTrait, touched: Vec<Touched>, now: OffsetDateTi
     let both = |t: Touched| [Some(t.token_hash), t.previous_hash].into_iter().flatten().map(move |hash| (hash, t.version));
     let sessions = touched.len();
     let tokens: Vec<_> = touched.into_iter().flat_map(both).collect();
-    shared_log::sessions(tx, &tokens, now).await?;
+    invalidation::sessions(tx, &tokens, now).await?;
     Ok(Changed { sessions, tokens, ..Changed::default() })
 }
 
@@ -157,25 +157,20 @@ pub(super) const DELIVERED: Duration = Duration::seconds(5);
 ///
 /// # Errors
 /// The database's.
-pub async fn rotate(app: &App, session: &Session) -> Result<Option<String>> {
-    let token = house::random_token()?;
-    let now = app.clock.now();
-    let tx = sql::begin(&app.db).await?;
+pub async fn rotate(ctx: &Context, session: &Session) -> Result<Option<String>> {
+    let token = tokens::random()?;
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let update = "UPDATE sessions SET token_hash = $1, previous_hash = $2, previous_until = $3, rotate = FALSE, \
                   version = version + 1 WHERE revoked_at IS NULL \
                   AND ((token_hash = $2 AND rotate) OR (previous_hash = $2 AND previous_until > $4 AND previous_until < $5)) \
                   RETURNING token_hash, previous_hash, version";
-    let values: [Value; 5] = [
-        house::hash_token(&token).into(),
-        session.hash.clone().into(),
-        (now + OVERLAP).into(),
-        now.into(),
-        (now + OVERLAP - DELIVERED).into(),
-    ];
-    let touched = sql::all(&tx, update, values).await?;
+    let values: [Value; 5] =
+        [tokens::hash(&token).into(), session.hash.clone().into(), (now + OVERLAP).into(), now.into(), (now + OVERLAP - DELIVERED).into()];
+    let touched = query::all(&tx, update, values).await?;
     let changed = log(&tx, touched, now).await?;
     tx.commit().await?;
     let rotated = !changed.is_empty();
-    changed.tell(app).await;
+    changed.tell(ctx).await;
     Ok(rotated.then_some(token))
 }

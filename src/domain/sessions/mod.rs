@@ -3,10 +3,11 @@
 
 mod changes;
 
-use super::clock::{OffsetDateTime, to_ms};
-use super::members::{Page, skip};
-use super::{Actor, Permissions, Result, house, once, sql};
-use crate::app::App;
+use super::page::{Page, skip};
+use super::{Actor, Permissions, Result, idempotency};
+use crate::clock::{OffsetDateTime, to_ms};
+use crate::db::query;
+use crate::domain::{Context, tokens};
 use crate::shared::sessions::SessionCopy;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Value};
 use time::Duration;
@@ -77,7 +78,7 @@ impl Session {
 
     /// Its member as the one who asks.
     pub fn actor(&self) -> Actor {
-        Actor { id: self.copy.user_id, name: self.copy.name.clone(), permissions: self.permissions }
+        Actor { id: self.copy.user_id, name: self.copy.name.clone(), role: self.copy.role.clone(), permissions: self.permissions }
     }
 }
 
@@ -90,9 +91,9 @@ const STILL_GOOD: &str = "SELECT id FROM users WHERE id = $1 AND password_hash =
 ///
 /// # Errors
 /// The database's.
-pub async fn start(app: &App, user: i64, verified: &str, area: Area, persistent: bool, client: &Client) -> Result<Option<String>> {
-    let token = house::random_token()?;
-    let (hash, now) = (house::hash_token(&token), app.clock.now());
+pub async fn start(ctx: &Context, user: i64, verified: &str, area: Area, persistent: bool, client: &Client) -> Result<Option<String>> {
+    let token = tokens::random()?;
+    let (hash, now) = (tokens::hash(&token), ctx.clock.now());
     let span = area.span(persistent);
     let insert = "INSERT INTO sessions (token_hash, user_id, area, persistent, ip, user_agent, created_at, \
                   last_seen_at, expires_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9)";
@@ -108,16 +109,16 @@ pub async fn start(app: &App, user: i64, verified: &str, area: Area, persistent:
         (now + span.idle).into(),
         (now + span.most).into(),
     ];
-    let tx = sql::begin(&app.db).await?;
+    let tx = query::begin(&ctx.db).await?;
     // SQLite has one writer, and this transaction began as one.
     let lock = if tx.get_database_backend() == DbBackend::Postgres { " FOR SHARE" } else { "" };
-    let found = sql::number(&tx, &format!("{STILL_GOOD}{lock}"), [user.into(), verified.into(), now.into()]).await?;
+    let found = query::number(&tx, &format!("{STILL_GOOD}{lock}"), [user.into(), verified.into(), now.into()]).await?;
     if found.is_none() {
         return Ok(None);
     }
-    sql::run(&tx, insert, values).await?;
+    query::run(&tx, insert, values).await?;
     tx.commit().await?;
-    load(app, &hash, area).await?;
+    load(ctx, &hash, area).await?;
     Ok(Some(token))
 }
 
@@ -125,20 +126,20 @@ pub async fn start(app: &App, user: i64, verified: &str, area: Area, persistent:
 ///
 /// # Errors
 /// The database's.
-pub async fn replace_repeated(app: &App, key: &once::Key, user: i64, token: &str) -> Result<()> {
-    let now = app.clock.now();
+pub async fn replace_repeated(ctx: &Context, key: &idempotency::Key, user: i64, token: &str) -> Result<()> {
+    let now = ctx.clock.now();
     let find = "SELECT id FROM sessions WHERE token_hash = $1";
-    let Some(new) = sql::number(&app.db, find, [house::hash_token(token).into()]).await? else { return Ok(()) };
-    let tx = sql::begin(&app.db).await?;
+    let Some(new) = query::number(&ctx.db, find, [tokens::hash(token).into()]).await? else { return Ok(()) };
+    let tx = query::begin(&ctx.db).await?;
     let upsert = "INSERT INTO once_keys (form_key, result, created_at) VALUES ($1, $2, $3) ON CONFLICT (form_key) DO NOTHING";
-    if sql::run(&tx, upsert, [key.0.clone().into(), new.into(), now.into()]).await? == 1 {
+    if query::run(&tx, upsert, [key.0.clone().into(), new.into(), now.into()]).await? == 1 {
         return Ok(tx.commit().await?);
     }
-    let first = sql::number(&tx, "SELECT result FROM once_keys WHERE form_key = $1", [key.0.clone().into()]).await?;
-    sql::run(&tx, "UPDATE once_keys SET result = $1 WHERE form_key = $2", [new.into(), key.0.clone().into()]).await?;
+    let first = query::number(&tx, "SELECT result FROM once_keys WHERE form_key = $1", [key.0.clone().into()]).await?;
+    query::run(&tx, "UPDATE once_keys SET result = $1 WHERE form_key = $2", [new.into(), key.0.clone().into()]).await?;
     let ended = end(&tx, Which::One { user, session: first.unwrap_or(0) }, "repeated", now).await?;
     tx.commit().await?;
-    ended.tell(app).await;
+    ended.tell(ctx).await;
     Ok(())
 }
 
@@ -176,12 +177,12 @@ const LOAD: &str = "SELECT s.id, s.user_id, s.persistent, s.version, s.last_seen
 ///
 /// # Errors
 /// The database's.
-pub async fn load(app: &App, hash: &str, area: Area) -> Result<Option<Session>> {
+pub async fn load(ctx: &Context, hash: &str, area: Area) -> Result<Option<Session>> {
     // Taken before the row is read: see `shared::sessions`.
-    let epoch = app.shared.epoch();
-    let now = app.clock.now();
+    let epoch = ctx.shared.epoch();
+    let now = ctx.clock.now();
     let values = [hash.into(), area.as_str().into(), now.into()];
-    let Some(row) = sql::one::<Row>(&app.db, LOAD, values).await? else { return Ok(None) };
+    let Some(row) = query::one::<Row>(&ctx.db, LOAD, values).await? else { return Ok(None) };
     let ends = row.expires_at.min(row.ends_at);
     let ends = row.previous_until.filter(|_| row.is_old).map_or(ends, |until| ends.min(until));
     let copy = SessionCopy {
@@ -205,7 +206,7 @@ pub async fn load(app: &App, hash: &str, area: Area) -> Result<Option<Session>> 
     };
     // An earlier token is good for a minute and its state changes within it: its copy would hide that.
     if !row.is_old {
-        app.shared.sessions().put(hash, &copy).await;
+        ctx.shared.sessions().put(hash, &copy).await;
     }
     Ok(Some(Session::of(hash.to_owned(), copy)))
 }
@@ -235,17 +236,17 @@ const OPEN: &str = "SELECT s.id, s.user_id, u.name, s.area, s.token_hash, s.pers
 ///
 /// # Errors
 /// The database's.
-pub async fn open(app: &App, user: i64, limit: i64) -> Result<Vec<Listed>> {
-    Ok(page(app, Some(user), 1, limit).await?.rows)
+pub async fn open(ctx: &Context, user: i64, limit: i64) -> Result<Vec<Listed>> {
+    Ok(page(ctx, Some(user), 1, limit).await?.rows)
 }
 
 /// A page of the sessions that are open, a member's or everybody's.
 ///
 /// # Errors
 /// The database's.
-pub async fn page(app: &App, user: Option<i64>, page: i64, size: i64) -> Result<Page<Listed>> {
-    let values = [user.unwrap_or(0).into(), app.clock.now().into(), (size + 1).into(), skip(page, size).into()];
-    Ok(Page::of(sql::all(&app.db, OPEN, values).await?, size))
+pub async fn page(ctx: &Context, user: Option<i64>, page: i64, size: i64) -> Result<Page<Listed>> {
+    let values = [user.unwrap_or(0).into(), ctx.clock.now().into(), (size + 1).into(), skip(page, size).into()];
+    Ok(Page::of(query::all(&ctx.db, OPEN, values).await?, size))
 }
 
 /// Whose session it is.
@@ -253,16 +254,16 @@ pub async fn page(app: &App, user: Option<i64>, page: i64, size: i64) -> Result<
 /// # Errors
 /// `NotFound`; the database's.
 pub async fn owner(db: &impl ConnectionTrait, session: i64) -> Result<i64> {
-    sql::number(db, "SELECT user_id FROM sessions WHERE id = $1", [session.into()]).await?.ok_or(super::Error::NotFound)
+    query::number(db, "SELECT user_id FROM sessions WHERE id = $1", [session.into()]).await?.ok_or(super::Error::NotFound)
 }
 
 /// How many sessions are open.
 ///
 /// # Errors
 /// The database's.
-pub async fn count_open(app: &App) -> Result<i64> {
+pub async fn count_open(ctx: &Context) -> Result<i64> {
     let sql = "SELECT COUNT(*) FROM sessions WHERE revoked_at IS NULL AND expires_at > $1 AND ends_at > $1";
-    Ok(sql::number(&app.db, sql, [app.clock.now().into()]).await?.unwrap_or(0))
+    Ok(query::number(&ctx.db, sql, [ctx.clock.now().into()]).await?.unwrap_or(0))
 }
 
 /// Moves on when sessions were last used and so when they end, never back: an instance whose clock is behind ends nobody's
@@ -270,13 +271,13 @@ pub async fn count_open(app: &App) -> Result<i64> {
 ///
 /// # Errors
 /// The database's.
-pub async fn touch(app: &App, sessions: &[i64], area: Area, persistent: bool, at: OffsetDateTime) -> Result<()> {
-    let places = sql::places(3, sessions.len());
+pub async fn touch(ctx: &Context, sessions: &[i64], area: Area, persistent: bool, at: OffsetDateTime) -> Result<()> {
+    let places = query::places(3, sessions.len());
     let update =
         format!("UPDATE sessions SET last_seen_at = $1, expires_at = $2 WHERE id IN ({places}) AND revoked_at IS NULL AND expires_at < $2");
     let expires = at + area.span(persistent).idle;
     let values = [Value::from(at), expires.into()].into_iter().chain(sessions.iter().map(|id| Value::from(*id)));
-    sql::run(&app.db, &update, values).await.map(|_| ())
+    query::run(&ctx.db, &update, values).await.map(|_| ()).map_err(Into::into)
 }
 
 /// Days for which the rows of ended sessions are kept, for questions about them.
@@ -288,5 +289,5 @@ const KEPT_DAYS: i64 = 30;
 /// The database's.
 pub async fn forget_old(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<u64> {
     let before = now - Duration::days(KEPT_DAYS);
-    sql::run(db, "DELETE FROM sessions WHERE expires_at < $1 OR ends_at < $1", [before.into()]).await
+    Ok(query::run(db, "DELETE FROM sessions WHERE expires_at < $1 OR ends_at < $1", [before.into()]).await?)
 }

@@ -8,6 +8,7 @@ mod postgres;
 mod visitor;
 mod wire;
 
+use minschool::domain::{Account, bootstrap, roles};
 pub use page::Page;
 pub use postgres::{OwnPostgres, database as postgres_database, folder as postgres_folder};
 pub use visitor::{Visitor, encode, set_board};
@@ -16,11 +17,11 @@ pub use wire::Wire;
 use crate::support_servers::PrivateRedis;
 use minschool::app::App;
 use minschool::cli::{instance, migrate};
+use minschool::clock::Clock;
 use minschool::config::{Config, Sources};
-use minschool::domain::Account;
-use minschool::domain::clock::Clock;
+use minschool::db::query;
 use minschool::domain::users::{Joining, Newcomer};
-use minschool::domain::{house, roles, sql, upkeep};
+use minschool::jobs::maintenance;
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt, Response};
 use std::collections::BTreeMap;
@@ -142,7 +143,7 @@ impl House {
         let form =
             Joining { email: format!("{name}@example.com"), name: name.into(), password: PASSWORD.into(), terms: true, privacy: true };
         let newcomer = Newcomer::check(&self.app, &form, Account::Staff).await.unwrap();
-        let tx = sql::begin(&self.app.db).await.unwrap();
+        let tx = query::begin(&self.app.db).await.unwrap();
         let role = roles::named(&tx, role).await.unwrap();
         let id = newcomer.insert(&tx, role.id, self.app.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
@@ -195,15 +196,15 @@ async fn instance_on(ground: &Ground) -> Routers {
 }
 
 async fn instance_with(config: Config, clock: Clock) -> Routers {
-    let db = minschool::app::database(&config).await.unwrap();
+    let db = minschool::db::open(&config).await.unwrap();
     migrate::up(&config, &db).await.unwrap();
-    house::open(&db, Clock::default().now(), true).await.unwrap();
+    bootstrap::open(&db, Clock::default().now(), true).await.unwrap();
     let redis = config.redis_url.is_some();
     let app = instance::start(config, db, clock).await.unwrap();
     if redis {
         until("Redis is trusted", async || app.shared.health().is_well()).await;
     }
-    tokio::spawn(upkeep::run(app.clone()));
+    tokio::spawn(maintenance::run(app.clone()));
     let (site, admin) = (minschool::site::router(&app).boxed(), minschool::admin::router(&app).boxed());
     (app, Arc::new(site), Arc::new(admin))
 }
@@ -225,7 +226,12 @@ pub fn config(ground: &Ground) -> Config {
 
 /// The operator, for what is done without a browser.
 pub fn operator() -> minschool::domain::audit::By {
-    let actor = minschool::domain::Actor { id: 0, name: "operator".into(), permissions: minschool::domain::Permissions::EVERY };
+    let actor = minschool::domain::Actor {
+        id: 0,
+        name: "operator".into(),
+        role: "admin".into(),
+        permissions: minschool::domain::Permissions::EVERY,
+    };
     minschool::domain::audit::By { actor, client: minschool::domain::sessions::Client::default() }
 }
 

@@ -2,12 +2,11 @@
 //! htmx sends.
 
 use super::{PASSWORD, Page};
-use minschool::app::counting_statements;
+use minschool::db::statements::counting;
 use minschool::shared::meter;
-use poem::Endpoint;
 use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderMap, Method, header};
-use poem::{Body, Request, Response};
+use poem::{Body, Endpoint, Request, Response};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -131,7 +130,7 @@ impl Visitor {
     pub async fn raw(&mut self, request: Request, path: &str, admin: bool) -> Page {
         let router = if admin { &self.admin } else { &self.site };
         let work = meter::scope(router.get_response(request));
-        let ((response, round_trips), statements) = counting_statements(work).await;
+        let ((response, round_trips), statements) = counting(work).await;
         self.keep(response.headers());
         let (parts, body) = response.into_parts();
         let bytes = body.into_bytes().await.unwrap();

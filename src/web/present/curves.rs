@@ -2,8 +2,8 @@
 
 use super::super::visit::Visit;
 use super::moment;
-use crate::domain::clock::from_ms;
-use crate::domain::vitals::history::{HouseSlot, InstanceSlot};
+use crate::clock::from_ms;
+use crate::monitor::history::{HouseSlot, InstanceSlot};
 use std::collections::{BTreeMap, BTreeSet};
 use templates::Lang;
 use templates::admin::monitor::Range;

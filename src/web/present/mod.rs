@@ -14,10 +14,10 @@ pub use staff::{admin_shell, audit_rows, device, role_name, session_rows};
 pub use system::live;
 
 use super::visit::Visit;
-use crate::domain::clock::OffsetDateTime;
+use crate::clock::OffsetDateTime;
 use crate::domain::notifications::Notification;
-use crate::domain::words;
-use crate::domain::{Action, Problem, Resource, password};
+use crate::domain::users::password;
+use crate::domain::{Action, Problem, Resource, validation};
 use templates::layout::{Flash, MemberBadge, NavBoard, Shell, Viewer};
 use templates::notifications::Kind;
 use templates::text::{Lang, Text};
@@ -159,11 +159,11 @@ pub fn faults_or_wait(problems: &[Problem], wait: Option<u64>) -> Vec<Fault<'sta
 
 fn limit(message: &str, field: &str) -> u64 {
     let n = match (message, field) {
-        ("name.too_long", _) => words::NAME_MAX,
-        ("title.too_long", _) => words::TITLE_MAX,
-        ("body.too_long", _) => words::POST_MAX,
-        ("comment.too_long", _) => words::COMMENT_MAX,
-        ("reason.too_long", _) => words::REASON_MAX,
+        ("name.too_long", _) => validation::NAME_MAX,
+        ("title.too_long", _) => validation::TITLE_MAX,
+        ("body.too_long", _) => validation::POST_MAX,
+        ("comment.too_long", _) => validation::COMMENT_MAX,
+        ("reason.too_long", _) => validation::REASON_MAX,
         ("password.too_short", _) => password::MIN,
         ("password.too_short_staff" | "password.short_for_panel", _) => password::MIN_STAFF,
         ("password.too_long", _) => password::MAX,

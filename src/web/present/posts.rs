@@ -2,8 +2,8 @@
 
 use super::super::visit::Visit;
 use super::{count, moment};
+use crate::clock::OffsetDateTime;
 use crate::domain::boards::Board;
-use crate::domain::clock::OffsetDateTime;
 use crate::domain::posts::{self, list::Card};
 use crate::domain::{Actor, comments};
 use std::borrow::Cow;

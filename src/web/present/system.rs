@@ -2,12 +2,11 @@
 
 use super::super::visit::Visit;
 use super::{count, moment};
-use crate::domain::clock::{from_ms, to_ms};
-use crate::domain::vitals::beat;
-use crate::domain::vitals::seen::{Instance, Seen, Word};
-use crate::domain::vitals::{Beat, Event, Kind, RedisNow, State};
+use crate::clock::{from_ms, to_ms};
 use crate::edge::{page as nginx, report::Report};
 use crate::metrics::Sum;
+use crate::monitor::overview::{Instance, Seen, Word};
+use crate::monitor::{Beat, Event, Kind, RedisNow, State, heartbeat};
 use templates::Lang;
 use templates::admin::dashboard::Tile;
 use templates::admin::monitor::chart::{Unit, shown};
@@ -67,7 +66,7 @@ fn concerns(visit: &Visit, seen: &Seen, report: Option<&Report>) -> Vec<(String,
     if beats(seen).any(|beat| beat.disk_full) {
         found.push((lang.t(t::BAD_DISK).to_owned(), "database-disk-full"));
     }
-    if beats(seen).any(|beat| beat.redis == beat::Redis::Away) {
+    if beats(seen).any(|beat| beat.redis == heartbeat::Redis::Away) {
         found.push((lang.t(t::BAD_REDIS).to_owned(), "redis-down"));
     }
     if seen.counts.is_none() {
@@ -163,9 +162,9 @@ fn report(beat: &Beat, now: i64) -> InstanceReport {
         streams: count(beat.streams),
         db: (count(beat.db_used), count(beat.db_max)),
         redis: match beat.redis {
-            beat::Redis::None => t::REDIS_NONE,
-            beat::Redis::Up => t::REDIS_UP,
-            beat::Redis::Away => t::REDIS_AWAY,
+            heartbeat::Redis::None => t::REDIS_NONE,
+            heartbeat::Redis::Up => t::REDIS_UP,
+            heartbeat::Redis::Away => t::REDIS_AWAY,
         },
         version: beat.version.clone(),
     }

@@ -1,0 +1,45 @@
+//! The disk is full. The database still answers and people read on, but nothing can be stored; that is said as it is, and
+//! not as a fault of ours or a rush of visitors.
+
+use sea_orm::{DbErr, RuntimeErr, sqlx};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Seconds after which to try again: somebody has to make space first.
+pub const PAUSE: u64 = 60;
+
+static REFUSALS: AtomicU64 = AtomicU64::new(0);
+
+/// SQL statements of this process that were refused because the disk is full.
+pub fn refusals() -> u64 {
+    REFUSALS.load(Ordering::Relaxed)
+}
+
+/// How the engines say it. PostgreSQL: disk_full. SQLite (its extended codes): FULL, and those faults of writing, syncing,
+/// cutting and sharing a file in which a quota or a limit of the kernel comes out.
+const CODES: [&str; 6] = ["53100", "13", "778", "1034", "1546", "4874"];
+
+/// Whether the disk took no more.
+pub(crate) fn is_full(fault: &DbErr) -> bool {
+    let (DbErr::Conn(fault) | DbErr::Exec(fault) | DbErr::Query(fault)) = fault else { return false };
+    let RuntimeErr::SqlxError(fault) = fault else { return false };
+    match &**fault {
+        sqlx::Error::Database(fault) => fault.code().is_some_and(|code| CODES.contains(&&*code)),
+        _ => false,
+    }
+}
+
+/// Counts it, and says it in the log: everybody who writes meets it, and a disk that is full of log lines helps nobody.
+pub(crate) fn note(fault: &DbErr) {
+    static SAID: Mutex<Option<Instant>> = Mutex::new(None);
+    REFUSALS.fetch_add(1, Ordering::Relaxed);
+    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+    if said.is_none_or(|at| at.elapsed() >= AGAIN) {
+        *said = Some(Instant::now());
+        tracing::error!("the database's disk is full: nothing can be stored until there is space again ({fault})");
+    }
+}
+
+/// Pause between two lines in the log.
+const AGAIN: Duration = Duration::from_secs(60);

@@ -1,0 +1,10 @@
+//! The database: opening it, its health, transactions, counts of statements, a full disk.
+
+pub mod disk_full;
+pub mod health;
+mod open;
+pub mod query;
+pub mod statements;
+
+pub use health::DbHealth;
+pub use open::{OpenError, Pool, open, open_for_migrations, open_for_probing};

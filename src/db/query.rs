@@ -1,0 +1,157 @@
+//! SQL as we speak it: one text for both engines, numbered parameters, rows into plain structs.
+
+use sea_orm::{
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, FromQueryResult, IsolationLevel,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+};
+
+tokio::task_local! {
+    static REQUEST: String;
+}
+
+/// Runs `work`; with a request's number, each of its statements names it in a comment, so that what PostgreSQL logs or
+/// lists as running can be traced to nginx's log. No two requests then share a prepared statement.
+pub async fn with_request<F: Future>(request: Option<String>, work: F) -> F::Output {
+    match request {
+        Some(request) => REQUEST.scope(request, work).await,
+        None => work.await,
+    }
+}
+
+/// The request that statements of this task are named after.
+pub fn request() -> Option<String> {
+    REQUEST.try_with(Clone::clone).ok()
+}
+
+/// All rows that a query finds.
+///
+/// # Errors
+/// Those of the database.
+pub async fn all<T: FromQueryResult>(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<T>, DbErr> {
+    let rows = db.query_all_raw(statement(db, sql, values)).await?;
+    rows.iter().map(|row| T::from_query_result(row, "")).collect()
+}
+
+/// The first row that a query finds.
+///
+/// # Errors
+/// Those of the database.
+pub async fn one<T: FromQueryResult>(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Option<T>, DbErr> {
+    match db.query_one_raw(statement(db, sql, values)).await? {
+        Some(row) => Ok(Some(T::from_query_result(&row, "")?)),
+        None => Ok(None),
+    }
+}
+
+/// The number in the first column of the first row.
+///
+/// # Errors
+/// Those of the database.
+pub async fn number(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Option<i64>, DbErr> {
+    match db.query_one_raw(statement(db, sql, values)).await? {
+        Some(row) => Ok(row.try_get_by_index(0)?),
+        None => Ok(None),
+    }
+}
+
+/// Runs a statement and says how many rows it touched.
+///
+/// # Errors
+/// Those of the database.
+pub async fn run(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<u64, DbErr> {
+    Ok(db.execute_raw(statement(db, sql, values)).await?.rows_affected())
+}
+
+/// Begins a transaction that will write.
+///
+/// SQLite has one writer: a transaction that begins by reading and then wants to write is refused when
+/// another came first, so it asks for the writer's seat at once (`BEGIN IMMEDIATE`).
+///
+/// # Errors
+/// Those of the database.
+pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let db = db.clone();
+    uncut(async move {
+        if db.get_database_backend() != DbBackend::Sqlite {
+            return db.begin().await;
+        }
+        let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+        db.begin_with_options(options).await
+    })
+    .await
+}
+
+/// Runs a BEGIN in a task of its own, so that it ends even where its caller is dropped meanwhile; the transaction is then
+/// rolled back. sqlx 0.9 counts a transaction on PostgreSQL only after the answer to BEGIN: cut off before, it queues no
+/// ROLLBACK, and the pool would hand the open transaction to the next request, whose writes would never be committed.
+async fn uncut(begin: impl Future<Output = Result<DatabaseTransaction, DbErr>> + Send + 'static) -> Result<DatabaseTransaction, DbErr> {
+    match tokio::spawn(begin).await {
+        Ok(begun) => begun,
+        Err(err) => Err(DbErr::Custom(format!("beginning a transaction: {err}"))),
+    }
+}
+
+/// Begins a transaction that reads the database as of one moment, while others go on writing.
+///
+/// # Errors
+/// Those of the database.
+pub async fn begin_reading(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let db = db.clone();
+    uncut(async move {
+        if db.get_database_backend() != DbBackend::Postgres {
+            // On SQLite every transaction reads as of the moment of its first statement.
+            return db.begin().await;
+        }
+        db.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await
+    })
+    .await
+}
+
+/// Values in one statement. PostgreSQL takes up to 65,535; SQLite looks each one's name up among all of them.
+const VALUES: usize = 6_000;
+const VALUES_ON_SQLITE: usize = 300;
+
+/// Adds many rows of `width` values each, a statement for some hundreds of them. `head` is the statement up to VALUES.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert_many(tx: &DatabaseTransaction, head: &str, width: usize, rows: Vec<Value>) -> Result<(), DbErr> {
+    let values = if tx.get_database_backend() == DbBackend::Postgres { VALUES } else { VALUES_ON_SQLITE };
+    for part in rows.chunks(values / width * width) {
+        let places = (0..part.len() / width).map(|n| format!("({})", places(n * width + 1, width)));
+        let statement = format!("{head} VALUES {}", places.collect::<Vec<_>>().join(", "));
+        run(tx, &statement, part.iter().cloned()).await?;
+    }
+    Ok(())
+}
+
+/// A pattern for LIKE that finds `text` anywhere, with its wildcards made plain (escape character `\`).
+pub fn containing(text: &str) -> String {
+    let plain = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{plain}%")
+}
+
+/// `$from, $from+1, …`: places for `n` values of an IN list.
+pub fn places(from: usize, n: usize) -> String {
+    (from..from + n).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+}
+
+/// A statement with its values, for those who look at its faults themselves.
+pub(crate) fn statement(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
+    // Numbers of requests are letters, digits and "-" (`web::layers`): none ends a comment.
+    let named = REQUEST.try_with(|request| format!("{sql} /* request={request} */"));
+    Statement::from_sql_and_values(db.get_database_backend(), named.as_deref().unwrap_or(sql), values)
+}
+
+/// A row of a count, as `Internal` when the database gave none.
+pub(crate) fn some<T>(found: Option<T>, what: &str) -> Result<T, DbErr> {
+    found.ok_or_else(|| DbErr::Custom(format!("{what}: the database gave no row")))
+}

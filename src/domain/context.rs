@@ -1,0 +1,82 @@
+//! All that a rule of the product may reach.
+
+use super::counters::Counters;
+use super::users::password::Hasher;
+use super::{Result, boards, markdown, settings};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::config::flood::Flood;
+use crate::config::sign_ups::SignUps;
+use crate::shared::{RedisOptions, Shared};
+use sea_orm::DatabaseConnection;
+use std::sync::Arc;
+
+/// See the head of this file. Cheap to clone.
+#[derive(Clone)]
+pub struct Context(Arc<Parts>);
+
+/// The parts of a [`Context`].
+pub struct Parts {
+    /// The truth.
+    pub db: DatabaseConnection,
+    /// What instances agree on.
+    pub shared: Shared,
+    /// The time that is stored.
+    pub clock: Clock,
+    /// The queue in which passwords are hashed.
+    pub hasher: Hasher,
+    /// The key with which forms and device cookies are signed; the same on every instance.
+    pub secret: String,
+    /// The boards, as of one generation.
+    pub boards: boards::Kept,
+    /// Counts that are written to the database in intervals.
+    pub counters: Counters,
+    /// Texts whose HTML was found clean.
+    pub known: markdown::Known,
+    /// How much is allowed.
+    pub limits: Limits,
+}
+
+/// How much people may do in a time.
+pub struct Limits {
+    /// False: nothing is limited (load tests).
+    pub enforced: bool,
+    /// Posts and comments.
+    pub flood: Flood,
+    /// New accounts.
+    pub sign_ups: SignUps,
+}
+
+impl std::ops::Deref for Context {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl Context {
+    /// On a database whose schema is up to date.
+    ///
+    /// # Errors
+    /// `Internal` where argon2 refuses the parameters; `Busy` while the database is away.
+    pub async fn new(config: &Config, db: DatabaseConnection, clock: Clock) -> Result<Self> {
+        let secret = settings::form_secret(&db).await?;
+        let shared = match &config.redis_url {
+            Some(url) => Shared::redis(RedisOptions::new(url), clock.steady().clone(), &secret),
+            None => Shared::memory(clock.steady().clone()),
+        };
+        let limits = Limits { enforced: config.rate_limits, flood: config.flood.clone(), sign_ups: config.sign_ups.clone() };
+        Ok(Self(Arc::new(Parts {
+            secret,
+            hasher: Hasher::start(config.password_memory_kib, config.password_rounds)?,
+            db,
+            shared,
+            clock,
+            boards: boards::Kept::default(),
+            counters: Counters::default(),
+            known: markdown::Known::default(),
+            limits,
+        })))
+    }
+}

@@ -1,0 +1,91 @@
+//! What is counted in passing and written now and then: who was last seen when, which session was used,
+//! how often a post was read. A page never waits for these; an instance that is killed loses half a minute
+//! of them and nothing else.
+
+use super::Result;
+use super::sessions::{self, Area};
+use crate::db::query;
+use crate::domain::Context;
+use sea_orm::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// What has not been written yet.
+#[derive(Default)]
+pub struct Counters {
+    pending: Mutex<Pending>,
+}
+
+#[derive(Default)]
+struct Pending {
+    /// Members who were seen.
+    seen: BTreeSet<i64>,
+    /// Sessions that were used, by what decides when they end.
+    used: BTreeMap<(Area, bool), BTreeSet<i64>>,
+    /// Post → times read.
+    views: BTreeMap<i64, i64>,
+}
+
+/// So many rows are written at once.
+const AT_ONCE: usize = 500;
+
+impl Counters {
+    /// A member's session was used.
+    pub fn saw(&self, session: &sessions::Session, area: Area) {
+        let mut pending = self.lock();
+        let copy = &session.copy;
+        if copy.shows_presence {
+            pending.seen.insert(copy.user_id);
+        }
+        pending.used.entry((area, copy.persistent)).or_default().insert(copy.session_id);
+    }
+
+    /// A post was read.
+    pub fn read(&self, post: i64) {
+        *self.lock().views.entry(post).or_default() += 1;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes what is pending, in the order of the ids, so that two instances never wait for each other. What a statement could
+/// not write (it lost a deadlock, say) stays pending for the next time; the other statements do not depend on it.
+///
+/// # Errors
+/// The database's: the first one.
+pub async fn flush(ctx: &Context) -> Result<()> {
+    let pending = std::mem::take(&mut *ctx.counters.lock());
+    let now = ctx.clock.now();
+    let mut first = Ok(());
+    for (post, times) in pending.views {
+        let update = "UPDATE posts SET view_count = view_count + $1 WHERE id = $2";
+        if let Err(fault) = query::run(&ctx.db, update, [times.into(), post.into()]).await {
+            *ctx.counters.lock().views.entry(post).or_default() += times;
+            first = first.and(Err(fault.into()));
+        }
+    }
+    for users in chunks(&pending.seen) {
+        let update = format!("UPDATE users SET last_seen_at = $1 WHERE id IN ({})", query::places(2, users.len()));
+        let values = std::iter::once(now.into()).chain(users.iter().map(|id| Value::from(*id)));
+        if let Err(fault) = query::run(&ctx.db, &update, values).await {
+            ctx.counters.lock().seen.extend(users);
+            first = first.and(Err(fault.into()));
+        }
+    }
+    for ((area, persistent), ids) in &pending.used {
+        for sessions in chunks(ids) {
+            if let Err(fault) = sessions::touch(ctx, &sessions, *area, *persistent, now).await {
+                ctx.counters.lock().used.entry((*area, *persistent)).or_default().extend(sessions);
+                first = first.and(Err(fault));
+            }
+        }
+    }
+    first
+}
+
+fn chunks(ids: &BTreeSet<i64>) -> Vec<Vec<i64>> {
+    let all: Vec<i64> = ids.iter().copied().collect();
+    all.chunks(AT_ONCE).map(<[i64]>::to_vec).collect()
+}

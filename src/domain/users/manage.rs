@@ -1,0 +1,228 @@
+//! Members as staff see them: search, roles, suspensions, sessions.
+
+use crate::clock::OffsetDateTime;
+use crate::db::query;
+use crate::domain::audit::{self, Entry};
+use crate::domain::page::{Page, skip};
+use crate::domain::sessions::{self, Renew, Which};
+use crate::domain::validation::{self, Email};
+use crate::domain::{Action, Actor, Context, Error, Permissions, Resource, Result, bootstrap, idempotency, invalidation, roles, users};
+use crate::shared::cache::Noun;
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+
+/// A member in the staff's list.
+#[derive(Clone, Debug, FromQueryResult)]
+#[expect(missing_docs, reason = "columns")]
+pub struct Listed {
+    pub id: i64,
+    pub name: String,
+    pub email: String,
+    pub role: String,
+    pub role_name: String,
+    pub created_at: OffsetDateTime,
+    pub last_seen_at: Option<OffsetDateTime>,
+    pub suspended: bool,
+}
+
+/// Members whose name or address contains `text`, newest first.
+///
+/// # Errors
+/// `Forbidden`; the database's.
+pub async fn search(ctx: &Context, actor: &Actor, text: &str, page: i64, size: i64) -> Result<Page<Listed>> {
+    actor.must(Resource::User, Action::Read)?;
+    let sql = "SELECT u.id, u.name, u.email, r.slug AS role, r.name AS role_name, u.created_at, u.last_seen_at, \
+               (u.suspended_at IS NOT NULL AND (u.suspended_until IS NULL OR u.suspended_until > $3)) AS suspended \
+               FROM users u JOIN roles r ON r.id = u.role_id \
+               WHERE ($1 = '' OR u.name_key LIKE $2 ESCAPE '\\' OR u.email LIKE $2 ESCAPE '\\') \
+               ORDER BY u.id DESC LIMIT $4 OFFSET $5";
+    let key = validation::name_key(text);
+    let values: [Value; 5] =
+        [key.clone().into(), query::containing(&key).into(), ctx.clock.now().into(), (size + 1).into(), skip(page, size).into()];
+    Ok(Page::of(query::all(&ctx.db, sql, values).await?, size))
+}
+
+/// The member of an address.
+///
+/// # Errors
+/// `NotFound`; `Invalid("email", …)`; the database's.
+pub async fn by_email(ctx: &Context, email: &str) -> Result<i64> {
+    let email = Email::parse(email)?;
+    let found = query::number(&ctx.db, "SELECT id FROM users WHERE email = $1", [email.as_str().into()]).await?;
+    found.ok_or(Error::NotFound)
+}
+
+/// Finishes a staff's action: keeps the form's key, commits, tells the instances.
+async fn finish(
+    ctx: &Context,
+    tx: sea_orm::DatabaseTransaction,
+    key: Option<&idempotency::Key>,
+    id: i64,
+    changed: sessions::Changed,
+) -> Result<i64> {
+    if let Some(key) = key {
+        idempotency::keep(&tx, key, id, ctx.clock.now()).await?;
+    }
+    tx.commit().await?;
+    changed.tell(ctx).await;
+    invalidation::bump(ctx, &[Noun::user(id)]).await;
+    Ok(id)
+}
+
+async fn settle(ctx: &Context, key: Option<&idempotency::Key>, done: Result<i64>) -> Result<idempotency::Settled> {
+    match key {
+        Some(key) => idempotency::settle(&ctx.db, key, done).await,
+        None => done.map(|id| idempotency::Settled { id, repeated: false }),
+    }
+}
+
+/// Nobody acts on themselves, nor on somebody who may do what they may not.
+async fn check_reach(tx: &impl ConnectionTrait, actor: &Actor, target: &crate::entity::user::Model) -> Result<Permissions> {
+    if actor.id == target.id {
+        return Err(Error::invalid("form", "self.forbidden"));
+    }
+    let held = roles::find(tx, target.role_id).await?.permissions;
+    if actor.permissions.cover(held) { Ok(held) } else { Err(Error::Forbidden) }
+}
+
+/// Gives a member a role. Their sessions know of it within a second.
+///
+/// # Errors
+/// `Forbidden` for a role that may do what the actor may not; `Invalid` for oneself, an unknown role or the last
+/// administrator; `NotFound`; the database's.
+pub async fn set_role(
+    ctx: &Context,
+    by: &audit::By,
+    key: Option<&idempotency::Key>,
+    id: i64,
+    role: i64,
+    reason: &str,
+) -> Result<idempotency::Settled> {
+    by.actor.must(Resource::User, Action::Manage)?;
+    let done = async {
+        let now = ctx.clock.now();
+        let tx = query::begin(&ctx.db).await?;
+        let member = users::find(&tx, id).await?;
+        check_reach(&tx, &by.actor, &member).await?;
+        let wanted = roles::find(&tx, role).await.map_err(|_| Error::invalid("role", "role.unknown"))?;
+        if !by.actor.permissions.cover(wanted.permissions) {
+            return Err(Error::Forbidden);
+        }
+        let had = roles::find(&tx, member.role_id).await?;
+        if had.slug == roles::ADMIN && wanted.slug != roles::ADMIN && !roles::another_admin(&tx, id, now).await? {
+            return Err(Error::invalid("role", "role.last_admin"));
+        }
+        if wanted.slug == roles::ADMIN {
+            bootstrap::revoke_invitation(&tx).await?;
+        }
+        query::run(&tx, "UPDATE users SET role_id = $1 WHERE id = $2", [role.into(), id.into()]).await?;
+        let entry = Entry::new("user.role", "user", id, &member.name).change("role", &had.name, &wanted.name).because(reason);
+        audit::write(&tx, by, entry, now).await?;
+        let changed = sessions::renew(&tx, Renew::Rights(id), now).await?;
+        // Who is no longer staff leaves the panel at once.
+        finish(ctx, tx, key, id, changed).await
+    };
+    settle(ctx, key, done.await).await
+}
+
+/// Suspends a member: they are signed out everywhere within a second and cannot sign in until the end.
+///
+/// # Errors
+/// `Forbidden`; `Invalid` for oneself, the reason or the end; `NotFound`; the database's.
+pub async fn suspend(
+    ctx: &Context,
+    by: &audit::By,
+    key: Option<&idempotency::Key>,
+    id: i64,
+    until: Option<OffsetDateTime>,
+    reason: &str,
+) -> Result<idempotency::Settled> {
+    by.actor.must(Resource::User, Action::Moderate)?;
+    let done = async {
+        let (reason, now) = (validation::reason(reason)?, ctx.clock.now());
+        if until.is_some_and(|until| until <= now) {
+            return Err(Error::invalid("until", "until.past"));
+        }
+        let tx = query::begin(&ctx.db).await?;
+        let member = users::find(&tx, id).await?;
+        check_reach(&tx, &by.actor, &member).await?;
+        let had = roles::find(&tx, member.role_id).await?;
+        // The operator may: an account that was taken over can be the only one.
+        if by.actor.id != 0 && had.slug == roles::ADMIN && !roles::another_admin(&tx, id, now).await? {
+            return Err(Error::invalid("form", "role.last_admin"));
+        }
+        let update = "UPDATE users SET suspended_at = $1, suspended_until = $2, suspended_reason = $3, suspended_by = $4 \
+                      WHERE id = $5";
+        let actor = (by.actor.id != 0).then_some(by.actor.id);
+        query::run(&tx, update, [now.into(), until.into(), reason.clone().into(), actor.into(), id.into()]).await?;
+        let end = until.map(|until| until.to_string()).unwrap_or_default();
+        let entry = Entry::new("user.suspend", "user", id, &member.name).after("until", &end).because(&reason);
+        audit::write(&tx, by, entry, now).await?;
+        let ended = sessions::end(&tx, Which::All { user: id }, "suspended", now).await?;
+        finish(ctx, tx, key, id, ended).await
+    };
+    let settled = settle(ctx, key, done.await).await?;
+    ctx.shared.presence().leave(id).await;
+    Ok(settled)
+}
+
+/// Lifts a suspension.
+///
+/// # Errors
+/// `Forbidden`; `NotFound`; the database's.
+pub async fn lift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: i64) -> Result<idempotency::Settled> {
+    by.actor.must(Resource::User, Action::Moderate)?;
+    let done = async {
+        let now = ctx.clock.now();
+        let tx = query::begin(&ctx.db).await?;
+        let member = users::find(&tx, id).await?;
+        check_reach(&tx, &by.actor, &member).await?;
+        let had = roles::find(&tx, member.role_id).await?;
+        // The operator may: an account that was taken over can be the only one.
+        if by.actor.id != 0 && had.slug == roles::ADMIN && !roles::another_admin(&tx, id, now).await? {
+            return Err(Error::invalid("form", "role.last_admin"));
+        }
+        let update = "UPDATE users SET suspended_at = NULL, suspended_until = NULL, suspended_reason = NULL, \
+                      suspended_by = NULL WHERE id = $1";
+        query::run(&tx, update, [id.into()]).await?;
+        let had = member.suspended_reason.unwrap_or_default();
+        let entry = Entry::new("user.lift", "user", id, &member.name).change("suspended", &had, "");
+        audit::write(&tx, by, entry, now).await?;
+        finish(ctx, tx, Some(key), id, sessions::Changed::default()).await
+    };
+    settle(ctx, Some(key), done.await).await
+}
+
+/// Ends all sessions of a member, or one.
+///
+/// # Errors
+/// `Forbidden`; `NotFound`; the database's.
+pub async fn end_sessions(ctx: &Context, by: &audit::By, key: &idempotency::Key, which: Which) -> Result<idempotency::Settled> {
+    by.actor.must(Resource::Session, Action::Delete)?;
+    let user = match which {
+        Which::One { user, .. } | Which::All { user } | Which::Others { user, .. } => user,
+    };
+    let done = async {
+        let now = ctx.clock.now();
+        let tx = query::begin(&ctx.db).await?;
+        let member = users::find(&tx, user).await?;
+        if by.actor.id != user {
+            check_reach(&tx, &by.actor, &member).await?;
+        }
+        let ended = sessions::end(&tx, which, "staff", now).await?;
+        let entry = Entry::new("session.end", "user", user, &member.name).after("sessions", &ended.len().to_string());
+        audit::write(&tx, by, entry, now).await?;
+        finish(ctx, tx, Some(key), user, ended).await
+    };
+    settle(ctx, Some(key), done.await).await
+}
+
+/// The newest members, for the dashboard.
+///
+/// # Errors
+/// The database's.
+pub async fn newest(ctx: &Context, actor: &Actor, limit: i64) -> Result<Vec<Listed>> {
+    if !actor.may(Resource::User, Action::Read) {
+        return Ok(Vec::new());
+    }
+    Ok(search(ctx, actor, "", 1, limit).await?.rows)
+}

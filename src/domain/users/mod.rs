@@ -1,0 +1,250 @@
+//! Members: joining, and what they change about themselves. Signing in: `sign_in`.
+
+pub mod devices;
+pub mod manage;
+pub mod network;
+pub mod password;
+pub mod password_change;
+pub mod profile;
+pub mod sign_in;
+pub mod sign_in_limits;
+
+use super::error::violates;
+use super::sessions::{self, Renew, Which};
+use super::validation::{Email, Name};
+use super::{Account, Actor, Error, Problem, Result, idempotency, invalidation, roles};
+use crate::clock::OffsetDateTime;
+use crate::db::query;
+use crate::domain::Context;
+use crate::entity::user;
+use crate::shared::cache::Noun;
+use sea_orm::{ConnectionTrait, EntityTrait, Value};
+
+/// The version of the terms of use that is shown now; consents are kept with it.
+pub const TERMS_VERSION: &str = "2026-11-01";
+/// The version of the privacy notice that is shown now (Personal Information Protection Act, article 15).
+pub const PRIVACY_VERSION: &str = "2026-11-24";
+
+/// What somebody types to join.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "fields of the form")]
+pub struct Joining {
+    pub email: String,
+    pub name: String,
+    pub password: String,
+    pub terms: bool,
+    pub privacy: bool,
+}
+
+/// Somebody fit to be stored.
+pub struct Newcomer {
+    email: Email,
+    name: Name,
+    hash: String,
+}
+
+impl Newcomer {
+    /// Checks what was typed, all of it, and hashes the password.
+    ///
+    /// # Errors
+    /// `Invalid` with every field that cannot be used; `Busy`.
+    pub async fn check(ctx: &Context, form: &Joining, account: Account) -> Result<Self> {
+        let (email, name) = (Email::parse(&form.email), Name::parse_for(&form.name, account));
+        let strong = ctx.hasher.judge(&form.password, &[&form.email, &form.name], account).await;
+        let terms = if form.terms { Ok(()) } else { Err(Error::invalid("terms", "terms.required")) };
+        let privacy = if form.privacy { Ok(()) } else { Err(Error::invalid("privacy", "privacy.required")) };
+        let problems =
+            problems([email.as_ref().err(), name.as_ref().err(), strong.as_ref().err(), terms.as_ref().err(), privacy.as_ref().err()]);
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        Ok(Self { email: email?, name: name?, hash: ctx.hasher.hash(&form.password).await? })
+    }
+
+    /// Stores the newcomer with a role.
+    ///
+    /// # Errors
+    /// `Invalid("email" | "name", …)` when taken; the database's.
+    pub async fn insert(&self, tx: &impl ConnectionTrait, role: i64, now: OffsetDateTime) -> Result<i64> {
+        let insert = "INSERT INTO users (email, name, name_key, name_skeleton, password_hash, role_id, created_at) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
+        let values: [Value; 7] = [
+            self.email.as_str().into(),
+            self.name.as_str().into(),
+            self.name.key().into(),
+            self.name.skeleton().into(),
+            self.hash.clone().into(),
+            role.into(),
+            now.into(),
+        ];
+        let statement = query::statement(tx, insert, values);
+        let row = tx.query_one_raw(statement).await.map_err(|fault| {
+            if violates(&fault, &["users_email", "users.email"]) {
+                Error::invalid("email", "email.taken")
+            } else if violates(&fault, &["users_name", "users.name_key", "users.name_skeleton"]) {
+                Error::invalid("name", "name.taken")
+            } else {
+                fault.into()
+            }
+        })?;
+        Ok(query::some(row, "a new member")?.try_get_by_index(0)?)
+    }
+}
+
+/// All problems of several checks.
+fn problems<'a>(faults: impl IntoIterator<Item = Option<&'a Error>>) -> Vec<Problem> {
+    let listed = faults.into_iter().flatten().filter_map(|fault| match fault {
+        Error::Invalid(problems) => Some(problems.clone()),
+        _ => None,
+    });
+    listed.flatten().collect()
+}
+
+/// What became of an application to join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joined {
+    /// There is a new member.
+    New(i64),
+    /// The address has an account already; its owner was told. A page must not tell this from `New`.
+    Known,
+}
+
+/// Joins somebody. Whether the address was known shows neither in the answer nor in the time it takes.
+///
+/// # Errors
+/// `Invalid` with every field that cannot be used; `Busy`; the database's.
+pub async fn join(ctx: &Context, key: &idempotency::Key, form: &Joining) -> Result<Joined> {
+    let newcomer = Newcomer::check(ctx, form, Account::Member).await?;
+    let done = add(ctx, key, &newcomer).await;
+    match idempotency::settle(&ctx.db, key, done).await {
+        Ok(settled) => Ok(Joined::New(settled.id)),
+        Err(Error::Invalid(problems)) if problems.iter().any(|p| p.message == "email.taken") => {
+            tell_owner(ctx, newcomer.email.as_str()).await?;
+            Ok(Joined::Known)
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+async fn add(ctx: &Context, key: &idempotency::Key, newcomer: &Newcomer) -> Result<i64> {
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
+    let role = roles::named(&tx, roles::MEMBER).await?;
+    let id = newcomer.insert(&tx, role.id, now).await?;
+    let consents = "INSERT INTO consents (user_id, kind, version, agreed_at) VALUES ($1, 'terms', $2, $4), ($1, 'privacy', $3, $4)";
+    query::run(&tx, consents, [id.into(), TERMS_VERSION.into(), PRIVACY_VERSION.into(), now.into()]).await?;
+    idempotency::keep(&tx, key, id, now).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Tells the owner of an address that somebody tried to join with it; once a day is enough.
+async fn tell_owner(ctx: &Context, email: &str) -> Result<()> {
+    let now = ctx.clock.now();
+    let insert = "INSERT INTO notifications (user_id, kind, created_at) SELECT u.id, 'sign_up_again', $2 FROM users u \
+                  WHERE u.email = $1 AND NOT EXISTS (SELECT 1 FROM notifications n WHERE n.user_id = u.id \
+                  AND n.kind = 'sign_up_again' AND n.created_at > $3) RETURNING user_id";
+    let told = query::number(&ctx.db, insert, [email.into(), now.into(), (now - time::Duration::days(1)).into()]).await?;
+    if let Some(user) = told {
+        super::notifications::announce(ctx, &super::boards::Boards::read(&ctx.db).await?, &[user]).await;
+    }
+    Ok(())
+}
+
+/// The reason, while a member is suspended.
+pub fn suspended(user: &user::Model, now: OffsetDateTime) -> Option<String> {
+    let over = user.suspended_until.is_some_and(|until| until <= now);
+    (user.suspended_at.is_some() && !over).then(|| user.suspended_reason.clone().unwrap_or_default())
+}
+
+/// A member.
+///
+/// # Errors
+/// `NotFound`; the database's.
+pub async fn find(db: &impl ConnectionTrait, id: i64) -> Result<user::Model> {
+    user::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)
+}
+
+/// What a member may change about their profile and how pages look to them.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "fields of the form")]
+pub struct Settings {
+    pub name: String,
+    pub language: Option<String>,
+    pub aids: String,
+    pub shows_presence: bool,
+}
+
+/// Changes a member's name, language, reading aids and presence.
+///
+/// # Errors
+/// `Invalid("name", …)`; the database's.
+pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &Settings) -> Result<idempotency::Settled> {
+    let done = change(ctx, actor, key, wanted).await;
+    idempotency::settle(&ctx.db, key, done).await
+}
+
+async fn change(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &Settings) -> Result<i64> {
+    // A name that one has already may stay, whatever the rules for new ones are.
+    let name = match wanted.name == actor.name {
+        true => Name::parse(&wanted.name)?,
+        false => Name::parse_for(&wanted.name, actor.permissions.into())?,
+    };
+    let user = actor.id;
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
+    let update =
+        "UPDATE users SET name = $1, name_key = $2, name_skeleton = $3, language = $4, aids = $5, shows_presence = $6 WHERE id = $7";
+    let values: [Value; 7] = [
+        name.as_str().into(),
+        name.key().into(),
+        name.skeleton().into(),
+        wanted.language.clone().into(),
+        wanted.aids.clone().into(),
+        wanted.shows_presence.into(),
+        user.into(),
+    ];
+    let statement = query::statement(&tx, update, values);
+    tx.execute_raw(statement).await.map_err(|fault| match violates(&fault, &["users_name", "users.name_key", "users.name_skeleton"]) {
+        true => Error::invalid("name", "name.taken"),
+        false => fault.into(),
+    })?;
+    idempotency::keep(&tx, key, user, now).await?;
+    let changed = sessions::renew(&tx, Renew::Looks(user), now).await?;
+    tx.commit().await?;
+    changed.tell(ctx).await;
+    if !wanted.shows_presence {
+        ctx.shared.presence().leave(user).await;
+    }
+    // The name stands beside everything that they wrote.
+    super::posts::moderate::bump_all(ctx).await?;
+    invalidation::bump(ctx, &[Noun::user(user)]).await;
+    Ok(user)
+}
+
+/// Ends some of a member's own sessions, and says how many.
+///
+/// # Errors
+/// The database's.
+pub async fn end_sessions(ctx: &Context, which: Which) -> Result<usize> {
+    let tx = query::begin(&ctx.db).await?;
+    let ended = sessions::end(&tx, which, "member", ctx.clock.now()).await?;
+    let count = ended.len();
+    tx.commit().await?;
+    ended.tell(ctx).await;
+    Ok(count)
+}
+
+/// Signs out: ends the session that asks.
+///
+/// # Errors
+/// The database's.
+pub async fn leave(ctx: &Context, session: &sessions::Session) -> Result<()> {
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
+    let which = Which::One { user: session.copy.user_id, session: session.copy.session_id };
+    let ended = sessions::end(&tx, which, "signed out", now).await?;
+    tx.commit().await?;
+    ended.tell(ctx).await;
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! New passwords: by a member who knows the present one, and by the operator.
+
+use crate::db::query;
+use crate::domain::audit::{self, By, Entry};
+use crate::domain::sessions::{self, Area, Client, Which};
+use crate::domain::{Context, Error, Result, idempotency, users};
+use sea_orm::{DatabaseTransaction, FromQueryResult};
+use std::time::Duration;
+
+/// Changes a member's password, having checked the present one; all their other sessions end, and the one
+/// that asks gets a new token.
+///
+/// # Errors
+/// `Invalid("current" | "password", …)`; `Slow` after several wrong ones; `Busy`; the database's.
+pub async fn change(
+    ctx: &Context,
+    session: &sessions::Session,
+    key: &idempotency::Key,
+    current: &str,
+    new: &str,
+    client: &Client,
+) -> Result<String> {
+    let hash = match replace(ctx, session, key, current, new).await {
+        Ok(hash) => hash,
+        Err(fault) => {
+            idempotency::settle(&ctx.db, key, Err(fault)).await?;
+            // The form was answered before, which ended all sessions. Its key is no proof of who asks; the new password is.
+            check(ctx, session.copy.user_id, new).await?
+        }
+    };
+    let started = sessions::start(ctx, session.copy.user_id, &hash, Area::Site, session.copy.persistent, client).await?;
+    started.ok_or_else(wrong)
+}
+
+fn wrong() -> Error {
+    Error::invalid("current", "password.wrong")
+}
+
+/// Checks a password that is in force, and gives its hash. Who guesses with a session that was left open has to wait longer
+/// after each failure, as at the sign-in.
+async fn check(ctx: &Context, user: i64, typed: &str) -> Result<String> {
+    let (limits, door) = (ctx.shared.limits(), format!("current:{user}"));
+    if ctx.limits.enforced {
+        match limits.wait_for(&door).await {
+            Duration::ZERO => {}
+            left => return Err(Error::Slow(left.as_secs().max(1))),
+        }
+    }
+    let hash = users::find(&ctx.db, user).await?.password_hash;
+    let verdict = ctx.hasher.verify(typed, Some(hash.clone())).await?;
+    if !verdict.matches {
+        limits.record_failure(&door).await;
+        return Err(wrong());
+    }
+    limits.reset(&door).await;
+    Ok(hash)
+}
+
+async fn replace(ctx: &Context, session: &sessions::Session, key: &idempotency::Key, current: &str, new: &str) -> Result<String> {
+    let (id, copy) = (session.copy.user_id, &session.copy);
+    let checked = check(ctx, id, current).await?;
+    ctx.hasher.judge(new, &[&copy.email, &copy.name], session.permissions.into()).await?;
+    let hash = ctx.hasher.hash(new).await?;
+    let tx = query::begin(&ctx.db).await?;
+    // Only over the hash that was checked: the password may have been changed meanwhile.
+    let update = "UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3";
+    if query::run(&tx, update, [hash.clone().into(), id.into(), checked.into()]).await? == 0 {
+        return Err(wrong());
+    }
+    idempotency::keep(&tx, key, id, ctx.clock.now()).await?;
+    end_all(ctx, tx, id).await?;
+    Ok(hash)
+}
+
+/// Sets a member's password as the operator, and notes it in the audit log; all their sessions end.
+///
+/// # Errors
+/// `NotFound`; `Invalid("password", …)`; `Busy`; the database's.
+pub async fn set(ctx: &Context, by: &By, user: i64, new: &str) -> Result<()> {
+    let found = users::find(&ctx.db, user).await?;
+    let role = crate::domain::roles::find(&ctx.db, found.role_id).await?;
+    ctx.hasher.judge(new, &[&found.email, &found.name], role.permissions.into()).await?;
+    let hash = ctx.hasher.hash(new).await?;
+    store(ctx, by, user, &hash).await
+}
+
+/// The rows of [`set`].
+///
+/// # Errors
+/// The database's.
+pub async fn store(ctx: &Context, by: &By, user: i64, hash: &str) -> Result<()> {
+    let tx = query::begin(&ctx.db).await?;
+    let update = "UPDATE users SET password_hash = $1 WHERE id = $2 RETURNING name";
+    let renamed: Option<Named> = query::one(&tx, update, [hash.into(), user.into()]).await?;
+    let name = renamed.ok_or(Error::NotFound)?.name;
+    audit::write(&tx, by, Entry::new("user.password", "user", user, &name), ctx.clock.now()).await?;
+    end_all(ctx, tx, user).await
+}
+
+#[derive(FromQueryResult)]
+struct Named {
+    name: String,
+}
+
+async fn end_all(ctx: &Context, tx: DatabaseTransaction, user: i64) -> Result<()> {
+    let ended = sessions::end(&tx, Which::All { user }, "password", ctx.clock.now()).await?;
+    tx.commit().await?;
+    ended.tell(ctx).await;
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! Signing in with an address and a password.
+
+use super::sign_in_limits::Doors;
+use super::{devices, password};
+use crate::clock::OffsetDateTime;
+use crate::db::query;
+use crate::domain::sessions::{self, Area, Client};
+use crate::domain::validation::Email;
+use crate::domain::{Context, Result, idempotency, users};
+use crate::entity::user;
+use sea_orm::EntityTrait;
+
+/// What came of trying to sign in.
+#[derive(Debug)]
+pub enum Entry {
+    /// Welcome: the token for the cookie.
+    Welcome {
+        /// The token.
+        token: String,
+        /// Who.
+        user: i64,
+        /// The new value of the cookie by which this browser is known.
+        device: String,
+    },
+    /// The address or the password is wrong; which of them is not told.
+    Wrong,
+    /// The account is suspended, told only to somebody who knows the password.
+    Suspended {
+        /// Until when; none: until lifted.
+        until: Option<OffsetDateTime>,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What somebody types to sign in.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "fields of the form")]
+pub struct Credentials {
+    pub email: String,
+    pub password: String,
+    pub persistent: bool,
+}
+
+/// Tries to sign in. Wrong passwords make the next try wait (`sign_in_limits`). `device` is the cookie of this browser, or empty.
+///
+/// # Errors
+/// `Slow` while there is a wait; `Busy` when too many sign in at once; the database's.
+pub async fn enter(ctx: &Context, area: Area, key: &idempotency::Key, form: &Credentials, client: &Client, device: &str) -> Result<Entry> {
+    let email = Email::parse(&form.email).map(|e| e.as_str().to_owned()).unwrap_or_default();
+    let doors = Doors::of(ctx, area, if email.is_empty() { &form.email } else { &email }, client, device);
+    if let Some(doors) = &doors {
+        doors.wait(ctx).await?;
+    }
+    let Some((user, outdated)) = verified(ctx, &email, &form.password).await? else {
+        if let Some(doors) = &doors {
+            doors.failed(ctx).await;
+        }
+        return Ok(Entry::Wrong);
+    };
+    if let Some(doors) = &doors {
+        doors.entered(ctx).await;
+    }
+    if let Some(reason) = users::suspended(&user, ctx.clock.now()) {
+        return Ok(Entry::Suspended { until: user.suspended_until, reason });
+    }
+    let mut hash = user.password_hash;
+    if outdated {
+        hash = rehash(ctx, user.id, &form.password, hash).await;
+    }
+    let Some(token) = sessions::start(ctx, user.id, &hash, area, form.persistent, client).await? else {
+        return Ok(Entry::Wrong);
+    };
+    sessions::replace_repeated(ctx, key, user.id, &token).await?;
+    Ok(Entry::Welcome { token, user: user.id, device: devices::renewed(ctx, device, area, &email)? })
+}
+
+/// The member whose password this is, and whether its hash is outdated. Takes as long where there is no such member.
+async fn verified(ctx: &Context, email: &str, typed: &str) -> Result<Option<(user::Model, bool)>> {
+    let found = user::Entity::find().filter_email(email).one(&ctx.db).await?;
+    let typed = if typed.len() > password::MAX { "" } else { typed };
+    let verdict = ctx.hasher.verify(typed, found.as_ref().map(|u| u.password_hash.clone())).await?;
+    Ok(found.filter(|_| verdict.matches).map(|user| (user, verdict.outdated)))
+}
+
+trait ByEmail {
+    fn filter_email(self, email: &str) -> Self;
+}
+
+impl ByEmail for sea_orm::Select<user::Entity> {
+    fn filter_email(self, email: &str) -> Self {
+        use sea_orm::{ColumnTrait, QueryFilter};
+        self.filter(user::Column::Email.eq(email))
+    }
+}
+
+/// Stores today's kind of hash and gives the hash that is stored now, unless the password was changed meanwhile. Failing to
+/// is no reason to refuse the sign-in.
+async fn rehash(ctx: &Context, user: i64, password: &str, old: String) -> String {
+    let Ok(hash) = ctx.hasher.hash(password).await else { return old };
+    let update = "UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3";
+    match query::run(&ctx.db, update, [hash.clone().into(), user.into(), old.clone().into()]).await {
+        Ok(1) => hash,
+        Ok(_) => old,
+        Err(fault) => {
+            tracing::warn!("could not renew the password hash of member {user}: {fault}");
+            old
+        }
+    }
+}

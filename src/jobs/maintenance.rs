@@ -1,0 +1,77 @@
+//! What an instance does beside answering: hears of ended sessions, writes what was counted in passing,
+//! forgets what has grown old.
+
+use crate::app::App;
+use crate::clock::OffsetDateTime;
+use crate::domain::{Result, counters, idempotency, invalidation};
+use crate::monitor;
+use sea_orm::DatabaseConnection;
+use std::collections::BTreeSet;
+use std::time::Duration;
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+/// "Everywhere within a second" is half of that here, and the other half for the query.
+const SWEEP: Duration = Duration::from_millis(500);
+const FLUSH: Duration = Duration::from_secs(10);
+const TIDY: Duration = Duration::from_secs(600);
+
+/// Runs until the instance has given its last answer, and writes what is pending before it returns.
+pub async fn run(app: App) {
+    let watching = tokio::spawn(monitor::reporter::run(app.clone()));
+    let cursor = invalidation::Cursor::default();
+    let mut log = app.shared.signals().subscribe(invalidation::TOPIC);
+    let (mut sweep, mut flush, mut tidy) = (every(SWEEP), every(FLUSH), every(TIDY));
+    let mut failing = BTreeSet::new();
+    loop {
+        let (what, done) = tokio::select! {
+            () = app.ended.cancelled() => break,
+            _ = log.recv() => ("reading the shared log", invalidation::sweep(&app, &cursor).await),
+            _ = sweep.tick() => ("reading the shared log", invalidation::sweep(&app, &cursor).await),
+            _ = flush.tick() => ("writing what was counted", counters::flush(&app).await),
+            _ = tidy.tick() => ("forgetting what is old", forget(&app.db, app.clock.now()).await.map(|_| ())),
+        };
+        // An outage is said once when it begins and once when it is over, not twice a second.
+        match &done {
+            Err(fault) if failing.insert(what) => tracing::warn!("{what} does not work: {fault}"),
+            Ok(()) if failing.remove(what) => tracing::info!("{what} works again"),
+            _ => {}
+        }
+    }
+    if let Err(fault) = counters::flush(&app).await {
+        tracing::warn!("writing what was counted before the end: {fault}");
+    }
+    if let Err(fault) = watching.await {
+        tracing::warn!("watching over this instance did not end well: {fault}");
+    }
+}
+
+fn every(period: Duration) -> tokio::time::Interval {
+    let mut ticks = interval_at(Instant::now() + period, period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
+
+/// How much was forgotten.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Answers to forms.
+    pub answers: u64,
+    /// Lines of the instances' log.
+    pub lines: u64,
+    /// Sessions that ended long ago.
+    pub sessions: u64,
+}
+
+/// Forgets what has grown old. Twice, or by two at once, is the same as once.
+///
+/// # Errors
+/// The database's.
+pub async fn forget(db: &DatabaseConnection, now: OffsetDateTime) -> Result<Forgotten> {
+    monitor::history::forget_old(db, now).await?;
+    monitor::events::forget_old(db, now).await?;
+    Ok(Forgotten {
+        answers: idempotency::forget_old(db, now).await?,
+        lines: invalidation::forget_old(db, now).await?,
+        sessions: crate::domain::sessions::forget_old(db, now).await?,
+    })
+}

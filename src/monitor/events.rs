@@ -1,0 +1,113 @@
+//! What happened to the instances. Several may notice the same: it is written once.
+
+use super::Kept;
+use crate::app::App;
+use crate::clock::OffsetDateTime;
+use crate::db::query;
+use crate::domain::Result;
+use sea_orm::{DatabaseConnection, FromQueryResult};
+
+/// What can happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An instance began.
+    Up,
+    /// It said that it would end.
+    Draining,
+    /// It is silent, and had not said that it would be.
+    Lost,
+    /// It is heard again.
+    Back,
+    /// It leaves Redis alone: there is no answer.
+    RedisAway,
+    /// Redis is trusted again.
+    RedisBack,
+    /// The database does not answer it.
+    DatabaseAway,
+    /// It does again.
+    DatabaseBack,
+    /// The database answers, and stores nothing: its disk is full.
+    DiskFull,
+    /// It stores again.
+    DiskFree,
+    /// Somebody set the clock of its machine by more than a correction.
+    ClockJumped,
+}
+
+const WORDS: [(Kind, &str); 11] = [
+    (Kind::Up, "up"),
+    (Kind::Draining, "draining"),
+    (Kind::Lost, "lost"),
+    (Kind::Back, "back"),
+    (Kind::RedisAway, "redis.away"),
+    (Kind::RedisBack, "redis.back"),
+    (Kind::DatabaseAway, "database.away"),
+    (Kind::DatabaseBack, "database.back"),
+    (Kind::DiskFull, "disk.full"),
+    (Kind::DiskFree, "disk.free"),
+    (Kind::ClockJumped, "clock.jumped"),
+];
+
+impl Kind {
+    fn word(self) -> &'static str {
+        WORDS.iter().find(|(kind, _)| *kind == self).map_or("", |(_, word)| word)
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        WORDS.iter().find(|(_, known)| *known == word).map(|(kind, _)| *kind)
+    }
+}
+
+/// Something that happened to an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What.
+    pub kind: Kind,
+    /// To which.
+    pub instance: String,
+    /// What makes it the same to everybody who noticed it.
+    pub mark: i64,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// Writes down what waits. What the database does not take waits on.
+pub(super) async fn flush(app: &App) -> Result<()> {
+    let insert = "INSERT INTO house_events (kind, subject, mark, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    loop {
+        let Some(event) = app.monitor.lock().waiting.front().cloned() else { return Ok(()) };
+        query::run(&app.db, insert, [event.kind.word().into(), event.instance.into(), event.mark.into(), event.at.into()]).await?;
+        let Kept { waiting, .. } = &mut *app.monitor.lock();
+        waiting.pop_front();
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    kind: String,
+    subject: String,
+    mark: i64,
+    created_at: OffsetDateTime,
+}
+
+/// What happened last, the newest first. What a newer version wrote and this one does not know is left out.
+///
+/// # Errors
+/// The database's.
+pub async fn newest(db: &DatabaseConnection, most: i64) -> Result<Vec<Event>> {
+    let sql = "SELECT kind, subject, mark, created_at FROM house_events ORDER BY created_at DESC, id DESC LIMIT $1";
+    let rows: Vec<Row> = query::all(db, sql, [most.into()]).await?;
+    let event = |row: Row| Some(Event { kind: Kind::of(&row.kind)?, instance: row.subject, mark: row.mark, at: row.created_at });
+    Ok(rows.into_iter().filter_map(event).collect())
+}
+
+/// Days for which is known what happened.
+const KEPT_DAYS: i64 = 30;
+
+/// Forgets what has grown old.
+///
+/// # Errors
+/// The database's.
+pub async fn forget_old(db: &DatabaseConnection, now: OffsetDateTime) -> Result<u64> {
+    Ok(query::run(db, "DELETE FROM house_events WHERE created_at < $1", [(now - time::Duration::days(KEPT_DAYS)).into()]).await?)
+}

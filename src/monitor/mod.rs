@@ -1,0 +1,69 @@
+//! How the instances are: what each says of itself every few seconds, a row a minute for a day, and what happened to
+//! them. It is only ever looked at; no page waits for it, and nothing is decided by it but by what clock an instance sets out.
+//!
+//! `beat` what an instance measures · `keep` measures, says and notices, again and again · `history` the rows ·
+//! `events` what happened · `seen` all of it together, for whoever looks · `course` what time it is for one that begins
+
+pub mod clock_sync;
+pub mod counts;
+pub mod events;
+pub mod heartbeat;
+pub mod history;
+pub mod overview;
+pub mod reporter;
+
+pub use events::{Event, Kind};
+pub use heartbeat::{Beat, State};
+
+use crate::shared::instances::RedisCounts;
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// So many things that happened wait for the database at most.
+const WAITING: usize = 200;
+
+/// What this instance keeps in mind.
+#[derive(Default)]
+pub struct Monitor(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    own: Option<Beat>,
+    redis: Option<RedisNow>,
+    waiting: VecDeque<Event>,
+}
+
+/// What Redis said of itself last, and how that changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RedisNow {
+    /// As it said it.
+    pub counts: RedisCounts,
+    /// Commands, expired and evicted keys a second. None: it was asked only once so far.
+    pub rates: Option<[f64; 3]>,
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+}
+
+impl Monitor {
+    /// What this instance said last.
+    pub fn own(&self) -> Option<Beat> {
+        self.lock().own.clone()
+    }
+
+    /// What Redis said last. None: there is none, or it did not answer.
+    pub fn redis(&self) -> Option<RedisNow> {
+        self.lock().redis.clone()
+    }
+
+    /// Something happened. It is written down as soon as the database takes it.
+    pub(super) fn note(&self, event: Event) {
+        let mut kept = self.lock();
+        if kept.waiting.len() < WAITING {
+            kept.waiting.push_back(event);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,120 @@
+//! All that is known of the instances at one moment.
+
+use super::counts::Counts;
+use super::events::{self, Event, Kind};
+use super::heartbeat::Beat;
+use super::{RedisNow, history};
+use crate::app::App;
+use crate::domain::{Action, Actor, Resource, Result};
+use crate::metrics::{Sum, backups};
+use crate::shared::Known;
+use std::collections::BTreeMap;
+
+/// Minutes for which an instance that is silent stays on the list.
+const LISTED: i64 = 60;
+/// So many of what happened are shown.
+const EVENTS: i64 = 20;
+
+/// See the head of this file.
+pub struct Seen {
+    /// The instances by name.
+    pub instances: Vec<Instance>,
+    /// Whether the others could be heard: Redis answered, or there is none.
+    pub hears_all: bool,
+    /// What Redis said last.
+    pub redis: Option<RedisNow>,
+    /// Sessions and members who are here. None: the database does not answer.
+    pub counts: Option<Counts>,
+    /// What happened, the newest first.
+    pub events: Vec<Event>,
+    /// When the last good backup was made, and when the last one was proven (seconds since 1970).
+    pub backup: [Option<f64>; 2],
+}
+
+/// One instance.
+pub struct Instance {
+    /// Its name.
+    pub name: String,
+    /// What it says.
+    pub word: Word,
+}
+
+/// What an instance says.
+pub enum Word {
+    /// This, lately.
+    Beat(Box<Beat>),
+    /// It said that it would end, and ended.
+    Left,
+    /// Nothing.
+    Silent,
+    /// It could not be heard.
+    Unheard,
+}
+
+impl Seen {
+    /// The last minutes by route over all instances, the slowest first.
+    pub fn slowest(&self, most: usize) -> Vec<(String, Sum)> {
+        let mut all: BTreeMap<&str, Sum> = BTreeMap::new();
+        let beats = self.instances.iter().filter_map(|instance| match &instance.word {
+            Word::Beat(beat) => Some(beat),
+            _ => None,
+        });
+        beats.flat_map(|beat| &beat.routes).for_each(|(label, sum)| all.entry(label).or_default().add(sum));
+        let mut slowest: Vec<_> = all.into_iter().map(|(label, sum)| (label.to_owned(), sum)).collect();
+        slowest.sort_by_key(|(_, sum)| std::cmp::Reverse(sum.quantile(0.95)));
+        slowest.truncate(most);
+        slowest
+    }
+}
+
+/// Whether somebody may look.
+///
+/// # Errors
+/// `Forbidden`: who may read what staff did may read what the machines did.
+pub fn may_look(actor: &Actor) -> Result<()> {
+    actor.must(Resource::Audit, Action::Read)
+}
+
+/// Looks.
+///
+/// # Errors
+/// `Forbidden`; the database's.
+pub async fn look(app: &App, actor: &Actor) -> Result<Seen> {
+    may_look(actor)?;
+    let names = history::names(&app.db, history::minute(app.clock.now()) - LISTED).await?;
+    let events = events::newest(&app.db, EVENTS).await?;
+    let beats = app.shared.instances().beats(&names).await;
+    let hears_all = !beats.is_unknown();
+    let mut beats = match beats {
+        Known::Known(beats) => beats,
+        Known::Unknown => Vec::new(),
+    }
+    .into_iter();
+    let own = app.monitor.own();
+    let instance = |name: String| {
+        let said = beats.next().flatten().and_then(|bytes| serde_json::from_slice::<Beat>(&bytes).ok());
+        let word = match said.or_else(|| own.clone().filter(|own| own.name == name)) {
+            Some(beat) => Word::Beat(Box::new(beat)),
+            None if !hears_all => Word::Unheard,
+            None if left(&events, &name) => Word::Left,
+            None => Word::Silent,
+        };
+        Instance { name, word }
+    };
+    let instances = names.into_iter().map(instance).collect();
+    let last = |name| backups::last(&app.config.data_dir, name);
+    Ok(Seen {
+        instances,
+        hears_all,
+        redis: app.monitor.redis(),
+        counts: app.metrics.counts(app).await,
+        events,
+        backup: [last(backups::BACKUP), last(backups::DRILL)],
+    })
+}
+
+/// Whether the last that is known of an instance is that it would end.
+fn left(events: &[Event], name: &str) -> bool {
+    let own = events.iter().find(|event| event.instance == name && matches!(event.kind, Kind::Up | Kind::Draining | Kind::Lost));
+    own.is_some_and(|event| event.kind == Kind::Draining)
+}

@@ -1,0 +1,282 @@
+//! Measures, says and notices, every five seconds, until the instance has given its last answer.
+
+use super::events::{self, Event, Kind};
+use super::heartbeat::{self, Beat, Look, Minutes, State};
+use super::{RedisNow, counts, history};
+use crate::app::App;
+use crate::clock::monotonic::Jump;
+use crate::clock::to_ms;
+use crate::db::disk_full;
+use crate::domain::Result;
+use crate::shared::instances::{BEAT_LIVES, RedisCounts};
+use crate::shared::{Known, health::Health};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+use tokio::time::{Instant as Tick, MissedTickBehavior, interval_at};
+
+/// Pause between two beats.
+const EVERY: Duration = Duration::from_secs(5);
+/// Pause between the first and the second.
+const SOON: Duration = Duration::from_secs(1);
+/// Minutes for which an instance that left is looked for.
+const REMEMBERED: i64 = 15;
+
+/// Runs until the end.
+pub async fn run(app: App) {
+    let mut keeper = Keeper::new(&app);
+    let (mut health, mut database) = (app.shared.health_changes(), app.db_health.changes());
+    keeper.note(Kind::Up, app.metrics.started_ms());
+    keeper.round().await;
+    // The first word is "starting"; nobody should have to wait long for the next.
+    let mut ticks = interval_at(Tick::now() + SOON, EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut draining = false;
+    loop {
+        tokio::select! {
+            () = app.ended.cancelled() => break,
+            () = app.stop.cancelled(), if !draining => {
+                draining = true;
+                keeper.note(Kind::Draining, app.metrics.started_ms());
+                keeper.round().await;
+            }
+            Ok(()) = health.changed() => {
+                let health = health.borrow_and_update().clone();
+                // Connecting for the first time is no news.
+                if keeper.rounds > 1 || health.is_well() {
+                    keeper.redis_changed(&health);
+                }
+            }
+            Ok(()) = database.changed() => {
+                let back = *database.borrow_and_update();
+                keeper.note_now(if back { Kind::DatabaseBack } else { Kind::DatabaseAway });
+            }
+            _ = ticks.tick() => keeper.round().await,
+        }
+    }
+    app.shared.instances().leave(&app.config.watching.instance).await;
+}
+
+/// What is kept in mind from one round to the next.
+pub struct Keeper {
+    app: App,
+    last: Look,
+    /// The look at the beginning of the minute, and which minute it is.
+    minute: (i64, Look),
+    recent: Minutes,
+    redis: Option<(Instant, RedisCounts)>,
+    /// None: not trusted yet since the beginning, which is no news.
+    redis_is_well: Option<bool>,
+    disk: Disk,
+    others: BTreeMap<String, Other>,
+    rounds: u32,
+    /// The last jump of the machine's clock that was told.
+    jump: Option<Jump>,
+}
+
+/// Whether the database has space, as far as its refusals tell.
+struct Disk {
+    refusals: u64,
+    /// When it refused last. None: it is not full.
+    full: Option<Instant>,
+}
+
+/// A disk that refused nothing for so long is not full any more: a row is written every minute.
+const RELIEF: Duration = Duration::from_secs(90);
+
+impl Disk {
+    /// Takes note of new refusals, and says whether they are the first.
+    fn looks_full(&mut self, refusals: u64) -> bool {
+        if std::mem::replace(&mut self.refusals, refusals) == refusals {
+            return false;
+        }
+        self.full.replace(Instant::now()).is_none()
+    }
+
+    /// Nothing was refused now: says whether that is the end of it.
+    fn is_relieved(&mut self) -> bool {
+        self.full.take_if(|last| last.elapsed() >= RELIEF).is_some()
+    }
+}
+
+/// Another instance, as it was heard last.
+struct Other {
+    beat: Beat,
+    heard: Instant,
+    is_lost: bool,
+}
+
+impl Keeper {
+    /// Begins.
+    pub fn new(app: &App) -> Self {
+        let look = Look::now(app);
+        let mut recent = Minutes::default();
+        recent.keep(look.clone());
+        Self {
+            minute: (history::minute(app.clock.now()), look.clone()),
+            last: look,
+            recent,
+            redis: None,
+            redis_is_well: app.shared.health().is_well().then_some(true),
+            disk: Disk { refusals: disk_full::refusals(), full: None },
+            others: BTreeMap::new(),
+            rounds: 0,
+            jump: None,
+            app: app.clone(),
+        }
+    }
+
+    /// Measures and says it, once.
+    pub async fn round(&mut self) {
+        let look = Look::now(&self.app);
+        if self.disk.looks_full(disk_full::refusals()) {
+            self.note_now(Kind::DiskFull);
+        }
+        let disk_full = self.disk.full.is_some();
+        let beat = Beat { disk_full, ..heartbeat::beat(&self.app, self.state(), &look.since(&self.last), &look, &self.recent) };
+        self.last = look.clone();
+        self.app.monitor.lock().own = Some(beat.clone());
+        if let Ok(text) = serde_json::to_vec(&beat) {
+            self.app.shared.instances().beat(&beat.name, text).await;
+        }
+        self.mind_clock();
+        self.ask_redis().await;
+        match self.write(&beat, look).await {
+            Ok(()) if self.disk.is_relieved() => {
+                tracing::info!("the database's disk takes what is written again");
+                self.note_now(Kind::DiskFree);
+            }
+            Ok(()) => {}
+            // The outage itself is told elsewhere.
+            Err(fault) => tracing::debug!("what was measured is not written: {fault}"),
+        }
+        self.rounds = self.rounds.saturating_add(1);
+        if self.rounds == 2 {
+            self.redis_changed(&self.app.shared.health());
+        }
+    }
+
+    /// As if so much time had gone by since the others were heard.
+    pub fn hear_nothing_for(&mut self, span: Duration) {
+        let earlier = |at: Instant| at.checked_sub(span).unwrap_or(at);
+        self.others.values_mut().for_each(|other| other.heard = earlier(other.heard));
+    }
+
+    fn state(&self) -> State {
+        if self.app.stop.is_cancelled() {
+            State::Draining
+        } else if self.rounds == 0 {
+            State::Starting
+        } else if self.app.db_health.is_up() {
+            State::Ready
+        } else {
+            State::Reading
+        }
+    }
+
+    /// Says that the machine's clock was set. Times in rows go on as they went.
+    fn mind_clock(&mut self) {
+        let Some(jump) = self.app.clock.steady().jump().filter(|jump| Some(*jump) != self.jump) else { return };
+        self.jump = Some(jump);
+        let offset = self.app.clock.steady().offset_seconds();
+        tracing::warn!("the clock of this machine jumped by {} s; time goes on as before, {offset:.0} s away from it", jump.seconds);
+        // One that jumps again and again is one thing that happened, a minute.
+        self.note(Kind::ClockJumped, jump.at_ms.div_euclid(60_000));
+    }
+
+    async fn ask_redis(&mut self) {
+        let now = Instant::now();
+        let counts = self.app.shared.instances().redis().await.known().flatten();
+        let rates = match (&self.redis, &counts) {
+            (Some((then, old)), Some(new)) if old.run_id == new.run_id => Some(rates(now.duration_since(*then), old, new)),
+            _ => None,
+        };
+        let at = to_ms(self.app.clock.now());
+        self.app.monitor.lock().redis = counts.clone().map(|counts| RedisNow { counts, rates, at });
+        self.redis = counts.map(|counts| (now, counts));
+    }
+
+    async fn write(&mut self, beat: &Beat, look: Look) -> Result<()> {
+        events::flush(&self.app).await?;
+        let now = history::minute(self.app.clock.now());
+        let (minute, begun) = &self.minute;
+        // At the start at once, so that the others know the name.
+        if now != *minute || self.rounds == 0 {
+            history::write_instance(&self.app, *minute, beat, &look.since(begun)).await?;
+            let redis = self.app.monitor.redis();
+            history::write_house(&self.app, now, &counts::counts(&self.app).await?, redis.as_ref()).await?;
+        }
+        if now != *minute {
+            self.recent.keep(look.clone());
+            self.minute = (now, look);
+        }
+        self.listen(now).await
+    }
+
+    /// Hears what the others say, and notices who has fallen silent.
+    async fn listen(&mut self, minute: i64) -> Result<()> {
+        let own = &self.app.config.watching.instance;
+        let mut names = history::names(&self.app.db, minute - REMEMBERED).await?;
+        names.retain(|name| name != own);
+        // Nobody was heard while Redis is away, and that says nothing about them.
+        let Known::Known(beats) = self.app.shared.instances().beats(&names).await else {
+            self.others.values_mut().for_each(|other| other.heard = Instant::now());
+            return Ok(());
+        };
+        for (name, bytes) in names.into_iter().zip(beats) {
+            match bytes.and_then(|bytes| serde_json::from_slice::<Beat>(&bytes).ok()) {
+                Some(beat) => self.heard(name, beat),
+                None => self.silent(&name),
+            }
+        }
+        Ok(())
+    }
+
+    fn heard(&mut self, name: String, beat: Beat) {
+        let before = self.others.get(&name).filter(|other| other.is_lost).map(|other| (other.beat.at, other.beat.started));
+        // One that was started anew says so by itself.
+        if let Some((mark, started)) = before
+            && started == beat.started
+        {
+            self.note_of(&name, Kind::Back, mark);
+        }
+        self.others.insert(name, Other { beat, heard: Instant::now(), is_lost: false });
+    }
+
+    fn silent(&mut self, name: &str) {
+        let Some(other) = self.others.get_mut(name) else { return };
+        if other.is_lost || other.beat.state == State::Draining || other.heard.elapsed() < BEAT_LIVES {
+            return;
+        }
+        other.is_lost = true;
+        let mark = other.beat.at;
+        tracing::warn!("instance {name} has said nothing for {} s", BEAT_LIVES.as_secs());
+        self.note_of(name, Kind::Lost, mark);
+    }
+
+    fn redis_changed(&mut self, health: &Health) {
+        let is_well = health.is_well();
+        match self.redis_is_well.replace(is_well) {
+            Some(was_well) if was_well != is_well => self.note_now(if is_well { Kind::RedisBack } else { Kind::RedisAway }),
+            // It was away when this instance began, and was not reached within the first second.
+            None if !is_well => self.note_now(Kind::RedisAway),
+            _ => {}
+        }
+    }
+
+    fn note(&self, kind: Kind, mark: i64) {
+        self.note_of(&self.app.config.watching.instance, kind, mark);
+    }
+
+    fn note_now(&self, kind: Kind) {
+        self.note(kind, to_ms(self.app.clock.now()));
+    }
+
+    fn note_of(&self, name: &str, kind: Kind, mark: i64) {
+        self.app.monitor.note(Event { kind, instance: name.to_owned(), mark, at: self.app.clock.now() });
+    }
+}
+
+fn rates(span: Duration, old: &RedisCounts, new: &RedisCounts) -> [f64; 3] {
+    let rate = |of: fn(&RedisCounts) -> u64| of(new).saturating_sub(of(old)) as f64 / span.as_secs_f64().max(0.001);
+    [rate(|c| c.total_commands_processed), rate(|c| c.expired_keys), rate(|c| c.evicted_keys)]
+}

@@ -1,0 +1,91 @@
+//! Believable content for trying the house out and for measuring it: the same numbers and the same random
+//! seed make the same members, posts and comments. Moments are counted back from now, so that lists look alive;
+//! everything else, ids included, is the same on every empty database.
+//!
+//! Rooms: `words` (what people write about), `text` (composes it), `plan` (who writes what when), `load`
+//! (the rows).
+
+mod load;
+mod plan;
+mod text;
+mod words;
+
+use crate::app::App;
+use crate::clock::{OffsetDateTime, to_ms};
+use crate::domain::{Actor, Error, Result, boards, invalidation};
+use crate::shared::cache::Noun;
+use boards::{Access, Board};
+
+/// Tells the database's planner how much there is now.
+pub use load::analyze;
+
+/// How much is wanted.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the command line's flags")]
+pub struct Wanted {
+    pub users: usize,
+    pub posts: usize,
+    pub comments: usize,
+    pub password: String,
+    pub random_seed: u64,
+}
+
+/// What is being written now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "nouns")]
+pub enum Stage {
+    Members,
+    Posts,
+    Comments,
+    Notifications,
+}
+
+/// What was written.
+#[derive(Clone, Copy, Debug)]
+pub struct Seeded {
+    /// The number in the first member's address: `user1@example.com`.
+    pub first_number: i64,
+    /// The id of the first post.
+    pub first_post: i64,
+    /// How many notifications there are to read.
+    pub unread: usize,
+}
+
+/// Writes it all, after what is there already. `progress` hears of each batch: its stage, its rows, and how many rows the
+/// stage has.
+///
+/// # Errors
+/// The database's; `Internal` where there is no board.
+pub async fn run(app: &App, wanted: &Wanted, now: OffsetDateTime, progress: impl Fn(Stage, usize, usize) + Sync) -> Result<Seeded> {
+    let hash = app.hasher.hash(&wanted.password).await?;
+    let plan = plan::Plan::new(wanted.random_seed, wanted.users, wanted.posts, wanted.comments, to_ms(now));
+    let all = boards::Boards::read(&app.db).await?;
+    let all = all.managed_by(&Actor::operator())?;
+    let places = places(all)?;
+    let base = load::reserve(&app.db, &plan).await?;
+    let mut writer = text::Writer::new(wanted.random_seed);
+    let hear = |stage, all: usize| {
+        let progress = &progress;
+        move |rows| progress(stage, rows, all)
+    };
+    load::people(&app.db, &plan, &base, &hash, &hear(Stage::Members, plan.people.len())).await?;
+    load::posts(&app.db, &plan, &base, &places, &mut writer, &hear(Stage::Posts, plan.posts.len())).await?;
+    load::comments(&app.db, &plan, &base, &mut writer, &hear(Stage::Comments, plan.comments.len())).await?;
+    load::told(&app.db, &plan, &base, now, &hear(Stage::Notifications, plan.told.len())).await?;
+    load::analyze(&app.db).await?;
+    let nouns: Vec<Noun> = all.iter().map(|board| Noun::board(&board.slug)).chain([Noun::POSTS, Noun::BOARDS]).collect();
+    invalidation::bump(app, &nouns).await;
+    // An instance that is running has not made this change itself and may have no Redis to hear of it.
+    invalidation::write_down(app, &nouns).await;
+    let unread = plan.told.iter().filter(|told| !told.read).count();
+    Ok(Seeded { first_number: base.number, first_post: base.post, unread })
+}
+
+/// The boards of a new house, or those that stand in for them.
+fn places(all: &[Board]) -> Result<load::Boards> {
+    let named = |slug: &str| all.iter().find(|board| board.slug == slug && !board.archived);
+    let open = named("free").or_else(|| all.iter().find(|board| board.write == Access::Members && !board.archived));
+    let any = open.or(all.first()).ok_or_else(|| Error::Internal("there is no board to write on".into()))?;
+    let id = |slug: &str| named(slug).unwrap_or(any).id;
+    Ok(load::Boards { talk: any.id, questions: id("qna"), notices: id("notice") })
+}
