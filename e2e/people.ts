@@ -117,7 +117,7 @@ export async function comment(who: Visitor, text: string) {
 }
 
 /** A comment on the open page, found by what it says. */
-export const said = (page: Page, text: string) => page.locator('article.said').filter({ has: page.getByText(text, { exact: true }) });
+export const said = (page: Page, text: string) => page.locator('article.comment-body').filter({ has: page.getByText(text, { exact: true }) });
 
 /** Signs in to the admin panel. */
 export async function signInAsStaff(who: Visitor, person = ADMIN) {

@@ -1,5 +1,9 @@
 //! Makes the files that browsers load: brings htmx by npm, joins scripts and style sheets, compresses them,
-//! names them after their content and writes the table that `src/assets.rs` includes.
+//! names them after their content and writes the table that `src/assets.rs` includes. Nothing is minified: a minifier
+//! saves less than 1 KB of the compressed style sheet, which browsers load once.
+//!
+//! Where npm is missing or cannot reach its registry, a debug build leaves htmx out with a warning, for every page works
+//! without scripts; a release build fails unless `MINSCHOOL_WITHOUT_HTMX=1` asks for that.
 
 use sha2::{Digest, Sha256};
 use std::error::Error;
@@ -12,6 +16,9 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 /// In the order in which the browser must meet them.
 const VENDOR_SCRIPTS: [&str; 2] = ["htmx.min.js", "ext/hx-sse.min.js"];
 
+/// Set to 1, it leaves htmx out of any build.
+const WITHOUT_HTMX: &str = "MINSCHOOL_WITHOUT_HTMX";
+
 fn main() {
     if let Err(error) = make() {
         // Cargo shows what goes to stderr when a build script fails; a panic would bury it under a backtrace.
@@ -23,13 +30,16 @@ fn main() {
 fn make() -> Result<()> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let source = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../static");
-    println!("cargo:rerun-if-changed={}", source.display());
-    println!("cargo:rerun-if-env-changed=MINSCHOOL_VENDOR_DIR");
+    println!("cargo::rerun-if-changed={}", source.display());
+    for name in ["MINSCHOOL_VENDOR_DIR", WITHOUT_HTMX] {
+        println!("cargo::rerun-if-env-changed={name}");
+    }
 
-    let own = squeeze_script(&read(&source.join("app.js"))?);
+    let own = read(&source.join("app.js"))?;
+    let modules = vendor(&source, &out)?;
     let files = [
         ("css", "app.css", "text/css; charset=utf-8", style_sheet(&source.join("css"))?),
-        ("js", "app.js", "text/javascript; charset=utf-8", script(&vendor(&source, &out)?, &own)?),
+        ("js", "app.js", "text/javascript; charset=utf-8", script(modules.as_deref(), &own)?),
         ("icon", "icon.svg", "image/svg+xml", read(&source.join("icon.svg"))?),
     ];
     let mut table = String::from("static ASSETS: &[Asset] = &[\n");
@@ -48,7 +58,8 @@ fn make() -> Result<()> {
     }
     let size = gzip(own.as_bytes())?.len();
     let budget = format!("/// Bytes of our own script when compressed alone.\n#[cfg(test)]\nconst OWN_SCRIPT_GZ: usize = {size};\n");
-    fs::write(out.join("assets.rs"), format!("{table}];\n{names}{budget}"))?;
+    let htmx = format!("/// Whether the script holds htmx.\n#[cfg(test)]\nconst HAS_HTMX: bool = {};\n", modules.is_some());
+    fs::write(out.join("assets.rs"), format!("{table}];\n{names}{budget}{htmx}"))?;
     Ok(())
 }
 
@@ -59,71 +70,79 @@ fn style_sheet(folder: &Path) -> Result<String> {
     files.sort();
     let mut text = String::new();
     for file in files {
-        text += &squeeze_style(&read(&file)?);
+        text += &read(&file)?;
     }
     Ok(text)
 }
 
-fn script(vendor: &Path, own: &str) -> Result<String> {
+/// htmx, where there is one, and our own script, which only listens to its events.
+fn script(modules: Option<&Path>, own: &str) -> Result<String> {
+    let Some(modules) = modules else { return Ok(own.to_owned()) };
     let mut text = String::new();
     for file in VENDOR_SCRIPTS {
-        let part = read(&vendor.join("htmx.org/dist").join(file))?;
+        let part = read(&modules.join("htmx.org/dist").join(file))?;
         text.extend(part.lines().filter(|line| !line.starts_with("//# sourceMappingURL")).flat_map(|line| [line, "\n"]));
     }
     Ok(text + own)
 }
 
-/// The folder `node_modules` with htmx in it: given, or brought by npm when the lock file changed.
-fn vendor(source: &Path, out: &Path) -> Result<PathBuf> {
+/// The folder `node_modules` with htmx in it: given, or brought by npm when the lock file changed. `None` leaves htmx out.
+fn vendor(source: &Path, out: &Path) -> Result<Option<PathBuf>> {
     if let Ok(given) = env::var("MINSCHOOL_VENDOR_DIR") {
-        return Ok(Path::new(&given).join("node_modules"));
+        return Ok(Some(Path::new(&given).join("node_modules")));
+    }
+    if env::var(WITHOUT_HTMX).is_ok_and(|value| value == "1") {
+        println!("cargo::warning=htmx is left out, as {WITHOUT_HTMX}=1 asks; every page works without it.");
+        return Ok(None);
     }
     let (folder, lock) = (out.join("npm"), read(&source.join("package-lock.json"))?);
     let (mark, modules) = (folder.join("installed"), folder.join("node_modules"));
     let hash = hex(lock.as_bytes());
     if fs::read_to_string(&mark).is_ok_and(|installed| installed == hash) && modules.is_dir() {
-        return Ok(modules);
+        return Ok(Some(modules));
     }
     fs::create_dir_all(&folder)?;
     for file in ["package.json", "package-lock.json", ".npmrc"] {
         fs::copy(source.join(file), folder.join(file))?;
     }
-    install(&folder)?;
-    fs::write(mark, hash)?;
-    Ok(modules)
+    match install(&folder) {
+        Ok(()) => {
+            fs::write(mark, hash)?;
+            Ok(Some(modules))
+        }
+        Err(reason) if is_release()? => Err(format!("{reason}\n{WITHOUT_HTMX}=1 builds without htmx, on purpose.").into()),
+        Err(reason) => {
+            // Only now: between a terminal and an editor, which often differ in it, PATH would rebuild everything each time.
+            println!("cargo::rerun-if-env-changed=PATH");
+            let reason = reason.to_string().replace('\n', " ");
+            println!(
+                "cargo::warning=htmx is left out; every page works without it. {reason} Then `touch static/package.json` to try again."
+            );
+            Ok(None)
+        }
+    }
 }
 
-/// Networks stumble, so npm gets three tries.
+/// Whether the build is one that may be shipped: `PROFILE` also names profiles that inherit `release`.
+fn is_release() -> Result<bool> {
+    Ok(env::var("PROFILE")? == "release" || env::var("OPT_LEVEL")? != "0")
+}
+
+/// Networks stumble, so npm gets three tries, and waits little within each.
 fn install(folder: &Path) -> Result<()> {
+    let options = ["ci", "--ignore-scripts", "--prefer-offline", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"];
     let mut last = String::new();
     for _ in 0..3 {
-        let done = Command::new("npm").args(["ci", "--ignore-scripts", "--prefer-offline"]).current_dir(folder).output().map_err(|error| {
-            format!("npm could not be started ({error}). Install Node.js with npm, or set MINSCHOOL_VENDOR_DIR to a folder where `npm ci` ran for static/package.json")
+        let done = Command::new("npm").args(options).current_dir(folder).output().map_err(|error| {
+            format!("npm could not be started ({error}). Install Node.js with npm, or set MINSCHOOL_VENDOR_DIR to a folder where `npm ci` ran for static/package.json.")
         })?;
         if done.status.success() {
             return Ok(());
         }
         last = String::from_utf8_lossy(&done.stderr).into_owned();
     }
-    Err(format!("`npm ci` failed three times. It said:\n{last}").into())
-}
-
-/// Drops comment lines and indentation. Our script has no text over several lines, so this is safe.
-fn squeeze_script(text: &str) -> String {
-    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).flat_map(|line| [line, "\n"]).collect()
-}
-
-/// Drops comments, indentation and line breaks.
-fn squeeze_style(text: &str) -> String {
-    let mut bare = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, comment)) = rest.split_once("/*") {
-        bare += before;
-        rest = comment.split_once("*/").map_or("", |(_, after)| after);
-    }
-    bare += rest;
-    let lines = bare.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| line.replace(": ", ":").replace(" {", "{"));
-    lines.flat_map(|line| [line, " ".to_owned()]).collect()
+    let first: Vec<&str> = last.lines().filter(|line| !line.trim().is_empty()).take(3).collect();
+    Err(format!("`npm ci` failed three times: {}. Look at the network and the registry.", first.join("; ")).into())
 }
 
 /// `app.css` → `app.0123456789ab.css`

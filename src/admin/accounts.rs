@@ -11,11 +11,11 @@ use poem::http::StatusCode;
 use poem::web::Query;
 use poem::{Response, handler};
 use serde::Deserialize;
-use templates::admin::login::{self as views, LoginPage, LogoutPage};
-use templates::admin::setup::SetupPage;
-use templates::auth::LoginNotice;
+use templates::admin::users::setup::SetupPage;
+use templates::admin::users::sign_in::{self as views, LoginPage, LogoutPage};
 use templates::paths::admin as paths;
 use templates::text::Lang;
+use templates::users::sign_in::LoginNotice;
 
 /// Where to go afterwards, or with which link somebody came.
 #[derive(Deserialize, Default)]
@@ -163,7 +163,7 @@ fn setup_form(visit: &Visit, token: &str, form: &Joining, problems: &[Problem]) 
     let (key, faults) = (once::issue(visit, "setup"), present::faults(problems));
     let page = SetupPage { lang: visit.lang, aids: visit.aids, token, email: &form.email, name: &form.name, once: &key, faults: &faults };
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    reply::page_with(visit, status, templates::admin::setup::page(&page))
+    reply::page_with(visit, status, templates::admin::users::setup::page(&page))
 }
 
 /// GET /setup?token=…

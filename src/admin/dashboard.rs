@@ -4,8 +4,8 @@ use crate::domain::users::manage;
 use crate::domain::{Error, audit, dashboard};
 use crate::web::{Result, Staff, present, reply};
 use poem::{Response, handler};
+use templates::admin::dashboard::text as t;
 use templates::admin::dashboard::{DashboardPage, Signup, Tile};
-use templates::text::admin as words;
 use templates::ui;
 
 /// Rows in each of the two lists.
@@ -35,13 +35,13 @@ pub async fn show(staff: Staff) -> Result<Response> {
     let page = DashboardPage {
         shell: &present::admin_shell(visit),
         tiles: vec![
-            tile(words::TILE_MEMBERS, n(numbers.users), words::TILE_MEMBERS_HINT, numbers.users_today),
-            tile(words::TILE_POSTS, n(numbers.posts), words::TILE_TODAY_HINT, numbers.posts_today),
-            tile(words::TILE_COMMENTS, n(numbers.comments), words::TILE_TODAY_HINT, numbers.comments_today),
+            tile(t::TILE_MEMBERS, n(numbers.users), t::TILE_MEMBERS_HINT, numbers.users_today),
+            tile(t::TILE_POSTS, n(numbers.posts), t::TILE_TODAY_HINT, numbers.posts_today),
+            tile(t::TILE_COMMENTS, n(numbers.comments), t::TILE_TODAY_HINT, numbers.comments_today),
             // Redis may not have answered: then nobody knows, and that is what is said.
-            tile(words::TILE_ONLINE, online.map_or_else(|| "?".into(), |here| n(here.into())), words::TILE_ONLINE_HINT, 0),
-            tile(words::TILE_SESSIONS, n(numbers.sessions), words::TILE_SESSIONS_HINT, numbers.sessions_admin),
-            tile(words::TILE_SUSPENDED, n(numbers.suspended), words::TILE_SUSPENDED_HINT, 0),
+            tile(t::TILE_ONLINE, online.map_or_else(|| "?".into(), |here| n(here.into())), t::TILE_ONLINE_HINT, 0),
+            tile(t::TILE_SESSIONS, n(numbers.sessions), t::TILE_SESSIONS_HINT, numbers.sessions_admin),
+            tile(t::TILE_SUSPENDED, n(numbers.suspended), t::TILE_SUSPENDED_HINT, 0),
         ],
         audit: present::audit_rows(visit, &log, &changes),
         signups: newest

@@ -13,10 +13,10 @@ use poem::web::Query;
 use poem::{Response, handler};
 use serde::Deserialize;
 use std::time::Duration;
-use templates::admin::system::chart::Chart;
-use templates::admin::system::live::Live;
-use templates::admin::system::runbook::{self as view, RunbookPage};
-use templates::admin::system::{self as views, Range, SystemPage};
+use templates::admin::monitor::chart::Chart;
+use templates::admin::monitor::live::Live;
+use templates::admin::monitor::runbook::{self as view, RunbookPage};
+use templates::admin::monitor::{self as views, Range, SystemPage};
 use templates::paths::admin as paths;
 
 /// The edge is on this machine or near: it answers at once, or the page is drawn without it.

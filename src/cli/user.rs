@@ -11,7 +11,8 @@ use crate::domain::{Actor, Error, UserId, audit, bootstrap, roles};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::io::BufRead;
 use std::time::Duration;
-use templates::text::{Lang, errors};
+use templates::errors::text as errors;
+use templates::text::Lang;
 
 /// The subcommand.
 pub fn command() -> Command {

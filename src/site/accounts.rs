@@ -10,8 +10,9 @@ use poem::http::{StatusCode, header};
 use poem::web::Query;
 use poem::{Response, handler};
 use serde::Deserialize;
-use templates::auth::{self as views, LoginNotice, LoginPage, LogoutPage, SignupPage};
 use templates::paths;
+use templates::users::register::{self, SignupPage};
+use templates::users::sign_in::{self as views, LoginNotice, LoginPage, LogoutPage};
 
 /// Where to go afterwards, and why somebody is here.
 #[derive(Deserialize, Default)]
@@ -176,7 +177,7 @@ fn signup(visit: &Visit, form: &Joining, next: &str, problems: &[Problem], wait:
         None if problems.is_empty() => StatusCode::OK,
         None => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let mut response = reply::page_with(visit, status, views::signup(&page));
+    let mut response = reply::page_with(visit, status, register::page(&page));
     if let Some(seconds) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }

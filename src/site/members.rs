@@ -6,8 +6,8 @@ use crate::domain::users::profile;
 use crate::web::{Result, Visit, present, reply};
 use poem::web::Path;
 use poem::{Response, handler};
-use templates::presence::WhoPage;
-use templates::profiles::{self, ProfilePage};
+use templates::users::online::{self, WhoPage};
+use templates::users::profile::ProfilePage;
 
 /// Posts on a member's page.
 const POSTS: i64 = 10;
@@ -32,7 +32,7 @@ pub async fn show(visit: Visit, Path(id): Path<UserId>) -> Result<Response> {
         recent: recent.iter().filter_map(|card| present::card(card, shown)).collect(),
         is_own: visit.viewer_id() == id.0,
     };
-    Ok(reply::page(profiles::page(&page)))
+    Ok(reply::page(templates::users::profile::page(&page)))
 }
 
 /// Most members named on the page of who is here.
@@ -46,5 +46,5 @@ pub async fn here(visit: Visit) -> Result<Response> {
     let named: Vec<(i64, &str)> = members.iter().map(|member| (member.id.0, member.name.as_str())).collect();
     let unnamed = count.saturating_sub(named.len() as u64);
     let page = WhoPage { shell: &present::shell(&visit, &nav), count, members: named, unnamed };
-    Ok(reply::page(templates::presence::page(&page)))
+    Ok(reply::page(online::page(&page)))
 }

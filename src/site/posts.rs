@@ -12,7 +12,7 @@ use poem::{Response, handler};
 use std::borrow::Cow;
 use templates::comments::{CommentForm, Entry, Purpose as Comments, Thread};
 use templates::paths;
-use templates::post_form::{PostForm, Purpose};
+use templates::posts::form::{self, PostForm, Preview, Purpose};
 use templates::posts::{self as views, DeletePage, Neighbour, PostPage};
 
 /// GET /community/:board/:id
@@ -124,7 +124,7 @@ fn editor(member: &SignedIn, draft: &Draft, e: &Editor<'_>) -> Response {
     let visit = &member.visit;
     let key = once::issue(visit, &editor_form(e.board, e.purpose));
     let (nav, faults) = (present::nav(visit), present::faults_or_wait(e.problems, e.wait));
-    let page = templates::post_form::page(&PostForm {
+    let page = form::page(&PostForm {
         shell: &present::shell(visit, &nav),
         slug: &e.board.slug,
         board: present::board_name(e.board, visit.lang),
@@ -239,8 +239,8 @@ pub async fn update(member: SignedIn, Path((_, id)): Path<(String, PostId)>, fie
 #[handler]
 pub async fn sketch(visit: Visit, fields: Fields) -> Result<Response> {
     let html = preview(&draft(&fields)).await?;
-    let preview = templates::post_form::Preview { lang: visit.lang, html: &html };
-    Ok(reply::part(StatusCode::OK, templates::post_form::preview(&preview)))
+    let preview = Preview { lang: visit.lang, html: &html };
+    Ok(reply::part(StatusCode::OK, form::preview(&preview)))
 }
 
 /// GET /community/:board/:id/delete

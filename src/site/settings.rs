@@ -11,8 +11,8 @@ use serde::Deserialize;
 use templates::layout::{Aids, Motion, Spacing, TextSize, Theme};
 use templates::paths;
 use templates::sessions::{Device, SessionsPage};
-use templates::settings::{self as views, PasswordForm, ProfileForm, ReadingForm};
 use templates::text::Lang;
+use templates::users::settings::{self as views, PasswordForm, ProfileForm, ReadingForm};
 
 fn status(problems: &[Problem]) -> StatusCode {
     if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }

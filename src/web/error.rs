@@ -8,7 +8,8 @@ use poem::error::ResponseError;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Response, http};
 use templates::errors::{Again, ErrorPage, Problem};
-use templates::{admin, auth, paths};
+use templates::users::sign_in;
+use templates::{admin, paths};
 
 /// The result of a handler.
 pub type Result<T, E = Fault> = std::result::Result<T, E>;
@@ -83,7 +84,7 @@ fn plain_status(status: StatusCode) -> u16 {
 pub fn page(visit: &Visit, fault: &Fault) -> Response {
     match fault {
         Fault::SignIn => return reply::see_other(visit, &login_then(visit)),
-        Fault::SignInAgain(fields) => return sign_in_again(visit, reply::local(&visit.path), fields, &[], auth::LoginNotice::None, ""),
+        Fault::SignInAgain(fields) => return sign_in_again(visit, reply::local(&visit.path), fields, &[], sign_in::LoginNotice::None, ""),
         Fault::Domain(Error::Internal(text)) => tracing::error!(request.id = %visit.request_id, "{text}"),
         _ => {}
     }
@@ -124,7 +125,7 @@ pub fn sign_in_again(
     next: &str,
     fields: &[(String, String)],
     problems: &[domain::Problem],
-    notice: auth::LoginNotice,
+    notice: sign_in::LoginNotice,
     email: &str,
 ) -> Response {
     let faults = present::faults(problems);
@@ -135,9 +136,9 @@ pub fn sign_in_again(
         Area::Site => {
             let nav = present::nav(visit);
             let shell = present::shell(visit, &nav);
-            auth::relogin(&auth::ReloginPage { shell: &shell, email, next, fields, once: &once, faults: &faults, notice })
+            sign_in::relogin(&sign_in::ReloginPage { shell: &shell, email, next, fields, once: &once, faults: &faults, notice })
         }
-        Area::Admin => admin::login::page(&admin::login::LoginPage {
+        Area::Admin => admin::users::sign_in::page(&admin::users::sign_in::LoginPage {
             lang: visit.lang,
             aids: visit.aids,
             email,

@@ -4,7 +4,7 @@ use super::error::Fault;
 use super::visit::Visit;
 use poem::http::header;
 use poem::{FromRequest, Request, RequestBody};
-use templates::auth::KEPT_PREFIX;
+use templates::users::sign_in::KEPT_PREFIX;
 
 /// The fields of a form.
 #[derive(Clone, Debug, Default)]

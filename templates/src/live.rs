@@ -3,9 +3,10 @@
 //! A partial whose element is on the page already is dropped by the script, so a comment that its writer
 //! got as an answer does not come a second time through the stream.
 
+use crate::comments::text as comments_text;
 use crate::comments::{self, Comment, Count};
 use crate::notifications::{self, Bell};
-use crate::text::{Lang, comments as words};
+use crate::text::Lang;
 use maud::{Markup, html};
 
 /// The bell rings.
@@ -19,7 +20,7 @@ pub struct BellUpdate<'a> {
     pub sentence: &'a str,
 }
 
-/// Somebody wrote a comment on the open post.
+/// A new comment on the open post.
 #[derive(Clone, Debug)]
 pub struct NewComment<'a> {
     /// The reader's language.
@@ -40,13 +41,13 @@ pub fn bell(b: &BellUpdate) -> Markup {
     }
 }
 
-/// A comment by somebody else: it is added where it belongs and said in one sentence; the reader is not moved.
+/// A new comment: added where it belongs and announced in one sentence; focus and scroll position stay.
 pub fn new_comment(n: &NewComment) -> Markup {
     html! {
         // On an earlier page the end of the list is not the end of the talk: there only the number changes.
         (added(n.lang, &n.comment, "#comment-list.last"))
         (partial("#comment-count", "outerHTML", &comments::count(&Count { lang: n.lang, count: n.count })))
-        @if !n.own { (say(&n.lang.fill(words::SAID_NEW, &[("name", &n.comment.author.name)]))) }
+        @if !n.own { (say(&n.lang.fill(comments_text::ANNOUNCE_NEW, &[("name", &n.comment.author.name)]))) }
     }
 }
 

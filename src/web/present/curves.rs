@@ -6,9 +6,10 @@ use crate::clock::from_ms;
 use crate::monitor::history::{HouseSlot, InstanceSlot};
 use std::collections::{BTreeMap, BTreeSet};
 use templates::Lang;
-use templates::admin::system::Range;
-use templates::admin::system::chart::{Chart, Line, Unit};
-use templates::text::{Text, system as words};
+use templates::admin::monitor::Range;
+use templates::admin::monitor::chart::{Chart, Line, Unit};
+use templates::admin::monitor::text as t;
+use templates::text::Text;
 use templates::ui::Moment;
 
 /// Seconds.
@@ -29,24 +30,24 @@ pub fn curves(visit: &Visit, (from, until, step): (i64, i64, i64), instances: &[
     let times = slots.iter().map(|slot| moment(from_ms(slot * step * 60_000), now, lang)).collect();
     let sheet = Sheet { slots, times, instances, house };
     let mut charts = vec![
-        sheet.by_instance("rate", words::CHART_RATE, Unit::Rate, |row| Some(row.requests as f64 / MINUTE)),
+        sheet.by_instance("rate", t::CHART_RATE, Unit::Rate, |row| Some(row.requests as f64 / MINUTE)),
         sheet.chart(
             "times",
-            words::CHART_TIMES,
+            t::CHART_TIMES,
             Unit::Millis,
             vec![sheet.slowest("50%", |row| row.p50), sheet.slowest("95%", |row| row.p95), sheet.slowest("99%", |row| row.p99)],
         ),
-        sheet.by_instance("errors", words::CHART_ERRORS, Unit::Rate, |row| Some(row.errors as f64 / MINUTE)),
-        sheet.by_instance("cpu", words::CHART_CPU, Unit::Percent, |row| Some(row.cpu as f64 / 10.0)),
-        sheet.by_instance("memory", words::CHART_MEMORY, Unit::Bytes, |row| Some(row.memory as f64)),
-        sheet.by_instance("db", words::CHART_DB, Unit::Count, |row| Some(row.db_used as f64)),
+        sheet.by_instance("errors", t::CHART_ERRORS, Unit::Rate, |row| Some(row.errors as f64 / MINUTE)),
+        sheet.by_instance("cpu", t::CHART_CPU, Unit::Percent, |row| Some(row.cpu as f64 / 10.0)),
+        sheet.by_instance("memory", t::CHART_MEMORY, Unit::Bytes, |row| Some(row.memory as f64)),
+        sheet.by_instance("db", t::CHART_DB, Unit::Count, |row| Some(row.db_used as f64)),
     ];
     let whole = |n: i64| Some(n as f64);
     let people = vec![
-        sheet.of_house(lang.t(words::LINE_SESSIONS), |row| whole(row.sessions)),
-        sheet.of_house(lang.t(words::LINE_ONLINE), |row| whole(row.online)),
+        sheet.of_house(lang.t(t::LINE_SESSIONS), |row| whole(row.sessions)),
+        sheet.of_house(lang.t(t::LINE_ONLINE), |row| whole(row.online)),
     ];
-    charts.push(sheet.chart("people", words::CHART_PEOPLE, Unit::Count, people));
+    charts.push(sheet.chart("people", t::CHART_PEOPLE, Unit::Count, people));
     // Without Redis its pictures would be empty for ever.
     if visit.app.config.redis_url.is_some() {
         charts.extend(sheet.of_redis(lang));
@@ -94,14 +95,13 @@ impl Sheet<'_> {
         let tenths = |n: Option<i64>| n.map(|n| n as f64 / 10.0);
         let whole = |n: Option<i64>| n.map(|n| n as f64);
         let line = |name: Text, of: &dyn Fn(&HouseSlot) -> Option<f64>| self.of_house(lang.t(name), of);
-        let one = |of: &dyn Fn(&HouseSlot) -> Option<f64>| vec![line(words::LINE_REDIS, of)];
-        let keys =
-            vec![line(words::LINE_EXPIRED, &|row| tenths(row.redis_expired)), line(words::LINE_EVICTED, &|row| tenths(row.redis_evicted))];
+        let one = |of: &dyn Fn(&HouseSlot) -> Option<f64>| vec![line(t::LINE_REDIS, of)];
+        let keys = vec![line(t::LINE_EXPIRED, &|row| tenths(row.redis_expired)), line(t::LINE_EVICTED, &|row| tenths(row.redis_evicted))];
         [
-            self.chart("commands", words::CHART_COMMANDS, Unit::Rate, one(&|row| tenths(row.redis_commands))),
-            self.chart("redis-memory", words::CHART_REDIS_MEMORY, Unit::Bytes, one(&|row| whole(row.redis_memory))),
-            self.chart("clients", words::CHART_CLIENTS, Unit::Count, one(&|row| whole(row.redis_clients))),
-            self.chart("keys", words::CHART_KEYS, Unit::Rate, keys),
+            self.chart("commands", t::CHART_COMMANDS, Unit::Rate, one(&|row| tenths(row.redis_commands))),
+            self.chart("redis-memory", t::CHART_REDIS_MEMORY, Unit::Bytes, one(&|row| whole(row.redis_memory))),
+            self.chart("clients", t::CHART_CLIENTS, Unit::Count, one(&|row| whole(row.redis_clients))),
+            self.chart("keys", t::CHART_KEYS, Unit::Rate, keys),
         ]
     }
 

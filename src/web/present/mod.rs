@@ -20,7 +20,7 @@ use crate::domain::users::password;
 use crate::domain::{Action, Problem, Resource, validation};
 use templates::layout::{Flash, MemberBadge, NavBoard, Shell, Viewer};
 use templates::notifications::Kind;
-use templates::text::{self, Lang, Text};
+use templates::text::{Lang, Text};
 use templates::ui::{Fault, Moment, Tone};
 use time::UtcOffset;
 use time::format_description::well_known::Rfc3339;
@@ -100,7 +100,12 @@ fn viewer(visit: &Visit) -> Viewer<'_> {
 
 /// The sentence of a word that the page before left.
 fn flash(word: &str, lang: Lang) -> Option<Flash<'static>> {
-    use text::{admin, comments, notifications, posts, settings};
+    use templates::admin::text as admin;
+    use templates::comments::text as comments;
+    use templates::notifications::text as notifications;
+    use templates::posts::text as posts;
+    use templates::sessions::text as sessions;
+    use templates::users::text as users;
     let said: Text = match word {
         "post.created" => posts::FLASH_CREATED,
         "post.saved" => posts::FLASH_SAVED,
@@ -111,10 +116,10 @@ fn flash(word: &str, lang: Lang) -> Option<Flash<'static>> {
         "comment.saved" => comments::FLASH_SAVED,
         "comment.deleted" => comments::FLASH_DELETED,
         "read" => notifications::FLASH_READ_ALL,
-        "saved" => settings::FLASH_SAVED,
-        "password" => settings::FLASH_PASSWORD,
-        "ended" => settings::FLASH_ENDED,
-        "ended.others" => settings::FLASH_ENDED_OTHERS,
+        "saved" => users::FLASH_SAVED,
+        "password" => users::FLASH_PASSWORD,
+        "ended" => sessions::FLASH_ENDED,
+        "ended.others" => sessions::FLASH_ENDED_OTHERS,
         "staff.role" => admin::FLASH_ROLE,
         "staff.suspended" => admin::FLASH_SUSPENDED,
         "staff.lifted" => admin::FLASH_LIFTED,

@@ -4,19 +4,21 @@ use super::super::visit::Visit;
 use super::{flash, moment};
 use crate::domain::sessions::Listed;
 use crate::domain::{Action, Resource, SessionId, audit};
-use templates::admin::audit::{AuditRow, Change};
+use templates::admin::audit::{AuditRow, Change, text as audit_text};
 use templates::admin::layout::{AdminShell, Permissions};
+use templates::admin::roles::text as roles;
 use templates::admin::sessions::SessionRow;
+use templates::admin::text as admin;
 use templates::layout::Flash;
-use templates::text::{Lang, admin};
+use templates::text::Lang;
 use templates::ui::Tone;
 
 /// A role's name: the built-in ones have one in each language, the others the one that staff gave.
 pub fn role_name<'a>(slug: &str, name: &'a str, lang: Lang) -> &'a str {
     match slug {
-        "admin" => lang.t(admin::ROLE_ADMIN),
-        "moderator" => lang.t(admin::ROLE_MODERATOR),
-        "member" => lang.t(admin::ROLE_MEMBER),
+        "admin" => lang.t(roles::ROLE_ADMIN),
+        "moderator" => lang.t(roles::ROLE_MODERATOR),
+        "member" => lang.t(roles::ROLE_MEMBER),
         _ => name,
     }
 }
@@ -110,7 +112,7 @@ pub fn audit_rows<'a>(visit: &Visit, rows: &'a [audit::Row], changes: &'a [Vec<(
         at: moment(row.created_at, now, lang),
         staff: &row.actor_name,
         action: &row.action,
-        target: if row.target_name.is_empty() { lang.t(admin::WITHHELD) } else { &row.target_name },
+        target: if row.target_name.is_empty() { lang.t(audit_text::WITHHELD) } else { &row.target_name },
         reason: &row.reason,
         ip: &row.ip,
         changes: changes.iter().map(change).collect(),

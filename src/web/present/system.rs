@@ -9,9 +9,10 @@ use crate::monitor::overview::{Instance, Seen, Word};
 use crate::monitor::{Beat, Event, Kind, RedisNow, State, heartbeat};
 use templates::Lang;
 use templates::admin::dashboard::Tile;
-use templates::admin::system::chart::{Unit, shown};
-use templates::admin::system::live::{self, Edge, Live, Redis, Route, Row, Said};
-use templates::text::{Text, system as words};
+use templates::admin::monitor::chart::{Unit, shown};
+use templates::admin::monitor::live::{self, Edge, InstanceReport, InstanceRow, Live, Redis, Route};
+use templates::admin::monitor::text as t;
+use templates::text::Text;
 use templates::upstreams::span;
 
 /// Rows of the slowest routes.
@@ -24,8 +25,8 @@ const DRILL_OLD: u64 = 8 * 24 * 3600;
 pub fn live<'a>(visit: &Visit, seen: &Seen, report: Option<&'a Report>) -> Live<'a> {
     let (now, lang) = (visit.app.clock.now(), visit.lang);
     let edge = match report {
-        Some(report) => Edge::Heard(nginx::rows(report, lang), report.total.minute.no_live_upstreams),
-        None => Edge::Silent(visit.app.config.watching.edge_url.to_string()),
+        Some(report) => Edge::Known(nginx::rows(report, lang), report.total.minute.no_live_upstreams),
+        None => Edge::Unreachable(visit.app.config.watching.edge_url.to_string()),
     };
     Live {
         lang,
@@ -33,7 +34,7 @@ pub fn live<'a>(visit: &Visit, seen: &Seen, report: Option<&'a Report>) -> Live<
         concerns: concerns(visit, seen, report),
         tiles: tiles(visit, seen),
         instances: seen.instances.iter().map(|instance| row(instance, to_ms(now))).collect(),
-        hears_all: seen.hears_all,
+        is_complete: seen.hears_all,
         redis: redis(visit, seen.redis.as_ref()),
         edge,
         routes: seen.slowest(ROUTES).into_iter().map(route).collect(),
@@ -55,35 +56,35 @@ fn concerns(visit: &Visit, seen: &Seen, report: Option<&Report>) -> Vec<(String,
     for instance in &seen.instances {
         let name: &dyn std::fmt::Display = &instance.name;
         match &instance.word {
-            Word::Silent => found.push((lang.fill(words::BAD_SILENT, &[("name", name)]), "upstream-down")),
+            Word::Silent => found.push((lang.fill(t::BAD_SILENT, &[("name", name)]), "upstream-down")),
             Word::Beat(beat) if beat.state == State::Reading => {
-                found.push((lang.fill(words::BAD_READING, &[("name", name)]), "database-down"));
+                found.push((lang.fill(t::BAD_READING, &[("name", name)]), "database-down"));
             }
             _ => {}
         }
     }
     if beats(seen).any(|beat| beat.disk_full) {
-        found.push((lang.t(words::BAD_DISK).to_owned(), "database-disk-full"));
+        found.push((lang.t(t::BAD_DISK).to_owned(), "database-disk-full"));
     }
     if beats(seen).any(|beat| beat.redis == heartbeat::Redis::Away) {
-        found.push((lang.t(words::BAD_REDIS).to_owned(), "redis-down"));
+        found.push((lang.t(t::BAD_REDIS).to_owned(), "redis-down"));
     }
     if seen.counts.is_none() {
-        found.push((lang.t(words::BAD_DATABASE).to_owned(), "database-down"));
+        found.push((lang.t(t::BAD_DATABASE).to_owned(), "database-down"));
     }
     let down = report.into_iter().flat_map(|report| &report.servers).filter(|server| server.state == crate::edge::report::State::Down);
-    found.extend(down.map(|server| (lang.fill(words::BAD_UPSTREAM, &[("name", &server.server)]), "upstream-down")));
+    found.extend(down.map(|server| (lang.fill(t::BAD_UPSTREAM, &[("name", &server.server)]), "upstream-down")));
     if let Some(redis) = &seen.redis {
         match full(redis) {
-            None => found.push((lang.t(words::BAD_UNLIMITED).to_owned(), "redis-memory-unlimited")),
+            None => found.push((lang.t(t::BAD_UNLIMITED).to_owned(), "redis-memory-unlimited")),
             Some(full) if full > 0.85 => {
-                found.push((lang.fill(words::BAD_MEMORY, &[("n", &((full * 100.0).round() as u64))]), "redis-memory-high"));
+                found.push((lang.fill(t::BAD_MEMORY, &[("n", &((full * 100.0).round() as u64))]), "redis-memory-high"));
             }
             Some(_) => {}
         }
     }
-    found.extend(old(visit, seen.backup[0], BACKUP_OLD, words::BAD_BACKUP, words::BAD_BACKUP_NONE).map(|text| (text, "backup-old")));
-    found.extend(old(visit, seen.backup[1], DRILL_OLD, words::BAD_DRILL, words::BAD_DRILL_NONE).map(|text| (text, "restore-drill-old")));
+    found.extend(old(visit, seen.backup[0], BACKUP_OLD, t::BAD_BACKUP, t::BAD_BACKUP_NONE).map(|text| (text, "backup-old")));
+    found.extend(old(visit, seen.backup[1], DRILL_OLD, t::BAD_DRILL, t::BAD_DRILL_NONE).map(|text| (text, "restore-drill-old")));
     found
 }
 
@@ -105,52 +106,52 @@ fn tiles(visit: &Visit, seen: &Seen) -> Vec<Tile<'static>> {
     let sum = |of: fn(&Beat) -> f64| beats(seen).map(of).sum::<f64>();
     let slowest = beats(seen).filter_map(|beat| beat.p95).max();
     let ago = |at: Option<f64>| match at {
-        Some(at) => lang.fill(words::AGO, &[("span", &span(lang, age(visit, at)))]),
-        None => lang.t(words::NEVER).to_owned(),
+        Some(at) => lang.fill(t::AGO, &[("span", &span(lang, age(visit, at)))]),
+        None => lang.t(t::NEVER).to_owned(),
     };
     let when = |at: Option<f64>| at.map_or_else(String::new, |at| super::day(from_ms((at * 1000.0) as i64), lang));
     let db = (sum(|beat| beat.db_used as f64), sum(|beat| beat.db_max as f64), sum(|beat| beat.db_idle as f64));
     vec![
         tile(
-            words::TILE_RATE,
+            t::TILE_RATE,
             shown(Unit::Rate, sum(|beat| beat.rate)),
-            lang.fill(words::TILE_ERRORS, &[("n", &shown(Unit::Rate, sum(|beat| beat.errors)))]),
+            lang.fill(t::TILE_ERRORS, &[("n", &shown(Unit::Rate, sum(|beat| beat.errors)))]),
         ),
         match slowest {
-            Some(p95) => tile(words::TILE_TIME, shown(Unit::Millis, p95 as f64 / 1000.0), lang.t(words::TILE_TIME_HINT).into()),
-            None => tile(words::TILE_TIME, "-".into(), lang.t(words::NOBODY_ASKED).into()),
+            Some(p95) => tile(t::TILE_TIME, shown(Unit::Millis, p95 as f64 / 1000.0), lang.t(t::TILE_TIME_HINT).into()),
+            None => tile(t::TILE_TIME, "-".into(), lang.t(t::NOBODY_ASKED).into()),
         },
-        tile(words::TILE_SESSIONS, number(seen.counts.as_ref().map(|c| c.sessions)), lang.t(words::TILE_SESSIONS_HINT).into()),
-        tile(words::TILE_ONLINE, number(seen.counts.as_ref().map(|c| c.online)), lang.t(words::TILE_ONLINE_HINT).into()),
-        tile(words::TILE_DB, format!("{:.0}/{:.0}", db.0, db.1), lang.fill(words::TILE_DB_HINT, &[("idle", &format!("{:.0}", db.2))])),
-        tile(words::TILE_STREAMS, templates::ui::number(sum(|beat| beat.streams as f64) as u64), lang.t(words::TILE_STREAMS_HINT).into()),
-        tile(words::TILE_BACKUP, ago(seen.backup[0]), when(seen.backup[0])),
-        tile(words::TILE_DRILL, ago(seen.backup[1]), when(seen.backup[1])),
+        tile(t::TILE_SESSIONS, number(seen.counts.as_ref().map(|c| c.sessions)), lang.t(t::TILE_SESSIONS_HINT).into()),
+        tile(t::TILE_ONLINE, number(seen.counts.as_ref().map(|c| c.online)), lang.t(t::TILE_ONLINE_HINT).into()),
+        tile(t::TILE_DB, format!("{:.0}/{:.0}", db.0, db.1), lang.fill(t::TILE_DB_HINT, &[("idle", &format!("{:.0}", db.2))])),
+        tile(t::TILE_STREAMS, templates::ui::number(sum(|beat| beat.streams as f64) as u64), lang.t(t::TILE_STREAMS_HINT).into()),
+        tile(t::TILE_BACKUP, ago(seen.backup[0]), when(seen.backup[0])),
+        tile(t::TILE_DRILL, ago(seen.backup[1]), when(seen.backup[1])),
     ]
 }
 
-fn row(instance: &Instance, now: i64) -> Row {
-    let (state, said) = match &instance.word {
-        Word::Beat(beat) => (state(beat.state), Some(said(beat, now))),
-        Word::Left => (live::State::Left, None),
-        Word::Silent => (live::State::Silent, None),
-        Word::Unheard => (live::State::Unheard, None),
+fn row(instance: &Instance, now: i64) -> InstanceRow {
+    let (status, report) = match &instance.word {
+        Word::Beat(beat) => (state(beat.state), Some(report(beat, now))),
+        Word::Left => (live::InstanceStatus::Stopped, None),
+        Word::Silent => (live::InstanceStatus::Missing, None),
+        Word::Unheard => (live::InstanceStatus::Unknown, None),
     };
-    Row { name: instance.name.clone(), state, said }
+    InstanceRow { name: instance.name.clone(), status, report }
 }
 
-fn state(state: State) -> live::State {
+fn state(state: State) -> live::InstanceStatus {
     match state {
-        State::Starting => live::State::Starting,
-        State::Ready => live::State::Ready,
-        State::Reading => live::State::Reading,
-        State::Draining => live::State::Draining,
-        State::Unknown => live::State::Other,
+        State::Starting => live::InstanceStatus::Starting,
+        State::Ready => live::InstanceStatus::Ready,
+        State::Reading => live::InstanceStatus::ReadOnly,
+        State::Draining => live::InstanceStatus::Draining,
+        State::Unknown => live::InstanceStatus::Other,
     }
 }
 
-fn said(beat: &Beat, now: i64) -> Said {
-    Said {
+fn report(beat: &Beat, now: i64) -> InstanceReport {
+    InstanceReport {
         seconds: count((now - beat.started) / 1000),
         cpu: beat.cpu as f64 / 10.0,
         memory: beat.memory as f64,
@@ -161,9 +162,9 @@ fn said(beat: &Beat, now: i64) -> Said {
         streams: count(beat.streams),
         db: (count(beat.db_used), count(beat.db_max)),
         redis: match beat.redis {
-            heartbeat::Redis::None => words::REDIS_NONE,
-            heartbeat::Redis::Up => words::REDIS_UP,
-            heartbeat::Redis::Away => words::REDIS_AWAY,
+            heartbeat::Redis::None => t::REDIS_NONE,
+            heartbeat::Redis::Up => t::REDIS_UP,
+            heartbeat::Redis::Away => t::REDIS_AWAY,
         },
         version: beat.version.clone(),
     }
@@ -183,19 +184,19 @@ fn redis<'a>(visit: &Visit, redis: Option<&RedisNow>) -> Redis<'a> {
     let rate = |place: usize| redis.rates.map_or_else(|| "-".to_owned(), |rates| shown(Unit::Rate, rates[place]));
     let tile = |label: Text, value: String, hint: String| Tile { label: lang.t(label), value, hint };
     let memory = match counts.maxmemory {
-        0 => lang.fill(words::REDIS_MEMORY_FREE, &[("policy", &counts.maxmemory_policy)]),
-        max => lang.fill(words::REDIS_MEMORY_HINT, &[("max", &shown(Unit::Bytes, max as f64)), ("policy", &counts.maxmemory_policy)]),
+        0 => lang.fill(t::REDIS_MEMORY_FREE, &[("policy", &counts.maxmemory_policy)]),
+        max => lang.fill(t::REDIS_MEMORY_HINT, &[("max", &shown(Unit::Bytes, max as f64)), ("policy", &counts.maxmemory_policy)]),
     };
     let tiles = vec![
         tile(
-            words::REDIS_CLIENTS,
+            t::REDIS_CLIENTS,
             templates::ui::number(counts.connected_clients),
-            lang.fill(words::REDIS_CLIENTS_HINT, &[("n", &templates::ui::number(counts.maxclients))]),
+            lang.fill(t::REDIS_CLIENTS_HINT, &[("n", &templates::ui::number(counts.maxclients))]),
         ),
-        tile(words::REDIS_MEMORY, shown(Unit::Bytes, counts.used_memory as f64), memory),
-        tile(words::REDIS_COMMANDS, rate(0), String::new()),
-        tile(words::REDIS_EXPIRED, rate(1), String::new()),
-        tile(words::REDIS_EVICTED, rate(2), String::new()),
+        tile(t::REDIS_MEMORY, shown(Unit::Bytes, counts.used_memory as f64), memory),
+        tile(t::REDIS_COMMANDS, rate(0), String::new()),
+        tile(t::REDIS_EXPIRED, rate(1), String::new()),
+        tile(t::REDIS_EVICTED, rate(2), String::new()),
     ];
     Redis::Known(tiles, full(redis))
 }
@@ -215,17 +216,17 @@ fn route((label, sum): (String, Sum)) -> Route {
 
 fn happened(event: &Event, now: time::OffsetDateTime, lang: Lang) -> live::Event {
     let (what, good) = match event.kind {
-        Kind::Up => (words::EV_UP, Some(true)),
-        Kind::Draining => (words::EV_DRAINING, None),
-        Kind::Lost => (words::EV_LOST, Some(false)),
-        Kind::Back => (words::EV_BACK, Some(true)),
-        Kind::RedisAway => (words::EV_REDIS_AWAY, Some(false)),
-        Kind::RedisBack => (words::EV_REDIS_BACK, Some(true)),
-        Kind::DatabaseAway => (words::EV_DB_AWAY, Some(false)),
-        Kind::DatabaseBack => (words::EV_DB_BACK, Some(true)),
-        Kind::DiskFull => (words::EV_DISK_FULL, Some(false)),
-        Kind::DiskFree => (words::EV_DISK_FREE, Some(true)),
-        Kind::ClockJumped => (words::EV_CLOCK_JUMPED, Some(false)),
+        Kind::Up => (t::EV_UP, Some(true)),
+        Kind::Draining => (t::EV_DRAINING, None),
+        Kind::Lost => (t::EV_LOST, Some(false)),
+        Kind::Back => (t::EV_BACK, Some(true)),
+        Kind::RedisAway => (t::EV_REDIS_AWAY, Some(false)),
+        Kind::RedisBack => (t::EV_REDIS_BACK, Some(true)),
+        Kind::DatabaseAway => (t::EV_DB_AWAY, Some(false)),
+        Kind::DatabaseBack => (t::EV_DB_BACK, Some(true)),
+        Kind::DiskFull => (t::EV_DISK_FULL, Some(false)),
+        Kind::DiskFree => (t::EV_DISK_FREE, Some(true)),
+        Kind::ClockJumped => (t::EV_CLOCK_JUMPED, Some(false)),
     };
     live::Event { at: moment(event.at, now, lang), instance: event.instance.clone(), what, good }
 }

@@ -14,7 +14,7 @@ pub struct ErrorPage<'a> {
     pub problem: Problem<'a>,
 }
 
-/// Draws it.
+/// Renders it.
 pub fn page(p: &ErrorPage) -> Markup {
     let lang = p.shell.lang;
     let title = errors::title(lang, &p.problem);

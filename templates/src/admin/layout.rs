@@ -1,8 +1,10 @@
 //! The frame around each page of the staff's side. Its colours differ, so that staff know where they are.
 
+use super::text as t;
+use crate::admin::monitor::text as monitor_text;
 use crate::layout::{Aids, Flash, head, mark, regions, sign_out};
 use crate::paths::admin as paths;
-use crate::text::{Lang, Text, admin as words, common, system};
+use crate::text::{Lang, Text, common};
 use crate::ui::{self, Fault};
 use maud::{DOCTYPE, Markup, html};
 
@@ -13,9 +15,9 @@ pub struct AdminShell<'a> {
     pub lang: Lang,
     /// The page's own address.
     pub path: &'a str,
-    /// The name of whoever works here.
+    /// The name of the staff member.
     pub staff: &'a str,
-    /// The number of whoever works here.
+    /// The staff member's number.
     pub staff_id: i64,
     /// Which parts of the menu are open.
     pub may: Permissions,
@@ -27,7 +29,7 @@ pub struct AdminShell<'a> {
     pub site_url: &'a str,
 }
 
-/// The parts of the menu that somebody's role opens.
+/// The parts of the menu that a role opens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Permissions {
     /// Members.
@@ -53,7 +55,7 @@ pub fn page(shell: &AdminShell, title: &str, main: Markup) -> Markup {
         (DOCTYPE)
         html.admin lang=(lang.tag()) data-theme=(shell.aids.theme.word()) data-size=(shell.aids.size.word())
             data-motion=(shell.aids.motion.word()) data-spacing=(shell.aids.spacing.word()) {
-            (head(&lang.fill(words::PAGE_TITLE, &[("title", &title)])))
+            (head(&lang.fill(t::PAGE_TITLE, &[("title", &title)])))
             body "hx-boost:inherited"="true" "hx-target:inherited"="#main" "hx-select:inherited"="#main"
                 "hx-swap:inherited"="outerHTML" "hx-status:5xx:inherited"="swap:none push:false" {
                 a.skip href="#main" { (lang.t(common::SKIP)) }
@@ -79,16 +81,16 @@ pub fn form_page(shell: &AdminShell, title: &str, faults: &[Fault], main: Markup
     page(shell, &shell.lang.fill(common::ERROR_TITLE, &[("title", &title)]), main)
 }
 
-/// A page for somebody who is not signed in: no menu, one narrow column.
+/// A page shown before signing in: no menu, one narrow column.
 pub fn outside(lang: Lang, aids: &Aids, title: &str, main: Markup) -> Markup {
     html! {
         (DOCTYPE)
         html.admin lang=(lang.tag()) data-theme=(aids.theme.word()) data-size=(aids.size.word())
             data-motion=(aids.motion.word()) data-spacing=(aids.spacing.word()) {
-            (head(&lang.fill(words::PAGE_TITLE, &[("title", &title)])))
+            (head(&lang.fill(t::PAGE_TITLE, &[("title", &title)])))
             body {
                 (regions(lang))
-                header.site-header { div.wrap.bar { span.brand { (mark()) span { (lang.t(words::SITE_NAME)) } } } }
+                header.site-header { div.wrap.bar { span.brand { (mark()) span { (lang.t(t::SITE_NAME)) } } } }
                 main #main tabindex="-1" { div.wrap.narrow { (main) } }
             }
         }
@@ -100,10 +102,10 @@ fn header(shell: &AdminShell) -> Markup {
     html! {
         header.site-header {
             div.wrap.bar {
-                a.brand href=(paths::DASHBOARD) { (mark()) span { (lang.t(words::SITE_NAME)) } }
+                a.brand href=(paths::DASHBOARD) { (mark()) span { (lang.t(t::SITE_NAME)) } }
                 div.member-nav {
-                    a.online href=(shell.site_url) hx-boost="false" { (lang.t(words::TO_SITE)) }
-                    span.staff { (ui::avatar(shell.staff_id, shell.staff, 32)) span.name { (lang.fill(words::SIGNED_IN_AS, &[("name", &shell.staff)])) } }
+                    a.online href=(shell.site_url) hx-boost="false" { (lang.t(t::TO_SITE)) }
+                    span.staff { (ui::avatar(shell.staff_id, shell.staff, 32)) span.name { (lang.fill(t::SIGNED_IN_AS, &[("name", &shell.staff)])) } }
                     (sign_out(lang, "button quiet"))
                 }
             }
@@ -114,19 +116,19 @@ fn header(shell: &AdminShell) -> Markup {
 fn menu(shell: &AdminShell) -> Markup {
     let may = &shell.may;
     let entries: [(bool, &str, Text); 9] = [
-        (true, paths::DASHBOARD, words::DASHBOARD),
-        (may.users, paths::USERS, words::USERS),
-        (may.roles, paths::ROLES, words::ROLES),
-        (may.boards, paths::BOARDS, words::BOARDS),
-        (may.posts, paths::POSTS, words::POSTS),
-        (may.comments, paths::COMMENTS, words::COMMENTS),
-        (may.sessions, paths::SESSIONS, words::SESSIONS),
-        (may.audit, paths::AUDIT, words::AUDIT),
+        (true, paths::DASHBOARD, t::DASHBOARD),
+        (may.users, paths::USERS, t::USERS),
+        (may.roles, paths::ROLES, t::ROLES),
+        (may.boards, paths::BOARDS, t::BOARDS),
+        (may.posts, paths::POSTS, t::POSTS),
+        (may.comments, paths::COMMENTS, t::COMMENTS),
+        (may.sessions, paths::SESSIONS, t::SESSIONS),
+        (may.audit, paths::AUDIT, t::AUDIT),
         // Who may read what staff did may read what the machines did.
-        (may.audit, paths::SYSTEM, system::TITLE),
+        (may.audit, paths::SYSTEM, monitor_text::TITLE),
     ];
     html! {
-        nav.side-nav aria-label=(shell.lang.t(words::MENU)) {
+        nav.side-nav aria-label=(shell.lang.t(t::MENU)) {
             ul {
                 @for (_, href, label) in entries.iter().filter(|entry| entry.0) {
                     li { a href=(href) aria-current=[current(shell.path, href)] { (shell.lang.t(*label)) } }

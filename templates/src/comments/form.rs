@@ -1,8 +1,9 @@
 //! The forms that write, answer, change and delete a comment.
 
+use super::text as t;
 use crate::layout::{self, Shell};
 use crate::paths;
-use crate::text::{Lang, comments as words, common};
+use crate::text::{Lang, common};
 use crate::ui::{self, Fault, Field};
 use maud::{Markup, PreEscaped, html};
 
@@ -107,16 +108,16 @@ impl CommentForm<'_> {
 
     fn label(&self) -> String {
         match self.purpose {
-            Purpose::New { .. } => self.lang.t(words::NEW_LABEL).to_owned(),
-            Purpose::Reply { name, .. } => self.lang.fill(words::REPLY_TO, &[("name", &name)]),
-            Purpose::Edit { .. } => self.lang.t(words::EDIT_TITLE).to_owned(),
+            Purpose::New { .. } => self.lang.t(t::NEW_LABEL).to_owned(),
+            Purpose::Reply { name, .. } => self.lang.fill(t::REPLY_TO, &[("name", &name)]),
+            Purpose::Edit { .. } => self.lang.t(t::EDIT_TITLE).to_owned(),
         }
     }
 
     fn button(&self) -> &'static str {
         self.lang.t(match self.purpose {
-            Purpose::New { .. } => words::SUBMIT,
-            Purpose::Reply { .. } => words::SUBMIT_REPLY,
+            Purpose::New { .. } => t::SUBMIT,
+            Purpose::Reply { .. } => t::SUBMIT_REPLY,
             Purpose::Edit { .. } => common::SAVE,
         })
     }
@@ -131,7 +132,7 @@ pub fn form(f: &CommentForm) -> Markup {
         prefix: &prefix,
         label: &label,
         value: f.body,
-        hint: f.lang.t(words::NEW_HINT),
+        hint: f.lang.t(t::NEW_HINT),
         required: true,
         faults: f.faults,
         ..Field::default()
@@ -159,16 +160,16 @@ fn dismiss(f: &CommentForm) -> Markup {
     html! { a.button.quiet href=(paths::comment(comment)) data-dismiss={ "slot-" (comment) } { (f.lang.t(common::CANCEL)) } }
 }
 
-/// Draws a reply or edit form as a page.
+/// Renders a reply or edit form as a page.
 pub fn form_page(p: &FormPage) -> Markup {
     let lang = p.shell.lang;
-    let title = lang.t(if matches!(p.form.purpose, Purpose::Edit { .. }) { words::EDIT_TITLE } else { words::REPLY_TITLE });
+    let title = lang.t(if matches!(p.form.purpose, Purpose::Edit { .. }) { t::EDIT_TITLE } else { t::REPLY_TITLE });
     let main = html! {
         div.wrap.narrow {
             h1 tabindex="-1" { (title) }
-            p { a href=(paths::post(p.slug, p.post)) { (lang.fill(words::ON_POST, &[("title", &p.post_title)])) } }
+            p { a href=(paths::post(p.slug, p.post)) { (lang.fill(t::ON_POST, &[("title", &p.post_title)])) } }
             @if !p.quoted_html.is_empty() {
-                h2 { (lang.t(words::ANSWERING)) }
+                h2 { (lang.t(t::ANSWERING)) }
                 blockquote.subject { div.prose { (PreEscaped(p.quoted_html)) } }
             }
             (form(&p.form))
@@ -177,22 +178,22 @@ pub fn form_page(p: &FormPage) -> Markup {
     layout::form_page(p.shell, title, p.form.faults, main)
 }
 
-/// Draws the question before a comment is deleted.
+/// Renders the question before a comment is deleted.
 pub fn delete(p: &DeletePage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {
         div.wrap.narrow {
-            h1 tabindex="-1" { (lang.t(words::DELETE_TITLE)) }
+            h1 tabindex="-1" { (lang.t(t::DELETE_TITLE)) }
             blockquote.subject { div.prose { (PreEscaped(p.body_html)) } }
-            p { (lang.t(words::DELETE_TEXT)) }
+            p { (lang.t(t::DELETE_TEXT)) }
             form method="post" action=(paths::comment_delete(p.id)) novalidate hx-sync="this:drop" {
                 (ui::once(p.once))
                 div.actions {
-                    button.button.danger { (lang.t(words::DELETE_BUTTON)) }
+                    button.button.danger { (lang.t(t::DELETE_BUTTON)) }
                     a.button.secondary href=(paths::comment(p.id)) { (lang.t(common::CANCEL)) }
                 }
             }
         }
     };
-    layout::page(p.shell, lang.t(words::DELETE_TITLE), main)
+    layout::page(p.shell, lang.t(t::DELETE_TITLE), main)
 }

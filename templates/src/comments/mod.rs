@@ -1,14 +1,17 @@
 //! Comments in threads with one visible level of nesting, and the forms that write, change and delete them.
 //!
 //! Each fragment owns its id: `#comments` the thread, `#comment-count` its number, `#comment-list` the first
-//! level, `#comment-{id}` a comment with its answers, `#said-{id}` the comment alone, `#slot-{id}` the place
+//! level, `#comment-{id}` a comment with its answers, `#comment-body-{id}` the comment alone, `#slot-{id}` the place
 //! where its reply or edit form opens, `#replies-{root}` the answers, `#comment-form` the form for a new one.
 
 pub mod form;
+pub(crate) mod samples;
+pub mod text;
 
 pub use form::{CommentForm, DeletePage, FormPage, Purpose, delete, form, form_page};
 
-use crate::text::{Lang, comments as words, common};
+use self::text as t;
+use crate::text::{Lang, common};
 use crate::ui::{self, Author, Moment, State};
 use crate::{live, paths};
 use maud::{Markup, PreEscaped, html};
@@ -62,7 +65,7 @@ pub struct Branch<'a> {
     pub replies: Vec<Comment<'a>>,
 }
 
-/// What was said about a post.
+/// The comments of a post.
 #[derive(Clone, Debug)]
 pub struct Thread<'a> {
     /// The reader's language.
@@ -90,7 +93,7 @@ pub enum Entry<'a> {
     Form(CommentForm<'a>),
     /// A hint to sign in first.
     SignIn,
-    /// Nobody may write here.
+    /// Writing is closed.
     Closed,
 }
 
@@ -116,19 +119,19 @@ pub struct Count {
     pub count: u64,
 }
 
-/// Draws everything that was said about a post.
-pub fn thread(t: &Thread) -> Markup {
-    let link = |n| paths::post_page(t.slug, t.post, n);
+/// Renders the comments of a post.
+pub fn thread(p: &Thread) -> Markup {
+    let link = |n| paths::post_page(p.slug, p.post, n);
     html! {
         section #comments aria-labelledby="comments-title" {
-            h2 #comments-title { (t.lang.t(words::TITLE)) " " (count(&Count { lang: t.lang, count: t.count })) }
-            ol #comment-list.last[t.page >= t.total_pages] { @for branch in &t.branches { (comment(t.lang, &branch.comment, &branch.replies)) } }
-            p.no-comments.muted { (t.lang.t(words::EMPTY)) }
-            (ui::pagination(t.lang, t.page, t.total_pages, &link))
-            @match &t.entry {
+            h2 #comments-title { (p.lang.t(t::TITLE)) " " (count(&Count { lang: p.lang, count: p.count })) }
+            ol #comment-list.last[p.page >= p.total_pages] { @for branch in &p.branches { (comment(p.lang, &branch.comment, &branch.replies)) } }
+            p.no-comments.muted { (p.lang.t(t::EMPTY)) }
+            (ui::pagination(p.lang, p.page, p.total_pages, &link))
+            @match &p.entry {
                 Entry::Form(f) => (form(f)),
-                Entry::SignIn => p.sign-in-hint { a href=(paths::login_then(&paths::post(t.slug, t.post))) { (t.lang.t(words::SIGN_IN)) } },
-                Entry::Closed => p.muted { (t.lang.t(words::CLOSED)) },
+                Entry::SignIn => p.sign-in-hint { a href=(paths::login_then(&paths::post(p.slug, p.post))) { (p.lang.t(t::SIGN_IN)) } },
+                Entry::Closed => p.muted { (p.lang.t(t::CLOSED)) },
             }
         }
     }
@@ -136,17 +139,17 @@ pub fn thread(t: &Thread) -> Markup {
 
 /// The number of comments, replaced when it changes.
 pub fn count(c: &Count) -> Markup {
-    html! { span #comment-count aria-label=(c.lang.count(words::COUNT_ONE, words::COUNT_MANY, c.count)) role="img" { (ui::number(c.count)) } }
+    html! { span #comment-count aria-label=(c.lang.count(t::COUNT_ONE, t::COUNT_MANY, c.count)) role="img" { (ui::number(c.count)) } }
 }
 
 /// A comment with its answers.
 pub fn comment(lang: Lang, c: &Comment, replies: &[Comment]) -> Markup {
     html! {
         li.comment id={ "comment-" (c.id) } {
-            (said(lang, c))
+            (body(lang, c))
             div id={ "slot-" (c.id) } {}
             @if c.root == c.id {
-                ol.replies id={ "replies-" (c.id) } aria-label=(lang.fill(words::REPLIES, &[("name", &c.author.name)])) {
+                ol.replies id={ "replies-" (c.id) } aria-label=(lang.fill(t::REPLIES, &[("name", &c.author.name)])) {
                     @for reply in replies { (comment(lang, reply, &[])) }
                 }
             }
@@ -155,22 +158,22 @@ pub fn comment(lang: Lang, c: &Comment, replies: &[Comment]) -> Markup {
 }
 
 /// A comment alone.
-pub fn said(lang: Lang, c: &Comment) -> Markup {
+pub fn body(lang: Lang, c: &Comment) -> Markup {
     html! {
-        article.said id={ "said-" (c.id) } aria-labelledby={ "by-" (c.id) } {
+        article.comment-body id={ "comment-body-" (c.id) } aria-labelledby={ "by-" (c.id) } {
             @match c.state {
                 State::Deleted => p.gone.muted id={ "by-" (c.id) } tabindex="-1" {
-                    (lang.t(if c.removed_by_staff { words::DELETED_BY_STAFF } else { words::DELETED }))
+                    (lang.t(if c.removed_by_staff { t::DELETED_BY_STAFF } else { t::DELETED }))
                 },
-                State::Hidden if c.body_html.is_empty() => p.gone.muted id={ "by-" (c.id) } tabindex="-1" { (lang.t(words::HIDDEN)) },
-                State::Hidden | State::Shown => (words_of(lang, c)),
+                State::Hidden if c.body_html.is_empty() => p.gone.muted id={ "by-" (c.id) } tabindex="-1" { (lang.t(t::HIDDEN)) },
+                State::Hidden | State::Shown => (content(lang, c)),
             }
         }
     }
 }
 
-fn words_of(lang: Lang, c: &Comment) -> Markup {
-    let by = if c.root == c.id { words::BY } else { words::REPLY_BY };
+fn content(lang: Lang, c: &Comment) -> Markup {
+    let by = if c.root == c.id { t::BY } else { t::REPLY_BY };
     let name = if c.author.id.is_some() { c.author.name } else { lang.t(common::SOMEONE_GONE) };
     html! {
         header.byline {
@@ -178,9 +181,9 @@ fn words_of(lang: Lang, c: &Comment) -> Markup {
             h3.visually-hidden id={ "by-" (c.id) } tabindex="-1" { (lang.fill(by, &[("name", &name)])) }
             p.meta {
                 span.who { (ui::author(lang, &c.author)) }
-                @if c.by_post_author { (ui::badge("quiet", lang.t(words::AUTHOR_MARK))) }
+                @if c.by_post_author { (ui::badge("quiet", lang.t(t::AUTHOR_MARK))) }
                 a.permalink href=(paths::comment_anchor(c.id)) { (ui::time(&c.at)) }
-                @if c.edited { span { (lang.t(words::EDITED)) } }
+                @if c.edited { span { (lang.t(t::EDITED)) } }
                 (ui::state(lang, c.state))
             }
         }
@@ -196,16 +199,16 @@ fn controls(lang: Lang, c: &Comment) -> Markup {
     html! {
         @if c.can_reply || c.can_edit || c.can_delete {
             p.controls {
-                @if c.can_reply { (opener(c.id, &paths::comment_reply(c.id), lang.t(words::REPLY), &lang.fill(words::REPLY_TO, &[("name", &c.author.name)]))) }
-                @if c.can_edit { (opener(c.id, &paths::comment_edit(c.id), lang.t(common::EDIT), lang.t(words::EDIT_OF))) }
-                @if c.can_delete { a href=(paths::comment_delete(c.id)) aria-label=(lang.t(words::DELETE_OF)) { (lang.t(common::DELETE)) } }
+                @if c.can_reply { (inline_form_link(c.id, &paths::comment_reply(c.id), lang.t(t::REPLY), &lang.fill(t::REPLY_TO, &[("name", &c.author.name)]))) }
+                @if c.can_edit { (inline_form_link(c.id, &paths::comment_edit(c.id), lang.t(common::EDIT), lang.t(t::EDIT_OF))) }
+                @if c.can_delete { a href=(paths::comment_delete(c.id)) aria-label=(lang.t(t::DELETE_OF)) { (lang.t(common::DELETE)) } }
             }
         }
     }
 }
 
 /// A link that opens a form in the comment's slot; without scripts it leads to the form's own page.
-fn opener(id: i64, href: &str, text: &str, label: &str) -> Markup {
+fn inline_form_link(id: i64, href: &str, text: &str, label: &str) -> Markup {
     html! {
         a href=(href) hx-get=(href) hx-target={ "#slot-" (id) } hx-select="" hx-swap="innerHTML" aria-label=(label) { (text) }
     }
@@ -213,7 +216,7 @@ fn opener(id: i64, href: &str, text: &str, label: &str) -> Markup {
 
 /// The answer to a new comment or answer written by script.
 pub fn created(c: &Created) -> Markup {
-    let text = c.lang.fill(words::SAID_CREATED, &[("n", &ui::number(c.count))]);
+    let text = c.lang.fill(t::ANNOUNCE_CREATED, &[("n", &ui::number(c.count))]);
     html! {
         @match c.form.purpose {
             // The form for a new comment stays, emptied; one that was opened in a slot goes.
@@ -231,9 +234,9 @@ pub fn created(c: &Created) -> Markup {
 /// The answer to a change made by script.
 pub fn saved(lang: Lang, c: &Comment) -> Markup {
     html! {
-        (live::partial(&format!("#said-{}", c.id), "outerHTML", &said(lang, c)))
+        (live::partial(&format!("#comment-body-{}", c.id), "outerHTML", &body(lang, c)))
         (live::partial(&format!("#slot-{}", c.id), "innerHTML", &Markup::default()))
-        (live::say(lang.t(words::SAID_SAVED)))
+        (live::say(lang.t(t::ANNOUNCE_SAVED)))
         (live::focus(&format!("by-{}", c.id)))
     }
 }

@@ -1,6 +1,6 @@
-//! Words that every page shares: the frame, buttons, times, pages of a list.
+//! What every page shares: the frame, buttons, times, pages of a list.
 
-catalogue! {
+crate::text::catalogue! {
     SITE_NAME = "민스쿨", "MinSchool";
     SITE_TAGLINE = "함께 읽고, 묻고, 답하는 우리 공동체", "A community that reads, asks and answers together";
     PAGE_TITLE = "{title} - 민스쿨", "{title} - MinSchool";
@@ -14,7 +14,6 @@ catalogue! {
     SIGN_IN = "로그인", "Sign in";
     SIGN_UP = "회원가입", "Sign up";
     SIGN_OUT = "로그아웃", "Sign out";
-    MY_PAGE = "내 정보", "My page";
     ONLINE_ONE = "접속 {n}명", "{n} here";
     ONLINE_MANY = "접속 {n}명", "{n} here";
     FOOTER_MENU = "안내", "About this site";
@@ -30,12 +29,8 @@ catalogue! {
     RESTORE = "복원", "Restore";
     HIDE = "숨기기", "Hide";
     SEARCH = "검색", "Search";
-    BACK = "돌아가기", "Go back";
-    MORE = "더 보기", "Show more";
-    OPTIONAL = "(선택)", "(optional)";
     CLOSE = "닫기", "Close";
     RETRY = "다시 시도", "Try again";
-    LOADING = "불러오는 중입니다.", "Loading.";
     FAILED_SERVER = "지금은 처리하지 못했습니다.", "That did not work just now.";
     FAILED_NETWORK = "연결이 끊겼습니다.", "The connection was lost.";
     KEPT = "입력한 내용은 그대로 있습니다.", "What you typed is still here.";
@@ -62,12 +57,4 @@ catalogue! {
     NOTICE_POST = "공지", "Notice";
     YES = "예", "Yes";
     NO = "아니요", "No";
-    HERO_TITLE = "민스쿨에 오신 것을 환영합니다", "Welcome to MinSchool";
-    HERO_TEXT = "소식을 읽고, 궁금한 것을 묻고, 서로의 경험을 나누는 곳입니다. 누구나 읽을 수 있고, 회원이 되면 글과 댓글을 쓸 수 있습니다.", "Read the news, ask what you want to know and share what you have learned. Anyone can read; members can write posts and comments.";
-    HERO_MEMBER = "{name}님, 어서 오세요", "Welcome back, {name}";
-    HERO_MEMBER_TEXT = "오늘도 함께해 주셔서 고맙습니다. 새로 올라온 글부터 살펴보세요.", "Good to see you. Start with the newest posts.";
-    RECENT = "최근 글", "Recent posts";
-    RECENT_EMPTY = "아직 올라온 글이 없습니다", "No posts yet";
-    RECENT_EMPTY_TEXT = "게시판을 골라 첫 글을 남겨 보세요.", "Pick a board and write the first post.";
-    ALL_BOARDS = "게시판 모두 보기", "See all boards";
 }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 /// How many grounds the style sheet knows (`.a0` to `.a7`).
 const GROUNDS: u64 = 8;
 
-/// Draws the picture at `size` pixels. It only repeats the name beside it, so readers skip it.
+/// Renders the picture at `size` pixels. It only repeats the name beside it, so readers skip it.
 pub fn avatar(id: i64, name: &str, size: u16) -> Markup {
     let seed = mix(id as u64);
     let (ground, turn) = (seed % GROUNDS, (seed >> 8) % 4 * 90);

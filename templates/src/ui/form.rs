@@ -1,11 +1,12 @@
 //! Fields, each with its label, hint and fault, and the summary of faults at the top of a form.
 //!
-//! A fault is said three times on purpose: in the title ("오류:"), in the summary with a link, and beside the field.
+//! A fault is shown three times on purpose: in the title ("오류:"), in the summary with a link, and beside the field.
 
-use crate::text::{Lang, common, errors};
+use crate::errors::text as errors_text;
+use crate::text::{Lang, common};
 use maud::{Markup, html};
 
-/// Why a field was not accepted: `key` names a sentence of [`errors`], `n` fills its `{n}`.
+/// Why a field was not accepted: `key` names a sentence of [`errors::text`](crate::errors::text), `n` fills its `{n}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault<'a> {
     /// The field's name; `form` where no single field is at fault.
@@ -19,7 +20,7 @@ pub struct Fault<'a> {
 impl Fault<'_> {
     /// The sentence in the reader's language.
     pub fn say(&self, lang: Lang) -> String {
-        lang.fill(errors::message(self.key).unwrap_or(errors::FALLBACK), &[("n", &super::number(self.n))])
+        lang.fill(crate::errors::text::message(self.key).unwrap_or(errors_text::FALLBACK), &[("n", &super::number(self.n))])
     }
 }
 

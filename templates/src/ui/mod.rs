@@ -9,7 +9,8 @@ pub use form::{Choice, Fault, Field, check, choices, error_summary, fault_list, 
 pub use list::{empty, pagination};
 
 use crate::paths;
-use crate::text::{Lang, Text, common, posts as words};
+use crate::posts::text as posts_text;
+use crate::text::{Lang, Text, common};
 use maud::{Markup, html};
 
 /// A time, once for machines (RFC 3339) and once as people read it.
@@ -21,10 +22,10 @@ pub struct Moment {
     pub shown: String,
 }
 
-/// Who wrote something. `id` is `None` for somebody who has left.
+/// Who wrote something. `id` is `None` for a member who has left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Author<'a> {
-    /// The member's number; nobody's for those who left.
+    /// The member's number; `None` for a member who has left.
     pub id: Option<i64>,
     /// The name that the member chose.
     pub name: &'a str,
@@ -42,7 +43,7 @@ pub enum State {
     Deleted,
 }
 
-/// How a message feels; always said in a word and an icon too, never in colour alone.
+/// A message's tone, always given by a word and an icon too, never by colour alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
     /// It worked.
@@ -118,8 +119,8 @@ pub fn state(lang: Lang, state: State) -> Markup {
     html! {
         @match state {
             State::Shown => {},
-            State::Hidden => (badge("warning", lang.t(words::STATE_HIDDEN))),
-            State::Deleted => (badge("failure", lang.t(words::STATE_DELETED))),
+            State::Hidden => (badge("warning", lang.t(posts_text::STATE_HIDDEN))),
+            State::Deleted => (badge("failure", lang.t(posts_text::STATE_DELETED))),
         }
     }
 }

@@ -1,0 +1,259 @@
+//! The list of boards, and one board with its posts.
+
+pub(crate) mod samples;
+pub mod text;
+
+use self::text as t;
+use crate::layout::{self, About, Shell};
+use crate::paths;
+use crate::posts::text as posts_text;
+use crate::posts::{self, Card};
+use crate::text::Lang;
+use crate::ui::{self, Moment, Tone};
+use maud::{Markup, PreEscaped, html};
+
+/// Every board the reader may know of.
+#[derive(Clone)]
+pub struct BoardsPage<'a> {
+    /// The frame.
+    pub shell: &'a Shell<'a>,
+    /// In the order that staff chose.
+    pub boards: Vec<BoardCard<'a>>,
+}
+
+/// A board in that list.
+#[derive(Clone, Debug)]
+pub struct BoardCard<'a> {
+    /// Its address.
+    pub slug: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// What it is for; may be empty.
+    pub description: &'a str,
+    /// How many posts it has.
+    pub posts: u64,
+    /// Its newest post, where the reader may read and there is one.
+    pub latest: Option<Latest<'a>>,
+    /// The reader may read its posts.
+    pub readable: bool,
+    /// Nothing new is written there.
+    pub archived: bool,
+}
+
+/// The newest post of a board.
+#[derive(Clone, Debug)]
+pub struct Latest<'a> {
+    /// Its number.
+    pub id: i64,
+    /// Its title.
+    pub title: &'a str,
+    /// When it was written.
+    pub at: Moment,
+}
+
+/// Whether the reader may write in the board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// Yes.
+    Allowed,
+    /// After signing in.
+    SignIn,
+    /// No.
+    Closed,
+}
+
+/// The order of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// Newest post first.
+    #[default]
+    New,
+    /// Latest comment first.
+    Active,
+}
+
+/// One board around a list that may have been rendered before.
+#[derive(Clone, Copy)]
+pub struct BoardPage<'a> {
+    /// The frame.
+    pub shell: &'a Shell<'a>,
+    /// Its address.
+    pub slug: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// What it is for; may be empty.
+    pub description: &'a str,
+    /// Nothing new is written there.
+    pub archived: bool,
+    /// Whether the reader may write.
+    pub write: Write,
+    /// The open page, from 1.
+    pub page: u64,
+    /// What [`list`] rendered in the reader's language.
+    pub list: &'a str,
+}
+
+/// The posts of one page of a board. It holds nothing of the reader's.
+#[derive(Clone, Debug)]
+pub struct BoardList<'a> {
+    /// The reader's language.
+    pub lang: Lang,
+    /// The board's address.
+    pub slug: &'a str,
+    /// The board's name.
+    pub name: &'a str,
+    /// Notices, first on every page.
+    pub notices: Vec<Card<'a>>,
+    /// The posts of this page.
+    pub posts: Vec<Card<'a>>,
+    /// Their order.
+    pub sort: Sort,
+    /// The open page, from 1.
+    pub page: u64,
+    /// How many pages there are, at least 1.
+    pub total_pages: u64,
+}
+
+/// Renders the list of boards.
+pub fn index(p: &BoardsPage) -> Markup {
+    let lang = p.shell.lang;
+    let main = html! {
+        div.wrap {
+            h1 tabindex="-1" { (lang.t(t::INDEX_TITLE)) }
+            p.lead { (lang.t(t::INDEX_LEAD)) }
+            @if p.boards.is_empty() {
+                (ui::empty(lang.t(t::INDEX_EMPTY), lang.t(t::INDEX_EMPTY_TEXT), None))
+            } @else {
+                ul.boards { @for board in &p.boards { (board_card(lang, board)) } }
+            }
+        }
+    };
+    let about = About { description: lang.t(t::INDEX_LEAD), path: paths::COMMUNITY, is_article: false };
+    layout::public_page(p.shell, lang.t(t::INDEX_TITLE), &about, main)
+}
+
+fn board_card(lang: Lang, board: &BoardCard) -> Markup {
+    html! {
+        li.board-card {
+            h2 {
+                a href=(paths::board(board.slug)) { (board.name) }
+                @if board.archived { " " (ui::badge("quiet", lang.t(t::ARCHIVED))) }
+            }
+            @if !board.description.is_empty() { p { (board.description) } }
+            p.meta {
+                span { (lang.count(t::POSTS_ONE, t::POSTS_MANY, board.posts)) }
+                @if !board.readable { span { (lang.t(t::MEMBERS_ONLY)) } }
+            }
+            @if let Some(latest) = &board.latest {
+                p.latest { span.muted { (lang.t(t::LATEST)) } " " a href=(paths::post(board.slug, latest.id)) { (latest.title) } " " (ui::time(&latest.at)) }
+            }
+        }
+    }
+}
+
+/// Renders one board.
+pub fn page(p: &BoardPage) -> Markup {
+    let lang = p.shell.lang;
+    let main = html! {
+        div.wrap {
+            div.page-head {
+                div {
+                    h1 tabindex="-1" { (p.name) }
+                    @if !p.description.is_empty() { p.lead { (p.description) } }
+                }
+                (write_button(p))
+            }
+            @if p.archived { (ui::notice(lang, Tone::Notice, lang.t(t::ARCHIVED_TEXT))) }
+            (PreEscaped(p.list))
+        }
+    };
+    let caption = lang.fill(t::CAPTION, &[("name", &p.name)]);
+    let description = if p.description.is_empty() { caption.as_str() } else { p.description };
+    let about = About { description, path: &paths::board_page(p.slug, p.page, false), is_article: false };
+    layout::public_page(p.shell, p.name, &about, main)
+}
+
+fn write_button(p: &BoardPage) -> Markup {
+    let (lang, write) = (p.shell.lang, paths::write(p.slug));
+    html! {
+        @match p.write {
+            Write::Allowed => a.button href=(write) { (lang.t(t::WRITE)) },
+            Write::SignIn => a.button.secondary href=(paths::login_then(&write)) { (lang.t(t::WRITE_SIGN_IN)) },
+            Write::Closed => {},
+        }
+    }
+}
+
+/// Renders the posts of one page: a table that folds into a list on a phone.
+pub fn list(l: &BoardList) -> Markup {
+    let link = |n| paths::board_page(l.slug, n, l.sort == Sort::Active);
+    html! {
+        section #list {
+            @if l.notices.is_empty() && l.posts.is_empty() {
+                (nothing(l))
+            } @else {
+                (sorting(l))
+                (table(l))
+                @if l.posts.is_empty() && l.page > 1 { (nothing(l)) }
+            }
+            (ui::pagination(l.lang, l.page, l.total_pages, &link))
+        }
+    }
+}
+
+fn nothing(l: &BoardList) -> Markup {
+    let first = paths::board(l.slug);
+    if l.page > 1 {
+        return ui::empty(l.lang.t(t::EMPTY_PAGE), l.lang.t(t::EMPTY_PAGE_TEXT), Some((&first, l.lang.t(t::TO_FIRST))));
+    }
+    let write = paths::write(l.slug);
+    ui::empty(l.lang.t(t::EMPTY), l.lang.t(t::EMPTY_TEXT), Some((&write, l.lang.t(t::WRITE))))
+}
+
+fn sorting(l: &BoardList) -> Markup {
+    html! {
+        nav.tabs aria-label=(l.lang.t(t::SORT)) {
+            ul {
+                li { a href=(paths::board_page(l.slug, 1, false)) aria-current=[(l.sort == Sort::New).then_some("true")] { (l.lang.t(t::SORT_NEW)) } }
+                li { a href=(paths::board_page(l.slug, 1, true)) aria-current=[(l.sort == Sort::Active).then_some("true")] { (l.lang.t(t::SORT_ACTIVE)) } }
+            }
+        }
+    }
+}
+
+/// Roles instead of `table`: on a phone rows fold into lines, and `display: block` takes a table's meaning away in some
+/// browsers; saying it again with roles is not valid on `tr` and `td` (ARIA in HTML, section 4).
+fn table(l: &BoardList) -> Markup {
+    let lang = l.lang;
+    html! {
+        div.posts role="table" aria-label=(lang.fill(t::CAPTION, &[("name", &l.name)])) {
+            div.heads role="rowgroup" {
+                div role="row" {
+                    @for (class, label) in [("title", t::COL_TITLE), ("by", t::COL_AUTHOR), ("at", t::COL_DATE), ("num", t::COL_VIEWS)] {
+                        div.(class) role="columnheader" { (lang.t(label)) }
+                    }
+                }
+            }
+            div role="rowgroup" {
+                @for post in &l.notices { (row(lang, post)) }
+                @for post in &l.posts { (row(lang, post)) }
+            }
+        }
+    }
+}
+
+fn row(lang: Lang, post: &Card) -> Markup {
+    html! {
+        div.is-notice[post.is_notice] role="row" {
+            div.title role="cell" {
+                (posts::marks(lang, post))
+                a href=(paths::post(post.slug, post.id)) { (post.title) }
+                @if post.comments > 0 { " " span.comment-count aria-label=(lang.count(posts_text::COMMENTS_ONE, posts_text::COMMENTS_MANY, post.comments)) role="img" { "[" (ui::number(post.comments)) "]" } }
+                (posts::fresh(lang, post))
+            }
+            div.by role="cell" { (ui::author(lang, &post.author)) }
+            div.at role="cell" { (ui::time(&post.at)) }
+            div.num role="cell" { span.label { (lang.t(t::COL_VIEWS)) " " } (ui::number(post.views)) }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The list of boards, and a board in each of its states.
+
+use super::{BoardCard, BoardList, BoardPage, BoardsPage, Latest, Sort, Write};
+use crate::Lang;
+use crate::layout::Shell;
+use crate::posts::Card;
+use crate::posts::samples::card;
+use crate::samples::{Rendered, guest, member, moment};
+
+pub(crate) fn all(lang: Lang) -> Rendered {
+    let path = "/community/free";
+    let render = |shell: &Shell, list: &str, write, archived| {
+        super::page(&BoardPage {
+            shell,
+            slug: "free",
+            name: "자유게시판",
+            description: "무엇이든 편하게 이야기해요.",
+            archived,
+            write,
+            page: 1,
+            list,
+        })
+    };
+    let boards = board_cards(lang);
+    vec![
+        ("boards", super::index(&BoardsPage { shell: &guest(lang, "/community"), boards })),
+        ("boards-none", super::index(&BoardsPage { shell: &guest(lang, "/community"), boards: Vec::new() })),
+        ("board", render(&member(lang, path), &list(lang, 2, 12, 1, 52_429), Write::Allowed, false)),
+        ("board-page-9-guest", render(&guest(lang, path), &list(lang, 1, 5, 9, 10), Write::SignIn, false)),
+        ("board-empty", render(&member(lang, path), &list(lang, 0, 0, 1, 1), Write::Allowed, false)),
+        ("board-past-the-end", render(&member(lang, path), &list(lang, 1, 0, 9, 2), Write::Allowed, false)),
+        ("board-archived", render(&member(lang, path), &list(lang, 0, 3, 1, 1), Write::Closed, true)),
+    ]
+}
+
+fn board_cards(lang: Lang) -> Vec<BoardCard<'static>> {
+    let latest = Latest { id: 5, title: "겨울 나눔 바자회에 함께해 주세요", at: moment(lang, 3) };
+    let base = BoardCard {
+        slug: "notice",
+        name: "공지사항",
+        description: "센터의 소식을 알립니다.",
+        posts: 128,
+        latest: Some(latest),
+        readable: true,
+        archived: false,
+    };
+    vec![
+        base.clone(),
+        BoardCard {
+            slug: "free", name: "자유게시판", description: "무엇이든 편하게 이야기해요.", posts: 1_048_576, ..base.clone()
+        },
+        BoardCard {
+            slug: "qna",
+            name: "질문과 답변",
+            description: "궁금한 것을 묻고 답합니다.",
+            posts: 1,
+            latest: None,
+            readable: false,
+            ..base.clone()
+        },
+        BoardCard { slug: "old", name: "지난 행사", description: "", posts: 0, latest: None, archived: true, ..base },
+    ]
+}
+
+fn list(lang: Lang, notices: i64, posts: i64, page: u64, total_pages: u64) -> String {
+    let pinned = |id| Card { is_notice: true, ..card(lang, id) };
+    let list = BoardList {
+        lang,
+        slug: "free",
+        name: "자유게시판",
+        notices: (0..notices).map(pinned).collect(),
+        posts: (2..2 + posts).map(|id| card(lang, id)).collect(),
+        sort: if page == 1 { Sort::New } else { Sort::Active },
+        page,
+        total_pages,
+    };
+    super::list(&list).into_string()
+}

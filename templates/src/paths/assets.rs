@@ -1,0 +1,24 @@
+//! Embedded files.
+
+/// The folder of embedded files.
+pub const STATIC: &str = "/static/";
+
+/// An embedded file by its hashed name.
+pub fn asset(name: &str) -> String {
+    format!("{STATIC}{name}")
+}
+
+/// The style sheet.
+pub fn css() -> &'static str {
+    concat!("/static/", crate::assets::css_name!())
+}
+
+/// The script.
+pub fn js() -> &'static str {
+    concat!("/static/", crate::assets::js_name!())
+}
+
+/// The icon.
+pub fn icon() -> &'static str {
+    concat!("/static/", crate::assets::icon_name!())
+}

@@ -1,0 +1,123 @@
+//! Writing and changing a post, with a preview of how it will look.
+
+use super::text as t;
+use crate::layout::{self, Shell};
+use crate::paths;
+use crate::text::{Lang, common};
+use crate::ui::{self, Fault, Field};
+use maud::{Markup, PreEscaped, html};
+
+/// The editor. Its fields are `title`, `body`, `notice`, `once`; `intent=preview` asks for a look only.
+#[derive(Clone, Copy)]
+pub struct PostForm<'a> {
+    /// The frame.
+    pub shell: &'a Shell<'a>,
+    /// The board's address.
+    pub slug: &'a str,
+    /// The board's name.
+    pub board: &'a str,
+    /// What it writes.
+    pub purpose: Purpose,
+    /// The title in it.
+    pub title: &'a str,
+    /// The text in it, as Markdown.
+    pub body: &'a str,
+    /// Whether the writer may make it a notice.
+    pub can_notice: bool,
+    /// Whether it is to be one.
+    pub notice: bool,
+    /// The revision of the post that it shows; none for a new post.
+    pub revision: Option<i64>,
+    /// One-time key.
+    pub once: &'a str,
+    /// What was wrong with it.
+    pub faults: &'a [Fault<'a>],
+    /// How the text looks, as safe HTML; empty where nothing was written yet.
+    pub preview_html: &'a str,
+}
+
+/// Whether a post is begun or changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A new post.
+    New,
+    /// A post that is there.
+    Edit {
+        /// Its number.
+        id: i64,
+    },
+}
+
+/// How a text will look.
+#[derive(Clone, Copy, Debug)]
+pub struct Preview<'a> {
+    /// The reader's language.
+    pub lang: Lang,
+    /// Safe HTML; empty where nothing was written yet.
+    pub html: &'a str,
+}
+
+/// Renders the editor.
+pub fn page(p: &PostForm) -> Markup {
+    let lang = p.shell.lang;
+    let title = match p.purpose {
+        Purpose::New => lang.fill(t::NEW_TITLE, &[("board", &p.board)]),
+        Purpose::Edit { .. } => lang.t(t::EDIT_TITLE).to_owned(),
+    };
+    let main = html! {
+        div.wrap.reading {
+            p.crumb { a href=(paths::board(p.slug)) { (p.board) } }
+            h1 tabindex="-1" { (title) }
+            (form(p))
+            (preview(&Preview { lang, html: p.preview_html }))
+        }
+    };
+    layout::form_page(p.shell, &title, p.faults, main)
+}
+
+fn form(p: &PostForm) -> Markup {
+    let lang = p.shell.lang;
+    let (action, back, submit) = match p.purpose {
+        Purpose::New => (paths::write(p.slug), paths::board(p.slug), t::PUBLISH),
+        Purpose::Edit { id } => (paths::post_edit(p.slug, id), paths::post(p.slug, id), t::SAVE_CHANGES),
+    };
+    html! {
+        form #editor method="post" action=(action) novalidate hx-sync="this:drop" data-guard {
+            (ui::error_summary(lang, "", p.faults))
+            (ui::once(p.once))
+            @if let Some(revision) = p.revision { input type="hidden" name="revision" value=(revision); }
+            (fields(p))
+            div.actions {
+                button.button { (lang.t(submit)) }
+                button.button.secondary name="intent" value="preview" { (lang.t(t::PREVIEW)) }
+                a.button.quiet href=(back) { (lang.t(common::CANCEL)) }
+            }
+        }
+    }
+}
+
+fn fields(p: &PostForm) -> Markup {
+    let lang = p.shell.lang;
+    let base = Field { lang, required: true, faults: p.faults, ..Field::default() };
+    let notice = Field { name: "notice", label: lang.t(t::IS_NOTICE), hint: lang.t(t::IS_NOTICE_HINT), required: false, ..base };
+    html! {
+        (ui::field(&Field { name: "title", label: lang.t(t::TITLE), value: p.title, autocomplete: "off", ..base }))
+        // Only the preview is swapped: a field in which Korean is being composed must never be replaced.
+        div hx-post=(paths::PREVIEW) hx-trigger="input delay:600ms" hx-target="#preview" hx-select=""
+            hx-swap="outerHTML" hx-sync="this:replace" {
+            (ui::textarea(&Field { name: "body", label: lang.t(t::BODY), value: p.body, hint: lang.t(t::BODY_HINT), ..base }, 14))
+        }
+        @if p.can_notice { (ui::check(&notice, p.notice)) }
+    }
+}
+
+/// How the text will look; replaced while it is written.
+pub fn preview(p: &Preview) -> Markup {
+    html! {
+        section.preview #preview aria-labelledby="preview-title" {
+            h2 #preview-title { (p.lang.t(t::PREVIEW)) }
+            @if p.html.is_empty() { p.muted { (p.lang.t(t::PREVIEW_EMPTY)) } }
+            @else { div.prose { (PreEscaped(p.html)) } }
+        }
+    }
+}

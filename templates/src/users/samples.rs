@@ -1,0 +1,163 @@
+//! Signing in and up, profiles, who is online, settings.
+
+use super::online::{self, WhoPage};
+use super::profile::{self, ProfilePage};
+use super::register::{self, SignupPage};
+use super::settings::{self, PasswordForm, ProfileForm, ReadingForm};
+use super::sign_in::{self, LoginNotice, LoginPage, LogoutPage, ReloginPage};
+use crate::layout::Shell;
+use crate::posts::Card;
+use crate::posts::samples::card;
+use crate::samples::{Rendered, fault, guest, member, moment};
+use crate::ui::Fault;
+use crate::{Lang, Markup};
+
+pub(crate) fn all(lang: Lang) -> Rendered {
+    [login(lang), signup(lang), relogin(lang), own(lang), profiles(lang), who(lang)].concat()
+}
+
+fn login(lang: Lang) -> Rendered {
+    let shell = guest(lang, "/login");
+    let render = |notice, email, faults: &[Fault]| {
+        sign_in::login(&LoginPage {
+            shell: &shell,
+            email,
+            remember: !email.is_empty(),
+            next: "/community/free",
+            once: "k-once",
+            faults,
+            notice,
+        })
+    };
+    let wrong = [fault("email", "login.wrong", 0)];
+    let suspended = |until| LoginNotice::Suspended { reason: "광고 글을 되풀이해 올림", until };
+    vec![
+        ("login", render(LoginNotice::None, "", &[])),
+        ("login-wrong", render(LoginNotice::None, "ada@example.com", &wrong)),
+        ("login-signed-out", render(LoginNotice::SignedOut, "", &[])),
+        ("login-required", render(LoginNotice::Required, "", &[])),
+        ("login-expired", render(LoginNotice::Expired, "", &[])),
+        ("login-ended", render(LoginNotice::Ended, "", &[])),
+        ("login-password-changed", render(LoginNotice::PasswordChanged, "", &[])),
+        ("login-suspended", render(suspended(""), "ada@example.com", &[])),
+        ("login-suspended-until", render(suspended("2026-12-31"), "ada@example.com", &[])),
+        ("login-wait-seconds", render(LoginNotice::Wait { seconds: 8 }, "ada@example.com", &[])),
+        ("login-wait-minutes", render(LoginNotice::Wait { seconds: 200 }, "ada@example.com", &[])),
+    ]
+}
+
+fn signup(lang: Lang) -> Rendered {
+    let shell = guest(lang, "/signup");
+    let empty = SignupPage {
+        shell: &shell,
+        email: "",
+        name: "",
+        terms: false,
+        privacy: false,
+        terms_version: "2026-11-01",
+        privacy_version: "2026-11-01",
+        next: "/",
+        once: "k-once",
+        faults: &[],
+        wait: None,
+    };
+    let faults = [
+        fault("email", "email.taken", 0),
+        fault("name", "name.too_long", 20),
+        fault("password", "password.weak", 0),
+        fault("privacy", "privacy.required", 0),
+    ];
+    vec![
+        ("signup", register::page(&empty)),
+        (
+            "signup-faults",
+            register::page(&SignupPage {
+                email: "ada@example.com",
+                name: "이름이아주아주긴사람입니다스무자를넘지요",
+                terms: true,
+                faults: &faults,
+                ..empty
+            }),
+        ),
+        ("signup-wait", register::page(&SignupPage { email: "ada@example.com", name: "에이다", terms: true, wait: Some(1_500), ..empty })),
+        ("logout", sign_in::logout(&LogoutPage { shell: &member(lang, "/logout"), once: "k-once" })),
+    ]
+}
+
+fn relogin(lang: Lang) -> Rendered {
+    let shell = guest(lang, "/login");
+    let fields: Vec<(String, String)> =
+        [("title", "바자회 후기"), ("body", "정말 즐거웠습니다.\n내년에도 <b>또</b> 만나요."), ("once", "k-old")]
+            .map(|(name, value)| (name.into(), value.into()))
+            .into();
+    let wrong = [fault("email", "login.wrong", 0)];
+    let render = |faults: &[Fault]| -> Markup {
+        let page = ReloginPage {
+            shell: &shell,
+            email: "ada@example.com",
+            next: "/community/free/write",
+            fields: &fields,
+            once: "k-once",
+            faults,
+            notice: LoginNotice::None,
+        };
+        sign_in::relogin(&page)
+    };
+    vec![("relogin", render(&[])), ("relogin-wrong", render(&wrong))]
+}
+
+fn own(lang: Lang) -> Rendered {
+    let at = |path| member(lang, path);
+    let name = [fault("name", "name.taken", 0)];
+    let passwords = [fault("current", "password.wrong", 0), fault("password", "password.too_short", 10)];
+    let profile = |shell: &Shell, faults: &[Fault]| {
+        settings::profile(&ProfileForm {
+            shell,
+            email: "ada@example.com",
+            name: "Ada",
+            language: lang,
+            shows_presence: true,
+            once: "k-once",
+            faults,
+        })
+    };
+    let password =
+        |shell: &Shell, faults: &[Fault]| settings::password(&PasswordForm { shell, email: "ada@example.com", once: "k-once", faults });
+    vec![
+        ("settings", profile(&at("/my/profile"), &[])),
+        ("settings-faults", profile(&at("/my/profile"), &name)),
+        ("password", password(&at("/my/password"), &[])),
+        ("password-faults", password(&at("/my/password"), &passwords)),
+        ("reading-member", settings::reading(&ReadingForm { shell: &at("/my/reading"), next: "/" })),
+        ("reading-guest", settings::reading(&ReadingForm { shell: &guest(lang, "/my/reading"), next: "/" })),
+    ]
+}
+
+fn profiles(lang: Lang) -> Rendered {
+    vec![("profile", profile_page(&guest(lang, "/u/7"), 4, false)), ("profile-own-empty", profile_page(&member(lang, "/u/7"), 0, true))]
+}
+
+fn profile_page(shell: &Shell, posts: i64, is_own: bool) -> Markup {
+    let lang = shell.lang;
+    let recent = (0..posts).map(|id| Card { board: "자유게시판", ..card(lang, id) }).collect();
+    profile::page(&ProfilePage {
+        shell,
+        id: 7,
+        name: "김하나",
+        is_staff: !is_own,
+        joined: moment(lang, 1),
+        posts: posts as u64,
+        comments: 1_024,
+        recent,
+        is_own,
+    })
+}
+
+fn who(lang: Lang) -> Rendered {
+    let shell = member(lang, "/who");
+    let members = vec![(7, "김하나"), (8, "이두리"), (9, "Ada"), (10, "이름이아주아주긴사람입니다스무자쯤")];
+    vec![
+        ("who", online::page(&WhoPage { shell: &shell, count: 6, members, unnamed: 2 })),
+        ("who-nobody", online::page(&WhoPage { shell: &shell, count: 1, members: Vec::new(), unnamed: 1 })),
+    ]
+}
