@@ -39,7 +39,7 @@ mod shared_instances;
 mod shared_outage;
 mod shared_redis;
 mod shared_sentinel;
-mod shared_world;
+mod shared_fixture;
 mod sign_in_limits;
 mod sign_in_races;
 mod support;

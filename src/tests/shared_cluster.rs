@@ -1,7 +1,7 @@
 //! The shared state on a Redis Cluster and over a local socket: the same promises, by another address.
 
 use crate::{
-    shared_world::{accept_all, copy, eventually, may_post, ring, soon},
+    shared_fixture::{accept_all, copy, eventually, may_post, ring, soon},
     support_servers::PrivateRedis,
 };
 use minschool::clock::monotonic::Steady;

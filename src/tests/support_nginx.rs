@@ -1,7 +1,7 @@
 //! The real nginx with the shipped files, in front of the routers of a test's house. Only what differs from host to
 //! host is written here: ports, folders, and a header that says from which address a request comes.
 
-use crate::support::House;
+use crate::support::TestApp;
 use minschool::web::serve::{Door, Patience, serve};
 use std::fs;
 use std::net::TcpListener as Socket;
@@ -24,7 +24,7 @@ pub struct Nginx {
 
 impl Nginx {
     /// Serves the routers of a house on ports of their own, and starts nginx in front of them.
-    pub async fn before(house: &House) -> Self {
+    pub async fn before(test: &TestApp) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (site, admin) = (free_port(), free_port());
         let prefix = folder.path().join("nginx");
@@ -32,8 +32,8 @@ impl Nginx {
         let write = |name: &str, text: String| fs::write(prefix.join("minschool").join(name), text).unwrap();
         write("listen-site.conf", listen(site));
         write("listen-admin.conf", listen(admin));
-        write("servers-site.conf", format!("server 127.0.0.1:{};", open(house, house.site.clone()).await));
-        write("servers-admin.conf", format!("server 127.0.0.1:{};", open(house, house.admin.clone()).await));
+        write("servers-site.conf", format!("server 127.0.0.1:{};", open(test, test.site.clone()).await));
+        write("servers-admin.conf", format!("server 127.0.0.1:{};", open(test, test.admin.clone()).await));
         write("log.conf", "access_log off;".into());
         write("plain.conf", String::new());
         write("place.conf", place(&prefix));
@@ -77,11 +77,11 @@ pub fn status(answer: &str) -> &str {
     answer.split(' ').nth(1).unwrap_or_default()
 }
 
-async fn open(house: &House, router: impl poem::Endpoint<Output = poem::Response> + 'static) -> u16 {
+async fn open(test: &TestApp, router: impl poem::Endpoint<Output = poem::Response> + 'static) -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let door = Door { listener, held: false };
-    tokio::spawn(serve(door, router, Patience::with_idle(Duration::from_secs(75)), house.app.stop.clone()));
+    tokio::spawn(serve(door, router, Patience::with_idle(Duration::from_secs(75)), test.app.stop.clone()));
     port
 }
 
