@@ -1,4 +1,4 @@
-//! Breaks a running cluster on purpose, under load, and counts what people would have noticed. `ops/drill` builds and
+//! Breaks a running cluster on purpose, under load, and counts what people would have noticed. `ops/chaos/run` builds and
 //! starts this; the cluster is `ops/cluster`'s: real PostgreSQL, Redis, nginx and instances, on private ports.
 //!
 //! Rooms: `cluster` (what is broken) · `person` (a browser) · `crowd` (what people do) · `ledger` (what came of it) ·
@@ -46,14 +46,14 @@ fn main() -> ExitCode {
     match runtime.map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(drill())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
-            eprintln!("ops/drill: {fault:#}");
+            eprintln!("ops/chaos/run: {fault:#}");
             ExitCode::FAILURE
         }
     }
 }
 
 async fn drill() -> Result<()> {
-    let matches = Command::new("ops/drill")
+    let matches = Command::new("ops/chaos/run")
         .about("Breaks a running cluster on purpose, under load, and counts what people would have noticed")
         .arg(Arg::new("drill").num_args(0..).help("names of drills; see --list"))
         .arg(Arg::new("all").long("all").action(ArgAction::SetTrue).help("every drill"))

@@ -65,8 +65,8 @@ pub fn table(rows: &[Row]) -> String {
     out
 }
 
-const BEGIN: &str = "<!-- ops/drill: begin -->\n";
-const END: &str = "<!-- ops/drill: end -->";
+const BEGIN: &str = "<!-- ops/chaos: begin -->\n";
+const END: &str = "<!-- ops/chaos: end -->";
 
 /// Puts the table between its markers in README.md.
 pub fn into_readme(table: &str) -> Result<()> {

@@ -19,7 +19,7 @@ impl Cluster {
     /// Starts everything, in a folder of its own.
     pub async fn up() -> Result<Self> {
         let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into());
-        let state = std::path::absolute(PathBuf::from(target).join("drill"))?;
+        let state = std::path::absolute(PathBuf::from(target).join("chaos"))?;
         let cluster = Self { state, settings: BTreeMap::new() };
         cluster.tell(&["up"]).await?;
         let mut cluster = cluster;

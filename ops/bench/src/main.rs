@@ -1,4 +1,4 @@
-//! Measures MinSchool: `ops/bench` builds and starts this. Everything runs on private servers, on 127.0.0.1, for a
+//! Measures MinSchool: `ops/bench/run` builds and starts this. Everything runs on private servers, on 127.0.0.1, for a
 //! bounded time; nothing of it is a test, for times differ from machine to machine.
 //!
 //! Rooms: `servers` (what runs), `client` (a browser of few words), `scenes` (what people do), `load` (runs
@@ -29,7 +29,7 @@ const STREAMS: usize = 10_000;
 
 fn main() -> Result<()> {
     let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
-    let matches = Command::new("ops/bench")
+    let matches = Command::new("ops/bench/run")
         .about("Measures MinSchool beside a bare handler with one Redis GET")
         .arg(flag("quick", "short runs on 10,000 posts"))
         .arg(flag("small", "10,000 posts alone"))
