@@ -1,13 +1,13 @@
 //! Runs of requests: as many as the server takes over so many connections, or evenly paced to see how long
 //! each waits. Every run ends by count and by time.
 
-use crate::client::Connection;
 use crate::usage;
 use anyhow::{Result, bail};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+use testkit::connection::Connection;
 use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 
@@ -67,7 +67,7 @@ struct Tally {
 /// One run's worth of workers: connection by connection, each takes the next request until the time is over or the script
 /// is used up.
 pub async fn run(
-    place: SocketAddr,
+    address: SocketAddr,
     script: &Script,
     connections: usize,
     time: Duration,
@@ -79,7 +79,7 @@ pub async fn run(
     let begun = Instant::now();
     let mut workers = JoinSet::new();
     for _ in 0..connections {
-        workers.spawn(work(place, script.clone(), next.clone(), begun, time, pace));
+        workers.spawn(work(address, script.clone(), next.clone(), begun, time, pace));
     }
     let mut all = Tally::default();
     while let Some(tally) = workers.join_next().await {
@@ -106,14 +106,14 @@ pub async fn run(
 }
 
 async fn work(
-    place: SocketAddr,
+    address: SocketAddr,
     script: Script,
     next: Arc<AtomicUsize>,
     begun: Instant,
     time: Duration,
     pace: Option<f64>,
 ) -> Result<Tally> {
-    let mut connection = Connection::to(place);
+    let mut connection = Connection::to(address);
     let mut tally = Tally::default();
     while begun.elapsed() < time {
         let number = next.fetch_add(1, Ordering::Relaxed);

@@ -1,11 +1,10 @@
 //! Measures MinSchool: `ops/bench/run` builds and starts this. Everything runs on private servers, on 127.0.0.1, for a
 //! bounded time; nothing of it is a test, for times differ from machine to machine.
 //!
-//! Rooms: `servers` (what runs), `client` (a browser of few words), `scenes` (what people do), `load` (runs
+//! Rooms: `servers` (what runs), `scenes` (what people do), `load` (runs
 //! of requests), `usage` (what processes cost), `ceiling` (the bare handler), `report` (the tables).
 
 mod ceiling;
-mod client;
 mod load;
 mod report;
 mod scenes;
@@ -17,8 +16,12 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use load::{Outcome, Script, Watched};
 use report::{LEVELS, Row};
 use scenes::{PASSWORD, Visitors};
-use servers::{Folder, Ground, Postgres, Redis, Server};
+use servers::{Backends, POSTGRES, Server};
 use std::time::Duration;
+use tempfile::TempDir;
+use testkit::http::Request;
+use testkit::postgres::PrivatePostgres;
+use testkit::redis::PrivateRedis;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Posts in the small house and in the large one.
@@ -73,9 +76,7 @@ async fn bench(args: &ArgMatches) -> Result<()> {
         true => Size { time: Duration::from_millis(1_200), forms: 120, streams: 1_000 },
         false => Size { time: Duration::from_secs(4), forms: 600, streams: STREAMS },
     };
-    let folder = Folder::new()?;
-    let (redis, postgres) = (Redis::start(&folder.0)?, Postgres::start(&folder.0)?);
-    let stage = Stage { redis, postgres, folder, size };
+    let stage = Stage { redis: PrivateRedis::start(), postgres: PrivatePostgres::start(POSTGRES), folder: tempfile::tempdir()?, size };
     let ceiling = stage.ceiling().await?;
     let (rows, mut facts) = stage.house(SMALL, ceiling).await?;
     if !quick && !args.get_flag("small") {
@@ -88,36 +89,37 @@ async fn bench(args: &ArgMatches) -> Result<()> {
 
 /// A line for those who watch.
 fn progress(row: &Row, server: &Server) {
-    let (best, us, memory) = (row.best(), row.busy().app_us, usage::memory(server.process.pid()));
+    let (best, us, memory) = (row.best(), row.busy().app_us, usage::memory(server.process.id()));
     eprintln!("{}: {best:.0}/s, {us:.0} µs of the app, which then has {memory:.0} MiB", row.name);
 }
 
 /// What a run stands on. The order of the fields is the order in which they end.
 struct Stage {
-    redis: Redis,
-    postgres: Postgres,
-    folder: Folder,
+    redis: PrivateRedis,
+    postgres: PrivatePostgres,
+    folder: TempDir,
     size: Size,
 }
 
 impl Stage {
     fn watched(&self, app: &Server) -> Watched {
-        Watched { app: app.process.pid(), redis: self.redis.process.pid(), postgres: Some(self.postgres.pid) }
+        Watched { app: app.process.id(), redis: self.redis.id(), postgres: Some(self.postgres.id()) }
     }
 
     /// A seeded database, with a Redis database of its own.
-    fn ground(&self, posts: usize, redis: u8) -> Result<Ground> {
+    fn backends(&self, posts: usize, redis: u8) -> Result<Backends> {
         let name = format!("bench{posts}");
-        let ground = Ground { database: self.postgres.create(&name)?, redis: self.redis.url(redis), folder: self.folder.0.join("data") };
-        let took = ground.seed(1_000, posts, posts.max(20_000), PASSWORD)?;
-        self.postgres.settle(&name)?;
+        let redis = format!("{}/{redis}", self.redis.url());
+        let backends = Backends { database: self.postgres.create(&name), redis, folder: self.folder.path().into() };
+        let took = backends.seed(1_000, posts, posts.max(20_000), PASSWORD)?;
+        self.postgres.settle(&name);
         eprintln!("seeded {posts} posts in {:.0} s", took.as_secs_f64());
-        Ok(ground)
+        Ok(backends)
     }
 
     async fn ceiling(&self) -> Result<Row> {
-        let server = Server::ceiling(&self.redis.url(0)).await?;
-        let requests = vec![client::get("/", "")].into();
+        let server = Server::ceiling(&self.redis.url()).await?;
+        let requests = vec![Request::get("/").to_bytes()].into();
         let script = Script { requests, expects: 200, once: false };
         self.row("bare handler, one Redis GET (the ceiling)", &server, &script).await
     }
@@ -137,26 +139,26 @@ impl Stage {
     }
 
     async fn run(&self, server: &Server, script: &Script, connections: usize, time: Duration, pace: Option<f64>) -> Result<Outcome> {
-        load::run(server.place, script, connections, time, pace, self.watched(server)).await
+        load::run(server.address, script, connections, time, pace, self.watched(server)).await
     }
 
     /// Everything that is measured on one house.
     async fn house(&self, posts: usize, ceiling: Row) -> Result<(Vec<Row>, Vec<(String, String)>)> {
-        let ground = self.ground(posts, 1)?;
+        let backends = self.backends(posts, 1)?;
         let mut starts = Vec::new();
         for _ in 0..3 {
-            starts.push(Server::instance(&ground).await?.first_answer);
+            starts.push(Server::instance(&backends).await?.first_answer);
         }
-        let server = Server::instance(&ground).await?;
+        let server = Server::instance(&backends).await?;
         tokio::time::sleep(Duration::from_secs(1)).await;
-        let idle = usage::memory(server.process.pid());
-        let visitors = Visitors::sign_in(server.place).await?;
-        eprintln!("idle: {idle:.0} MiB; after {} sign-ins: {:.0} MiB", visitors.cookies.len(), usage::memory(server.process.pid()));
+        let idle = usage::memory(server.process.id());
+        let visitors = Visitors::sign_in(server.address).await?;
+        eprintln!("idle: {idle:.0} MiB; after {} sign-ins: {:.0} MiB", visitors.cookies.len(), usage::memory(server.process.id()));
         let mut rows = vec![ceiling];
         rows.push(self.row("signed-in home", &server, &visitors.home()).await?);
         rows.push(self.row("board", &server, &visitors.board()).await?);
         rows.push(self.row("post with its comments", &server, &visitors.posts(posts)).await?);
-        let loaded = usage::memory(server.process.pid());
+        let loaded = usage::memory(server.process.id());
         rows.push(self.forms("a written comment", &server, async || visitors.comments(posts, self.size.forms).await).await?);
         rows.push(self.forms("sign-in", &server, async || visitors.sign_ins(self.size.forms / 4).await).await?);
         starts.sort();
@@ -166,7 +168,7 @@ impl Stage {
             ("memory (PSS) after 256 connections".into(), format!("{loaded:.1} MiB")),
         ];
         drop(server);
-        facts.push(self.streams(&ground).await?);
+        facts.push(self.streams(&backends).await?);
         Ok((rows, facts))
     }
 
@@ -183,22 +185,22 @@ impl Stage {
     }
 
     /// What an open event stream costs, on an instance of its own.
-    async fn streams(&self, ground: &Ground) -> Result<(String, String)> {
-        let server = Server::instance(ground).await?;
-        let visitors = Visitors::sign_in(server.place).await?;
+    async fn streams(&self, backends: &Backends) -> Result<(String, String)> {
+        let server = Server::instance(backends).await?;
+        let visitors = Visitors::sign_in(server.address).await?;
         visitors.streams(50).await?;
         let n = self.size.streams.min(usage::file_limit().saturating_sub(200));
-        let before = usage::memory(server.process.pid());
+        let before = usage::memory(server.process.id());
         let open = visitors.streams(n).await?;
         tokio::time::sleep(Duration::from_secs(2)).await;
-        let each = (usage::memory(server.process.pid()) - before) * 1024.0 / open.len() as f64;
+        let each = (usage::memory(server.process.id()) - before) * 1024.0 / open.len() as f64;
         Ok((format!("memory of a stream, with {} open", open.len()), format!("{each:.1} KiB")))
     }
 
     /// The large house against the small one, and its far pages against its first ones.
     async fn compare(&self, small: &[Row]) -> Result<Vec<(String, String)>> {
-        let server = Server::instance(&self.ground(LARGE, 2)?).await?;
-        let visitors = Visitors::sign_in(server.place).await?;
+        let server = Server::instance(&self.backends(LARGE, 2)?).await?;
+        let visitors = Visitors::sign_in(server.address).await?;
         let mut facts = Vec::new();
         for (at, script) in [(1, visitors.home()), (2, visitors.board()), (3, visitors.posts(SMALL))] {
             let name = small[at].name.clone();

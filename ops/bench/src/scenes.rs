@@ -1,10 +1,12 @@
 //! What people do that is measured: signing in by the form, and the requests of each scene.
 
-use crate::client::{self, Connection};
 use crate::load::Script;
 use anyhow::{Context, Result, bail};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use testkit::connection::{Connection, EventStream};
+use testkit::form;
+use testkit::http::Request;
 
 /// The password of all seeded members.
 pub const PASSWORD: &str = "bench: seven green bicycles";
@@ -17,21 +19,19 @@ const LOGIN: &str = "/login";
 
 /// An instance's address and the cookies of those who are signed in there.
 pub struct Visitors {
-    place: SocketAddr,
+    address: SocketAddr,
     pub cookies: Vec<String>,
 }
 
 impl Visitors {
     /// Signs the first members in, by the real form.
-    pub async fn sign_in(place: SocketAddr) -> Result<Self> {
-        let mut visitors = Self { place, cookies: Vec::new() };
+    pub async fn sign_in(address: SocketAddr) -> Result<Self> {
+        let mut visitors = Self { address, cookies: Vec::new() };
         for script in [visitors.sign_ins(MEMBERS).await?] {
             for request in &*script.requests {
-                let answer = Connection::to(place).send(request).await?;
+                let answer = Connection::to(address).send(request).await?;
                 let cookie = answer.header("set-cookie").and_then(|line| line.split(';').next());
-                visitors
-                    .cookies
-                    .push(cookie.with_context(|| format!("signing in answered {}: {}", answer.status, answer.text()))?.to_owned());
+                visitors.cookies.push(cookie.with_context(|| format!("signing in answered {answer}"))?.to_owned());
             }
         }
         Ok(visitors)
@@ -42,7 +42,7 @@ impl Visitors {
     }
 
     fn pages(&self, path: impl Fn(usize) -> String, n: usize) -> Script {
-        let requests = (0..n).map(|n| client::get(&path(n), self.cookie(n))).collect();
+        let requests = (0..n).map(|n| get(&path(n), self.cookie(n))).collect();
         Script { requests: Arc::new(requests), expects: 200, once: false }
     }
 
@@ -69,7 +69,7 @@ impl Visitors {
 
     /// How many pages the board has.
     pub async fn last_page(&self) -> Result<usize> {
-        let page = Connection::to(self.place).send(&client::get(BOARD, "")).await?.text();
+        let page = Connection::to(self.address).send(&get(BOARD, "")).await?.text();
         let numbers = page.split("?page=").skip(1).filter_map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok());
         numbers.max().context("the board has one page")
     }
@@ -77,45 +77,54 @@ impl Visitors {
     /// New comments, each with the one-time key of a form that was opened for it.
     pub async fn comments(&self, posts: usize, n: usize) -> Result<Script> {
         let ids: Vec<usize> = talked_about(posts).take(200).collect();
-        let mut connection = Connection::to(self.place);
+        let mut connection = Connection::to(self.address);
         let mut requests = Vec::with_capacity(n);
         for n in 0..n {
             let path = format!("{BOARD}/{}", ids[n % ids.len()]);
-            let page = connection.send(&client::get(&path, self.cookie(n))).await?.text();
+            let page = connection.send(&get(&path, self.cookie(n))).await?.text();
             let action = format!("{path}/comments");
-            let once = client::once(&page, &action).with_context(|| format!("no form to comment with on {path}"))?;
+            let key = form::idempotency_key(&page, &action).with_context(|| format!("no form to comment with on {path}"))?;
             let text = format!("재 보는 댓글 {n}입니다. 고맙습니다!");
-            requests.push(client::post(&action, self.cookie(n), &[("once", &once), ("body", &text)]));
+            requests.push(post(&action, self.cookie(n), &[(form::KEY, &key), ("body", &text)]));
         }
         Ok(Script { requests: Arc::new(requests), expects: 303, once: true })
     }
 
     /// People who sign in.
     pub async fn sign_ins(&self, n: usize) -> Result<Script> {
-        let mut connection = Connection::to(self.place);
+        let mut connection = Connection::to(self.address);
         let mut requests = Vec::with_capacity(n);
         for n in 0..n {
-            let page = connection.send(&client::get(LOGIN, "")).await?;
+            let page = connection.send(&get(LOGIN, "")).await?;
             if page.status != 200 {
                 bail!("the sign-in page answers {}", page.status);
             }
-            let once = client::once(&page.text(), LOGIN).context("no form to sign in with")?;
+            let key = form::idempotency_key(&page.text(), LOGIN).context("no form to sign in with")?;
             let email = format!("user{}@example.com", n % MEMBERS + 1);
-            requests.push(client::post(LOGIN, "", &[("once", &once), ("email", &email), ("password", PASSWORD)]));
+            requests.push(post(LOGIN, "", &[(form::KEY, &key), ("email", &email), ("password", PASSWORD)]));
         }
         Ok(Script { requests: Arc::new(requests), expects: 303, once: true })
     }
 
     /// Opens so many event streams, and keeps them.
-    pub async fn streams(&self, n: usize) -> Result<Vec<Connection>> {
+    pub async fn streams(&self, n: usize) -> Result<Vec<EventStream>> {
         let mut open = Vec::with_capacity(n);
         for n in 0..n {
-            let mut connection = Connection::to(self.place);
-            connection.open_stream(&client::get("/events", self.cookie(n))).await.with_context(|| format!("stream {n}"))?;
-            open.push(connection);
+            let request = get("/events", self.cookie(n));
+            let mut stream = Connection::to(self.address).open_stream(&request).await.with_context(|| format!("stream {n}"))?;
+            stream.wait_for("hello").await.with_context(|| format!("stream {n}"))?;
+            open.push(stream);
         }
         Ok(open)
     }
+}
+
+fn get(path: &str, cookie: &str) -> Vec<u8> {
+    Request::get(path).header("accept-language", "ko").header("user-agent", "bench").cookie(cookie).to_bytes()
+}
+
+fn post(path: &str, cookie: &str, fields: &[(&str, &str)]) -> Vec<u8> {
+    Request::form(path, fields).header("accept-language", "ko").header("user-agent", "bench").cookie(cookie).to_bytes()
 }
 
 /// Ids of seeded posts of the board that have many comments: `minschool seed` gives every fiftieth more.
