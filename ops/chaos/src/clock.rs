@@ -59,7 +59,7 @@ impl People {
     }
 
     async fn look(&mut self, panel: &str, site: &str, clock: &str) -> Result<()> {
-        let (panel, site) = (self.staff.moved_to(panel).get("/").await?, self.member.moved_to(site).get("/my/sessions").await?);
+        let (panel, site) = (self.staff.moved_to(panel)?.get("/").await?, self.member.moved_to(site)?.get("/my/sessions").await?);
         ensure!(panel.status == 200, "clock {clock}: who works in the panel got {} {}", panel.status, panel.location);
         ensure!(site.status == 200, "clock {clock}: a member got {} {}", site.status, site.location);
         self.looks += 2;

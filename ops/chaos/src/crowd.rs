@@ -4,9 +4,9 @@ use crate::cluster::Cluster;
 use crate::ledger::{Entry, Ledger, Outcome};
 use crate::person::{Answer, Person};
 use anyhow::{Result, bail};
-use futures_util::StreamExt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use testkit::form;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -164,12 +164,12 @@ async fn write(ledger: Arc<Ledger>, mut person: Person, post: String, mark: Stri
             sleep(THOUGHT).await;
             continue;
         };
-        let Some(key) = crate::person::once(&answer.text, &action) else {
+        let Some(key) = form::idempotency_key(&answer.text, &action) else {
             sleep(THOUGHT / 2).await;
             continue;
         };
         let began = Instant::now();
-        let answer = person.post(&action, &[("once", &key), ("body", &text)]).await;
+        let answer = person.post(&action, &[(form::KEY, &key), ("body", &text)]).await;
         let outcome = form(&answer, &text);
         ledger.note(Entry { began, took: began.elapsed(), outcome, form: true }, || words(&action, &answer));
         if outcome == Outcome::Good {
@@ -202,9 +202,10 @@ async fn come_and_go(ledger: Arc<Ledger>, guest: Person) {
 
 async fn listen(ledger: Arc<Ledger>, person: Person) {
     loop {
-        if let Ok(response) = person.stream("/events").await {
-            let mut bytes = response.bytes_stream();
-            while let Some(Ok(piece)) = bytes.next().await {
+        if let Ok(mut stream) = person.stream("/events").await {
+            while let Ok(piece) = stream.next().await
+                && !piece.is_empty()
+            {
                 if piece.windows(6).any(|six| six == b"#bell\"") {
                     ledger.rang();
                 }

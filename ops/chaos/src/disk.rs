@@ -8,6 +8,7 @@ use crate::ledger::{Entry, Outcome};
 use anyhow::{Context, Result, ensure};
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
+use testkit::form;
 use tokio::time::sleep;
 
 /// What a visitor is told.
@@ -46,9 +47,9 @@ async fn write_long(crowd: &Crowd, span: Duration) -> Result<usize> {
         let text = format!("drill disk-full long {n} {}", noise(1_500));
         let page = person.get(&crowd.post).await?;
         ensure!(page.status == 200 && page.text.contains("\"/logout\""), "the post answered {}", page.status);
-        let Some(key) = crate::person::once(&page.text, &action) else { break };
+        let Some(key) = form::idempotency_key(&page.text, &action) else { break };
         let began = Instant::now();
-        let answer = person.post(&action, &[("once", &key), ("body", &text)]).await;
+        let answer = person.post(&action, &[(form::KEY, &key), ("body", &text)]).await;
         let outcome = form(&answer, &text);
         crowd.ledger.note(Entry { began, took: began.elapsed(), outcome, form: true }, || words(&action, &answer));
         match outcome {
@@ -64,10 +65,10 @@ async fn write_long(crowd: &Crowd, span: Duration) -> Result<usize> {
 /// A post that is longer than all that waits in memory elsewhere: nginx has to take it whole, and the visitor gets it back.
 async fn write_post(crowd: &Crowd) -> Result<()> {
     let (mut person, path) = (crowd.idler(2), "/community/free/write");
-    let key = crate::person::once(&person.get(path).await?.text, path).context("no form to write a post with")?;
+    let key = form::idempotency_key(&person.get(path).await?.text, path).context("no form to write a post with")?;
     let text = noise(20_000);
     let began = Instant::now();
-    let answer = person.post(path, &[("once", &key), ("title", "긴 글"), ("body", &text)]).await;
+    let answer = person.post(path, &[(form::KEY, &key), ("title", "긴 글"), ("body", &text)]).await;
     let outcome = form(&answer, &text);
     crowd.ledger.note(Entry { began, took: began.elapsed(), outcome, form: true }, || words(path, &answer));
     ensure!(outcome != Outcome::Good, "there was space for a post of 60,000 bytes");

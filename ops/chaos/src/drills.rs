@@ -271,7 +271,7 @@ async fn ended_sessions(cluster: &Cluster, crowd: &Crowd, pace: Pace) -> Result<
     for _ in 0..8 {
         for (name, port) in cluster.instances()? {
             for old in [&old_before, &old_during] {
-                let answer = old.moved_to(&format!("http://127.0.0.1:{port}")).get("/my/sessions").await?;
+                let answer = old.moved_to(&format!("http://127.0.0.1:{port}"))?.get("/my/sessions").await?;
                 ensure!(answer.status != 200, "a session that had ended came back on instance {name}");
                 asked += 1;
             }

@@ -3,11 +3,11 @@
 use crate::Pace;
 use crate::cluster::Cluster;
 use crate::crowd::Crowd;
-use crate::person::once;
 use anyhow::{Context, Result, ensure};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+use testkit::form;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -22,11 +22,11 @@ const CUT: Duration = Duration::from_secs(30);
 /// Somebody guesses passwords while Redis is away; they are stopped all the same.
 pub async fn limits_hold(cluster: &Cluster, crowd: &Crowd) -> Result<String> {
     let (_, port) = cluster.instances()?.into_iter().next().context("no instance")?;
-    let mut thief = crowd.guest().moved_to(&format!("http://127.0.0.1:{port}"));
+    let mut thief = crowd.guest().moved_to(&format!("http://127.0.0.1:{port}"))?;
     for guess in 1..=40 {
-        let key = once(&thief.get("/login").await?.text, "/login").context("no form to sign in with")?;
+        let key = form::idempotency_key(&thief.get("/login").await?.text, "/login").context("no form to sign in with")?;
         let (email, password) = (format!("victim{}@example.com", guess % 3), format!("guess {guess}"));
-        let answer = thief.post_from("203.0.113.66", "/login", &[("once", &key), ("email", &email), ("password", &password)]).await?;
+        let answer = thief.post_from("203.0.113.66", "/login", &[(form::KEY, &key), ("email", &email), ("password", &password)]).await?;
         if answer.status == 429 {
             return Ok(format!("a guesser was stopped at guess {guess}"));
         }
@@ -133,7 +133,7 @@ pub async fn streams(cluster: &Cluster, crowd: &Crowd, pace: Pace) -> Result<Str
     let instances = cluster.instances()?;
     let mut open = Vec::new();
     for (_, port) in &instances {
-        let listener = crowd.idler(2).moved_to(&format!("http://127.0.0.1:{port}"));
+        let listener = crowd.idler(2).moved_to(&format!("http://127.0.0.1:{port}"))?;
         for _ in 0..pace.streams {
             open.push((listener.clone(), listener.stream("/events").await?));
         }

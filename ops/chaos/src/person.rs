@@ -1,15 +1,12 @@
-//! A browser: it keeps its cookies, follows nothing, and never tries a second time of its own accord. As browsers do, it
-//! sends a request once more on a new connection when a kept one broke before a byte of the answer came (RFC 9112,
-//! section 9.3.1): nginx closes kept connections at a reload.
+//! A browser with one connection: it keeps its cookies, follows nothing, and never tries a second time of its own accord but
+//! where a kept connection broke (see `testkit::connection`): nginx closes kept connections at a reload.
 
 use anyhow::{Context, Result, ensure};
-use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, RETRY_AFTER, SET_COOKIE};
-use reqwest::{Client, RequestBuilder, redirect::Policy};
 use std::collections::BTreeMap;
-use std::time::Duration;
-
-/// What a person waits for at most; nothing of ours may take that long.
-const PATIENCE: Duration = Duration::from_secs(20);
+use testkit::connection::{Connection, EventStream};
+use testkit::form;
+use testkit::http::Request;
+use testkit::process::local;
 
 /// What came back.
 pub struct Answer {
@@ -20,23 +17,29 @@ pub struct Answer {
 }
 
 /// See the head of this file.
-#[derive(Clone)]
 pub struct Person {
-    client: Client,
-    site: String,
+    connection: Connection,
+    host: String,
     cookies: BTreeMap<String, String>,
 }
 
+impl Clone for Person {
+    fn clone(&self) -> Self {
+        Self { connection: Connection::to(self.connection.address()), host: self.host.clone(), cookies: self.cookies.clone() }
+    }
+}
+
 impl Person {
-    /// Somebody new at this address.
+    /// A browser without cookies for a site on this machine, such as `http://localhost:3000`.
     pub fn at(site: &str) -> Result<Self> {
-        let client = Client::builder().redirect(Policy::none()).timeout(PATIENCE).tcp_nodelay(true).build()?;
-        Ok(Self { client, site: site.trim_end_matches('/').to_owned(), cookies: BTreeMap::new() })
+        let host = site.split("://").nth(1).unwrap_or_default().trim_end_matches('/');
+        let port = host.rsplit(':').next().and_then(|port| port.parse().ok()).with_context(|| format!("no port in {site:?}"))?;
+        Ok(Self { connection: Connection::to(local(port)), host: host.into(), cookies: BTreeMap::new() })
     }
 
-    /// The same person at another address, such as an instance's own.
-    pub fn moved_to(&self, site: &str) -> Self {
-        Self { site: site.trim_end_matches('/').to_owned(), ..self.clone() }
+    /// A browser with the same cookies at another address of this machine, such as an instance's own.
+    pub fn moved_to(&self, site: &str) -> Result<Self> {
+        Ok(Self { cookies: self.cookies.clone(), ..Self::at(site)? })
     }
 
     /// Whether a session's cookie is held.
@@ -46,15 +49,17 @@ impl Person {
 
     /// Reads a page.
     pub async fn get(&mut self, path: &str) -> Result<Answer> {
-        let request = self.client.get(format!("{}{path}", self.site));
-        self.send(request).await
+        self.send(Request::get(path)).await
     }
 
     /// Sends a form.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<Answer> {
-        let request = self.client.post(format!("{}{path}", self.site)).header("sec-fetch-site", "same-origin");
-        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(encoded(fields));
-        self.send(request).await
+        self.send(Request::form(path, fields)).await
+    }
+
+    /// Sends a form as a proxy does for a visitor at an address.
+    pub async fn post_from(&mut self, address: &str, path: &str, fields: &[(&str, &str)]) -> Result<Answer> {
+        self.send(Request::form(path, fields).header("x-forwarded-for", address)).await
     }
 
     /// Writes a post, and says where it is.
@@ -65,79 +70,43 @@ impl Person {
         Ok(written.location)
     }
 
-    /// Sends the form that goes to `action` on the page at `page`, with its one-time key.
+    /// Sends the form that goes to `action` on the page at `page`, with its idempotency key.
     pub async fn submit(&mut self, page: &str, action: &str, fields: &[(&str, &str)]) -> Result<Answer> {
-        let form = self.get(page).await?;
-        if form.status == 503 && form.retry_after {
+        let answer = self.get(page).await?;
+        if answer.status == 503 && answer.retry_after {
             // There is no form to send now; with it goes what would have been typed.
-            return Ok(Answer { text: fields.iter().map(|(_, value)| *value).collect::<Vec<_>>().join(" "), ..form });
+            return Ok(Answer { text: fields.iter().map(|(_, value)| *value).collect::<Vec<_>>().join(" "), ..answer });
         }
-        let key =
-            once(&form.text, action).with_context(|| format!("no form for {action} on {page} ({}): {:.300}", form.status, form.text))?;
-        let mut fields = fields.to_vec();
-        fields.push(("once", &key));
-        self.post(action, &fields).await
+        let key = form::idempotency_key(&answer.text, action)
+            .with_context(|| format!("no form for {action} on {page} ({}): {:.300}", answer.status, answer.text))?;
+        self.post(action, &[fields, &[(form::KEY, key.as_str())]].concat()).await
     }
 
-    /// Opens a stream; its bytes are read from what is given back.
-    pub async fn stream(&self, path: &str) -> Result<reqwest::Response> {
-        // A stream has no end that one could wait for.
-        let request = self.client.get(format!("{}{path}", self.site)).timeout(Duration::from_secs(24 * 3600));
-        Ok(self.dressed(request).send().await?.error_for_status()?)
+    /// Opens a stream on a connection of its own.
+    pub async fn stream(&self, path: &str) -> Result<EventStream> {
+        Ok(self.connection.open_stream(&self.dressed(Request::get(path))).await?)
     }
 
-    /// With another address, as a proxy would tell it.
-    pub async fn post_from(&mut self, address: &str, path: &str, fields: &[(&str, &str)]) -> Result<Answer> {
-        let request =
-            self.client.post(format!("{}{path}", self.site)).header("x-forwarded-for", address).header("sec-fetch-site", "same-origin");
-        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(encoded(fields));
-        self.send(request).await
+    fn dressed(&self, request: Request) -> Vec<u8> {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        request.host(&self.host).header("accept-language", "ko").cookie(&cookies.join("; ")).to_bytes()
     }
 
-    fn dressed(&self, request: RequestBuilder) -> RequestBuilder {
-        let line: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = request.header("accept-language", "ko");
-        if line.is_empty() { request } else { request.header(COOKIE, line.join("; ")) }
-    }
-
-    async fn send(&mut self, request: RequestBuilder) -> Result<Answer> {
-        let request = self.dressed(request).build()?;
-        let again = request.try_clone();
-        let response = match (self.client.execute(request).await, again) {
-            (Err(fault), Some(again)) if broke(&fault) => {
-                Client::builder().redirect(Policy::none()).timeout(PATIENCE).build()?.execute(again).await?
-            }
-            (done, _) => done?,
-        };
-        for line in response.headers().get_all(SET_COOKIE) {
-            let pair = line.to_str()?.split(';').next().unwrap_or_default();
-            let Some((name, value)) = pair.split_once('=') else { continue };
+    async fn send(&mut self, request: Request) -> Result<Answer> {
+        let request = self.dressed(request);
+        let response = self.connection.send(&request).await?;
+        for line in response.headers("set-cookie") {
+            let Some((name, value)) = line.split(';').next().unwrap_or_default().split_once('=') else { continue };
             match value {
                 "" => self.cookies.remove(name),
                 _ => self.cookies.insert(name.to_owned(), value.to_owned()),
             };
         }
-        let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-        let (status, retry_after) = (response.status().as_u16(), response.headers().contains_key(RETRY_AFTER));
-        Ok(Answer { status, location, retry_after, text: response.text().await? })
+        Ok(Answer {
+            status: response.status,
+            location: response.header("location").unwrap_or_default().to_owned(),
+            retry_after: response.header("retry-after").is_some(),
+            text: response.text(),
+        })
     }
-}
-
-/// Whether a connection broke before there was an answer; one that could not be opened is another matter.
-fn broke(fault: &reqwest::Error) -> bool {
-    fault.is_request() && !fault.is_connect() && !fault.is_timeout()
-}
-
-fn encoded(fields: &[(&str, &str)]) -> String {
-    let byte = |b: u8| if b.is_ascii_alphanumeric() { (b as char).to_string() } else { format!("%{b:02X}") };
-    let text = |text: &str| text.bytes().map(byte).collect::<String>();
-    fields.iter().map(|(name, value)| format!("{}={}", text(name), text(value))).collect::<Vec<_>>().join("&")
-}
-
-/// The one-time key of the form that goes to `action`.
-pub fn once(html: &str, action: &str) -> Option<String> {
-    let target = format!("action=\"{action}\"");
-    let forms = html.split(&target).skip(1).filter_map(|part| part.split("</form>").next());
-    let key = forms.filter_map(|form| form.split("name=\"once\"").nth(1)).next()?;
-    Some(key.split("value=\"").nth(1)?.split('"').next()?.to_owned())
 }
