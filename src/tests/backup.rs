@@ -42,7 +42,7 @@ async fn empty(house: &House, folder: &TempDir) -> Vec<Config> {
     let sqlite = format!("sqlite://{}?mode=rwc", folder.path().join(name).display());
     let mut found = vec![Config { database_url: sqlite, ..house.app.config.clone() }];
     if !only_sqlite() {
-        found.push(Config { database_url: postgres_database().await, ..house.app.config.clone() });
+        found.push(Config { database_url: postgres_database(), ..house.app.config.clone() });
     }
     found
 }

@@ -121,7 +121,7 @@ fn a_small_house_moves_to_postgres_by_command() {
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
     let (folder, _) = house_with_key();
-    let to = tokio::runtime::Runtime::new().unwrap().block_on(postgres_database());
+    let to = postgres_database();
 
     let printed = runs(&folder, &["move", "--from", "sqlite://data/minschool.db", "--to", &to]);
     let again = run(&folder, &["move", "--from", "sqlite://data/minschool.db", "--to", &to]);

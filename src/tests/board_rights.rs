@@ -104,10 +104,10 @@ async fn change(boss: &mut Visitor, user: i64, action: &str, fields: &[(&str, &s
 fn redis_holds_no_secret(house: &House) {
     let Some(redis) = &house.ground.redis else { return };
     let mut seen = BTreeSet::new();
-    for key in redis.say(&["KEYS", "*"]).lines() {
+    for key in redis.command(&["KEYS", "*"]).lines() {
         let value = match key.split(':').next().unwrap_or_default() {
-            "notifications" if !key.ends_with("unread") => redis.say(&["LRANGE", key, "0", "-1"]),
-            "cache" | "session" => redis.say(&["GET", key]),
+            "notifications" if !key.ends_with("unread") => redis.command(&["LRANGE", key, "0", "-1"]),
+            "cache" | "session" => redis.command(&["GET", key]),
             _ => continue,
         };
         seen.insert(key.split(':').next().unwrap_or_default().to_owned());

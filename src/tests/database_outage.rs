@@ -1,7 +1,7 @@
 //! PostgreSQL is away: what people could read they read on, what they send comes back to them, and nothing that was
 //! acknowledged is lost.
 
-use crate::support::{House, Wire, only_sqlite, until};
+use crate::support::{House, only_sqlite, until};
 use minschool::domain::pulse;
 use minschool::shared::cache::Noun;
 use minschool::shared::plan::Plan;
@@ -9,16 +9,17 @@ use minschool::web::language;
 use std::time::{Duration, Instant};
 use templates::layout::Aids;
 use templates::text::Lang;
+use testkit::fault_proxy::FaultProxy;
 
-/// A house that is watched, and the wire to its database. None: this run leaves PostgreSQL out.
-async fn house() -> Option<(House, Wire)> {
+/// A house that is watched, and the proxy before its database. None: this run leaves PostgreSQL out.
+async fn house() -> Option<(House, FaultProxy)> {
     if only_sqlite() {
         eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
         return None;
     }
-    let (house, wire) = House::on_a_wire().await;
+    let (house, proxy) = House::behind_proxy().await;
     tokio::spawn(pulse::watch(house.app.clone()));
-    Some((house, wire))
+    Some((house, proxy))
 }
 
 async fn until_noticed(house: &House, beats: bool) {
@@ -27,14 +28,14 @@ async fn until_noticed(house: &House, beats: bool) {
 
 #[tokio::test]
 async fn visitors_read_on_what_they_could_read() {
-    let Some((house, wire)) = house().await else { return };
+    let Some((house, proxy)) = house().await else { return };
     let post = house.signed_in("ada").await.write("free", "남아 있는 글").await;
     let mut guest = house.visitor();
     for page in ["/", "/community", "/community/free", &post] {
         assert_eq!(guest.get(page).await.status, 200);
     }
 
-    wire.cut();
+    proxy.cut();
     until_noticed(&house, false).await;
 
     for page in ["/community", &post] {
@@ -50,7 +51,7 @@ async fn visitors_read_on_what_they_could_read() {
     assert_eq!((unseen.status, unseen.header("retry-after")), (503, "2"));
     assert!(unseen.says("지금은 저장할 수 없습니다"), "{}", unseen.text());
 
-    wire.mend();
+    proxy.restore();
     until_noticed(&house, true).await;
     let back = guest.get(&post).await;
     assert!(back.status == 200 && !back.says("보관한 화면"), "{}", back.text());
@@ -59,7 +60,7 @@ async fn visitors_read_on_what_they_could_read() {
 
 #[tokio::test]
 async fn what_was_withdrawn_is_not_shown_again() {
-    let Some((house, wire)) = house().await else { return };
+    let Some((house, proxy)) = house().await else { return };
     let mut ada = house.signed_in("ada").await;
     let post = ada.write("free", "지울 글").await;
     let mut guest = house.visitor();
@@ -68,7 +69,7 @@ async fn what_was_withdrawn_is_not_shown_again() {
     let confirm = ada.get(&format!("{post}/delete")).await;
     ada.submit(&confirm, &format!("{post}/delete"), &[]).await;
 
-    wire.cut();
+    proxy.cut();
     until_noticed(&house, false).await;
 
     assert_eq!(guest.get(&post).await.status, 503);
@@ -78,11 +79,11 @@ async fn what_was_withdrawn_is_not_shown_again() {
 
 #[tokio::test]
 async fn a_form_is_answered_within_a_second_and_gives_back_what_was_typed() {
-    let Some((house, wire)) = house().await else { return };
+    let Some((house, proxy)) = house().await else { return };
     let mut ada = house.signed_in("ada").await;
     let form = ada.get("/community/free/write").await;
 
-    wire.freeze();
+    proxy.freeze();
     let begun = Instant::now();
     let answer = ada.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", "한 시간 동안 쓴 글")]).await;
     let waited = begun.elapsed();
@@ -92,7 +93,7 @@ async fn a_form_is_answered_within_a_second_and_gives_back_what_was_typed() {
     // Twice the promise: the machine may be busy with other tests.
     assert!(waited < Duration::from_secs(2), "{waited:?}");
 
-    wire.mend();
+    proxy.restore();
     until_noticed(&house, true).await;
     let stored = ada.submit(&answer, "/community/free/write", &[]).await;
     assert!(stored.says("한 시간 동안 쓴 글") && stored.status == 200, "{}", stored.text());
@@ -102,12 +103,12 @@ async fn a_form_is_answered_within_a_second_and_gives_back_what_was_typed() {
 
 #[tokio::test]
 async fn a_password_is_not_sent_back() {
-    let Some((house, wire)) = house().await else { return };
+    let Some((house, proxy)) = house().await else { return };
     house.member("ada").await;
     let mut guest = house.visitor();
     let form = guest.get("/login").await;
 
-    wire.cut();
+    proxy.cut();
     until_noticed(&house, false).await;
     let answer = guest.submit(&form, "/login", &[("email", "ada@example.com"), ("password", "아주 비밀스러운 말")]).await;
 
@@ -118,7 +119,7 @@ async fn a_password_is_not_sent_back() {
 
 #[tokio::test]
 async fn pages_that_hold_a_form_key_are_nobody_elses() {
-    let Some((house, _wire)) = house().await else { return };
+    let Some((house, _proxy)) = house().await else { return };
     let mut guest = house.visitor();
     for page in ["/signup", "/community"] {
         assert_eq!(guest.get(page).await.status, 200);

@@ -43,8 +43,6 @@ mod shared_world;
 mod sign_in_limits;
 mod sign_in_races;
 mod support;
-mod support_nginx;
-mod support_servers;
 mod system;
 mod tidy;
 mod withdrawal;

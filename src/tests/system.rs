@@ -131,14 +131,14 @@ async fn an_instance_without_its_database_stays_ready_as_long_as_it_has_pages_to
     if only_sqlite() {
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
-    let (house, wire) = House::on_a_wire().await;
+    let (house, proxy) = House::behind_proxy().await;
     tokio::spawn(pulse::watch(house.app.clone()));
     let bare = house.sibling().await;
     tokio::spawn(pulse::watch(bare.app.clone()));
     let (mut here, mut there) = (house.visitor(), house.visitor().on(&bare));
     assert_eq!(here.get("/community").await.status, 200);
 
-    wire.cut();
+    proxy.cut();
     until("the outage is noticed", async || !house.app.pulse.beats() && !bare.app.pulse.beats()).await;
 
     let (kept, none) = (here.get("/readyz").await, there.get("/readyz").await);
@@ -147,7 +147,7 @@ async fn an_instance_without_its_database_stays_ready_as_long_as_it_has_pages_to
     let metrics = minschool::metrics::scrape::text(&house.app, minschool::web::health::state(&house.app).await).await;
     assert!(metrics.contains("minschool_ready 1") && metrics.contains("minschool_reading_only 1"), "{metrics}");
 
-    wire.mend();
+    proxy.restore();
     until("it is back", async || house.app.pulse.beats()).await;
     assert_eq!(here.get("/readyz").await.html.trim(), "ready");
     house.app.stop.cancel();
@@ -159,13 +159,13 @@ async fn an_outage_of_the_database_is_written_down_when_it_is_over() {
     if only_sqlite() {
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
-    let (house, wire) = House::on_a_wire().await;
+    let (house, proxy) = House::behind_proxy().await;
     tokio::spawn(pulse::watch(house.app.clone()));
     until("it is ready", async || house.app.vitals.own().is_some_and(|beat| beat.state == State::Ready)).await;
 
-    wire.cut();
+    proxy.cut();
     until("the outage is noticed", async || !house.app.pulse.beats()).await;
-    wire.mend();
+    proxy.restore();
     until("it is over", async || house.app.pulse.beats()).await;
 
     until("it is written down", async || count(&house, Kind::DatabaseAway).await == 1 && count(&house, Kind::DatabaseBack).await == 1)

@@ -34,7 +34,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("hx-request", &["src/web/reply.rs"]),
     ("hx-retarget", &["src/web/reply.rs"]),
     ("hx-redirect", &["src/web/reply.rs"]),
-    ("use fred", &["src/shared"]),
+    ("use fred", &["src/shared", "ops/bench"]),
     ("\"session:", &["src/shared"]),
     ("\"online:users\"", &["src/shared"]),
     ("db.begin()", &["src/domain/sql.rs", "src/cli/migrate.rs"]),

@@ -117,7 +117,7 @@ impl Response {
 
 impl fmt::Display for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.head, self.text())
+        f.pad(&format!("{}{}", self.head, self.text()))
     }
 }
 
