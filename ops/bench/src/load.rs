@@ -1,5 +1,5 @@
-//! Runs of requests: as many as the server takes over so many connections, or evenly paced to see how long
-//! each waits. Every run ends by count and by time.
+//! Runs of requests: as many as the server answers over a number of connections, or at an even rate to see how long each
+//! waits. Every run ends by count and by time.
 
 use crate::usage;
 use anyhow::{Result, bail};
@@ -11,13 +11,13 @@ use testkit::connection::Connection;
 use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 
-/// What is asked: each request in turn, from the start again unless each may be sent only once.
+/// The requests of a run: each in turn, from the start again unless each may be sent only once.
 #[derive(Clone)]
 pub struct Script {
     pub requests: Arc<Vec<Vec<u8>>>,
     /// The status that a request which worked has.
     pub expects: u16,
-    /// Whether each request is good for one time.
+    /// Whether each request may be sent only once.
     pub once: bool,
 }
 
@@ -35,7 +35,7 @@ impl Watched {
     }
 }
 
-/// What came of a run.
+/// The results of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     pub per_second: f64,
@@ -49,7 +49,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The waiting time that so much of all requests stayed under.
+    /// The given part of all requests waited no longer than this, in milliseconds.
     pub fn percentile(&self, part: f64) -> f64 {
         let at = (self.waits.len() as f64 * part) as usize;
         self.waits.get(at.min(self.waits.len().saturating_sub(1))).copied().unwrap_or(0.0)
@@ -71,7 +71,7 @@ pub async fn run(
     script: &Script,
     connections: usize,
     time: Duration,
-    pace: Option<f64>,
+    rate: Option<f64>,
     watched: Watched,
 ) -> Result<Outcome> {
     let next = Arc::new(AtomicUsize::new(0));
@@ -79,7 +79,7 @@ pub async fn run(
     let begun = Instant::now();
     let mut workers = JoinSet::new();
     for _ in 0..connections {
-        workers.spawn(work(address, script.clone(), next.clone(), begun, time, pace));
+        workers.spawn(work(address, script.clone(), next.clone(), begun, time, rate));
     }
     let mut all = Tally::default();
     while let Some(tally) = workers.join_next().await {
@@ -111,7 +111,7 @@ async fn work(
     next: Arc<AtomicUsize>,
     begun: Instant,
     time: Duration,
-    pace: Option<f64>,
+    rate: Option<f64>,
 ) -> Result<Tally> {
     let mut connection = Connection::to(address);
     let mut tally = Tally::default();
@@ -120,8 +120,8 @@ async fn work(
         if script.once && number >= script.requests.len() {
             break;
         }
-        // A paced request counts from when it should have been sent: waiting for a free connection is waiting too.
-        let due = pace.map(|pace| begun + Duration::from_secs_f64(number as f64 / pace));
+        // A request at a rate counts from when it should have been sent: waiting for a free connection is waiting too.
+        let due = rate.map(|rate| begun + Duration::from_secs_f64(number as f64 / rate));
         if let Some(due) = due {
             if due > begun + time {
                 break;

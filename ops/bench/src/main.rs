@@ -1,13 +1,13 @@
 //! Measures MinSchool: `ops/bench/run` builds and starts this. Everything runs on private servers, on 127.0.0.1, for a
 //! bounded time; nothing of it is a test, for times differ from machine to machine.
 //!
-//! Rooms: `servers` (what runs), `scenes` (what people do), `load` (runs
-//! of requests), `usage` (what processes cost), `ceiling` (the bare handler), `report` (the tables).
+//! Rooms: `servers` (what runs), `scenarios` (what is measured), `load` (runs
+//! of requests), `usage` (what processes cost), `baseline` (the bare handler), `report` (the tables).
 
-mod ceiling;
+mod baseline;
 mod load;
 mod report;
-mod scenes;
+mod scenarios;
 mod servers;
 mod usage;
 
@@ -15,7 +15,7 @@ use anyhow::Result;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use load::{Outcome, Script, Watched};
 use report::{LEVELS, Row};
-use scenes::{PASSWORD, Visitors};
+use scenarios::{Members, PASSWORD};
 use servers::{Backends, POSTGRES, Server};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -24,7 +24,7 @@ use testkit::postgres::PrivatePostgres;
 use testkit::redis::PrivateRedis;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Posts in the small house and in the large one.
+/// Posts in the small database and in the large one.
 const SMALL: usize = 10_000;
 const LARGE: usize = 1_000_000;
 /// Streams that are opened at most.
@@ -37,19 +37,19 @@ fn main() -> Result<()> {
         .arg(flag("quick", "short runs on 10,000 posts"))
         .arg(flag("small", "10,000 posts alone"))
         .arg(flag("readme", "write the tables into README.md"))
-        .subcommand(Command::new("ceiling").hide(true).arg(Arg::new("redis").required(true)).arg(Arg::new("listen").required(true)))
+        .subcommand(Command::new("baseline").hide(true).arg(Arg::new("redis").required(true)).arg(Arg::new("listen").required(true)))
         .get_matches();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match matches.subcommand() {
-            Some(("ceiling", args)) => ceiling::serve(&text(args, "redis"), &text(args, "listen")).await,
-            // What was started ends with its handles, also where somebody does not wait for the end.
+            Some(("baseline", args)) => baseline::serve(&text(args, "redis"), &text(args, "listen")).await,
+            // The servers end with their handles, also when the run is interrupted.
             _ => tokio::select! { done = bench(&matches) => done, stopped = stop() => stopped },
         }
     })
 }
 
-/// Waits until somebody wants it to end.
+/// Waits for SIGTERM or Ctrl-C.
 async fn stop() -> Result<()> {
     let mut term = signal(SignalKind::terminate())?;
     tokio::select! { _ = term.recv() => {}, _ = tokio::signal::ctrl_c() => {} }
@@ -77,12 +77,12 @@ async fn bench(args: &ArgMatches) -> Result<()> {
         false => Size { time: Duration::from_secs(4), forms: 600, streams: STREAMS },
     };
     let stage = Stage { redis: PrivateRedis::start(), postgres: PrivatePostgres::start(POSTGRES), folder: tempfile::tempdir()?, size };
-    let ceiling = stage.ceiling().await?;
-    let (rows, mut facts) = stage.house(SMALL, ceiling).await?;
+    let baseline = stage.baseline().await?;
+    let (rows, mut facts) = stage.measure(SMALL, baseline).await?;
     if !quick && !args.get_flag("small") {
         facts.extend(stage.compare(&rows).await?);
     }
-    let text = format!("{}\n{}", report::scenes(&rows), report::facts(&facts));
+    let text = format!("{}\n{}", report::scenarios(&rows), report::facts(&facts));
     println!("{text}");
     if args.get_flag("readme") { report::into_readme(&text) } else { Ok(()) }
 }
@@ -117,14 +117,14 @@ impl Stage {
         Ok(backends)
     }
 
-    async fn ceiling(&self) -> Result<Row> {
-        let server = Server::ceiling(&self.redis.url()).await?;
+    async fn baseline(&self) -> Result<Row> {
+        let server = Server::baseline(&self.redis.url()).await?;
         let requests = vec![Request::get("/").to_bytes()].into();
         let script = Script { requests, expects: 200, once: false };
-        self.row("bare handler, one Redis GET (the ceiling)", &server, &script).await
+        self.row("bare handler, one Redis GET (the baseline)", &server, &script).await
     }
 
-    /// A scene at every number of connections, then paced at half of the best.
+    /// A scenario at every number of connections, then at half of the best rate.
     async fn row(&self, name: &str, server: &Server, script: &Script) -> Result<Row> {
         let mut levels = Vec::new();
         // The first requests fill what is kept ready and open connections to the stores.
@@ -138,12 +138,12 @@ impl Stage {
         Ok(row)
     }
 
-    async fn run(&self, server: &Server, script: &Script, connections: usize, time: Duration, pace: Option<f64>) -> Result<Outcome> {
-        load::run(server.address, script, connections, time, pace, self.watched(server)).await
+    async fn run(&self, server: &Server, script: &Script, connections: usize, time: Duration, rate: Option<f64>) -> Result<Outcome> {
+        load::run(server.address, script, connections, time, rate, self.watched(server)).await
     }
 
-    /// Everything that is measured on one house.
-    async fn house(&self, posts: usize, ceiling: Row) -> Result<(Vec<Row>, Vec<(String, String)>)> {
+    /// Everything that is measured on one database.
+    async fn measure(&self, posts: usize, baseline: Row) -> Result<(Vec<Row>, Vec<(String, String)>)> {
         let backends = self.backends(posts, 1)?;
         let mut starts = Vec::new();
         for _ in 0..3 {
@@ -152,15 +152,15 @@ impl Stage {
         let server = Server::instance(&backends).await?;
         tokio::time::sleep(Duration::from_secs(1)).await;
         let idle = usage::memory(server.process.id());
-        let visitors = Visitors::sign_in(server.address).await?;
-        eprintln!("idle: {idle:.0} MiB; after {} sign-ins: {:.0} MiB", visitors.cookies.len(), usage::memory(server.process.id()));
-        let mut rows = vec![ceiling];
-        rows.push(self.row("signed-in home", &server, &visitors.home()).await?);
-        rows.push(self.row("board", &server, &visitors.board()).await?);
-        rows.push(self.row("post with its comments", &server, &visitors.posts(posts)).await?);
+        let members = Members::sign_in(server.address).await?;
+        eprintln!("idle: {idle:.0} MiB; after {} sign-ins: {:.0} MiB", members.cookies.len(), usage::memory(server.process.id()));
+        let mut rows = vec![baseline];
+        rows.push(self.row("signed-in home", &server, &members.home()).await?);
+        rows.push(self.row("board", &server, &members.board()).await?);
+        rows.push(self.row("post with its comments", &server, &members.posts(posts)).await?);
         let loaded = usage::memory(server.process.id());
-        rows.push(self.forms("a written comment", &server, async || visitors.comments(posts, self.size.forms).await).await?);
-        rows.push(self.forms("sign-in", &server, async || visitors.sign_ins(self.size.forms / 4).await).await?);
+        rows.push(self.forms("a written comment", &server, async || members.comments(posts, self.size.forms).await).await?);
+        rows.push(self.forms("sign-in", &server, async || members.sign_ins(self.size.forms / 4).await).await?);
         starts.sort();
         let mut facts = vec![
             ("first answer after the start".into(), format!("{} ms", starts[1].as_millis())),
@@ -172,7 +172,7 @@ impl Stage {
         Ok((rows, facts))
     }
 
-    /// A scene whose requests are good for one time each: every run has its own.
+    /// A scenario whose requests may be sent only once: every run has its own.
     async fn forms(&self, name: &str, server: &Server, scripts: impl AsyncFn() -> Result<Script>) -> Result<Row> {
         let mut levels = Vec::new();
         for connections in LEVELS {
@@ -187,31 +187,31 @@ impl Stage {
     /// What an open event stream costs, on an instance of its own.
     async fn streams(&self, backends: &Backends) -> Result<(String, String)> {
         let server = Server::instance(backends).await?;
-        let visitors = Visitors::sign_in(server.address).await?;
-        visitors.streams(50).await?;
+        let members = Members::sign_in(server.address).await?;
+        members.streams(50).await?;
         let n = self.size.streams.min(usage::file_limit().saturating_sub(200));
         let before = usage::memory(server.process.id());
-        let open = visitors.streams(n).await?;
+        let open = members.streams(n).await?;
         tokio::time::sleep(Duration::from_secs(2)).await;
         let each = (usage::memory(server.process.id()) - before) * 1024.0 / open.len() as f64;
         Ok((format!("memory of a stream, with {} open", open.len()), format!("{each:.1} KiB")))
     }
 
-    /// The large house against the small one, and its far pages against its first ones.
+    /// The large database against the small one, and its far pages against its first ones.
     async fn compare(&self, small: &[Row]) -> Result<Vec<(String, String)>> {
         let server = Server::instance(&self.backends(LARGE, 2)?).await?;
-        let visitors = Visitors::sign_in(server.address).await?;
+        let members = Members::sign_in(server.address).await?;
         let mut facts = Vec::new();
-        for (at, script) in [(1, visitors.home()), (2, visitors.board()), (3, visitors.posts(SMALL))] {
+        for (at, script) in [(1, members.home()), (2, members.board()), (3, members.posts(SMALL))] {
             let name = small[at].name.clone();
             let large = self.row(&name, &server, &script).await?;
             let cost = |row: &Row| row.busy().app_us + row.busy().stores_us;
             let change = (cost(&large) / cost(&small[at]) - 1.0) * 100.0;
             facts.push((format!("{name}: CPU with 1,000,000 posts against 10,000"), format!("{change:+.0} %")));
         }
-        let last = visitors.last_page().await?;
-        let near = self.row("board, pages 2 to 1,001", &server, &visitors.board_from(2)).await?;
-        let far = self.row("board, the last 1,000 pages", &server, &visitors.board_from(last.saturating_sub(1_000))).await?;
+        let last = members.last_page().await?;
+        let near = self.row("board, pages 2 to 1,001", &server, &members.board_from(2)).await?;
+        let far = self.row("board, the last 1,000 pages", &server, &members.board_from(last.saturating_sub(1_000))).await?;
         let cost = |row: &Row| row.busy().app_us + row.busy().stores_us;
         facts.push((
             format!("board, pages up to {last} against pages from 2, none kept ready: CPU"),

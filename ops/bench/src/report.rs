@@ -8,7 +8,7 @@ use std::fs;
 /// How many connections are tried.
 pub const LEVELS: [usize; 4] = [1, 16, 64, 256];
 
-/// A scene's runs: one for each of [`LEVELS`], then one at half load.
+/// A scenario's runs: one for each of [`LEVELS`], then one at half load.
 pub struct Row {
     pub name: String,
     pub levels: Vec<Outcome>,
@@ -21,26 +21,26 @@ impl Row {
         self.levels.iter().map(|level| level.per_second).fold(0.0, f64::max)
     }
 
-    /// Its costs where it was busiest but not crowded: at 64 connections.
+    /// Its costs where it was busiest but not overloaded: at 64 connections.
     pub fn busy(&self) -> &Outcome {
         &self.levels[2.min(self.levels.len() - 1)]
     }
 }
 
-/// The table of scenes; the first row is the ceiling.
-pub fn scenes(rows: &[Row]) -> String {
+/// The table of scenarios; the first row is the baseline.
+pub fn scenarios(rows: &[Row]) -> String {
     let mut out = String::from(
-        "| | 1 | 16 | 64 | 256 connections | of the ceiling | p50 / p95 / p99 at half load (ms) | app CPU | Redis + PostgreSQL CPU |\n\
+        "| | 1 | 16 | 64 | 256 connections | of the baseline | p50 / p95 / p99 at half load (ms) | app CPU | Redis + PostgreSQL CPU |\n\
          |---|---:|---:|---:|---:|---:|---:|---:|---:|\n",
     );
-    let ceiling = rows.first().map_or(1.0, Row::best);
+    let baseline = rows.first().map_or(1.0, Row::best);
     for row in rows {
         let _ = write!(out, "| {} ", row.name);
         for level in &row.levels {
             let shed = if level.shed > 0 { format!(" ({} shed)", level.shed) } else { String::new() };
             let _ = write!(out, "| {:.0}/s{shed} ", level.per_second);
         }
-        let (busy, part) = (row.busy(), row.best() * 100.0 / ceiling);
+        let (busy, part) = (row.busy(), row.best() * 100.0 / baseline);
         let waits = [0.5, 0.95, 0.99].map(|part| format!("{:.1}", row.half.percentile(part))).join(" / ");
         let _ = writeln!(out, "| {part:.0} % | {waits} | {:.0} µs | {:.0} µs |", busy.app_us, busy.stores_us);
     }

@@ -1,4 +1,4 @@
-//! The servers of one run: PostgreSQL and Redis from the testkit, an instance, the ceiling. All listen on 127.0.0.1 and end
+//! The servers of one run: PostgreSQL and Redis from the testkit, an instance, the baseline. All listen on 127.0.0.1 and end
 //! with this process.
 
 use anyhow::{Result, bail};
@@ -35,7 +35,7 @@ impl Backends {
         Ok(command)
     }
 
-    /// Fills the database; says how long it took.
+    /// Fills the database; returns how long it took.
     pub fn seed(&self, users: usize, posts: usize, comments: usize, password: &str) -> Result<Duration> {
         let begun = Instant::now();
         let mut command = self.command()?;
@@ -67,9 +67,9 @@ impl Server {
     }
 
     /// The bare handler with one Redis GET.
-    pub async fn ceiling(redis: &str) -> Result<Self> {
+    pub async fn baseline(redis: &str) -> Result<Self> {
         let (begun, port) = (Instant::now(), free_port());
-        let process = Process::spawn(Command::new(program("bench")?).args(["ceiling", redis, &local(port).to_string()]));
+        let process = Process::spawn(Command::new(program("bench")?).args(["baseline", redis, &local(port).to_string()]));
         Self::first_answer(begun, process, port).await
     }
 

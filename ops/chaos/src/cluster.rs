@@ -1,4 +1,4 @@
-//! The cluster that is broken: `ops/cluster` starts it and is told what to break.
+//! The cluster that is broken: `ops/cluster` starts it and breaks its parts.
 
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Output, Stdio};
 use tokio::process::Command;
 
-/// See the head of this file.
+/// A running cluster, and the settings that `ops/cluster` wrote.
 pub struct Cluster {
     state: PathBuf,
     settings: BTreeMap<String, String>,
@@ -21,7 +21,7 @@ impl Cluster {
         let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into());
         let state = std::path::absolute(PathBuf::from(target).join("chaos"))?;
         let cluster = Self { state, settings: BTreeMap::new() };
-        cluster.tell(&["up"]).await?;
+        cluster.run(&["up"]).await?;
         let mut cluster = cluster;
         let text = std::fs::read_to_string(cluster.state.join("settings"))?;
         let pairs = text.split_whitespace().filter_map(|word| word.split_once('='));
@@ -31,11 +31,11 @@ impl Cluster {
 
     /// Ends everything.
     pub async fn down(&self) -> Result<()> {
-        self.tell(&["down"]).await.map(|_| ())
+        self.run(&["down"]).await.map(|_| ())
     }
 
-    /// `ops/cluster` with these words.
-    pub async fn tell(&self, words: &[&str]) -> Result<String> {
+    /// Runs `ops/cluster` with these arguments.
+    pub async fn run(&self, words: &[&str]) -> Result<String> {
         let done = Command::new("ops/cluster")
             .args(words)
             .env("CLUSTER_STATE", &self.state)
@@ -51,7 +51,7 @@ impl Cluster {
         self.state.join("disk-size").exists()
     }
 
-    /// A word of its settings.
+    /// One of its settings; empty where it is not set.
     pub fn setting(&self, name: &str) -> &str {
         self.settings.get(name).map_or("", String::as_str)
     }
@@ -63,16 +63,16 @@ impl Cluster {
 
     /// The site's ports of the instances, by their numbers.
     pub fn instances(&self) -> Result<Vec<(String, u16)>> {
-        self.ports("site_port=")
+        self.ports_of("site_port=")
     }
 
     /// The ports of each instance: the site's and the panel's.
-    pub fn doors(&self) -> Result<Vec<(u16, u16)>> {
-        let (sites, panels) = (self.ports("site_port=")?, self.ports("admin_port=")?);
+    pub fn ports(&self) -> Result<Vec<(u16, u16)>> {
+        let (sites, panels) = (self.ports_of("site_port=")?, self.ports_of("admin_port=")?);
         Ok(sites.into_iter().zip(panels).map(|((_, site), (_, panel))| (site, panel)).collect())
     }
 
-    fn ports(&self, name: &str) -> Result<Vec<(String, u16)>> {
+    fn ports_of(&self, name: &str) -> Result<Vec<(String, u16)>> {
         let mut found = Vec::new();
         for entry in std::fs::read_dir(self.state.join("instances"))? {
             let path = entry?.path();
@@ -94,7 +94,7 @@ impl Cluster {
     pub async fn signal(&self, service: &str, signal: &str) -> Result<()> {
         let leader = std::fs::read_to_string(self.state.join("pids").join(service))?;
         self.signal_leader(service, signal).await?;
-        // Not everybody has children, and a killed parent's are gone already or soon.
+        // Not every process has children, and a killed parent's are gone already or soon.
         Command::new("pkill").args([&format!("-{signal}"), "-P", leader.trim()]).status().await?;
         Ok(())
     }
@@ -103,10 +103,10 @@ impl Cluster {
     pub async fn signal_leader(&self, service: &str, signal: &str) -> Result<()> {
         let leader = std::fs::read_to_string(self.state.join("pids").join(service))?;
         let done = Command::new("kill").args([&format!("-{signal}"), leader.trim()]).status().await?;
-        if done.success() { Ok(()) } else { bail!("{service} could not be told {signal}") }
+        if done.success() { Ok(()) } else { bail!("{service} could not be sent {signal}") }
     }
 
-    /// What the edge tells of the servers behind nginx.
+    /// What the edge reports of the servers behind nginx.
     pub async fn report(&self) -> Result<serde_json::Value> {
         let address = format!("{}/upstream_status", self.site());
         let done = Command::new("curl").args(["-skf", "-m", "5", "-H", "Accept: application/json", &address]).output().await?;

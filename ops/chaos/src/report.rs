@@ -20,17 +20,18 @@ pub struct Row {
     pub double: usize,
     pub usual: Duration,
     pub during: Duration,
-    /// How long after the mend the last trouble began.
+    /// How long after the end of the fault the last trouble began.
     pub trouble: Duration,
+    pub slowest_form: Duration,
     /// What the drill itself measured.
     pub remark: String,
-    /// Where it missed its bar.
-    pub faults: Vec<String>,
+    /// Where it missed its threshold.
+    pub failures: Vec<String>,
 }
 
 /// One drill in one line.
 pub fn line(row: &Row) -> String {
-    let verdict = if row.faults.is_empty() { "ok".to_owned() } else { format!("MISSED: {}", row.faults.join("; ")) };
+    let verdict = if row.failures.is_empty() { "ok".to_owned() } else { format!("MISSED: {}", row.failures.join("; ")) };
     format!(
         "{} requests, {} failed, {} refused, {} stale, {} written, {} lost, {} double, p99 {:.0?} then {:.0?}; {} {verdict}",
         row.requests, row.failed, row.refused, row.stale, row.written, row.lost, row.double, row.usual, row.during, row.remark
@@ -44,7 +45,7 @@ pub fn table(rows: &[Row]) -> String {
          |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|\n",
     );
     for row in rows {
-        let verdict = if row.faults.is_empty() { row.remark.clone() } else { format!("**missed**: {}", row.faults.join("; ")) };
+        let verdict = if row.failures.is_empty() { row.remark.clone() } else { format!("**missed**: {}", row.failures.join("; ")) };
         let verdict = verdict.replace(['\n', '|'], " ");
         out.push_str(&format!(
             "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} / {} ms | {:.1} s | {verdict} |\n",

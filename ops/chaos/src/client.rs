@@ -8,7 +8,7 @@ use testkit::form;
 use testkit::http::Request;
 use testkit::process::local;
 
-/// What came back.
+/// The parts of a response that drills look at.
 pub struct Answer {
     pub status: u16,
     pub location: String,
@@ -16,20 +16,20 @@ pub struct Answer {
     pub text: String,
 }
 
-/// See the head of this file.
-pub struct Person {
+/// A browser and its cookies.
+pub struct Client {
     connection: Connection,
     host: String,
     cookies: BTreeMap<String, String>,
 }
 
-impl Clone for Person {
+impl Clone for Client {
     fn clone(&self) -> Self {
         Self { connection: Connection::to(self.connection.address()), host: self.host.clone(), cookies: self.cookies.clone() }
     }
 }
 
-impl Person {
+impl Client {
     /// A browser without cookies for a site on this machine, such as `http://localhost:3000`.
     pub fn at(site: &str) -> Result<Self> {
         let host = site.split("://").nth(1).unwrap_or_default().trim_end_matches('/');
@@ -84,16 +84,16 @@ impl Person {
 
     /// Opens a stream on a connection of its own.
     pub async fn stream(&self, path: &str) -> Result<EventStream> {
-        Ok(self.connection.open_stream(&self.dressed(Request::get(path))).await?)
+        Ok(self.connection.open_stream(&self.to_bytes(Request::get(path))).await?)
     }
 
-    fn dressed(&self, request: Request) -> Vec<u8> {
+    fn to_bytes(&self, request: Request) -> Vec<u8> {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         request.host(&self.host).header("accept-language", "ko").cookie(&cookies.join("; ")).to_bytes()
     }
 
     async fn send(&mut self, request: Request) -> Result<Answer> {
-        let request = self.dressed(request);
+        let request = self.to_bytes(request);
         let response = self.connection.send(&request).await?;
         for line in response.headers("set-cookie") {
             let Some((name, value)) = line.split(';').next().unwrap_or_default().split_once('=') else { continue };

@@ -1,11 +1,12 @@
 //! Drills that bring a load of their own: too many at once, too slow, too many listeners.
 
-use crate::Pace;
+use crate::Timing;
+use crate::client::Client;
 use crate::cluster::Cluster;
-use crate::crowd::Crowd;
+use crate::workload::Workload;
 use anyhow::{Context, Result, ensure};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use testkit::form;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -19,14 +20,14 @@ const STREAM_KIB: usize = 20;
 /// Within this time each of them is gone.
 const CUT: Duration = Duration::from_secs(30);
 
-/// Somebody guesses passwords while Redis is away; they are stopped all the same.
-pub async fn limits_hold(cluster: &Cluster, crowd: &Crowd) -> Result<String> {
+/// Guesses passwords while Redis is away, until a limit stops it.
+pub async fn limits_hold(cluster: &Cluster, workload: &Workload) -> Result<String> {
     let (_, port) = cluster.instances()?.into_iter().next().context("no instance")?;
-    let mut thief = crowd.guest().moved_to(&format!("http://127.0.0.1:{port}"))?;
+    let mut guesser = workload.guest().moved_to(&format!("http://127.0.0.1:{port}"))?;
     for guess in 1..=40 {
-        let key = form::idempotency_key(&thief.get("/login").await?.text, "/login").context("no form to sign in with")?;
+        let key = form::idempotency_key(&guesser.get("/login").await?.text, "/login").context("no form to sign in with")?;
         let (email, password) = (format!("victim{}@example.com", guess % 3), format!("guess {guess}"));
-        let answer = thief.post_from("203.0.113.66", "/login", &[(form::KEY, &key), ("email", &email), ("password", &password)]).await?;
+        let answer = guesser.post_from("203.0.113.66", "/login", &[(form::KEY, &key), ("email", &email), ("password", &password)]).await?;
         if answer.status == 429 {
             return Ok(format!("a guesser was stopped at guess {guess}"));
         }
@@ -34,50 +35,57 @@ pub async fn limits_hold(cluster: &Cluster, crowd: &Crowd) -> Result<String> {
     anyhow::bail!("forty guesses from one address were all taken")
 }
 
+/// How the requests of an overload ended.
+#[derive(Default)]
+struct Counts {
+    accepted: Mutex<Vec<Duration>>,
+    refused: AtomicUsize,
+    other: AtomicUsize,
+}
+
 /// Far more readers than can be answered.
-pub async fn overload(cluster: &Cluster, crowd: &Crowd, pace: Pace) -> Result<String> {
-    let (accepted, refused, other) =
-        (Arc::new(std::sync::Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let before = memory(cluster)?;
-    let mut reader = crowd.idler(2);
-    // One of its own: how long the post is that all drills talk about depends on how many there were before.
+pub async fn overload(cluster: &Cluster, workload: &Workload, timing: Timing) -> Result<String> {
+    let (before, counts) = (memory(cluster)?, Arc::new(Counts::default()));
+    let mut reader = workload.idle_client(2);
+    // One of its own: how long the post is that all drills comment on depends on how many there were before.
     let post = reader.write_post("모두가 읽는 글").await?;
     let mut tasks = JoinSet::new();
-    let end = Instant::now() + pace.flood;
-    for n in 0..pace.readers {
-        let (mut reader, post) = (reader.clone(), post.clone());
-        let (accepted, refused, other) = (accepted.clone(), refused.clone(), other.clone());
-        tasks.spawn(async move {
-            // They do not all come in the same millisecond.
-            sleep(Duration::from_millis(n as u64)).await;
-            while Instant::now() < end {
-                let began = Instant::now();
-                match reader.get(&post).await {
-                    Ok(answer) if answer.status == 200 => {
-                        accepted.lock().unwrap_or_else(|e| e.into_inner()).push(began.elapsed());
-                    }
-                    Ok(answer) if answer.status == 503 && answer.retry_after => {
-                        refused.fetch_add(1, Ordering::Relaxed);
-                        // "Retry-After" is heeded, if impatiently.
-                        sleep(Duration::from_millis(200)).await;
-                    }
-                    _ => {
-                        other.fetch_add(1, Ordering::Relaxed);
-                    }
-                }
-            }
-        });
+    let end = Instant::now() + timing.overload;
+    for n in 0..timing.readers {
+        // They do not all begin in the same millisecond.
+        let delay = Duration::from_millis(n as u64);
+        tasks.spawn(read_until(end, delay, reader.clone(), post.clone(), counts.clone()));
     }
     while tasks.join_next().await.is_some() {}
-    let mut times = std::mem::take(&mut *accepted.lock().unwrap_or_else(|e| e.into_inner()));
+    let mut times = std::mem::take(&mut *counts.accepted.lock().unwrap_or_else(PoisonError::into_inner));
     times.sort();
     let p99 = times.get(times.len() * 99 / 100).copied().context("nothing was accepted")?;
-    let (refused, other, after) = (refused.load(Ordering::Relaxed), other.load(Ordering::Relaxed), memory(cluster)?);
+    let (refused, other, after) = (counts.refused.load(Ordering::Relaxed), counts.other.load(Ordering::Relaxed), memory(cluster)?);
     let words = format!("{} accepted, p99 {p99:.0?}; {refused} refused; memory {before} → {after} MiB", times.len());
     ensure!(other == 0, "{other} failed; {words}");
-    ensure!(p99 < Duration::from_secs(1) * pace.room, "accepted requests waited too long: {words}");
+    ensure!(p99 < Duration::from_secs(1) * timing.slack, "accepted requests waited too long: {words}");
     ensure!(after < before * 2 + 100, "memory grew: {words}");
     Ok(words)
+}
+
+async fn read_until(end: Instant, delay: Duration, mut reader: Client, post: String, counts: Arc<Counts>) {
+    sleep(delay).await;
+    while Instant::now() < end {
+        let began = Instant::now();
+        match reader.get(&post).await {
+            Ok(answer) if answer.status == 200 => {
+                counts.accepted.lock().unwrap_or_else(PoisonError::into_inner).push(began.elapsed());
+            }
+            Ok(answer) if answer.status == 503 && answer.retry_after => {
+                counts.refused.fetch_add(1, Ordering::Relaxed);
+                // "Retry-After" is heeded, if impatiently.
+                sleep(Duration::from_millis(200)).await;
+            }
+            _ => {
+                counts.other.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
 }
 
 /// Resident memory of all instances, in MiB.
@@ -128,19 +136,19 @@ pub async fn loris(cluster: &Cluster) -> Result<String> {
 }
 
 /// As many listeners as an instance should carry; half of them come back at the same moment.
-pub async fn streams(cluster: &Cluster, crowd: &Crowd, pace: Pace) -> Result<String> {
+pub async fn streams(cluster: &Cluster, workload: &Workload, timing: Timing) -> Result<String> {
     let before = memory(cluster)?;
     let instances = cluster.instances()?;
     let mut open = Vec::new();
     for (_, port) in &instances {
-        let listener = crowd.idler(2).moved_to(&format!("http://127.0.0.1:{port}"))?;
-        for _ in 0..pace.streams {
+        let listener = workload.idle_client(2).moved_to(&format!("http://127.0.0.1:{port}"))?;
+        for _ in 0..timing.streams {
             open.push((listener.clone(), listener.stream("/events").await?));
         }
     }
     sleep(Duration::from_secs(1)).await;
     let size = memory(cluster)?.saturating_sub(before) * 1024 / open.len();
-    ensure!(size <= STREAM_KIB * pace.room as usize, "{size} KiB each");
+    ensure!(size <= STREAM_KIB * timing.slack as usize, "{size} KiB each");
     let again = Instant::now();
     let mut tasks = JoinSet::new();
     for (listener, stream) in open.drain(..open.len() / 2) {

@@ -1,4 +1,4 @@
-//! The ceiling: what this machine gives for a bare Poem handler with one Redis GET, behind the same accept
+//! The baseline: what this machine gives for a bare Poem handler with one Redis GET, behind the same accept
 //! loop as the site. Every page is measured against it in the same run.
 
 use anyhow::{Context, Result};
@@ -12,11 +12,11 @@ use tokio_util::sync::CancellationToken;
 
 #[handler]
 async fn hello(redis: Data<&Client>) -> poem::Result<String> {
-    let found: Option<String> = redis.get("bench:ceiling").await.map_err(poem::error::InternalServerError)?;
+    let found: Option<String> = redis.get("bench:baseline").await.map_err(poem::error::InternalServerError)?;
     Ok(found.unwrap_or_else(|| "hello".into()))
 }
 
-/// Serves it until the process is stopped.
+/// Serves the bare handler until the process is stopped.
 pub async fn serve(redis: &str, listen: &str) -> Result<()> {
     let client = Builder::from_config(Config::from_url(redis)?).build()?;
     client.init().await.context("Redis")?;

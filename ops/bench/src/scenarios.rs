@@ -1,4 +1,4 @@
-//! What people do that is measured: signing in by the form, and the requests of each scene.
+//! What is measured: the requests of each scenario, and signing in by the form, which they need.
 
 use crate::load::Script;
 use anyhow::{Context, Result, bail};
@@ -11,30 +11,30 @@ use testkit::http::Request;
 /// The password of all seeded members.
 pub const PASSWORD: &str = "bench: seven green bicycles";
 /// Members who are signed in.
-pub const MEMBERS: usize = 32;
+pub const COUNT: usize = 32;
 
 /// The board that most posts are on.
 const BOARD: &str = "/community/free";
 const LOGIN: &str = "/login";
 
-/// An instance's address and the cookies of those who are signed in there.
-pub struct Visitors {
+/// An instance's address and the cookies of members who are signed in there.
+pub struct Members {
     address: SocketAddr,
     pub cookies: Vec<String>,
 }
 
-impl Visitors {
+impl Members {
     /// Signs the first members in, by the real form.
     pub async fn sign_in(address: SocketAddr) -> Result<Self> {
-        let mut visitors = Self { address, cookies: Vec::new() };
-        for script in [visitors.sign_ins(MEMBERS).await?] {
+        let mut members = Self { address, cookies: Vec::new() };
+        for script in [members.sign_ins(COUNT).await?] {
             for request in &*script.requests {
                 let answer = Connection::to(address).send(request).await?;
                 let cookie = answer.header("set-cookie").and_then(|line| line.split(';').next());
-                visitors.cookies.push(cookie.with_context(|| format!("signing in answered {answer}"))?.to_owned());
+                members.cookies.push(cookie.with_context(|| format!("signing in answered {answer}"))?.to_owned());
             }
         }
-        Ok(visitors)
+        Ok(members)
     }
 
     fn cookie(&self, n: usize) -> &str {
@@ -48,12 +48,12 @@ impl Visitors {
 
     /// The first page.
     pub fn home(&self) -> Script {
-        self.pages(|_| "/".into(), MEMBERS)
+        self.pages(|_| "/".into(), COUNT)
     }
 
     /// The first page of a board.
     pub fn board(&self) -> Script {
-        self.pages(|_| BOARD.into(), MEMBERS)
+        self.pages(|_| BOARD.into(), COUNT)
     }
 
     /// Pages of a board, each another one, so that none is kept ready: a thousand from this one on.
@@ -74,7 +74,7 @@ impl Visitors {
         numbers.max().context("the board has one page")
     }
 
-    /// New comments, each with the one-time key of a form that was opened for it.
+    /// New comments, each with the idempotency key of a form that was opened for it.
     pub async fn comments(&self, posts: usize, n: usize) -> Result<Script> {
         let ids: Vec<usize> = talked_about(posts).take(200).collect();
         let mut connection = Connection::to(self.address);
@@ -90,7 +90,7 @@ impl Visitors {
         Ok(Script { requests: Arc::new(requests), expects: 303, once: true })
     }
 
-    /// People who sign in.
+    /// Sign-ins, each with the idempotency key of a form that was opened for it.
     pub async fn sign_ins(&self, n: usize) -> Result<Script> {
         let mut connection = Connection::to(self.address);
         let mut requests = Vec::with_capacity(n);
@@ -100,13 +100,13 @@ impl Visitors {
                 bail!("the sign-in page answers {}", page.status);
             }
             let key = form::idempotency_key(&page.text(), LOGIN).context("no form to sign in with")?;
-            let email = format!("user{}@example.com", n % MEMBERS + 1);
+            let email = format!("user{}@example.com", n % COUNT + 1);
             requests.push(post(LOGIN, "", &[(form::KEY, &key), ("email", &email), ("password", PASSWORD)]));
         }
         Ok(Script { requests: Arc::new(requests), expects: 303, once: true })
     }
 
-    /// Opens so many event streams, and keeps them.
+    /// Opens event streams, and keeps them.
     pub async fn streams(&self, n: usize) -> Result<Vec<EventStream>> {
         let mut open = Vec::with_capacity(n);
         for n in 0..n {
