@@ -1,24 +1,24 @@
 //! What an account may be called, how its password has to be, how much it may write at once, and who remains in charge.
 
-use crate::support::{House, PASSWORD, config, encode, operator, stories};
+use crate::support::{PASSWORD, TestApp, config, encode, operator, stories};
 use minschool::domain::{Account, house, members, password_change, roles, sql, users};
 use poem::http::Method;
 
-/// The same house with its limits on.
-async fn strict(house: &House) -> crate::support::Sibling {
-    let mut config = config(&house.ground);
+/// An instance on the same backends with its limits on.
+async fn strict(test: &TestApp) -> crate::support::TestNode {
+    let mut config = config(&test.backends);
     config.rate_limits = true;
-    house.sibling_with(config).await
+    test.node_with(config).await
 }
 
-async fn count(house: &House, sql: &str) -> i64 {
-    sql::number(&house.app.db, sql, []).await.unwrap().unwrap()
+async fn count(test: &TestApp, sql: &str) -> i64 {
+    sql::number(&test.app.db, sql, []).await.unwrap().unwrap()
 }
 
 stories! {
-    async fn a_name_that_looks_like_another_or_like_staff_is_refused(house: House) {
-        house.member("Kim").await;
-        let mut guest = house.visitor();
+    async fn a_name_that_looks_like_another_or_like_staff_is_refused(test: TestApp) {
+        test.member("Kim").await;
+        let mut guest = test.visitor();
         let page = guest.get("/signup").await;
         let join = async |guest: &mut crate::support::Visitor, name: &str| {
             let fields = [("email", "new@example.com"), ("name", name), ("password", PASSWORD), ("terms", "on"), ("privacy", "on")];
@@ -33,8 +33,8 @@ stories! {
         assert!(join(&mut guest, "홍길동").await.path.starts_with("/login"));
     }
 
-    async fn a_password_made_of_ones_own_address_is_refused(house: House) {
-        let mut guest = house.visitor();
+    async fn a_password_made_of_ones_own_address_is_refused(test: TestApp) {
+        let mut guest = test.visitor();
         let page = guest.get("/signup").await;
         let fields = [("email", "xk4wq9-vanmorrow@example.com"), ("name", "모로우"), ("terms", "on"), ("privacy", "on")];
 
@@ -44,15 +44,15 @@ stories! {
             assert_eq!(refused.attribute("[name=password]", "value").unwrap_or_default(), "");
         }
         let form = users::Joining { email: "s@example.com".into(), name: "직원".into(), password: "달리는 초록 자전거 7대".into(), terms: true, privacy: true };
-        assert!(users::Newcomer::check(&house.app, &form, Account::Staff).await.is_err(), "thirteen characters");
-        assert!(users::Newcomer::check(&house.app, &form, Account::Member).await.is_ok());
+        assert!(users::Newcomer::check(&test.app, &form, Account::Staff).await.is_err(), "thirteen characters");
+        assert!(users::Newcomer::check(&test.app, &form, Account::Member).await.is_ok());
     }
 
-    async fn a_member_with_a_short_password_who_was_given_a_role_changes_it_before_entering_the_panel(house: House) {
-        house.person("mod", "moderator").await;
-        let hash = house.app.hasher.hash("초록 자전거 7대 산").await.unwrap();
-        sql::run(&house.app.db, "UPDATE users SET password_hash = $1 WHERE name = 'mod'", [hash.into()]).await.unwrap();
-        let mut moderator = house.visitor();
+    async fn a_member_with_a_short_password_who_was_given_a_role_changes_it_before_entering_the_panel(test: TestApp) {
+        test.person("mod", "moderator").await;
+        let hash = test.app.hasher.hash("초록 자전거 7대 산").await.unwrap();
+        sql::run(&test.app.db, "UPDATE users SET password_hash = $1 WHERE name = 'mod'", [hash.into()]).await.unwrap();
+        let mut moderator = test.visitor();
         let page = moderator.get_admin("/login").await;
 
         let fields = [("email", "mod@example.com"), ("password", "초록 자전거 7대 산")];
@@ -64,9 +64,9 @@ stories! {
         assert!(moderator.submit(&page, "/login", &fields).await.says("mod님"), "the site lets it in");
     }
 
-    async fn a_burst_of_posts_is_let_through_and_then_one_has_to_wait_with_its_text(house: House) {
-        let strict = strict(&house).await;
-        let mut ada = house.signed_in("ada").await.on(&strict);
+    async fn a_burst_of_posts_is_let_through_and_then_one_has_to_wait_with_its_text(test: TestApp) {
+        let strict = strict(&test).await;
+        let mut ada = test.signed_in("ada").await.on(&strict);
         for n in 0..5 {
             ada.write("free", &format!("글 {n}")).await;
         }
@@ -78,19 +78,19 @@ stories! {
         let wait: u64 = refused.header("retry-after").parse().unwrap();
         assert!((1..=60).contains(&wait) && refused.says(&format!("{wait}초 뒤에")), "{wait}: {}", refused.text());
         assert!(refused.html.contains("남을 본문") && refused.html.contains("여섯째"));
-        assert_eq!(count(&house, "SELECT COUNT(*) FROM posts WHERE author_id = 2").await, 5);
-        let mut boss = house.staff("boss", "moderator").await.on(&strict);
+        assert_eq!(count(&test, "SELECT COUNT(*) FROM posts WHERE author_id = 2").await, 5);
+        let mut boss = test.staff("boss", "moderator").await.on(&strict);
         for n in 0..7 {
             boss.write("free", &format!("공지 {n}")).await;
         }
     }
 
-    async fn a_burst_of_comments_has_to_wait_but_a_repeated_form_gets_its_answer(house: House) {
-        let strict = strict(&house).await;
-        let mut ada = house.signed_in("ada").await;
+    async fn a_burst_of_comments_has_to_wait_but_a_repeated_form_gets_its_answer(test: TestApp) {
+        let strict = strict(&test).await;
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "글").await;
         let place = format!("{post}/comments");
-        let mut bob = house.signed_in("bob").await.on(&strict);
+        let mut bob = test.signed_in("bob").await.on(&strict);
         let first = bob.get(&post).await;
         for n in 0..10 {
             let page = bob.get(&post).await;
@@ -103,13 +103,13 @@ stories! {
 
         assert_eq!((refused.status, again.status), (429, 200));
         assert!(refused.html.contains("남을 댓글") && refused.says("초 뒤에"), "{}", refused.text());
-        assert_eq!(count(&house, "SELECT COUNT(*) FROM comments").await, 10);
+        assert_eq!(count(&test, "SELECT COUNT(*) FROM comments").await, 10);
     }
 
-    async fn two_administrators_who_demote_each_other_at_once_leave_one(house: House) {
-        let (one, two) = (house.person("one", "admin").await, house.person("two", "admin").await);
-        let admin = roles::named(&house.app.db, roles::ADMIN).await.unwrap();
-        let member = roles::named(&house.app.db, roles::MEMBER).await.unwrap();
+    async fn two_administrators_who_demote_each_other_at_once_leave_one(test: TestApp) {
+        let (one, two) = (test.person("one", "admin").await, test.person("two", "admin").await);
+        let admin = roles::named(&test.app.db, roles::ADMIN).await.unwrap();
+        let member = roles::named(&test.app.db, roles::MEMBER).await.unwrap();
         assert_eq!(admin.members, 2);
         let by = |id: i64| {
             let mut by = operator();
@@ -119,28 +119,28 @@ stories! {
         let (by_two, by_one) = (by(two), by(one));
 
         let (first, second) = futures_util::join!(
-            members::set_role(&house.app, &by_two, None, one, member.id, ""),
-            members::suspend(&house.app, &by_one, None, two, None, "시험"),
+            members::set_role(&test.app, &by_two, None, one, member.id, ""),
+            members::suspend(&test.app, &by_one, None, two, None, "시험"),
         );
 
         assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
         let left = "SELECT COUNT(*) FROM users u JOIN roles r ON r.id = u.role_id WHERE r.slug = 'admin' AND u.suspended_at IS NULL";
-        assert_eq!(count(&house, left).await, 1);
+        assert_eq!(count(&test, left).await, 1);
     }
 
-    async fn a_setup_link_that_was_not_used_is_good_for_nothing_once_there_is_an_administrator(house: House) {
-        let token = house::invite_first_admin(&house.app.db).await.unwrap().unwrap();
-        let ada = house.member("ada").await;
-        let (admin, member) = (roles::named(&house.app.db, roles::ADMIN).await.unwrap().id, roles::named(&house.app.db, roles::MEMBER).await.unwrap().id);
-        members::set_role(&house.app, &operator(), None, ada, admin, "").await.unwrap();
-        sql::run(&house.app.db, "UPDATE users SET role_id = $1", [member.into()]).await.unwrap();
+    async fn a_setup_link_that_was_not_used_is_good_for_nothing_once_there_is_an_administrator(test: TestApp) {
+        let token = house::invite_first_admin(&test.app.db).await.unwrap().unwrap();
+        let ada = test.member("ada").await;
+        let (admin, member) = (roles::named(&test.app.db, roles::ADMIN).await.unwrap().id, roles::named(&test.app.db, roles::MEMBER).await.unwrap().id);
+        members::set_role(&test.app, &operator(), None, ada, admin, "").await.unwrap();
+        sql::run(&test.app.db, "UPDATE users SET role_id = $1", [member.into()]).await.unwrap();
 
-        assert!(!house::may_set_up(&house.app, &token).await.unwrap());
+        assert!(!house::may_set_up(&test.app, &token).await.unwrap());
     }
 
-    async fn guessing_the_present_password_with_an_open_session_is_slowed(house: House) {
-        let strict = strict(&house).await;
-        let mut ada = house.signed_in("ada").await.on(&strict);
+    async fn guessing_the_present_password_with_an_open_session_is_slowed(test: TestApp) {
+        let strict = strict(&test).await;
+        let mut ada = test.signed_in("ada").await.on(&strict);
         for _ in 0..5 {
             let page = ada.get("/my/password").await;
             let refused = ada.submit(&page, "/my/password", &[("current", "wrong"), ("password", "일곱 대의 파란 시계탑 위")]).await;
@@ -153,18 +153,18 @@ stories! {
         assert_eq!(refused.status, 429);
     }
 
-    async fn a_password_that_the_operator_sets_is_in_the_audit_log(house: House) {
-        let ada = house.member("ada").await;
+    async fn a_password_that_the_operator_sets_is_in_the_audit_log(test: TestApp) {
+        let ada = test.member("ada").await;
 
-        password_change::set(&house.app, &operator(), ada, "일곱 대의 파란 시계탑 위").await.unwrap();
+        password_change::set(&test.app, &operator(), ada, "일곱 대의 파란 시계탑 위").await.unwrap();
 
-        assert_eq!(count(&house, "SELECT COUNT(*) FROM audit_log WHERE action = 'user.password'").await, 1);
+        assert_eq!(count(&test, "SELECT COUNT(*) FROM audit_log WHERE action = 'user.password'").await, 1);
     }
 
-    async fn passwords_do_not_go_back_into_the_page_that_asks_to_sign_in_again(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn passwords_do_not_go_back_into_the_page_that_asks_to_sign_in_again(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let page = ada.get("/my/password").await;
-        let mut stranger = house.visitor();
+        let mut stranger = test.visitor();
 
         let form = encode(&[("current", "옛 비밀번호 하나"), ("password", "새 비밀번호 둘"), ("once", &page.once("/my/password"))]);
         let asked = stranger.send(Method::POST, "/my/password", Some(form), false).await;
@@ -173,26 +173,26 @@ stories! {
         assert!(!asked.html.contains("비밀번호 하나") && !asked.html.contains("비밀번호 둘"), "{}", asked.html);
     }
 
-    async fn a_new_token_whose_answer_was_lost_is_given_again(house: House) {
-        let mut ada = house.signed_in("ada").await;
-        let id = members::by_email(&house.app, "ada@example.com").await.unwrap();
-        let moderator = roles::named(&house.app.db, "moderator").await.unwrap().id;
-        members::set_role(&house.app, &operator(), None, id, moderator, "").await.unwrap();
+    async fn a_new_token_whose_answer_was_lost_is_given_again(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
+        let id = members::by_email(&test.app, "ada@example.com").await.unwrap();
+        let moderator = roles::named(&test.app.db, "moderator").await.unwrap().id;
+        members::set_role(&test.app, &operator(), None, id, moderator, "").await.unwrap();
         let before = ada.cookie("ms_site").unwrap().to_owned();
         let mut lost = ada.clone();
         lost.get("/").await;
         assert_ne!(lost.cookie("ms_site").unwrap(), before, "a token was given, and its answer is lost");
         // Ten seconds later.
         let later = "UPDATE sessions SET previous_until = $1 WHERE previous_until IS NOT NULL";
-        let until = house.app.clock.now() + time::Duration::seconds(50);
-        sql::run(&house.app.db, later, [until.into()]).await.unwrap();
+        let until = test.app.clock.now() + time::Duration::seconds(50);
+        sql::run(&test.app.db, later, [until.into()]).await.unwrap();
 
         ada.get("/").await;
 
         let given = ada.cookie("ms_site").unwrap().to_owned();
         assert!(given != before && given != lost.cookie("ms_site").unwrap());
         assert!(ada.get("/").await.says("ada님"));
-        sql::run(&house.app.db, later, [house.app.clock.now().into()]).await.unwrap();
+        sql::run(&test.app.db, later, [test.app.clock.now().into()]).await.unwrap();
         assert!(ada.get("/").await.says("ada님"), "and stays signed in when the earlier one has died");
     }
 }

@@ -1,14 +1,14 @@
 //! Joining, signing in, staying, leaving.
 
-use crate::support::{House, PASSWORD, stories};
+use crate::support::{PASSWORD, TestApp, stories};
 use time::Duration;
 
 const JOIN: [(&str, &str); 5] =
     [("email", "ada@example.com"), ("name", "에이다"), ("password", PASSWORD), ("terms", "1"), ("privacy", "1")];
 
 stories! {
-    async fn somebody_joins_signs_in_and_is_greeted(house: House) {
-        let mut ada = house.visitor();
+    async fn somebody_joins_signs_in_and_is_greeted(test: TestApp) {
+        let mut ada = test.visitor();
         let page = ada.get("/signup").await;
 
         let page = ada.submit(&page, "/signup", &JOIN).await;
@@ -18,19 +18,19 @@ stories! {
         assert!(page.says("에이다님, 어서 오세요"), "{}", page.text());
     }
 
-    async fn consents_are_kept_with_the_version_of_their_text(house: House) {
-        let mut ada = house.visitor();
+    async fn consents_are_kept_with_the_version_of_their_text(test: TestApp) {
+        let mut ada = test.visitor();
         let page = ada.get("/signup").await;
 
         ada.submit(&page, "/signup", &JOIN).await;
 
         let sql = "SELECT COUNT(*) FROM consents WHERE version = $1 AND kind IN ('terms', 'privacy')";
-        let kept = minschool::domain::sql::number(&house.app.db, sql, [minschool::domain::users::TERMS_VERSION.into()]).await;
+        let kept = minschool::domain::sql::number(&test.app.db, sql, [minschool::domain::users::TERMS_VERSION.into()]).await;
         assert_eq!(kept.unwrap(), Some(2));
     }
 
-    async fn all_that_is_wrong_is_said_at_once_and_all_but_the_password_is_kept(house: House) {
-        let mut ada = house.visitor();
+    async fn all_that_is_wrong_is_said_at_once_and_all_but_the_password_is_kept(test: TestApp) {
+        let mut ada = test.visitor();
         let page = ada.get("/signup").await;
 
         let page = ada.submit(&page, "/signup", &[("email", "ada"), ("name", "a"), ("password", "pw-7x"), ("terms", "1")]).await;
@@ -42,9 +42,9 @@ stories! {
         assert!(page.find("title").unwrap().starts_with("오류:"));
     }
 
-    async fn a_known_address_in_another_case_is_answered_like_a_new_one(house: House) {
-        house.member("ada").await;
-        let (mut known, mut new) = (house.visitor(), house.visitor());
+    async fn a_known_address_in_another_case_is_answered_like_a_new_one(test: TestApp) {
+        test.member("ada").await;
+        let (mut known, mut new) = (test.visitor(), test.visitor());
         let page = known.get("/signup").await;
 
         let mut fields = JOIN;
@@ -56,14 +56,14 @@ stories! {
         let new = new.submit(&page, "/signup", &fields).await;
 
         assert_eq!((known.status, &known.path, known.text()), (new.status, &new.path, new.text()));
-        let mut owner = house.visitor();
+        let mut owner = test.visitor();
         let page = owner.sign_in("ada").await;
         assert!(page.find("#bell").unwrap().contains('1'), "its owner is told");
     }
 
-    async fn a_taken_name_is_refused_whatever_its_case_and_spaces(house: House) {
-        house.member("AdaLovelace").await;
-        let mut visitor = house.visitor();
+    async fn a_taken_name_is_refused_whatever_its_case_and_spaces(test: TestApp) {
+        test.member("AdaLovelace").await;
+        let mut visitor = test.visitor();
         let page = visitor.get("/signup").await;
 
         let page = visitor.submit(&page, "/signup", &[("email", "x@example.com"), ("name", "ada lovelace"), ("password", PASSWORD), ("terms", "1"), ("privacy", "1")]).await;
@@ -72,9 +72,9 @@ stories! {
         assert!(page.says("다른 회원이 쓰고 있는 이름입니다"), "{}", page.text());
     }
 
-    async fn an_unknown_address_and_a_wrong_password_get_the_same_answer(house: House) {
-        house.member("ada").await;
-        let (mut a, mut b) = (house.visitor(), house.visitor());
+    async fn an_unknown_address_and_a_wrong_password_get_the_same_answer(test: TestApp) {
+        test.member("ada").await;
+        let (mut a, mut b) = (test.visitor(), test.visitor());
         let page = a.get("/login").await;
 
         let wrong = a.submit(&page, "/login", &[("email", "ada@example.com"), ("password", "wrong")]).await;
@@ -86,25 +86,25 @@ stories! {
         assert!(a.cookie("ms_site").is_none());
     }
 
-    async fn a_session_that_is_not_used_ends_after_a_day_and_a_persistent_one_after_thirty(house: House) {
-        house.member("ada").await;
-        let (mut short, mut long) = (house.visitor(), house.visitor());
+    async fn a_session_that_is_not_used_ends_after_a_day_and_a_persistent_one_after_thirty(test: TestApp) {
+        test.member("ada").await;
+        let (mut short, mut long) = (test.visitor(), test.visitor());
         short.sign_in("ada").await;
         let page = long.get("/login").await;
         long.submit(&page, "/login", &[("email", "ada@example.com"), ("password", PASSWORD), ("remember", "1")]).await;
 
-        house.app.clock.advance(Duration::hours(25));
-        forget_copies(&house).await;
+        test.app.clock.advance(Duration::hours(25));
+        forget_copies(&test).await;
 
         assert!(!short.get("/").await.says("ada님"));
         assert!(long.get("/").await.says("ada님"));
-        house.app.clock.advance(Duration::days(30));
-        forget_copies(&house).await;
+        test.app.clock.advance(Duration::days(30));
+        forget_copies(&test).await;
         assert!(!long.get("/").await.says("ada님"));
     }
 
-    async fn the_token_changes_with_every_change_of_privilege(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn the_token_changes_with_every_change_of_privilege(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let first = ada.cookie("ms_site").unwrap().to_owned();
 
         let page = ada.get("/my/password").await;
@@ -112,15 +112,15 @@ stories! {
         let page = ada.submit(&page, "/my/password", &[("current", PASSWORD), ("password", new)]).await;
 
         assert!(page.says("비밀번호를 바꾸었습니다"), "{}", page.text());
-        let mut thief = house.visitor();
+        let mut thief = test.visitor();
         thief.set_cookie("ms_site", &first);
         assert!(!thief.get("/").await.says("ada님"), "the old token is worth nothing");
         assert!(ada.get("/").await.says("ada님"));
     }
 
-    async fn a_sign_in_form_sent_twice_leaves_one_session(house: House) {
-        house.member("ada").await;
-        let mut ada = house.visitor();
+    async fn a_sign_in_form_sent_twice_leaves_one_session(test: TestApp) {
+        test.member("ada").await;
+        let mut ada = test.visitor();
         let page = ada.get("/login").await;
         let fields = [("email", "ada@example.com"), ("password", PASSWORD)];
         let (mut a, mut b) = (ada.clone(), ada.clone());
@@ -132,8 +132,8 @@ stories! {
         assert_eq!(sessions.count("form[action$='/end']"), 0, "only this one: {}", sessions.text());
     }
 
-    async fn a_password_form_sent_twice_changes_it_once_and_says_the_same(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_password_form_sent_twice_changes_it_once_and_says_the_same(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let page = ada.get("/my/password").await;
         let fields = [("current", PASSWORD), ("password", "보라색 기린이 줄넘기 9번")];
         let mut again = ada.clone();
@@ -145,21 +145,21 @@ stories! {
         assert_ne!(repeated.status, 422, "{}", repeated.text());
     }
 
-    async fn who_signs_out_is_out_at_once(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn who_signs_out_is_out_at_once(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let token = ada.cookie("ms_site").unwrap().to_owned();
 
         let page = ada.get("/logout").await;
         ada.submit(&page, "/logout", &[]).await;
 
-        let mut thief = house.visitor();
+        let mut thief = test.visitor();
         thief.set_cookie("ms_site", &token);
         assert!(!thief.get("/").await.says("ada님"));
     }
 
-    async fn one_session_or_all_others_can_be_ended(house: House) {
-        let mut here = house.signed_in("ada").await;
-        let (mut phone, mut tablet) = (house.visitor(), house.visitor());
+    async fn one_session_or_all_others_can_be_ended(test: TestApp) {
+        let mut here = test.signed_in("ada").await;
+        let (mut phone, mut tablet) = (test.visitor(), test.visitor());
         phone.sign_in("ada").await;
         tablet.sign_in("ada").await;
 
@@ -174,8 +174,8 @@ stories! {
         assert!(!phone.get("/").await.says("ada님") && !tablet.get("/").await.says("ada님"));
     }
 
-    async fn a_form_that_outlives_its_session_keeps_its_text_and_is_finished_after_signing_in_again(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_form_that_outlives_its_session_keeps_its_text_and_is_finished_after_signing_in_again(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let editor = ada.get("/community/free/write").await;
         let other = ada.clone();
         let mut other = other;
@@ -195,14 +195,14 @@ stories! {
 }
 
 /// Hot copies live by the machine's clock, which tests cannot move on.
-async fn forget_copies(house: &House) {
+async fn forget_copies(test: &TestApp) {
     let sql = "SELECT token_hash AS value FROM sessions";
     #[derive(sea_orm::FromQueryResult)]
     struct Hash {
         value: String,
     }
-    let hashes: Vec<Hash> = minschool::domain::sql::all(&house.app.db, sql, []).await.unwrap();
+    let hashes: Vec<Hash> = minschool::domain::sql::all(&test.app.db, sql, []).await.unwrap();
     for hash in hashes {
-        let _ = house.app.shared.sessions().drop_one(&hash.value).await;
+        let _ = test.app.shared.sessions().drop_one(&hash.value).await;
     }
 }

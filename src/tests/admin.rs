@@ -1,18 +1,18 @@
 //! The staff's side: closed to others, and everything it shows holds on the site.
 
-use crate::support::{House, PASSWORD, set_board, stories};
+use crate::support::{PASSWORD, TestApp, set_board, stories};
 
 /// Every address of the panel that asks for staff.
 const PAGES: [&str; 10] = ["/", "/users", "/users/1", "/roles", "/roles/new", "/boards", "/boards/new", "/posts", "/comments", "/sessions"];
 
-async fn id_of(house: &House, name: &str) -> i64 {
-    minschool::domain::members::by_email(&house.app, &format!("{name}@example.com")).await.unwrap()
+async fn id_of(test: &TestApp, name: &str) -> i64 {
+    minschool::domain::members::by_email(&test.app, &format!("{name}@example.com")).await.unwrap()
 }
 
 stories! {
-    async fn the_panel_is_closed_to_everybody_but_staff(house: House) {
-        let mut guest = house.visitor();
-        let mut ada = house.signed_in("ada").await;
+    async fn the_panel_is_closed_to_everybody_but_staff(test: TestApp) {
+        let mut guest = test.visitor();
+        let mut ada = test.signed_in("ada").await;
         let refused = ada.sign_in_as_staff("ada").await;
         assert_eq!(refused.status, 403);
         assert!(refused.says("운영 권한이 없는 계정"), "{}", refused.text());
@@ -22,12 +22,12 @@ stories! {
             assert!(ada.get_admin(page).await.path.starts_with("/login"), "{page}");
             assert_eq!(guest.post_admin(page, &[("a", "b")]).await.status, 401, "{page}");
         }
-        assert_eq!(house.visitor().get_admin("/healthz").await.status, 200);
+        assert_eq!(test.visitor().get_admin("/healthz").await.status, 200);
     }
 
-    async fn a_session_of_the_site_opens_no_door_of_the_panel(house: House) {
-        house.person("boss", "admin").await;
-        let mut boss = house.visitor();
+    async fn a_session_of_the_site_opens_no_door_of_the_panel(test: TestApp) {
+        test.person("boss", "admin").await;
+        let mut boss = test.visitor();
         boss.sign_in("boss").await;
         let token = boss.cookie("ms_site").unwrap().to_owned();
 
@@ -37,8 +37,8 @@ stories! {
         assert!(boss.get("/").await.says("boss님"), "and stays one of the site");
     }
 
-    async fn a_moderator_sees_what_moderators_may_and_no_more(house: House) {
-        let mut moderator = house.staff("mod", "moderator").await;
+    async fn a_moderator_sees_what_moderators_may_and_no_more(test: TestApp) {
+        let mut moderator = test.staff("mod", "moderator").await;
 
         for (page, status) in [("/", 200), ("/users", 200), ("/posts", 200), ("/comments", 200), ("/sessions", 200)] {
             assert_eq!(moderator.get_admin(page).await.status, status, "{page}");
@@ -48,10 +48,10 @@ stories! {
         }
     }
 
-    async fn the_link_for_the_first_administrator_works_once(house: House) {
-        let token = minschool::domain::house::invite_first_admin(&house.app.db).await.unwrap().unwrap();
+    async fn the_link_for_the_first_administrator_works_once(test: TestApp) {
+        let token = minschool::domain::house::invite_first_admin(&test.app.db).await.unwrap().unwrap();
         let address = format!("/setup?token={token}");
-        let (mut boss, mut thief) = (house.visitor(), house.visitor());
+        let (mut boss, mut thief) = (test.visitor(), test.visitor());
         let page = boss.get_admin(&address).await;
         let stolen = thief.get_admin(&address).await;
         let fields = [("email", "boss@example.com"), ("name", "첫관리자"), ("password", PASSWORD)];
@@ -62,14 +62,14 @@ stories! {
         let second = thief.submit_admin(&stolen, "/setup", &[("email", "eve@example.com"), ("name", "두번째"), ("password", PASSWORD)]).await;
         assert_eq!(second.status, 404);
         assert_eq!(thief.get_admin(&address).await.status, 404);
-        assert_eq!(house.visitor().get_admin("/setup?token=").await.status, 404);
-        assert!(minschool::domain::house::invite_first_admin(&house.app.db).await.unwrap().is_none());
+        assert_eq!(test.visitor().get_admin("/setup?token=").await.status, 404);
+        assert!(minschool::domain::house::invite_first_admin(&test.app.db).await.unwrap().is_none());
     }
 
-    async fn a_suspended_member_is_out_at_once_and_told_why(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
-        let mut ada = house.signed_in("ada").await;
-        let user = format!("/users/{}", id_of(&house, "ada").await);
+    async fn a_suspended_member_is_out_at_once_and_told_why(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
+        let mut ada = test.signed_in("ada").await;
+        let user = format!("/users/{}", id_of(&test, "ada").await);
         let page = boss.get_admin(&user).await;
         let suspend = format!("{user}/suspend");
 
@@ -87,10 +87,10 @@ stories! {
         assert!(ada.sign_in("ada").await.says("ada님"));
     }
 
-    async fn a_role_given_or_taken_holds_at_once(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
-        let mut ada = house.signed_in("ada").await;
-        let user = format!("/users/{}", id_of(&house, "ada").await);
+    async fn a_role_given_or_taken_holds_at_once(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
+        let mut ada = test.signed_in("ada").await;
+        let user = format!("/users/{}", id_of(&test, "ada").await);
         assert!(ada.sign_in_as_staff("ada").await.status == 403);
 
         let page = boss.get_admin(&user).await;
@@ -105,10 +105,10 @@ stories! {
         assert_eq!(ada.get("/community/notice/write").await.status, 403);
     }
 
-    async fn nobody_raises_themselves_or_loses_the_last_administrator(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
-        let mut moderator = house.staff("mod", "moderator").await;
-        let (own, other) = (id_of(&house, "boss").await, id_of(&house, "mod").await);
+    async fn nobody_raises_themselves_or_loses_the_last_administrator(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
+        let mut moderator = test.staff("mod", "moderator").await;
+        let (own, other) = (id_of(&test, "boss").await, id_of(&test, "mod").await);
 
         let page = boss.get_admin(&format!("/users/{own}")).await;
         assert_eq!(page.count(&format!("form[action='/users/{own}/role']")), 0, "not offered");
@@ -121,9 +121,9 @@ stories! {
         assert_eq!(refused.status, 403, "an administrator is beyond a moderator's reach");
     }
 
-    async fn the_grid_of_a_role_holds_on_the_site(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
-        let mut ada = house.signed_in("ada").await;
+    async fn the_grid_of_a_role_holds_on_the_site(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
+        let mut ada = test.signed_in("ada").await;
         assert_eq!(ada.get("/community/free/write").await.status, 200);
 
         let page = boss.get_admin("/roles").await;
@@ -135,8 +135,8 @@ stories! {
         assert_eq!(boss.post_admin("/roles/1", &[("once", &once), ("grant", "post:write")]).await.status, 422, "administrators keep everything");
     }
 
-    async fn a_new_role_can_be_made_given_and_deleted(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
+    async fn a_new_role_can_be_made_given_and_deleted(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
         let page = boss.get_admin("/roles/new").await;
 
         let page = boss.submit_admin(&page, "/roles/new", &[("name", "기자단")]).await;
@@ -147,9 +147,9 @@ stories! {
         assert!(!page.says("기자단"), "{}", page.text());
     }
 
-    async fn every_setting_of_a_board_holds_on_the_site(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
-        let (mut ada, mut guest) = (house.signed_in("ada").await, house.visitor());
+    async fn every_setting_of_a_board_holds_on_the_site(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
+        let (mut ada, mut guest) = (test.signed_in("ada").await, test.visitor());
         let post = ada.write("free", "글").await;
         let members = [("list", "members"), ("read", "members"), ("comments_on", "1")];
         let page = set_board(&mut boss, "free", &members).await;
@@ -171,8 +171,8 @@ stories! {
         assert_eq!(ada.get("/community/free").await.status, 404);
     }
 
-    async fn boards_are_made_and_put_in_order(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
+    async fn boards_are_made_and_put_in_order(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
         let page = boss.get_admin("/boards/new").await;
         let faulty = boss.submit_admin(&page, "/boards/new", &[("name", "새 게시판"), ("slug", "free")]).await;
         assert_eq!(faulty.status, 422);
@@ -182,13 +182,13 @@ stories! {
         let once = page.once("/boards/order");
         boss.post_admin("/boards/order", &[("once", &once), ("board", "4"), ("to", "up")]).await;
 
-        let menu = house.visitor().get("/").await.find("nav.main-nav").unwrap();
+        let menu = test.visitor().get("/").await.find("nav.main-nav").unwrap();
         assert!(menu.find("새 게시판") < menu.find("질문과 답변"), "{menu}");
     }
 
-    async fn posts_are_hidden_moved_and_restored_in_bulk_with_a_reason(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
-        let mut ada = house.signed_in("ada").await;
+    async fn posts_are_hidden_moved_and_restored_in_bulk_with_a_reason(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
+        let mut ada = test.signed_in("ada").await;
         let (one, two) = (ada.write("free", "광고 하나").await, ada.write("free", "광고 둘").await);
         let ids: Vec<String> = [&one, &two].iter().map(|post| post.rsplit('/').next().unwrap().to_owned()).collect();
         let page = boss.get_admin("/posts?q=광고").await;
@@ -201,14 +201,14 @@ stories! {
         let bulk = [("once", once.as_str()), ("item", &ids[0]), ("item", &ids[1]), ("task", "hide"), ("reason", "광고")];
         let page = boss.post_admin("/posts", &bulk).await;
         assert!(page.says("고른 항목을 처리했습니다"), "{}", page.text());
-        assert_eq!(house.visitor().get(&one).await.status, 404);
+        assert_eq!(test.visitor().get(&one).await.status, 404);
         assert!(ada.get(&two).await.says("광고"), "its writer still sees it, and why it is hidden");
 
         let once = boss.get_admin("/posts").await.once("/posts");
         boss.post_admin("/posts", &[("once", &once), ("item", &ids[0]), ("task", "restore"), ("reason", "오해")]).await;
         let once = boss.get_admin("/posts").await.once("/posts");
         boss.post_admin("/posts", &[("once", &once), ("item", &ids[0]), ("task", "move"), ("board_to", "qna"), ("reason", "알맞은 곳으로")]).await;
-        assert_eq!(house.visitor().get(&one).await.path, one.replace("/free/", "/qna/"), "the old address leads on");
+        assert_eq!(test.visitor().get(&one).await.path, one.replace("/free/", "/qna/"), "the old address leads on");
 
         let log = boss.get_admin("/audit").await;
         for word in ["글 숨김", "글 복원", "글 이동", "알맞은 곳으로", "boss"] {
@@ -216,24 +216,24 @@ stories! {
         }
     }
 
-    async fn comments_are_hidden_in_bulk(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
-        let mut ada = house.signed_in("ada").await;
+    async fn comments_are_hidden_in_bulk(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "글").await;
         ada.comment(&post, "나쁜 말").await;
         let once = boss.get_admin("/comments").await.once("/comments");
 
         boss.post_admin("/comments", &[("once", &once), ("item", "1"), ("task", "hide"), ("reason", "욕설")]).await;
 
-        let page = house.visitor().get(&post).await;
+        let page = test.visitor().get(&post).await;
         assert!(!page.says("나쁜 말"), "{}", page.text());
         assert_eq!(page.find("#comment-count").as_deref(), Some("0"));
     }
 
-    async fn staff_end_sessions_and_it_is_written_down(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
-        let mut ada = house.signed_in("ada").await;
-        let page = boss.get_admin(&format!("/sessions?user={}", id_of(&house, "ada").await)).await;
+    async fn staff_end_sessions_and_it_is_written_down(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
+        let mut ada = test.signed_in("ada").await;
+        let page = boss.get_admin(&format!("/sessions?user={}", id_of(&test, "ada").await)).await;
         let action = page.attribute("form[action^='/sessions/']", "action").unwrap();
 
         boss.submit_admin(&page, &action, &[]).await;
@@ -241,15 +241,15 @@ stories! {
         assert!(!ada.get("/").await.says("ada님"));
         assert!(boss.get_admin("/audit").await.says("세션 종료"));
         ada.sign_in("ada").await;
-        let user = format!("/users/{}", id_of(&house, "ada").await);
+        let user = format!("/users/{}", id_of(&test, "ada").await);
         let page = boss.get_admin(&user).await;
         boss.submit_admin(&page, &format!("{user}/end-sessions"), &[]).await;
         assert!(!ada.get("/").await.says("ada님"));
     }
 
-    async fn every_page_of_the_panel_draws_in_both_languages(house: House) {
-        let boss = house.staff("boss", "admin").await;
-        let mut ada = house.signed_in("ada").await;
+    async fn every_page_of_the_panel_draws_in_both_languages(test: TestApp) {
+        let boss = test.staff("boss", "admin").await;
+        let mut ada = test.signed_in("ada").await;
         ada.write("free", "글").await;
         for lang in ["ko", "en"] {
             let mut boss = boss.clone();

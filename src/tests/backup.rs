@@ -1,6 +1,6 @@
 //! Backups: what was copied comes back whole, on either engine, or not at all.
 
-use crate::support::{House, only_sqlite, postgres_database};
+use crate::support::{TestApp, only_sqlite, postgres_database};
 use minschool::app;
 use minschool::backup::shelf::{self, Keep, Kept, Shelf};
 use minschool::backup::tables::{self, Purpose};
@@ -16,33 +16,33 @@ use std::path::Path;
 use tempfile::TempDir;
 use time::macros::datetime;
 
-/// A house in which people have written.
-async fn lived_in(house: House) -> House {
+/// An instance with posts and comments.
+async fn lived_in(test: TestApp) -> TestApp {
     let wanted = Wanted { users: 8, posts: 40, comments: 200, password: "x".into(), random_seed: 7 };
-    seed::run(&house.app, &wanted, house.app.clock.now(), |_, _, _| {}).await.unwrap();
-    house.signed_in("민지").await;
+    seed::run(&test.app, &wanted, test.app.clock.now(), |_, _, _| {}).await.unwrap();
+    test.signed_in("민지").await;
     // An id that was given out and is gone is not given out again.
-    let max = number(&house.app.db, "SELECT MAX(id) FROM comments").await;
-    sql::run(&house.app.db, "DELETE FROM notifications WHERE comment_id = $1", [max.into()]).await.unwrap();
-    sql::run(&house.app.db, "DELETE FROM comments WHERE id = $1", [max.into()]).await.unwrap();
-    house
+    let max = number(&test.app.db, "SELECT MAX(id) FROM comments").await;
+    sql::run(&test.app.db, "DELETE FROM notifications WHERE comment_id = $1", [max.into()]).await.unwrap();
+    sql::run(&test.app.db, "DELETE FROM comments WHERE id = $1", [max.into()]).await.unwrap();
+    test
 }
 
-async fn both() -> Vec<House> {
-    let mut houses = vec![lived_in(House::embedded().await).await];
+async fn both() -> Vec<TestApp> {
+    let mut houses = vec![lived_in(TestApp::embedded().await).await];
     if !only_sqlite() {
-        houses.push(lived_in(House::shared().await).await);
+        houses.push(lived_in(TestApp::shared().await).await);
     }
     houses
 }
 
 /// Settings for an empty database of each engine.
-async fn empty(house: &House, folder: &TempDir) -> Vec<Config> {
+async fn empty(test: &TestApp, folder: &TempDir) -> Vec<Config> {
     let name = format!("{:x}.db", rand::random::<u64>());
     let sqlite = format!("sqlite://{}?mode=rwc", folder.path().join(name).display());
-    let mut found = vec![Config { database_url: sqlite, ..house.app.config.clone() }];
+    let mut found = vec![Config { database_url: sqlite, ..test.app.config.clone() }];
     if !only_sqlite() {
-        found.push(Config { database_url: postgres_database(), ..house.app.config.clone() });
+        found.push(Config { database_url: postgres_database(), ..test.app.config.clone() });
     }
     found
 }
@@ -51,10 +51,10 @@ async fn number(db: &DatabaseConnection, ask: &str) -> i64 {
     sql::number(db, ask, []).await.unwrap().unwrap()
 }
 
-async fn put(house: &House, folder: &Path, key: Option<&Key>) -> Kept {
-    let (shelf, lines) = (Shelf::open(folder).unwrap(), read::lines(&house.app.db, Purpose::Backup));
+async fn put(test: &TestApp, folder: &Path, key: Option<&Key>) -> Kept {
+    let (shelf, lines) = (Shelf::open(folder).unwrap(), read::lines(&test.app.db, Purpose::Backup));
     let recipients: Vec<_> = key.map(Key::to_public).into_iter().collect();
-    let now = house.app.clock.now();
+    let now = test.app.clock.now();
     tokio::task::spawn_blocking(move || shelf.put(lines, &recipients, now)).await.unwrap().unwrap()
 }
 
@@ -72,18 +72,18 @@ const MARKS: &str = "SELECT CAST(COALESCE(SUM((bucket * 7 + board_id * 3 + 1) * 
 #[tokio::test]
 async fn what_was_backed_up_comes_back_on_either_engine() {
     let (folder, key) = (tempfile::tempdir().unwrap(), Key::generate());
-    for house in both().await {
-        let kept = put(&house, &folder.path().join(house.app.config.on_postgres().to_string()), Some(&key)).await;
-        for config in empty(&house, &folder).await {
+    for test in both().await {
+        let kept = put(&test, &folder.path().join(test.app.config.on_postgres().to_string()), Some(&key)).await;
+        for config in empty(&test, &folder).await {
             let restored = restore::restore(&config, &kept.path, vec![key.clone()]).await.unwrap();
 
             assert!(restored.rows() > 100 && restored.tables.len() == tables::COPIED.len());
-            is_the_same_house(&house, &config, &restored).await;
+            is_the_same_content(&test, &config, &restored).await;
         }
     }
 }
 
-async fn is_the_same_house(house: &House, config: &Config, restored: &Manifest) {
+async fn is_the_same_content(test: &TestApp, config: &Config, restored: &Manifest) {
     let db = app::database(config).await.unwrap();
     let mut found = backup::count(read::lines(&db, Purpose::Backup)).await.unwrap();
     // The epoch has leapt, on purpose; it has its own test.
@@ -92,9 +92,9 @@ async fn is_the_same_house(house: &House, config: &Config, restored: &Manifest) 
         manifest.tables.retain(|tally| tally.table != "settings");
     }
     expected.same_rows(&found).unwrap();
-    assert_eq!(number(&db, MARKS).await, number(&house.app.db, MARKS).await, "page marks");
+    assert_eq!(number(&db, MARKS).await, number(&test.app.db, MARKS).await, "page marks");
     // The triggers are at work again, and no id comes twice.
-    let last = number(&house.app.db, "SELECT MAX(id) FROM comments").await;
+    let last = number(&test.app.db, "SELECT MAX(id) FROM comments").await;
     let comment = "INSERT INTO comments (post_id, author_id, body, html, created_at) SELECT post_id, author_id, 'x', 'x', created_at \
                    FROM comments ORDER BY id LIMIT 1 RETURNING id";
     assert_eq!(number(&db, comment).await, last + 2, "the deleted comment's id is not given out again");
@@ -105,82 +105,82 @@ async fn is_the_same_house(house: &House, config: &Config, restored: &Manifest) 
 
 #[tokio::test]
 async fn every_table_is_copied_or_left_out_on_purpose() {
-    for house in both().await {
-        let there = tables::there(&house.app.db).await.unwrap();
+    for test in both().await {
+        let there = tables::there(&test.app.db).await.unwrap();
         let mut named: Vec<_> = Purpose::Move.tables().map(|t| t.name.to_owned()).collect();
         named.extend(tables::MADE_ANEW.iter().map(|name| (*name).to_owned()));
         named.sort();
         assert_eq!(there, named);
 
-        house.app.db.execute_unprepared("CREATE TABLE newer (id BIGINT)").await.unwrap();
+        test.app.db.execute_unprepared("CREATE TABLE newer (id BIGINT)").await.unwrap();
 
-        assert!(fault(backup::count(read::lines(&house.app.db, Purpose::Backup)).await).contains("\"newer\""));
+        assert!(fault(backup::count(read::lines(&test.app.db, Purpose::Backup)).await).contains("\"newer\""));
     }
 }
 
 #[tokio::test]
 async fn nobody_is_signed_in_after_a_restore_and_old_copies_in_redis_do_not_count() {
     let folder = tempfile::tempdir().unwrap();
-    for house in both().await {
-        let kept = put(&house, &folder.path().join(house.app.config.on_postgres().to_string()), None).await;
-        assert!(number(&house.app.db, "SELECT COUNT(*) FROM sessions").await > 0);
-        for config in empty(&house, &folder).await {
+    for test in both().await {
+        let kept = put(&test, &folder.path().join(test.app.config.on_postgres().to_string()), None).await;
+        assert!(number(&test.app.db, "SELECT COUNT(*) FROM sessions").await > 0);
+        for config in empty(&test, &folder).await {
             restore::restore(&config, &kept.path, Vec::new()).await.unwrap();
 
             let db = app::database(&config).await.unwrap();
             assert_eq!(number(&db, "SELECT COUNT(*) FROM sessions").await, 0);
             assert!(house::epoch(&db).await.unwrap() > 1_700_000_000);
             // Forms that were open stay good, and answered ones stay answered.
-            assert_eq!(house::secret(&db).await.unwrap(), house.app.secret);
+            assert_eq!(house::secret(&db).await.unwrap(), test.app.secret);
             let keys = "SELECT COUNT(*) FROM once_keys";
-            assert_eq!(number(&db, keys).await, number(&house.app.db, keys).await);
+            assert_eq!(number(&db, keys).await, number(&test.app.db, keys).await);
         }
     }
 }
 
 #[tokio::test]
-async fn a_house_moves_with_everybody_who_is_signed_in() {
+async fn a_database_moves_with_all_who_are_signed_in() {
     let folder = tempfile::tempdir().unwrap();
-    for house in both().await {
-        for to in empty(&house, &folder).await {
-            let from = Config { redis_url: None, ..house.app.config.clone() };
+    for test in both().await {
+        for to in empty(&test, &folder).await {
+            let from = Config { redis_url: None, ..test.app.config.clone() };
             let moved = moving::carry(&from, &to).await.unwrap();
 
             let db = app::database(&to).await.unwrap();
             assert!(moved.tables.iter().any(|tally| tally.table == "sessions" && tally.rows > 0));
-            assert_eq!(number(&db, MARKS).await, number(&house.app.db, MARKS).await, "page marks");
+            assert_eq!(number(&db, MARKS).await, number(&test.app.db, MARKS).await, "page marks");
         }
     }
 }
 
 #[tokio::test]
-async fn a_house_that_is_open_does_not_move() {
-    let (house, folder) = (lived_in(House::embedded().await).await, tempfile::tempdir().unwrap());
-    let to = empty(&house, &folder).await.remove(0);
-    let _open = minschool::cli::instance::take_seat(&house.app.config).await.ok().unwrap();
+async fn a_database_in_use_does_not_move() {
+    let (test, folder) = (lived_in(TestApp::embedded().await).await, tempfile::tempdir().unwrap());
+    let to = empty(&test, &folder).await.remove(0);
+    let _open = minschool::cli::instance::take_seat(&test.app.config).await.ok().unwrap();
 
-    assert!(fault(moving::carry(&house.app.config, &to).await).contains("stop it first"));
+    assert!(fault(moving::carry(&test.app.config, &to).await).contains("stop it first"));
 }
 
 #[tokio::test]
 async fn a_database_that_is_not_empty_is_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
-    for house in both().await {
-        let kept = put(&house, &folder.path().join(house.app.config.on_postgres().to_string()), None).await;
-        let before = backup::count(read::lines(&house.app.db, Purpose::Move)).await.unwrap();
+    for test in both().await {
+        let kept = put(&test, &folder.path().join(test.app.config.on_postgres().to_string()), None).await;
+        let before = backup::count(read::lines(&test.app.db, Purpose::Move)).await.unwrap();
 
-        let refused = fault(restore::restore(&house.app.config, &kept.path, Vec::new()).await);
+        let refused = fault(restore::restore(&test.app.config, &kept.path, Vec::new()).await);
 
         assert!(refused.contains("not empty") && refused.contains("--into"), "{refused}");
-        before.same_rows(&backup::count(read::lines(&house.app.db, Purpose::Move)).await.unwrap()).unwrap();
+        before.same_rows(&backup::count(read::lines(&test.app.db, Purpose::Move)).await.unwrap()).unwrap();
     }
 }
 
 #[tokio::test]
 async fn only_the_right_key_opens_a_backup() {
-    let (house, folder) = (lived_in(House::embedded().await).await, tempfile::tempdir().unwrap());
+    let (test, folder) = (lived_in(TestApp::embedded().await).await, tempfile::tempdir().unwrap());
     let key = Key::generate();
-    let kept = put(&house, folder.path(), Some(&key)).await;
+    let kept = put(&test, folder.path(), Some(&key)).await;
 
     let raw = std::fs::read(&kept.path).unwrap();
     assert!(!raw.windows(5).any(|part| part == b"users") && raw.starts_with(b"age-encryption.org/v1"));
@@ -190,9 +190,9 @@ async fn only_the_right_key_opens_a_backup() {
 }
 
 /// Every way in which a backup may be spoilt: the file, and words of the reason.
-async fn spoilt(house: &House, folder: &Path, key: &Key) -> Vec<(std::path::PathBuf, &'static str)> {
-    let sealed = std::fs::read(put(house, &folder.join("sealed"), Some(key)).await.path).unwrap();
-    let plain = put(house, &folder.join("plain"), None).await.path;
+async fn spoilt(test: &TestApp, folder: &Path, key: &Key) -> Vec<(std::path::PathBuf, &'static str)> {
+    let sealed = std::fs::read(put(test, &folder.join("sealed"), Some(key)).await.path).unwrap();
+    let plain = put(test, &folder.join("plain"), None).await.path;
     let mut text = String::new();
     std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(std::fs::File::open(&plain).unwrap()), &mut text).unwrap();
     let lines: Vec<_> = text.lines().collect();
@@ -236,9 +236,9 @@ fn zip(text: &str) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_backup_that_was_changed_or_cut_restores_nothing() {
-    let (house, folder, key) = (lived_in(House::embedded().await).await, tempfile::tempdir().unwrap(), Key::generate());
-    for (path, why) in spoilt(&house, folder.path(), &key).await {
-        for config in empty(&house, &folder).await {
+    let (test, folder, key) = (lived_in(TestApp::embedded().await).await, tempfile::tempdir().unwrap(), Key::generate());
+    for (path, why) in spoilt(&test, folder.path(), &key).await {
+        for config in empty(&test, &folder).await {
             let refused = fault(restore::restore(&config, &path, vec![key.clone()]).await);
 
             assert!(refused.contains(why), "{}: {refused}", path.display());
@@ -250,8 +250,8 @@ async fn a_backup_that_was_changed_or_cut_restores_nothing() {
 
 #[tokio::test]
 async fn a_backup_that_does_not_come_to_its_end_leaves_nothing_that_counts() {
-    let (house, folder) = (lived_in(House::embedded().await).await, tempfile::tempdir().unwrap());
-    let good = put(&house, folder.path(), None).await;
+    let (test, folder) = (lived_in(TestApp::embedded().await).await, tempfile::tempdir().unwrap());
+    let good = put(&test, folder.path(), None).await;
     let (teller, lines) = tokio::sync::mpsc::channel(8);
     teller.send(Ok(r#"{"head":{"format":1,"version":"0","made_at":"x","steps":[]}}"#.into())).await.unwrap();
     drop(teller);
@@ -267,8 +267,8 @@ async fn a_backup_that_does_not_come_to_its_end_leaves_nothing_that_counts() {
 
 #[tokio::test]
 async fn what_a_killed_backup_left_is_no_backup_and_is_thrown_away() {
-    let (house, folder) = (lived_in(House::embedded().await).await, tempfile::tempdir().unwrap());
-    let good = put(&house, folder.path(), None).await;
+    let (test, folder) = (lived_in(TestApp::embedded().await).await, tempfile::tempdir().unwrap());
+    let good = put(&test, folder.path(), None).await;
     let later = |ending: &str| folder.path().join(format!("minschool-29991231T000000.001Z.ndjson.gz{ending}"));
     // Killed while it wrote; killed between its label and its name; cut by a full disk while it was copied here.
     std::fs::write(later(".part"), "half").unwrap();
@@ -313,10 +313,10 @@ fn days_weeks_and_months_are_kept_and_the_newest_always() {
 
 #[tokio::test]
 async fn old_backups_are_thrown_away_with_their_labels() {
-    let (house, folder) = (lived_in(House::embedded().await).await, tempfile::tempdir().unwrap());
-    let old = put(&house, folder.path(), None).await;
-    house.app.clock.advance(time::Duration::minutes(5));
-    let new = put(&house, folder.path(), None).await;
+    let (test, folder) = (lived_in(TestApp::embedded().await).await, tempfile::tempdir().unwrap());
+    let old = put(&test, folder.path(), None).await;
+    test.app.clock.advance(time::Duration::minutes(5));
+    let new = put(&test, folder.path(), None).await;
 
     let gone = Shelf::open(folder.path()).unwrap().rotate("1d,1w,1m".parse().unwrap()).unwrap();
 
@@ -328,21 +328,21 @@ async fn old_backups_are_thrown_away_with_their_labels() {
 #[tokio::test]
 async fn a_drill_proves_a_backup_and_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
-    for house in both().await {
-        let mut config = house.app.config.clone();
+    for test in both().await {
+        let mut config = test.app.config.clone();
         config.backups.dir = folder.path().join(config.on_postgres().to_string());
-        let kept = put(&house, &config.backups.dir, None).await;
+        let kept = put(&test, &config.backups.dir, None).await;
         let databases = "SELECT COUNT(*) FROM pg_database";
 
         let proven = restore::drill(&config, &kept.path, Vec::new()).await.unwrap();
         std::fs::write(folder.path().join("broken"), zip("{}")).unwrap();
-        let before = if config.on_postgres() { number(&house.app.db, databases).await } else { 0 };
+        let before = if config.on_postgres() { number(&test.app.db, databases).await } else { 0 };
         let broken = restore::drill(&config, &folder.path().join("broken"), Vec::new()).await;
 
         assert!(proven.rows() > 100 && broken.is_err());
         assert!(!config.backups.dir.join(".drill").exists());
         let drills = "SELECT COUNT(*) FROM pg_database WHERE datname LIKE (current_database() || '\\_drill')";
-        assert!(!config.on_postgres() || number(&house.app.db, drills).await == 0, "{before}");
+        assert!(!config.on_postgres() || number(&test.app.db, drills).await == 0, "{before}");
     }
 }
 
@@ -362,16 +362,16 @@ fn the_ages_of_the_last_backup_and_proof_can_be_shown() {
 
 #[tokio::test]
 async fn people_write_while_a_backup_is_made() {
-    for house in both().await {
-        let mut lines = read::lines(&house.app.db, Purpose::Backup);
+    for test in both().await {
+        let mut lines = read::lines(&test.app.db, Purpose::Backup);
         let mut checker = minschool::backup::format::Checker::default();
         checker.take(&lines.recv().await.unwrap().unwrap()).ok().unwrap();
-        let told = number(&house.app.db, "SELECT COUNT(*) FROM audit_log").await;
+        let told = number(&test.app.db, "SELECT COUNT(*) FROM audit_log").await;
 
         // More than fits between reader and writer is still unread, and the audit log is among the last tables.
         let audit = "INSERT INTO audit_log (actor_name, action, target_kind, target_name, before, after, reason, ip, user_agent, created_at) \
                      VALUES ('x', 'x', 'x', 'x', '', '', '', '', '', CURRENT_TIMESTAMP)";
-        sql::run(&house.app.db, audit, []).await.unwrap();
+        sql::run(&test.app.db, audit, []).await.unwrap();
 
         while let Some(line) = lines.recv().await {
             checker.take(&line.unwrap()).ok().unwrap();
@@ -386,10 +386,10 @@ async fn people_write_while_a_backup_is_made() {
 async fn a_backup_of_an_older_schema_is_restored_and_brought_up_to_date() {
     use migration::{Migrator, MigratorTrait};
     let folder = tempfile::tempdir().unwrap();
-    for house in both().await {
-        Migrator::down(&house.app.db, Some(1)).await.unwrap();
-        let kept = put(&house, &folder.path().join(house.app.config.on_postgres().to_string()), None).await;
-        for config in empty(&house, &folder).await {
+    for test in both().await {
+        Migrator::down(&test.app.db, Some(1)).await.unwrap();
+        let kept = put(&test, &folder.path().join(test.app.config.on_postgres().to_string()), None).await;
+        for config in empty(&test, &folder).await {
             restore::restore(&config, &kept.path, Vec::new()).await.unwrap();
 
             let db = app::database(&config).await.unwrap();

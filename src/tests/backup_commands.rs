@@ -6,8 +6,8 @@ use minschool::backup::shelf;
 use std::process::Output;
 use tempfile::TempDir;
 
-/// A house with some content, and the name of its public key.
-fn house_with_key() -> (TempDir, String) {
+/// A data folder with some content, and the name of its public key.
+fn folder_with_key() -> (TempDir, String) {
     let folder = folder();
     let seed =
         minschool(&folder).args(["seed", "--users", "10", "--posts", "200", "--comments", "400", "--password", "x"]).output().unwrap();
@@ -32,8 +32,8 @@ fn newest(folder: &TempDir) -> String {
 }
 
 #[test]
-fn a_house_is_backed_up_proven_and_restored_by_command() {
-    let (folder, recipient) = house_with_key();
+fn a_database_is_backed_up_proven_and_restored_by_command() {
+    let (folder, recipient) = folder_with_key();
 
     let made = runs(&folder, &["backup", "--backup-recipient", &recipient]);
     let proven = runs(&folder, &["restore", "--drill", "--identity", "key"]);
@@ -52,7 +52,7 @@ fn a_house_is_backed_up_proven_and_restored_by_command() {
 
 #[test]
 fn the_key_comes_from_the_credentials_as_the_units_have_it() {
-    let (folder, recipient) = house_with_key();
+    let (folder, recipient) = folder_with_key();
     runs(&folder, &["backup", "--backup-recipient", &recipient]);
     std::fs::rename(folder.path().join("key"), folder.path().join("backup-key")).unwrap();
 
@@ -67,7 +67,7 @@ fn the_key_comes_from_the_credentials_as_the_units_have_it() {
 
 #[test]
 fn nothing_is_backed_up_in_the_clear_unless_told_to() {
-    let (folder, _) = house_with_key();
+    let (folder, _) = folder_with_key();
 
     let refused = run(&folder, &["backup"]);
     let noted = folder.path().join("data/backup-last-success").exists();
@@ -81,7 +81,7 @@ fn nothing_is_backed_up_in_the_clear_unless_told_to() {
 
 #[test]
 fn a_key_is_never_written_over() {
-    let (folder, _) = house_with_key();
+    let (folder, _) = folder_with_key();
     let before = std::fs::read(folder.path().join("key")).unwrap();
 
     let again = run(&folder, &["backup", "--new-key", "key"]);
@@ -94,7 +94,7 @@ fn a_key_is_never_written_over() {
 
 #[test]
 fn a_backup_that_is_killed_leaves_no_half_file_that_counts() {
-    let (folder, _) = house_with_key();
+    let (folder, _) = folder_with_key();
     runs(&folder, &["seed", "--users", "1", "--posts", "6000", "--comments", "6000", "--password", "x"]);
     runs(&folder, &["backup", "--plain"]);
     let (good, backups) = (newest(&folder), folder.path().join("data/backups"));
@@ -116,11 +116,11 @@ fn a_backup_that_is_killed_leaves_no_half_file_that_counts() {
 }
 
 #[test]
-fn a_small_house_moves_to_postgres_by_command() {
+fn a_small_database_moves_to_postgres_by_command() {
     if only_sqlite() {
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
-    let (folder, _) = house_with_key();
+    let (folder, _) = folder_with_key();
     let to = postgres_database();
 
     let printed = runs(&folder, &["move", "--from", "sqlite://data/minschool.db", "--to", &to]);
@@ -134,7 +134,7 @@ fn a_small_house_moves_to_postgres_by_command() {
 
 #[test]
 fn cleaning_up_twice_is_the_same_as_once() {
-    let (folder, _) = house_with_key();
+    let (folder, _) = folder_with_key();
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         use sea_orm::ConnectionTrait;
         let db = sea_orm::Database::connect(format!("sqlite://{}", folder.path().join("data/minschool.db").display())).await.unwrap();

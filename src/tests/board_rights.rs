@@ -1,7 +1,7 @@
 //! Board rights hold everywhere: words that a person may not read reach that person through no address, no event and
 //! nothing that is kept ready in Redis.
 
-use crate::support::{House, Page, Visitor, encode, set_board, stories, until};
+use crate::support::{Page, TestApp, Visitor, encode, set_board, stories, until};
 use futures_util::StreamExt;
 use poem::Endpoint;
 use poem::http::Method;
@@ -73,8 +73,8 @@ async fn comment_id(visitor: &mut Visitor, post: &str, words: &str) -> String {
 }
 
 /// What may not be seen: posts and comments on a board for staff, a hidden post and comment, a deleted comment.
-async fn write_secrets(house: &House, boss: &mut Visitor, dan: &mut Visitor) {
-    let mut bob = house.signed_in("bob").await;
+async fn write_secrets(test: &TestApp, boss: &mut Visitor, dan: &mut Visitor) {
+    let mut bob = test.signed_in("bob").await;
     set_board(boss, "qna", &[("list", "staff"), ("read", "staff"), ("write", "staff"), ("comment", "staff")]).await;
     let staff_post = dan.write("qna", &format!("{SECRET} 회의")).await;
     dan.comment(&staff_post, &format!("{SECRET} @ada @sue 이야기")).await;
@@ -101,8 +101,8 @@ async fn change(boss: &mut Visitor, user: i64, action: &str, fields: &[(&str, &s
 }
 
 /// No value that is kept ready for readers or guests quotes a secret.
-fn redis_holds_no_secret(house: &House) {
-    let Some(redis) = &house.ground.redis else { return };
+fn redis_holds_no_secret(test: &TestApp) {
+    let Some(redis) = &test.backends.redis else { return };
     let mut seen = BTreeSet::new();
     for key in redis.command(&["KEYS", "*"]).lines() {
         let value = match key.split(':').next().unwrap_or_default() {
@@ -117,38 +117,38 @@ fn redis_holds_no_secret(house: &House) {
 }
 
 stories! {
-    async fn no_address_shows_anybody_what_they_may_not_read(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
-        let (mut ada, dan_id) = (house.signed_in("ada").await, house.person("dan", "moderator").await);
-        let (mut sue, sue_id) = (house.visitor(), house.member("sue").await);
+    async fn no_address_shows_anybody_what_they_may_not_read(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
+        let (mut ada, dan_id) = (test.signed_in("ada").await, test.person("dan", "moderator").await);
+        let (mut sue, sue_id) = (test.visitor(), test.member("sue").await);
         sue.sign_in("sue").await;
-        let mut dan = house.visitor();
+        let mut dan = test.visitor();
         dan.sign_in("dan").await;
         dan.sign_in_as_staff("dan").await;
-        write_secrets(&house, &mut boss, &mut dan).await;
+        write_secrets(&test, &mut boss, &mut dan).await;
         assert!(dan.get("/community/qna").await.says(SECRET), "the test has something to find");
         change(&mut boss, dan_id, "role", &[("role", "3"), ("reason", "시험")]).await;
         change(&mut boss, sue_id, "suspend", &[("reason", "시험")]).await;
         until("the demoted one is out", async || dan.get("/community/qna").await.status == 404).await;
 
-        let mut guest = house.visitor();
+        let mut guest = test.visitor();
         for (name, visitor) in [("guest", &mut guest), ("member", &mut ada), ("demoted", &mut dan), ("suspended", &mut sue)] {
             let asked = walk(visitor, 10).await;
             assert!(asked > 100, "{name} asked {asked} times");
         }
 
-        redis_holds_no_secret(&house);
+        redis_holds_no_secret(&test);
     }
 
-    async fn a_stream_ends_when_its_reader_is_demoted_or_its_board_closed(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
-        let dan_id = house.person("dan", "moderator").await;
-        let mut dan = house.visitor();
+    async fn a_stream_ends_when_its_reader_is_demoted_or_its_board_closed(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
+        let dan_id = test.person("dan", "moderator").await;
+        let mut dan = test.visitor();
         dan.sign_in("dan").await;
         set_board(&mut boss, "qna", &[("list", "staff"), ("read", "staff"), ("write", "staff"), ("comment", "staff")]).await;
         let secret = boss.write("qna", "회의").await;
         let open = boss.write("free", "열린 글").await;
-        let (mut of_dan, mut of_guest) = (listen(&house, &dan, &secret).await, listen(&house, &house.visitor(), &open).await);
+        let (mut of_dan, mut of_guest) = (listen(&test, &dan, &secret).await, listen(&test, &test.visitor(), &open).await);
 
         change(&mut boss, dan_id, "role", &[("role", "3"), ("reason", "시험")]).await;
         set_board(&mut boss, "free", &[("list", "members"), ("read", "members")]).await;
@@ -161,9 +161,9 @@ stories! {
         }
     }
 
-    async fn a_moderator_acts_only_on_boards_that_the_moderator_reads(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
-        let mut moderator = house.staff("mod", "moderator").await;
+    async fn a_moderator_acts_only_on_boards_that_the_moderator_reads(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
+        let mut moderator = test.staff("mod", "moderator").await;
         set_board(&mut boss, "qna", &[("list", "admins"), ("read", "admins"), ("write", "admins"), ("comment", "admins")]).await;
         let post = boss.write("qna", &format!("{SECRET} 안건")).await;
         boss.comment(&post, &format!("{SECRET} 의견")).await;
@@ -183,9 +183,9 @@ stories! {
         assert!(boss.get_admin("/posts").await.says("안건"), "the administrator reads every board");
     }
 
-    async fn an_archived_board_takes_no_edits(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
-        let mut ada = house.signed_in("ada").await;
+    async fn an_archived_board_takes_no_edits(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "글").await;
         ada.comment(&post, "댓글").await;
         let (edit, comment) = (format!("{post}/edit"), comment_id(&mut ada, &post, "댓글").await);
@@ -200,18 +200,18 @@ stories! {
         assert!(!page.says("고친") && !page.html.contains(&edit) && !page.html.contains(&comment_edit), "{}", page.text());
     }
 
-    async fn a_board_that_takes_over_an_address_shows_nothing_of_the_one_before(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
+    async fn a_board_that_takes_over_an_address_shows_nothing_of_the_one_before(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
         set_board(&mut boss, "qna", &[("list", "staff"), ("read", "staff"), ("write", "staff")]).await;
         boss.write("qna", &format!("{SECRET} 회의")).await;
         assert!(boss.get("/community/qna").await.says(SECRET));
         boss.write("free", "열린 글").await;
-        house.visitor().get("/community/free").await;
+        test.visitor().get("/community/free").await;
 
         set_board(&mut boss, "qna", &[("slug", "inner")]).await;
         set_board(&mut boss, "free", &[("slug", "qna")]).await;
 
-        let page = house.visitor().get("/community/qna").await;
+        let page = test.visitor().get("/community/qna").await;
         assert!(page.says("열린 글"), "{}", page.text());
         holds_no_secret(&page, "/community/qna");
     }
@@ -220,9 +220,9 @@ stories! {
 type Stream = std::pin::Pin<Box<dyn futures_util::Stream<Item = std::io::Result<bytes::Bytes>> + Send>>;
 
 /// An open stream of a post's comments that has said its first words.
-async fn listen(house: &House, visitor: &Visitor, post: &str) -> Stream {
+async fn listen(test: &TestApp, visitor: &Visitor, post: &str) -> Stream {
     let path = format!("/events/posts/{}", number(post));
-    let response = house.site.get_response(visitor.request(Method::GET, &path, None)).await;
+    let response = test.site.get_response(visitor.request(Method::GET, &path, None)).await;
     assert_eq!(response.status().as_u16(), 200);
     let mut stream: Stream = Box::pin(response.into_body().into_bytes_stream());
     let hello = stream.next().await.unwrap().unwrap();

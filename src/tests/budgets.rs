@@ -1,6 +1,6 @@
 //! What each page may cost, counted: SQL statements and Redis round trips.
 
-use crate::support::{House, stories};
+use crate::support::{TestApp, stories};
 
 /// What each page of the site may cost a member, warm: SQL statements and Redis round trips.
 const SITE: &[(&str, u32, u32)] = &[
@@ -43,15 +43,15 @@ const PANEL: &[(&str, u32, u32)] = &[
     ("/comments", 1, 1),
     ("/sessions", 2, 1),
     ("/audit", 1, 1),
-    // Names, events, the two histories; the house's counts every ten seconds. The instances are asked in one more trip.
+    // Names, events, the two histories; the cluster's counts every ten seconds. The instances are asked in one more trip.
     ("/system", 4, 2),
     ("/system/runbook", 0, 1),
     ("/logout", 0, 1),
 ];
 
 stories! {
-    async fn every_page_costs_no_more_than_it_says(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
+    async fn every_page_costs_no_more_than_it_says(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
         let post = boss.write("free", "글").await;
         assert_eq!(post, "/community/free/2", "the table names it");
         boss.comment(&post, "댓글").await;
@@ -74,21 +74,21 @@ stories! {
         assert!(over.is_empty(), "{over:#?}");
     }
 
-    async fn a_signed_in_home_costs_one_round_trip_and_no_sql(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_signed_in_home_costs_one_round_trip_and_no_sql(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         ada.write("free", "글").await;
         ada.get("/").await;
         ada.get("/").await;
 
         let page = ada.get("/").await;
 
-        let trips = u32::from(house.app.config.redis_url.is_some());
+        let trips = u32::from(test.app.config.redis_url.is_some());
         assert!(page.says("ada님"));
         assert_eq!((page.statements, page.round_trips), (0, trips));
     }
 
-    async fn a_visitors_home_costs_at_most_one_round_trip_and_no_sql(house: House) {
-        let mut guest = house.visitor();
+    async fn a_visitors_home_costs_at_most_one_round_trip_and_no_sql(test: TestApp) {
+        let mut guest = test.visitor();
         guest.get("/").await;
 
         let page = guest.get("/").await;
@@ -97,8 +97,8 @@ stories! {
         assert!(page.round_trips <= 1);
     }
 
-    async fn a_board_costs_at_most_two_statements(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_board_costs_at_most_two_statements(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         for n in 0..25 {
             ada.write("free", &format!("글 {n}")).await;
         }
@@ -113,8 +113,8 @@ stories! {
         }
     }
 
-    async fn a_post_with_fifty_comments_costs_three_statements_and_one_round_trip(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_post_with_fifty_comments_costs_three_statements_and_one_round_trip(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "글").await;
         for n in 0..50 {
             ada.comment(&post, &format!("댓글 {n}")).await;
@@ -128,18 +128,18 @@ stories! {
         assert!(page.round_trips <= 1, "{} round trips", page.round_trips);
     }
 
-    async fn a_comment_is_one_transaction_of_at_most_seven_statements(house: House) {
-        let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+    async fn a_comment_is_one_transaction_of_at_most_seven_statements(test: TestApp) {
+        let (mut ada, mut bob) = (test.signed_in("ada").await, test.signed_in("bob").await);
         let post = ada.write("free", "글").await;
         let page = bob.get(&post).await;
         let actor = minschool::domain::Actor { id: 3, name: "bob".into(), permissions: minschool::domain::Permissions::from_words(["comment:write"]) };
-        let boards = minschool::domain::boards::Boards::read(&house.app.db).await.unwrap();
+        let boards = minschool::domain::boards::Boards::read(&test.app.db).await.unwrap();
         let key = minschool::domain::once::Key(page.once(&format!("{post}/comments")));
         let id: i64 = post.rsplit('/').next().unwrap().parse().unwrap();
 
         let mut told = Vec::new();
         let new = minschool::domain::comments::New { post: id, parent: None, body: "댓글" };
-        let write = minschool::domain::comments::insert(&house.app, &actor, &boards, &key, new, &mut told);
+        let write = minschool::domain::comments::insert(&test.app, &actor, &boards, &key, new, &mut told);
         let (done, statements) = minschool::app::counting_statements(write).await;
 
         done.unwrap();
@@ -147,8 +147,8 @@ stories! {
         assert!(statements + 2 <= 8 && statements <= 6, "{statements} statements, the first before the transaction");
     }
 
-    async fn pages_stay_within_sixty_kilobytes(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn pages_stay_within_sixty_kilobytes(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "글").await;
         for n in 0..50 {
             ada.comment(&post, &format!("조금 더 긴 댓글을 남깁니다. 번호는 {n}입니다. 함께해 주셔서 고맙습니다.")).await;

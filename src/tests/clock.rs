@@ -1,7 +1,7 @@
 //! Somebody sets the machine's clock by an hour while people are here: nobody is signed out, nothing that was typed is
 //! lost, what is new comes after what is old, and whoever watches is told.
 
-use crate::support::{House, PASSWORD, Sibling, Visitor, config, only_sqlite, stories, until};
+use crate::support::{PASSWORD, TestApp, TestNode, Visitor, config, only_sqlite, stories, until};
 use minschool::domain::clock::{Clock, OffsetDateTime, to_ms};
 use minschool::domain::house::hash_token;
 use minschool::domain::sessions::{self, Area};
@@ -17,62 +17,62 @@ const HOUR_MS: i64 = 3_600_000;
 const JUMPS: [i64; 4] = [HOUR_MS, -HOUR_MS, -HOUR_MS, HOUR_MS];
 
 /// Sets the machine's clock, and lets the instance do what it does now and then.
-async fn jump(house: &House, by_ms: i64) {
+async fn jump(test: &TestApp, by_ms: i64) {
     // Who was here within the last seconds would be noted as being here after the jump.
-    activity::flush(&house.app).await.unwrap();
-    house.app.clock.steady().set_wall_by_ms(by_ms);
-    upkeep::forget(&house.app.db, house.app.clock.now()).await.unwrap();
+    activity::flush(&test.app).await.unwrap();
+    test.app.clock.steady().set_wall_by_ms(by_ms);
+    upkeep::forget(&test.app.db, test.app.clock.now()).await.unwrap();
 }
 
 /// From now on the rows decide, as when Redis' clock jumped too and its keys are over.
-async fn forget_copies(house: &House, person: &Visitor) {
+async fn forget_copies(test: &TestApp, person: &Visitor) {
     for cookie in ["ms_site", "ms_admin"] {
         let hash = hash_token(person.cookie(cookie).unwrap());
-        house.app.shared.sessions().drop_one(&hash).await;
+        test.app.shared.sessions().drop_one(&hash).await;
     }
 }
 
-async fn strict(house: &House) -> Sibling {
-    let mut config = config(&house.ground);
+async fn strict(test: &TestApp) -> TestNode {
+    let mut config = config(&test.backends);
     config.rate_limits = true;
-    house.sibling_with(config).await
+    test.node_with(config).await
 }
 
 stories! {
-    async fn nobody_is_signed_out_by_a_jump_of_an_hour(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
+    async fn nobody_is_signed_out_by_a_jump_of_an_hour(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
         for by in JUMPS {
-            jump(&house, by).await;
+            jump(&test, by).await;
 
             for copies in ["hot", "forgotten"] {
                 let (site, panel) = (boss.get("/").await, boss.get_admin("/users").await);
 
                 assert!(site.says("boss님"), "{copies} copies, {by} ms: {}", site.text());
                 assert_eq!((panel.status, panel.path.as_str()), (200, "/users"), "{copies} copies, {by} ms");
-                forget_copies(&house, &boss).await;
+                forget_copies(&test, &boss).await;
             }
         }
     }
 
-    async fn who_leaves_the_panel_alone_for_half_an_hour_is_out_whatever_the_clock_says(house: House) {
+    async fn who_leaves_the_panel_alone_for_half_an_hour_is_out_whatever_the_clock_says(test: TestApp) {
         for by in [HOUR_MS, -HOUR_MS] {
             let name = if by > 0 { "ada" } else { "eve" };
-            let mut staff = house.staff(name, "admin").await;
-            jump(&house, by).await;
+            let mut staff = test.staff(name, "admin").await;
+            jump(&test, by).await;
 
-            house.app.clock.advance(time::Duration::minutes(31));
+            test.app.clock.advance(time::Duration::minutes(31));
 
             assert!(staff.get_admin("/users").await.path.starts_with("/login"), "{by} ms");
         }
     }
 
-    async fn a_form_that_was_open_is_taken_and_what_is_new_comes_last(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_form_that_was_open_is_taken_and_what_is_new_comes_last(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "시계").await;
         ada.comment(&post, "댓글 0").await;
         for (n, by) in (1..).zip(JUMPS) {
             let form = ada.get(&post).await;
-            jump(&house, by).await;
+            jump(&test, by).await;
 
             let text = format!("댓글 {n}");
             let page = ada.submit(&form, &format!("{post}/comments"), &[("body", &text)]).await;
@@ -88,27 +88,27 @@ stories! {
 
         assert_eq!(places, [1; 5], "{shown}");
         assert!(order.is_sorted(), "{shown}");
-        assert_eq!(sql::number(&house.app.db, early, []).await.unwrap(), Some(0));
+        assert_eq!(sql::number(&test.app.db, early, []).await.unwrap(), Some(0));
     }
 
-    async fn who_is_here_stays_here(house: House) {
-        house.signed_in("ada").await.get("/").await;
-        let here = async || house.app.shared.presence().count().await == Known::Known(1);
+    async fn who_is_here_stays_here(test: TestApp) {
+        test.signed_in("ada").await.get("/").await;
+        let here = async || test.app.shared.presence().count().await == Known::Known(1);
         until("she is here", here).await;
 
         for by in JUMPS {
-            jump(&house, by).await;
+            jump(&test, by).await;
 
             assert!(here().await, "{by} ms");
         }
     }
 
-    async fn limits_neither_open_nor_hold_for_an_hour(house: House) {
-        house.member("ada").await;
-        let strict = strict(&house).await;
+    async fn limits_neither_open_nor_hold_for_an_hour(test: TestApp) {
+        test.member("ada").await;
+        let strict = strict(&test).await;
         for (n, by) in JUMPS.into_iter().enumerate() {
             // What an address failed is not forgotten when it succeeds, so each is another.
-            let mut eve = house.visitor().on(&strict).with("x-forwarded-for", &format!("203.0.113.{n}"));
+            let mut eve = test.visitor().on(&strict).with("x-forwarded-for", &format!("203.0.113.{n}"));
             let wrong = [("email", "ada@example.com"), ("password", "wrong")];
             let page = eve.get("/login").await;
             for _ in 0..5 {
@@ -128,35 +128,35 @@ stories! {
         }
     }
 
-    async fn a_jump_is_written_down_shown_and_measured(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
-        let steady = house.app.clock.steady().clone();
-        let mut keeper = Keeper::new(&house.app);
+    async fn a_jump_is_written_down_shown_and_measured(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
+        let steady = test.app.clock.steady().clone();
+        let mut keeper = Keeper::new(&test.app);
         keeper.round().await;
 
         steady.set_wall_by_ms(HOUR_MS);
         keeper.round().await;
         keeper.round().await;
 
-        let told = newest(&house.app.db, 50).await.unwrap();
+        let told = newest(&test.app.db, 50).await.unwrap();
         let told: Vec<_> = told.iter().filter(|event| event.kind == minschool::domain::vitals::Kind::ClockJumped).collect();
         assert_eq!(told.len(), 1, "{told:?}");
-        assert_eq!(told[0].instance, house.app.config.watching.instance);
+        assert_eq!(told[0].instance, test.app.config.watching.instance);
         let page = boss.get_admin("/system").await;
         assert!(page.says("서버 시계가 갑자기 바뀜"), "{}", page.text());
-        let metrics = minschool::metrics::scrape::text(&house.app, health::state(&house.app).await).await;
+        let metrics = minschool::metrics::scrape::text(&test.app, health::state(&test.app).await).await;
         let offset = metrics.lines().find_map(|line| line.strip_prefix("minschool_clock_offset_seconds ")).unwrap();
         assert!((3_590.0..=3_600.0).contains(&offset.parse::<f64>().unwrap()), "{offset}");
     }
 
-    async fn an_instance_whose_clock_is_behind_ends_nobodys_session(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
+    async fn an_instance_whose_clock_is_behind_ends_nobodys_session(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
         let find = "SELECT id FROM sessions WHERE token_hash = $1";
-        let row = sql::number(&house.app.db, find, [hash_token(boss.cookie("ms_admin").unwrap()).into()]).await.unwrap().unwrap();
-        let behind: OffsetDateTime = house.app.clock.now() - time::Duration::hours(1);
+        let row = sql::number(&test.app.db, find, [hash_token(boss.cookie("ms_admin").unwrap()).into()]).await.unwrap().unwrap();
+        let behind: OffsetDateTime = test.app.clock.now() - time::Duration::hours(1);
 
-        sessions::touch(&house.app, &[row], Area::Admin, false, behind).await.unwrap();
-        forget_copies(&house, &boss).await;
+        sessions::touch(&test.app, &[row], Area::Admin, false, behind).await.unwrap();
+        forget_copies(&test, &boss).await;
 
         assert_eq!(boss.get_admin("/users").await.path, "/users");
     }
@@ -167,21 +167,21 @@ async fn an_instance_that_begins_by_a_wrong_clock_keeps_the_course_of_the_others
     if only_sqlite() {
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
-    let house = House::shared().await;
-    let mut boss = house.staff("boss", "admin").await;
-    until("the first has said what time it is", async || house.app.vitals.own().is_some()).await;
+    let test = TestApp::shared().await;
+    let mut boss = test.staff("boss", "admin").await;
+    until("the first has said what time it is", async || test.app.vitals.own().is_some()).await;
     for by in [HOUR_MS, -HOUR_MS] {
         let wrong = Clock::default();
         wrong.steady().set_out_from(to_ms(wrong.now()) + by);
 
-        let mut config = config(&house.ground);
+        let mut config = config(&test.backends);
         config.watching.instance = "other".into();
-        let sibling = house.sibling_at(config, wrong).await;
-        let mut there = boss.on(&sibling);
-        forget_copies(&house, &boss).await;
+        let node = test.node_at(config, wrong).await;
+        let mut there = boss.on(&node);
+        forget_copies(&test, &boss).await;
 
         assert_eq!(there.get_admin("/users").await.path, "/users", "{by} ms");
-        let apart = (sibling.app.clock.now() - house.app.clock.now()).abs();
+        let apart = (node.app.clock.now() - test.app.clock.now()).abs();
         assert!(apart < time::Duration::seconds(5), "{by} ms: {apart}");
         assert_eq!(boss.get_admin("/users").await.path, "/users", "{by} ms");
     }

@@ -1,6 +1,6 @@
 //! Comments, and what they set in motion: answers, bells, lists, streams.
 
-use crate::support::{House, Page, Visitor, stories, until};
+use crate::support::{Page, TestApp, Visitor, stories, until};
 
 /// The number on the bell.
 fn bell(page: &Page) -> String {
@@ -13,8 +13,8 @@ async fn reply(visitor: &mut Visitor, post: &str, comment: &str, text: &str) -> 
 }
 
 stories! {
-    async fn a_comment_without_scripts_lands_on_its_place(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_comment_without_scripts_lands_on_its_place(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "글").await;
 
         let page = ada.comment(&post, "첫 댓글").await;
@@ -23,8 +23,8 @@ stories! {
         assert!(page.path.contains("#comment-"), "{}", page.path);
     }
 
-    async fn a_comment_with_htmx_comes_back_as_parts(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_comment_with_htmx_comes_back_as_parts(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "글").await;
         let page = ada.get(&post).await;
 
@@ -39,9 +39,9 @@ stories! {
         assert!(empty.says("내용을 적어 주세요") && !empty.html.contains("<html"), "{}", empty.html);
     }
 
-    async fn the_author_the_answered_and_the_mentioned_are_told_once_each(house: House) {
+    async fn the_author_the_answered_and_the_mentioned_are_told_once_each(test: TestApp) {
         let (mut ada, mut bob, mut cho) =
-            (house.signed_in("ada").await, house.signed_in("bob").await, house.signed_in("cho").await);
+            (test.signed_in("ada").await, test.signed_in("bob").await, test.signed_in("cho").await);
         let post = ada.write("free", "질문").await;
         bob.comment(&post, "답").await;
         let comment = bob.get(&post).await.attribute("#comment-list li", "id").unwrap().replace("comment-", "/comments/");
@@ -54,8 +54,8 @@ stories! {
         assert!(bob.get("/notifications").await.says("cho님이"), "{}", bob.get("/notifications").await.text());
     }
 
-    async fn a_notification_leads_to_its_comment_and_is_read_then(house: House) {
-        let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+    async fn a_notification_leads_to_its_comment_and_is_read_then(test: TestApp) {
+        let (mut ada, mut bob) = (test.signed_in("ada").await, test.signed_in("bob").await);
         let post = ada.write("free", "질문").await;
         bob.comment(&post, "답입니다").await;
         bob.comment(&post, "하나 더").await;
@@ -71,8 +71,8 @@ stories! {
         assert_eq!(page.count("form[action='/notifications/read-all']"), 0);
     }
 
-    async fn all_notifications_are_read_with_one_button(house: House) {
-        let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+    async fn all_notifications_are_read_with_one_button(test: TestApp) {
+        let (mut ada, mut bob) = (test.signed_in("ada").await, test.signed_in("bob").await);
         let post = ada.write("free", "질문").await;
         for n in 0..3 {
             bob.comment(&post, &format!("답 {n}")).await;
@@ -86,8 +86,8 @@ stories! {
         assert!(page.says("모두 읽음으로"), "{}", page.text());
     }
 
-    async fn answers_stand_under_their_thread_and_keep_whom_they_answer(house: House) {
-        let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+    async fn answers_stand_under_their_thread_and_keep_whom_they_answer(test: TestApp) {
+        let (mut ada, mut bob) = (test.signed_in("ada").await, test.signed_in("bob").await);
         let post = ada.write("free", "글").await;
         ada.comment(&post, "첫째").await;
         ada.comment(&post, "둘째").await;
@@ -100,8 +100,8 @@ stories! {
         assert_eq!(page.find("#comment-count").as_deref(), Some("4"));
     }
 
-    async fn a_deleted_comment_leaves_its_place_but_not_its_words(house: House) {
-        let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+    async fn a_deleted_comment_leaves_its_place_but_not_its_words(test: TestApp) {
+        let (mut ada, mut bob) = (test.signed_in("ada").await, test.signed_in("bob").await);
         let post = ada.write("free", "글").await;
         bob.comment(&post, "지울 말").await;
         assert_eq!(ada.get("/comments/1/delete").await.status, 403, "not hers");
@@ -114,8 +114,8 @@ stories! {
         assert_eq!(ada.get("/notifications").await.text().matches("지울 말").count(), 0, "nor in the list");
     }
 
-    async fn the_list_behind_the_bell_quotes_nothing_that_is_gone_or_renamed(house: House) {
-        let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+    async fn the_list_behind_the_bell_quotes_nothing_that_is_gone_or_renamed(test: TestApp) {
+        let (mut ada, mut bob) = (test.signed_in("ada").await, test.signed_in("bob").await);
         let post = ada.write("free", "질문").await;
         bob.comment(&post, "부끄러운 말").await;
         assert!(ada.get("/notifications").await.says("부끄러운 말"));
@@ -133,21 +133,21 @@ stories! {
         assert!(!ada.get("/notifications").await.says("고운 말"));
     }
 
-    async fn what_is_kept_ready_is_in_redis_as_soon_as_the_bell_rings(house: House) {
-        let Some(redis) = &house.ground.redis else { return };
-        let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+    async fn what_is_kept_ready_is_in_redis_as_soon_as_the_bell_rings(test: TestApp) {
+        let Some(redis) = &test.backends.redis else { return };
+        let (mut ada, mut bob) = (test.signed_in("ada").await, test.signed_in("bob").await);
         let post = ada.write("free", "질문").await;
         bob.comment(&post, "하나").await;
         bob.comment(&post, "둘").await;
 
-        let id = minschool::domain::members::by_email(&house.app, "ada@example.com").await.unwrap();
+        let id = minschool::domain::members::by_email(&test.app, "ada@example.com").await.unwrap();
         assert_eq!(redis.command(&["GET", &format!("notifications:{id}:unread")]), "2");
         let list = redis.command(&["LRANGE", &format!("notifications:{id}"), "0", "-1"]);
         assert!(list.lines().count() == 2 && list.contains("하나") && list.contains("둘"), "{list}");
     }
 
-    async fn a_comment_is_changed_by_its_writer_alone(house: House) {
-        let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+    async fn a_comment_is_changed_by_its_writer_alone(test: TestApp) {
+        let (mut ada, mut bob) = (test.signed_in("ada").await, test.signed_in("bob").await);
         let post = ada.write("free", "글").await;
         bob.comment(&post, "틀린 말").await;
 
@@ -158,21 +158,21 @@ stories! {
         assert_eq!(ada.get("/comments/1/edit").await.status, 403);
     }
 
-    async fn nobody_comments_on_a_hidden_post(house: House) {
-        let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+    async fn nobody_comments_on_a_hidden_post(test: TestApp) {
+        let (mut ada, mut bob) = (test.signed_in("ada").await, test.signed_in("bob").await);
         let post = ada.write("free", "글").await;
         let open = bob.get(&post).await;
-        minschool::domain::sql::run(&house.app.db, "UPDATE posts SET state = 'hidden' WHERE title = '글'", []).await.unwrap();
+        minschool::domain::sql::run(&test.app.db, "UPDATE posts SET state = 'hidden' WHERE title = '글'", []).await.unwrap();
 
         let page = bob.submit(&open, &format!("{post}/comments"), &[("body", "늦은 댓글")]).await;
 
         assert_eq!(page.status, 404);
-        let left = minschool::domain::sql::number(&house.app.db, "SELECT COUNT(*) FROM comments", []).await.unwrap();
+        let left = minschool::domain::sql::number(&test.app.db, "SELECT COUNT(*) FROM comments", []).await.unwrap();
         assert_eq!(left, Some(0));
     }
 
-    async fn a_comment_sent_twice_is_one_comment_and_rings_once(house: House) {
-        let (mut ada, bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+    async fn a_comment_sent_twice_is_one_comment_and_rings_once(test: TestApp) {
+        let (mut ada, bob) = (test.signed_in("ada").await, test.signed_in("bob").await);
         let post = ada.write("free", "글").await;
         let page = bob.clone().get(&post).await;
         let (mut a, mut b) = (bob.clone(), bob.clone());
@@ -185,14 +185,14 @@ stories! {
         assert_eq!(page.find("#comment-count").as_deref(), Some("1"));
     }
 
-    async fn a_long_thread_has_pages_and_a_comment_is_found_on_its_own(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_long_thread_has_pages_and_a_comment_is_found_on_its_own(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "글").await;
         let id: i64 = post.rsplit('/').next().unwrap().parse().unwrap();
         for n in 1..=205 {
             let sql = "INSERT INTO comments (post_id, author_id, body, html, created_at) VALUES ($1, (SELECT MAX(id) FROM users), $2, $2, $3)";
-            let values = [id.into(), format!("댓글 {n:03}").into(), house.app.clock.now().into()];
-            minschool::domain::sql::run(&house.app.db, sql, values).await.unwrap();
+            let values = [id.into(), format!("댓글 {n:03}").into(), test.app.clock.now().into()];
+            minschool::domain::sql::run(&test.app.db, sql, values).await.unwrap();
         }
 
         let page = ada.get("/comments/150").await;

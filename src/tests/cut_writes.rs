@@ -1,7 +1,7 @@
 //! Writes that are cut off: by a caller who leaves at any await, and by a database that stands still. No connection is
 //! used again in the middle of a transaction, and nothing that was acknowledged is lost.
 
-use crate::support::{House, Visitor, encode, only_sqlite, operator, stories, until};
+use crate::support::{TestApp, Visitor, encode, only_sqlite, operator, stories, until};
 use minschool::domain::{password_change, pulse, sql};
 use poem::http::Method;
 use sea_orm::{Database, DbBackend};
@@ -27,17 +27,17 @@ async fn cut_after<T>(polls: usize, work: impl Future<Output = T>) -> Option<T> 
 }
 
 /// Writes a row on each connection of the pool and sees all of them from outside.
-async fn every_connection_stores(house: &House, round: usize) {
-    let on_postgres = house.app.db.get_database_backend() == DbBackend::Postgres;
-    until("all connections are back", async || house.app.pool().used == 0).await;
-    let count = house.app.pool().idle.max(1);
+async fn every_connection_stores(test: &TestApp, round: usize) {
+    let on_postgres = test.app.db.get_database_backend() == DbBackend::Postgres;
+    until("all connections are back", async || test.app.pool().used == 0).await;
+    let count = test.app.pool().idle.max(1);
     for n in 0..count {
         let insert = format!("INSERT INTO settings (name, value) VALUES ('cut.{round}.{n}', '')");
         // The pool is a queue: each turn takes another connection.
-        sql::run(&house.app.db, &insert, []).await.unwrap();
-        until("it is back", async || house.app.pool().used == 0).await;
+        sql::run(&test.app.db, &insert, []).await.unwrap();
+        until("it is back", async || test.app.pool().used == 0).await;
     }
-    let outside = Database::connect(&house.ground.database_url).await.unwrap();
+    let outside = Database::connect(&test.backends.database_url).await.unwrap();
     let find = format!("SELECT COUNT(*) FROM settings WHERE name LIKE 'cut.{round}.%'");
     let stored = sql::number(&outside, &find, []).await.unwrap().unwrap();
     if on_postgres {
@@ -49,15 +49,15 @@ async fn every_connection_stores(house: &House, round: usize) {
 }
 
 stories! {
-    async fn a_write_cut_at_any_await_leaves_no_transaction_behind(house: House) {
-        let ada = house.member("ada").await;
+    async fn a_write_cut_at_any_await_leaves_no_transaction_behind(test: TestApp) {
+        let ada = test.member("ada").await;
         for polls in 1..200 {
             let (by, hash) = (operator(), format!("hash {polls}"));
-            let write = password_change::store(&house.app, &by, ada, &hash);
+            let write = password_change::store(&test.app, &by, ada, &hash);
 
             let done = cut_after(polls, write).await;
 
-            every_connection_stores(&house, polls).await;
+            every_connection_stores(&test, polls).await;
             if let Some(done) = done {
                 done.unwrap();
                 assert!(polls > 1, "the write was cut at {polls} awaits");
@@ -98,28 +98,28 @@ async fn a_database_that_stands_still_under_writes_costs_no_500_and_no_acknowled
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
     let server = PrivatePostgres::start(NOT_DURABLE);
-    let house = House::on_own(&server).await;
-    tokio::spawn(pulse::watch(house.app.clone()));
-    let post = house.signed_in("ada").await.write("free", "글").await;
+    let test = TestApp::on_own(&server).await;
+    tokio::spawn(pulse::watch(test.app.clone()));
+    let post = test.signed_in("ada").await.write("free", "글").await;
     let stop = Arc::new(AtomicBool::new(false));
     let mut writers = Vec::new();
     for n in 0..12 {
-        let visitor = house.signed_in(&format!("user{n}")).await;
+        let visitor = test.signed_in(&format!("user{n}")).await;
         writers.push(tokio::spawn(write_on(visitor, post.clone(), n, stop.clone())));
     }
 
     for _ in 0..4 {
         tokio::time::sleep(Duration::from_millis(300)).await;
         server.freeze();
-        until("the outage is noticed", async || !house.app.pulse.beats()).await;
+        until("the outage is noticed", async || !test.app.pulse.beats()).await;
         tokio::time::sleep(freeze()).await;
         server.thaw();
-        until("the database is back", async || house.app.pulse.beats()).await;
+        until("the database is back", async || test.app.pulse.beats()).await;
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
     stop.store(true, Ordering::Relaxed);
 
-    let outside = Database::connect(&house.ground.database_url).await.unwrap();
+    let outside = Database::connect(&test.backends.database_url).await.unwrap();
     let mut acknowledged = 0;
     for writer in writers {
         let (stored, wrong) = writer.await.unwrap();
@@ -131,7 +131,7 @@ async fn a_database_that_stands_still_under_writes_costs_no_500_and_no_acknowled
         }
     }
     assert!(acknowledged > 50, "{acknowledged}");
-    every_connection_stores(&house, 0).await;
+    every_connection_stores(&test, 0).await;
 }
 
 /// How long it stands still: longer runs meet the limit on statements as well.
@@ -150,16 +150,16 @@ async fn a_visitor_who_leaves_during_the_commit_has_commented_all_the_same() {
     if only_sqlite() {
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
-    let house = House::shared().await;
-    let mut ada = house.signed_in("ada").await;
+    let test = TestApp::shared().await;
+    let mut ada = test.signed_in("ada").await;
     let post = ada.write("free", "글").await;
-    let mut ben = house.signed_in("ben").await;
+    let mut ben = test.signed_in("ben").await;
     let page = ben.comment(&post, "첫 댓글").await;
     until("the first is kept", async || {
         ada.get("/").await.html.contains("읽지 않은 것 1개") && ada.get("/community/free").await.html.contains("댓글 1")
     })
     .await;
-    let outside = Database::connect(&house.ground.database_url).await.unwrap();
+    let outside = Database::connect(&test.backends.database_url).await.unwrap();
     for statement in SLOW_COMMIT {
         sql::run(&outside, statement, []).await.unwrap();
     }

@@ -1,7 +1,7 @@
 //! PostgreSQL is away: what people could read they read on, what they send comes back to them, and nothing that was
 //! acknowledged is lost.
 
-use crate::support::{House, only_sqlite, until};
+use crate::support::{TestApp, only_sqlite, until};
 use minschool::domain::pulse;
 use minschool::shared::cache::Noun;
 use minschool::shared::plan::Plan;
@@ -11,32 +11,32 @@ use templates::layout::Aids;
 use templates::text::Lang;
 use testkit::fault_proxy::FaultProxy;
 
-/// A house that is watched, and the proxy before its database. None: this run leaves PostgreSQL out.
-async fn house() -> Option<(House, FaultProxy)> {
+/// An instance that watches its database, and the proxy between them. None: this run leaves PostgreSQL out.
+async fn test_app() -> Option<(TestApp, FaultProxy)> {
     if only_sqlite() {
         eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
         return None;
     }
-    let (house, proxy) = House::behind_proxy().await;
-    tokio::spawn(pulse::watch(house.app.clone()));
-    Some((house, proxy))
+    let (test, proxy) = TestApp::behind_proxy().await;
+    tokio::spawn(pulse::watch(test.app.clone()));
+    Some((test, proxy))
 }
 
-async fn until_noticed(house: &House, beats: bool) {
-    until("the outage is noticed", async || house.app.pulse.beats() == beats).await;
+async fn until_noticed(test: &TestApp, beats: bool) {
+    until("the outage is noticed", async || test.app.pulse.beats() == beats).await;
 }
 
 #[tokio::test]
 async fn visitors_read_on_what_they_could_read() {
-    let Some((house, proxy)) = house().await else { return };
-    let post = house.signed_in("ada").await.write("free", "남아 있는 글").await;
-    let mut guest = house.visitor();
+    let Some((test, proxy)) = test_app().await else { return };
+    let post = test.signed_in("ada").await.write("free", "남아 있는 글").await;
+    let mut guest = test.visitor();
     for page in ["/", "/community", "/community/free", &post] {
         assert_eq!(guest.get(page).await.status, 200);
     }
 
     proxy.cut();
-    until_noticed(&house, false).await;
+    until_noticed(&test, false).await;
 
     for page in ["/community", &post] {
         let shown = guest.get(page).await;
@@ -52,7 +52,7 @@ async fn visitors_read_on_what_they_could_read() {
     assert!(unseen.says("지금은 저장할 수 없습니다"), "{}", unseen.text());
 
     proxy.restore();
-    until_noticed(&house, true).await;
+    until_noticed(&test, true).await;
     let back = guest.get(&post).await;
     assert!(back.status == 200 && !back.says("보관한 화면"), "{}", back.text());
     assert_eq!(guest.get("/u/1").await.status, 200);
@@ -60,17 +60,17 @@ async fn visitors_read_on_what_they_could_read() {
 
 #[tokio::test]
 async fn what_was_withdrawn_is_not_shown_again() {
-    let Some((house, proxy)) = house().await else { return };
-    let mut ada = house.signed_in("ada").await;
+    let Some((test, proxy)) = test_app().await else { return };
+    let mut ada = test.signed_in("ada").await;
     let post = ada.write("free", "지울 글").await;
-    let mut guest = house.visitor();
+    let mut guest = test.visitor();
     assert_eq!(guest.get(&post).await.status, 200);
     assert_eq!(guest.get("/community").await.status, 200);
     let confirm = ada.get(&format!("{post}/delete")).await;
     ada.submit(&confirm, &format!("{post}/delete"), &[]).await;
 
     proxy.cut();
-    until_noticed(&house, false).await;
+    until_noticed(&test, false).await;
 
     assert_eq!(guest.get(&post).await.status, 503);
     let list = guest.get("/community").await;
@@ -79,8 +79,8 @@ async fn what_was_withdrawn_is_not_shown_again() {
 
 #[tokio::test]
 async fn a_form_is_answered_within_a_second_and_gives_back_what_was_typed() {
-    let Some((house, proxy)) = house().await else { return };
-    let mut ada = house.signed_in("ada").await;
+    let Some((test, proxy)) = test_app().await else { return };
+    let mut ada = test.signed_in("ada").await;
     let form = ada.get("/community/free/write").await;
 
     proxy.freeze();
@@ -94,7 +94,7 @@ async fn a_form_is_answered_within_a_second_and_gives_back_what_was_typed() {
     assert!(waited < Duration::from_secs(2), "{waited:?}");
 
     proxy.restore();
-    until_noticed(&house, true).await;
+    until_noticed(&test, true).await;
     let stored = ada.submit(&answer, "/community/free/write", &[]).await;
     assert!(stored.says("한 시간 동안 쓴 글") && stored.status == 200, "{}", stored.text());
     let again = ada.submit(&answer, "/community/free/write", &[]).await;
@@ -103,13 +103,13 @@ async fn a_form_is_answered_within_a_second_and_gives_back_what_was_typed() {
 
 #[tokio::test]
 async fn a_password_is_not_sent_back() {
-    let Some((house, proxy)) = house().await else { return };
-    house.member("ada").await;
-    let mut guest = house.visitor();
+    let Some((test, proxy)) = test_app().await else { return };
+    test.member("ada").await;
+    let mut guest = test.visitor();
     let form = guest.get("/login").await;
 
     proxy.cut();
-    until_noticed(&house, false).await;
+    until_noticed(&test, false).await;
     let answer = guest.submit(&form, "/login", &[("email", "ada@example.com"), ("password", "아주 비밀스러운 말")]).await;
 
     assert_eq!(answer.status, 503);
@@ -119,16 +119,16 @@ async fn a_password_is_not_sent_back() {
 
 #[tokio::test]
 async fn pages_that_hold_a_form_key_are_nobody_elses() {
-    let Some((house, _proxy)) = house().await else { return };
-    let mut guest = house.visitor();
+    let Some((test, _proxy)) = test_app().await else { return };
+    let mut guest = test.visitor();
     for page in ["/signup", "/community"] {
         assert_eq!(guest.get(page).await.status, 200);
     }
 
     let plan = Plan { generations: &[Noun::WITHDRAWN], ..Plan::default() };
-    let withdrawn = house.app.shared.fetch(&plan).await.known().unwrap().generations[0].unwrap();
+    let withdrawn = test.app.shared.fetch(&plan).await.known().unwrap().generations[0].unwrap();
     let looks = language::pack(Some(Lang::Ko), Aids::default());
-    let is_kept = |path: &str| house.app.shared.cache().page(&format!("page.{looks}.{path}"), withdrawn).is_some();
+    let is_kept = |path: &str| test.app.shared.cache().page(&format!("page.{looks}.{path}"), withdrawn).is_some();
 
     assert!(is_kept("/community") && !is_kept("/signup"));
 }

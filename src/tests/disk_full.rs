@@ -1,7 +1,7 @@
 //! The database's disk is full: people read on, what they send comes back to them in words that say why, and what is
 //! there stays there.
 
-use crate::support::{House, postgres, stories, until};
+use crate::support::{TestApp, postgres, stories, until};
 use minschool::domain::vitals::Kind;
 use minschool::domain::vitals::events::newest;
 use minschool::domain::vitals::keep::Keeper;
@@ -16,24 +16,24 @@ fn long() -> String {
 }
 
 /// From now on the kernel, or SQLite's own limit, says that there is no space for a long post.
-async fn fill(house: &House) {
-    match house.app.config.on_postgres() {
-        true => swap(house, true).await,
-        false => limit_pages(house, 1).await,
+async fn fill(test: &TestApp) {
+    match test.app.config.on_postgres() {
+        true => swap(test, true).await,
+        false => limit_pages(test, 1).await,
     }
 }
 
 /// There is space again.
-async fn free(house: &House) {
-    match house.app.config.on_postgres() {
-        true => swap(house, false).await,
-        false => limit_pages(house, i64::from(u32::MAX / 2)).await,
+async fn free(test: &TestApp) {
+    match test.app.config.on_postgres() {
+        true => swap(test, false).await,
+        false => limit_pages(test, i64::from(u32::MAX / 2)).await,
     }
 }
 
 /// Each connection has a limit of its own, and a file never shrinks below what it has.
-async fn limit_pages(house: &House, most: i64) {
-    let pool = house.app.db.get_sqlite_connection_pool();
+async fn limit_pages(test: &TestApp, most: i64) {
+    let pool = test.app.db.get_sqlite_connection_pool();
     let mut all = Vec::new();
     for _ in 0..pool.options().get_max_connections() {
         all.push(pool.acquire().await.unwrap());
@@ -45,10 +45,10 @@ async fn limit_pages(house: &House, most: i64) {
 
 /// The file into which PostgreSQL puts long posts becomes the device that is always full, and back. The file is still
 /// empty, and connections that opened it are ended.
-async fn swap(house: &House, full: bool) {
+async fn swap(test: &TestApp, full: bool) {
     let find = "SELECT pg_relation_filepath(reltoastrelid) AS path FROM pg_class WHERE relname = 'posts'";
-    let statement = sea_orm::Statement::from_string(house.app.db.get_database_backend(), find);
-    let row = house.app.db.query_one_raw(statement).await.unwrap().unwrap();
+    let statement = sea_orm::Statement::from_string(test.app.db.get_database_backend(), find);
+    let row = test.app.db.query_one_raw(statement).await.unwrap().unwrap();
     let (path, aside) = (postgres().folder().join(row.try_get::<String>("", "path").unwrap()), PathBuf::from("aside"));
     let aside = path.with_extension(aside);
     if full {
@@ -60,9 +60,9 @@ async fn swap(house: &House, full: bool) {
     }
     let others =
         "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()";
-    sql::number(&house.app.db, others, []).await.unwrap();
+    sql::number(&test.app.db, others, []).await.unwrap();
     until("no connection is left that was ended", async || {
-        let all = (0..house.app.config.database_connections).map(|_| house.app.db.ping());
+        let all = (0..test.app.config.database_connections).map(|_| test.app.db.ping());
         futures_util::future::join_all(all).await.iter().all(Result::is_ok)
     })
     .await;
@@ -72,10 +72,10 @@ async fn swap(house: &House, full: bool) {
 /// reading would be possible then.
 #[tokio::test]
 async fn sqlite_files_stay_open_when_the_pool_closes_all_its_connections() {
-    let house = House::embedded().await;
-    let _open = pulse::keep_open(&house.app).await.unwrap();
-    let file = house.app.config.database_url.trim_start_matches("sqlite://").split('?').next().unwrap().to_owned();
-    let pool = house.app.db.get_sqlite_connection_pool();
+    let test = TestApp::embedded().await;
+    let _open = pulse::keep_open(&test.app).await.unwrap();
+    let file = test.app.config.database_url.trim_start_matches("sqlite://").split('?').next().unwrap().to_owned();
+    let pool = test.app.db.get_sqlite_connection_pool();
     let mut all = Vec::new();
     for _ in 0..pool.options().get_max_connections() {
         all.push(pool.acquire().await.unwrap());
@@ -91,29 +91,29 @@ async fn sqlite_files_stay_open_when_the_pool_closes_all_its_connections() {
 }
 
 stories! {
-    async fn a_form_comes_back_with_what_was_typed_and_is_stored_once_when_there_is_space_again(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_form_comes_back_with_what_was_typed_and_is_stored_once_when_there_is_space_again(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let form = ada.get("/community/free/write").await;
         let body = long();
-        fill(&house).await;
+        fill(&test).await;
 
         let refused = ada.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", &body)]).await;
 
         assert_eq!(refused.status, 503, "{}", refused.text());
         assert!(!refused.header("retry-after").is_empty());
         assert!(refused.says("저장 공간이 가득 차서") && refused.says(&body) && refused.says("다시 보내기"), "{:.600}", refused.text());
-        free(&house).await;
+        free(&test).await;
         let stored = ada.submit(&refused, "/community/free/write", &[]).await;
         assert!(stored.status == 200 && stored.says("한 시간 동안 쓴 글"), "{} {:.600}", stored.status, stored.text());
         let again = ada.submit(&refused, "/community/free/write", &[]).await;
         assert_eq!(again.path, stored.path, "the same key is stored once");
     }
 
-    async fn people_read_on_and_everybody_stays_signed_in(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn people_read_on_and_everybody_stays_signed_in(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "읽을 글").await;
         let form = ada.get("/community/free/write").await;
-        fill(&house).await;
+        fill(&test).await;
         let before = ada.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", &long())]).await;
         assert_eq!(before.status, 503, "{}", before.text());
 
@@ -122,40 +122,40 @@ stories! {
                 let page = ada.get(path).await;
                 assert!(page.status == 200 && page.says("로그아웃"), "{path}: {} {}", page.status, page.text());
             }
-            assert_eq!(house.visitor().get(&post).await.status, 200);
+            assert_eq!(test.visitor().get(&post).await.status, 200);
             let refused = ada.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", &long())]).await;
             assert_eq!(refused.status, 503, "{}", refused.text());
         }
     }
 
-    async fn staff_see_it_while_it_lasts_and_the_log_of_events_keeps_it(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
+    async fn staff_see_it_while_it_lasts_and_the_log_of_events_keeps_it(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
         let form = boss.get("/community/free/write").await;
-        let mut keeper = Keeper::new(&house.app);
-        fill(&house).await;
+        let mut keeper = Keeper::new(&test.app);
+        fill(&test).await;
         let refused = boss.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", &long())]).await;
         assert_eq!(refused.status, 503, "{}", refused.text());
 
         keeper.round().await;
         let shown = boss.get_admin("/system").await;
-        free(&house).await;
+        free(&test).await;
         keeper.round().await;
-        let events = newest(&house.app.db, 100).await.unwrap();
+        let events = newest(&test.app.db, 100).await.unwrap();
 
         assert!(shown.says("디스크가 가득 차서 아무것도 저장되지 않습니다"), "{}", shown.text());
         assert!(events.iter().any(|event| event.kind == Kind::DiskFull), "{events:?}");
     }
 
-    async fn after_many_refusals_every_connection_stores_again(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn after_many_refusals_every_connection_stores_again(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let form = ada.get("/community/free/write").await;
         for _ in 0..2 {
-            fill(&house).await;
+            fill(&test).await;
             for _ in 0..6 {
                 let refused = ada.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", &long())]).await;
                 assert_eq!(refused.status, 503, "{}", refused.text());
             }
-            free(&house).await;
+            free(&test).await;
         }
 
         let mut written = Vec::new();

@@ -2,7 +2,7 @@
 
 use crate::command_line::{folder, minschool, words};
 use crate::processes::{join, session, start_alone};
-use crate::support::{House, PASSWORD, Page, config, stories};
+use crate::support::{PASSWORD, Page, TestApp, config, stories};
 use minschool::config::Config;
 use poem::http::Method;
 use std::io::{BufRead, BufReader};
@@ -14,25 +14,25 @@ use testkit::process::{Process, local};
 use url::Url;
 
 stories! {
-    async fn browsers_use_https_alone_as_long_as_the_operator_says(house: House) {
-        let plain = house.visitor().get("/terms").await;
-        let secure = house.sibling_with(over_https(&house, "31536000", "host")).await;
-        let wider = house.sibling_with(over_https(&house, "300", "subdomains")).await;
-        let ended = house.sibling_with(over_https(&house, "0", "host")).await;
+    async fn browsers_use_https_alone_as_long_as_the_operator_says(test: TestApp) {
+        let plain = test.visitor().get("/terms").await;
+        let secure = test.node_with(over_https(&test, "31536000", "host")).await;
+        let wider = test.node_with(over_https(&test, "300", "subdomains")).await;
+        let ended = test.node_with(over_https(&test, "0", "host")).await;
 
         assert_eq!(plain.header(HSTS), "");
-        for (sibling, value) in [(&secure, "max-age=31536000"), (&wider, "max-age=300; includeSubDomains"), (&ended, "max-age=0")] {
+        for (node, value) in [(&secure, "max-age=31536000"), (&wider, "max-age=300; includeSubDomains"), (&ended, "max-age=0")] {
             for path in ["/terms", "/nowhere", "/static/none.css"] {
-                assert_eq!(house.visitor().on(sibling).get(path).await.header(HSTS), value, "{path}");
+                assert_eq!(test.visitor().on(node).get(path).await.header(HSTS), value, "{path}");
             }
-            assert_eq!(house.visitor().on(sibling).get_admin("/login").await.header(HSTS), value);
+            assert_eq!(test.visitor().on(node).get_admin("/login").await.header(HSTS), value);
         }
     }
 
-    async fn over_https_a_form_from_a_plain_page_of_the_same_host_is_refused(house: House) {
-        let sibling = house.sibling_with(over_https(&house, "300", "host")).await;
+    async fn over_https_a_form_from_a_plain_page_of_the_same_host_is_refused(test: TestApp) {
+        let node = test.node_with(over_https(&test, "300", "host")).await;
         let sent = async |origin: &str| {
-            let mut visitor = house.visitor().on(&sibling).with("host", "example.org").with("origin", origin);
+            let mut visitor = test.visitor().on(&node).with("host", "example.org").with("origin", origin);
             visitor.send(Method::POST, "/my/reading", Some("theme=dark".into()), false).await.status
         };
 
@@ -41,10 +41,10 @@ stories! {
         assert_eq!(sent("https://example.org").await, 303);
     }
 
-    async fn a_cookie_of_another_site_that_is_not_utf8_signs_nobody_out(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_cookie_of_another_site_that_is_not_utf8_signs_nobody_out(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let token = ada.cookie("ms_site").unwrap().to_owned();
-        let mut request = house.visitor().request(Method::GET, "/my/profile", None);
+        let mut request = test.visitor().request(Method::GET, "/my/profile", None);
         let line = [b"x=\xe9\xff; ms_site=".as_slice(), token.as_bytes(), b"; y=\xe9".as_slice()].concat();
         request.headers_mut().insert("cookie", poem::http::HeaderValue::from_bytes(&line).unwrap());
 
@@ -53,8 +53,8 @@ stories! {
         assert_eq!(page.status, 200, "{}", page.text());
     }
 
-    async fn what_is_ones_own_is_kept_by_no_browser(house: House) {
-        let mut root = house.staff("root", minschool::domain::roles::ADMIN).await;
+    async fn what_is_ones_own_is_kept_by_no_browser(test: TestApp) {
+        let mut root = test.staff("root", minschool::domain::roles::ADMIN).await;
 
         for path in ["/my/profile", "/my/sessions", "/my/password", "/my/reading"] {
             assert_eq!(root.get(path).await.header("cache-control"), "no-store", "{path}");
@@ -68,14 +68,14 @@ stories! {
         assert_eq!((left.header("clear-site-data"), panel.header("clear-site-data")), ("\"cache\"", "\"cache\""));
     }
 
-    async fn who_finds_a_vulnerability_learns_whom_to_tell(house: House) {
-        let mut known = config(&house.ground);
+    async fn who_finds_a_vulnerability_learns_whom_to_tell(test: TestApp) {
+        let mut known = config(&test.backends);
         known.public.security_contact = Some("mailto:security@example.org".into());
         known.public_url = Url::parse("https://example.org").unwrap();
-        let sibling = house.sibling_with(known).await;
+        let node = test.node_with(known).await;
 
-        let nobody = house.visitor().get("/.well-known/security.txt").await;
-        let page = house.visitor().on(&sibling).get("/.well-known/security.txt").await;
+        let nobody = test.visitor().get("/.well-known/security.txt").await;
+        let page = test.visitor().on(&node).get("/.well-known/security.txt").await;
 
         assert_eq!((nobody.status, page.status), (404, 200));
         assert!(page.header("content-type").starts_with("text/plain"));
@@ -84,7 +84,7 @@ stories! {
         assert_eq!(line("Preferred-Languages:"), "ko, en");
         assert_eq!(line("Canonical:"), "https://example.org/.well-known/security.txt");
         let expires = time::OffsetDateTime::parse(&line("Expires:"), &time::format_description::well_known::Rfc3339).unwrap();
-        let days = (expires - house.app.clock.now()).whole_days();
+        let days = (expires - test.app.clock.now()).whole_days();
         assert!((30..365).contains(&days), "{days}");
     }
 }
@@ -92,7 +92,7 @@ stories! {
 const HSTS: &str = "strict-transport-security";
 
 /// An instance that is reached over HTTPS.
-fn over_https(house: &House, seconds: &str, scope: &str) -> Config {
+fn over_https(test: &TestApp, seconds: &str, scope: &str) -> Config {
     let flags = [
         ("PUBLIC_URL", "https://example.org"),
         ("ADMIN_PUBLIC_URL", "https://admin.example.org"),
@@ -101,7 +101,7 @@ fn over_https(house: &House, seconds: &str, scope: &str) -> Config {
     ];
     let flags = flags.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let read = Config::read(&minschool::config::Sources::gather(None, |_| None, &flags).unwrap()).unwrap();
-    Config { public_url: read.public_url, admin_public_url: read.admin_public_url, public: read.public, ..config(&house.ground) }
+    Config { public_url: read.public_url, admin_public_url: read.admin_public_url, public: read.public, ..config(&test.backends) }
 }
 
 #[test]

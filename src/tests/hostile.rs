@@ -1,12 +1,12 @@
 //! Bad input, each kind with the answer that it gets: the right status, a page in the reader's language,
 //! nothing lost, nothing leaked.
 
-use crate::support::{House, PASSWORD, stories};
+use crate::support::{PASSWORD, TestApp, stories};
 use poem::http::Method;
 
 stories! {
-    async fn addresses_that_lead_nowhere_get_a_page_that_helps(house: House) {
-        let mut guest = house.visitor();
+    async fn addresses_that_lead_nowhere_get_a_page_that_helps(test: TestApp) {
+        let mut guest = test.visitor();
         for path in [
             "/nowhere", "/community/unknown", "/community/free/999999", "/community/free/-1", "/community/free/abc",
             "/community/free/99999999999999999999", "/u/0", "/u/-5", "/comments/0", "/comments/9223372036854775807",
@@ -20,8 +20,8 @@ stories! {
         assert!(page.says("Page not found"), "{}", page.text());
     }
 
-    async fn any_page_number_is_answered(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn any_page_number_is_answered(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         ada.write("free", "글").await;
         for page in ["0", "-1", "1000000000000", "99999999999999999999999", "abc", "", "1%00", "٣"] {
             let found = ada.get(&format!("/community/free?page={page}")).await;
@@ -32,8 +32,8 @@ stories! {
         assert!(ada.get("/community/free?page=1000000000000").await.says("첫 쪽") || ada.get("/community/free?page=1000000000000").await.count("#list a") > 0);
     }
 
-    async fn a_ten_megabyte_body_is_refused_whatever_its_head_says(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_ten_megabyte_body_is_refused_whatever_its_head_says(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let body = format!("title=a&body={}", "x".repeat(10 * 1024 * 1024));
 
         let told = ada.send(Method::POST, "/community/free/write", Some(body.clone()), false).await;
@@ -46,8 +46,8 @@ stories! {
         assert!(told.says("너무 큽니다"), "{}", told.text());
     }
 
-    async fn nul_bytes_are_dropped_and_invalid_utf8_is_refused(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn nul_bytes_are_dropped_and_invalid_utf8_is_refused(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let page = ada.get("/community/free/write").await;
 
         let post = ada.submit(&page, "/community/free/write", &[("title", "널\0바이트"), ("body", "본\0문")]).await;
@@ -59,8 +59,8 @@ stories! {
         assert!(broken.count("h1") == 1, "{}", broken.text());
     }
 
-    async fn titles_and_texts_in_any_script_are_kept(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn titles_and_texts_in_any_script_are_kept(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         for title in ["👩‍🦽 휠체어 경로", "\u{1112}\u{1161}\u{11AB}글 자모", "العربية", "𠮷野家", "a\u{202E}gnp.exe", "e\u{301}clair"] {
             let page = ada.get("/community/free/write").await;
             let post = ada.submit(&page, "/community/free/write", &[("title", title), ("body", title)]).await;
@@ -70,9 +70,9 @@ stories! {
         assert!(ada.get("/community/free").await.says("한글 자모"), "jamo are syllables");
     }
 
-    async fn names_that_cannot_be_are_refused_with_a_reason(house: House) {
+    async fn names_that_cannot_be_are_refused_with_a_reason(test: TestApp) {
         for name in ["가".repeat(200).as_str(), "a", "관리자\u{202E}", "\u{200B}\u{200B}\u{200B}", "a\0b", "<b>", "  "] {
-            let mut visitor = house.visitor();
+            let mut visitor = test.visitor();
             let page = visitor.get("/signup").await;
             let page = visitor.submit(&page, "/signup", &[("email", "n@example.com"), ("name", name), ("password", PASSWORD), ("terms", "1"), ("privacy", "1")]).await;
             assert_eq!(page.status, 422, "{name:?}: {}", page.text());
@@ -80,8 +80,8 @@ stories! {
         }
     }
 
-    async fn a_form_from_another_origin_is_refused(house: House) {
-        let ada = house.signed_in("ada").await;
+    async fn a_form_from_another_origin_is_refused(test: TestApp) {
+        let ada = test.signed_in("ada").await;
         let page = ada.clone().get("/community/free/write").await;
         for (name, value) in [
             ("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"),
@@ -95,12 +95,12 @@ stories! {
         assert_eq!(own.submit(&page, "/community/free/write", &[("title", "내 글"), ("body", "글")]).await.status, 200);
     }
 
-    async fn a_cookie_that_is_no_session_is_nobody(house: House) {
-        let ada = house.signed_in("ada").await;
+    async fn a_cookie_that_is_no_session_is_nobody(test: TestApp) {
+        let ada = test.signed_in("ada").await;
         let token = ada.cookie("ms_site").unwrap().to_owned();
         let flipped = format!("{}{}", if token.starts_with('A') { 'B' } else { 'A' }, &token[1..]);
         for value in [flipped.as_str(), "", "x", &"y".repeat(5000), "a'b;c", "../../etc/passwd"] {
-            let mut visitor = house.visitor();
+            let mut visitor = test.visitor();
             visitor.set_cookie("ms_site", value);
             let page = visitor.get("/").await;
             assert_eq!(page.status, 200, "{value}");
@@ -108,13 +108,13 @@ stories! {
         }
     }
 
-    async fn a_session_of_a_member_who_is_gone_is_nobody(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_session_of_a_member_who_is_gone_is_nobody(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         ada.get("/").await;
-        minschool::domain::sql::run(&house.app.db, "DELETE FROM sessions", []).await.unwrap();
-        minschool::domain::sql::run(&house.app.db, "DELETE FROM users WHERE name = 'ada'", []).await.unwrap();
+        minschool::domain::sql::run(&test.app.db, "DELETE FROM sessions", []).await.unwrap();
+        minschool::domain::sql::run(&test.app.db, "DELETE FROM users WHERE name = 'ada'", []).await.unwrap();
         let hash = minschool::domain::house::hash_token(ada.cookie("ms_site").unwrap_or_default());
-        let _ = house.app.shared.sessions().drop_one(&hash).await;
+        let _ = test.app.shared.sessions().drop_one(&hash).await;
 
         let page = ada.get("/").await;
 
@@ -123,8 +123,8 @@ stories! {
         assert!(ada.cookie("ms_site").is_none(), "the dead cookie is taken away");
     }
 
-    async fn a_markdown_bomb_is_a_page_like_any_other(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_markdown_bomb_is_a_page_like_any_other(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let bombs = [">".repeat(49_000), "*".repeat(49_000), format!("{}\n{}\n{}", "|a".repeat(2_000), "|-".repeat(2_000), "|b".repeat(20_000))];
         for bomb in &bombs {
             let page = ada.get("/community/free/write").await;
@@ -139,15 +139,15 @@ stories! {
         assert!(long.html.contains(&million[..50_001]), "even that is given back");
     }
 
-    async fn any_accept_language_gets_a_language(house: House) {
+    async fn any_accept_language_gets_a_language(test: TestApp) {
         for (value, lang) in [("en", "en"), (";;;q=nonsense", "ko"), ("xx-YY;q=0.9, en;q=0.1", "en"), ("*", "ko"), ("ko;q=0, en", "en")] {
-            let page = house.visitor().with("accept-language", value).get("/").await;
+            let page = test.visitor().with("accept-language", value).get("/").await;
             assert_eq!(page.attribute("html", "lang").as_deref(), Some(lang), "{value}");
         }
     }
 
-    async fn a_wrong_method_is_told_so(house: House) {
-        let mut guest = house.visitor();
+    async fn a_wrong_method_is_told_so(test: TestApp) {
+        let mut guest = test.visitor();
         for (method, path) in [(Method::POST, "/"), (Method::DELETE, "/community"), (Method::PUT, "/login"), (Method::GET, "/preview")] {
             let page = guest.send(method.clone(), path, None, false).await;
             assert_eq!(page.status, 405, "{method} {path}");
@@ -156,8 +156,8 @@ stories! {
         assert_eq!(guest.send(Method::HEAD, "/community", None, false).await.status, 200);
     }
 
-    async fn html_in_every_field_is_only_text(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn html_in_every_field_is_only_text(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
         let page = ada.get("/community/free/write").await;
 
@@ -170,18 +170,18 @@ stories! {
         }
     }
 
-    async fn nobody_is_led_away_after_signing_in(house: House) {
-        house.member("ada").await;
+    async fn nobody_is_led_away_after_signing_in(test: TestApp) {
+        test.member("ada").await;
         for next in ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"] {
-            let mut ada = house.visitor();
+            let mut ada = test.visitor();
             let page = ada.get("/login").await;
             let page = ada.submit(&page, "/login", &[("email", "ada@example.com"), ("password", PASSWORD), ("next", next)]).await;
             assert_eq!(page.path, "/", "{next}");
         }
     }
 
-    async fn every_answer_has_its_security_headers(house: House) {
-        let mut guest = house.visitor();
+    async fn every_answer_has_its_security_headers(test: TestApp) {
+        let mut guest = test.visitor();
         for path in ["/", "/nowhere", "/login", "/healthz"] {
             let page = guest.get(path).await;
             let csp = page.header("content-security-policy");

@@ -1,22 +1,22 @@
-//! What protects the house from too much: growing delays, limits on writing, a bound on work in flight, and a
+//! What protects an instance from overload: growing delays, limits on writing, a bound on work in flight, and a
 //! fault that stays where it happens.
 
-use crate::support::{House, PASSWORD, config, stories};
+use crate::support::{PASSWORD, TestApp, config, stories};
 use std::sync::Arc;
 
-/// The same house with its limits on.
-async fn strict(house: &House) -> crate::support::Sibling {
-    let mut config = config(&house.ground);
+/// An instance on the same backends with its limits on.
+async fn strict(test: &TestApp) -> crate::support::TestNode {
+    let mut config = config(&test.backends);
     config.rate_limits = true;
     config.in_flight = 8;
-    house.sibling_with(config).await
+    test.node_with(config).await
 }
 
 stories! {
-    async fn wrong_passwords_make_the_next_try_wait_and_say_how_long(house: House) {
-        house.member("ada").await;
-        let strict = strict(&house).await;
-        let mut eve = house.visitor().on(&strict).with("x-forwarded-for", "203.0.113.7");
+    async fn wrong_passwords_make_the_next_try_wait_and_say_how_long(test: TestApp) {
+        test.member("ada").await;
+        let strict = strict(&test).await;
+        let mut eve = test.visitor().on(&strict).with("x-forwarded-for", "203.0.113.7");
         for _ in 0..5 {
             let page = eve.get("/login").await;
             eve.submit(&page, "/login", &[("email", "ada@example.com"), ("password", "wrong")]).await;
@@ -31,9 +31,9 @@ stories! {
         assert_eq!(page.attribute("[name=email]", "value").as_deref(), Some("ada@example.com"), "what was typed is kept");
     }
 
-    async fn a_script_that_writes_is_slowed_down_and_a_person_is_not(house: House) {
-        let strict = strict(&house).await;
-        let mut ada = house.signed_in("ada").await.on(&strict);
+    async fn a_script_that_writes_is_slowed_down_and_a_person_is_not(test: TestApp) {
+        let strict = strict(&test).await;
+        let mut ada = test.signed_in("ada").await.on(&strict);
         for _ in 0..60 {
             assert_eq!(ada.post("/preview", &[("body", "x")]).await.status, 200, "previews are free");
             ada.post("/community/free/write", &[("title", "x"), ("body", "x")]).await;
@@ -46,9 +46,9 @@ stories! {
         assert_eq!(ada.get("/").await.status, 200, "reading is free");
     }
 
-    async fn bodies_that_do_not_come_hold_no_place(house: House) {
-        let strict = strict(&house).await;
-        let visitor = house.visitor().on(&strict);
+    async fn bodies_that_do_not_come_hold_no_place(test: TestApp) {
+        let strict = strict(&test).await;
+        let visitor = test.visitor().on(&strict);
         let stuck: Vec<_> = (0..300)
             .map(|_| {
                 let mut visitor = visitor.clone();
@@ -65,9 +65,9 @@ stories! {
         stuck.iter().for_each(|task| task.abort());
     }
 
-    async fn one_network_sends_so_many_bodies_at_once_and_others_are_not_held_up(house: House) {
-        let strict = strict(&house).await;
-        let slow = house.visitor().on(&strict).with("x-forwarded-for", "203.0.113.7");
+    async fn one_network_sends_so_many_bodies_at_once_and_others_are_not_held_up(test: TestApp) {
+        let strict = strict(&test).await;
+        let slow = test.visitor().on(&strict).with("x-forwarded-for", "203.0.113.7");
         let form = |visitor: &crate::support::Visitor| visitor.request(poem::http::Method::POST, "/login", Some("a=b".into()));
         let stuck: Vec<_> = (0..64)
             .map(|_| {
@@ -80,7 +80,7 @@ stories! {
         crate::support::until("they are at work", async || strict.app.metrics.in_flight() == 64).await;
 
         let one_more = slow.clone().raw(form(&slow), "/login", false).await;
-        let other = house.visitor().on(&strict).with("x-forwarded-for", "203.0.113.8");
+        let other = test.visitor().on(&strict).with("x-forwarded-for", "203.0.113.8");
         let answered = other.clone().raw(form(&other), "/login", false).await;
 
         assert_eq!((one_more.status, answered.status), (429, 422));
@@ -88,9 +88,9 @@ stories! {
         stuck.iter().for_each(|task| task.abort());
     }
 
-    async fn more_than_can_be_worked_on_is_turned_away_at_once(house: House) {
-        let strict = strict(&house).await;
-        let visitor = house.visitor().on(&strict);
+    async fn more_than_can_be_worked_on_is_turned_away_at_once(test: TestApp) {
+        let strict = strict(&test).await;
+        let visitor = test.visitor().on(&strict);
         // With all connections to the database taken, each of these waits.
         let mut taken = Vec::new();
         for _ in 0..strict.app.pool().max {
@@ -116,15 +116,15 @@ stories! {
         assert_eq!(visitor.clone().get("/").await.status, 200, "there is room again");
     }
 
-    async fn a_fault_in_a_handler_is_a_page_with_a_number_and_nothing_else(house: House) {
+    async fn a_fault_in_a_handler_is_a_page_with_a_number_and_nothing_else(test: TestApp) {
         use poem::{EndpointExt, handler};
         #[handler]
         fn broken() -> &'static str {
             panic!("secret details")
         }
         let routes = poem::Route::new().at("/", poem::get(broken));
-        let router = minschool::web::layers::wrap(&house.app, minschool::domain::sessions::Area::Site, routes);
-        let mut visitor = crate::support::Visitor::new(Arc::new(router.boxed()), house.admin.clone());
+        let router = minschool::web::layers::wrap(&test.app, minschool::domain::sessions::Area::Site, routes);
+        let mut visitor = crate::support::Visitor::new(Arc::new(router.boxed()), test.admin.clone());
 
         let page = visitor.get("/").await;
 
@@ -133,11 +133,11 @@ stories! {
         assert!(!page.html.contains("secret details"));
     }
 
-    async fn a_database_that_is_gone_is_told_in_words_and_the_text_is_kept_by_the_browser(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_database_that_is_gone_is_told_in_words_and_the_text_is_kept_by_the_browser(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         ada.get("/").await;
         let page = ada.get("/community/free/write").await;
-        house.app.db.clone().close().await.unwrap();
+        test.app.db.clone().close().await.unwrap();
 
         let answer = ada.submit(&page, "/community/free/write", &[("title", "글"), ("body", "글")]).await;
 

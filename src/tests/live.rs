@@ -1,6 +1,6 @@
 //! Told at once: what an open page's stream says, and when.
 
-use crate::support::{House, Visitor, stories};
+use crate::support::{TestApp, Visitor, stories};
 use futures_util::StreamExt;
 use poem::Endpoint;
 use poem::http::Method;
@@ -13,8 +13,8 @@ struct Stream {
 }
 
 impl Stream {
-    async fn open(house: &House, visitor: &Visitor, path: &str) -> Self {
-        let response = house.site.get_response(visitor.request(Method::GET, path, None)).await;
+    async fn open(test: &TestApp, visitor: &Visitor, path: &str) -> Self {
+        let response = test.site.get_response(visitor.request(Method::GET, path, None)).await;
         assert_eq!(response.status().as_u16(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Self { body: Box::pin(response.into_body().into_bytes_stream()), seen: String::new() }
@@ -46,11 +46,11 @@ impl Stream {
 }
 
 stories! {
-    async fn the_bell_rings_on_an_open_page(house: House) {
-        let mut ada = house.signed_in("ada").await;
-        let mut bob = house.signed_in("bob").await;
+    async fn the_bell_rings_on_an_open_page(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
+        let mut bob = test.signed_in("bob").await;
         let post = ada.write("free", "글").await;
-        let mut stream = Stream::open(&house, &ada, "/events").await;
+        let mut stream = Stream::open(&test, &ada, "/events").await;
         assert!(stream.hears("hello").await);
 
         bob.comment(&post, "댓글").await;
@@ -59,24 +59,24 @@ stories! {
         assert!(stream.seen.contains("hx-target=\"#bell\""), "{}", stream.seen);
     }
 
-    async fn what_was_missed_is_made_up_for(house: House) {
-        let mut ada = house.signed_in("ada").await;
-        let mut bob = house.signed_in("bob").await;
+    async fn what_was_missed_is_made_up_for(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
+        let mut bob = test.signed_in("bob").await;
         let post = ada.write("free", "글").await;
         bob.comment(&post, "놓친 댓글").await;
 
         let returning = ada.clone().with("last-event-id", "0");
-        let mut stream = Stream::open(&house, &returning, "/events").await;
+        let mut stream = Stream::open(&test, &returning, "/events").await;
 
         assert!(stream.hears("bob님이").await, "{}", stream.seen);
     }
 
-    async fn a_new_comment_appears_on_an_open_post(house: House) {
-        let mut ada = house.signed_in("ada").await;
-        let mut bob = house.signed_in("bob").await;
+    async fn a_new_comment_appears_on_an_open_post(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
+        let mut bob = test.signed_in("bob").await;
         let post = ada.write("free", "글").await;
         let id = post.rsplit('/').next().unwrap();
-        let mut stream = Stream::open(&house, &house.visitor(), &format!("/events/posts/{id}")).await;
+        let mut stream = Stream::open(&test, &test.visitor(), &format!("/events/posts/{id}")).await;
         assert!(stream.hears("hello").await);
 
         bob.comment(&post, "방금 단 댓글").await;
@@ -85,26 +85,26 @@ stories! {
         assert!(!stream.seen.contains("/edit"), "as any reader sees it");
     }
 
-    async fn what_was_written_before_the_stream_was_open_comes_first(house: House) {
-        let mut ada = house.signed_in("ada").await;
-        let mut bob = house.signed_in("bob").await;
+    async fn what_was_written_before_the_stream_was_open_comes_first(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
+        let mut bob = test.signed_in("bob").await;
         let post = ada.write("free", "글").await;
         bob.comment(&post, "이미 보이는 댓글").await;
         let page = ada.get(&post).await;
         let address = page.html.split('"').find(|part| part.starts_with("/events/posts/")).unwrap();
 
         bob.comment(&post, "그 사이의 댓글").await;
-        let mut stream = Stream::open(&house, &ada, address).await;
+        let mut stream = Stream::open(&test, &ada, address).await;
 
         assert!(stream.hears("그 사이의 댓글").await, "{}", stream.seen);
         assert!(!stream.seen.contains("이미 보이는 댓글"), "{}", stream.seen);
     }
 
-    async fn streams_end_with_their_session_and_tell_it_nothing_more(house: House) {
-        let mut ada = house.signed_in("ada").await;
-        let mut bob = house.signed_in("bob").await;
+    async fn streams_end_with_their_session_and_tell_it_nothing_more(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
+        let mut bob = test.signed_in("bob").await;
         let post = ada.write("free", "글").await;
-        let mut stream = Stream::open(&house, &ada, "/events").await;
+        let mut stream = Stream::open(&test, &ada, "/events").await;
         assert!(stream.hears("hello").await);
 
         let page = ada.get("/logout").await;
@@ -115,18 +115,18 @@ stories! {
         assert!(!stream.seen.contains("bob님이"), "{}", stream.seen);
     }
 
-    async fn streams_end_when_the_instance_stops(house: House) {
-        let ada = house.signed_in("ada").await;
-        let mut stream = Stream::open(&house, &ada, "/events").await;
+    async fn streams_end_when_the_instance_stops(test: TestApp) {
+        let ada = test.signed_in("ada").await;
+        let mut stream = Stream::open(&test, &ada, "/events").await;
         assert!(stream.hears("retry:").await);
 
-        house.app.stop.cancel();
+        test.app.stop.cancel();
 
         assert!(stream.ends().await);
     }
 
-    async fn only_members_have_a_bell_and_only_readable_posts_a_stream(house: House) {
-        let mut guest = house.visitor();
+    async fn only_members_have_a_bell_and_only_readable_posts_a_stream(test: TestApp) {
+        let mut guest = test.visitor();
 
         assert!(guest.get("/events").await.path.starts_with("/login"));
         assert_eq!(guest.get("/events/posts/999").await.status, 404);

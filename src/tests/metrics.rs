@@ -2,7 +2,7 @@
 //! anybody, and only for those who may read it.
 
 use crate::processes::{minschool, start_alone};
-use crate::support::{House, Sibling, Visitor, config, stories};
+use crate::support::{TestApp, TestNode, Visitor, config, stories};
 use poem::Endpoint;
 use poem::http::Method;
 use testkit::http::{Request, send};
@@ -43,10 +43,10 @@ const NAMES: [&str; 27] = [
 ];
 
 /// An instance whose measurements can be read with [`TOKEN`].
-async fn watched(house: &House) -> Sibling {
-    let mut config = config(&house.ground);
+async fn watched(test: &TestApp) -> TestNode {
+    let mut config = config(&test.backends);
     config.watching.metrics_token = Some(TOKEN.into());
-    house.sibling_with(config).await
+    test.node_with(config).await
 }
 
 async fn scrape(visitor: &Visitor) -> String {
@@ -62,9 +62,9 @@ fn number(text: &str, begins: &str) -> f64 {
 }
 
 stories! {
-    async fn every_measurement_that_somebody_relies_on_is_there(house: House) {
-        let sibling = watched(&house).await;
-        let mut ada = house.signed_in("ada").await.on(&sibling);
+    async fn every_measurement_that_somebody_relies_on_is_there(test: TestApp) {
+        let node = watched(&test).await;
+        let mut ada = test.signed_in("ada").await.on(&node);
         ada.get("/").await;
 
         let text = scrape(&ada).await;
@@ -75,15 +75,15 @@ stories! {
         assert!(number(&text, "minschool_sessions_active ") >= 1.0);
         assert!(number(&text, "minschool_schema_version ") >= 4.0);
         assert!(number(&text, "minschool_db_statements_total ") >= 1.0);
-        let redis = house.app.config.redis_url.is_some();
+        let redis = test.app.config.redis_url.is_some();
         assert_eq!(text.contains("\nminschool_redis_up 1.0\n"), redis, "where there is no Redis it is neither up nor down");
     }
 
-    async fn a_request_is_counted_at_its_route_and_not_at_its_address(house: House) {
-        let sibling = watched(&house).await;
-        let mut ada = house.signed_in("ada").await;
+    async fn a_request_is_counted_at_its_route_and_not_at_its_address(test: TestApp) {
+        let node = watched(&test).await;
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "글").await;
-        let mut ada = ada.on(&sibling);
+        let mut ada = ada.on(&node);
 
         ada.get(&post).await;
         ada.get(&post).await;
@@ -99,9 +99,9 @@ stories! {
         assert_eq!(number(&text, &row("admin:/login", "2xx")), 1.0);
     }
 
-    async fn nobody_can_make_the_labels_grow(house: House) {
-        let sibling = watched(&house).await;
-        let mut stranger = house.visitor().on(&sibling);
+    async fn nobody_can_make_the_labels_grow(test: TestApp) {
+        let node = watched(&test).await;
+        let mut stranger = test.visitor().on(&node);
         for n in 0..100 {
             stranger.send(Method::GET, &format!("/made-up-{n}"), None, false).await;
             stranger.send(Method::GET, &format!("/community/made-up-{n}"), None, false).await;
@@ -117,9 +117,9 @@ stories! {
         assert_eq!(number(&text, other), 100.0);
     }
 
-    async fn nothing_about_anybody_is_measured(house: House) {
-        let sibling = watched(&house).await;
-        let mut boss = house.staff("harriet", "admin").await.on(&sibling);
+    async fn nothing_about_anybody_is_measured(test: TestApp) {
+        let node = watched(&test).await;
+        let mut boss = test.staff("harriet", "admin").await.on(&node);
         let post = boss.write("free", "비밀스러운 제목").await;
         boss.comment(&post, "비밀스러운 댓글").await;
         boss.get("/u/2?from=harriet").await;
@@ -133,21 +133,21 @@ stories! {
         }
     }
 
-    async fn an_open_stream_is_counted_for_as_long_as_it_is_open(house: House) {
-        let sibling = watched(&house).await;
-        let ada = house.signed_in("ada").await.on(&sibling);
+    async fn an_open_stream_is_counted_for_as_long_as_it_is_open(test: TestApp) {
+        let node = watched(&test).await;
+        let ada = test.signed_in("ada").await.on(&node);
 
-        let stream = sibling.site.get_response(ada.request(Method::GET, "/events", None)).await;
+        let stream = node.site.get_response(ada.request(Method::GET, "/events", None)).await;
         assert_eq!(number(&scrape(&ada).await, "minschool_event_streams "), 1.0);
         drop(stream);
 
         assert_eq!(number(&scrape(&ada).await, "minschool_event_streams "), 0.0);
     }
 
-    async fn to_strangers_the_measurements_are_not_there(house: House) {
-        let sibling = watched(&house).await;
-        let staff = house.staff("boss", "admin").await.on(&sibling);
-        for visitor in [house.visitor().on(&sibling), staff.clone(), staff.clone().with("authorization", "Bearer wrong")] {
+    async fn to_strangers_the_measurements_are_not_there(test: TestApp) {
+        let node = watched(&test).await;
+        let staff = test.staff("boss", "admin").await.on(&node);
+        for visitor in [test.visitor().on(&node), staff.clone(), staff.clone().with("authorization", "Bearer wrong")] {
             let page = visitor.clone().send(Method::GET, "/metrics", None, true).await;
             assert_eq!(page.status, 404);
             assert!(!page.html.contains("minschool_"));
@@ -157,11 +157,11 @@ stories! {
         assert_eq!(on_the_site.status, 404);
     }
 
-    async fn an_instance_that_is_about_to_end_says_so(house: House) {
-        let sibling = watched(&house).await;
-        sibling.app.stop.cancel();
+    async fn an_instance_that_is_about_to_end_says_so(test: TestApp) {
+        let node = watched(&test).await;
+        node.app.stop.cancel();
 
-        let text = scrape(&house.visitor().on(&sibling)).await;
+        let text = scrape(&test.visitor().on(&node)).await;
 
         assert_eq!((number(&text, "minschool_ready "), number(&text, "minschool_draining ")), (0.0, 1.0));
     }

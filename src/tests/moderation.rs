@@ -1,6 +1,6 @@
 //! What staff do with other members' words leaves a trace, and two who act at once do not undo each other.
 
-use crate::support::{House, Page, Visitor, encode, stories, until};
+use crate::support::{Page, TestApp, Visitor, encode, stories, until};
 use minschool::domain::sql;
 use poem::http::Method;
 
@@ -8,8 +8,8 @@ fn number(post: &str) -> String {
     post.rsplit('/').next().unwrap().to_owned()
 }
 
-async fn count(house: &House, sql: &str) -> i64 {
-    sql::number(&house.app.db, sql, []).await.unwrap().unwrap()
+async fn count(test: &TestApp, sql: &str) -> i64 {
+    sql::number(&test.app.db, sql, []).await.unwrap().unwrap()
 }
 
 /// Ticks one row of a list of the panel and does something with it.
@@ -20,17 +20,17 @@ async fn act(staff: &mut Visitor, list: &str, task: &str, item: &str) -> Page {
 }
 
 stories! {
-    async fn an_edit_by_staff_is_shown_and_noted_before_and_after(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
-        let mut moderator = house.staff("mod", "moderator").await;
-        let mut ada = house.signed_in("ada").await;
+    async fn an_edit_by_staff_is_shown_and_noted_before_and_after(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
+        let mut moderator = test.staff("mod", "moderator").await;
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "처음 제목").await;
         let edit = format!("{post}/edit");
 
         let page = moderator.get(&edit).await;
         moderator.submit(&page, &edit, &[("title", "고친 제목"), ("body", "고친 본문")]).await;
 
-        let shown = house.visitor().get(&post).await;
+        let shown = test.visitor().get(&post).await;
         assert!(shown.says("고친 제목") && shown.says("운영자가 고침"), "{}", shown.text());
         let log = boss.get_admin("/audit").await;
         for words in ["mod", "처음 제목", "고친 제목", "내용입니다.", "고친 본문"] {
@@ -38,14 +38,14 @@ stories! {
         }
         let page = ada.get(&edit).await;
         ada.submit(&page, &edit, &[("title", "다시 제목")]).await;
-        assert!(!house.visitor().get(&post).await.says("운영자가 고침"), "the words are the author's again");
+        assert!(!test.visitor().get(&post).await.says("운영자가 고침"), "the words are the author's again");
         assert!(!boss.get_admin("/audit").await.says("다시 제목"), "what members change of their own is not the log's business");
     }
 
-    async fn a_deletion_by_staff_is_noted_and_said(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
-        let mut moderator = house.staff("mod", "moderator").await;
-        let mut ada = house.signed_in("ada").await;
+    async fn a_deletion_by_staff_is_noted_and_said(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
+        let mut moderator = test.staff("mod", "moderator").await;
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "지울 글").await;
         ada.comment(&post, "지울 댓글").await;
         let delete = "/comments/1/delete";
@@ -62,9 +62,9 @@ stories! {
         assert!(log.says("지울 글") && log.says("지울 댓글"), "{}", log.text());
     }
 
-    async fn what_staff_hid_is_not_its_authors_to_delete(house: House) {
-        let mut moderator = house.staff("mod", "moderator").await;
-        let mut ada = house.signed_in("ada").await;
+    async fn what_staff_hid_is_not_its_authors_to_delete(test: TestApp) {
+        let mut moderator = test.staff("mod", "moderator").await;
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "숨길 글").await;
         let delete = format!("{post}/delete");
         let open = ada.get(&delete).await;
@@ -75,18 +75,18 @@ stories! {
         assert!(ada.get(&post).await.says("시험"), "the reason is still there");
     }
 
-    async fn an_auditor_who_may_not_read_a_board_reads_none_of_its_words_in_the_log(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
+    async fn an_auditor_who_may_not_read_a_board_reads_none_of_its_words_in_the_log(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
         let page = boss.get_admin("/roles/new").await;
         boss.submit_admin(&page, "/roles/new", &[("name", "감사")]).await;
-        let role = count(&house, "SELECT MAX(id) FROM roles").await;
+        let role = count(&test, "SELECT MAX(id) FROM roles").await;
         for (resource, action) in [("panel", "read"), ("audit", "read")] {
             let grant = "INSERT INTO role_permissions (role_id, resource, action) VALUES ($1, $2, $3)";
-            sql::run(&house.app.db, grant, [role.into(), resource.into(), action.into()]).await.unwrap();
+            sql::run(&test.app.db, grant, [role.into(), resource.into(), action.into()]).await.unwrap();
         }
         let slug = format!("SELECT slug AS name FROM roles WHERE id = {role}");
-        let slug = sql::one::<Text>(&house.app.db, &slug, []).await.unwrap().unwrap().name;
-        let mut auditor = house.staff("auditor", &slug).await;
+        let slug = sql::one::<Text>(&test.app.db, &slug, []).await.unwrap().unwrap().name;
+        let mut auditor = test.staff("auditor", &slug).await;
         let post = boss.write("free", "극비 안건").await;
         act(&mut boss, "/posts", "hide", &number(&post)).await;
 
@@ -96,9 +96,9 @@ stories! {
         assert!(boss.get_admin("/audit").await.says("극비 안건"));
     }
 
-    async fn two_who_hide_the_same_comment_at_once_count_it_down_once(house: House) {
-        let mut moderator = house.staff("mod", "moderator").await;
-        let mut ada = house.signed_in("ada").await;
+    async fn two_who_hide_the_same_comment_at_once_count_it_down_once(test: TestApp) {
+        let mut moderator = test.staff("mod", "moderator").await;
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "글").await;
         for n in 0..6 {
             ada.comment(&post, &format!("댓글 {n}")).await;
@@ -116,15 +116,15 @@ stories! {
         let answers = futures_util::future::join_all(sent).await;
 
         assert!(answers.iter().all(|page| page.status == 303), "{:?}", answers.iter().map(|page| page.status).collect::<Vec<_>>());
-        let shown = count(&house, "SELECT COUNT(*) FROM comments WHERE state = 'shown'").await;
+        let shown = count(&test, "SELECT COUNT(*) FROM comments WHERE state = 'shown'").await;
         assert_eq!(shown, 3);
-        assert_eq!(count(&house, &format!("SELECT comment_count FROM posts WHERE id = {}", number(&post))).await, shown);
-        assert_eq!(count(&house, "SELECT comment_count FROM users WHERE name = 'ada'").await, shown);
+        assert_eq!(count(&test, &format!("SELECT comment_count FROM posts WHERE id = {}", number(&post))).await, shown);
+        assert_eq!(count(&test, "SELECT comment_count FROM users WHERE name = 'ada'").await, shown);
     }
 
-    async fn the_second_of_two_editors_is_told_and_keeps_what_was_typed(house: House) {
-        let mut moderator = house.staff("mod", "moderator").await;
-        let mut ada = house.signed_in("ada").await;
+    async fn the_second_of_two_editors_is_told_and_keeps_what_was_typed(test: TestApp) {
+        let mut moderator = test.staff("mod", "moderator").await;
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "처음").await;
         let edit = format!("{post}/edit");
         let (of_ada, of_staff) = (ada.get(&edit).await, moderator.get(&edit).await);
@@ -134,29 +134,29 @@ stories! {
 
         assert_eq!(refused.status, 422);
         assert!(refused.says("다른 사람이 먼저 고쳤습니다") && refused.html.contains("나중에 고친 본문"), "{}", refused.text());
-        assert!(house.visitor().get(&post).await.says("먼저 고친 본문"));
+        assert!(test.visitor().get(&post).await.says("먼저 고친 본문"));
         let saved = ada.submit(&refused, &edit, &[]).await;
         assert!(saved.says("나중에 고친 본문"), "the next try replaces it: {}", saved.text());
     }
 
-    async fn a_comment_whose_effects_were_lost_rings_the_bell_when_its_form_comes_again(house: House) {
-        let (mut ada, mut bob) = (house.signed_in("ada").await, house.signed_in("bob").await);
+    async fn a_comment_whose_effects_were_lost_rings_the_bell_when_its_form_comes_again(test: TestApp) {
+        let (mut ada, mut bob) = (test.signed_in("ada").await, test.signed_in("bob").await);
         let post = ada.write("free", "글").await;
         assert_eq!(ada.get("/").await.find("#bell .number"), None);
         let page = bob.get(&post).await;
         let place = format!("{post}/comments");
         let key = minschool::domain::once::Key(page.once(&place));
         let actor = minschool::domain::Actor { id: 3, name: "bob".into(), permissions: minschool::domain::Permissions::EVERY };
-        let boards = minschool::domain::boards::Boards::read(&house.app.db).await.unwrap();
+        let boards = minschool::domain::boards::Boards::read(&test.app.db).await.unwrap();
         let new = minschool::domain::comments::New { post: number(&post).parse().unwrap(), parent: None, body: "댓글" };
         // The rows alone, as an instance leaves them that is killed after its commit.
-        minschool::domain::comments::insert(&house.app, &actor, &boards, &key, new, &mut Vec::new()).await.unwrap();
+        minschool::domain::comments::insert(&test.app, &actor, &boards, &key, new, &mut Vec::new()).await.unwrap();
         assert_eq!(ada.get("/").await.find("#bell .number").unwrap_or_default(), "", "what was kept ready is out of date");
 
         bob.submit(&page, &place, &[("body", "댓글")]).await;
 
         until("the bell rings", async || ada.get("/").await.find("#bell .number").as_deref() == Some("1")).await;
-        assert_eq!(count(&house, "SELECT COUNT(*) FROM comments").await, 1);
+        assert_eq!(count(&test, "SELECT COUNT(*) FROM comments").await, 1);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the real nginx does with the shipped files: whom it shows which copy, and how much one address may ask for.
 
-use crate::support::{House, stories};
+use crate::support::{TestApp, stories};
 use minschool::web::serve::{Door, Patience, serve};
 use testkit::nginx::PrivateNginx;
 use tokio::net::TcpListener;
@@ -9,8 +9,8 @@ use tokio::net::TcpListener;
 const READING: &str = "ms_reading=en.contrast.150.reduced.wide";
 
 stories! {
-    async fn a_page_for_a_cookie_of_ours_is_no_copy_for_others(house: House) {
-        let nginx = start_before(&house).await;
+    async fn a_page_for_a_cookie_of_ours_is_no_copy_for_others(test: TestApp) {
+        let nginx = start_before(&test).await;
 
         for lines in [
             vec![format!("Cookie: a=b;\t{READING}")],
@@ -29,16 +29,16 @@ stories! {
         }
     }
 
-    async fn a_page_for_a_cookie_of_ours_forbids_the_copy_itself(house: House) {
-        let guest = house.visitor().get("/").await;
-        let reader = house.visitor().with("cookie", &format!("a=b;\t{READING}")).get("/").await;
+    async fn a_page_for_a_cookie_of_ours_forbids_the_copy_itself(test: TestApp) {
+        let guest = test.visitor().get("/").await;
+        let reader = test.visitor().with("cookie", &format!("a=b;\t{READING}")).get("/").await;
 
         assert_eq!((guest.header("x-accel-expires"), reader.header("x-accel-expires")), ("", "0"));
         assert!(reader.html.contains("data-theme=\"contrast\""));
     }
 
-    async fn guests_share_a_copy_and_never_that_of_another_kind(house: House) {
-        let nginx = start_before(&house).await;
+    async fn guests_share_a_copy_and_never_that_of_another_kind(test: TestApp) {
+        let nginx = start_before(&test).await;
         let (english, korean) = ("Welcome to MinSchool", "민스쿨에 오신 것을 환영합니다");
 
         // Each pair is one that the application and the key of the copy could read differently.
@@ -64,8 +64,8 @@ stories! {
         }
     }
 
-    async fn streams_of_one_address_are_counted_and_only_streams_are_streams(house: House) {
-        let nginx = start_before(&house).await;
+    async fn streams_of_one_address_are_counted_and_only_streams_are_streams(test: TestApp) {
+        let nginx = start_before(&test).await;
         // There is no such post: the answer costs what that of a stream does, and it ends.
         let stream = "/events/posts/999999";
         let refused = async |from: &str, path: &str, times: usize| refused(&nginx, path, (0..times).map(|_| from.to_owned())).await;
@@ -86,8 +86,8 @@ stories! {
         assert_eq!(refused("203.0.113.9", stream, 1).await, 0, "another address is not concerned");
     }
 
-    async fn an_address_of_ipv6_is_counted_by_its_network(house: House) {
-        let nginx = start_before(&house).await;
+    async fn an_address_of_ipv6_is_counted_by_its_network(test: TestApp) {
+        let nginx = start_before(&test).await;
         let one_network = (0..99).map(|n| format!("2001:db8:1:2:{n:x}::{n:x}"));
         let mapped = (0..99).map(|n| format!("::ffff:198.51.100.{n}"));
 
@@ -100,9 +100,9 @@ stories! {
         }
     }
 
-    async fn a_hidden_post_is_gone_after_a_second_for_two_who_come_together(house: House) {
-        let nginx = start_before(&house).await;
-        let mut ada = house.signed_in("ada").await;
+    async fn a_hidden_post_is_gone_after_a_second_for_two_who_come_together(test: TestApp) {
+        let nginx = start_before(&test).await;
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "곧 지울 글").await;
         assert!(nginx.get(&post, &[]).await.contains("곧 지울 글"));
 
@@ -119,17 +119,17 @@ stories! {
     }
 }
 
-/// nginx before the routers of a test's house, each on a port of its own.
-async fn start_before(house: &House) -> PrivateNginx {
-    let (site, admin) = (listen(house, house.site.clone()).await, listen(house, house.admin.clone()).await);
+/// nginx before the routers of a test's instance, each on a port of its own.
+async fn start_before(test: &TestApp) -> PrivateNginx {
+    let (site, admin) = (listen(test, test.site.clone()).await, listen(test, test.admin.clone()).await);
     PrivateNginx::start(site, admin).await
 }
 
-async fn listen(house: &House, router: impl poem::Endpoint<Output = poem::Response> + 'static) -> u16 {
+async fn listen(test: &TestApp, router: impl poem::Endpoint<Output = poem::Response> + 'static) -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let door = Door { listener, held: false };
-    tokio::spawn(serve(door, router, Patience::with_idle(std::time::Duration::from_secs(75)), house.app.stop.clone()));
+    tokio::spawn(serve(door, router, Patience::with_idle(std::time::Duration::from_secs(75)), test.app.stop.clone()));
     port
 }
 

@@ -1,6 +1,6 @@
 //! What the pages say about themselves to search engines and to programs that show a link.
 
-use crate::support::{House, Page, stories};
+use crate::support::{Page, TestApp, stories};
 
 /// A `meta` by its name or property.
 fn meta(page: &Page, name: &str) -> String {
@@ -13,11 +13,11 @@ fn canonical(page: &Page) -> String {
 }
 
 stories! {
-    async fn every_public_page_describes_itself(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn every_public_page_describes_itself(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "바자회").await;
-        let origin = house.app.config.public_url.as_str().trim_end_matches('/').to_owned();
-        let mut guest = house.visitor();
+        let origin = test.app.config.public_url.as_str().trim_end_matches('/').to_owned();
+        let mut guest = test.visitor();
         let author = guest.get(&post).await.attribute("article header a[href^='/u/']", "href").unwrap();
 
         for path in ["/", "/community", "/community/free", &post, &author, "/terms", "/privacy", "/accessibility", "/login", "/signup"] {
@@ -35,14 +35,14 @@ stories! {
         assert_eq!(canonical(&guest.get("/login?next=/my/profile").await), format!("{origin}/login"));
     }
 
-    async fn nothing_of_a_withdrawn_post_stands_in_a_head(house: House) {
-        let mut root = house.staff("root", minschool::domain::roles::ADMIN).await;
+    async fn nothing_of_a_withdrawn_post_stands_in_a_head(test: TestApp) {
+        let mut root = test.staff("root", minschool::domain::roles::ADMIN).await;
         let post = root.write("free", "숨길 글").await;
         let delete = format!("{post}/delete");
         let page = root.get(&delete).await;
         root.submit(&page, &delete, &[]).await;
 
-        for page in [root.get(&post).await, house.visitor().get(&post).await, root.get("/my/profile").await] {
+        for page in [root.get(&post).await, test.visitor().get(&post).await, root.get("/my/profile").await] {
             assert_eq!(meta(&page, "robots"), "noindex", "{}", page.path);
             assert_eq!((meta(&page, "description"), meta(&page, "og:title"), canonical(&page)), Default::default());
         }

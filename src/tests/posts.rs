@@ -1,22 +1,22 @@
 //! Posts: writing them once, changing, deleting, hiding; lists and their pages.
 
-use crate::support::{House, stories};
+use crate::support::{TestApp, stories};
 
 stories! {
-    async fn a_member_writes_and_everybody_reads(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_member_writes_and_everybody_reads(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
 
         let post = ada.write("free", "첫 글").await;
 
-        let mut guest = house.visitor();
+        let mut guest = test.visitor();
         assert!(guest.get(&post).await.says("첫 글"));
         assert!(guest.get("/").await.says("첫 글"), "the first page shows it at once");
         assert!(guest.get("/community/free").await.says("첫 글"));
         assert!(guest.get("/community").await.says("첫 글"));
     }
 
-    async fn a_form_sent_twice_makes_one_post(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_form_sent_twice_makes_one_post(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let editor = ada.get("/community/free/write").await;
         let fields = [("title", "한 번만"), ("body", "두 번 눌렀습니다")];
 
@@ -32,8 +32,8 @@ stories! {
         assert_eq!(ada.get("/community/free").await.count(".posts a[href^='/community/free/']"), 1);
     }
 
-    async fn a_key_that_was_never_issued_keeps_the_text_and_brings_a_new_key(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_key_that_was_never_issued_keeps_the_text_and_brings_a_new_key(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let address = "/community/free/write";
 
         for key in ["", "nonsense", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
@@ -46,8 +46,8 @@ stories! {
         }
     }
 
-    async fn somebody_elses_key_is_worth_nothing(house: House) {
-        let (mut ada, mut eve) = (house.signed_in("ada").await, house.signed_in("eve").await);
+    async fn somebody_elses_key_is_worth_nothing(test: TestApp) {
+        let (mut ada, mut eve) = (test.signed_in("ada").await, test.signed_in("eve").await);
         let page = ada.get("/community/free/write").await;
 
         let page = eve.submit(&page, "/community/free/write", &[("title", "제목"), ("body", "글")]).await;
@@ -55,8 +55,8 @@ stories! {
         assert_eq!(page.status, 422);
     }
 
-    async fn what_is_wrong_is_said_beside_the_field_and_all_is_kept(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn what_is_wrong_is_said_beside_the_field_and_all_is_kept(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let page = ada.get("/community/free/write").await;
 
         let page = ada.submit(&page, "/community/free/write", &[("title", "  "), ("body", "남아야 할 글")]).await;
@@ -66,8 +66,8 @@ stories! {
         assert_eq!(page.attribute("[name=title]", "aria-invalid").as_deref(), Some("true"));
     }
 
-    async fn a_preview_without_scripts_shows_the_text_and_keeps_it(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_preview_without_scripts_shows_the_text_and_keeps_it(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let page = ada.get("/community/free/write").await;
 
         let page = ada.submit(&page, "/community/free/write", &[("title", "제목"), ("body", "**굵게** <script>"), ("intent", "preview")]).await;
@@ -77,8 +77,8 @@ stories! {
         assert!(page.form("/community/free/write").contains(&("body".into(), "**굵게** <script>".into())));
     }
 
-    async fn a_preview_leaves_the_editor_alone_when_the_session_has_ended(house: House) {
-        let mut guest = house.visitor().with_htmx();
+    async fn a_preview_leaves_the_editor_alone_when_the_session_has_ended(test: TestApp) {
+        let mut guest = test.visitor().with_htmx();
 
         let part = guest.post("/preview", &[("body", "**굵게**")]).await;
 
@@ -86,24 +86,24 @@ stories! {
         assert!(part.header("hx-retarget").is_empty() && part.html.contains("<strong>굵게</strong>"), "{}", part.html);
     }
 
-    async fn only_the_author_and_staff_change_a_post(house: House) {
-        let (mut ada, mut eve) = (house.signed_in("ada").await, house.signed_in("eve").await);
-        let mut staff = house.staff("mod", "moderator").await;
+    async fn only_the_author_and_staff_change_a_post(test: TestApp) {
+        let (mut ada, mut eve) = (test.signed_in("ada").await, test.signed_in("eve").await);
+        let mut staff = test.staff("mod", "moderator").await;
         let post = ada.write("free", "내 글").await;
         let edit = format!("{post}/edit");
 
         assert_eq!(eve.get(&edit).await.status, 403);
         assert_eq!(eve.post(&edit, &[("title", "x"), ("body", "x")]).await.status, 403);
-        assert_eq!(house.visitor().post(&edit, &[("title", "x"), ("body", "x")]).await.status, 401);
+        assert_eq!(test.visitor().post(&edit, &[("title", "x"), ("body", "x")]).await.status, 401);
         let page = ada.get(&edit).await;
         assert!(ada.submit(&page, &edit, &[("title", "고친 글")]).await.says("고친 글"));
         let page = staff.get(&edit).await;
         assert!(staff.submit(&page, &edit, &[("title", "다듬은 글")]).await.says("다듬은 글"));
     }
 
-    async fn a_deleted_post_is_gone_for_readers_and_staff_can_bring_it_back(house: House) {
-        let mut ada = house.signed_in("ada").await;
-        let mut staff = house.staff("mod", "moderator").await;
+    async fn a_deleted_post_is_gone_for_readers_and_staff_can_bring_it_back(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
+        let mut staff = test.staff("mod", "moderator").await;
         let post = ada.write("free", "지울 글").await;
         let delete = format!("{post}/delete");
 
@@ -111,7 +111,7 @@ stories! {
         let page = ada.submit(&page, &delete, &[]).await;
 
         assert!(page.says("글을 삭제했습니다"), "{}", page.text());
-        let mut guest = house.visitor();
+        let mut guest = test.visitor();
         assert_eq!(guest.get(&post).await.status, 404);
         assert!(!guest.get("/").await.says("지울 글") && !guest.get("/community/free").await.says("지울 글"));
         let page = staff.get(&post).await;
@@ -120,8 +120,8 @@ stories! {
         assert!(guest.get(&post).await.says("지울 글") && guest.get("/").await.says("지울 글"));
     }
 
-    async fn pages_hold_twenty_posts_and_stay_right_when_some_go(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn pages_hold_twenty_posts_and_stay_right_when_some_go(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         for n in 1..=45 {
             ada.write("free", &format!("글 {n:02}")).await;
         }
@@ -130,10 +130,10 @@ stories! {
 
         for id in ["30", "31", "32"] {
             let sql = format!("UPDATE posts SET state = 'hidden' WHERE title = '글 {id}'");
-            minschool::domain::sql::run(&house.app.db, &sql, []).await.unwrap();
+            minschool::domain::sql::run(&test.app.db, &sql, []).await.unwrap();
         }
 
-        minschool::domain::shared_log::bump(&house.app, &[minschool::shared::cache::Noun::board("free")]).await;
+        minschool::domain::shared_log::bump(&test.app, &[minschool::shared::cache::Noun::board("free")]).await;
 
         let second = ada.get("/community/free?page=2").await;
         assert!(second.says("글 22"), "three from the next page moved up: {}", second.text());
@@ -141,8 +141,8 @@ stories! {
         assert_eq!(third.count(".posts [role=row]:has([role=cell])"), 2);
     }
 
-    async fn the_list_by_latest_comment_puts_the_answered_post_on_top(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn the_list_by_latest_comment_puts_the_answered_post_on_top(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let old = ada.write("free", "오래된 글").await;
         ada.write("free", "새로운 글").await;
 
@@ -154,20 +154,20 @@ stories! {
         assert!(page.find("새로운 글") < page.find("오래된 글"), "{page}");
     }
 
-    async fn views_are_counted_without_a_write_on_each_page(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn views_are_counted_without_a_write_on_each_page(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "글").await;
 
         for _ in 0..5 {
             assert!(ada.get(&post).await.statements <= 3);
         }
-        minschool::domain::activity::flush(&house.app).await.unwrap();
+        minschool::domain::activity::flush(&test.app).await.unwrap();
 
         assert!(ada.get(&post).await.says("조회 6"), "{}", ada.get(&post).await.text());
     }
 
-    async fn notices_stand_first(house: House) {
-        let mut staff = house.staff("mod", "moderator").await;
+    async fn notices_stand_first(test: TestApp) {
+        let mut staff = test.staff("mod", "moderator").await;
         let address = "/community/free/write";
         let page = staff.get(address).await;
         staff.submit(&page, address, &[("title", "꼭 읽어 주세요"), ("body", "공지"), ("notice", "1")]).await;
@@ -178,8 +178,8 @@ stories! {
         assert!(page.find("꼭 읽어 주세요") < page.find("그 뒤의 글"), "{page}");
     }
 
-    async fn members_cannot_write_where_only_staff_may(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn members_cannot_write_where_only_staff_may(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
 
         assert_eq!(ada.get("/community/notice/write").await.status, 403);
         assert_eq!(ada.post("/community/notice/write", &[("title", "공지"), ("body", "가짜")]).await.status, 403);

@@ -1,19 +1,19 @@
 //! The schema: up, down and up again, and that both engines keep and order the same things.
 
-use crate::support::{House, stories};
+use crate::support::{TestApp, stories};
 use migration::{Migrator, MigratorTrait, marks};
 use minschool::domain::{clock, sql};
 use sea_orm::ConnectionTrait;
 
 /// Page marks as the triggers kept them, and as they are counted anew.
-async fn marks(house: &House) -> Vec<(String, i64)> {
+async fn marks(test: &TestApp) -> Vec<(String, i64)> {
     #[derive(sea_orm::FromQueryResult)]
     struct Mark {
         place: String,
         shown: i64,
     }
     let sql = "SELECT board_id || '/' || sort || '/' || bucket AS place, shown FROM page_marks WHERE shown <> 0 ORDER BY 1";
-    let rows: Vec<Mark> = sql::all(&house.app.db, sql, []).await.unwrap();
+    let rows: Vec<Mark> = sql::all(&test.app.db, sql, []).await.unwrap();
     rows.into_iter().map(|mark| (mark.place, mark.shown)).collect()
 }
 
@@ -32,8 +32,8 @@ fn steps_that_are_not_named_so_take_nothing_away() {
 }
 
 stories! {
-    async fn the_schema_goes_up_down_and_up_again(house: House) {
-        let db = &house.app.db;
+    async fn the_schema_goes_up_down_and_up_again(test: TestApp) {
+        let db = &test.app.db;
 
         Migrator::down(db, None).await.unwrap();
         let left = sql::number(db, "SELECT COUNT(*) FROM seaql_migrations", []).await.unwrap();
@@ -43,8 +43,8 @@ stories! {
         assert_eq!(sql::number(db, "SELECT COUNT(*) FROM roles", []).await.unwrap(), Some(3));
     }
 
-    async fn a_new_column_is_filled_in_part_by_part_and_a_run_that_was_cut_goes_on(house: House) {
-        let db = &house.app.db;
+    async fn a_new_column_is_filled_in_part_by_part_and_a_run_that_was_cut_goes_on(test: TestApp) {
+        let db = &test.app.db;
         for n in 0..25 {
             let insert = "INSERT INTO once_keys (form_key, result, created_at) VALUES ($1, 0, $2)";
             sql::run(db, insert, [format!("k{n}").into(), clock::from_ms(1_760_000_000_000).into()]).await.unwrap();
@@ -59,8 +59,8 @@ stories! {
         assert_eq!(sql::number(db, "SELECT COUNT(*) FROM once_keys WHERE result = 7", []).await.unwrap(), Some(25));
     }
 
-    async fn moments_come_back_as_they_were_and_sort_like_time(house: House) {
-        let db = &house.app.db;
+    async fn moments_come_back_as_they_were_and_sort_like_time(test: TestApp) {
+        let db = &test.app.db;
         let moments: Vec<_> = (0..40).map(|n| clock::from_ms(1_760_000_000_000 + n * 37)).collect();
         for (n, moment) in moments.iter().enumerate() {
             let insert = "INSERT INTO once_keys (form_key, result, created_at) VALUES ($1, $2, $3)";
@@ -78,8 +78,8 @@ stories! {
         assert_eq!(rows.iter().map(|row| row.created_at).collect::<Vec<_>>(), moments);
     }
 
-    async fn page_marks_are_right_after_everything_that_can_happen_to_a_post(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn page_marks_are_right_after_everything_that_can_happen_to_a_post(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         for n in 0..6 {
             ada.write(if n % 2 == 0 { "free" } else { "qna" }, &format!("글 {n}")).await;
         }
@@ -92,21 +92,21 @@ stories! {
             "UPDATE posts SET state = 'hidden', board_id = 2, bump = bump + 9000 WHERE title = '글 4'",
             "DELETE FROM posts WHERE title = '글 5'",
         ] {
-            sql::run(&house.app.db, change, []).await.unwrap();
+            sql::run(&test.app.db, change, []).await.unwrap();
         }
 
-        let kept = marks(&house).await;
-        house.app.db.execute_unprepared(&marks::rebuild()).await.unwrap();
+        let kept = marks(&test).await;
+        test.app.db.execute_unprepared(&marks::rebuild()).await.unwrap();
 
-        assert_eq!(kept, marks(&house).await);
+        assert_eq!(kept, marks(&test).await);
     }
 
-    async fn an_address_is_unique_and_so_is_a_name(house: House) {
-        house.member("ada").await;
+    async fn an_address_is_unique_and_so_is_a_name(test: TestApp) {
+        test.member("ada").await;
         let again = "INSERT INTO users (email, name, name_key, password_hash, role_id, created_at) \
                      VALUES ($1, 'x', $2, '!', 3, CURRENT_TIMESTAMP)";
 
-        assert!(sql::run(&house.app.db, again, ["ada@example.com".into(), "new".into()]).await.is_err());
-        assert!(sql::run(&house.app.db, again, ["new@example.com".into(), "ada".into()]).await.is_err());
+        assert!(sql::run(&test.app.db, again, ["ada@example.com".into(), "new".into()]).await.is_err());
+        assert!(sql::run(&test.app.db, again, ["new@example.com".into(), "ada".into()]).await.is_err());
     }
 }

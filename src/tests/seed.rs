@@ -1,6 +1,6 @@
 //! Seeded content: the same again for the same input, with every count right, and fit to be walked through.
 
-use crate::support::{House, PASSWORD, stories};
+use crate::support::{PASSWORD, TestApp, stories};
 use minschool::domain::clock::{OffsetDateTime, from_ms};
 use minschool::domain::seed::{self, Wanted};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
@@ -9,9 +9,9 @@ fn wanted(random_seed: u64) -> Wanted {
     Wanted { users: 30, posts: 700, comments: 1_500, password: PASSWORD.into(), random_seed }
 }
 
-/// As the command does it, on a house that was opened without a welcome.
-async fn seeded(house: &House, random_seed: u64) {
-    seed::run(&house.app, &wanted(random_seed), house.app.clock.now(), |_, _, _| ()).await.unwrap();
+/// As the command does it, on a database without the welcome post.
+async fn seeded(test: &TestApp, random_seed: u64) {
+    seed::run(&test.app, &wanted(random_seed), test.app.clock.now(), |_, _, _| ()).await.unwrap();
 }
 
 async fn number(db: &DatabaseConnection, sql: &str) -> i64 {
@@ -64,11 +64,11 @@ async fn marks(db: &DatabaseConnection) -> Vec<String> {
 }
 
 stories! {
-    async fn every_count_is_what_a_recount_says(house: House) {
-        seeded(&house, 1).await;
-        seeded(&house, 2).await;
+    async fn every_count_is_what_a_recount_says(test: TestApp) {
+        seeded(&test, 1).await;
+        seeded(&test, 2).await;
 
-        let db = &house.app.db;
+        let db = &test.app.db;
         for sql in DIFFERENCES {
             assert_eq!(number(db, sql).await, 0, "{sql}");
         }
@@ -79,9 +79,9 @@ stories! {
         assert_eq!(number(db, "SELECT COUNT(*) FROM users WHERE email = 'user60@example.com' AND name = '회원60'").await, 1);
     }
 
-    async fn a_seeded_member_signs_in_reads_and_goes_on_writing(house: House) {
-        seeded(&house, 1).await;
-        let mut member = house.visitor();
+    async fn a_seeded_member_signs_in_reads_and_goes_on_writing(test: TestApp) {
+        seeded(&test, 1).await;
+        let mut member = test.visitor();
 
         let page = member.get("/login").await;
         let home = member.submit(&page, "/login", &[("email", "user3@example.com"), ("password", PASSWORD)]).await;
@@ -92,14 +92,14 @@ stories! {
         let commented = member.comment(&post, "그다음 댓글").await;
 
         assert!(home.says("회원3님") && board.status == 200 && told.status == 200);
-        assert!(number(&house.app.db, "SELECT COUNT(*) FROM notifications n JOIN users u ON u.id = n.user_id \
+        assert!(number(&test.app.db, "SELECT COUNT(*) FROM notifications n JOIN users u ON u.id = n.user_id \
             WHERE u.email = 'user3@example.com' AND n.read_at IS NULL").await > 0);
         assert!(post.ends_with("/702"), "ids go on after the welcome and 700 posts: {post}");
         assert!(active.says("그다음 글") && commented.says("그다음 댓글"));
     }
 }
 
-/// A house without a welcome, as the command opens it.
+/// A database without the welcome post, as the command opens it.
 async fn empty() -> (minschool::app::App, tempfile::TempDir) {
     use minschool::cli::{instance, migrate};
     let folder = tempfile::tempdir().unwrap();

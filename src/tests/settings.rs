@@ -1,10 +1,10 @@
 //! What people say about themselves, and how pages look to them.
 
-use crate::support::{House, stories, until};
+use crate::support::{TestApp, stories, until};
 
 stories! {
-    async fn a_visitors_reading_aids_are_kept_in_a_cookie(house: House) {
-        let mut guest = house.visitor();
+    async fn a_visitors_reading_aids_are_kept_in_a_cookie(test: TestApp) {
+        let mut guest = test.visitor();
         let page = guest.get("/my/reading").await;
 
         let page = guest.submit(&page, "/my/reading", &[("theme", "dark"), ("size", "150"), ("language", "en"), ("next", "/community")]).await;
@@ -15,12 +15,12 @@ stories! {
         assert_eq!(page.attribute("html", "lang").as_deref(), Some("en"));
     }
 
-    async fn a_members_reading_aids_follow_them_to_another_browser(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_members_reading_aids_follow_them_to_another_browser(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let page = ada.get("/my/reading").await;
         ada.submit(&page, "/my/reading", &[("theme", "contrast"), ("spacing", "wide"), ("language", "en")]).await;
 
-        let mut phone = house.visitor();
+        let mut phone = test.visitor();
         phone.sign_in("ada").await;
         let page = phone.get("/").await;
 
@@ -29,10 +29,10 @@ stories! {
         assert_eq!(page.attribute("html", "lang").as_deref(), Some("en"));
     }
 
-    async fn a_new_name_stands_everywhere_at_once(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_new_name_stands_everywhere_at_once(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "글").await;
-        let mut guest = house.visitor();
+        let mut guest = test.visitor();
         guest.get("/").await;
         guest.get("/community/free").await;
 
@@ -44,9 +44,9 @@ stories! {
         assert!(ada.get("/").await.says("러브레이스님"));
     }
 
-    async fn who_does_not_want_to_be_seen_is_not(house: House) {
-        let mut ada = house.signed_in("ada").await;
-        let mut bob = house.signed_in("bob").await;
+    async fn who_does_not_want_to_be_seen_is_not(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
+        let mut bob = test.signed_in("bob").await;
         ada.get("/").await;
         until("ada is seen", async || bob.get("/who").await.says("ada")).await;
 
@@ -60,18 +60,18 @@ stories! {
         assert!(!bob.get("/who").await.says("ada"));
     }
 
-    async fn a_profile_shows_what_one_may_read(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_profile_shows_what_one_may_read(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         ada.write("free", "내가 쓴 글").await;
 
-        let page = house.visitor().get("/u/2").await;
+        let page = test.visitor().get("/u/2").await;
 
         assert!(page.says("ada") && page.says("내가 쓴 글"), "{}", page.text());
         assert!(!page.html.contains("ada@example.com"), "an address is nobody's business");
     }
 
-    async fn the_present_password_is_asked_for(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn the_present_password_is_asked_for(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let page = ada.get("/my/password").await;
 
         let page = ada.submit(&page, "/my/password", &[("current", "wrong"), ("password", "보라색 기린이 줄넘기 9번")]).await;

@@ -1,6 +1,6 @@
 //! The shared state on a Redis Cluster and over a local socket: the same promises, by another address.
 
-use crate::shared_world::{accept_all, copy, eventually, may_post, ring, soon};
+use crate::shared_fixture::{accept_all, copy, eventually, may_post, ring, soon};
 use minschool::shared::{
     Effect::Delivered,
     Known::Known,

@@ -1,6 +1,6 @@
 //! What sessions, the cache and a page's plan promise, held to by both backends: a process's memory and Redis.
 
-use crate::shared_world::{World, copy, now_ms, on_both, timed};
+use crate::shared_fixture::{SharedFixture, copy, now_ms, on_both, timed};
 use bytes::Bytes;
 use minschool::shared::{
     Effect::{Delivered, Lost},
@@ -32,8 +32,8 @@ on_both![
     nobody_is_given_what_was_read_before_they_wrote,
 ];
 
-async fn a_session_comes_back_as_it_was_put(world: World) {
-    let sessions = world.shared.sessions();
+async fn a_session_comes_back_as_it_was_put(fixture: SharedFixture) {
+    let sessions = fixture.shared.sessions();
 
     assert_eq!(sessions.get("aa").await, Known(None));
     assert_eq!(sessions.put("aa", &copy(1)).await, Delivered);
@@ -43,8 +43,8 @@ async fn a_session_comes_back_as_it_was_put(world: World) {
     assert_eq!(back.permissions, ["posts:read", "posts:write"]);
 }
 
-async fn a_session_is_gone_when_it_is_over(world: World) {
-    let sessions = world.shared.sessions();
+async fn a_session_is_gone_when_it_is_over(fixture: SharedFixture) {
+    let sessions = fixture.shared.sessions();
     let mut short = copy(1);
     short.expires_at = now_ms() + 300;
 
@@ -56,8 +56,8 @@ async fn a_session_is_gone_when_it_is_over(world: World) {
     assert_eq!(sessions.put("aa", &short).await, Lost, "what is over is not kept");
 }
 
-async fn a_dropped_session_is_not_there(world: World) {
-    let sessions = world.shared.sessions();
+async fn a_dropped_session_is_not_there(fixture: SharedFixture) {
+    let sessions = fixture.shared.sessions();
     for (hash, user) in [("a1", 1), ("a2", 1), ("a3", 1), ("b1", 2)] {
         sessions.put(hash, &copy(user)).await;
     }
@@ -75,8 +75,8 @@ async fn a_dropped_session_is_not_there(world: World) {
     assert_eq!(sessions.get("b1").await, Known(None));
 }
 
-async fn a_rejected_session_is_not_believed(world: World) {
-    let sessions = world.shared.sessions();
+async fn a_rejected_session_is_not_believed(fixture: SharedFixture) {
+    let sessions = fixture.shared.sessions();
     sessions.put("aa", &copy(1)).await;
 
     sessions.reject("aa", 3);
@@ -91,20 +91,20 @@ async fn a_rejected_session_is_not_believed(world: World) {
     assert_eq!(sessions.get("aa").await, Known(Some(newer)));
 }
 
-async fn a_session_of_an_older_epoch_is_not_believed(world: World) {
-    let sessions = world.shared.sessions();
+async fn a_session_of_an_older_epoch_is_not_believed(fixture: SharedFixture) {
+    let sessions = fixture.shared.sessions();
     sessions.put("aa", &copy(1)).await;
 
-    world.shared.raise_epoch(5);
-    world.shared.raise_epoch(4);
+    fixture.shared.raise_epoch(5);
+    fixture.shared.raise_epoch(4);
 
-    assert_eq!(world.shared.epoch(), 5);
+    assert_eq!(fixture.shared.epoch(), 5);
     assert_eq!(sessions.get("aa").await, Known(None));
     assert_eq!(sessions.put("aa", &copy(1)).await, Lost, "its row was read in an older epoch");
 }
 
-async fn a_page_asks_for_everything_at_once(world: World) {
-    let (shared, nouns) = (&world.shared, [Noun::BOARDS, Noun::POSTS]);
+async fn a_page_asks_for_everything_at_once(fixture: SharedFixture) {
+    let (shared, nouns) = (&fixture.shared, [Noun::BOARDS, Noun::POSTS]);
     let entries = [Entry::recent_posts(), Entry::board_first("free")];
     let plan = Plan { session: Some("aa"), unread: Unread::Of(1), generations: &nouns, entries: &entries };
     shared.sessions().put("aa", &copy(1)).await;
@@ -123,8 +123,8 @@ async fn a_page_asks_for_everything_at_once(world: World) {
     assert_eq!(again.entries[1].bytes.as_deref(), Some(&b"posts"[..]));
 }
 
-async fn the_first_page_learns_whose_session_it_is(world: World) {
-    let shared = &world.shared;
+async fn the_first_page_learns_whose_session_it_is(fixture: SharedFixture) {
+    let shared = &fixture.shared;
     let plan = Plan { session: Some("aa"), unread: Unread::OfSession, ..Plan::default() };
     assert_eq!(shared.fetch(&plan).await.known().unwrap().unread, None);
 
@@ -133,8 +133,8 @@ async fn the_first_page_learns_whose_session_it_is(world: World) {
     assert_eq!(shared.fetch(&plan).await.known().unwrap().unread, Some(2));
 }
 
-async fn a_piece_is_found_until_its_noun_is_bumped(world: World) {
-    let (cache, entry) = (world.shared.cache(), Entry::profile(1));
+async fn a_piece_is_found_until_its_noun_is_bumped(fixture: SharedFixture) {
+    let (cache, entry) = (fixture.shared.cache(), Entry::profile(1));
     let loads = AtomicU32::new(0);
     let load = async || {
         let number = loads.fetch_add(1, Ordering::SeqCst);
@@ -150,8 +150,8 @@ async fn a_piece_is_found_until_its_noun_is_bumped(world: World) {
     assert_eq!(cache.read_through(&entry, load).await.unwrap(), "load 1");
 }
 
-async fn a_piece_of_rows_that_changed_meanwhile_is_never_found(world: World) {
-    let (cache, entry) = (world.shared.cache(), Entry::recent_posts());
+async fn a_piece_of_rows_that_changed_meanwhile_is_never_found(fixture: SharedFixture) {
+    let (cache, entry) = (fixture.shared.cache(), Entry::recent_posts());
 
     let made = cache.read_through(&entry, async || {
         // The rows were read, and then somebody else wrote.
@@ -164,8 +164,8 @@ async fn a_piece_of_rows_that_changed_meanwhile_is_never_found(world: World) {
     assert_eq!(found.unwrap(), "new");
 }
 
-async fn a_raised_epoch_makes_every_piece_old(world: World) {
-    let (shared, nouns) = (&world.shared, [Noun::POSTS]);
+async fn a_raised_epoch_makes_every_piece_old(fixture: SharedFixture) {
+    let (shared, nouns) = (&fixture.shared, [Noun::POSTS]);
     let plan = Plan { generations: &nouns, ..Plan::default() };
     let before = shared.fetch(&plan).await.known().unwrap().generations[0].unwrap();
     let all = Generation::all([before]);
@@ -179,8 +179,8 @@ async fn a_raised_epoch_makes_every_piece_old(world: World) {
     assert_eq!(shared.cache().rendered("home", Generation::all([after])), None);
 }
 
-async fn a_thousand_readers_cause_one_load(world: World) {
-    let (shared, entry, loads) = (&world.shared, Entry::recent_posts(), AtomicU32::new(0));
+async fn a_thousand_readers_cause_one_load(fixture: SharedFixture) {
+    let (shared, entry, loads) = (&fixture.shared, Entry::recent_posts(), AtomicU32::new(0));
     let read = || {
         shared.cache().read_through(&entry, async || {
             loads.fetch_add(1, Ordering::SeqCst);
@@ -197,8 +197,8 @@ async fn a_thousand_readers_cause_one_load(world: World) {
     assert_eq!(loads.load(Ordering::SeqCst), 1);
 }
 
-async fn nobody_hangs_when_a_load_is_lost(world: World) {
-    let shared = &world.shared;
+async fn nobody_hangs_when_a_load_is_lost(fixture: SharedFixture) {
+    let shared = &fixture.shared;
     let load_slowly = |panics: bool| {
         let shared = shared.clone();
         let load = async move || {
@@ -227,21 +227,21 @@ async fn nobody_hangs_when_a_load_is_lost(world: World) {
     assert_eq!(mine, "mine", "and of one who was cancelled");
 }
 
-async fn a_failure_is_its_callers_alone(world: World) {
-    let fails = world.shared.cache().once("key", None, async || {
+async fn a_failure_is_its_callers_alone(fixture: SharedFixture) {
+    let fails = fixture.shared.cache().once("key", None, async || {
         sleep(Duration::from_millis(20)).await;
         Err(1)
     });
     let load = async || Ok::<_, u8>(Bytes::from_static(b"mine"));
-    let waits = world.shared.cache().once("key", None, load);
+    let waits = fixture.shared.cache().once("key", None, load);
 
     let (failed, waited) = tokio::join!(fails, waits);
 
     assert_eq!((failed, waited), (Err(1), Ok(Bytes::from_static(b"mine"))));
 }
 
-async fn nobody_is_given_what_was_read_before_they_wrote(world: World) {
-    let cache = world.shared.cache();
+async fn nobody_is_given_what_was_read_before_they_wrote(fixture: SharedFixture) {
+    let cache = fixture.shared.cache();
     let earlier = async {
         let load = async || {
             sleep(Duration::from_millis(50)).await;
@@ -260,9 +260,9 @@ async fn nobody_is_given_what_was_read_before_they_wrote(world: World) {
     assert_eq!((before.unwrap(), after.unwrap()), ("before".into(), "after".into()));
 }
 
-async fn those_whose_load_fails_do_not_queue(world: World) {
+async fn those_whose_load_fails_do_not_queue(fixture: SharedFixture) {
     let fail = || {
-        world.shared.cache().once("key", None, async || {
+        fixture.shared.cache().once("key", None, async || {
             sleep(Duration::from_millis(50)).await;
             Err::<Bytes, _>("SQL is away")
         })

@@ -1,6 +1,6 @@
 //! What presence, the bell, limits and signals promise, held to by both backends: a process's memory and Redis.
 
-use crate::shared_world::{World, eventually, now_ms, on_both, soon};
+use crate::shared_fixture::{SharedFixture, eventually, now_ms, on_both, soon};
 use bytes::Bytes;
 use minschool::shared::{
     Effect::{Delivered, Lost},
@@ -22,8 +22,8 @@ on_both![
     signals_reach_their_listeners_once,
 ];
 
-async fn people_are_here_for_fifty_seconds(world: World) {
-    let presence = world.shared.presence();
+async fn people_are_here_for_fifty_seconds(fixture: SharedFixture) {
+    let presence = fixture.shared.presence();
 
     presence.touch_at(1, now_ms() - 51_000);
     presence.touch_at(2, now_ms() - 45_000);
@@ -40,8 +40,8 @@ async fn people_are_here_for_fifty_seconds(world: World) {
     eventually("who left and came back is here", async || presence.count().await == Known(2)).await;
 }
 
-async fn presence_is_written_once_in_fifteen_seconds(world: World) {
-    let (presence, now) = (world.shared.presence(), now_ms());
+async fn presence_is_written_once_in_fifteen_seconds(fixture: SharedFixture) {
+    let (presence, now) = (fixture.shared.presence(), now_ms());
     presence.touch_at(1, now - 49_900);
     eventually("written", async || presence.count().await == Known(1)).await;
 
@@ -53,8 +53,8 @@ async fn presence_is_written_once_in_fifteen_seconds(world: World) {
     eventually("written again", async || presence.count().await == Known(1)).await;
 }
 
-async fn notifications_are_whole_or_absent(world: World) {
-    let bell = world.shared.notifications();
+async fn notifications_are_whole_or_absent(fixture: SharedFixture) {
+    let bell = fixture.shared.notifications();
     let item = |n: u32| Bytes::from(format!("{{\"id\":{n}}}"));
     bell.push(1, item(1), 1).await;
 
@@ -74,8 +74,8 @@ async fn notifications_are_whole_or_absent(world: World) {
     assert_eq!(bell.unread(1).await, Known(None));
 }
 
-async fn a_list_that_was_overtaken_is_not_filled_in(world: World) {
-    let bell = world.shared.notifications();
+async fn a_list_that_was_overtaken_is_not_filled_in(fixture: SharedFixture) {
+    let bell = fixture.shared.notifications();
     let item = |n: u32| Bytes::from(format!("{{\"id\":{n}}}"));
 
     let Known(Listed::Absent(ticket)) = bell.list(1).await else { panic!("nothing is there yet") };
@@ -91,8 +91,8 @@ async fn a_list_that_was_overtaken_is_not_filled_in(world: World) {
     assert!(matches!(bell.list(1).await, Known(Listed::Absent(_))));
 }
 
-async fn unread_is_known_once_it_was_set(world: World) {
-    let bell = world.shared.notifications();
+async fn unread_is_known_once_it_was_set(fixture: SharedFixture) {
+    let bell = fixture.shared.notifications();
 
     assert_eq!(bell.unread(1).await, Known(None));
     assert_eq!(bell.set_unread(1, 0).await, Delivered);
@@ -101,8 +101,8 @@ async fn unread_is_known_once_it_was_set(world: World) {
     assert_eq!(bell.unread(2).await, Known(None));
 }
 
-async fn a_limit_holds_and_ends_with_its_window(world: World) {
-    let (limits, window) = (world.shared.limits(), Duration::from_millis(400));
+async fn a_limit_holds_and_ends_with_its_window(fixture: SharedFixture) {
+    let (limits, window) = (fixture.shared.limits(), Duration::from_millis(400));
     let hit = |who: &'static str| limits.hit("comment", who, 3, window);
 
     for _ in 0..3 {
@@ -118,8 +118,8 @@ async fn a_limit_holds_and_ends_with_its_window(world: World) {
     assert!(hit("7").await.allowed);
 }
 
-async fn failures_grow_the_delay_and_success_ends_it(world: World) {
-    let limits = world.shared.limits();
+async fn failures_grow_the_delay_and_success_ends_it(fixture: SharedFixture) {
+    let limits = fixture.shared.limits();
     for _ in 0..4 {
         assert_eq!(limits.record_failure("account:1").await, Duration::ZERO);
         assert_eq!(limits.wait_for("account:1").await, Duration::ZERO);
@@ -136,8 +136,8 @@ async fn failures_grow_the_delay_and_success_ends_it(world: World) {
     assert_eq!(limits.record_failure("account:1").await, Duration::ZERO);
 }
 
-async fn signals_reach_their_listeners_once(world: World) {
-    let signals = world.shared.signals();
+async fn signals_reach_their_listeners_once(fixture: SharedFixture) {
+    let signals = fixture.shared.signals();
     let mut one = signals.subscribe("post:1");
     let mut two = signals.subscribe("post:1");
     let mut other = signals.subscribe("post:2");

@@ -1,6 +1,6 @@
 //! Several instances on one Redis agree, and several sites on one Redis do not meet.
 
-use crate::shared_world::{World, accept_all, copy, eventually, lives, may_post, read, soon};
+use crate::shared_fixture::{SharedFixture, accept_all, copy, eventually, lives, may_post, read, soon};
 use bytes::Bytes;
 use minschool::shared::{
     Effect::Delivered,
@@ -13,8 +13,8 @@ use minschool::system::clock::Steady;
 
 #[tokio::test]
 async fn a_session_lives_and_ends_on_every_instance() {
-    let world = World::redis().await;
-    let (a, b) = (&world.shared, &world.sibling().await);
+    let fixture = SharedFixture::redis().await;
+    let (a, b) = (&fixture.shared, &fixture.node().await);
 
     a.sessions().put("aa", &copy(1)).await;
     assert!(lives(b, "aa").await);
@@ -25,8 +25,8 @@ async fn a_session_lives_and_ends_on_every_instance() {
 
 #[tokio::test]
 async fn a_piece_made_on_one_instance_serves_all_until_any_changes_it() {
-    let world = World::redis().await;
-    let (a, b) = (&world.shared, &world.sibling().await);
+    let fixture = SharedFixture::redis().await;
+    let (a, b) = (&fixture.shared, &fixture.node().await);
     let entry = Entry::recent_posts();
 
     assert_eq!(read(a, &entry, "a").await, "a");
@@ -38,8 +38,8 @@ async fn a_piece_made_on_one_instance_serves_all_until_any_changes_it() {
 
 #[tokio::test]
 async fn limits_and_presence_are_counted_over_all_instances() {
-    let world = World::redis().await;
-    let (a, b) = (&world.shared, &world.sibling().await);
+    let fixture = SharedFixture::redis().await;
+    let (a, b) = (&fixture.shared, &fixture.node().await);
 
     assert!(may_post(a).await && may_post(b).await && may_post(a).await);
     assert!(!may_post(b).await);
@@ -52,8 +52,8 @@ async fn limits_and_presence_are_counted_over_all_instances() {
 
 #[tokio::test]
 async fn a_signal_reaches_the_listeners_of_every_instance_once() {
-    let world = World::redis().await;
-    let (a, b) = (&world.shared, &world.sibling().await);
+    let fixture = SharedFixture::redis().await;
+    let (a, b) = (&fixture.shared, &fixture.node().await);
     let (mut near, mut far) = (a.signals().subscribe("user:1"), b.signals().subscribe("user:1"));
 
     assert_eq!(a.signals().publish("user:1", "종이 울린다").await, Delivered);
@@ -67,24 +67,24 @@ async fn a_signal_reaches_the_listeners_of_every_instance_once() {
 
 #[tokio::test]
 async fn sites_that_share_a_redis_do_not_meet() {
-    let world = World::redis().await;
-    let options = RedisOptions { prefix: "other:".into(), ..RedisOptions::new(world.server().url()) };
+    let fixture = SharedFixture::redis().await;
+    let options = RedisOptions { prefix: "other:".into(), ..RedisOptions::new(fixture.server().url()) };
     let other = Shared::redis(options, Steady::default(), "a secret");
     other.start(accept_all());
     let ready = async || other.health().is_well() && other.signals().are_heard();
     eventually("the other site is ready", ready).await;
-    let mut ours = world.shared.signals().subscribe("user:1");
+    let mut ours = fixture.shared.signals().subscribe("user:1");
     let mut theirs = other.signals().subscribe("user:1");
 
     other.sessions().put("aa", &copy(1)).await;
     other.notifications().push(1, Bytes::from_static(b"{}"), 1).await;
     other.signals().publish("user:1", "theirs").await;
-    world.shared.signals().publish("user:1", "ours").await;
+    fixture.shared.signals().publish("user:1", "ours").await;
 
     assert!(other.sessions().get("aa").await.known().flatten().is_some());
-    assert_eq!(world.shared.sessions().get("aa").await, Known(None));
+    assert_eq!(fixture.shared.sessions().get("aa").await, Known(None));
     assert_eq!(soon(ours.recv()).await, Signal::Message("ours".into()));
     assert_eq!(soon(theirs.recv()).await, Signal::Message("theirs".into()));
-    let keys = world.server().command(&["KEYS", "*"]);
+    let keys = fixture.server().command(&["KEYS", "*"]);
     assert!(keys.lines().all(|key| key.starts_with("other:")), "{keys}");
 }

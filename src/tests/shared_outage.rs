@@ -1,7 +1,7 @@
 //! Redis dies, freezes, lies about its age, refuses us: no call hangs, nothing is trusted before its time, and
 //! everything comes back by itself.
 
-use crate::shared_world::{Owner, World, accept_all, copy, eventually, instance, lives, now_ms, soon, timed};
+use crate::shared_fixture::{Owner, SharedFixture, accept_all, copy, eventually, instance, lives, now_ms, soon, timed};
 use minschool::shared::{
     Accept,
     Effect::{Delivered, Lost},
@@ -35,11 +35,11 @@ async fn back(shared: &Shared) {
 #[tokio::test]
 async fn nothing_is_known_before_the_owner_of_the_truth_has_spoken() {
     let redis = PrivateRedis::start();
-    let sibling = Shared::redis(RedisOptions::new(redis.url()), Steady::default(), "a secret");
-    sibling.start(Owner::answering(Some(Accept::default())).validator());
-    back(&sibling).await;
-    sibling.sessions().put("aa", &copy(1)).await;
-    drop(sibling);
+    let node = Shared::redis(RedisOptions::new(redis.url()), Steady::default(), "a secret");
+    node.start(Owner::answering(Some(Accept::default())).validator());
+    back(&node).await;
+    node.sessions().put("aa", &copy(1)).await;
+    drop(node);
     let owner = Owner::answering(None);
     let shared = Shared::redis(RedisOptions::new(redis.url()), Steady::default(), "a secret");
     assert!(!knows(&shared).await, "before it is started");
@@ -59,9 +59,9 @@ async fn nothing_is_known_before_the_owner_of_the_truth_has_spoken() {
 
 #[tokio::test]
 async fn a_killed_redis_costs_one_call_and_then_nothing() {
-    let mut world = World::redis().await;
-    world.server_mut().kill();
-    let shared = world.shared.clone();
+    let mut fixture = SharedFixture::redis().await;
+    fixture.server_mut().kill();
+    let shared = fixture.shared.clone();
 
     let (answer, first) = timed(shared.sessions().get("aa")).await;
     assert!(answer.is_unknown() && first < AT_MOST, "{first:?}");
@@ -76,7 +76,7 @@ async fn a_killed_redis_costs_one_call_and_then_nothing() {
     let old_run = shared.health().run_id;
     let (cache, generation) = (shared.cache(), Generation::all([]));
     cache.keep_rendered("home", generation, "home".into());
-    world.server_mut().restart();
+    fixture.server_mut().restart();
     back(&shared).await;
     assert_ne!(shared.health().run_id, old_run, "another run of Redis");
     assert_eq!(cache.rendered("home", generation), None, "its generations may repeat");
@@ -110,14 +110,14 @@ async fn a_frozen_redis_costs_three_calls_and_then_nothing() {
 
 #[tokio::test]
 async fn forty_pages_at_once_on_a_frozen_redis_wait_no_longer_than_one() {
-    let world = World::redis().await;
-    world.server().freeze();
+    let fixture = SharedFixture::redis().await;
+    fixture.server().freeze();
 
-    let pages = (0..40).map(|_| timed(world.shared.sessions().get("aa")));
+    let pages = (0..40).map(|_| timed(fixture.shared.sessions().get("aa")));
     let slowest = futures_util::future::join_all(pages).await.into_iter().map(|(_, took)| took).max();
 
     assert!(slowest.unwrap() < AT_MOST, "{slowest:?}");
-    assert_eq!(world.shared.health().state, State::Open);
+    assert_eq!(fixture.shared.health().state, State::Open);
 }
 
 /// An instance in epoch 1 with two sessions, and a Redis that has them in its file.
@@ -228,9 +228,9 @@ async fn a_wrong_setting_is_told_in_words() {
 
 #[tokio::test]
 async fn limits_hold_without_redis() {
-    let mut world = World::redis().await;
-    world.server_mut().kill();
-    let limits = world.shared.limits();
+    let mut fixture = SharedFixture::redis().await;
+    fixture.server_mut().kill();
+    let limits = fixture.shared.limits();
 
     for _ in 0..3 {
         assert!(limits.hit("post", "1", 3, Duration::from_secs(60)).await.allowed);
@@ -244,10 +244,10 @@ async fn limits_hold_without_redis() {
 
 #[tokio::test]
 async fn pages_hear_of_their_own_instance_at_once_and_of_the_others_when_redis_is_back() {
-    let mut world = World::redis().await;
-    let shared = world.shared.clone();
+    let mut fixture = SharedFixture::redis().await;
+    let shared = fixture.shared.clone();
     let mut listener = shared.signals().subscribe("user:1");
-    world.server_mut().kill();
+    fixture.server_mut().kill();
     sleep(Duration::from_millis(50)).await;
 
     let (effect, took) = timed(shared.signals().publish("user:1", "bell")).await;
@@ -255,7 +255,7 @@ async fn pages_hear_of_their_own_instance_at_once_and_of_the_others_when_redis_i
     assert!(took < AT_ONCE, "{took:?}");
     assert_eq!(soon(listener.recv()).await, Signal::Message("bell".into()));
 
-    world.server_mut().restart();
+    fixture.server_mut().restart();
     assert_eq!(soon(listener.recv()).await, Signal::Resync, "others may have published meanwhile");
     back(&shared).await;
     assert_eq!(shared.signals().publish("user:1", "again").await, Delivered);
@@ -264,16 +264,16 @@ async fn pages_hear_of_their_own_instance_at_once_and_of_the_others_when_redis_i
 
 #[tokio::test]
 async fn a_frozen_redis_is_noticed_by_those_who_only_listen() {
-    let world = World::redis().await;
-    let mut listener = world.shared.signals().subscribe("user:1");
-    world.server().freeze();
+    let fixture = SharedFixture::redis().await;
+    let mut listener = fixture.shared.signals().subscribe("user:1");
+    fixture.server().freeze();
 
     eventually("the silence is noticed", async || {
         sleep(Duration::from_millis(500)).await;
-        !world.shared.signals().are_heard()
+        !fixture.shared.signals().are_heard()
     })
     .await;
-    world.server().thaw();
+    fixture.server().thaw();
 
     assert_eq!(soon(listener.recv()).await, Signal::Resync);
 }

@@ -1,7 +1,7 @@
 //! What the shared state promises with Redis in particular: keys an operator can read, one round trip a page, several
 //! instances that agree, and a flush that nobody notices.
 
-use crate::shared_world::{World, copy, eventually, may_post, now_ms, read, ring};
+use crate::shared_fixture::{SharedFixture, copy, eventually, may_post, now_ms, read, ring};
 use bytes::Bytes;
 use minschool::shared::{
     Effect::Delivered,
@@ -20,8 +20,8 @@ fn home<'a>(nouns: &'a [Noun], entries: &'a [Entry]) -> Plan<'a> {
 
 #[tokio::test]
 async fn a_warm_page_is_one_round_trip_and_redis_says_so_too() {
-    let world = World::redis().await;
-    let (shared, redis) = (&world.shared, world.server());
+    let fixture = SharedFixture::redis().await;
+    let (shared, redis) = (&fixture.shared, fixture.server());
     let (nouns, entries) = ([Noun::BOARDS, Noun::ROLES], [Entry::recent_posts()]);
     shared.sessions().put("aa", &copy(1)).await;
     let (_, cold) = meter::scope(shared.fetch(&home(&nouns, &entries))).await;
@@ -38,25 +38,25 @@ async fn a_warm_page_is_one_round_trip_and_redis_says_so_too() {
 
 #[tokio::test]
 async fn the_first_page_of_an_instance_costs_one_more() {
-    let world = World::redis().await;
-    world.shared.sessions().put("aa", &copy(1)).await;
-    let sibling = world.sibling().await;
+    let fixture = SharedFixture::redis().await;
+    fixture.shared.sessions().put("aa", &copy(1)).await;
+    let node = fixture.node().await;
     let plan = Plan { session: Some("aa"), unread: Unread::OfSession, ..Plan::default() };
 
-    let trips = async || meter::scope(sibling.fetch(&plan)).await.1;
+    let trips = async || meter::scope(node.fetch(&plan)).await.1;
 
     assert_eq!((trips().await, trips().await), (2, 1));
     // The same token never changes hands, but a wrong guess must not show another person's number.
-    sibling.notifications().set_unread(1, 9).await;
-    world.shared.sessions().put("aa", &copy(2)).await;
-    assert_eq!(sibling.fetch(&plan).await.known().unwrap().unread, None);
-    assert_eq!(meter::scope(sibling.fetch(&Plan::default())).await.1, 0, "a page that asks nothing");
+    node.notifications().set_unread(1, 9).await;
+    fixture.shared.sessions().put("aa", &copy(2)).await;
+    assert_eq!(node.fetch(&plan).await.known().unwrap().unread, None);
+    assert_eq!(meter::scope(node.fetch(&Plan::default())).await.1, 0, "a page that asks nothing");
 }
 
 #[tokio::test]
 async fn each_write_is_one_round_trip() {
-    let world = World::redis().await;
-    let shared = &world.shared;
+    let fixture = SharedFixture::redis().await;
+    let shared = &fixture.shared;
 
     let (_, trips) = meter::scope(async {
         shared.sessions().put("aa", &copy(1)).await;
@@ -73,17 +73,17 @@ async fn each_write_is_one_round_trip() {
 
 #[tokio::test]
 async fn a_flush_brings_no_old_piece_back() {
-    let world = World::redis().await;
-    let (shared, nouns) = (&world.shared, [Noun::POSTS]);
+    let fixture = SharedFixture::redis().await;
+    let (shared, nouns) = (&fixture.shared, [Noun::POSTS]);
     let plan = Plan { generations: &nouns, ..Plan::default() };
     let state = async || Generation::all([shared.fetch(&plan).await.known().unwrap().generations[0].unwrap()]);
     let mut seen = vec![state().await];
 
     for _ in 0..3 {
-        world.server().command(&["FLUSHALL"]);
+        fixture.server().command(&["FLUSHALL"]);
         shared.cache().bump(&nouns).await;
         seen.push(state().await);
-        world.server().command(&["FLUSHALL"]);
+        fixture.server().command(&["FLUSHALL"]);
         seen.push(state().await);
     }
 
@@ -93,12 +93,12 @@ async fn a_flush_brings_no_old_piece_back() {
 
 #[tokio::test]
 async fn after_a_flush_sessions_and_bells_are_absent_not_empty() {
-    let world = World::redis().await;
-    let shared = &world.shared;
+    let fixture = SharedFixture::redis().await;
+    let shared = &fixture.shared;
     shared.sessions().put("aa", &copy(1)).await;
     shared.notifications().set_unread(1, 4).await;
 
-    world.server().command(&["FLUSHALL"]);
+    fixture.server().command(&["FLUSHALL"]);
 
     let plan = Plan { session: Some("aa"), unread: Unread::Of(1), ..Plan::default() };
     let answer = shared.fetch(&plan).await.known().unwrap();
@@ -109,9 +109,9 @@ async fn after_a_flush_sessions_and_bells_are_absent_not_empty() {
 
 #[tokio::test]
 async fn who_was_not_seen_for_long_is_forgotten() {
-    let world = World::redis().await;
-    world.shared.presence().touch_at(1, now_ms() - 60_000);
-    let known = async || world.server().command(&["ZCARD", "online:users"]);
+    let fixture = SharedFixture::redis().await;
+    fixture.shared.presence().touch_at(1, now_ms() - 60_000);
+    let known = async || fixture.server().command(&["ZCARD", "online:users"]);
     eventually("written", async || known().await == "1").await;
 
     eventually("forgotten", async || known().await == "0").await;
@@ -119,8 +119,8 @@ async fn who_was_not_seen_for_long_is_forgotten() {
 
 #[tokio::test]
 async fn what_somebody_else_wrote_there_is_not_believed_blindly() {
-    let world = World::redis().await;
-    let (sessions, redis) = (world.shared.sessions(), world.server());
+    let fixture = SharedFixture::redis().await;
+    let (sessions, redis) = (fixture.shared.sessions(), fixture.server());
     let over = SessionCopy { expires_at: now_ms() - 1, ..copy(1) };
 
     redis.command(&["SET", "session:over", &serde_json::to_string(&over).unwrap()]);
@@ -132,9 +132,9 @@ async fn what_somebody_else_wrote_there_is_not_believed_blindly() {
     assert_eq!(sessions.get("over").await, Known(None));
     assert_eq!(sessions.get("broken").await, Known(None));
     let load = async || Ok::<_, ()>(Bytes::from_static(b"new"));
-    let read = world.shared.cache().read_through(&Entry::recent_posts(), load).await;
+    let read = fixture.shared.cache().read_through(&Entry::recent_posts(), load).await;
     assert_eq!(read.unwrap(), "new");
-    assert_eq!(world.shared.notifications().unread(1).await, Known(None));
+    assert_eq!(fixture.shared.notifications().unread(1).await, Known(None));
 }
 
 /// Every kind of key, and the seconds it lives at most.
@@ -155,8 +155,8 @@ const LIFETIMES: [(&str, i64); 12] = [
 
 #[tokio::test]
 async fn an_operator_finds_the_keys_that_are_documented() {
-    let world = World::redis().await;
-    let (shared, redis) = (&world.shared, world.server());
+    let fixture = SharedFixture::redis().await;
+    let (shared, redis) = (&fixture.shared, fixture.server());
     shared.sessions().put("ab12", &copy(42)).await;
     for entry in [Entry::recent_posts(), Entry::profile(42), Entry::board_first("free")] {
         read(shared, &entry, "x").await;
@@ -178,10 +178,10 @@ async fn an_operator_finds_the_keys_that_are_documented() {
 
 #[tokio::test]
 async fn a_session_in_redis_can_be_read_by_other_programs() {
-    let world = World::redis().await;
-    world.shared.sessions().put("ab12", &copy(42)).await;
+    let fixture = SharedFixture::redis().await;
+    fixture.shared.sessions().put("ab12", &copy(42)).await;
 
-    let json = world.server().command(&["GET", "session:ab12"]);
+    let json = fixture.server().command(&["GET", "session:ab12"]);
 
     let session: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(session["userId"], 42);
@@ -192,49 +192,49 @@ async fn a_session_in_redis_can_be_read_by_other_programs() {
 
 #[tokio::test]
 async fn a_bucket_from_before_the_clock_was_set_back_holds_nobody_up() {
-    let world = World::redis().await;
-    let take = async || world.shared.limits().take("post", "member:7", 2, Duration::from_secs(60)).await;
+    let fixture = SharedFixture::redis().await;
+    let take = async || fixture.shared.limits().take("post", "member:7", 2, Duration::from_secs(60)).await;
     assert_eq!((take().await, take().await), (Duration::ZERO, Duration::ZERO));
     assert!(take().await > Duration::from_secs(50), "two at once and no more");
 
-    world.server().command(&["PEXPIRE", "limit:post:member:7", "3700000"]);
+    fixture.server().command(&["PEXPIRE", "limit:post:member:7", "3700000"]);
 
     assert_eq!(take().await, Duration::ZERO);
 }
 
 #[tokio::test]
 async fn a_copy_that_another_program_wrote_is_not_believed() {
-    let world = World::redis().await;
-    world.shared.sessions().put("ab12", &copy(42)).await;
-    let signed = world.server().command(&["GET", "session:ab12"]);
-    let believed = async |hash: &str| world.shared.sessions().get(hash).await.known().flatten().is_some();
+    let fixture = SharedFixture::redis().await;
+    fixture.shared.sessions().put("ab12", &copy(42)).await;
+    let signed = fixture.server().command(&["GET", "session:ab12"]);
+    let believed = async |hash: &str| fixture.shared.sessions().get(hash).await.known().flatten().is_some();
     assert!(believed("ab12").await);
 
     let unsigned = serde_json::to_string(&copy(42)).unwrap();
     for (hash, value) in
         [("ab12", unsigned), ("cd34", signed.clone()), ("ab12", signed.replace("posts:write", "panel:reads")), ("ab12", "}".into())]
     {
-        world.server().command(&["SET", &format!("session:{hash}"), &value]);
+        fixture.server().command(&["SET", &format!("session:{hash}"), &value]);
         assert!(!believed(hash).await, "{hash}: {value}");
     }
 }
 
 #[tokio::test]
 async fn a_piece_that_landed_here_is_not_loaded_again() {
-    let world = World::redis().await;
+    let fixture = SharedFixture::redis().await;
     let entry = Entry::recent_posts();
-    read(&world.shared, &entry, "first").await;
+    read(&fixture.shared, &entry, "first").await;
 
-    world.server().command(&["DEL", "cache:posts:recent"]);
+    fixture.server().command(&["DEL", "cache:posts:recent"]);
 
-    assert_eq!(read(&world.shared, &entry, "second").await, "first");
+    assert_eq!(read(&fixture.shared, &entry, "second").await, "first");
 }
 
 /// A server whose clock is set back by an hour keeps every key for an hour longer.
 #[tokio::test]
 async fn limits_end_as_they_should_though_the_clock_of_redis_was_set_back() {
-    let world = World::redis().await;
-    let (limits, redis, window) = (world.shared.limits(), world.server(), Duration::from_secs(1));
+    let fixture = SharedFixture::redis().await;
+    let (limits, redis, window) = (fixture.shared.limits(), fixture.server(), Duration::from_secs(1));
     for _ in 0..4 {
         let _ = limits.hit("write", "7", 3, window).await;
     }

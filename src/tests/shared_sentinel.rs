@@ -1,6 +1,6 @@
 //! The shared state behind Sentinel, which puts a replica in the place of a Redis that died; and over TLS.
 
-use crate::shared_world::{accept_all, copy, eventually};
+use crate::shared_fixture::{accept_all, copy, eventually};
 use minschool::shared::{Effect::Delivered, Known::Known, RedisOptions, Shared};
 use minschool::system::clock::Steady;
 use testkit::redis::PrivateRedis;

@@ -2,7 +2,7 @@
 //! others.
 
 use crate::command_line::{folder, minschool, words};
-use crate::support::{House, PASSWORD, Page, Sibling, Visitor, config, only_sqlite, stories};
+use crate::support::{PASSWORD, Page, TestApp, TestNode, Visitor, config, only_sqlite, stories};
 use minschool::domain::sessions::{Area, Client};
 use minschool::domain::sign_in::{self, Credentials, Entry};
 use minschool::domain::{Error, once, sql};
@@ -10,14 +10,14 @@ use minschool::domain::{Error, once, sql};
 const WRONG: &str = "wrong";
 
 /// The same site with its limits on.
-async fn strict(house: &House) -> Sibling {
-    let mut config = config(&house.ground);
+async fn strict(test: &TestApp) -> TestNode {
+    let mut config = config(&test.backends);
     config.rate_limits = true;
-    at_ten_past(house.sibling_with(config).await)
+    at_ten_past(test.node_with(config).await)
 }
 
 /// Its clock stands at ten past the next hour, so that no hour and no day ends within a story.
-fn at_ten_past(site: Sibling) -> Sibling {
+fn at_ten_past(site: TestNode) -> TestNode {
     let past = site.app.clock.now().unix_timestamp().rem_euclid(3600);
     site.app.clock.advance(time::Duration::seconds(3600 - past + 600));
     site
@@ -35,7 +35,7 @@ async fn try_in_panel(visitor: &mut Visitor, name: &str, password: &str) -> Page
 }
 
 /// Tries one account without the form, whose own limit is 60 a minute.
-async fn guess(site: &Sibling, name: &str, password: &str, ip: &str) -> Result<Entry, Error> {
+async fn guess(site: &TestNode, name: &str, password: &str, ip: &str) -> Result<Entry, Error> {
     let form = Credentials { email: format!("{name}@example.com"), password: password.into(), persistent: false };
     let client = Client { ip: ip.into(), agent: String::new() };
     sign_in::enter(&site.app, Area::Site, &once::Key(format!("{name}{ip}")), &form, &client, "").await
@@ -43,7 +43,7 @@ async fn guess(site: &Sibling, name: &str, password: &str, ip: &str) -> Result<E
 
 /// Wrong passwords for so many accounts, each from an address of its own in the network; fourteen at once, as many wait for
 /// a hash at most.
-async fn guess_many(site: &Sibling, accounts: std::ops::Range<u32>, network: &str) {
+async fn guess_many(site: &TestNode, accounts: std::ops::Range<u32>, network: &str) {
     let accounts: Vec<u32> = accounts.collect();
     for some in accounts.chunks(14) {
         let tries = some.iter().map(async |n| guess(site, &format!("user{n}"), WRONG, &format!("{network}{n:x}")).await);
@@ -54,17 +54,17 @@ async fn guess_many(site: &Sibling, accounts: std::ops::Range<u32>, network: &st
 }
 
 stories! {
-    async fn many_accounts_tried_from_one_ipv6_network_are_slowed_and_other_networks_are_not(house: House) {
-        let mut ada = house.signed_in("ada").await;
-        let strict = strict(&house).await;
+    async fn many_accounts_tried_from_one_ipv6_network_are_slowed_and_other_networks_are_not(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
+        let strict = strict(&test).await;
         guess_many(&strict, 0..308, "2001:db8:1:2::").await;
 
-        let mut eve = house.visitor().on(&strict).with("x-forwarded-for", "2001:db8:1:2:aaaa::1");
+        let mut eve = test.visitor().on(&strict).with("x-forwarded-for", "2001:db8:1:2:aaaa::1");
         let page = try_on_site(&mut eve, "grace", WRONG).await;
 
         assert_eq!(page.status, 429);
         assert!(!page.header("retry-after").is_empty() && page.says("로그인 시도가 많았습니다"), "{}", page.text());
-        let mut elsewhere = house.visitor().on(&strict).with("x-forwarded-for", "2001:db8:1:3::1");
+        let mut elsewhere = test.visitor().on(&strict).with("x-forwarded-for", "2001:db8:1:3::1");
         assert_eq!(try_on_site(&mut elsewhere, "ada", PASSWORD).await.status, 200);
         let page = ada.get("/logout").await;
         ada.submit(&page, "/logout", &[]).await;
@@ -72,10 +72,10 @@ stories! {
         assert!(try_on_site(&mut ada, "ada", PASSWORD).await.says("ada님"), "a browser that is known does not wait for others");
     }
 
-    async fn accounts_that_are_signed_in_to_raise_what_their_network_may_get_wrong(house: House) {
-        let strict = strict(&house).await;
-        house.member("ada").await;
-        house.member("grace").await;
+    async fn accounts_that_are_signed_in_to_raise_what_their_network_may_get_wrong(test: TestApp) {
+        let strict = strict(&test).await;
+        test.member("ada").await;
+        test.member("grace").await;
         for name in ["ada", "grace"] {
             assert!(matches!(guess(&strict, name, PASSWORD, "203.0.113.7").await, Ok(Entry::Welcome { .. })));
         }
@@ -91,12 +91,12 @@ stories! {
         assert!(matches!(from_office(500).await, Err(Error::Slow(_))));
     }
 
-    async fn twenty_colleagues_who_mistype_behind_one_address_are_not_kept_out(house: House) {
-        let strict = strict(&house).await;
+    async fn twenty_colleagues_who_mistype_behind_one_address_are_not_kept_out(test: TestApp) {
+        let strict = strict(&test).await;
         for n in 0..20 {
-            house.member(&format!("colleague{n}")).await;
+            test.member(&format!("colleague{n}")).await;
         }
-        let at_work = || house.visitor().on(&strict).with("x-forwarded-for", "203.0.113.8");
+        let at_work = || test.visitor().on(&strict).with("x-forwarded-for", "203.0.113.8");
 
         for n in 0..20 {
             assert_eq!(try_on_site(&mut at_work(), &format!("colleague{n}"), WRONG).await.status, 422);
@@ -108,35 +108,35 @@ stories! {
         }
     }
 
-    async fn a_stranger_who_guesses_keeps_the_owner_out_of_neither_a_known_browser_nor_the_panel(house: House) {
-        let strict = strict(&house).await;
-        house.person("ada", "admin").await;
-        let mut home = house.visitor().on(&strict).with("x-forwarded-for", "203.0.113.20");
+    async fn a_stranger_who_guesses_keeps_the_owner_out_of_neither_a_known_browser_nor_the_panel(test: TestApp) {
+        let strict = strict(&test).await;
+        test.person("ada", "admin").await;
+        let mut home = test.visitor().on(&strict).with("x-forwarded-for", "203.0.113.20");
         try_on_site(&mut home, "ada", PASSWORD).await;
         let page = home.get("/logout").await;
         home.submit(&page, "/logout", &[]).await;
         for n in 0..20 {
-            let mut eve = house.visitor().on(&strict).with("x-forwarded-for", &format!("198.51.100.{n}"));
+            let mut eve = test.visitor().on(&strict).with("x-forwarded-for", &format!("198.51.100.{n}"));
             try_on_site(&mut eve, "ada", WRONG).await;
         }
 
-        let mut fresh = house.visitor().on(&strict).with("x-forwarded-for", "203.0.113.21");
+        let mut fresh = test.visitor().on(&strict).with("x-forwarded-for", "203.0.113.21");
         assert_eq!(try_on_site(&mut fresh, "ada", PASSWORD).await.status, 429, "the account has to wait in browsers unknown");
 
         assert!(try_on_site(&mut home, "ada", PASSWORD).await.says("ada님"));
         assert!(try_in_panel(&mut fresh, "ada", PASSWORD).await.status == 200 && fresh.cookie("ms_admin").is_some());
     }
 
-    async fn a_stolen_browser_has_to_wait_and_keeps_the_owner_out_of_no_other_one(house: House) {
-        let strict = strict(&house).await;
-        house.member("ada").await;
-        let (mut phone, mut stolen) = (house.visitor().on(&strict), house.visitor().on(&strict));
+    async fn a_stolen_browser_has_to_wait_and_keeps_the_owner_out_of_no_other_one(test: TestApp) {
+        let strict = strict(&test).await;
+        test.member("ada").await;
+        let (mut phone, mut stolen) = (test.visitor().on(&strict), test.visitor().on(&strict));
         try_on_site(&mut phone, "ada", PASSWORD).await;
         try_on_site(&mut stolen, "ada", PASSWORD).await;
         assert_ne!(phone.cookie("ms_device"), stolen.cookie("ms_device"));
-        let mut thief = house.visitor().on(&strict);
+        let mut thief = test.visitor().on(&strict);
         thief.take_cookie("ms_device", &stolen);
-        let mut owner = house.visitor().on(&strict);
+        let mut owner = test.visitor().on(&strict);
         owner.take_cookie("ms_device", &phone);
 
         let tries = futures_util::future::join_all((0..12).map(|_| {
@@ -150,11 +150,11 @@ stories! {
         assert!(try_on_site(&mut owner, "ada", PASSWORD).await.says("ada님"));
     }
 
-    async fn a_cookie_for_another_account_or_router_or_a_forged_one_makes_no_browser_known(house: House) {
-        let strict = strict(&house).await;
-        house.person("ada", "admin").await;
-        house.member("grace").await;
-        let (mut grace, mut panel) = (house.visitor().on(&strict), house.visitor().on(&strict));
+    async fn a_cookie_for_another_account_or_router_or_a_forged_one_makes_no_browser_known(test: TestApp) {
+        let strict = strict(&test).await;
+        test.person("ada", "admin").await;
+        test.member("grace").await;
+        let (mut grace, mut panel) = (test.visitor().on(&strict), test.visitor().on(&strict));
         try_on_site(&mut grace, "grace", PASSWORD).await;
         try_in_panel(&mut panel, "ada", PASSWORD).await;
         futures_util::future::join_all((0..14).map(|n| guess(&strict, "ada", WRONG, ["203.0.113.30", "203.0.113.31"][n % 2]))).await;
@@ -163,17 +163,17 @@ stories! {
         let half = "é".repeat(32) + "x";
 
         for cookie in [grace.cookie("ms_device").unwrap(), &panel, &forged, "", ".", &half] {
-            let mut eve = house.visitor().on(&strict);
+            let mut eve = test.visitor().on(&strict);
             eve.set_cookie("ms_device", cookie);
             assert_eq!(try_on_site(&mut eve, "ada", PASSWORD).await.status, 429, "{cookie}");
         }
     }
 
-    async fn one_browser_is_known_for_several_accounts_and_sends_that_to_the_sign_in_form_alone(house: House) {
-        let strict = strict(&house).await;
-        let mut family = house.visitor().on(&strict);
+    async fn one_browser_is_known_for_several_accounts_and_sends_that_to_the_sign_in_form_alone(test: TestApp) {
+        let strict = strict(&test).await;
+        let mut family = test.visitor().on(&strict);
         for name in ["ada", "grace", "joan"] {
-            house.member(name).await;
+            test.member(name).await;
             let page = try_on_site(&mut family, name, PASSWORD).await;
             let page = family.get(if page.path == "/" { "/logout" } else { "/" }).await;
             family.submit(&page, "/logout", &[]).await;
@@ -184,7 +184,7 @@ stories! {
             let mut family = family.clone();
             assert!(try_on_site(&mut family, name, PASSWORD).await.says(&format!("{name}님")));
         }
-        let mut raw = house.visitor().on(&strict);
+        let mut raw = test.visitor().on(&strict);
         let page = raw.get("/login").await;
         let fields = [("email", "ada@example.com"), ("password", PASSWORD), ("once", &page.once("/login"))];
         // An account whose wait is long: what is known stays as it was, and no new cookie comes.
@@ -194,18 +194,18 @@ stories! {
         assert!(request.header("cookie").is_none_or(|line| !line.contains("ms_device")), "guests' pages stay common");
     }
 
-    async fn an_operator_ends_the_wait_of_an_account(house: House) {
-        let strict = strict(&house).await;
-        let ada = house.member("ada").await;
+    async fn an_operator_ends_the_wait_of_an_account(test: TestApp) {
+        let strict = strict(&test).await;
+        let ada = test.member("ada").await;
         futures_util::future::join_all((0..14).map(|_| guess(&strict, "ada", WRONG, "203.0.113.50"))).await;
         assert!(matches!(guess(&strict, "ada", PASSWORD, "203.0.113.50").await, Err(Error::Slow(_))));
 
-        match &house.ground.redis {
+        match &test.backends.redis {
             // The command of its own process, on the same Redis.
             Some(redis) => {
                 let folder = folder();
                 let mut command = minschool(&folder);
-                command.env("DATABASE_URL", &house.ground.database_url).env("REDIS_URL", redis.url());
+                command.env("DATABASE_URL", &test.backends.database_url).env("REDIS_URL", redis.url());
                 let output = tokio::task::spawn_blocking(move || command.args(["user", "unlock", "--email", "ADA@example.com"]).output());
                 let output = output.await.unwrap().unwrap();
                 assert!(output.status.success(), "{}", words(&output));
@@ -218,12 +218,12 @@ stories! {
 
         assert!(matches!(guess(&strict, "ada", PASSWORD, "203.0.113.50").await, Ok(Entry::Welcome { .. })));
         let noted = "SELECT COUNT(*) FROM audit_log WHERE action = 'user.unlock' AND target_id = $1";
-        assert_eq!(sql::number(&house.app.db, noted, [ada.into()]).await.unwrap(), Some(1));
+        assert_eq!(sql::number(&test.app.db, noted, [ada.into()]).await.unwrap(), Some(1));
     }
 
-    async fn one_network_opens_five_accounts_in_an_hour_and_keeps_what_was_typed(house: House) {
-        let strict = strict(&house).await;
-        let from = |ip: &str| house.visitor().on(&strict).with("x-forwarded-for", ip);
+    async fn one_network_opens_five_accounts_in_an_hour_and_keeps_what_was_typed(test: TestApp) {
+        let strict = strict(&test).await;
+        let from = |ip: &str| test.visitor().on(&strict).with("x-forwarded-for", ip);
         for n in 0..5 {
             assert_eq!(sign_up(&mut from("2001:db8:9:9::1"), n, PASSWORD).await.status, 200);
         }
@@ -249,10 +249,10 @@ stories! {
         assert_eq!(sign_up(&mut from("2001:db8:9:9::3"), 10, PASSWORD).await.status, 200, "the next hour has begun");
     }
 
-    async fn forms_sent_at_one_moment_open_no_more_accounts_than_one_after_the_other(house: House) {
-        let strict = strict(&house).await;
+    async fn forms_sent_at_one_moment_open_no_more_accounts_than_one_after_the_other(test: TestApp) {
+        let strict = strict(&test).await;
         let tries = (0..12).map(|n| {
-            let mut visitor = house.visitor().on(&strict).with("x-forwarded-for", "203.0.113.60");
+            let mut visitor = test.visitor().on(&strict).with("x-forwarded-for", "203.0.113.60");
             async move { sign_up(&mut visitor, n, PASSWORD).await.status }
         });
 
@@ -261,14 +261,14 @@ stories! {
         assert_eq!(answers.iter().filter(|status| **status == 200).count(), 5, "{answers:?}");
     }
 
-    async fn a_network_that_the_operator_names_opens_as_many_as_come(house: House) {
-        let mut config = config(&house.ground);
+    async fn a_network_that_the_operator_names_opens_as_many_as_come(test: TestApp) {
+        let mut config = config(&test.backends);
         config.rate_limits = true;
         config.sign_ups.shared = vec!["203.0.113.0/24".parse().unwrap()];
-        let strict = at_ten_past(house.sibling_with(config).await);
+        let strict = at_ten_past(test.node_with(config).await);
 
         for n in 0..7 {
-            let mut visitor = house.visitor().on(&strict).with("x-forwarded-for", "::ffff:203.0.113.70");
+            let mut visitor = test.visitor().on(&strict).with("x-forwarded-for", "::ffff:203.0.113.70");
             assert_eq!(sign_up(&mut visitor, n, PASSWORD).await.status, 200);
         }
     }
@@ -294,9 +294,9 @@ async fn while_redis_is_away_each_instance_counts_by_itself() {
     if only_sqlite() {
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
-    let mut house = House::shared().await;
-    let strict = strict(&house).await;
-    house.ground.redis.as_mut().unwrap().kill();
+    let mut test = TestApp::shared().await;
+    let strict = strict(&test).await;
+    test.backends.redis.as_mut().unwrap().kill();
     crate::support::until("the instance knows", async || !strict.app.shared.health().is_well()).await;
 
     guess_many(&strict, 0..308, "2001:db8:1:2::").await;

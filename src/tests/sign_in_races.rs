@@ -1,38 +1,38 @@
 //! A session begins only for a password that still holds and a member who is not suspended, and never for a form's key.
 
-use crate::support::{House, PASSWORD, operator, stories};
+use crate::support::{PASSWORD, TestApp, operator, stories};
 use minschool::domain::sessions::{self, Area, Client};
 use minschool::domain::{house, password_change, sql, users};
 
 stories! {
-    async fn a_sign_in_on_its_way_does_not_survive_a_changed_password_or_a_suspension(house: House) {
-        let ada = house.member("ada").await;
-        let verified = users::find(&house.app.db, ada).await.unwrap().password_hash;
-        let start = async |hash: &str| sessions::start(&house.app, ada, hash, Area::Site, true, &Client::default()).await.unwrap();
+    async fn a_sign_in_on_its_way_does_not_survive_a_changed_password_or_a_suspension(test: TestApp) {
+        let ada = test.member("ada").await;
+        let verified = users::find(&test.app.db, ada).await.unwrap().password_hash;
+        let start = async |hash: &str| sessions::start(&test.app, ada, hash, Area::Site, true, &Client::default()).await.unwrap();
         let open = start(&verified).await.expect("nothing has changed");
 
-        password_change::store(&house.app, &operator(), ada, "another").await.unwrap();
+        password_change::store(&test.app, &operator(), ada, "another").await.unwrap();
         assert!(start(&verified).await.is_none(), "the password was changed meanwhile");
         let held = start("another").await.expect("the new password is right");
         let suspend = "UPDATE users SET suspended_at = $1 WHERE id = $2";
-        sql::run(&house.app.db, suspend, [house.app.clock.now().into(), ada.into()]).await.unwrap();
+        sql::run(&test.app.db, suspend, [test.app.clock.now().into(), ada.into()]).await.unwrap();
 
         assert!(start("another").await.is_none(), "suspended meanwhile");
         for token in [open, held] {
-            let found = sessions::load(&house.app, &house::hash_token(&token), Area::Site).await.unwrap();
+            let found = sessions::load(&test.app, &house::hash_token(&token), Area::Site).await.unwrap();
             assert!(found.is_none(), "a row's lookup refuses who is suspended");
         }
     }
 
-    async fn the_setup_form_sent_again_signs_nobody_in(house: House) {
-        let token = house::invite_first_admin(&house.app.db).await.unwrap().unwrap();
-        let mut root = house.visitor();
+    async fn the_setup_form_sent_again_signs_nobody_in(test: TestApp) {
+        let token = house::invite_first_admin(&test.app.db).await.unwrap().unwrap();
+        let mut root = test.visitor();
         let page = root.get_admin(&format!("/setup?token={token}")).await;
         let once = page.once("/setup");
         let made = root.submit_admin(&page, "/setup", &[("email", "root@example.com"), ("name", "루트맨"), ("password", PASSWORD)]).await;
         assert!(made.status == 200 && root.cookie("ms_admin").is_some(), "{}", made.text());
 
-        let mut eve = house.visitor();
+        let mut eve = test.visitor();
         let again = eve.post_admin("/setup", &[("once", &once)]).await;
 
         assert!(eve.cookie("ms_admin").is_none(), "{}", again.text());

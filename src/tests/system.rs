@@ -1,6 +1,6 @@
 //! What the instances measure of themselves, and the staff's page that shows it.
 
-use crate::support::{House, only_sqlite, stories, until};
+use crate::support::{TestApp, only_sqlite, stories, until};
 use minschool::config::Config;
 use minschool::domain::activity;
 use minschool::domain::measure::Counts;
@@ -15,29 +15,29 @@ use poem::{Endpoint, Request, Response};
 use std::time::Duration;
 
 /// How often something happened.
-async fn count(house: &House, kind: Kind) -> usize {
-    newest(&house.app.db, 100).await.unwrap().iter().filter(|event| event.kind == kind).count()
+async fn count(test: &TestApp, kind: Kind) -> usize {
+    newest(&test.app.db, 100).await.unwrap().iter().filter(|event| event.kind == kind).count()
 }
 
 stories! {
-    async fn an_instance_says_how_it_is_and_writes_it_down(house: House) {
-        until("it has said that it is up", async || count(&house, Kind::Up).await == 1).await;
+    async fn an_instance_says_how_it_is_and_writes_it_down(test: TestApp) {
+        until("it has said that it is up", async || count(&test, Kind::Up).await == 1).await;
 
-        let now = history::minute(house.app.clock.now());
-        until("its first minute is there", async || !history::names(&house.app.db, now - 1).await.unwrap().is_empty()).await;
-        let own = house.app.vitals.own().unwrap();
-        let heard = house.app.shared.instances().beats(std::slice::from_ref(&own.name)).await.known().unwrap();
+        let now = history::minute(test.app.clock.now());
+        until("its first minute is there", async || !history::names(&test.app.db, now - 1).await.unwrap().is_empty()).await;
+        let own = test.app.vitals.own().unwrap();
+        let heard = test.app.shared.instances().beats(std::slice::from_ref(&own.name)).await.known().unwrap();
 
         assert!(own.memory > 1_000_000 && own.db_max > 0, "{own:?}");
         assert!(heard[0].as_ref().is_some_and(|beat| beat.starts_with(b"{")));
-        assert_eq!(house.app.vitals.redis().is_some(), house.app.config.redis_url.is_some());
+        assert_eq!(test.app.vitals.redis().is_some(), test.app.config.redis_url.is_some());
     }
 
-    async fn a_minute_of_the_house_is_written_once_and_forgotten_after_a_day(house: House) {
-        let (db, now) = (&house.app.db, house.app.clock.now());
+    async fn a_minute_of_the_cluster_is_written_once_and_forgotten_after_a_day(test: TestApp) {
+        let (db, now) = (&test.app.db, test.app.clock.now());
         let minute = history::minute(now) + 5;
         for sessions in [3, 4] {
-            history::write_house(&house.app, minute, &Counts { sessions, online: 1, schema: 7 }, None).await.unwrap();
+            history::write_house(&test.app, minute, &Counts { sessions, online: 1, schema: 7 }, None).await.unwrap();
         }
 
         let rows = history::house(db, minute, minute + 1, 1).await.unwrap();
@@ -51,18 +51,18 @@ stories! {
 }
 
 stories! {
-    async fn staff_who_may_see_what_was_done_see_how_the_machines_are(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
-        let mut moderator = house.staff("mod", "moderator").await;
-        let own = house.app.config.watching.instance.clone();
-        until("it is ready", async || house.app.vitals.own().is_some_and(|beat| beat.state == State::Ready)).await;
+    async fn staff_who_may_see_what_was_done_see_how_the_machines_are(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
+        let mut moderator = test.staff("mod", "moderator").await;
+        let own = test.app.config.watching.instance.clone();
+        until("it is ready", async || test.app.vitals.own().is_some_and(|beat| beat.state == State::Ready)).await;
 
         let page = boss.get_admin("/system").await;
 
         assert_eq!(page.status, 200);
         assert!(page.says("시스템") && page.says(&own) && page.says("정상"), "{}", page.text());
         assert!(page.says("minschool edge)이 답하지 않습니다"), "no edge is there: {}", page.text());
-        assert_eq!(page.says("초당 만료"), house.app.config.redis_url.is_some());
+        assert_eq!(page.says("초당 만료"), test.app.config.redis_url.is_some());
         for path in ["/system", "/system/runbook"] {
             assert_eq!(moderator.get_admin(path).await.status, 403, "{path}");
         }
@@ -72,8 +72,8 @@ stories! {
         }
     }
 
-    async fn the_parts_of_the_page_are_the_page(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
+    async fn the_parts_of_the_page_are_the_page(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
         let page = boss.get_admin("/system?range=day").await;
         assert_eq!(page.attribute("#live", "hx-trigger").as_deref(), Some("every 5s"));
         assert_eq!(page.attribute("#history", "hx-get").as_deref(), Some("/system/history?range=day"));
@@ -88,11 +88,11 @@ stories! {
         assert_eq!(past.count("figure.chart"), page.count("figure.chart"));
     }
 
-    async fn a_curve_and_its_table_show_the_rows(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
-        let minute = history::minute(house.app.clock.now());
+    async fn a_curve_and_its_table_show_the_rows(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
+        let minute = history::minute(test.app.clock.now());
         for (n, sessions) in [(1, 1_234), (2, 4_321)] {
-            history::write_house(&house.app, minute - n, &Counts { sessions, online: 7, schema: 7 }, None).await.unwrap();
+            history::write_house(&test.app, minute - n, &Counts { sessions, online: 7, schema: 7 }, None).await.unwrap();
         }
 
         let page = boss.get_admin("/system").await;
@@ -101,22 +101,22 @@ stories! {
         assert!(page.count("#people-numbers tbody tr") == 60 && page.count("#people-title + ul + .plot path.stroke") == 2);
     }
 
-    async fn a_page_that_asks_by_itself_keeps_nobody_signed_in(house: House) {
-        let boss = house.staff("boss", "admin").await;
-        activity::flush(&house.app).await.unwrap();
+    async fn a_page_that_asks_by_itself_keeps_nobody_signed_in(test: TestApp) {
+        let boss = test.staff("boss", "admin").await;
+        activity::flush(&test.app).await.unwrap();
         let mut open_page = boss.clone().with_htmx();
 
         for _ in 0..4 {
-            house.app.clock.advance(time::Duration::minutes(8));
+            test.app.clock.advance(time::Duration::minutes(8));
             assert_eq!(open_page.get_admin("/system/live").await.status, 200);
-            activity::flush(&house.app).await.unwrap();
+            activity::flush(&test.app).await.unwrap();
         }
 
         assert!(boss.clone().get_admin("/users").await.path.starts_with("/login"));
     }
 
-    async fn the_runbook_has_a_place_for_each_alert(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
+    async fn the_runbook_has_a_place_for_each_alert(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
 
         let page = boss.get_admin("/system/runbook").await;
 
@@ -131,26 +131,26 @@ async fn an_instance_without_its_database_stays_ready_as_long_as_it_has_pages_to
     if only_sqlite() {
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
-    let (house, proxy) = House::behind_proxy().await;
-    tokio::spawn(pulse::watch(house.app.clone()));
-    let bare = house.sibling().await;
+    let (test, proxy) = TestApp::behind_proxy().await;
+    tokio::spawn(pulse::watch(test.app.clone()));
+    let bare = test.node().await;
     tokio::spawn(pulse::watch(bare.app.clone()));
-    let (mut here, mut there) = (house.visitor(), house.visitor().on(&bare));
+    let (mut here, mut there) = (test.visitor(), test.visitor().on(&bare));
     assert_eq!(here.get("/community").await.status, 200);
 
     proxy.cut();
-    until("the outage is noticed", async || !house.app.pulse.beats() && !bare.app.pulse.beats()).await;
+    until("the outage is noticed", async || !test.app.pulse.beats() && !bare.app.pulse.beats()).await;
 
     let (kept, none) = (here.get("/readyz").await, there.get("/readyz").await);
     assert_eq!((kept.status, kept.html.trim()), (200, "reading only"));
     assert_eq!((none.status, none.html.trim()), (503, "no database"));
-    let metrics = minschool::metrics::scrape::text(&house.app, minschool::web::health::state(&house.app).await).await;
+    let metrics = minschool::metrics::scrape::text(&test.app, minschool::web::health::state(&test.app).await).await;
     assert!(metrics.contains("minschool_ready 1") && metrics.contains("minschool_reading_only 1"), "{metrics}");
 
     proxy.restore();
-    until("it is back", async || house.app.pulse.beats()).await;
+    until("it is back", async || test.app.pulse.beats()).await;
     assert_eq!(here.get("/readyz").await.html.trim(), "ready");
-    house.app.stop.cancel();
+    test.app.stop.cancel();
     assert_eq!(here.get("/readyz").await.html.trim(), "draining");
 }
 
@@ -159,17 +159,16 @@ async fn an_outage_of_the_database_is_written_down_when_it_is_over() {
     if only_sqlite() {
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
-    let (house, proxy) = House::behind_proxy().await;
-    tokio::spawn(pulse::watch(house.app.clone()));
-    until("it is ready", async || house.app.vitals.own().is_some_and(|beat| beat.state == State::Ready)).await;
+    let (test, proxy) = TestApp::behind_proxy().await;
+    tokio::spawn(pulse::watch(test.app.clone()));
+    until("it is ready", async || test.app.vitals.own().is_some_and(|beat| beat.state == State::Ready)).await;
 
     proxy.cut();
-    until("the outage is noticed", async || !house.app.pulse.beats()).await;
+    until("the outage is noticed", async || !test.app.pulse.beats()).await;
     proxy.restore();
-    until("it is over", async || house.app.pulse.beats()).await;
+    until("it is over", async || test.app.pulse.beats()).await;
 
-    until("it is written down", async || count(&house, Kind::DatabaseAway).await == 1 && count(&house, Kind::DatabaseBack).await == 1)
-        .await;
+    until("it is written down", async || count(&test, Kind::DatabaseAway).await == 1 && count(&test, Kind::DatabaseBack).await == 1).await;
 }
 
 #[tokio::test]
@@ -177,14 +176,14 @@ async fn what_several_notice_is_written_once_and_a_silent_instance_is_missed() {
     if only_sqlite() {
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
-    let house = House::shared().await;
-    let now = history::minute(house.app.clock.now());
+    let test = TestApp::shared().await;
+    let now = history::minute(test.app.clock.now());
     let lost = Beat { name: "lost".into(), state: State::Ready, started: 7, at: 42, ..Beat::default() };
     let said = serde_json::to_vec(&lost).unwrap();
-    let done = Look::now(&house.app).since(&Look::now(&house.app));
-    history::write_instance(&house.app, now, &lost, &done).await.unwrap();
-    let mut watchers = [Keeper::new(&house.app), Keeper::new(&house.app)];
-    let instances = house.app.shared.instances();
+    let done = Look::now(&test.app).since(&Look::now(&test.app));
+    history::write_instance(&test.app, now, &lost, &done).await.unwrap();
+    let mut watchers = [Keeper::new(&test.app), Keeper::new(&test.app)];
+    let instances = test.app.shared.instances();
 
     instances.beat("lost", said.clone()).await;
     for watcher in &mut watchers {
@@ -196,14 +195,14 @@ async fn what_several_notice_is_written_once_and_a_silent_instance_is_missed() {
         watcher.round().await;
         watcher.round().await;
     }
-    assert_eq!(count(&house, Kind::Lost).await, 1);
+    assert_eq!(count(&test, Kind::Lost).await, 1);
 
     instances.beat("lost", said).await;
     for watcher in &mut watchers {
         watcher.round().await;
         watcher.round().await;
     }
-    assert_eq!(count(&house, Kind::Back).await, 1);
+    assert_eq!(count(&test, Kind::Back).await, 1);
 }
 
 #[tokio::test]
@@ -211,16 +210,16 @@ async fn a_request_can_be_followed_from_nginx_into_postgres() {
     if only_sqlite() {
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
-    let house = House::shared().await;
-    let traced = house.sibling_with(Config { sql_comments: true, ..house.app.config.clone() }).await;
+    let test = TestApp::shared().await;
+    let traced = test.node_with(Config { sql_comments: true, ..test.app.config.clone() }).await;
     let listed = "SELECT COUNT(*) FROM pg_stat_activity WHERE query LIKE '%/* request=' || $1 || ' */'";
     let ask = async |site: &BoxEndpoint<'static, Response>, number: &str| {
         let request = Request::builder().uri_str("/readyz").header("x-request-id", number).finish();
         assert_eq!(site.get_response(request).await.status(), 200);
         // What a connection ran last is listed; somebody else may have had it since.
-        sql::number(&house.app.db, listed, [number.into()]).await.unwrap() > Some(0)
+        sql::number(&test.app.db, listed, [number.into()]).await.unwrap() > Some(0)
     };
 
     until("its number is listed", async || ask(&traced.site, "0123456789abcdef-traced").await).await;
-    assert!(!ask(&house.site, "0123456789abcdef-usual").await, "by default statements are the same for all");
+    assert!(!ask(&test.site, "0123456789abcdef-usual").await, "by default statements are the same for all");
 }

@@ -1,4 +1,4 @@
-//! The walls of the house: what each room may not name, that files say what they are for, and how long they get.
+//! The walls between rooms: what each room may not name, that files say what they are for, and how long they get.
 
 use std::fs;
 use std::path::{Path, PathBuf};

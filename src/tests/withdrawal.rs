@@ -1,73 +1,73 @@
 //! What is withdrawn is gone everywhere, also where a process was lost on the way; and what strangers ask for fills nothing.
 
-use crate::support::{House, set_board, stories, until};
+use crate::support::{TestApp, set_board, stories, until};
 use bytes::Bytes;
 use minschool::domain::posts::list;
 use minschool::domain::{activity, boards, sql};
 use minschool::shared::cache::{Entry, Noun};
 use minschool::shared::plan::Plan;
 
-async fn count(house: &House, sql: &str) -> i64 {
-    sql::number(&house.app.db, sql, []).await.unwrap().unwrap()
+async fn count(test: &TestApp, sql: &str) -> i64 {
+    sql::number(&test.app.db, sql, []).await.unwrap().unwrap()
 }
 
 stories! {
-    async fn a_deletion_is_in_the_shared_log_when_it_is_committed(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_deletion_is_in_the_shared_log_when_it_is_committed(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "글").await;
         let delete = format!("{post}/delete");
         let page = ada.get(&delete).await;
         let logged = "SELECT COUNT(*) FROM shared_log WHERE subject IN ('posts', 'withdrawn', 'board:free')";
-        let before = count(&house, logged).await;
+        let before = count(&test, logged).await;
 
         ada.submit(&page, &delete, &[]).await;
 
-        assert_eq!(count(&house, logged).await - before, 3, "every instance reads it there, whoever was killed");
+        assert_eq!(count(&test, logged).await - before, 3, "every instance reads it there, whoever was killed");
     }
 
-    async fn a_closed_board_is_not_on_the_first_page_whatever_was_kept_ready(house: House) {
-        let mut boss = house.staff("boss", "admin").await;
+    async fn a_closed_board_is_not_on_the_first_page_whatever_was_kept_ready(test: TestApp) {
+        let mut boss = test.staff("boss", "admin").await;
         boss.write("qna", "닫힐 글").await;
-        let open = boards::Boards::read(&house.app.db).await.unwrap();
-        let chosen_before = list::recent(&house.app.db, &open, 10).await.unwrap();
+        let open = boards::Boards::read(&test.app.db).await.unwrap();
+        let chosen_before = list::recent(&test.app.db, &open, 10).await.unwrap();
         set_board(&mut boss, "qna", &[("list", "staff"), ("read", "staff")]).await;
 
         // What a slow request had chosen before is kept as if it had been chosen after.
         let plan = Plan { generations: &[Noun::POSTS], ..Plan::default() };
-        let now = house.app.shared.fetch(&plan).await.known().unwrap().generations[0].unwrap();
+        let now = test.app.shared.fetch(&plan).await.known().unwrap().generations[0].unwrap();
         let json = Bytes::from(serde_json::to_vec(&chosen_before).unwrap());
-        house.app.shared.cache().put(&Entry::recent_posts(), now, &json).await;
+        test.app.shared.cache().put(&Entry::recent_posts(), now, &json).await;
 
-        let page = house.visitor().get("/").await;
+        let page = test.visitor().get("/").await;
         assert!(page.status == 200 && !page.says("닫힐 글"), "{}", page.text());
     }
 
-    async fn what_was_counted_is_written_although_one_statement_fails(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn what_was_counted_is_written_although_one_statement_fails(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "글").await;
         ada.get(&post).await;
-        activity::flush(&house.app).await.unwrap();
+        activity::flush(&test.app).await.unwrap();
         ada.get(&post).await;
         let (seen, views) = ("SELECT COUNT(*) FROM users WHERE name = 'ada' AND last_seen_at IS NOT NULL", "SELECT MAX(view_count) FROM posts");
-        sql::run(&house.app.db, "UPDATE users SET last_seen_at = NULL", []).await.unwrap();
-        let before = count(&house, views).await;
-        let (forbid, allow) = forbidding(&house);
+        sql::run(&test.app.db, "UPDATE users SET last_seen_at = NULL", []).await.unwrap();
+        let before = count(&test, views).await;
+        let (forbid, allow) = forbidding(&test);
         for statement in forbid {
-            sql::run(&house.app.db, &statement, []).await.unwrap();
+            sql::run(&test.app.db, &statement, []).await.unwrap();
         }
 
-        assert!(activity::flush(&house.app).await.is_err());
+        assert!(activity::flush(&test.app).await.is_err());
 
-        assert_eq!(count(&house, seen).await, 1, "the statements after it were run");
+        assert_eq!(count(&test, seen).await, 1, "the statements after it were run");
         for statement in allow {
-            sql::run(&house.app.db, &statement, []).await.unwrap();
+            sql::run(&test.app.db, &statement, []).await.unwrap();
         }
-        activity::flush(&house.app).await.unwrap();
-        assert_eq!(count(&house, views).await, before + 1, "and what failed was kept");
+        activity::flush(&test.app).await.unwrap();
+        assert_eq!(count(&test, views).await, before + 1, "and what failed was kept");
     }
 
-    async fn a_page_of_hostile_comments_stays_small(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_page_of_hostile_comments_stays_small(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "글").await;
         let hostile = format!("[a]: http://x.example/{}\n\n{}", "y".repeat(900), "[a]".repeat(800));
         for _ in 0..10 {
@@ -79,8 +79,8 @@ stories! {
         assert!(page.html.len() < 10 * 33 * 1024, "{} bytes", page.html.len());
     }
 
-    async fn a_preview_is_of_no_more_than_a_post_may_have(house: House) {
-        let mut ada = house.signed_in("ada").await;
+    async fn a_preview_is_of_no_more_than_a_post_may_have(test: TestApp) {
+        let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "글").await;
         let (write, edit) = ("/community/free/write".to_owned(), format!("{post}/edit"));
         let long = "가나다라 ".repeat(20_000);
@@ -97,8 +97,8 @@ stories! {
 }
 
 /// Statements after which no post can be changed, and those that allow it again.
-fn forbidding(house: &House) -> (Vec<String>, Vec<String>) {
-    if house.ground.redis.is_none() {
+fn forbidding(test: &TestApp) -> (Vec<String>, Vec<String>) {
+    if test.backends.redis.is_none() {
         let forbid = "CREATE TRIGGER no_change BEFORE UPDATE ON posts BEGIN SELECT RAISE(ABORT, 'not now'); END";
         return (vec![forbid.into()], vec!["DROP TRIGGER no_change".into()]);
     }
@@ -112,11 +112,11 @@ async fn made_up_boards_fill_nothing_in_redis() {
     if crate::support::only_sqlite() {
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
-    let house = House::shared().await;
-    let mut guest = house.visitor();
+    let test = TestApp::shared().await;
+    let mut guest = test.visitor();
     guest.get("/community/free").await;
     guest.get("/community/free").await;
-    let redis = house.ground.redis.as_ref().unwrap();
+    let redis = test.backends.redis.as_ref().unwrap();
     let before = redis.command(&["KEYS", "gen:board:*"]);
     assert_eq!(before.trim(), "gen:board:free");
 
@@ -132,22 +132,22 @@ async fn a_change_of_a_role_reaches_every_session_without_naming_them() {
     if crate::support::only_sqlite() {
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
-    let house = House::shared().await;
-    let (mut boss, sibling) = (house.staff("boss", "admin").await, house.sibling().await);
+    let test = TestApp::shared().await;
+    let (mut boss, node) = (test.staff("boss", "admin").await, test.node().await);
     let mut members = Vec::new();
     for n in 0..20 {
-        members.push(house.signed_in(&format!("user{n}")).await.on(&sibling));
+        members.push(test.signed_in(&format!("user{n}")).await.on(&node));
     }
     let post = boss.write("free", "글").await;
     assert_eq!(members[0].get(&post).await.count("form[action$='/comments']"), 1);
     let logged = "SELECT COUNT(*) FROM shared_log WHERE topic = 'session'";
-    let (rows, page) = (count(&house, logged).await, boss.get_admin("/roles").await);
+    let (rows, page) = (count(&test, logged).await, boss.get_admin("/roles").await);
 
     let kept: Vec<(String, String)> = page.form("/roles/3").into_iter().filter(|(_, value)| value != "comment:write").collect();
     let kept: Vec<(&str, &str)> = kept.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(boss.post_admin("/roles/3", &kept).await.status, 200);
 
-    assert_eq!(count(&house, logged).await, rows, "no row a session");
+    assert_eq!(count(&test, logged).await, rows, "no row a session");
     for member in &mut members {
         until("another instance knows", async || member.get(&post).await.count("form[action$='/comments']") == 0).await;
     }
@@ -155,7 +155,7 @@ async fn a_change_of_a_role_reaches_every_session_without_naming_them() {
 
 #[tokio::test]
 async fn sqlite_syncs_what_it_acknowledges() {
-    let house = House::embedded().await;
+    let test = TestApp::embedded().await;
 
-    assert_eq!(count(&house, "PRAGMA synchronous").await, 2, "FULL");
+    assert_eq!(count(&test, "PRAGMA synchronous").await, 2, "FULL");
 }

@@ -1,4 +1,4 @@
-//! A house for tests: an instance on each engine, and visitors who walk through it like people do.
+//! Fixtures: an instance on each engine, and visitors with a browser.
 //!
 //! `visitor` a browser without scripts (or with htmx) · `page` what it sees. Servers come from the testkit.
 
@@ -32,16 +32,16 @@ pub const PASSWORD: &str = "달리는 초록 자전거 일곱 대";
 
 /// Each story, told on SQLite alone and on PostgreSQL with Redis.
 macro_rules! stories {
-    ($($(#[$doc:meta])* async fn $name:ident($house:ident: House) $body:block)*) => {
+    ($($(#[$doc:meta])* async fn $name:ident($test:ident: TestApp) $body:block)*) => {
         $($(#[$doc])* mod $name {
             use super::*;
 
-            #[expect(unused_mut, reason = "some stories change their house")]
-            async fn story(mut $house: House) $body
+            #[expect(unused_mut, reason = "some stories change their fixture")]
+            async fn story(mut $test: TestApp) $body
 
             #[tokio::test]
             async fn on_sqlite_alone() {
-                story(House::embedded().await).await;
+                story(TestApp::embedded().await).await;
             }
 
             #[tokio::test]
@@ -49,7 +49,7 @@ macro_rules! stories {
                 if crate::support::only_sqlite() {
                     return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
                 }
-                story(House::shared().await).await;
+                story(TestApp::shared().await).await;
             }
         })*
     };
@@ -73,33 +73,33 @@ pub fn postgres_database() -> String {
     postgres().create(&format!("t{}", NUMBER.fetch_add(1, Ordering::Relaxed)))
 }
 
-/// Where instances of one house meet.
-pub struct Ground {
+/// The database and Redis that the instances of one test share.
+pub struct TestBackends {
     pub database_url: String,
     pub redis: Option<PrivateRedis>,
     _folder: Option<TempDir>,
 }
 
-/// One instance, or the first of several on the same ground.
-pub struct House {
+/// One instance, or the first of several on the same backends.
+pub struct TestApp {
     pub app: App,
     pub site: Arc<BoxEndpoint<'static, Response>>,
     pub admin: Arc<BoxEndpoint<'static, Response>>,
-    pub ground: Ground,
+    pub backends: TestBackends,
 }
 
-impl House {
+impl TestApp {
     /// On SQLite, alone.
     pub async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database_url = format!("sqlite://{}?mode=rwc", folder.path().join("test.db").display());
-        Self::on(Ground { database_url, redis: None, _folder: Some(folder) }).await
+        Self::on(TestBackends { database_url, redis: None, _folder: Some(folder) }).await
     }
 
     /// On PostgreSQL and Redis.
     pub async fn shared() -> Self {
         let database_url = postgres_database();
-        Self::on(Ground { database_url, redis: Some(PrivateRedis::start()), _folder: None }).await
+        Self::on(TestBackends { database_url, redis: Some(PrivateRedis::start()), _folder: None }).await
     }
 
     /// The same, with a proxy before the database that can be cut.
@@ -107,33 +107,33 @@ impl House {
         let (direct, port) = (postgres_database(), postgres().port());
         let proxy = FaultProxy::to(port).await;
         let database_url = direct.replace(&format!(":{port}/"), &format!(":{}/", proxy.port));
-        (Self::on(Ground { database_url, redis: Some(PrivateRedis::start()), _folder: None }).await, proxy)
+        (Self::on(TestBackends { database_url, redis: Some(PrivateRedis::start()), _folder: None }).await, proxy)
     }
 
     /// On a PostgreSQL of its own, without Redis.
     pub async fn on_own(server: &PrivatePostgres) -> Self {
-        Self::on(Ground { database_url: server.url("postgres"), redis: None, _folder: None }).await
+        Self::on(TestBackends { database_url: server.url("postgres"), redis: None, _folder: None }).await
     }
 
-    async fn on(ground: Ground) -> Self {
-        let (app, site, admin) = instance_on(&ground).await;
-        Self { app, site, admin, ground }
+    async fn on(backends: TestBackends) -> Self {
+        let (app, site, admin) = instance_on(&backends).await;
+        Self { app, site, admin, backends }
     }
 
-    /// One more instance on the same ground.
-    pub async fn sibling(&self) -> Sibling {
-        self.sibling_with(config(&self.ground)).await
+    /// One more instance on the same backends.
+    pub async fn node(&self) -> TestNode {
+        self.node_with(config(&self.backends)).await
     }
 
-    /// One more instance on the same ground, set up otherwise.
-    pub async fn sibling_with(&self, config: Config) -> Sibling {
-        self.sibling_at(config, Clock::default()).await
+    /// One more instance on the same backends, set up otherwise.
+    pub async fn node_with(&self, config: Config) -> TestNode {
+        self.node_at(config, Clock::default()).await
     }
 
-    /// One more instance on the same ground, on a machine with this clock.
-    pub async fn sibling_at(&self, config: Config, clock: Clock) -> Sibling {
+    /// One more instance on the same backends, on a machine with this clock.
+    pub async fn node_at(&self, config: Config, clock: Clock) -> TestNode {
         let (app, site, admin) = instance_with(config, clock).await;
-        Sibling { app, site, admin }
+        TestNode { app, site, admin }
     }
 
     /// A browser that nobody has signed in with.
@@ -177,20 +177,20 @@ impl House {
 }
 
 /// A further instance.
-pub struct Sibling {
+pub struct TestNode {
     pub app: App,
     pub site: Arc<BoxEndpoint<'static, Response>>,
     pub admin: Arc<BoxEndpoint<'static, Response>>,
 }
 
-impl Drop for Sibling {
+impl Drop for TestNode {
     fn drop(&mut self) {
         self.app.stop.cancel();
         self.app.ended.cancel();
     }
 }
 
-impl Drop for House {
+impl Drop for TestApp {
     fn drop(&mut self) {
         self.app.stop.cancel();
         self.app.ended.cancel();
@@ -199,8 +199,8 @@ impl Drop for House {
 
 type Routers = (App, Arc<BoxEndpoint<'static, Response>>, Arc<BoxEndpoint<'static, Response>>);
 
-async fn instance_on(ground: &Ground) -> Routers {
-    instance_with(config(ground), Clock::default()).await
+async fn instance_on(backends: &TestBackends) -> Routers {
+    instance_with(config(backends), Clock::default()).await
 }
 
 async fn instance_with(config: Config, clock: Clock) -> Routers {
@@ -218,10 +218,10 @@ async fn instance_with(config: Config, clock: Clock) -> Routers {
 }
 
 /// Cheap passwords, no limits; the rest as shipped.
-pub fn config(ground: &Ground) -> Config {
-    let redis = ground.redis.as_ref().map(PrivateRedis::url).unwrap_or_default();
+pub fn config(backends: &TestBackends) -> Config {
+    let redis = backends.redis.as_ref().map(PrivateRedis::url).unwrap_or_default();
     let set = [
-        ("DATABASE_URL", ground.database_url.as_str()),
+        ("DATABASE_URL", backends.database_url.as_str()),
         ("REDIS_URL", redis.as_str()),
         ("PASSWORD_MEMORY_KIB", "8"),
         ("PASSWORD_ROUNDS", "1"),

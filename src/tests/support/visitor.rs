@@ -30,8 +30,8 @@ impl Visitor {
     }
 
     /// The same browser with its connection going to another instance.
-    pub fn on(&self, sibling: &super::Sibling) -> Self {
-        Self { site: sibling.site.clone(), admin: sibling.admin.clone(), ..self.clone() }
+    pub fn on(&self, node: &super::TestNode) -> Self {
+        Self { site: node.site.clone(), admin: node.admin.clone(), ..self.clone() }
     }
 
     /// The same browser with a header on every request.

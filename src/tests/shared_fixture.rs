@@ -17,22 +17,22 @@ use testkit::redis::PrivateRedis;
 macro_rules! on_both {
     ($($promise:ident),* $(,)?) => {
         mod in_memory {
-            $(#[tokio::test] async fn $promise() { super::$promise(super::World::memory().await).await; })*
+            $(#[tokio::test] async fn $promise() { super::$promise(super::SharedFixture::memory().await).await; })*
         }
         mod in_redis {
-            $(#[tokio::test] async fn $promise() { super::$promise(super::World::redis().await).await; })*
+            $(#[tokio::test] async fn $promise() { super::$promise(super::SharedFixture::redis().await).await; })*
         }
     };
 }
 pub(crate) use on_both;
 
 /// One instance, and the Redis that it uses, if any.
-pub struct World {
+pub struct SharedFixture {
     pub shared: Shared,
     pub redis: Option<PrivateRedis>,
 }
 
-impl World {
+impl SharedFixture {
     pub async fn memory() -> Self {
         let shared = Shared::memory(Steady::default());
         shared.start(accept_all());
@@ -46,7 +46,7 @@ impl World {
     }
 
     /// One more instance on the same Redis.
-    pub async fn sibling(&self) -> Shared {
+    pub async fn node(&self) -> Shared {
         instance(self.server(), accept_all()).await
     }
 
