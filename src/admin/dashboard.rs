@@ -4,8 +4,7 @@ use crate::domain::users::manage;
 use crate::domain::{Error, audit, dashboard};
 use crate::web::{Result, Staff, present, reply};
 use poem::{Response, handler};
-use templates::admin::dashboard::text as t;
-use templates::admin::dashboard::{DashboardPage, Signup, Tile};
+use templates::admin::dashboard::{DashboardPage, Signup, Tile, text as t};
 use templates::ui;
 
 /// Rows in each of the two lists.

@@ -1,12 +1,12 @@
 //! What an account may be called, how its password has to be, how much it may write at once, and who remains in charge.
 
-use crate::support::{TestApp, PASSWORD, config, encode, operator, stories};
+use crate::support::{PASSWORD, TestApp, config, encode, operator, stories};
 use minschool::db::query;
 use minschool::domain::users::{self, manage, password_change};
 use minschool::domain::{Account, UserId, bootstrap, roles};
 use poem::http::Method;
 
-/// The same house with its limits on.
+/// An instance on the same backends with its limits on.
 async fn strict(test: &TestApp) -> crate::support::TestNode {
     let mut config = config(&test.backends);
     config.rate_limits = true;
@@ -132,7 +132,7 @@ stories! {
         assert_eq!(admin.members, 2);
         let by = |id: i64| {
             let mut by = operator();
-            by.actor.id = UserId(id);
+            by.actor.id = minschool::domain::UserId(id);
             by
         };
         let (by_two, by_one) = (by(two), by(one));

@@ -1,6 +1,6 @@
 //! Joining, signing in, staying, leaving.
 
-use crate::support::{TestApp, PASSWORD, stories};
+use crate::support::{PASSWORD, TestApp, stories};
 use minschool::domain::users::{PRIVACY_VERSION, TERMS_VERSION};
 use time::Duration;
 

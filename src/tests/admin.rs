@@ -1,6 +1,6 @@
 //! The staff's side: closed to others, and everything it shows holds on the site.
 
-use crate::support::{TestApp, PASSWORD, set_board, stories};
+use crate::support::{PASSWORD, TestApp, set_board, stories};
 
 /// Every address of the panel that asks for staff.
 const PAGES: [&str; 10] = ["/", "/users", "/users/1", "/roles", "/roles/new", "/boards", "/boards/new", "/posts", "/comments", "/sessions"];

@@ -17,7 +17,7 @@ use std::path::Path;
 use tempfile::TempDir;
 use time::macros::datetime;
 
-/// A house in which people have written.
+/// An instance with posts and comments.
 async fn lived_in(test: TestApp) -> TestApp {
     let wanted = Wanted { users: 8, posts: 40, comments: 200, password: "x".into(), random_seed: 7 };
     seed::run(&test.app, &wanted, test.app.clock.now(), |_, _, _| {}).await.unwrap();
@@ -43,7 +43,7 @@ async fn empty(test: &TestApp, folder: &TempDir) -> Vec<Config> {
     let sqlite = format!("sqlite://{}?mode=rwc", folder.path().join(name).display());
     let mut found = vec![Config { database_url: sqlite, ..test.app.config.clone() }];
     if !only_sqlite() {
-        found.push(Config { database_url: postgres_database().await, ..test.app.config.clone() });
+        found.push(Config { database_url: postgres_database(), ..test.app.config.clone() });
     }
     found
 }

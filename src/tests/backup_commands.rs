@@ -6,7 +6,7 @@ use minschool::backup::shelf;
 use std::process::Output;
 use tempfile::TempDir;
 
-/// A house with some content, and the name of its public key.
+/// A data folder with some content, and the name of its public key.
 fn folder_with_key() -> (TempDir, String) {
     let folder = folder();
     let seed =
@@ -121,7 +121,7 @@ fn a_small_database_moves_to_postgres_by_command() {
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
     let (folder, _) = folder_with_key();
-    let to = tokio::runtime::Runtime::new().unwrap().block_on(postgres_database());
+    let to = postgres_database();
 
     let printed = runs(&folder, &["move", "--from", "sqlite://data/minschool.db", "--to", &to]);
     let again = run(&folder, &["move", "--from", "sqlite://data/minschool.db", "--to", &to]);

@@ -1,7 +1,7 @@
 //! Board rights hold everywhere: words that a person may not read reach that person through no address, no event and
 //! nothing that is kept ready in Redis.
 
-use crate::support::{TestApp, Page, Visitor, encode, set_board, stories, until};
+use crate::support::{Page, TestApp, Visitor, encode, set_board, stories, until};
 use futures_util::StreamExt;
 use poem::Endpoint;
 use poem::http::Method;
@@ -68,7 +68,7 @@ fn number(post: &str) -> i64 {
 
 async fn comment_id(visitor: &mut Visitor, post: &str, words: &str) -> String {
     let page = visitor.get(post).await;
-    let place = page.html.split("id=\"comment-body-").skip(1).find(|part| part.contains(words)).unwrap();
+    let place = page.html.split("id=\"said-").skip(1).find(|part| part.contains(words)).unwrap();
     place.split('"').next().unwrap().to_owned()
 }
 
@@ -104,10 +104,10 @@ async fn change(boss: &mut Visitor, user: i64, action: &str, fields: &[(&str, &s
 fn redis_holds_no_secret(test: &TestApp) {
     let Some(redis) = &test.backends.redis else { return };
     let mut seen = BTreeSet::new();
-    for key in redis.say(&["KEYS", "*"]).lines() {
+    for key in redis.command(&["KEYS", "*"]).lines() {
         let value = match key.split(':').next().unwrap_or_default() {
-            "notifications" if !key.ends_with("unread") => redis.say(&["LRANGE", key, "0", "-1"]),
-            "cache" | "session" => redis.say(&["GET", key]),
+            "notifications" if !key.ends_with("unread") => redis.command(&["LRANGE", key, "0", "-1"]),
+            "cache" | "session" => redis.command(&["GET", key]),
             _ => continue,
         };
         seen.insert(key.split(':').next().unwrap_or_default().to_owned());

@@ -44,7 +44,7 @@ const PANEL: &[(&str, u32, u32)] = &[
     ("/comments", 1, 1),
     ("/sessions", 2, 1),
     ("/audit", 1, 1),
-    // Names, events, the two histories; the house's counts every ten seconds. The instances are asked in one more trip.
+    // Names, events, the two histories; the cluster's counts every ten seconds. The instances are asked in one more trip.
     ("/system", 4, 2),
     ("/system/runbook", 0, 1),
     ("/logout", 0, 1),

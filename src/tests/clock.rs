@@ -1,7 +1,7 @@
 //! Somebody sets the machine's clock by an hour while people are here: nobody is signed out, nothing that was typed is
 //! lost, what is new comes after what is old, and whoever watches is told.
 
-use crate::support::{TestApp, PASSWORD, TestNode, Visitor, config, only_sqlite, stories, until};
+use crate::support::{PASSWORD, TestApp, TestNode, Visitor, config, only_sqlite, stories, until};
 use minschool::clock::{Clock, OffsetDateTime, to_ms};
 use minschool::db::query;
 use minschool::domain::sessions::{self, Area};

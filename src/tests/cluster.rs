@@ -114,7 +114,7 @@ async fn redis_killed_frozen_or_flushed_fails_no_page_and_signs_nobody_out() {
     test.backends.redis.as_ref().unwrap().thaw();
     until("Redis is trusted again", async || test.app.shared.health().is_well() && b.app.shared.health().is_well()).await;
 
-    test.backends.redis.as_ref().unwrap().say(&["FLUSHALL"]);
+    test.backends.redis.as_ref().unwrap().command(&["FLUSHALL"]);
     live_through(&test, &mut ada, &mut bob, &post, "flushed").await;
     let unread = ada.get("/").await.find("#bell .number").unwrap_or_default();
     assert_eq!(unread, "4", "no notification is lost");
@@ -176,7 +176,7 @@ async fn presence_is_shared_and_ends_within_a_minute() {
 
     let id = minschool::domain::users::manage::by_email(&test.app, "ada@example.com").await.unwrap();
     let minute_ago = minschool::clock::to_ms(test.app.clock.now()) - 60_000;
-    test.backends.redis.as_ref().unwrap().say(&["ZADD", "online:users", &minute_ago.to_string(), &id.to_string()]);
+    test.backends.redis.as_ref().unwrap().command(&["ZADD", "online:users", &minute_ago.to_string(), &id.to_string()]);
     let page = bob.get("/who").await;
     assert!(!page.text().contains("ada"), "{}", page.text());
 }

@@ -1,11 +1,12 @@
 //! The binary as an operator meets it: what it prints, what it refuses, how it exits.
 
 use crate::support::only_sqlite;
-use crate::support_servers::PrivateRedis;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
+use testkit::process::Process;
+use testkit::redis::PrivateRedis;
 
 pub fn minschool(folder: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_minschool"));
@@ -22,48 +23,36 @@ pub fn words(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout)
 }
 
-/// An instance that runs until the test is over.
-struct Running(Child);
-
-impl Running {
-    fn start(command: &mut Command) -> (Self, String) {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut printed = String::new();
-        let mut reader = BufReader::new(child.stdout.take().unwrap());
-        while !printed.contains("setup?token=") && reader.read_line(&mut printed).unwrap() > 0 {}
-        (Self(child), printed)
-    }
-
-    /// SIGTERM, and how it ended.
-    fn stop(mut self) -> Option<i32> {
-        let pid = self.0.id().to_string();
-        Command::new("kill").args(["-TERM", &pid]).status().unwrap();
-        self.0.wait().unwrap().code()
-    }
+/// Starts an instance, and reads what it prints until there is an invitation or no more.
+fn start(command: &mut Command) -> (Process, String) {
+    let mut process = Process::spawn(command.stdout(Stdio::piped()).stderr(Stdio::null()));
+    let mut printed = String::new();
+    let mut reader = BufReader::new(process.0.stdout.take().unwrap());
+    while !printed.contains("setup?token=") && reader.read_line(&mut printed).unwrap() > 0 {}
+    (process, printed)
 }
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+/// SIGTERM, and how it ended.
+fn stop(mut process: Process) -> Option<i32> {
+    process.signal("TERM");
+    process.wait().code()
 }
 
 #[test]
 fn it_starts_without_configuration_and_stops_when_told() {
     let folder = folder();
 
-    let (running, printed) = Running::start(&mut minschool(&folder));
+    let (running, printed) = start(&mut minschool(&folder));
 
     assert!(printed.contains("http://localhost") && printed.contains("/setup?token="), "{printed}");
     assert!(folder.path().join("data/minschool.db").exists());
-    assert_eq!(running.stop(), Some(0));
+    assert_eq!(stop(running), Some(0));
 }
 
 #[test]
 fn a_second_instance_on_sqlite_is_refused() {
     let folder = folder();
-    let (_running, _) = Running::start(&mut minschool(&folder));
+    let (_running, _) = start(&mut minschool(&folder));
 
     let output = minschool(&folder).output().unwrap();
 
@@ -121,10 +110,10 @@ fn a_database_from_which_a_newer_version_took_something_is_refused() {
 fn a_version_runs_beside_a_newer_one_that_only_added_something() {
     let folder = newer_database("m9999_future");
 
-    let (running, printed) = Running::start(&mut minschool(&folder));
+    let (running, printed) = start(&mut minschool(&folder));
 
     assert!(printed.contains("http://localhost"), "{printed}");
-    assert_eq!(running.stop(), Some(0));
+    assert_eq!(stop(running), Some(0));
 }
 
 #[test]
@@ -225,8 +214,8 @@ fn several_instances_on_postgres_without_redis_are_refused() {
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
     let folder = folder();
-    let url = tokio::runtime::Runtime::new().unwrap().block_on(crate::support::postgres_database());
-    let (_running, _) = Running::start(minschool(&folder).env("DATABASE_URL", &url));
+    let url = crate::support::postgres_database();
+    let (_running, _) = start(minschool(&folder).env("DATABASE_URL", &url));
 
     let output = minschool(&folder).env("DATABASE_URL", &url).output().unwrap();
 

@@ -1,6 +1,6 @@
 //! Comments, and what they set in motion: answers, bells, lists, streams.
 
-use crate::support::{TestApp, Page, Visitor, stories, until};
+use crate::support::{Page, TestApp, Visitor, stories, until};
 
 /// The number on the bell.
 fn bell(page: &Page) -> String {
@@ -141,8 +141,8 @@ stories! {
         bob.comment(&post, "둘").await;
 
         let id = minschool::domain::users::manage::by_email(&test.app, "ada@example.com").await.unwrap();
-        assert_eq!(redis.say(&["GET", &format!("notifications:{id}:unread")]), "2");
-        let list = redis.say(&["LRANGE", &format!("notifications:{id}"), "0", "-1"]);
+        assert_eq!(redis.command(&["GET", &format!("notifications:{id}:unread")]), "2");
+        let list = redis.command(&["LRANGE", &format!("notifications:{id}"), "0", "-1"]);
         assert!(list.lines().count() == 2 && list.contains("하나") && list.contains("둘"), "{list}");
     }
 

@@ -1,7 +1,7 @@
 //! Writes that are cut off: by a caller who leaves at any await, and by a database that stands still. No connection is
 //! used again in the middle of a transaction, and nothing that was acknowledged is lost.
 
-use crate::support::{TestApp, OwnPostgres, Visitor, only_sqlite, operator, stories, until};
+use crate::support::{TestApp, Visitor, encode, only_sqlite, operator, stories, until};
 use minschool::db::{Pool, query};
 use minschool::domain::UserId;
 use minschool::domain::users::password_change;
@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
+use testkit::postgres::{NOT_DURABLE, PrivatePostgres};
 
 /// Polls `work` so many times and then drops it. None: it was dropped before its end.
 async fn cut_after<T>(polls: usize, work: impl Future<Output = T>) -> Option<T> {
@@ -83,7 +84,7 @@ async fn write_on(mut visitor: Visitor, post: String, name: usize, stop: Arc<Ato
             continue;
         };
         let text = format!("댓글 {name}번 {n}째");
-        let body = serde_urlencoded::to_string([("body", &text), ("once", &once)]).unwrap();
+        let body = encode(&[("body", &text), ("once", &once)]);
         match visitor.send(Method::POST, &address, Some(body), false).await.status {
             303 => stored.push(text),
             503 => {}
@@ -98,7 +99,7 @@ async fn a_database_that_stands_still_under_writes_costs_no_500_and_no_acknowled
     if only_sqlite() {
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
-    let server = OwnPostgres::start().await;
+    let server = PrivatePostgres::start(NOT_DURABLE);
     let test = TestApp::on_own(&server).await;
     tokio::spawn(test.app.watch_database());
     let post = test.signed_in("ada").await.write("free", "글").await;

@@ -1,23 +1,24 @@
 //! PostgreSQL is away: what people could read they read on, what they send comes back to them, and nothing that was
 //! acknowledged is lost.
 
-use crate::support::{TestApp, Wire, only_sqlite, until};
+use crate::support::{TestApp, only_sqlite, until};
 use minschool::shared::cache::Noun;
 use minschool::shared::plan::Plan;
 use minschool::web::language;
 use std::time::{Duration, Instant};
 use templates::layout::Aids;
 use templates::text::Lang;
+use testkit::fault_proxy::FaultProxy;
 
-/// A house that is watched, and the wire to its database. None: this run leaves PostgreSQL out.
-async fn test_app() -> Option<(TestApp, Wire)> {
+/// An instance that watches its database, and the proxy between them. None: this run leaves PostgreSQL out.
+async fn test_app() -> Option<(TestApp, FaultProxy)> {
     if only_sqlite() {
         eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
         return None;
     }
-    let (test, wire) = TestApp::on_a_wire().await;
+    let (test, proxy) = TestApp::behind_proxy().await;
     tokio::spawn(test.app.watch_database());
-    Some((test, wire))
+    Some((test, proxy))
 }
 
 async fn until_noticed(test: &TestApp, beats: bool) {
@@ -26,14 +27,14 @@ async fn until_noticed(test: &TestApp, beats: bool) {
 
 #[tokio::test]
 async fn visitors_read_on_what_they_could_read() {
-    let Some((test, wire)) = test_app().await else { return };
+    let Some((test, proxy)) = test_app().await else { return };
     let post = test.signed_in("ada").await.write("free", "남아 있는 글").await;
     let mut guest = test.visitor();
     for page in ["/", "/community", "/community/free", &post] {
         assert_eq!(guest.get(page).await.status, 200);
     }
 
-    wire.cut();
+    proxy.cut();
     until_noticed(&test, false).await;
 
     for page in ["/community", &post] {
@@ -49,7 +50,7 @@ async fn visitors_read_on_what_they_could_read() {
     assert_eq!((unseen.status, unseen.header("retry-after")), (503, "2"));
     assert!(unseen.says("지금은 저장할 수 없습니다"), "{}", unseen.text());
 
-    wire.mend();
+    proxy.restore();
     until_noticed(&test, true).await;
     let back = guest.get(&post).await;
     assert!(back.status == 200 && !back.says("보관한 화면"), "{}", back.text());
@@ -58,7 +59,7 @@ async fn visitors_read_on_what_they_could_read() {
 
 #[tokio::test]
 async fn what_was_withdrawn_is_not_shown_again() {
-    let Some((test, wire)) = test_app().await else { return };
+    let Some((test, proxy)) = test_app().await else { return };
     let mut ada = test.signed_in("ada").await;
     let post = ada.write("free", "지울 글").await;
     let mut guest = test.visitor();
@@ -67,7 +68,7 @@ async fn what_was_withdrawn_is_not_shown_again() {
     let confirm = ada.get(&format!("{post}/delete")).await;
     ada.submit(&confirm, &format!("{post}/delete"), &[]).await;
 
-    wire.cut();
+    proxy.cut();
     until_noticed(&test, false).await;
 
     assert_eq!(guest.get(&post).await.status, 503);
@@ -77,11 +78,11 @@ async fn what_was_withdrawn_is_not_shown_again() {
 
 #[tokio::test]
 async fn a_form_is_answered_within_a_second_and_gives_back_what_was_typed() {
-    let Some((test, wire)) = test_app().await else { return };
+    let Some((test, proxy)) = test_app().await else { return };
     let mut ada = test.signed_in("ada").await;
     let form = ada.get("/community/free/write").await;
 
-    wire.freeze();
+    proxy.freeze();
     let begun = Instant::now();
     let answer = ada.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", "한 시간 동안 쓴 글")]).await;
     let waited = begun.elapsed();
@@ -91,7 +92,7 @@ async fn a_form_is_answered_within_a_second_and_gives_back_what_was_typed() {
     // Twice the promise: the machine may be busy with other tests.
     assert!(waited < Duration::from_secs(2), "{waited:?}");
 
-    wire.mend();
+    proxy.restore();
     until_noticed(&test, true).await;
     let stored = ada.submit(&answer, "/community/free/write", &[]).await;
     assert!(stored.says("한 시간 동안 쓴 글") && stored.status == 200, "{}", stored.text());
@@ -101,12 +102,12 @@ async fn a_form_is_answered_within_a_second_and_gives_back_what_was_typed() {
 
 #[tokio::test]
 async fn a_password_is_not_sent_back() {
-    let Some((test, wire)) = test_app().await else { return };
+    let Some((test, proxy)) = test_app().await else { return };
     test.member("ada").await;
     let mut guest = test.visitor();
     let form = guest.get("/login").await;
 
-    wire.cut();
+    proxy.cut();
     until_noticed(&test, false).await;
     let answer = guest.submit(&form, "/login", &[("email", "ada@example.com"), ("password", "아주 비밀스러운 말")]).await;
 
@@ -117,7 +118,7 @@ async fn a_password_is_not_sent_back() {
 
 #[tokio::test]
 async fn pages_that_hold_a_key_are_nobody_elses() {
-    let Some((test, _wire)) = test_app().await else { return };
+    let Some((test, _proxy)) = test_app().await else { return };
     let mut guest = test.visitor();
     for page in ["/signup", "/community"] {
         assert_eq!(guest.get(page).await.status, 200);

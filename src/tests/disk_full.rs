@@ -1,7 +1,7 @@
 //! The database's disk is full: people read on, what they send comes back to them in words that say why, and what is
 //! there stays there.
 
-use crate::support::{TestApp, postgres_folder, stories, until};
+use crate::support::{TestApp, postgres, stories, until};
 use minschool::db::{health, query};
 use minschool::monitor::Kind;
 use minschool::monitor::events::newest;
@@ -49,7 +49,7 @@ async fn swap(test: &TestApp, full: bool) {
     let find = "SELECT pg_relation_filepath(reltoastrelid) AS path FROM pg_class WHERE relname = 'posts'";
     let statement = sea_orm::Statement::from_string(test.app.db.get_database_backend(), find);
     let row = test.app.db.query_one_raw(statement).await.unwrap().unwrap();
-    let (path, aside) = (postgres_folder().join(row.try_get::<String>("", "path").unwrap()), PathBuf::from("aside"));
+    let (path, aside) = (postgres().folder().join(row.try_get::<String>("", "path").unwrap()), PathBuf::from("aside"));
     let aside = path.with_extension(aside);
     if full {
         assert_eq!(std::fs::metadata(&path).unwrap().len(), 0, "nobody has written a long post yet");

@@ -6,10 +6,13 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
+use testkit::http::{Request, Response, connect, exchange};
+use testkit::instance::printed_port;
+use testkit::process::{Process, local, wait_until};
 
 /// A server that answers what it is told to, until it is killed.
 struct Upstream {
@@ -50,10 +53,10 @@ impl Upstream {
 
 /// A running edge.
 struct Edge {
-    process: Child,
     port: u16,
     log: PathBuf,
     nginx: UnixDatagram,
+    _process: Process,
     _folder: TempDir,
 }
 
@@ -63,13 +66,12 @@ impl Edge {
         let log = folder.path().join("nginx-log.sock");
         let mut command = edge(&folder, upstreams);
         command.env("EDGE_LISTEN", "127.0.0.1:0").env("EDGE_LOG_SOCKET", &log);
-        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let status = lines.find_map(|line| line.unwrap().trim().strip_prefix("status").map(str::to_owned)).expect("it says where it is");
-        let port = status.rsplit(':').next().unwrap().split('/').next().unwrap().parse().unwrap();
+        let mut process = Process::spawn(command.stdout(Stdio::piped()));
+        let mut lines = BufReader::new(process.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let port = printed_port(&mut lines, "status");
         let nginx = UnixDatagram::unbound().unwrap();
-        until("the log is heard", Duration::from_secs(5), || nginx.connect(&log).is_ok());
-        Self { process, port, log, nginx, _folder: folder }
+        wait_until("the log is heard", Duration::from_secs(5), || nginx.connect(&log).is_ok());
+        Self { port, log, nginx, _process: process, _folder: folder }
     }
 
     /// What nginx writes of a request.
@@ -81,13 +83,12 @@ impl Edge {
         self.nginx.send(line.as_bytes()).unwrap();
     }
 
-    fn ask(&self, path: &str, headers: &str) -> String {
-        talk(&mut connect(([127, 0, 0, 1], self.port).into()), path, headers)
+    fn ask(&self, path: &str, headers: &str) -> Response {
+        talk(&mut connect(local(self.port)).unwrap(), path, headers)
     }
 
     fn report(&self) -> Value {
-        let answer = self.ask("/upstream_status?format=json", "");
-        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+        serde_json::from_slice(&self.ask("/upstream_status?format=json", "").body).unwrap()
     }
 
     fn server(&self, upstream: &Upstream) -> Value {
@@ -97,14 +98,7 @@ impl Edge {
     }
 
     fn becomes(&self, upstream: &Upstream, state: &str) {
-        until(state, Duration::from_secs(5), || self.server(upstream)["state"] == state);
-    }
-}
-
-impl Drop for Edge {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        wait_until(state, Duration::from_secs(5), || self.server(upstream)["state"] == state);
     }
 }
 
@@ -115,25 +109,9 @@ fn edge(folder: &TempDir, upstreams: &[&Upstream]) -> Command {
     command
 }
 
-fn connect(address: SocketAddr) -> TcpStream {
-    let stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-    stream
-}
-
-fn talk(stream: &mut (impl Read + Write), path: &str, headers: &str) -> String {
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}Connection: close\r\n\r\n").unwrap();
-    let mut text = String::new();
-    stream.read_to_string(&mut text).unwrap();
-    text
-}
-
-fn until(what: &str, most: Duration, mut come_true: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !come_true() {
-        assert!(begun.elapsed() < most, "waited in vain: {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+/// One request with these header lines; the connection ends with it.
+fn talk(stream: &mut (impl Read + Write), path: &str, headers: &str) -> Response {
+    exchange(stream, &Request::get(path).raw_headers(headers).header("connection", "close")).unwrap()
 }
 
 #[test]
@@ -166,7 +144,7 @@ fn an_error_in_the_log_is_looked_into_at_once() {
 
     edge.log("502", &a.address.to_string(), "502", "0.000", "-");
 
-    until("it is asked before its turn", Duration::from_millis(1200), || edge.server(&a)["state"] == "down");
+    wait_until("it is asked before its turn", Duration::from_millis(1200), || edge.server(&a)["state"] == "down");
 }
 
 #[test]
@@ -183,7 +161,7 @@ fn requests_are_counted_where_they_were_answered() {
     edge.log("200", &format!("{at_a}, {at_b}"), "504, 200", "1.000, 0.100", "0.000, 0.000");
     edge.log("502", "minschool_site", "502", "0.000", "-");
     edge.log("200", "-", "-", "-", "-");
-    until("all is read", Duration::from_secs(5), || edge.report()["log"]["lines"] == 41);
+    wait_until("all is read", Duration::from_secs(5), || edge.report()["log"]["lines"] == 41);
 
     let (a, b, total) = (edge.server(&a), edge.server(&b), edge.report()["total"]["1m"].clone());
 
@@ -213,7 +191,7 @@ fn garbage_does_no_harm() {
     }
     edge.log("200", &a.address.to_string(), "200", "0.010", "0.000");
 
-    until("the line after it is read", Duration::from_secs(10), || edge.server(&a)["1m"]["2xx"] == 1);
+    wait_until("the line after it is read", Duration::from_secs(10), || edge.server(&a)["1m"]["2xx"] == 1);
     let report = edge.report();
     assert!(report["log"]["bad_lines"].as_u64().unwrap() >= u64::from(sent) / 2, "{}", report["log"]);
     assert!(report["servers"].as_array().unwrap().len() <= 34);
@@ -227,7 +205,7 @@ fn it_is_told_as_text_as_json_as_a_page_and_to_prometheus() {
     edge.becomes(&a, "up");
     edge.log("200", &a.address.to_string(), "200", "0.010", "0.000");
     edge.log("302", &a.address.to_string(), "302", "0.010", "0.000");
-    until("it is read", Duration::from_secs(5), || edge.report()["log"]["lines"] == 2);
+    wait_until("it is read", Duration::from_secs(5), || edge.report()["log"]["lines"] == 2);
 
     let text = edge.ask("/upstream_status", "Accept: */*\r\n");
     let json = edge.ask("/upstream_status", "Accept: application/json\r\n");
@@ -235,10 +213,12 @@ fn it_is_told_as_text_as_json_as_a_page_and_to_prometheus() {
     let english = edge.ask("/upstream_status", "Accept: text/html\r\nAccept-Language: en\r\n");
     let metrics = edge.ask("/metrics", "");
 
-    assert!(text.contains("content-type: text/plain") && text.contains("SERVER") && text.contains(&a.address.to_string()), "{text}");
-    assert!(json.contains("content-type: application/json") && json.contains("\"state\": \"up\""), "{json}");
+    let kind = |answer: &Response| answer.header("content-type").unwrap_or_default().to_owned();
+    assert!(kind(&text).starts_with("text/plain") && text.contains("SERVER") && text.contains(&a.address.to_string()), "{text}");
+    assert!(kind(&json).starts_with("application/json") && json.contains("\"state\": \"up\""), "{json}");
     assert!(page.contains("<html class=\"admin\" lang=\"ko\"") && page.contains("서버 상태") && page.contains("정상"), "{page}");
-    assert!(page.contains("content-security-policy: default-src 'none'") && !page.contains("<script"), "{page}");
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.starts_with("default-src 'none'") && !page.contains("<script"), "{page}");
     assert!(english.contains("State of the servers"), "{english}");
     let name = format!("{{upstream=\"{}\"}}", a.address);
     for line in [
@@ -253,11 +233,11 @@ fn it_is_told_as_text_as_json_as_a_page_and_to_prometheus() {
         "minschool_edge_log_bad_lines_total 0".into(),
         "# EOF".into(),
     ] {
-        assert!(metrics.lines().any(|found| found == line), "{line} is not in {metrics}");
+        assert!(metrics.text().lines().any(|found| found == line), "{line} is not in {metrics}");
     }
-    assert!(edge.ask("/metrics", "X-Forwarded-For: 1.2.3.4\r\n").starts_with("HTTP/1.1 404"));
-    assert!(edge.ask("/healthz", "").starts_with("HTTP/1.1 200"));
-    assert!(edge.ask("/nowhere", "").starts_with("HTTP/1.1 404"));
+    assert_eq!(edge.ask("/metrics", "X-Forwarded-For: 1.2.3.4\r\n").status, 404);
+    assert_eq!(edge.ask("/healthz", "").status, 200);
+    assert_eq!(edge.ask("/nowhere", "").status, 404);
 }
 
 #[test]
@@ -288,22 +268,19 @@ fn a_socket_that_a_killed_edge_left_is_taken_over_and_one_in_use_is_not() {
     let mut second = edge(&folder, &[&a]);
     second.env("EDGE_LISTEN", "127.0.0.1:0").env("EDGE_LOG_SOCKET", &first.log);
 
-    let mut refused = Stopped(second.stdout(Stdio::null()).spawn().unwrap());
-    let mut code = None;
-    until("it gives up", Duration::from_secs(10), || {
-        code = refused.0.try_wait().unwrap();
-        code.is_some()
-    });
-    assert_eq!(code.unwrap().code(), Some(1), "somebody hears it");
+    let mut refused = Process::spawn(second.stdout(Stdio::null()));
+    wait_until("it gives up", Duration::from_secs(10), || refused.ended().is_some());
+    assert_eq!(refused.wait().code(), Some(1), "somebody hears it");
 
     let left = folder.path().join("left.sock");
     drop(UnixDatagram::bind(&left).unwrap());
     let mut third = edge(&folder, &[&a]);
-    let mut third = third.env("EDGE_LISTEN", "127.0.0.1:0").env("EDGE_LOG_SOCKET", &left).stdout(Stdio::null()).spawn().unwrap();
+    third.env("EDGE_LISTEN", "127.0.0.1:0").env("EDGE_LOG_SOCKET", &left).stdout(Stdio::null());
+    let mut third = Process::spawn(&mut third);
     let nginx = UnixDatagram::unbound().unwrap();
-    until("it is heard again", Duration::from_secs(5), || nginx.connect(&left).is_ok());
-    Command::new("kill").args(["-TERM", &third.id().to_string()]).status().unwrap();
-    assert!(third.wait().unwrap().success());
+    wait_until("it is heard again", Duration::from_secs(5), || nginx.connect(&left).is_ok());
+    third.signal("TERM");
+    assert!(third.wait().success());
     assert!(!left.exists(), "what it made it takes away");
 }
 
@@ -323,9 +300,8 @@ fn sockets_that_systemd_holds_are_found_by_their_names() {
     command.env("LISTEN_FDS", "3").env("LISTEN_FDNAMES", "nginx-log:edge:edge").stdout(Stdio::null());
     let passed = [datagrams.into(), listener.into(), port.into()];
     let mapped = passed.into_iter().zip(3..).map(|(parent_fd, child_fd)| FdMapping { parent_fd, child_fd }).collect();
-    let process = command.fd_mappings(mapped).unwrap().spawn().unwrap();
+    let _running = Process::spawn(command.fd_mappings(mapped).unwrap());
     drop(command);
-    let _running = Stopped(process);
     let nginx = UnixDatagram::unbound().unwrap();
     nginx.connect(&log).unwrap();
     let mut said = [0; 256];
@@ -339,18 +315,9 @@ fn sockets_that_systemd_holds_are_found_by_their_names() {
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         talk(&mut stream, "/upstream_status", "")
     };
-    until("the line is read", Duration::from_secs(5), || ask().contains("log: 1 lines"));
-    assert!(talk(&mut connect(address), "/healthz", "").starts_with("HTTP/1.1 200"), "a name may stand for several");
+    wait_until("the line is read", Duration::from_secs(5), || ask().contains("log: 1 lines"));
+    assert_eq!(talk(&mut connect(address).unwrap(), "/healthz", "").status, 200, "a name may stand for several");
     let url = format!("unix:{}", door.display());
     let shown = Command::new(env!("CARGO_BIN_EXE_minschool")).arg("status").env_clear().env("EDGE_URL", url).output().unwrap();
     assert!(String::from_utf8_lossy(&shown.stdout).contains(&a.address.to_string()));
-}
-
-struct Stopped(Child);
-
-impl Drop for Stopped {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }

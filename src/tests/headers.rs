@@ -1,14 +1,16 @@
 //! What answers say in their headers, and what the headers of a request may do.
 
 use crate::command_line::{folder, minschool, words};
-use crate::processes::{Instance, join};
-use crate::support::{TestApp, PASSWORD, Page, config, stories};
+use crate::processes::{join, session, start_alone};
+use crate::support::{PASSWORD, Page, TestApp, config, stories};
 use minschool::config::Config;
 use poem::http::Method;
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
+use testkit::http::{Request, send};
+use testkit::instance::printed_port;
+use testkit::process::{Process, local};
 use url::Url;
 
 stories! {
@@ -105,21 +107,18 @@ fn over_https(test: &TestApp, seconds: &str, scope: &str) -> Config {
 #[test]
 fn a_proxy_with_https_and_a_plain_public_address_are_logged_once() {
     let folder = folder();
-    let mut child = minschool(&folder).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let site = lines.find(|line| line.trim().starts_with("site")).unwrap();
-    let port: u16 = site.trim().trim_end_matches('/').rsplit(':').next().unwrap().parse().unwrap();
+    let mut child = Process::spawn(minschool(&folder).stdout(Stdio::piped()).stderr(Stdio::piped()));
+    let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let port = printed_port(&mut lines, "site");
     let rest = std::thread::spawn(move || lines.collect::<Vec<_>>());
-    let noise = child.stderr.take().unwrap();
+    let noise = child.0.stderr.take().unwrap();
     let noise = std::thread::spawn(move || std::io::read_to_string(noise).unwrap());
 
     for _ in 0..3 {
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        write!(stream, "GET /terms HTTP/1.1\r\nHost: x\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n\r\n").unwrap();
-        assert!(std::io::read_to_string(stream).unwrap().contains("200 OK"));
+        assert_eq!(send(local(port), Request::get("/terms").header("x-forwarded-proto", "https")).unwrap().status, 200);
     }
-    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-    child.wait().unwrap();
+    child.signal("TERM");
+    child.wait();
 
     let said = rest.join().unwrap().join("\n") + &noise.join().unwrap();
     assert_eq!(said.matches("browsers use https").count(), 1, "{said}");
@@ -129,17 +128,16 @@ fn a_proxy_with_https_and_a_plain_public_address_are_logged_once() {
 #[test]
 fn behind_a_socket_for_both_kinds_of_addresses_visitors_keep_their_own() {
     let folder = folder();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_minschool"));
+    let mut command = crate::processes::minschool();
     command.args(["--site-listen", "[::]:0"]);
-    let instance = Instance::alone(command, folder.path());
+    let instance = start_alone(command, folder.path());
     join(&instance, "ada");
 
     let fields = [("email", "ada@example.com"), ("password", PASSWORD)];
     // The proxy is 127.0.0.1, which such a socket shows as ::ffff:127.0.0.1.
     let answer = instance.submit("/login", "/login", "x=1\r\nX-Forwarded-For: 203.0.113.7", &fields);
-    let cookie = format!("ms_site={}", answer.between("set-cookie: ms_site=", ";").0);
 
-    assert!(instance.ask("GET", "/my/sessions", &cookie, "").says("203.0.113.7"));
+    assert!(instance.get("/my/sessions", &session(&answer)).contains("203.0.113.7"));
 }
 
 #[test]

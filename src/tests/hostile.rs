@@ -1,7 +1,7 @@
 //! Bad input, each kind with the answer that it gets: the right status, a page in the reader's language,
 //! nothing lost, nothing leaked.
 
-use crate::support::{TestApp, PASSWORD, stories};
+use crate::support::{PASSWORD, TestApp, stories};
 use poem::http::Method;
 
 stories! {

@@ -1,11 +1,11 @@
-//! What protects the house from too much: growing delays, limits on writing, a bound on work in flight, and a
+//! What protects an instance from overload: growing delays, limits on writing, a bound on work in flight, and a
 //! fault that stays where it happens.
 
-use crate::support::{TestApp, PASSWORD, config, stories};
+use crate::support::{PASSWORD, TestApp, config, stories};
 use minschool::db::Pool;
 use std::sync::Arc;
 
-/// The same house with its limits on.
+/// An instance on the same backends with its limits on.
 async fn strict(test: &TestApp) -> crate::support::TestNode {
     let mut config = config(&test.backends);
     config.rate_limits = true;

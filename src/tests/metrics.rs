@@ -1,12 +1,12 @@
 //! What an instance measures: every name that alerts rely on, nothing that strangers can make grow, nothing about
 //! anybody, and only for those who may read it.
 
+use crate::processes::{minschool, start_alone};
 use crate::support::{TestApp, TestNode, Visitor, config, stories};
 use poem::Endpoint;
 use poem::http::Method;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use testkit::http::{Request, send};
+use testkit::process::local;
 
 const TOKEN: &str = "a-token-for-the-tests";
 
@@ -167,38 +167,17 @@ stories! {
     }
 }
 
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// What the panel at a port answers to a program on this machine.
-fn ask(port: u16, header: &str) -> String {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    write!(stream, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n{header}Connection: close\r\n\r\n").unwrap();
-    let mut text = String::new();
-    stream.read_to_string(&mut text).unwrap();
-    text
-}
-
 #[test]
 fn a_program_on_this_machine_reads_them_and_one_behind_the_proxy_does_not() {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_minschool"));
-    command.env_clear().env("SITE_LISTEN", "127.0.0.1:0").env("ADMIN_LISTEN", "127.0.0.1:0").current_dir(folder.path());
-    let mut running = Running(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
-    let mut lines = BufReader::new(running.0.stdout.take().unwrap()).lines();
-    let panel = lines.find_map(|line| line.unwrap().trim().strip_prefix("admin").map(str::to_owned)).unwrap();
-    let port: u16 = panel.trim().trim_end_matches('/').rsplit(':').next().unwrap().parse().unwrap();
+    let instance = start_alone(minschool(), folder.path());
+    let ask = |request: Request| send(local(instance.admin), request).unwrap();
 
-    let open = ask(port, "");
-    let proxied = ask(port, "X-Forwarded-For: 127.0.0.1\r\n");
+    let open = ask(Request::get("/metrics"));
+    let proxied = ask(Request::get("/metrics").header("x-forwarded-for", "127.0.0.1"));
 
-    assert!(open.starts_with("HTTP/1.1 200") && open.contains("content-type: application/openmetrics-text"), "{open}");
-    assert!(open.trim_end().ends_with("# EOF"), "{open}");
-    assert!(proxied.starts_with("HTTP/1.1 404"), "{proxied}");
+    assert_eq!(open.status, 200, "{open}");
+    assert!(open.header("content-type").unwrap().starts_with("application/openmetrics-text"), "{open}");
+    assert!(open.text().trim_end().ends_with("# EOF"), "{open}");
+    assert_eq!(proxied.status, 404, "{proxied}");
 }

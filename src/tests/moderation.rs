@@ -1,6 +1,6 @@
 //! What staff do with other members' words leaves a trace, and two who act at once do not undo each other.
 
-use crate::support::{TestApp, Page, Visitor, encode, stories, until};
+use crate::support::{Page, TestApp, Visitor, encode, stories, until};
 use minschool::db::query;
 use poem::http::Method;
 
@@ -146,7 +146,7 @@ stories! {
         let page = bob.get(&post).await;
         let place = format!("{post}/comments");
         let key = minschool::domain::idempotency::Key(page.once(&place));
-        let actor = minschool::domain::Actor { id: minschool::domain::UserId(3), name: "bob".into(), role: "admin".into(), permissions: minschool::domain::Permissions::EVERY };
+        let actor = minschool::domain::Actor { id: minschool::domain::UserId(3), name: "bob".into(), role: "member".into(), permissions: minschool::domain::Permissions::EVERY };
         let boards = minschool::domain::boards::Boards::read(&test.app.db).await.unwrap();
         let new = minschool::domain::comments::New { post: number(&post).parse().unwrap(), parent: None, body: "댓글" };
         // The rows alone, as an instance leaves them that is killed after its commit.

@@ -1,14 +1,16 @@
 //! What the real nginx does with the shipped files: whom it shows which copy, and how much one address may ask for.
 
 use crate::support::{TestApp, stories};
-use crate::support_nginx::{Nginx, status};
+use minschool::web::serve::{Door, Patience, serve};
+use testkit::nginx::PrivateNginx;
+use tokio::net::TcpListener;
 
 /// A reader with the high-contrast theme in English; each page that they get shows it.
 const READING: &str = "ms_reading=en.contrast.150.reduced.wide";
 
 stories! {
     async fn a_page_for_a_cookie_of_ours_is_no_copy_for_others(test: TestApp) {
-        let nginx = Nginx::before(&test).await;
+        let nginx = start_before(&test).await;
 
         for lines in [
             vec![format!("Cookie: a=b;\t{READING}")],
@@ -19,9 +21,9 @@ stories! {
         ] {
             let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
             for path in ["/", "/community", "/terms"] {
-                let own = nginx.ask(path, &lines).await;
-                let guest = nginx.ask(path, &[]).await;
-                assert_eq!((status(&own), status(&guest)), ("200", "200"), "{path}");
+                let own = nginx.get(path, &lines).await;
+                let guest = nginx.get(path, &[]).await;
+                assert_eq!((own.status, guest.status), (200, 200), "{path}");
                 assert!(!guest.contains("data-theme=\"contrast\""), "{path}: {lines:?} reached a guest");
             }
         }
@@ -36,7 +38,7 @@ stories! {
     }
 
     async fn guests_share_a_copy_and_never_that_of_another_kind(test: TestApp) {
-        let nginx = Nginx::before(&test).await;
+        let nginx = start_before(&test).await;
         let (english, korean) = ("Welcome to MinSchool", "민스쿨에 오신 것을 환영합니다");
 
         // Each pair is one that the application and the key of the copy could read differently.
@@ -54,16 +56,16 @@ stories! {
             vec!["Accept-Language: en", "HX-Request: true"],
         ] {
             let path = format!("/?odd={}", minschool::domain::tokens::hash(&odd.join("|")));
-            nginx.ask(&path, &odd).await;
+            nginx.get(&path, &odd).await;
             for (language, words) in [("en", english), ("ko", korean), ("en-US,ko;q=0.5", english), ("fr", korean)] {
-                let page = nginx.ask(&path, &[&format!("Accept-Language: {language}")]).await;
+                let page = nginx.get(&path, &[&format!("Accept-Language: {language}")]).await;
                 assert!(page.contains(words) && page.contains("<header"), "{odd:?} is what a guest with {language} gets");
             }
         }
     }
 
     async fn streams_of_one_address_are_counted_and_only_streams_are_streams(test: TestApp) {
-        let nginx = Nginx::before(&test).await;
+        let nginx = start_before(&test).await;
         // There is no such post: the answer costs what that of a stream does, and it ends.
         let stream = "/events/posts/999999";
         let refused = async |from: &str, path: &str, times: usize| refused(&nginx, path, (0..times).map(|_| from.to_owned())).await;
@@ -85,7 +87,7 @@ stories! {
     }
 
     async fn an_address_of_ipv6_is_counted_by_its_network(test: TestApp) {
-        let nginx = Nginx::before(&test).await;
+        let nginx = start_before(&test).await;
         let one_network = (0..99).map(|n| format!("2001:db8:1:2:{n:x}::{n:x}"));
         let mapped = (0..99).map(|n| format!("::ffff:198.51.100.{n}"));
 
@@ -99,27 +101,41 @@ stories! {
     }
 
     async fn a_hidden_post_is_gone_after_a_second_for_two_who_come_together(test: TestApp) {
-        let nginx = Nginx::before(&test).await;
+        let nginx = start_before(&test).await;
         let mut ada = test.signed_in("ada").await;
         let post = ada.write("free", "곧 지울 글").await;
-        assert!(nginx.ask(&post, &[]).await.contains("곧 지울 글"));
+        assert!(nginx.get(&post, &[]).await.contains("곧 지울 글"));
 
         let delete = format!("{post}/delete");
         let page = ada.get(&delete).await;
         ada.submit(&page, &delete, &[]).await;
         // Two seconds: nginx counts a copy's one second in whole ones. Nothing tells when it is over.
         tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
-        let together = futures_util::future::join_all((0..20).map(|_| nginx.ask(&post, &[]))).await;
+        let together = futures_util::future::join_all((0..20).map(|_| nginx.get(&post, &[]))).await;
 
         for answer in &together {
-            assert!(!answer.contains("곧 지울 글"), "{}", answer.lines().next().unwrap_or_default());
+            assert!(!answer.contains("곧 지울 글"), "{}", answer.status);
         }
     }
 }
 
+/// nginx before the routers of a test's instance, each on a port of its own.
+async fn start_before(test: &TestApp) -> PrivateNginx {
+    let (site, admin) = (listen(test, test.site.clone()).await, listen(test, test.admin.clone()).await);
+    PrivateNginx::start(site, admin).await
+}
+
+async fn listen(test: &TestApp, router: impl poem::Endpoint<Output = poem::Response> + 'static) -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let door = Door { listener, held: false };
+    tokio::spawn(serve(door, router, Patience::with_idle(std::time::Duration::from_secs(75)), test.app.stop.clone()));
+    port
+}
+
 /// How many of these requests, sent at once, each from its address, are answered with 429.
-async fn refused(nginx: &Nginx, path: &str, from: impl IntoIterator<Item = String>) -> usize {
-    let answers = from.into_iter().map(async |address| nginx.ask_from(&address, path).await);
+async fn refused(nginx: &PrivateNginx, path: &str, from: impl IntoIterator<Item = String>) -> usize {
+    let answers = from.into_iter().map(async |address| nginx.get_from(&address, path).await);
     let answers = futures_util::future::join_all(answers).await;
-    answers.iter().filter(|answer| status(answer) == "429").count()
+    answers.iter().filter(|answer| answer.status == 429).count()
 }

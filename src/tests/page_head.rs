@@ -1,6 +1,6 @@
 //! What the pages say about themselves to search engines and to programs that show a link.
 
-use crate::support::{TestApp, Page, stories};
+use crate::support::{Page, TestApp, stories};
 
 /// A `meta` by its name or property.
 fn meta(page: &Page, name: &str) -> String {

@@ -1,6 +1,6 @@
 //! Seeded content: the same again for the same input, with every count right, and fit to be walked through.
 
-use crate::support::{TestApp, PASSWORD, stories};
+use crate::support::{PASSWORD, TestApp, stories};
 use minschool::clock::{OffsetDateTime, from_ms};
 use minschool::seed::{self, Wanted};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
@@ -9,7 +9,7 @@ fn wanted(random_seed: u64) -> Wanted {
     Wanted { users: 30, posts: 700, comments: 1_500, password: PASSWORD.into(), random_seed }
 }
 
-/// As the command does it, on a house that was opened without a welcome.
+/// As the command does it, on a database without the welcome post.
 async fn seeded(test: &TestApp, random_seed: u64) {
     seed::run(&test.app, &wanted(random_seed), test.app.clock.now(), |_, _, _| ()).await.unwrap();
 }
@@ -100,7 +100,7 @@ stories! {
     }
 }
 
-/// A house without a welcome, as the command opens it.
+/// A database without the welcome post, as the command opens it.
 async fn empty() -> (minschool::app::App, tempfile::TempDir) {
     use minschool::cli::{instance, migrate};
     let folder = tempfile::tempdir().unwrap();

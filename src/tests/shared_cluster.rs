@@ -1,9 +1,6 @@
 //! The shared state on a Redis Cluster and over a local socket: the same promises, by another address.
 
-use crate::{
-    shared_fixture::{accept_all, copy, eventually, may_post, ring, soon},
-    support_servers::PrivateRedis,
-};
+use crate::shared_fixture::{accept_all, copy, eventually, may_post, ring, soon};
 use minschool::clock::monotonic::Steady;
 use minschool::shared::{
     Effect::Delivered,
@@ -14,6 +11,7 @@ use minschool::shared::{
     plan::{Plan, Unread},
     signals::Signal,
 };
+use testkit::redis::PrivateRedis;
 
 async fn instance(url: String) -> Shared {
     let shared = Shared::redis(RedisOptions::new(url), Steady::default(), "a secret");
@@ -74,5 +72,5 @@ async fn a_local_socket_is_an_address_too() {
 
     assert_eq!(Shared::probe(&RedisOptions::new(redis.socket_url())).await, Ok(()));
     assert_eq!(shared.sessions().put("aa", &copy(1)).await, Delivered);
-    assert!(redis.say(&["GET", "session:aa"]).contains("userId"));
+    assert!(redis.command(&["GET", "session:aa"]).contains("userId"));
 }

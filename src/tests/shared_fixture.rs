@@ -1,6 +1,5 @@
 //! What the tests of the shared state have in common: a backend each, and small things to put into it.
 
-use crate::support_servers::PrivateRedis;
 use bytes::Bytes;
 use minschool::clock::monotonic::Steady;
 use minschool::shared::{
@@ -12,6 +11,7 @@ use std::{
     sync::{Arc, Mutex},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
+use testkit::redis::PrivateRedis;
 
 /// Each promise, once for each backend.
 macro_rules! on_both {

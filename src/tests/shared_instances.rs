@@ -85,6 +85,6 @@ async fn sites_that_share_a_redis_do_not_meet() {
     assert_eq!(fixture.shared.sessions().get("aa").await, Known(None));
     assert_eq!(soon(ours.recv()).await, Signal::Message("ours".into()));
     assert_eq!(soon(theirs.recv()).await, Signal::Message("theirs".into()));
-    let keys = fixture.server().say(&["KEYS", "*"]);
+    let keys = fixture.server().command(&["KEYS", "*"]);
     assert!(keys.lines().all(|key| key.starts_with("other:")), "{keys}");
 }

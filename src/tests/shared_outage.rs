@@ -1,10 +1,7 @@
 //! Redis dies, freezes, lies about its age, refuses us: no call hangs, nothing is trusted before its time, and
 //! everything comes back by itself.
 
-use crate::{
-    shared_fixture::{Owner, SharedFixture, accept_all, copy, eventually, instance, lives, now_ms, soon, timed},
-    support_servers::PrivateRedis,
-};
+use crate::shared_fixture::{Owner, SharedFixture, accept_all, copy, eventually, instance, lives, now_ms, soon, timed};
 use minschool::clock::monotonic::Steady;
 use minschool::shared::{
     Accept,
@@ -19,6 +16,7 @@ use minschool::shared::{
     signals::Signal,
 };
 use std::time::Duration;
+use testkit::redis::PrivateRedis;
 use tokio::{runtime::Handle, time::sleep};
 
 /// What "at once" may take on a busy machine.
@@ -143,7 +141,7 @@ async fn a_session_that_ended_during_the_outage_stays_ended_though_redis_brings_
     owner.say(None);
     redis.restart();
     eventually("asked", async || owner.asked().len() > 1).await;
-    assert_eq!(redis.say(&["EXISTS", "session:ended"]), "1", "it came back");
+    assert_eq!(redis.command(&["EXISTS", "session:ended"]), "1", "it came back");
     assert!(!knows(&shared).await, "nothing is trusted yet");
 
     // The same epoch: the list alone must do.
@@ -154,8 +152,8 @@ async fn a_session_that_ended_during_the_outage_stays_ended_though_redis_brings_
     assert_ne!(owner.asked()[0].run_id, owner.asked().last().unwrap().run_id);
     assert!(!lives(&shared, "ended").await);
     assert!(lives(&shared, "goes-on").await);
-    assert_eq!(redis.say(&["EXISTS", "session:ended"]), "0");
-    assert_eq!(redis.say(&["EXISTS", "gen:posts"]), "1", "changed meanwhile, so bumped");
+    assert_eq!(redis.command(&["EXISTS", "session:ended"]), "0");
+    assert_eq!(redis.command(&["EXISTS", "gen:posts"]), "1", "changed meanwhile, so bumped");
 }
 
 #[tokio::test]
@@ -169,7 +167,7 @@ async fn a_raised_epoch_disowns_all_that_an_old_file_brings_back() {
 
     assert_eq!(shared.epoch(), 2);
     assert!(!lives(&shared, "goes-on").await);
-    assert_eq!(redis.say(&["EXISTS", "session:goes-on"]), "1", "it is there, and not believed");
+    assert_eq!(redis.command(&["EXISTS", "session:goes-on"]), "1", "it is there, and not believed");
 }
 
 #[tokio::test]
@@ -179,7 +177,7 @@ async fn a_cut_connection_is_replaced_by_one_that_was_validated() {
     let shared = instance(&redis, owner.validator()).await;
 
     for round in 2..=7 {
-        redis.say(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
+        redis.command(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
         eventually("asked again", async || owner.asked().len() >= round).await;
         back(&shared).await;
     }
@@ -198,8 +196,8 @@ async fn tasks_end_with_their_connection_and_all_of_them_with_the_handle() {
     let running = tasks();
 
     for _ in 0..4 {
-        redis.say(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
-        redis.say(&["CLIENT", "KILL", "TYPE", "pubsub"]);
+        redis.command(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
+        redis.command(&["CLIENT", "KILL", "TYPE", "pubsub"]);
         eventually("cut", async || !shared.health().is_well() || knows(&shared).await).await;
         back(&shared).await;
         eventually("heard", async || shared.signals().are_heard()).await;

@@ -80,10 +80,10 @@ async fn a_flush_brings_no_old_piece_back() {
     let mut seen = vec![state().await];
 
     for _ in 0..3 {
-        fixture.server().say(&["FLUSHALL"]);
+        fixture.server().command(&["FLUSHALL"]);
         shared.cache().bump(&nouns).await;
         seen.push(state().await);
-        fixture.server().say(&["FLUSHALL"]);
+        fixture.server().command(&["FLUSHALL"]);
         seen.push(state().await);
     }
 
@@ -98,7 +98,7 @@ async fn after_a_flush_sessions_and_bells_are_absent_not_empty() {
     shared.sessions().put("aa", &copy(1)).await;
     shared.notifications().set_unread(1, 4).await;
 
-    fixture.server().say(&["FLUSHALL"]);
+    fixture.server().command(&["FLUSHALL"]);
 
     let plan = Plan { session: Some("aa"), unread: Unread::Of(1), ..Plan::default() };
     let answer = shared.fetch(&plan).await.known().unwrap();
@@ -111,7 +111,7 @@ async fn after_a_flush_sessions_and_bells_are_absent_not_empty() {
 async fn who_was_not_seen_for_long_is_forgotten() {
     let fixture = SharedFixture::redis().await;
     fixture.shared.presence().touch_at(1, now_ms() - 60_000);
-    let known = async || fixture.server().say(&["ZCARD", "online:users"]);
+    let known = async || fixture.server().command(&["ZCARD", "online:users"]);
     eventually("written", async || known().await == "1").await;
 
     eventually("forgotten", async || known().await == "0").await;
@@ -123,11 +123,11 @@ async fn what_somebody_else_wrote_there_is_not_believed_blindly() {
     let (sessions, redis) = (fixture.shared.sessions(), fixture.server());
     let over = SessionCopy { expires_at: now_ms() - 1, ..copy(1) };
 
-    redis.say(&["SET", "session:over", &serde_json::to_string(&over).unwrap()]);
-    redis.say(&["SET", "session:broken", "{"]);
-    redis.say(&["SET", "cache:posts:recent", "short"]);
-    redis.say(&["SET", "gen:posts", "not a number"]);
-    redis.say(&["SET", "notifications:1:unread", "-5"]);
+    redis.command(&["SET", "session:over", &serde_json::to_string(&over).unwrap()]);
+    redis.command(&["SET", "session:broken", "{"]);
+    redis.command(&["SET", "cache:posts:recent", "short"]);
+    redis.command(&["SET", "gen:posts", "not a number"]);
+    redis.command(&["SET", "notifications:1:unread", "-5"]);
 
     assert_eq!(sessions.get("over").await, Known(None));
     assert_eq!(sessions.get("broken").await, Known(None));
@@ -164,16 +164,16 @@ async fn an_operator_finds_the_keys_that_are_documented() {
     ring(shared, 42, 3).await;
     may_post(shared).await;
     shared.presence().touch(42);
-    let here = async || redis.say(&["EXISTS", "online:users"]) == "1";
+    let here = async || redis.command(&["EXISTS", "online:users"]) == "1";
     eventually("here", here).await;
 
     for (key, lifetime) in LIFETIMES {
-        let ttl: i64 = redis.say(&["TTL", key]).parse().unwrap();
+        let ttl: i64 = redis.command(&["TTL", key]).parse().unwrap();
         assert!((lifetime - 10..=lifetime).contains(&ttl), "{key} {ttl}");
     }
-    let keys = redis.say(&["KEYS", "*"]);
+    let keys = redis.command(&["KEYS", "*"]);
     assert_eq!(keys.lines().count(), LIFETIMES.len(), "and no other: {keys}");
-    assert_eq!(redis.say(&["GET", "notifications:42:unread"]), "3");
+    assert_eq!(redis.command(&["GET", "notifications:42:unread"]), "3");
 }
 
 #[tokio::test]
@@ -181,7 +181,7 @@ async fn a_session_in_redis_can_be_read_by_other_programs() {
     let fixture = SharedFixture::redis().await;
     fixture.shared.sessions().put("ab12", &copy(42)).await;
 
-    let json = fixture.server().say(&["GET", "session:ab12"]);
+    let json = fixture.server().command(&["GET", "session:ab12"]);
 
     let session: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(session["userId"], 42);
@@ -197,7 +197,7 @@ async fn a_bucket_from_before_the_clock_was_set_back_holds_nobody_up() {
     assert_eq!((take().await, take().await), (Duration::ZERO, Duration::ZERO));
     assert!(take().await > Duration::from_secs(50), "two at once and no more");
 
-    fixture.server().say(&["PEXPIRE", "limit:post:member:7", "3700000"]);
+    fixture.server().command(&["PEXPIRE", "limit:post:member:7", "3700000"]);
 
     assert_eq!(take().await, Duration::ZERO);
 }
@@ -206,7 +206,7 @@ async fn a_bucket_from_before_the_clock_was_set_back_holds_nobody_up() {
 async fn a_copy_that_another_program_wrote_is_not_believed() {
     let fixture = SharedFixture::redis().await;
     fixture.shared.sessions().put("ab12", &copy(42)).await;
-    let signed = fixture.server().say(&["GET", "session:ab12"]);
+    let signed = fixture.server().command(&["GET", "session:ab12"]);
     let believed = async |hash: &str| fixture.shared.sessions().get(hash).await.known().flatten().is_some();
     assert!(believed("ab12").await);
 
@@ -214,7 +214,7 @@ async fn a_copy_that_another_program_wrote_is_not_believed() {
     for (hash, value) in
         [("ab12", unsigned), ("cd34", signed.clone()), ("ab12", signed.replace("posts:write", "panel:reads")), ("ab12", "}".into())]
     {
-        fixture.server().say(&["SET", &format!("session:{hash}"), &value]);
+        fixture.server().command(&["SET", &format!("session:{hash}"), &value]);
         assert!(!believed(hash).await, "{hash}: {value}");
     }
 }
@@ -225,7 +225,7 @@ async fn a_piece_that_landed_here_is_not_loaded_again() {
     let entry = Entry::recent_posts();
     read(&fixture.shared, &entry, "first").await;
 
-    fixture.server().say(&["DEL", "cache:posts:recent"]);
+    fixture.server().command(&["DEL", "cache:posts:recent"]);
 
     assert_eq!(read(&fixture.shared, &entry, "second").await, "first");
 }
@@ -242,7 +242,7 @@ async fn limits_end_as_they_should_though_the_clock_of_redis_was_set_back() {
         limits.record_failure("7").await;
     }
     for key in ["limit:write:7", "limit:wait:7"] {
-        assert_eq!(redis.say(&["PEXPIRE", key, "3601000"]).trim(), "1", "{key}");
+        assert_eq!(redis.command(&["PEXPIRE", key, "3601000"]).trim(), "1", "{key}");
     }
 
     let (refused, wait) = (limits.hit("write", "7", 3, window).await, limits.wait_for("7").await);

@@ -1,29 +1,30 @@
 //! The shared state behind Sentinel, which puts a replica in the place of a Redis that died; and over TLS.
 
 use crate::shared_fixture::{accept_all, copy, eventually};
-use crate::support_servers::{PrivateRedis, Sentinel};
 use minschool::clock::monotonic::Steady;
 use minschool::shared::{Effect::Delivered, Known::Known, RedisOptions, Shared};
+use testkit::redis::PrivateRedis;
+use testkit::sentinel::PrivateSentinel;
 
 #[tokio::test]
 async fn sentinel_names_another_redis_when_the_first_dies() {
     let mut first = PrivateRedis::start();
     let second = PrivateRedis::start_replica_of(&first);
-    let sentinel = Sentinel::watch(&first);
+    let sentinel = PrivateSentinel::watch(&first);
     let shared = Shared::redis(RedisOptions::new(sentinel.url()), Steady::default(), "a secret");
     shared.start(accept_all());
     let well = async || shared.health().is_well() && shared.signals().are_heard();
     eventually("it is trusted and heard", well).await;
     assert_eq!(shared.sessions().put("aa", &copy(1)).await, Delivered);
-    assert!(first.say(&["GET", "session:aa"]).contains("userId"), "it was the first that was told");
-    eventually("the replica has caught up", async || second.say(&["GET", "session:aa"]).contains("userId")).await;
+    assert!(first.command(&["GET", "session:aa"]).contains("userId"), "it was the first that was told");
+    eventually("the replica has caught up", async || second.command(&["GET", "session:aa"]).contains("userId")).await;
 
     first.kill();
     eventually("the replica takes over", async || second.info("replication", "role") == "master").await;
     eventually("the shared state has found it", well).await;
 
     eventually("sessions are told again", async || shared.sessions().put("bb", &copy(2)).await == Delivered).await;
-    assert!(second.say(&["GET", "session:bb"]).contains("userId"));
+    assert!(second.command(&["GET", "session:bb"]).contains("userId"));
     // Sentinel cuts the connections to a Redis whose part has changed, so one answer may be missing.
     eventually("and read", async || matches!(shared.sessions().get("bb").await, Known(Some(_)))).await;
 }

@@ -2,7 +2,7 @@
 //! others.
 
 use crate::command_line::{folder, minschool, words};
-use crate::support::{TestApp, PASSWORD, Page, TestNode, Visitor, config, only_sqlite, stories};
+use crate::support::{PASSWORD, Page, TestApp, TestNode, Visitor, config, only_sqlite, stories};
 use minschool::db::query;
 use minschool::domain::sessions::{Area, Client};
 use minschool::domain::users::sign_in::{self, Credentials, Entry};

@@ -1,6 +1,6 @@
 //! A session begins only for a password that still holds and a member who is not suspended, and never for a form's key.
 
-use crate::support::{TestApp, PASSWORD, operator, stories};
+use crate::support::{PASSWORD, TestApp, operator, stories};
 use minschool::db::query;
 use minschool::domain::sessions::{self, Area, Client};
 use minschool::domain::users::{self, password_change};

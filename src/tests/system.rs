@@ -130,14 +130,14 @@ async fn an_instance_without_its_database_stays_ready_as_long_as_it_has_pages_to
     if only_sqlite() {
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
-    let (test, wire) = TestApp::on_a_wire().await;
+    let (test, proxy) = TestApp::behind_proxy().await;
     tokio::spawn(test.app.watch_database());
     let bare = test.node().await;
     tokio::spawn(bare.app.watch_database());
     let (mut here, mut there) = (test.visitor(), test.visitor().on(&bare));
     assert_eq!(here.get("/community").await.status, 200);
 
-    wire.cut();
+    proxy.cut();
     until("the outage is noticed", async || !test.app.db_health.is_up() && !bare.app.db_health.is_up()).await;
 
     let (kept, none) = (here.get("/readyz").await, there.get("/readyz").await);
@@ -146,7 +146,7 @@ async fn an_instance_without_its_database_stays_ready_as_long_as_it_has_pages_to
     let metrics = minschool::metrics::scrape::text(&test.app, minschool::web::health::state(&test.app).await).await;
     assert!(metrics.contains("minschool_ready 1") && metrics.contains("minschool_reading_only 1"), "{metrics}");
 
-    wire.mend();
+    proxy.restore();
     until("it is back", async || test.app.db_health.is_up()).await;
     assert_eq!(here.get("/readyz").await.html.trim(), "ready");
     test.app.stop.cancel();
@@ -158,17 +158,16 @@ async fn an_outage_of_the_database_is_written_down_when_it_is_over() {
     if only_sqlite() {
         return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
     }
-    let (test, wire) = TestApp::on_a_wire().await;
+    let (test, proxy) = TestApp::behind_proxy().await;
     tokio::spawn(test.app.watch_database());
     until("it is ready", async || test.app.monitor.own().is_some_and(|beat| beat.state == State::Ready)).await;
 
-    wire.cut();
+    proxy.cut();
     until("the outage is noticed", async || !test.app.db_health.is_up()).await;
-    wire.mend();
+    proxy.restore();
     until("it is over", async || test.app.db_health.is_up()).await;
 
-    until("it is written down", async || count(&test, Kind::DatabaseAway).await == 1 && count(&test, Kind::DatabaseBack).await == 1)
-        .await;
+    until("it is written down", async || count(&test, Kind::DatabaseAway).await == 1 && count(&test, Kind::DatabaseBack).await == 1).await;
 }
 
 #[tokio::test]

@@ -118,14 +118,14 @@ async fn made_up_boards_fill_nothing_in_redis() {
     guest.get("/community/free").await;
     guest.get("/community/free").await;
     let redis = test.backends.redis.as_ref().unwrap();
-    let before = redis.say(&["KEYS", "gen:board:*"]);
+    let before = redis.command(&["KEYS", "gen:board:*"]);
     assert_eq!(before.trim(), "gen:board:free");
 
     for n in 0..100 {
         guest.get(&format!("/community/made-up-{n}")).await;
     }
 
-    assert_eq!(redis.say(&["KEYS", "gen:board:*"]), before);
+    assert_eq!(redis.command(&["KEYS", "gen:board:*"]), before);
 }
 
 #[tokio::test]

@@ -1,20 +1,15 @@
-//! A house for tests: an instance on each engine, and visitors who walk through it like people do.
+//! Fixtures: an instance on each engine, and visitors with a browser.
 //!
-//! `postgres` a private server for the whole run · `visitor` a browser without scripts (or with htmx) · `page` what
-//! it sees · `wire` what lies between an instance and its database.
+//! `visitor` a browser without scripts (or with htmx) · `page` what it sees. Servers come from the testkit.
 
 mod page;
-mod postgres;
 mod visitor;
-mod wire;
 
 use minschool::domain::{Account, bootstrap, roles};
 pub use page::Page;
-pub use postgres::{OwnPostgres, database as postgres_database, folder as postgres_folder};
-pub use visitor::{Visitor, encode, set_board};
-pub use wire::Wire;
+pub use testkit::form::encode;
+pub use visitor::{Visitor, set_board};
 
-use crate::support_servers::PrivateRedis;
 use minschool::app::App;
 use minschool::cli::{instance, migrate};
 use minschool::clock::Clock;
@@ -25,9 +20,13 @@ use minschool::jobs::maintenance;
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt, Response};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tempfile::TempDir;
+use testkit::fault_proxy::FaultProxy;
+use testkit::postgres::{NOT_DURABLE, PrivatePostgres};
+use testkit::redis::PrivateRedis;
 
 /// A password that everybody in tests has.
 pub const PASSWORD: &str = "달리는 초록 자전거 일곱 대";
@@ -38,7 +37,7 @@ macro_rules! stories {
         $($(#[$doc])* mod $name {
             use super::*;
 
-            #[expect(unused_mut, reason = "some stories change their test")]
+            #[expect(unused_mut, reason = "some stories change their fixture")]
             async fn story(mut $test: TestApp) $body
 
             #[tokio::test]
@@ -63,7 +62,19 @@ pub fn only_sqlite() -> bool {
     std::env::var("MINSCHOOL_TEST_ENGINES").is_ok_and(|engines| engines == "sqlite")
 }
 
-/// Where instances of one house meet.
+/// The PostgreSQL of this run, which ends with it.
+pub fn postgres() -> &'static PrivatePostgres {
+    static SERVER: OnceLock<PrivatePostgres> = OnceLock::new();
+    SERVER.get_or_init(|| PrivatePostgres::start(NOT_DURABLE))
+}
+
+/// The URL of a new, empty database.
+pub fn postgres_database() -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    postgres().create(&format!("t{}", NUMBER.fetch_add(1, Ordering::Relaxed)))
+}
+
+/// The database and Redis that the instances of one test share.
 pub struct TestBackends {
     pub database_url: String,
     pub redis: Option<PrivateRedis>,
@@ -88,23 +99,21 @@ impl TestApp {
 
     /// On PostgreSQL and Redis.
     pub async fn shared() -> Self {
-        let database_url = postgres::database().await;
+        let database_url = postgres_database();
         Self::on(TestBackends { database_url, redis: Some(PrivateRedis::start()), _folder: None }).await
     }
 
-    /// The same, with a wire to the database that can be cut.
-    pub async fn on_a_wire() -> (Self, Wire) {
-        let direct = postgres::database().await;
-        let (host, database) = direct.rsplit_once('/').unwrap();
-        let (scheme, port) = host.rsplit_once(':').unwrap();
-        let wire = Wire::to(port.parse().unwrap()).await;
-        let database_url = format!("{scheme}:{}/{database}", wire.port);
-        (Self::on(TestBackends { database_url, redis: Some(PrivateRedis::start()), _folder: None }).await, wire)
+    /// The same, with a proxy before the database that can be cut.
+    pub async fn behind_proxy() -> (Self, FaultProxy) {
+        let (direct, port) = (postgres_database(), postgres().port());
+        let proxy = FaultProxy::to(port).await;
+        let database_url = direct.replace(&format!(":{port}/"), &format!(":{}/", proxy.port));
+        (Self::on(TestBackends { database_url, redis: Some(PrivateRedis::start()), _folder: None }).await, proxy)
     }
 
     /// On a PostgreSQL of its own, without Redis.
-    pub async fn on_own(server: &OwnPostgres) -> Self {
-        Self::on(TestBackends { database_url: server.url(), redis: None, _folder: None }).await
+    pub async fn on_own(server: &PrivatePostgres) -> Self {
+        Self::on(TestBackends { database_url: server.url("postgres"), redis: None, _folder: None }).await
     }
 
     async fn on(backends: TestBackends) -> Self {

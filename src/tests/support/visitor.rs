@@ -1,7 +1,7 @@
 //! A browser without scripts: keeps cookies, follows redirects, fills in forms. With `with_htmx` it sends what
 //! htmx sends.
 
-use super::{PASSWORD, Page};
+use super::{PASSWORD, Page, encode};
 use minschool::db::statements::counting;
 use minschool::shared::meter;
 use poem::endpoint::BoxEndpoint;
@@ -209,9 +209,4 @@ pub async fn set_board(boss: &mut Visitor, slug: &str, fields: &[(&str, &str)]) 
     let edit = place.split("href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let page = boss.get_admin(&edit).await;
     boss.submit_admin(&page, &edit, fields).await
-}
-
-/// A form as browsers send it.
-pub fn encode(fields: &[(&str, &str)]) -> String {
-    serde_urlencoded::to_string(fields).unwrap()
 }

@@ -6,9 +6,8 @@ use crate::clock::from_ms;
 use crate::monitor::history::{HouseSlot, InstanceSlot};
 use std::collections::{BTreeMap, BTreeSet};
 use templates::Lang;
-use templates::admin::monitor::Range;
 use templates::admin::monitor::chart::{Chart, Line, Unit};
-use templates::admin::monitor::text as t;
+use templates::admin::monitor::{Range, text as t};
 use templates::text::Text;
 use templates::ui::Moment;
 

@@ -1,0 +1,222 @@
+//! Measures MinSchool: `ops/bench/run` builds and starts this. Everything runs on private servers, on 127.0.0.1, for a
+//! bounded time; nothing of it is a test, for times differ from machine to machine.
+//!
+//! Rooms: `servers` (what runs), `scenarios` (what is measured), `load` (runs
+//! of requests), `usage` (what processes cost), `baseline` (the bare handler), `report` (the tables).
+
+mod baseline;
+mod load;
+mod report;
+mod scenarios;
+mod servers;
+mod usage;
+
+use anyhow::Result;
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use load::{Outcome, Script, Watched};
+use report::{LEVELS, Row};
+use scenarios::{Members, PASSWORD};
+use servers::{Backends, POSTGRES, Server};
+use std::time::Duration;
+use tempfile::TempDir;
+use testkit::http::Request;
+use testkit::postgres::PrivatePostgres;
+use testkit::redis::PrivateRedis;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Posts in the small database and in the large one.
+const SMALL: usize = 10_000;
+const LARGE: usize = 1_000_000;
+/// Streams that are opened at most.
+const STREAMS: usize = 10_000;
+
+fn main() -> Result<()> {
+    let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
+    let matches = Command::new("ops/bench/run")
+        .about("Measures MinSchool beside a bare handler with one Redis GET")
+        .arg(flag("quick", "short runs on 10,000 posts"))
+        .arg(flag("small", "10,000 posts alone"))
+        .arg(flag("readme", "write the tables into README.md"))
+        .subcommand(Command::new("baseline").hide(true).arg(Arg::new("redis").required(true)).arg(Arg::new("listen").required(true)))
+        .get_matches();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match matches.subcommand() {
+            Some(("baseline", args)) => baseline::serve(&text(args, "redis"), &text(args, "listen")).await,
+            // The servers end with their handles, also when the run is interrupted.
+            _ => tokio::select! { done = bench(&matches) => done, stopped = stop() => stopped },
+        }
+    })
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+async fn stop() -> Result<()> {
+    let mut term = signal(SignalKind::terminate())?;
+    tokio::select! { _ = term.recv() => {}, _ = tokio::signal::ctrl_c() => {} }
+    anyhow::bail!("stopped before the end")
+}
+
+fn text(args: &ArgMatches, name: &str) -> String {
+    args.get_one::<String>(name).cloned().unwrap_or_default()
+}
+
+/// How long and how much.
+#[derive(Clone, Copy)]
+struct Size {
+    /// Of each run.
+    time: Duration,
+    /// Comments and sign-ins in a run, which need a form each.
+    forms: usize,
+    streams: usize,
+}
+
+async fn bench(args: &ArgMatches) -> Result<()> {
+    let quick = args.get_flag("quick");
+    let size = match quick {
+        true => Size { time: Duration::from_millis(1_200), forms: 120, streams: 1_000 },
+        false => Size { time: Duration::from_secs(4), forms: 600, streams: STREAMS },
+    };
+    let stage = Stage { redis: PrivateRedis::start(), postgres: PrivatePostgres::start(POSTGRES), folder: tempfile::tempdir()?, size };
+    let baseline = stage.baseline().await?;
+    let (rows, mut facts) = stage.measure(SMALL, baseline).await?;
+    if !quick && !args.get_flag("small") {
+        facts.extend(stage.compare(&rows).await?);
+    }
+    let text = format!("{}\n{}", report::scenarios(&rows), report::facts(&facts));
+    println!("{text}");
+    if args.get_flag("readme") { report::into_readme(&text) } else { Ok(()) }
+}
+
+/// A line for those who watch.
+fn progress(row: &Row, server: &Server) {
+    let (best, us, memory) = (row.best(), row.busy().app_us, usage::memory(server.process.id()));
+    eprintln!("{}: {best:.0}/s, {us:.0} µs of the app, which then has {memory:.0} MiB", row.name);
+}
+
+/// What a run stands on. The order of the fields is the order in which they end.
+struct Stage {
+    redis: PrivateRedis,
+    postgres: PrivatePostgres,
+    folder: TempDir,
+    size: Size,
+}
+
+impl Stage {
+    fn watched(&self, app: &Server) -> Watched {
+        Watched { app: app.process.id(), redis: self.redis.id(), postgres: Some(self.postgres.id()) }
+    }
+
+    /// A seeded database, with a Redis database of its own.
+    fn backends(&self, posts: usize, redis: u8) -> Result<Backends> {
+        let name = format!("bench{posts}");
+        let redis = format!("{}/{redis}", self.redis.url());
+        let backends = Backends { database: self.postgres.create(&name), redis, folder: self.folder.path().into() };
+        let took = backends.seed(1_000, posts, posts.max(20_000), PASSWORD)?;
+        self.postgres.settle(&name);
+        eprintln!("seeded {posts} posts in {:.0} s", took.as_secs_f64());
+        Ok(backends)
+    }
+
+    async fn baseline(&self) -> Result<Row> {
+        let server = Server::baseline(&self.redis.url()).await?;
+        let requests = vec![Request::get("/").to_bytes()].into();
+        let script = Script { requests, expects: 200, once: false };
+        self.row("bare handler, one Redis GET (the baseline)", &server, &script).await
+    }
+
+    /// A scenario at every number of connections, then at half of the best rate.
+    async fn row(&self, name: &str, server: &Server, script: &Script) -> Result<Row> {
+        let mut levels = Vec::new();
+        // The first requests fill what is kept ready and open connections to the stores.
+        self.run(server, script, 16, self.size.time / 4, None).await?;
+        for connections in LEVELS {
+            levels.push(self.run(server, script, connections, self.size.time, None).await?);
+        }
+        let mut row = Row { name: name.into(), levels, half: Outcome::default() };
+        row.half = self.run(server, script, 64, self.size.time, Some(row.best() / 2.0)).await?;
+        progress(&row, server);
+        Ok(row)
+    }
+
+    async fn run(&self, server: &Server, script: &Script, connections: usize, time: Duration, rate: Option<f64>) -> Result<Outcome> {
+        load::run(server.address, script, connections, time, rate, self.watched(server)).await
+    }
+
+    /// Everything that is measured on one database.
+    async fn measure(&self, posts: usize, baseline: Row) -> Result<(Vec<Row>, Vec<(String, String)>)> {
+        let backends = self.backends(posts, 1)?;
+        let mut starts = Vec::new();
+        for _ in 0..3 {
+            starts.push(Server::instance(&backends).await?.first_answer);
+        }
+        let server = Server::instance(&backends).await?;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let idle = usage::memory(server.process.id());
+        let members = Members::sign_in(server.address).await?;
+        eprintln!("idle: {idle:.0} MiB; after {} sign-ins: {:.0} MiB", members.cookies.len(), usage::memory(server.process.id()));
+        let mut rows = vec![baseline];
+        rows.push(self.row("signed-in home", &server, &members.home()).await?);
+        rows.push(self.row("board", &server, &members.board()).await?);
+        rows.push(self.row("post with its comments", &server, &members.posts(posts)).await?);
+        let loaded = usage::memory(server.process.id());
+        rows.push(self.forms("a written comment", &server, async || members.comments(posts, self.size.forms).await).await?);
+        rows.push(self.forms("sign-in", &server, async || members.sign_ins(self.size.forms / 4).await).await?);
+        starts.sort();
+        let mut facts = vec![
+            ("first answer after the start".into(), format!("{} ms", starts[1].as_millis())),
+            ("memory (PSS), idle".into(), format!("{idle:.1} MiB")),
+            ("memory (PSS) after 256 connections".into(), format!("{loaded:.1} MiB")),
+        ];
+        drop(server);
+        facts.push(self.streams(&backends).await?);
+        Ok((rows, facts))
+    }
+
+    /// A scenario whose requests may be sent only once: every run has its own.
+    async fn forms(&self, name: &str, server: &Server, scripts: impl AsyncFn() -> Result<Script>) -> Result<Row> {
+        let mut levels = Vec::new();
+        for connections in LEVELS {
+            levels.push(self.run(server, &scripts().await?, connections, self.size.time, None).await?);
+        }
+        let mut row = Row { name: name.into(), levels, half: Outcome::default() };
+        row.half = self.run(server, &scripts().await?, 64, self.size.time, Some(row.best() / 2.0)).await?;
+        progress(&row, server);
+        Ok(row)
+    }
+
+    /// What an open event stream costs, on an instance of its own.
+    async fn streams(&self, backends: &Backends) -> Result<(String, String)> {
+        let server = Server::instance(backends).await?;
+        let members = Members::sign_in(server.address).await?;
+        members.streams(50).await?;
+        let n = self.size.streams.min(usage::file_limit().saturating_sub(200));
+        let before = usage::memory(server.process.id());
+        let open = members.streams(n).await?;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let each = (usage::memory(server.process.id()) - before) * 1024.0 / open.len() as f64;
+        Ok((format!("memory of a stream, with {} open", open.len()), format!("{each:.1} KiB")))
+    }
+
+    /// The large database against the small one, and its far pages against its first ones.
+    async fn compare(&self, small: &[Row]) -> Result<Vec<(String, String)>> {
+        let server = Server::instance(&self.backends(LARGE, 2)?).await?;
+        let members = Members::sign_in(server.address).await?;
+        let mut facts = Vec::new();
+        for (at, script) in [(1, members.home()), (2, members.board()), (3, members.posts(SMALL))] {
+            let name = small[at].name.clone();
+            let large = self.row(&name, &server, &script).await?;
+            let cost = |row: &Row| row.busy().app_us + row.busy().stores_us;
+            let change = (cost(&large) / cost(&small[at]) - 1.0) * 100.0;
+            facts.push((format!("{name}: CPU with 1,000,000 posts against 10,000"), format!("{change:+.0} %")));
+        }
+        let last = members.last_page().await?;
+        let near = self.row("board, pages 2 to 1,001", &server, &members.board_from(2)).await?;
+        let far = self.row("board, the last 1,000 pages", &server, &members.board_from(last.saturating_sub(1_000))).await?;
+        let cost = |row: &Row| row.busy().app_us + row.busy().stores_us;
+        facts.push((
+            format!("board, pages up to {last} against pages from 2, none kept ready: CPU"),
+            format!("{:.2} ×", cost(&far) / cost(&near)),
+        ));
+        Ok(facts)
+    }
+}

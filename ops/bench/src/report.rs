@@ -1,0 +1,71 @@
+//! The tables: Markdown, for the screen and for the README.
+
+use crate::load::Outcome;
+use anyhow::{Context, Result};
+use std::fmt::Write;
+use std::fs;
+
+/// How many connections are tried.
+pub const LEVELS: [usize; 4] = [1, 16, 64, 256];
+
+/// A scenario's runs: one for each of [`LEVELS`], then one at half load.
+pub struct Row {
+    pub name: String,
+    pub levels: Vec<Outcome>,
+    pub half: Outcome,
+}
+
+impl Row {
+    /// The most requests a second that it reached.
+    pub fn best(&self) -> f64 {
+        self.levels.iter().map(|level| level.per_second).fold(0.0, f64::max)
+    }
+
+    /// Its costs where it was busiest but not overloaded: at 64 connections.
+    pub fn busy(&self) -> &Outcome {
+        &self.levels[2.min(self.levels.len() - 1)]
+    }
+}
+
+/// The table of scenarios; the first row is the baseline.
+pub fn scenarios(rows: &[Row]) -> String {
+    let mut out = String::from(
+        "| | 1 | 16 | 64 | 256 connections | of the baseline | p50 / p95 / p99 at half load (ms) | app CPU | Redis + PostgreSQL CPU |\n\
+         |---|---:|---:|---:|---:|---:|---:|---:|---:|\n",
+    );
+    let baseline = rows.first().map_or(1.0, Row::best);
+    for row in rows {
+        let _ = write!(out, "| {} ", row.name);
+        for level in &row.levels {
+            let shed = if level.shed > 0 { format!(" ({} shed)", level.shed) } else { String::new() };
+            let _ = write!(out, "| {:.0}/s{shed} ", level.per_second);
+        }
+        let (busy, part) = (row.busy(), row.best() * 100.0 / baseline);
+        let waits = [0.5, 0.95, 0.99].map(|part| format!("{:.1}", row.half.percentile(part))).join(" / ");
+        let _ = writeln!(out, "| {part:.0} % | {waits} | {:.0} µs | {:.0} µs |", busy.app_us, busy.stores_us);
+    }
+    out
+}
+
+/// A table of single numbers.
+pub fn facts(facts: &[(String, String)]) -> String {
+    let mut out = String::from("| | |\n|---|---:|\n");
+    for (name, value) in facts {
+        let _ = writeln!(out, "| {name} | {value} |");
+    }
+    out
+}
+
+const BEGIN: &str = "<!-- ops/bench: begin -->";
+const END: &str = "<!-- ops/bench: end -->";
+
+/// Puts the tables between the README's markers; at its end where there are none.
+pub fn into_readme(text: &str) -> Result<()> {
+    let readme = fs::read_to_string("README.md").unwrap_or_default();
+    let part = format!("{BEGIN}\n{text}\n{END}");
+    let new = match (readme.find(BEGIN), readme.find(END)) {
+        (Some(begin), Some(end)) if begin < end => format!("{}{part}{}", &readme[..begin], &readme[end + END.len()..]),
+        _ => format!("{readme}\n{part}\n"),
+    };
+    fs::write("README.md", new).context("README.md")
+}

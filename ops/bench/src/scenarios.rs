@@ -1,0 +1,133 @@
+//! What is measured: the requests of each scenario, and signing in by the form, which they need.
+
+use crate::load::Script;
+use anyhow::{Context, Result, bail};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use testkit::connection::{Connection, EventStream};
+use testkit::form;
+use testkit::http::Request;
+
+/// The password of all seeded members.
+pub const PASSWORD: &str = "bench: seven green bicycles";
+/// Members who are signed in.
+pub const COUNT: usize = 32;
+
+/// The board that most posts are on.
+const BOARD: &str = "/community/free";
+const LOGIN: &str = "/login";
+
+/// An instance's address and the cookies of members who are signed in there.
+pub struct Members {
+    address: SocketAddr,
+    pub cookies: Vec<String>,
+}
+
+impl Members {
+    /// Signs the first members in, by the real form.
+    pub async fn sign_in(address: SocketAddr) -> Result<Self> {
+        let mut members = Self { address, cookies: Vec::new() };
+        for script in [members.sign_ins(COUNT).await?] {
+            for request in &*script.requests {
+                let answer = Connection::to(address).send(request).await?;
+                let cookie = answer.header("set-cookie").and_then(|line| line.split(';').next());
+                members.cookies.push(cookie.with_context(|| format!("signing in answered {answer}"))?.to_owned());
+            }
+        }
+        Ok(members)
+    }
+
+    fn cookie(&self, n: usize) -> &str {
+        self.cookies.get(n % self.cookies.len().max(1)).map_or("", String::as_str)
+    }
+
+    fn pages(&self, path: impl Fn(usize) -> String, n: usize) -> Script {
+        let requests = (0..n).map(|n| get(&path(n), self.cookie(n))).collect();
+        Script { requests: Arc::new(requests), expects: 200, once: false }
+    }
+
+    /// The first page.
+    pub fn home(&self) -> Script {
+        self.pages(|_| "/".into(), COUNT)
+    }
+
+    /// The first page of a board.
+    pub fn board(&self) -> Script {
+        self.pages(|_| BOARD.into(), COUNT)
+    }
+
+    /// Pages of a board, each another one, so that none is kept ready: a thousand from this one on.
+    pub fn board_from(&self, first: usize) -> Script {
+        self.pages(|n| format!("{BOARD}?page={}", first + n), 1_000)
+    }
+
+    /// Posts, each another one, with all their comments.
+    pub fn posts(&self, posts: usize) -> Script {
+        let ids: Vec<usize> = talked_about(posts).collect();
+        self.pages(|n| format!("{BOARD}/{}", ids[n % ids.len()]), ids.len().min(2_000))
+    }
+
+    /// How many pages the board has.
+    pub async fn last_page(&self) -> Result<usize> {
+        let page = Connection::to(self.address).send(&get(BOARD, "")).await?.text();
+        let numbers = page.split("?page=").skip(1).filter_map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok());
+        numbers.max().context("the board has one page")
+    }
+
+    /// New comments, each with the idempotency key of a form that was opened for it.
+    pub async fn comments(&self, posts: usize, n: usize) -> Result<Script> {
+        let ids: Vec<usize> = talked_about(posts).take(200).collect();
+        let mut connection = Connection::to(self.address);
+        let mut requests = Vec::with_capacity(n);
+        for n in 0..n {
+            let path = format!("{BOARD}/{}", ids[n % ids.len()]);
+            let page = connection.send(&get(&path, self.cookie(n))).await?.text();
+            let action = format!("{path}/comments");
+            let key = form::idempotency_key(&page, &action).with_context(|| format!("no form to comment with on {path}"))?;
+            let text = format!("재 보는 댓글 {n}입니다. 고맙습니다!");
+            requests.push(post(&action, self.cookie(n), &[(form::KEY, &key), ("body", &text)]));
+        }
+        Ok(Script { requests: Arc::new(requests), expects: 303, once: true })
+    }
+
+    /// Sign-ins, each with the idempotency key of a form that was opened for it.
+    pub async fn sign_ins(&self, n: usize) -> Result<Script> {
+        let mut connection = Connection::to(self.address);
+        let mut requests = Vec::with_capacity(n);
+        for n in 0..n {
+            let page = connection.send(&get(LOGIN, "")).await?;
+            if page.status != 200 {
+                bail!("the sign-in page answers {}", page.status);
+            }
+            let key = form::idempotency_key(&page.text(), LOGIN).context("no form to sign in with")?;
+            let email = format!("user{}@example.com", n % COUNT + 1);
+            requests.push(post(LOGIN, "", &[(form::KEY, &key), ("email", &email), ("password", PASSWORD)]));
+        }
+        Ok(Script { requests: Arc::new(requests), expects: 303, once: true })
+    }
+
+    /// Opens event streams, and keeps them.
+    pub async fn streams(&self, n: usize) -> Result<Vec<EventStream>> {
+        let mut open = Vec::with_capacity(n);
+        for n in 0..n {
+            let request = get("/events", self.cookie(n));
+            let mut stream = Connection::to(self.address).open_stream(&request).await.with_context(|| format!("stream {n}"))?;
+            stream.wait_for("hello").await.with_context(|| format!("stream {n}"))?;
+            open.push(stream);
+        }
+        Ok(open)
+    }
+}
+
+fn get(path: &str, cookie: &str) -> Vec<u8> {
+    Request::get(path).header("accept-language", "ko").header("user-agent", "bench").cookie(cookie).to_bytes()
+}
+
+fn post(path: &str, cookie: &str, fields: &[(&str, &str)]) -> Vec<u8> {
+    Request::form(path, fields).header("accept-language", "ko").header("user-agent", "bench").cookie(cookie).to_bytes()
+}
+
+/// Ids of seeded posts of the board that have many comments: `minschool seed` gives every fiftieth more.
+fn talked_about(posts: usize) -> impl Iterator<Item = usize> {
+    (0..posts).step_by(50).filter(|n| n % 3 != 1 && n % 40 != 5).map(|n| n + 1)
+}

@@ -1,0 +1,86 @@
+//! The servers of one run: PostgreSQL and Redis from the testkit, an instance, the baseline. All listen on 127.0.0.1 and end
+//! with this process.
+
+use anyhow::{Result, bail};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use testkit::connection::Connection;
+use testkit::http::Request;
+use testkit::instance::PrivateInstance;
+use testkit::process::{Process, free_port, local};
+
+/// As Debian ships it, durable, with a quarter of a gigabyte of buffers.
+pub const POSTGRES: &[&str] = &["shared_buffers=256MB", "max_wal_size=4GB", "max_connections=100"];
+
+/// The program that stands beside this one.
+fn program(name: &str) -> Result<PathBuf> {
+    Ok(std::env::current_exe()?.with_file_name(name))
+}
+
+/// Where an instance finds its servers.
+#[derive(Clone)]
+pub struct Backends {
+    pub database: String,
+    pub redis: String,
+    pub folder: PathBuf,
+}
+
+impl Backends {
+    fn command(&self) -> Result<Command> {
+        let mut command = Command::new(program("minschool")?);
+        command.env("DATABASE_URL", &self.database).env("REDIS_URL", &self.redis).env("DATA_DIR", &self.folder);
+        command.env("RATE_LIMITS", "off").env("SITE_LISTEN", "127.0.0.1:0").env("ADMIN_LISTEN", "127.0.0.1:0");
+        Ok(command)
+    }
+
+    /// Fills the database; returns how long it took.
+    pub fn seed(&self, users: usize, posts: usize, comments: usize, password: &str) -> Result<Duration> {
+        let begun = Instant::now();
+        let mut command = self.command()?;
+        command.arg("seed").stdout(Stdio::null()).stderr(Stdio::null()).env("LOG", "warn,minschool=warn");
+        for (flag, number) in [("--users", users), ("--posts", posts), ("--comments", comments)] {
+            command.args([flag, &number.to_string()]);
+        }
+        if !command.args(["--password", password]).status()?.success() {
+            bail!("minschool seed failed");
+        }
+        Ok(begun.elapsed())
+    }
+}
+
+/// A server under measurement.
+pub struct Server {
+    pub process: Process,
+    pub address: SocketAddr,
+    /// From its start to its first answer.
+    pub first_answer: Duration,
+}
+
+impl Server {
+    /// An instance of MinSchool.
+    pub async fn instance(backends: &Backends) -> Result<Self> {
+        let begun = Instant::now();
+        let instance = PrivateInstance::start(backends.command()?.env("LOG", "info"));
+        Self::first_answer(begun, instance.process, instance.site).await
+    }
+
+    /// The bare handler with one Redis GET.
+    pub async fn baseline(redis: &str) -> Result<Self> {
+        let (begun, port) = (Instant::now(), free_port());
+        let process = Process::spawn(Command::new(program("bench")?).args(["baseline", redis, &local(port).to_string()]));
+        Self::first_answer(begun, process, port).await
+    }
+
+    async fn first_answer(begun: Instant, process: Process, port: u16) -> Result<Self> {
+        let address = local(port);
+        while begun.elapsed() < Duration::from_secs(20) {
+            if let Ok(200) = Connection::to(address).status(&Request::get("/").to_bytes()).await {
+                return Ok(Self { process, address, first_answer: begun.elapsed() });
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        bail!("a server does not answer at {address}")
+    }
+}
