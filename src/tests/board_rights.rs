@@ -68,7 +68,7 @@ fn number(post: &str) -> i64 {
 
 async fn comment_id(visitor: &mut Visitor, post: &str, words: &str) -> String {
     let page = visitor.get(post).await;
-    let place = page.html.split("id=\"said-").skip(1).find(|part| part.contains(words)).unwrap();
+    let place = page.html.split("id=\"comment-body-").skip(1).find(|part| part.contains(words)).unwrap();
     place.split('"').next().unwrap().to_owned()
 }
 

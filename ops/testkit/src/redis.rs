@@ -137,7 +137,11 @@ impl PrivateRedis {
         self.try_command(words).unwrap()
     }
 
-    fn try_command(&self, words: &[&str]) -> io::Result<String> {
+    /// The same where the connection may be cut.
+    ///
+    /// # Errors
+    /// The connection could not be opened or was closed.
+    pub fn try_command(&self, words: &[&str]) -> io::Result<String> {
         command(self.port, self.password, words)
     }
 
