@@ -7,7 +7,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-/// Seconds for which a form may be open. Must stay below `domain::once::KEPT_DAYS`.
+/// Seconds for which a form may be open. Must stay below `domain::idempotency::KEPT_DAYS`.
 const GOOD_FOR: i64 = 3 * 24 * 3600;
 /// Random bytes, and the first bytes of the signature.
 const PART: usize = 16;
