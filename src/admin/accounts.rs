@@ -6,7 +6,7 @@ use crate::domain::users::sign_in::{self, Credentials, Entry};
 use crate::domain::users::{self, Joining, password};
 use crate::domain::{Action, Error, Permissions, Problem, Resource, UserId, bootstrap, tokens};
 use crate::web::fields::Sent;
-use crate::web::{Fields, Result, Staff, Visit, cookies, language, once, present, reply};
+use crate::web::{Fields, Result, Staff, Visit, cookies, form_token, language, present, reply};
 use poem::http::StatusCode;
 use poem::web::Query;
 use poem::{Response, handler};
@@ -34,7 +34,7 @@ struct Login<'a> {
 }
 
 fn login(visit: &Visit, status: StatusCode, f: &Login<'_>) -> Response {
-    let (key, faults) = (once::issue(visit, "login"), present::faults(f.problems));
+    let (key, faults) = (form_token::issue(visit, "login"), present::faults(f.problems));
     let page = LoginPage {
         lang: visit.lang,
         aids: visit.aids,
@@ -69,7 +69,7 @@ pub async fn create(visit: Visit, Sent(fields): Sent) -> Result<Response> {
     let again = |status: StatusCode, problems: &[Problem], notice: LoginNotice<'_>, not_staff: bool| {
         login(&visit, status, &Login { email: &form.email, next: &next, kept: &kept, problems, notice, not_staff })
     };
-    let key = match once::check(&visit, "login", fields.text("once")) {
+    let key = match form_token::check(&visit, "login", fields.text("once")) {
         Ok(key) => key,
         Err(Error::Invalid(problems)) => {
             return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, &problems, LoginNotice::None, false));
@@ -134,7 +134,7 @@ async fn leave(visit: &Visit, token: &str) -> Result<()> {
 /// GET /logout
 #[handler]
 pub fn confirm(staff: Staff) -> Response {
-    let key = once::issue(&staff.visit, "logout");
+    let key = form_token::issue(&staff.visit, "logout");
     reply::page(views::logout(&LogoutPage { shell: &present::admin_shell(&staff.visit), once: &key }))
 }
 
@@ -160,7 +160,7 @@ pub fn reading(visit: Visit, fields: Fields) -> Response {
 }
 
 fn setup_form(visit: &Visit, token: &str, form: &Joining, problems: &[Problem]) -> Response {
-    let (key, faults) = (once::issue(visit, "setup"), present::faults(problems));
+    let (key, faults) = (form_token::issue(visit, "setup"), present::faults(problems));
     let page = SetupPage { lang: visit.lang, aids: visit.aids, token, email: &form.email, name: &form.name, once: &key, faults: &faults };
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     reply::page_with(visit, status, templates::admin::users::setup::page(&page))
@@ -196,7 +196,7 @@ pub async fn set_up(visit: Visit, fields: Fields) -> Result<Response> {
         terms: true,
         privacy: true,
     };
-    let done = match once::check(&visit, "setup", fields.text("once")) {
+    let done = match form_token::check(&visit, "setup", fields.text("once")) {
         Ok(key) => bootstrap::first_admin(&visit.app, &key, token, &form, &visit.client).await,
         Err(stale) => Err(stale),
     };

@@ -3,7 +3,7 @@
 use crate::domain::boards::{self, Access, Board, Draft};
 use crate::domain::posts::list;
 use crate::domain::{Action, BoardId, Error, Problem, Resource, idempotency as keys};
-use crate::web::{Fields, Flash, Result, Staff, once, present, reply};
+use crate::web::{Fields, Flash, Result, Staff, form_token, present, reply};
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, handler};
@@ -17,7 +17,7 @@ pub async fn index(staff: Staff) -> Result<Response> {
     let boards = visit.boards.managed_by(&staff.actor)?;
     let counts = list::counts(&visit.app.db, &staff.actor).await?;
     let posts = |id| counts.get(&id).map_or(0, |posts| present::count(*posts));
-    let key = once::issue(visit, "staff.boards");
+    let key = form_token::issue(visit, "staff.boards");
     let row = |board: &'_ Board| (audience(board.read), audience(board.write), posts(BoardId(board.id.0)));
     let rows = boards.iter().map(|board| {
         let (read, write, posts) = row(board);
@@ -41,7 +41,7 @@ fn name(id: Option<BoardId>) -> String {
 }
 
 fn form(staff: &Staff, id: Option<BoardId>, draft: &Draft, problems: &[Problem]) -> Response {
-    let (key, faults) = (once::issue(&staff.visit, &name(id)), present::faults(problems));
+    let (key, faults) = (form_token::issue(&staff.visit, &name(id)), present::faults(problems));
     let who = |word: &str| audience(Access::parse(word));
     let page = BoardForm {
         shell: &present::admin_shell(&staff.visit),
@@ -115,7 +115,7 @@ pub async fn update(staff: Staff, Path(id): Path<BoardId>, fields: Fields) -> Re
 
 async fn save(staff: &Staff, id: Option<BoardId>, fields: &Fields, flash: &'static str) -> Result<Response> {
     let draft = draft(fields);
-    let done = match once::check(&staff.visit, &name(id), fields.text("once")) {
+    let done = match form_token::check(&staff.visit, &name(id), fields.text("once")) {
         Ok(key) => boards::save(&staff.visit.app, &staff.by(), &key, id, &draft).await,
         Err(stale) => Err(stale),
     };
@@ -130,7 +130,7 @@ async fn save(staff: &Staff, id: Option<BoardId>, fields: &Fields, flash: &'stat
 #[handler]
 pub async fn reorder(staff: Staff, fields: Fields) -> Result<Response> {
     let (id, up) = (fields.number("board").ok_or(Error::NotFound)?, fields.text("to") == "up");
-    let key: keys::Key = match once::check_one(&staff.visit, "staff.boards", fields.text("once"), format!("{id}.{up}")) {
+    let key: keys::Key = match form_token::check_one(&staff.visit, "staff.boards", fields.text("once"), format!("{id}.{up}")) {
         Ok(key) => key,
         Err(_) => return Ok(reply::see_other(&staff.visit, paths::BOARDS)),
     };

@@ -4,7 +4,7 @@ use super::bulk::{self, PAGE, Search, Sent, url};
 use crate::domain::comments::moderate;
 use crate::domain::posts::moderate::Filter;
 use crate::domain::{CommentId, Error, posts::State};
-use crate::web::{Fields, Flash, Result, Staff, once, present, reply};
+use crate::web::{Fields, Flash, Result, Staff, form_token, present, reply};
 use poem::web::Query;
 use poem::{Response, handler};
 use templates::admin::comments::{self as views, CommentRow, CommentsPage};
@@ -19,7 +19,7 @@ pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Respon
 async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Response> {
     let (visit, app) = (&staff.visit, &staff.visit.app);
     let found = moderate::list(app, &staff.actor, &visit.boards, filter, PAGE).await?;
-    let (key, faults, now) = (once::issue(visit, "staff.comments"), present::faults(sent.problems), app.clock.now());
+    let (key, faults, now) = (form_token::issue(visit, "staff.comments"), present::faults(sent.problems), app.clock.now());
     let rows = found.rows.iter().map(|c| CommentRow {
         id: c.id.0,
         excerpt: c.body.char_indices().nth(80).map_or(c.body.as_str(), |(end, _)| &c.body[..end]),
@@ -50,7 +50,7 @@ async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Respons
 pub async fn act(staff: Staff, search: Option<Query<Search>>, fields: Fields) -> Result<Response> {
     let (visit, selected) = (&staff.visit, bulk::ticked(&fields));
     let ids: Vec<CommentId> = selected.iter().copied().map(CommentId).collect();
-    let done = match (once::check(visit, "staff.comments", fields.text("once")), bulk::deed(&fields, None)) {
+    let done = match (form_token::check(visit, "staff.comments", fields.text("once")), bulk::deed(&fields, None)) {
         (Ok(key), Ok(deed)) => moderate::moderate(&visit.app, &staff.by(), &key, &ids, deed, fields.text("reason")).await,
         (Err(fault), _) | (_, Err(fault)) => Err(fault),
     };

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::domain::Error;
 use crate::metrics::{scrape, text};
-use crate::web::{Result, gate, health};
+use crate::web::{Result, health, metrics_auth};
 use poem::http::header;
 use poem::web::Data;
 use poem::{Request, Response, handler};
@@ -11,7 +11,7 @@ use poem::{Request, Response, handler};
 /// The measurements.
 #[handler]
 pub async fn show(app: Data<&App>, req: &Request) -> Result<Response> {
-    if !gate::opens(req, app.config.watching.metrics_token.as_deref()) {
+    if !metrics_auth::opens(req, app.config.watching.metrics_token.as_deref()) {
         return Err(Error::NotFound.into());
     }
     let text = scrape::text(&app, health::state(&app).await).await;

@@ -5,7 +5,7 @@ use crate::domain::boards::Board;
 use crate::domain::page::Page;
 use crate::domain::posts::moderate::{self, Filter, Listed};
 use crate::domain::{Error, PostId, posts::State};
-use crate::web::{Fields, Flash, Result, Staff, once, present, reply};
+use crate::web::{Fields, Flash, Result, Staff, form_token, present, reply};
 use poem::web::Query;
 use poem::{Response, handler};
 use templates::admin::posts::{self as views, PostRow, PostsPage};
@@ -21,7 +21,8 @@ pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Respon
 async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Response> {
     let (visit, app) = (&staff.visit, &staff.visit.app);
     let found: Page<Listed> = moderate::list(app, &staff.actor, &visit.boards, filter, PAGE).await?;
-    let (key, faults, now, boards) = (once::issue(visit, "staff.posts"), present::faults(sent.problems), app.clock.now(), choices(staff));
+    let (key, faults, now, boards) =
+        (form_token::issue(visit, "staff.posts"), present::faults(sent.problems), app.clock.now(), choices(staff));
     let rows = found.rows.iter().map(|p| PostRow {
         id: p.id.0,
         title: &p.title,
@@ -55,7 +56,7 @@ pub async fn act(staff: Staff, search: Option<Query<Search>>, fields: Fields) ->
     let (visit, selected) = (&staff.visit, bulk::ticked(&fields));
     let ids: Vec<PostId> = selected.iter().copied().map(PostId).collect();
     let board = readable(&staff).find(|board| board.slug == fields.text("board_to")).map(|board| board.id);
-    let done = match (once::check(visit, "staff.posts", fields.text("once")), bulk::deed(&fields, board)) {
+    let done = match (form_token::check(visit, "staff.posts", fields.text("once")), bulk::deed(&fields, board)) {
         (Ok(key), Ok(deed)) => moderate::moderate(&visit.app, &staff.by(), &key, &ids, deed, fields.text("reason")).await,
         (Err(fault), _) | (_, Err(fault)) => Err(fault),
     };

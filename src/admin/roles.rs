@@ -2,7 +2,7 @@
 
 use crate::domain::permissions::{ALL, Permissions};
 use crate::domain::{Action, Error, Problem, Resource, RoleId, roles};
-use crate::web::{Fields, Flash, Result, Staff, once, present, reply};
+use crate::web::{Fields, Flash, Result, Staff, form_token, present, reply};
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, handler};
@@ -30,7 +30,7 @@ pub async fn index(staff: Staff) -> Result<Response> {
 async fn draw(staff: &Staff, problems: &[Problem]) -> Result<Response> {
     staff.actor.must(Resource::Role, Action::Manage)?;
     let all = roles::all(&staff.visit.app.db).await?;
-    let (key, faults) = (once::issue(&staff.visit, "staff.roles"), present::faults(problems));
+    let (key, faults) = (form_token::issue(&staff.visit, "staff.roles"), present::faults(problems));
     let page = RolesPage {
         shell: &present::admin_shell(&staff.visit),
         actions: ACTIONS.iter().map(|action| action.as_str()).collect(),
@@ -64,7 +64,7 @@ fn grid<'a>(staff: &Staff, role: &'a roles::Role) -> RoleGrid<'a> {
 #[handler]
 pub async fn update(staff: Staff, Path(id): Path<RoleId>, fields: Fields) -> Result<Response> {
     let granted = Permissions::from_words(fields.all("grant"));
-    let done = match once::check_one(&staff.visit, "staff.roles", fields.text("once"), id) {
+    let done = match form_token::check_one(&staff.visit, "staff.roles", fields.text("once"), id) {
         Ok(key) => roles::grant(&staff.visit.app, &staff.by(), &key, id, granted).await,
         Err(stale) => Err(stale),
     };
@@ -74,7 +74,7 @@ pub async fn update(staff: Staff, Path(id): Path<RoleId>, fields: Fields) -> Res
 /// POST /roles/:id/delete
 #[handler]
 pub async fn destroy(staff: Staff, Path(id): Path<RoleId>, fields: Fields) -> Result<Response> {
-    let done = match once::check_one(&staff.visit, "staff.roles", fields.text("once"), format!("delete.{id}")) {
+    let done = match form_token::check_one(&staff.visit, "staff.roles", fields.text("once"), format!("delete.{id}")) {
         Ok(key) => roles::destroy(&staff.visit.app, &staff.by(), &key, id).await,
         Err(stale) => Err(stale),
     };
@@ -90,7 +90,7 @@ async fn finish(staff: &Staff, done: Result<(), Error>, flash: &'static str) -> 
 }
 
 fn form(staff: &Staff, name: &str, problems: &[Problem]) -> Response {
-    let (key, faults) = (once::issue(&staff.visit, "staff.role.new"), present::faults(problems));
+    let (key, faults) = (form_token::issue(&staff.visit, "staff.role.new"), present::faults(problems));
     let page = NewRolePage { shell: &present::admin_shell(&staff.visit), name, once: &key, faults: &faults };
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     reply::page_with(&staff.visit, status, views::new(&page))
@@ -107,7 +107,7 @@ pub fn new(staff: Staff) -> Result<Response> {
 #[handler]
 pub async fn create(staff: Staff, fields: Fields) -> Result<Response> {
     let name = fields.text("name");
-    let done = match once::check(&staff.visit, "staff.role.new", fields.text("once")) {
+    let done = match form_token::check(&staff.visit, "staff.role.new", fields.text("once")) {
         Ok(key) => roles::create(&staff.visit.app, &staff.by(), &key, name).await,
         Err(stale) => Err(stale),
     };

@@ -4,7 +4,7 @@ use super::bulk;
 use crate::domain::sessions::{self, Which};
 use crate::domain::users::{self, manage};
 use crate::domain::{Action, Error, Resource, SessionId, UserId};
-use crate::web::{Fields, Flash, Result, Staff, once, present, reply};
+use crate::web::{Fields, Flash, Result, Staff, form_token, present, reply};
 use poem::web::{Path, Query};
 use poem::{Response, handler};
 use serde::Deserialize;
@@ -33,7 +33,7 @@ pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Respon
     };
     let found = sessions::page(app, user.as_ref().map(|user| user.id), number, PAGE).await?;
     let devices: Vec<String> = found.rows.iter().map(|row| present::device(&row.user_agent)).collect();
-    let key = once::issue(visit, "staff.sessions");
+    let key = form_token::issue(visit, "staff.sessions");
     let page = SessionsPage {
         shell: &present::admin_shell(visit),
         rows: present::session_rows(visit, &found.rows, &devices),
@@ -53,8 +53,8 @@ pub async fn end(staff: Staff, Path(id): Path<SessionId>, fields: Fields) -> Res
     let user = sessions::owner(&visit.app.db, id).await?;
     // The button also stands on the member's page, with that page's key.
     let sent = fields.text("once");
-    let key = once::check_one(visit, "staff.sessions", sent, id)
-        .or_else(|_| once::check_one(visit, &format!("staff.user.{user}"), sent, format!("session.{id}")));
+    let key = form_token::check_one(visit, "staff.sessions", sent, id)
+        .or_else(|_| form_token::check_one(visit, &format!("staff.user.{user}"), sent, format!("session.{id}")));
     match key {
         Ok(key) => {
             manage::end_sessions(&visit.app, &staff.by(), &key, Which::One { user: UserId(user.0), session: id }).await?;

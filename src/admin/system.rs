@@ -3,7 +3,7 @@
 use super::runbook::runbook;
 use crate::app::App;
 use crate::domain::Actor;
-use crate::edge::ask;
+use crate::edge::http_client;
 use crate::edge::report::Report;
 use crate::monitor::{history, overview};
 use crate::web::reply::Asked;
@@ -88,7 +88,7 @@ async fn now(visit: &Visit, actor: &Actor) -> Result<(overview::Seen, Option<Rep
 }
 
 async fn edge(app: &App) -> Option<Report> {
-    tokio::time::timeout(PATIENCE, ask::report(&app.config.watching.edge_url)).await.ok().and_then(std::result::Result::ok)
+    tokio::time::timeout(PATIENCE, http_client::report(&app.config.watching.edge_url)).await.ok().and_then(std::result::Result::ok)
 }
 
 async fn charts(visit: &Visit, range: Range) -> Result<Vec<Chart>> {

@@ -3,7 +3,7 @@
 use crate::domain::sessions::{self, Which};
 use crate::domain::users::manage::{self, Listed};
 use crate::domain::{Action, Error, Problem, Resource, RoleId, UserId, audit, idempotency as keys, roles, users};
-use crate::web::{Fields, Flash, Result, Staff, once, present, reply};
+use crate::web::{Fields, Flash, Result, Staff, form_token, present, reply};
 use poem::http::StatusCode;
 use poem::web::{Path, Query};
 use poem::{Response, handler};
@@ -80,7 +80,7 @@ async fn draw(staff: &Staff, id: UserId, typed: &Typed<'_>) -> Result<Response> 
         Some(by) => users::find(&app.db, by).await.map(|by| by.name).unwrap_or_default(),
         None => String::from("-"),
     };
-    let (key, faults, now) = (once::issue(visit, &form(id)), present::faults(typed.problems), app.clock.now());
+    let (key, faults, now) = (form_token::issue(visit, &form(id)), present::faults(typed.problems), app.clock.now());
     let at = |time| present::moment(time, now, visit.lang);
     let ids: Vec<String> = all.iter().map(|r| r.id.to_string()).collect();
     let held = member.role_id.to_string();
@@ -124,7 +124,7 @@ fn form(id: UserId) -> String {
 }
 
 fn key(staff: &Staff, id: UserId, fields: &Fields, deed: &str) -> Result<keys::Key, Error> {
-    once::check_one(&staff.visit, &form(id), fields.text("once"), deed)
+    form_token::check_one(&staff.visit, &form(id), fields.text("once"), deed)
 }
 
 /// Back to the member's page with a sentence, or the page with what is wrong and all that was typed.

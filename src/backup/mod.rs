@@ -2,21 +2,21 @@
 //! what was read from one can be written into the other.
 //!
 //! `tables` what is copied, what is left out and why · `format` the lines, and how a reader knows that none is missing or
-//! changed · `read` a database as lines · `load` lines into an empty database · `vault` lines in a file, compressed and
-//! encrypted · `shelf` the folder of such files, and which of them are kept · `scratch` a database to try a copy in ·
-//! `proof` when the last ones were made and proven.
+//! changed · `read` a database as lines · `load` lines into an empty database · `archive` lines in a file, compressed and
+//! encrypted · `repository` the folder of such files, and which of them are kept · `scratch` a database to try a copy in ·
+//! `verification` when the last ones were made and proven.
 //!
 //! Reader and writer work at the same time with a few hundred lines between them: a house of a million posts takes no
 //! more memory than one of ten.
 
+pub mod archive;
 pub mod format;
 pub mod load;
-pub mod proof;
 pub mod read;
+pub mod repository;
 pub mod scratch;
-pub mod shelf;
 pub mod tables;
-pub mod vault;
+pub mod verification;
 
 use std::io;
 use std::path::Path;

@@ -1,9 +1,9 @@
 //! `minschool backup`: a consistent copy of the database, compressed and encrypted, and the old ones thrown away by and by.
 
 use super::{Failure, instance, migrate};
-use crate::backup::shelf::{Keep, Kept, Shelf};
+use crate::backup::repository::{Keep, Kept, Shelf};
 use crate::backup::tables::Purpose;
-use crate::backup::{Fault, proof, read, vault};
+use crate::backup::{Fault, archive, read, verification};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db;
@@ -36,7 +36,7 @@ pub fn command() -> Command {
 /// `Config` without anybody to encrypt to; else in words.
 pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
     if let Some(path) = args.get_one::<PathBuf>("new-key") {
-        println!("BACKUP_RECIPIENT={}", vault::new_key(path)?);
+        println!("BACKUP_RECIPIENT={}", archive::new_key(path)?);
         eprintln!("the secret key is in {}: keep it away from this machine, and print a copy of it", path.display());
         return Ok(());
     }
@@ -62,7 +62,7 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
         Ok::<_, Fault>((kept, old))
     });
     let (kept, old) = put.await.map_err(|e| Failure::Other(format!("the backup was given up: {e}")))??;
-    proof::backed_up(&config.data_dir, now)?;
+    verification::backed_up(&config.data_dir, now)?;
     tell(&kept, begun);
     old.iter().for_each(|path| say!("thrown away: {}", path.display()));
     Ok(())

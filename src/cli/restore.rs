@@ -2,11 +2,11 @@
 //! done.
 
 use super::{Failure, instance, migrate};
+use crate::backup::archive::{self, Key};
 use crate::backup::format::Manifest;
 use crate::backup::scratch::Scratch;
 use crate::backup::tables::Purpose;
-use crate::backup::vault::{self, Key};
-use crate::backup::{self, Fault, load, proof, read, shelf};
+use crate::backup::{self, Fault, load, read, repository, verification};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db;
@@ -44,7 +44,7 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
     let file = file(&config, args)?;
     if args.get_flag("drill") {
         let manifest = drill(&config, &file, keys).await?;
-        proof::proven(&config.data_dir, Clock::default().now())?;
+        verification::proven(&config.data_dir, Clock::default().now())?;
         say!("{} can be restored: {}, compared in {:.1} s", file.display(), words(&manifest), begun.elapsed().as_secs_f64());
         return Ok(());
     }
@@ -71,12 +71,12 @@ fn keys(config: &Config, args: &ArgMatches) -> Result<Vec<Key>, Failure> {
         Some(path) => Some(std::fs::read_to_string(path).map_err(|e| Failure::Other(format!("{}: {e}", path.display())))?),
         None => config.backups.key.clone(),
     };
-    Ok(text.map(|text| vault::keys(&text)).transpose()?.unwrap_or_default())
+    Ok(text.map(|text| archive::keys(&text)).transpose()?.unwrap_or_default())
 }
 
 fn file(config: &Config, args: &ArgMatches) -> Result<PathBuf, Failure> {
     let folder = &config.backups.dir;
-    let newest = || shelf::on(folder).pop().map(|kept| kept.path);
+    let newest = || repository::on(folder).pop().map(|kept| kept.path);
     args.get_one::<PathBuf>("file")
         .cloned()
         .or_else(newest)
@@ -86,11 +86,11 @@ fn file(config: &Config, args: &ArgMatches) -> Result<PathBuf, Failure> {
 /// Puts a backup into an empty database.
 ///
 /// # Errors
-/// As [`load::lines`] and [`vault::lines`].
+/// As [`load::lines`] and [`archive::lines`].
 pub async fn restore(config: &Config, file: &Path, keys: Vec<Key>) -> Result<Manifest, Failure> {
     instance::prepare_folder(config)?;
     let db = db::open_for_migrations(config).await?;
-    let manifest = load::lines(&db, vault::lines(file, keys)).await?;
+    let manifest = load::lines(&db, archive::lines(file, keys)).await?;
     load::distrust_copies(&db, Clock::default().now()).await?;
     db.close().await.map_err(Fault::from)?;
     Ok(manifest)
@@ -111,7 +111,7 @@ pub async fn drill(config: &Config, file: &Path, keys: Vec<Key>) -> Result<Manif
 
 async fn prove(config: &Config, file: &Path, keys: Vec<Key>) -> Result<Manifest, Failure> {
     let db = db::open_for_migrations(config).await?;
-    let written = load::lines(&db, vault::lines(file, keys)).await?;
+    let written = load::lines(&db, archive::lines(file, keys)).await?;
     migrate::check_complete(&db).await?;
     let found = backup::count(read::lines(&db, Purpose::Backup)).await?;
     // Steps that are newer than the backup may have changed rows rightly.

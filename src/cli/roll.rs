@@ -3,7 +3,7 @@
 
 use super::Failure;
 use crate::config::{Config, EdgeUrl};
-use crate::edge::ask;
+use crate::edge::http_client;
 use crate::edge::report::{Report, State};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use std::net::SocketAddr;
@@ -48,7 +48,7 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
     let patience = Duration::from_secs(args.get_one::<u64>("patience").copied().unwrap_or(60));
     let template = args.get_one::<String>("command").map(String::as_str).unwrap_or_default();
     let instances = named(args.get_one::<String>("instances").map(String::as_str), &config.watching.edge_upstreams)?;
-    let edge = ask::report(&config.watching.edge_url).await.is_ok().then_some(&config.watching.edge_url);
+    let edge = http_client::report(&config.watching.edge_url).await.is_ok().then_some(&config.watching.edge_url);
     if edge.is_none() {
         say!("{}: no edge answers, so nobody can say whether requests arrive; readiness alone decides", config.watching.edge_url);
     }
@@ -134,7 +134,7 @@ async fn until_ready(address: SocketAddr, patience: Duration) -> Result<(), Stri
     let (begun, place) = (Instant::now(), EdgeUrl::Tcp(address.to_string()));
     let (mut in_a_row, mut last) = (0, String::new());
     while begun.elapsed() < patience {
-        match ask::get(&place, templates::paths::READY, Duration::from_secs(2)).await {
+        match http_client::get(&place, templates::paths::READY, Duration::from_secs(2)).await {
             // One that only reads would lose the pages that the others still have.
             Ok(answer) if answer.status == 200 && answer.body.trim() == "ready" => in_a_row += 1,
             Ok(answer) => (in_a_row, last) = (0, format!("{} {}", answer.status, answer.body.trim())),
@@ -153,7 +153,7 @@ async fn until_busy(address: SocketAddr, edge: &EdgeUrl, patience: Duration) -> 
     let (begun, name) = (Instant::now(), address.to_string());
     let (mut own, mut others) = (Arrivals::default(), Arrivals::default());
     while begun.elapsed() < patience {
-        let report = ask::report(edge).await?;
+        let report = http_client::report(edge).await?;
         let Some(row) = report.servers.iter().find(|row| row.server == name) else {
             return Err("the edge does not know it; see EDGE_UPSTREAMS".into());
         };

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::config::Config;
-use crate::edge::{ask, table};
+use crate::edge::{http_client, text_report};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
@@ -28,12 +28,12 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
     let colours = terminal && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
     let edge = &config.watching.edge_url;
     if !args.get_flag("watch") {
-        let report = ask::report(edge).await.map_err(Failure::Other)?;
-        print(&table::draw(&report, colours));
+        let report = http_client::report(edge).await.map_err(Failure::Other)?;
+        print(&text_report::draw(&report, colours));
         return Ok(());
     }
     loop {
-        let seen = ask::report(edge).await.map_or_else(|fault| fault + "\n", |report| table::draw(&report, colours));
+        let seen = http_client::report(edge).await.map_or_else(|fault| fault + "\n", |report| text_report::draw(&report, colours));
         if !print(&format!("{}{seen}", if terminal { HOME } else { "" })) {
             // Whoever read it has left.
             return Ok(());

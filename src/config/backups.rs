@@ -1,7 +1,7 @@
 //! What is set for backups: where they go, who can read them, and the key for those who restore.
 
 use super::{Sources, Wrong};
-use crate::backup::vault::{self, Recipient};
+use crate::backup::archive::{self, Recipient};
 use std::path::{Path, PathBuf};
 
 /// See the head of this file.
@@ -39,7 +39,7 @@ pub(super) fn read(sources: &Sources, data_dir: &Path, wrong: &mut Wrong) -> Bac
         }
     }
     let key = Some(sources.text("BACKUP_KEY")).filter(|key| !key.is_empty()).map(str::to_owned);
-    if let Some(fault) = key.as_ref().and_then(|key| vault::keys(key).err()) {
+    if let Some(fault) = key.as_ref().and_then(|key| archive::keys(key).err()) {
         wrong.0.push(format!("BACKUP_KEY: {fault}"));
     }
     Backups { dir, recipients, key }

@@ -1,27 +1,26 @@
 //! What nginx saw of the servers behind it. nginx's own free edition does not tell, so a small process beside it reads
 //! its log and asks each server whether it is ready; it needs neither the database nor Redis, nor any of the servers.
 //!
-//! `line` one line of the log · `tally` what happened in a span of time · `ring` the last minute, five minutes, hour ·
-//! `server` one of the servers · `book` all of them · `log` hears nginx · `probe` asks the servers · `report` what is told ·
-//! `table` told as text · `page` told as HTML · `scrape` told to Prometheus · `door` where it is asked · `ask` asks, for other programs
+//! `log_entry` one line of the log · `histogram` what happened in a span of time · `sliding_window` the last minute, five minutes, hour ·
+//! `server` one of the servers · `upstreams` all of them · `log` hears nginx · `probe` asks the servers · `report` what is told ·
+//! `text_report` told as text · `html_report` told as HTML · `scrape` told to Prometheus · `listener` where it is asked · `http_client` asks, for other programs
 
-pub mod ask;
-pub mod book;
-mod door;
-pub mod line;
+mod histogram;
+pub mod html_report;
+pub mod http_client;
+mod listener;
 mod log;
-pub mod page;
+pub mod log_entry;
 mod probe;
 pub mod report;
-mod ring;
 mod scrape;
 mod server;
-pub mod table;
-mod tally;
+mod sliding_window;
+pub mod text_report;
+pub mod upstreams;
 
-pub use door::Door;
+pub use listener::Door;
 
-use book::Book;
 use report::Report;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -30,6 +29,7 @@ use tokio::net::UnixDatagram;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use upstreams::Book;
 
 /// The edge at work. Cheap to clone.
 #[derive(Clone)]
@@ -62,7 +62,7 @@ impl Edge {
             tasks.spawn(log::hear(self.clone(), log));
         }
         for door in doors {
-            tasks.spawn(door::open(self.clone(), door));
+            tasks.spawn(listener::open(self.clone(), door));
         }
         // What runs beside ends with the set.
         stop.cancelled().await;

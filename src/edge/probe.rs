@@ -1,7 +1,7 @@
 //! Asks a server whether it is ready: every two seconds, and at once when the log tells that it failed somebody.
 
 use super::server::Health;
-use super::{Edge, ask, wall};
+use super::{Edge, http_client, wall};
 use crate::config::EdgeUrl;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
@@ -29,7 +29,7 @@ pub(super) async fn keep(edge: Edge, server: String) {
 
 /// How it is, and which process said so.
 async fn health(place: &EdgeUrl) -> (Health, Option<String>) {
-    match ask::get(place, templates::paths::READY, PATIENCE).await {
+    match http_client::get(place, templates::paths::READY, PATIENCE).await {
         Ok(answer) if answer.status == 200 => (Health::Ready, answer.run),
         Ok(answer) if answer.status == 503 && answer.body.starts_with("draining") => (Health::Draining, answer.run),
         Ok(answer) => (Health::NotReady(answer.status), answer.run),

@@ -1,10 +1,10 @@
 //! What nginx saw, as OpenMetrics text.
 
 use super::Edge;
-use super::book::{Book, CODES};
+use super::histogram::ENDS;
 use super::report::State;
 use super::server::Server;
-use super::tally::ENDS;
+use super::upstreams::{Book, CODES};
 use crate::metrics::text::{self, Sheet};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;

@@ -1,10 +1,10 @@
 //! What is known of one server: what it answered when it was asked, and what nginx's log tells of it.
 
-use super::ask::Silence;
-use super::line::{Attempt, Outcome};
+use super::histogram::{self, BUCKETS, Tally};
+use super::http_client::Silence;
+use super::log_entry::{Attempt, Outcome};
 use super::report::{Answers, LastError, ServerRow, State, Trouble, WindowRow, Windows};
-use super::ring::{Ring, Window};
-use super::tally::{self, BUCKETS, Tally};
+use super::sliding_window::{Ring, Window};
 use std::time::Duration;
 
 /// After an error, so long nothing is concluded from silence.
@@ -88,7 +88,7 @@ impl Server {
         self.totals.requests += 1;
         self.totals.retries += u64::from(attempt.retried);
         if timed {
-            self.totals.times[tally::bucket(seconds)] += 1;
+            self.totals.times[histogram::bucket(seconds)] += 1;
             self.totals.seconds += seconds;
         }
         let begun = now.saturating_sub(Duration::try_from_secs_f64(seconds).unwrap_or(now));

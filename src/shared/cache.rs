@@ -5,7 +5,9 @@
 //! begins at a random number, so that one which was flushed away does not come back as one that was seen before, and
 //! the epoch is mixed in, so that a Redis restored from an old file brings no old piece back.
 
-use super::{Effect, Known, Shared, chance, flight, keys, plan::Plan, store::Write};
+use super::batch_read::Plan;
+use super::store::Write;
+use super::{Effect, Known, Shared, keys, random_id, single_flight};
 use bytes::{BufMut, Bytes, BytesMut};
 use std::{borrow::Cow, future::Future, sync::Arc, time::Duration};
 
@@ -190,7 +192,7 @@ impl Cache<'_> {
     ) -> Result<Bytes, E> {
         // Without a generation, nobody may be given what was loaded before a change that this process made.
         let state = generation.map_or_else(|| self.0.flights().changes(), |generation| generation.0);
-        flight::once(self.0.flights(), key, state, load).await
+        single_flight::once(self.0.flights(), key, state, load).await
     }
 
     /// A page piece kept in this process, if it is of this generation.
@@ -229,7 +231,7 @@ pub(super) fn bumps(nouns: &[Noun]) -> Vec<Write> {
 
 /// Where a generation begins: anywhere, with room to count up in what Redis calls an integer.
 pub(super) fn seed() -> u64 {
-    chance() >> 12
+    random_id() >> 12
 }
 
 /// Reads a stored piece if it is of this generation.

@@ -6,16 +6,16 @@
 //! | room | what |
 //! |---|---|
 //! | `sessions` `cache` `presence` `notifications` `limits` `signals` `instances` | the faces: what the rest of the house uses |
-//! | `plan` | everything that one page asks, in one round trip |
+//! | `batch_read` | everything that one page asks, in one round trip |
 //! | `store` `memory` `redis` | the backends, and the few things that faces ask of them |
 //! | `keys` | every key and channel, documented |
 //! | `breaker` `health` `meter` `validate` | when Redis is asked, how it is doing, what it costs, when it is trusted |
-//! | `trust` `flight` `rendered` | what this process keeps in mind |
+//! | `session_guard` `single_flight` `fragment_cache` | what this process keeps in mind |
 
+pub mod batch_read;
 pub mod breaker;
 pub mod cache;
-mod chance;
-mod flight;
+mod fragment_cache;
 pub mod health;
 pub mod instances;
 mod keys;
@@ -24,33 +24,33 @@ pub mod limits;
 mod memory;
 pub mod meter;
 pub mod notifications;
-pub mod plan;
 pub mod presence;
+mod random;
 mod redis;
-mod rendered;
+mod session_guard;
 pub mod sessions;
 pub mod signals;
+mod single_flight;
 mod store;
-mod trust;
 mod validate;
 
-use chance::chance;
 pub use known::{Effect, Known};
+use random::random_id;
 pub use redis::options::{ProbeError, RedisOptions};
 pub use validate::{Accept, Reconnected, Reject, Validator};
 
 use crate::clock::monotonic::Steady;
 use bytes::Bytes;
-use flight::Flights;
+use fragment_cache::Rendered;
 use health::{BackendKind, Health, State};
 use memory::Memory;
 use redis::Redis;
-use rendered::Rendered;
+use session_guard::Trust;
 use signals::Hub;
+use single_flight::Flights;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::Backend;
 use tokio::{sync::watch, task::JoinSet, time};
-use trust::Trust;
 
 /// A handle on the shared state. Cloning it is cheap; when the last clone goes, its tasks end.
 #[derive(Clone)]
@@ -119,8 +119,8 @@ impl Shared {
     pub fn start(&self, validator: Validator) {
         let mut tasks = self.inner.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         if let Backend::Redis(redis) = &*self.inner.backend {
-            tasks.spawn(redis::link::keep(redis.clone(), validator));
-            tasks.spawn(redis::ears::keep(redis.clone(), self.inner.hub.clone()));
+            tasks.spawn(redis::connection::keep(redis.clone(), validator));
+            tasks.spawn(redis::subscriber::keep(redis.clone(), self.inner.hub.clone()));
         }
         tasks.spawn(sweep(self.inner.backend.clone(), self.inner.local.memory(), self.inner.trust.clone()));
         tasks.spawn(count_who_is_here(self.inner.backend.clone(), self.inner.watch.clone()));

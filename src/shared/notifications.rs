@@ -4,7 +4,8 @@
 //! A list is either whole or absent, never just the few that arrived lately. A reader who finds none gets a
 //! [`Ticket`], reads the rows and fills the list in; if anything was announced meanwhile, the ticket is void.
 
-use super::{Effect, Known, Shared, chance, keys, store::Write};
+use super::store::Write;
+use super::{Effect, Known, Shared, keys, random_id};
 use bytes::Bytes;
 use std::time::Duration;
 
@@ -62,7 +63,7 @@ impl Notifications<'_> {
 
     /// The newest, if they are kept ready.
     pub async fn list(self, user: i64) -> Known<Listed> {
-        let ticket = Bytes::from([TICKET_MARK, chance().to_string().as_bytes()].concat());
+        let ticket = Bytes::from([TICKET_MARK, random_id().to_string().as_bytes()].concat());
         let items = self.0.backend().list_or_leave(keys::notifications(user), ticket.clone(), TICKET).await;
         items.map(|items| match items.last() {
             None => Listed::Absent(Ticket(ticket)),

@@ -4,7 +4,9 @@
 //! here, and it was read from SQL in the present epoch. Whoever makes a copy takes [`Shared::epoch`] *before* reading
 //! the row, so that a row read before Redis came back with old data cannot be passed off as a new one.
 
-use super::{Effect, Known, Shared, keys, store::Write, trust::Trust};
+use super::session_guard::Trust;
+use super::store::Write;
+use super::{Effect, Known, Shared, keys};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;

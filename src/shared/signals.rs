@@ -3,7 +3,7 @@
 //! A signal is a hint, the rows are the truth. One that may have been missed (a connection that broke, a reader too
 //! slow) becomes [`Signal::Resync`]: read the rows again. Listeners of this process hear of a signal without Redis.
 
-use super::{Effect, Shared, chance};
+use super::{Effect, Shared, random_id};
 use bytes::{BufMut, Bytes, BytesMut};
 use std::{
     collections::{HashMap, VecDeque},
@@ -124,7 +124,7 @@ pub(super) struct Hub {
 
 impl Hub {
     pub(super) fn new() -> Self {
-        Self { topics: Mutex::default(), id: chance().to_be_bytes(), hears: AtomicBool::new(false) }
+        Self { topics: Mutex::default(), id: random_id().to_be_bytes(), hears: AtomicBool::new(false) }
     }
 
     fn subscribe(self: &Arc<Self>, topic: &str) -> Listener {

@@ -5,7 +5,7 @@ use crate::domain::users::sign_in::{self, Credentials, Entry};
 use crate::domain::users::{self, Joining, sign_in_limits};
 use crate::domain::{Error, Problem};
 use crate::web::fields::Sent;
-use crate::web::{Fields, Result, Visit, cookies, error, once, present, reply};
+use crate::web::{Fields, Result, Visit, cookies, error, form_token, present, reply};
 use poem::http::{StatusCode, header};
 use poem::web::Query;
 use poem::{Response, handler};
@@ -48,7 +48,7 @@ struct Login<'a> {
 }
 
 fn login(visit: &Visit, status: StatusCode, f: &Login<'_>) -> Response {
-    let (key, nav, faults) = (once::issue(visit, "login"), present::nav(visit), present::faults(f.problems));
+    let (key, nav, faults) = (form_token::issue(visit, "login"), present::nav(visit), present::faults(f.problems));
     let page = LoginPage {
         shell: &present::shell(visit, &nav),
         email: f.email,
@@ -71,7 +71,7 @@ async fn enter(visit: &Visit, fields: &Fields) -> Result<Response> {
     let next = reply::local(fields.text("next"));
     let form =
         Credentials { email: fields.text("email").into(), password: fields.text("password").into(), persistent: fields.ticked("remember") };
-    let key = match once::check(visit, "login", fields.text("once")) {
+    let key = match form_token::check(visit, "login", fields.text("once")) {
         Ok(key) => key,
         Err(Error::Invalid(problems)) => {
             return Ok(refuse(visit, fields, StatusCode::UNPROCESSABLE_ENTITY, &problems, LoginNotice::None));
@@ -130,7 +130,7 @@ pub fn confirm_leave(visit: Visit) -> Response {
     if visit.actor.is_none() {
         return reply::see_other(&visit, paths::HOME);
     }
-    let (key, nav) = (once::issue(&visit, "logout"), present::nav(&visit));
+    let (key, nav) = (form_token::issue(&visit, "logout"), present::nav(&visit));
     reply::page(views::logout(&LogoutPage { shell: &present::shell(&visit, &nav), once: &key }))
 }
 
@@ -158,7 +158,7 @@ pub fn new(visit: Visit, arrival: Option<Query<Arrival>>) -> Response {
 }
 
 fn signup(visit: &Visit, form: &Joining, next: &str, problems: &[Problem], wait: Option<u64>) -> Response {
-    let (key, nav, faults) = (once::issue(visit, "signup"), present::nav(visit), present::faults(problems));
+    let (key, nav, faults) = (form_token::issue(visit, "signup"), present::nav(visit), present::faults(problems));
     let page = SignupPage {
         shell: &present::shell(visit, &nav),
         email: &form.email,
@@ -195,7 +195,7 @@ pub async fn create(visit: Visit, fields: Fields) -> Result<Response> {
         privacy: fields.ticked("privacy"),
     };
     let next = reply::local(fields.text("next"));
-    let done = match once::check(&visit, "signup", fields.text("once")) {
+    let done = match form_token::check(&visit, "signup", fields.text("once")) {
         Ok(key) => sign_in_limits::join(&visit.app, &key, &form, &visit.client).await,
         Err(stale) => Err(stale),
     };

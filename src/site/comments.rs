@@ -2,7 +2,7 @@
 
 use crate::domain::{CommentId, Error, PostId, Problem, comments, idempotency as keys, posts};
 use crate::site::posts::comment_form;
-use crate::web::{Fields, Flash, Result, SignedIn, Visit, once, present, reply};
+use crate::web::{Fields, Flash, Result, SignedIn, Visit, form_token, present, reply};
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, handler};
@@ -13,7 +13,7 @@ use templates::paths;
 #[handler]
 pub async fn create(member: SignedIn, Path((slug, id)): Path<(String, PostId)>, fields: Fields) -> Result<Response> {
     let (visit, parent) = (&member.visit, fields.number("parent"));
-    let done = match once::check(visit, &form_name(id, parent.map(CommentId)), fields.text("once")) {
+    let done = match form_token::check(visit, &form_name(id, parent.map(CommentId)), fields.text("once")) {
         Ok(key) => {
             let new = comments::New { post: id, parent: parent.map(CommentId), body: fields.text("body") };
             comments::create(&visit.app, &member.actor, &visit.boards, &key, new).await
@@ -44,7 +44,7 @@ async fn created(member: &SignedIn, slug: &str, made: keys::Settled) -> Result<R
     }
     let (comment, post) = comments::find_readable(&visit.app.db, Some(&member.actor), &visit.boards, CommentId(made.id)).await?;
     let html = visit.app.known.show(&comment.html);
-    let once = once::issue(visit, &comment_form(post.id));
+    let once = form_token::issue(visit, &comment_form(post.id));
     let parts = views::created(&Created {
         lang: visit.lang,
         comment: present::comment(visit, visit.board_of(&post)?, &post, &comment, &html),
@@ -75,7 +75,7 @@ async fn again(
     };
     let purpose = purpose(slug, &post, parent.as_ref());
     let (once, quoted) = (
-        once::issue(&member.visit, &form_name(post.id, parent.as_ref().map(|p| p.id))),
+        form_token::issue(&member.visit, &form_name(post.id, parent.as_ref().map(|p| p.id))),
         parent.as_ref().map(|p| p.html.as_str()).unwrap_or_default(),
     );
     Ok(form(&member.visit, &Form { slug, post: &post, purpose, quoted, body, once: &once, problems, wait }))
@@ -145,7 +145,7 @@ pub async fn answer(member: SignedIn, Path(id): Path<CommentId>) -> Result<Respo
         return Err(Error::Forbidden.into());
     }
     let slug = slug_of(visit, &post)?;
-    let once = once::issue(visit, &form_name(post.id, Some(id)));
+    let once = form_token::issue(visit, &form_name(post.id, Some(id)));
     let purpose = purpose(&slug, &post, Some(&parent));
     Ok(form(visit, &Form { slug: &slug, post: &post, purpose, quoted: &parent.html, body: "", once: &once, problems: &[], wait: None }))
 }
@@ -158,7 +158,7 @@ pub async fn edit(member: SignedIn, Path(id): Path<CommentId>) -> Result<Respons
 }
 
 fn edit_form(visit: &Visit, post: &posts::Post, id: CommentId, body: &str, problems: &[Problem]) -> Result<Response> {
-    let (slug, once) = (slug_of(visit, post)?, once::issue(visit, &edit_name(id)));
+    let (slug, once) = (slug_of(visit, post)?, form_token::issue(visit, &edit_name(id)));
     let purpose = Purpose::Edit { comment: id.0 };
     Ok(form(visit, &Form { slug: &slug, post, purpose, quoted: "", body, once: &once, problems, wait: None }))
 }
@@ -171,7 +171,7 @@ fn edit_name(id: CommentId) -> String {
 #[handler]
 pub async fn update(member: SignedIn, Path(id): Path<CommentId>, fields: Fields) -> Result<Response> {
     let (visit, body) = (&member.visit, fields.text("body"));
-    let done = match once::check(visit, &edit_name(id), fields.text("once")) {
+    let done = match form_token::check(visit, &edit_name(id), fields.text("once")) {
         Ok(key) => comments::update(&visit.app, &member.actor, &key, id, body).await,
         Err(stale) => Err(stale),
     };
@@ -193,7 +193,7 @@ pub async fn update(member: SignedIn, Path(id): Path<CommentId>, fields: Fields)
 pub async fn confirm(member: SignedIn, Path(id): Path<CommentId>) -> Result<Response> {
     let visit = &member.visit;
     let (comment, _) = comments::find_deletable(&visit.app.db, &member.actor, &visit.boards, id).await?;
-    let (once, nav) = (once::issue(visit, "comment.delete"), present::nav(visit));
+    let (once, nav) = (form_token::issue(visit, "comment.delete"), present::nav(visit));
     let body_html = &visit.app.known.show(&comment.html);
     let page = DeletePage { shell: &present::shell(visit, &nav), id: id.0, body_html, once: &once };
     Ok(reply::page(views::delete(&page)))
@@ -203,7 +203,7 @@ pub async fn confirm(member: SignedIn, Path(id): Path<CommentId>) -> Result<Resp
 #[handler]
 pub async fn destroy(member: SignedIn, Path(id): Path<CommentId>, fields: Fields) -> Result<Response> {
     let visit = &member.visit;
-    let Ok(key) = once::check(visit, "comment.delete", fields.text("once")) else {
+    let Ok(key) = form_token::check(visit, "comment.delete", fields.text("once")) else {
         return Ok(reply::see_other(visit, &paths::comment_delete(id.0)));
     };
     comments::destroy(&visit.app, &member.by(), &key, id).await?;

@@ -1,7 +1,7 @@
 //! The list behind the bell.
 
 use crate::domain::{NotificationId, notifications, posts};
-use crate::web::{Fields, Flash, Result, SignedIn, once, present, reply};
+use crate::web::{Fields, Flash, Result, SignedIn, form_token, present, reply};
 use poem::web::{Path, Query};
 use poem::{Response, handler};
 use serde::Deserialize;
@@ -22,7 +22,7 @@ pub async fn index(member: SignedIn, place: Option<Query<Place>>) -> Result<Resp
     let mut rows = notifications::list(&visit.app, &member.actor, &visit.boards, before, visit.posts).await?;
     let more = rows.len() > notifications::PAGE as usize;
     rows.truncate(notifications::PAGE as usize);
-    let (key, nav, now) = (once::issue(visit, "notifications"), present::nav(visit), visit.app.clock.now());
+    let (key, nav, now) = (form_token::issue(visit, "notifications"), present::nav(visit), visit.app.clock.now());
     let items = rows.iter().map(|n| Item {
         id: n.id.0,
         kind: present::kind(n),
@@ -47,7 +47,7 @@ pub async fn index(member: SignedIn, place: Option<Query<Place>>) -> Result<Resp
 #[handler]
 pub async fn read_all(member: SignedIn, fields: Fields) -> Result<Response> {
     let visit = &member.visit;
-    let Ok(key) = once::check(visit, "notifications", fields.text("once")) else {
+    let Ok(key) = form_token::check(visit, "notifications", fields.text("once")) else {
         return Ok(reply::see_other(visit, paths::NOTIFICATIONS));
     };
     notifications::read_all(&visit.app, &member.actor, &visit.boards, &key).await?;

@@ -5,7 +5,7 @@ use crate::domain::posts::moderate::{self, Deed};
 use crate::domain::posts::{self, Draft, Post, list};
 use crate::domain::{Action, Error, PostId, Problem, Resource, comments, markdown, notifications, validation};
 use crate::site::boards::Place;
-use crate::web::{Fields, Flash, Result, SignedIn, Visit, once, present, reply};
+use crate::web::{Fields, Flash, Result, SignedIn, Visit, form_token, present, reply};
 use poem::http::StatusCode;
 use poem::web::{Path, Query};
 use poem::{Response, handler};
@@ -40,7 +40,7 @@ fn draw(visit: &Visit, board: &Board, post: &Post, listing: &comments::Listing, 
     let (actor, known) = (visit.actor.as_ref(), &visit.app.known);
     let clean: Vec<Cow<'_, str>> = listing.comments.iter().map(|comment| known.show(&comment.html)).collect();
     let open = present::takes_comments(actor, board, post);
-    let (key, turn) = (once::issue(visit, &comment_form(post.id)), once::issue(visit, "post.moderate"));
+    let (key, turn) = (form_token::issue(visit, &comment_form(post.id)), form_token::issue(visit, "post.moderate"));
     let neighbour = |n: &'_ list::Neighbour| (n.id, n.title.clone());
     let (older, newer) = (beside.0.as_ref().map(neighbour), beside.1.as_ref().map(neighbour));
     let nav = present::nav(visit);
@@ -122,7 +122,7 @@ impl<'a> Editor<'a> {
 
 fn editor(member: &SignedIn, draft: &Draft, e: &Editor<'_>) -> Response {
     let visit = &member.visit;
-    let key = once::issue(visit, &editor_form(e.board, e.purpose));
+    let key = form_token::issue(visit, &editor_form(e.board, e.purpose));
     let (nav, faults) = (present::nav(visit), present::faults_or_wait(e.problems, e.wait));
     let page = form::page(&PostForm {
         shell: &present::shell(visit, &nav),
@@ -175,7 +175,7 @@ pub async fn create(member: SignedIn, Path(slug): Path<String>, fields: Fields) 
         let preview = preview(&draft).await?;
         return Ok(editor(&member, &draft, &Editor { preview: &preview, ..Editor::of(board, purpose) }));
     }
-    let done = match once::check(visit, &editor_form(board, purpose), fields.text("once")) {
+    let done = match form_token::check(visit, &editor_form(board, purpose), fields.text("once")) {
         Ok(key) => posts::create(&visit.app, &member.actor, board, &key, &draft).await,
         Err(stale) => Err(stale),
     };
@@ -220,7 +220,7 @@ pub async fn update(member: SignedIn, Path((_, id)): Path<(String, PostId)>, fie
     if fields.text("intent") == "preview" {
         return Ok(again(&draft, &[], &preview(&draft).await?));
     }
-    let done = match once::check(visit, &editor_form(&board, purpose), fields.text("once")) {
+    let done = match form_token::check(visit, &editor_form(&board, purpose), fields.text("once")) {
         Ok(key) => posts::update(&visit.app, &member.by(), &key, id, &draft).await,
         Err(stale) => Err(stale),
     };
@@ -248,7 +248,7 @@ pub async fn sketch(visit: Visit, fields: Fields) -> Result<Response> {
 pub async fn confirm(member: SignedIn, Path((slug, id)): Path<(String, PostId)>) -> Result<Response> {
     let visit = &member.visit;
     let (post, _) = posts::find_deletable(&visit.app.db, &member.actor, id).await?;
-    let (key, nav) = (once::issue(visit, "post.delete"), present::nav(visit));
+    let (key, nav) = (form_token::issue(visit, "post.delete"), present::nav(visit));
     let page = DeletePage {
         shell: &present::shell(visit, &nav),
         slug: &slug,
@@ -264,7 +264,7 @@ pub async fn confirm(member: SignedIn, Path((slug, id)): Path<(String, PostId)>)
 #[handler]
 pub async fn destroy(member: SignedIn, Path((slug, id)): Path<(String, PostId)>, fields: Fields) -> Result<Response> {
     let visit = &member.visit;
-    let Ok(key) = once::check(visit, "post.delete", fields.text("once")) else {
+    let Ok(key) = form_token::check(visit, "post.delete", fields.text("once")) else {
         return Ok(reply::see_other(visit, &paths::post_delete(&slug, id.0)));
     };
     posts::destroy(&visit.app, &member.by(), &key, id).await?;
@@ -288,7 +288,7 @@ async fn turn(member: &SignedIn, id: PostId, fields: &Fields, deed: Deed, flash:
     let visit = &member.visit;
     let post = posts::find_readable(&visit.app.db, Some(&member.actor), &visit.boards, id).await?;
     let place = paths::post(&visit.board_of(&post)?.slug, id.0);
-    let Ok(key) = once::check(visit, "post.moderate", fields.text("once")) else {
+    let Ok(key) = form_token::check(visit, "post.moderate", fields.text("once")) else {
         return Ok(reply::see_other(visit, &place));
     };
     moderate::moderate(&visit.app, &member.by(), &key, &[id], deed, "글 화면에서").await?;

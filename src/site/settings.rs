@@ -3,7 +3,7 @@
 use crate::domain::sessions::{self, Area, Which};
 use crate::domain::users::{self, Settings, password_change, profile};
 use crate::domain::{Error, Problem, SessionId};
-use crate::web::{Fields, Flash, Result, SignedIn, Visit, cookies, language, once, present, reply};
+use crate::web::{Fields, Flash, Result, SignedIn, Visit, cookies, form_token, language, present, reply};
 use poem::http::StatusCode;
 use poem::web::{Path, Query};
 use poem::{Response, handler};
@@ -20,7 +20,7 @@ fn status(problems: &[Problem]) -> StatusCode {
 
 fn profile(member: &SignedIn, wanted: &Settings, problems: &[Problem]) -> Response {
     let visit = &member.visit;
-    let (key, nav, faults) = (once::issue(visit, "profile"), present::nav(visit), present::faults(problems));
+    let (key, nav, faults) = (form_token::issue(visit, "profile"), present::nav(visit), present::faults(problems));
     let page = ProfileForm {
         shell: &present::shell(visit, &nav),
         email: &member.session().copy.email,
@@ -60,7 +60,7 @@ pub async fn update(member: SignedIn, fields: Fields) -> Result<Response> {
         aids: member.session().copy.aids.clone(),
         shows_presence: fields.ticked("shows_presence"),
     };
-    let done = match once::check(visit, "profile", fields.text("once")) {
+    let done = match form_token::check(visit, "profile", fields.text("once")) {
         Ok(key) => users::update(&visit.app, &member.actor, &key, &wanted).await,
         Err(stale) => Err(stale),
     };
@@ -73,7 +73,7 @@ pub async fn update(member: SignedIn, fields: Fields) -> Result<Response> {
 
 fn password(member: &SignedIn, problems: &[Problem]) -> Response {
     let visit = &member.visit;
-    let (key, nav, faults) = (once::issue(visit, "password"), present::nav(visit), present::faults(problems));
+    let (key, nav, faults) = (form_token::issue(visit, "password"), present::nav(visit), present::faults(problems));
     let email = &member.session().copy.email;
     let page = PasswordForm { shell: &present::shell(visit, &nav), email, once: &key, faults: &faults };
     reply::page_with(visit, status(problems), views::password(&page))
@@ -89,7 +89,7 @@ pub fn edit_password(member: SignedIn) -> Response {
 #[handler]
 pub async fn update_password(member: SignedIn, fields: Fields) -> Result<Response> {
     let (visit, session) = (&member.visit, member.session());
-    let done = match once::check(visit, "password", fields.text("once")) {
+    let done = match form_token::check(visit, "password", fields.text("once")) {
         Ok(key) => {
             let (current, new) = (fields.text("current"), fields.text("password"));
             password_change::change(&visit.app, session, &key, current, new, &visit.client).await
@@ -150,7 +150,7 @@ pub async fn devices(member: SignedIn) -> Result<Response> {
     let visit = &member.visit;
     let rows = sessions::open(&visit.app, member.actor.id, 100).await?;
     let devices: Vec<String> = rows.iter().map(|row| present::device(&row.user_agent)).collect();
-    let (key, nav, now) = (once::issue(visit, "sessions"), present::nav(visit), visit.app.clock.now());
+    let (key, nav, now) = (form_token::issue(visit, "sessions"), present::nav(visit), visit.app.clock.now());
     let current = member.session().copy.session_id;
     let shown = rows.iter().zip(&devices).map(|(row, device)| Device {
         id: row.id.0,
@@ -182,7 +182,7 @@ pub async fn end_others(member: SignedIn, fields: Fields) -> Result<Response> {
 /// checked but not used up.
 async fn end(member: &SignedIn, fields: &Fields, which: Which, flash: Flash) -> Result<Response> {
     let visit = &member.visit;
-    if once::check(visit, "sessions", fields.text("once")).is_err() {
+    if form_token::check(visit, "sessions", fields.text("once")).is_err() {
         return Ok(reply::see_other(visit, paths::MY_SESSIONS));
     }
     users::end_sessions(&visit.app, which).await?;

@@ -1,10 +1,11 @@
 //! Backups: what was copied comes back whole, on either engine, or not at all.
 
 use crate::support::{TestApp, only_sqlite, postgres_database};
-use minschool::backup::shelf::{self, Keep, Kept, Shelf};
+use minschool::backup::archive::{self, Key};
+use minschool::backup::format::Manifest;
+use minschool::backup::repository::{self, Keep, Kept, Shelf};
 use minschool::backup::tables::{self, Purpose};
-use minschool::backup::vault::{self, Key};
-use minschool::backup::{self, Result, format::Manifest, proof, read};
+use minschool::backup::{self, Result, read, verification};
 use minschool::cli::{moving, restore};
 use minschool::clock::Clock;
 use minschool::config::Config;
@@ -60,7 +61,7 @@ async fn put(test: &TestApp, folder: &Path, key: Option<&Key>) -> Kept {
 }
 
 async fn contents(path: &Path, keys: Vec<Key>) -> Result<Manifest> {
-    backup::count(vault::lines(path, keys)).await
+    backup::count(archive::lines(path, keys)).await
 }
 
 /// The words of the fault that there has to be.
@@ -279,7 +280,7 @@ async fn what_a_killed_backup_left_is_no_backup_and_is_thrown_away() {
     let label = std::fs::read_to_string(format!("{}.manifest.json", good.path.display())).unwrap();
     std::fs::write(format!("{}.manifest.json", cut.display()), label).unwrap();
 
-    assert_eq!(shelf::on(folder.path()).pop().unwrap().path, good.path);
+    assert_eq!(repository::on(folder.path()).pop().unwrap().path, good.path);
 
     Shelf::open(folder.path()).unwrap();
     assert!(!later(".part").exists() && !later(".manifest.json").exists() && cut.exists());
@@ -351,12 +352,12 @@ async fn a_drill_proves_a_backup_and_leaves_nothing_behind() {
 fn the_ages_of_the_last_backup_and_proof_can_be_shown() {
     let folder = tempfile::tempdir().unwrap();
     let now = datetime!(2026-11-22 18:30 UTC);
-    assert_eq!(proof::ages(folder.path(), now), proof::Ages { backup: None, proof: None });
+    assert_eq!(verification::ages(folder.path(), now), verification::Ages { backup: None, proof: None });
 
-    proof::backed_up(folder.path(), now - time::Duration::hours(5)).unwrap();
-    proof::proven(folder.path(), now + time::Duration::minutes(1)).unwrap();
+    verification::backed_up(folder.path(), now - time::Duration::hours(5)).unwrap();
+    verification::proven(folder.path(), now + time::Duration::minutes(1)).unwrap();
 
-    let ages = proof::ages(folder.path(), now);
+    let ages = verification::ages(folder.path(), now);
     assert_eq!(ages.backup.unwrap().as_secs(), 5 * 3600);
     assert_eq!(ages.proof.unwrap().as_secs(), 0, "a clock that was set back makes no age below zero");
 }

@@ -2,7 +2,7 @@
 
 use crate::command_line::{folder, minschool, words};
 use crate::support::{only_sqlite, postgres_database};
-use minschool::backup::shelf;
+use minschool::backup::repository;
 use std::process::Output;
 use tempfile::TempDir;
 
@@ -28,7 +28,7 @@ fn runs(folder: &TempDir, args: &[&str]) -> String {
 }
 
 fn newest(folder: &TempDir) -> String {
-    shelf::on(&folder.path().join("data/backups")).pop().unwrap().path.display().to_string()
+    repository::on(&folder.path().join("data/backups")).pop().unwrap().path.display().to_string()
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn nothing_is_backed_up_in_the_clear_unless_told_to() {
     assert_eq!(refused.status.code(), Some(78));
     assert!(words(&refused).contains("BACKUP_RECIPIENT") && words(&refused).contains("--new-key"), "{}", words(&refused));
     assert!(!noted, "no backup was made, so none is noted");
-    assert_eq!(shelf::on(&folder.path().join("elsewhere")).len(), 1);
+    assert_eq!(repository::on(&folder.path().join("elsewhere")).len(), 1);
 }
 
 #[test]

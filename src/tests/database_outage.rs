@@ -2,8 +2,8 @@
 //! acknowledged is lost.
 
 use crate::support::{TestApp, only_sqlite, until};
+use minschool::shared::batch_read::Plan;
 use minschool::shared::cache::Noun;
-use minschool::shared::plan::Plan;
 use minschool::web::language;
 use std::time::{Duration, Instant};
 use templates::layout::Aids;

@@ -2,15 +2,12 @@
 
 use crate::shared_fixture::{accept_all, copy, eventually, may_post, ring, soon};
 use minschool::clock::monotonic::Steady;
-use minschool::shared::{
-    Effect::Delivered,
-    Known::Known,
-    RedisOptions, Shared,
-    cache::{Entry, Noun},
-    meter,
-    plan::{Plan, Unread},
-    signals::Signal,
-};
+use minschool::shared::Effect::Delivered;
+use minschool::shared::Known::Known;
+use minschool::shared::batch_read::{Plan, Unread};
+use minschool::shared::cache::{Entry, Noun};
+use minschool::shared::signals::Signal;
+use minschool::shared::{RedisOptions, Shared, meter};
 use testkit::redis::PrivateRedis;
 
 async fn instance(url: String) -> Shared {

@@ -2,12 +2,10 @@
 
 use crate::shared_fixture::{SharedFixture, copy, now_ms, on_both, timed};
 use bytes::Bytes;
-use minschool::shared::{
-    Effect::{Delivered, Lost},
-    Known::Known,
-    cache::{Entry, Generation, Noun},
-    plan::{Plan, Unread},
-};
+use minschool::shared::Effect::{Delivered, Lost};
+use minschool::shared::Known::Known;
+use minschool::shared::batch_read::{Plan, Unread};
+use minschool::shared::cache::{Entry, Generation, Noun};
 use std::{
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,

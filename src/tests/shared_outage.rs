@@ -3,18 +3,14 @@
 
 use crate::shared_fixture::{Owner, SharedFixture, accept_all, copy, eventually, instance, lives, now_ms, soon, timed};
 use minschool::clock::monotonic::Steady;
-use minschool::shared::{
-    Accept,
-    Effect::{Delivered, Lost},
-    Known::Unknown,
-    ProbeError, RedisOptions, Shared,
-    cache::{Generation, Noun},
-    health::State,
-    meter,
-    plan::Plan,
-    sessions::SessionCopy,
-    signals::Signal,
-};
+use minschool::shared::Effect::{Delivered, Lost};
+use minschool::shared::Known::Unknown;
+use minschool::shared::batch_read::Plan;
+use minschool::shared::cache::{Generation, Noun};
+use minschool::shared::health::State;
+use minschool::shared::sessions::SessionCopy;
+use minschool::shared::signals::Signal;
+use minschool::shared::{Accept, ProbeError, RedisOptions, Shared, meter};
 use std::time::Duration;
 use testkit::redis::PrivateRedis;
 use tokio::{runtime::Handle, time::sleep};

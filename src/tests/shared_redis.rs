@@ -3,14 +3,12 @@
 
 use crate::shared_fixture::{SharedFixture, copy, eventually, may_post, now_ms, read, ring};
 use bytes::Bytes;
-use minschool::shared::{
-    Effect::Delivered,
-    Known::Known,
-    cache::{Entry, Generation, Noun},
-    meter,
-    plan::{Plan, Unread},
-    sessions::SessionCopy,
-};
+use minschool::shared::Effect::Delivered;
+use minschool::shared::Known::Known;
+use minschool::shared::batch_read::{Plan, Unread};
+use minschool::shared::cache::{Entry, Generation, Noun};
+use minschool::shared::meter;
+use minschool::shared::sessions::SessionCopy;
 use std::time::Duration;
 
 /// Everything that a signed-in home wants to know.

@@ -5,8 +5,8 @@ use bytes::Bytes;
 use minschool::db::query;
 use minschool::domain::posts::list;
 use minschool::domain::{boards, counters};
+use minschool::shared::batch_read::Plan;
 use minschool::shared::cache::{Entry, Noun};
-use minschool::shared::plan::Plan;
 
 async fn count(test: &TestApp, sql: &str) -> i64 {
     query::number(&test.app.db, sql, []).await.unwrap().unwrap()

@@ -131,7 +131,7 @@ pub fn sign_in_again(
     let faults = present::faults(problems);
     // Passwords do not go back into a page: those of a form that changes one are typed again.
     let fields = &fields.iter().filter(|(name, _)| !matches!(name.as_str(), "password" | "current")).cloned().collect::<Vec<_>>()[..];
-    let once = super::once::issue(visit, "login");
+    let once = super::form_token::issue(visit, "login");
     let markup = match visit.area {
         Area::Site => {
             let nav = present::nav(visit);

@@ -1,10 +1,10 @@
 //! What load balancers ask.
 
-use super::outage;
+use super::degraded;
 use super::visit::Visit;
 use crate::app::App;
 use crate::db::query;
-use crate::edge::ask::RUN as RUN_HEADER;
+use crate::edge::http_client::RUN as RUN_HEADER;
 use crate::metrics::scrape::Readiness;
 use poem::http::{StatusCode, header};
 use poem::web::Data;
@@ -40,7 +40,7 @@ pub async fn ready(app: Data<&App>) -> Response {
 pub async fn state(app: &App) -> Readiness {
     let draining = app.stop.is_cancelled();
     let database = !draining && database_answers(app).await;
-    let reading = !draining && !database && outage::can_show(app);
+    let reading = !draining && !database && degraded::can_show(app);
     Readiness { draining, ready: database || reading, reading }
 }
 

@@ -3,11 +3,11 @@
 //! viewer → presence → error page → handler.
 
 use super::body::Bodies;
+use super::concurrency_limit::Seats;
 use super::error::{self, Fault};
 use super::fields::Fields;
-use super::seats::Seats;
 use super::visit::{self, Visit};
-use super::{address, cookies, outage, reply};
+use super::{address, cookies, degraded, reply};
 use crate::app::App;
 use crate::db::{query, statements};
 use crate::domain::sessions::Area;
@@ -163,7 +163,7 @@ async fn visited<E: Endpoint<Output = Response> + 'static>(house: House, ep: Arc
         Some(facts) => facts,
         None => visit::Facts::of(&house.app, house.area, &req, request_id(&req)),
     };
-    let visit = match outage::unless_away(&house.app, Visit::of(facts.clone())).await {
+    let visit = match degraded::unless_away(&house.app, Visit::of(facts.clone())).await {
         Ok(visit) => visit,
         Err(fault) => return Ok(error::page(&Visit::bare(facts), &Fault::Domain(fault))),
     };
@@ -173,8 +173,8 @@ async fn visited<E: Endpoint<Output = Response> + 'static>(house: House, ep: Arc
     present(&visit);
     let is_page = req.method() == Method::GET && !path.starts_with(templates::paths::EVENTS);
     req.extensions_mut().insert(visit.clone());
-    let shelf = outage::Shelf::of(&visit, is_page);
-    let answered = outage::unless_away(&house.app, async { handled(&house.app, ep, req).await.map_err(Failed::Handler) }).await;
+    let shelf = degraded::Shelf::of(&visit, is_page);
+    let answered = degraded::unless_away(&house.app, async { handled(&house.app, ep, req).await.map_err(Failed::Handler) }).await;
     let mut response = match (answered, shelf) {
         (Ok(response), Some(shelf)) => shelf.keep(&visit, response).await,
         (Ok(response), None) => response,

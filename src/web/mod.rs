@@ -1,28 +1,28 @@
 //! HTTP as both routers speak it: who is asking, what they sent, what they get.
 //!
-//! `visit` one request's facts · `viewer` the extractors that ask who it is · `fields` a form as sent · `once` one-time
+//! `visit` one request's facts · `viewer` the extractors that ask who it is · `fields` a form as sent · `form_token` one-time
 //! keys · `reply` answers · `error` error pages · `layers` the one list of middleware · `present` domain values as view
-//! structs · `live` event streams · `outage` while the database is away · `cookies`, `address`, `assets`, `health`,
-//! `language` · `gate` who may read the metrics · `routes` a router that knows its addresses · `serve` the accept loop
+//! structs · `live` event streams · `degraded` while the database is away · `cookies`, `address`, `assets`, `health`,
+//! `language` · `metrics_auth` who may read the metrics · `routes` a router that knows its addresses · `serve` the accept loop
 //! · `stalled` connections whose peer takes nothing.
 
 pub mod address;
 pub mod assets;
 pub mod body;
+pub mod concurrency_limit;
 pub mod cookies;
+pub mod degraded;
 pub mod error;
 pub mod fields;
-pub mod gate;
+pub mod form_token;
 pub mod health;
 pub mod language;
 pub mod layers;
 pub mod live;
-pub mod once;
-pub mod outage;
+pub mod metrics_auth;
 pub mod present;
 pub mod reply;
 pub mod routes;
-pub mod seats;
 pub mod serve;
 mod stalled;
 pub mod viewer;

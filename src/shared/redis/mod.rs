@@ -3,24 +3,20 @@
 //! | file | what |
 //! |---|---|
 //! | `options` | where Redis is, and whether it lets us in |
-//! | `link` | makes the connection, has it validated, gives it up |
+//! | `connection` | makes the connection, has it validated, gives it up |
 //! | `commands` | what is asked over it |
-//! | `ears` | a second connection that only listens for signals |
+//! | `subscriber` | a second connection that only listens for signals |
 
 mod commands;
-pub(super) mod ears;
-pub(super) mod link;
+pub(super) mod connection;
 pub mod options;
+pub(super) mod subscriber;
 
-use super::{
-    Known,
-    breaker::Breaker,
-    chance,
-    health::{BackendKind, Health, State},
-    meter,
-    rendered::Rendered,
-    trust::Trust,
-};
+use super::breaker::Breaker;
+use super::fragment_cache::Rendered;
+use super::health::{BackendKind, Health, State};
+use super::session_guard::Trust;
+use super::{Known, meter, random_id};
 use fred::{
     clients::{Client, WithOptions},
     error::{Error, ErrorKind},
@@ -217,6 +213,6 @@ impl BackOff {
     fn next(&mut self) -> Duration {
         let longest = Duration::from_millis((50 << self.failures.min(5)).min(1_000));
         self.failures += 1;
-        longest.mul_f64(0.5 + 0.5 * (chance() as f64 / u64::MAX as f64))
+        longest.mul_f64(0.5 + 0.5 * (random_id() as f64 / u64::MAX as f64))
     }
 }

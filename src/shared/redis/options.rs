@@ -1,6 +1,6 @@
 //! Where Redis is, how patient we are with it, and whether it lets us in.
 
-use super::link::Connection;
+use super::connection::Connection;
 use bytes::Bytes;
 use fred::{
     clients::Client,

@@ -3,7 +3,8 @@
 use super::super::visit::Visit;
 use super::{count, moment};
 use crate::clock::{from_ms, to_ms};
-use crate::edge::{page as nginx, report::Report};
+use crate::edge::html_report as nginx;
+use crate::edge::report::Report;
 use crate::metrics::Sum;
 use crate::monitor::overview::{Instance, Seen, Word};
 use crate::monitor::{Beat, Event, Kind, RedisNow, State, heartbeat};

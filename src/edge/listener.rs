@@ -1,8 +1,8 @@
 //! Where the edge is asked: `/upstream_status` for people and programs, `/metrics` for Prometheus, `/healthz`.
 
-use super::{Edge, scrape, table};
+use super::{Edge, scrape, text_report};
 use crate::metrics::text;
-use crate::web::{gate, language};
+use crate::web::{language, metrics_auth};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use poem::http::uri::Scheme;
@@ -94,7 +94,7 @@ fn answer(edge: &Edge, req: &Request) -> Response {
     }
     match req.uri().path() {
         templates::paths::UPSTREAM_STATUS => status(edge, req),
-        templates::paths::METRICS if gate::opens(req, edge.inner.token.as_deref()) => typed(text::CONTENT_TYPE, scrape::text(edge)),
+        templates::paths::METRICS if metrics_auth::opens(req, edge.inner.token.as_deref()) => typed(text::CONTENT_TYPE, scrape::text(edge)),
         templates::paths::HEALTHY => plain(StatusCode::OK, "ok\n".into()),
         _ => plain(StatusCode::NOT_FOUND, "not found\n".into()),
     }
@@ -114,9 +114,9 @@ fn status(edge: &Edge, req: &Request) -> Response {
         "json" => typed("application/json", serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"),
         "html" => {
             let lang = language::preferred(req.header(header::ACCEPT_LANGUAGE));
-            typed("text/html; charset=utf-8", super::page::draw(&report, lang).into_string())
+            typed("text/html; charset=utf-8", super::html_report::draw(&report, lang).into_string())
         }
-        _ => plain(StatusCode::OK, table::draw(&report, false)),
+        _ => plain(StatusCode::OK, text_report::draw(&report, false)),
     }
 }
 

@@ -6,6 +6,6 @@ use std::{
 };
 
 /// A number that no other call returns: for tickets, jitter and instance ids, never for secrets.
-pub(super) fn chance() -> u64 {
+pub(super) fn random_id() -> u64 {
     RandomState::new().build_hasher().finish()
 }

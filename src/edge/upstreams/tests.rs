@@ -1,8 +1,8 @@
 //! What is concluded from the log and from the probes, at times that the tests choose.
 
-use super::super::ask::Silence;
 use super::super::report::{State, Trouble};
-use super::*;
+use crate::edge::http_client::Silence;
+use crate::edge::upstreams::*;
 
 const A: &str = "127.0.0.1:3000";
 const B: &str = "127.0.0.1:3010";

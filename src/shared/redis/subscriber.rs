@@ -3,7 +3,8 @@
 //! Redis forgets what it published, so whenever this connection is made anew, or falls behind, every listener is told
 //! to read the rows again. A silent connection is asked whether it is alive: fred does not watch this kind.
 
-use super::{BackOff, Redis, link::Connection};
+use super::connection::Connection;
+use super::{BackOff, Redis};
 use crate::shared::{keys, signals::Hub};
 use bytes::Bytes;
 use fred::{

@@ -1,10 +1,10 @@
 //! All that is known of all servers. What time it is comes in with each call: since the beginning for what is counted,
 //! since 1970 for what is told.
 
-use super::line::{Line, Outcome, Server as Asked};
+use super::log_entry::{Line, Outcome, Server as Asked};
 use super::report::{Change, LogRow, NOTE, Report, State, TotalRow, Windows};
-use super::ring::{Ring, Window};
 use super::server::{self, Health, Server};
+use super::sliding_window::{Ring, Window};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;

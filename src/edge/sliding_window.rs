@@ -1,7 +1,7 @@
 //! The last minute, five minutes and hour, in places that are used again and again: seconds for the short spans,
 //! minutes for the hour. What is asked of it and told to it comes with its time.
 
-use super::tally::Tally;
+use super::histogram::Tally;
 use std::time::Duration;
 
 /// How far back one looks.

@@ -1,7 +1,7 @@
 //! The folder of backups: how one gets its name only when it is whole, and which are kept.
 
+use super::archive::{self, Recipient, Written};
 use super::format::Tally;
-use super::vault::{self, Recipient, Written};
 use super::{Fault, Lines, Result};
 use crate::clock::OffsetDateTime;
 use serde::{Deserialize, Serialize};
@@ -122,12 +122,12 @@ impl Shelf {
     /// Writes a backup. It gets its name when it is on the disk to its last byte; one that fails leaves nothing. Blocks.
     ///
     /// # Errors
-    /// As [`vault::write`].
+    /// As [`archive::write`].
     pub fn put(&self, lines: Lines, recipients: &[Recipient], now: OffsetDateTime) -> Result<Kept> {
         let stamp = now.format(STAMP).map_err(|e| Fault::doing("naming the backup", e))?;
         let name = format!("{PREFIX}{stamp}{}", ENDINGS[usize::from(recipients.is_empty())]);
         let part = self.folder.join(format!("{name}{PART}"));
-        let done = vault::write(lines, &part, recipients).and_then(|written| self.name(&name, &part, written));
+        let done = archive::write(lines, &part, recipients).and_then(|written| self.name(&name, &part, written));
         if done.is_err() {
             // It is thrown away by the next one at the latest.
             let _ = fs::remove_file(&part);

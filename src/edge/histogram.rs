@@ -1,6 +1,6 @@
 //! What happened in a span of time: how many requests, how they ended, how long the answers took.
 
-use super::line::Outcome;
+use super::log_entry::Outcome;
 
 /// Upper ends of the buckets in milliseconds; one more takes the rest. Close enough that a percentile read from them
 /// is off by a fifth at most.
