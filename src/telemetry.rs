@@ -28,9 +28,9 @@ pub fn start(config: &Config) {
 pub fn refilter(words: &str) {
     let (filter, broken) = filter(words);
     if let Some(handle) = FILTER.get()
-        && let Err(fault) = handle.reload(filter)
+        && let Err(err) = handle.reload(filter)
     {
-        tracing::warn!("the log's filter stays as it is: {fault}");
+        tracing::warn!("the log's filter stays as it is: {err}");
     }
     warn(broken);
 }
@@ -41,14 +41,14 @@ const TELLTALES: [&str; 3] = ["html5ever=warn", "markup5ever=warn", "selectors=w
 fn filter(words: &str) -> (EnvFilter, Option<String>) {
     let (filter, broken) = match EnvFilter::try_new(words) {
         Ok(filter) => (filter, None),
-        Err(fault) => (EnvFilter::new("info"), Some(fault.to_string())),
+        Err(err) => (EnvFilter::new("info"), Some(err.to_string())),
     };
     let quiet = TELLTALES.iter().filter_map(|directive| directive.parse().ok());
     (quiet.fold(filter, EnvFilter::add_directive), broken)
 }
 
 fn warn(broken: Option<String>) {
-    if let Some(fault) = broken {
-        tracing::warn!("LOG is not a filter ({fault}); info is used");
+    if let Some(err) = broken {
+        tracing::warn!("LOG is not a filter ({err}); info is used");
     }
 }

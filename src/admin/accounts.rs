@@ -1,6 +1,6 @@
 //! Staff sign in and out; the first administrator is made here.
 
-use crate::domain::idempotency::Settled;
+use crate::domain::idempotency::Outcome;
 use crate::domain::sessions::Area;
 use crate::domain::users::sign_in::{self, Credentials, Entry};
 use crate::domain::users::{self, Joining, password};
@@ -34,7 +34,7 @@ struct Login<'a> {
 }
 
 fn login(visit: &Visit, status: StatusCode, f: &Login<'_>) -> Response {
-    let (key, faults) = (form_token::issue(visit, "login"), present::faults(f.problems));
+    let (key, errors) = (form_token::issue(visit, "login"), present::errors(f.problems));
     let page = LoginPage {
         lang: visit.lang,
         aids: visit.aids,
@@ -42,7 +42,7 @@ fn login(visit: &Visit, status: StatusCode, f: &Login<'_>) -> Response {
         next: f.next,
         fields: f.kept,
         once: &key,
-        faults: &faults,
+        errors: &errors,
         notice: f.notice,
         not_staff: f.not_staff,
     };
@@ -74,7 +74,7 @@ pub async fn create(visit: Visit, Sent(fields): Sent) -> Result<Response> {
         Err(Error::Invalid(problems)) => {
             return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, &problems, LoginNotice::None, false));
         }
-        Err(fault) => return Err(fault.into()),
+        Err(err) => return Err(err.into()),
     };
     match sign_in::enter(&visit.app, Area::Admin, &key, &form, &visit.client, &visit.device).await {
         Ok(Entry::Welcome { token, user, device }) => {
@@ -92,9 +92,9 @@ pub async fn create(visit: Visit, Sent(fields): Sent) -> Result<Response> {
             cookies::set(response.headers_mut(), &cookies::session(Area::Admin, visit.secure(), token, false));
             cookies::set(response.headers_mut(), &cookies::device(device, visit.secure()));
             if let Some(old) = &visit.session
-                && let Err(fault) = users::leave(&visit.app, old).await
+                && let Err(err) = users::leave(&visit.app, old).await
             {
-                tracing::warn!("could not end the session before: {fault}");
+                tracing::warn!("could not end the session before: {err}");
             }
             Ok(response)
         }
@@ -112,7 +112,7 @@ pub async fn create(visit: Visit, Sent(fields): Sent) -> Result<Response> {
             response.headers_mut().insert(poem::http::header::RETRY_AFTER, seconds.into());
             Ok(response)
         }
-        Err(fault) => Err(fault.into()),
+        Err(err) => Err(err.into()),
     }
 }
 
@@ -160,8 +160,8 @@ pub fn reading(visit: Visit, fields: Fields) -> Response {
 }
 
 fn setup_form(visit: &Visit, token: &str, form: &Joining, problems: &[Problem]) -> Response {
-    let (key, faults) = (form_token::issue(visit, "setup"), present::faults(problems));
-    let page = SetupPage { lang: visit.lang, aids: visit.aids, token, email: &form.email, name: &form.name, once: &key, faults: &faults };
+    let (key, errors) = (form_token::issue(visit, "setup"), present::errors(problems));
+    let page = SetupPage { lang: visit.lang, aids: visit.aids, token, email: &form.email, name: &form.name, once: &key, errors: &errors };
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     reply::page_with(visit, status, templates::admin::users::setup::page(&page))
 }
@@ -177,11 +177,11 @@ pub async fn invite(visit: Visit, arrival: Option<Query<Arrival>>) -> Result<Res
 }
 
 /// The session of an administrator who was just made. None for a repeat of the form: they sign in.
-async fn begin(visit: &Visit, settled: Settled) -> Result<Option<String>> {
-    if settled.repeated {
+async fn begin(visit: &Visit, outcome: Outcome) -> Result<Option<String>> {
+    if outcome.repeated {
         return Ok(None);
     }
-    let member = users::find(&visit.app.db, UserId(settled.id)).await?;
+    let member = users::find(&visit.app.db, UserId(outcome.id)).await?;
     Ok(crate::domain::sessions::start(&visit.app, member.id, &member.password_hash, Area::Admin, false, &visit.client).await?)
 }
 
@@ -201,13 +201,13 @@ pub async fn set_up(visit: Visit, fields: Fields) -> Result<Response> {
         Err(stale) => Err(stale),
     };
     match done {
-        Ok(settled) => {
-            let Some(session) = begin(&visit, settled).await? else { return Ok(reply::see_other(&visit, paths::LOGIN)) };
+        Ok(outcome) => {
+            let Some(session) = begin(&visit, outcome).await? else { return Ok(reply::see_other(&visit, paths::LOGIN)) };
             let mut response = reply::see_other(&visit, paths::DASHBOARD);
             cookies::set(response.headers_mut(), &cookies::session(Area::Admin, visit.secure(), session, false));
             Ok(response)
         }
         Err(Error::Invalid(problems)) => Ok(setup_form(&visit, token, &form, &problems)),
-        Err(fault) => Err(fault.into()),
+        Err(err) => Err(err.into()),
     }
 }

@@ -41,7 +41,7 @@ fn name(id: Option<BoardId>) -> String {
 }
 
 fn form(staff: &Staff, id: Option<BoardId>, draft: &Draft, problems: &[Problem]) -> Response {
-    let (key, faults) = (form_token::issue(&staff.visit, &name(id)), present::faults(problems));
+    let (key, errors) = (form_token::issue(&staff.visit, &name(id)), present::errors(problems));
     let who = |word: &str| audience(Access::parse(word));
     let page = BoardForm {
         shell: &present::admin_shell(&staff.visit),
@@ -58,9 +58,9 @@ fn form(staff: &Staff, id: Option<BoardId>, draft: &Draft, problems: &[Problem])
         comments_on: draft.comment != Access::Nobody.as_str(),
         archived: draft.archived,
         once: &key,
-        faults: &faults,
+        errors: &errors,
     };
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     reply::page_with(&staff.visit, status, views::form(&page))
 }
 
@@ -122,7 +122,7 @@ async fn save(staff: &Staff, id: Option<BoardId>, fields: &Fields, flash: &'stat
     match done {
         Ok(_) => Ok(reply::see_other_with(&staff.visit, paths::BOARDS, Flash(flash))),
         Err(Error::Invalid(problems)) => Ok(form(staff, id, &draft, &problems)),
-        Err(fault) => Err(fault.into()),
+        Err(err) => Err(err.into()),
     }
 }
 

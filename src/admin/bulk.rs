@@ -2,7 +2,7 @@
 //! ticked.
 
 use crate::domain::page::DEEPEST;
-use crate::domain::posts::moderate::{Deed, Filter};
+use crate::domain::posts::moderate::{Filter, ModerationAction};
 use crate::domain::{BoardId, Error, Problem, Result};
 use crate::web::{Fields, Staff};
 use poem::http::StatusCode;
@@ -84,12 +84,12 @@ pub fn ticked(fields: &Fields) -> Vec<i64> {
 ///
 /// # Errors
 /// `Invalid("task" | "board_to", …)`.
-pub fn deed(fields: &Fields, board: Option<BoardId>) -> Result<Deed> {
+pub fn action(fields: &Fields, board: Option<BoardId>) -> Result<ModerationAction> {
     match fields.text("task") {
-        "hide" => Ok(Deed::Hide),
-        "restore" => Ok(Deed::Restore),
-        "delete" => Ok(Deed::Delete),
-        "move" => board.map(Deed::Move).ok_or(Error::invalid("board_to", "board.unknown")),
+        "hide" => Ok(ModerationAction::Hide),
+        "restore" => Ok(ModerationAction::Restore),
+        "delete" => Ok(ModerationAction::Delete),
+        "move" => board.map(ModerationAction::Move).ok_or(Error::invalid("board_to", "board.unknown")),
         _ => Err(Error::invalid("task", "task.unknown")),
     }
 }

@@ -19,7 +19,7 @@ pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Respon
 async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Response> {
     let (visit, app) = (&staff.visit, &staff.visit.app);
     let found = moderate::list(app, &staff.actor, &visit.boards, filter, PAGE).await?;
-    let (key, faults, now) = (form_token::issue(visit, "staff.comments"), present::faults(sent.problems), app.clock.now());
+    let (key, errors, now) = (form_token::issue(visit, "staff.comments"), present::errors(sent.problems), app.clock.now());
     let rows = found.rows.iter().map(|c| CommentRow {
         id: c.id.0,
         excerpt: c.body.char_indices().nth(80).map_or(c.body.as_str(), |(end, _)| &c.body[..end]),
@@ -40,7 +40,7 @@ async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Respons
         selected: &sent.selected,
         bulk: sent.bulk(),
         once: &key,
-        faults: &faults,
+        errors: &errors,
     };
     Ok(reply::page_with(visit, sent.status(), views::index(&page)))
 }
@@ -50,13 +50,13 @@ async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Respons
 pub async fn act(staff: Staff, search: Option<Query<Search>>, fields: Fields) -> Result<Response> {
     let (visit, selected) = (&staff.visit, bulk::ticked(&fields));
     let ids: Vec<CommentId> = selected.iter().copied().map(CommentId).collect();
-    let done = match (form_token::check(visit, "staff.comments", fields.text("once")), bulk::deed(&fields, None)) {
-        (Ok(key), Ok(deed)) => moderate::moderate(&visit.app, &staff.by(), &key, &ids, deed, fields.text("reason")).await,
-        (Err(fault), _) | (_, Err(fault)) => Err(fault),
+    let done = match (form_token::check(visit, "staff.comments", fields.text("once")), bulk::action(&fields, None)) {
+        (Ok(key), Ok(action)) => moderate::moderate(&visit.app, &staff.by(), &key, &ids, action, fields.text("reason")).await,
+        (Err(err), _) | (_, Err(err)) => Err(err),
     };
     match done {
         Ok(_) => Ok(reply::see_other_with(visit, reply::local(&visit.path), Flash("staff.done"))),
         Err(Error::Invalid(problems)) => draw(&staff, &bulk::shown(search), &Sent { selected, fields, problems: &problems }).await,
-        Err(fault) => Err(fault.into()),
+        Err(err) => Err(err.into()),
     }
 }

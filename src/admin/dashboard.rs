@@ -19,7 +19,7 @@ pub async fn show(staff: Staff) -> Result<Response> {
         Ok(page) => page.rows,
         // Not everybody who may be here may see what the others did.
         Err(Error::Forbidden) => Vec::new(),
-        Err(fault) => return Err(fault.into()),
+        Err(err) => return Err(err.into()),
     };
     let newest = manage::newest(&visit.app, actor, ROWS).await?;
     let online = visit.app.shared.presence().count().await.known();

@@ -21,8 +21,8 @@ pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Respon
 async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Response> {
     let (visit, app) = (&staff.visit, &staff.visit.app);
     let found: Page<Listed> = moderate::list(app, &staff.actor, &visit.boards, filter, PAGE).await?;
-    let (key, faults, now, boards) =
-        (form_token::issue(visit, "staff.posts"), present::faults(sent.problems), app.clock.now(), choices(staff));
+    let (key, errors, now, boards) =
+        (form_token::issue(visit, "staff.posts"), present::errors(sent.problems), app.clock.now(), choices(staff));
     let rows = found.rows.iter().map(|p| PostRow {
         id: p.id.0,
         title: &p.title,
@@ -45,7 +45,7 @@ async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Respons
         selected: &sent.selected,
         bulk: sent.bulk(),
         once: &key,
-        faults: &faults,
+        errors: &errors,
     };
     Ok(reply::page_with(visit, sent.status(), views::index(&page)))
 }
@@ -56,14 +56,14 @@ pub async fn act(staff: Staff, search: Option<Query<Search>>, fields: Fields) ->
     let (visit, selected) = (&staff.visit, bulk::ticked(&fields));
     let ids: Vec<PostId> = selected.iter().copied().map(PostId).collect();
     let board = readable(&staff).find(|board| board.slug == fields.text("board_to")).map(|board| board.id);
-    let done = match (form_token::check(visit, "staff.posts", fields.text("once")), bulk::deed(&fields, board)) {
-        (Ok(key), Ok(deed)) => moderate::moderate(&visit.app, &staff.by(), &key, &ids, deed, fields.text("reason")).await,
-        (Err(fault), _) | (_, Err(fault)) => Err(fault),
+    let done = match (form_token::check(visit, "staff.posts", fields.text("once")), bulk::action(&fields, board)) {
+        (Ok(key), Ok(action)) => moderate::moderate(&visit.app, &staff.by(), &key, &ids, action, fields.text("reason")).await,
+        (Err(err), _) | (_, Err(err)) => Err(err),
     };
     match done {
         Ok(_) => Ok(reply::see_other_with(visit, reply::local(&visit.path), Flash("staff.done"))),
         Err(Error::Invalid(problems)) => draw(&staff, &bulk::shown(search), &Sent { selected, fields, problems: &problems }).await,
-        Err(fault) => Err(fault.into()),
+        Err(err) => Err(err.into()),
     }
 }
 

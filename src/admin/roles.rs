@@ -30,16 +30,16 @@ pub async fn index(staff: Staff) -> Result<Response> {
 async fn draw(staff: &Staff, problems: &[Problem]) -> Result<Response> {
     staff.actor.must(Resource::Role, Action::Manage)?;
     let all = roles::all(&staff.visit.app.db).await?;
-    let (key, faults) = (form_token::issue(&staff.visit, "staff.roles"), present::faults(problems));
+    let (key, errors) = (form_token::issue(&staff.visit, "staff.roles"), present::errors(problems));
     let page = RolesPage {
         shell: &present::admin_shell(&staff.visit),
         actions: ACTIONS.iter().map(|action| action.as_str()).collect(),
         roles: all.iter().map(|role| grid(staff, role)).collect(),
         may_manage: true,
         once: &key,
-        faults: &faults,
+        errors: &errors,
     };
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(reply::page_with(&staff.visit, status, views::index(&page)))
 }
 
@@ -85,14 +85,14 @@ async fn finish(staff: &Staff, done: Result<(), Error>, flash: &'static str) -> 
     match done {
         Ok(()) => Ok(reply::see_other_with(&staff.visit, paths::ROLES, Flash(flash))),
         Err(Error::Invalid(problems)) => draw(staff, &problems).await,
-        Err(fault) => Err(fault.into()),
+        Err(err) => Err(err.into()),
     }
 }
 
 fn form(staff: &Staff, name: &str, problems: &[Problem]) -> Response {
-    let (key, faults) = (form_token::issue(&staff.visit, "staff.role.new"), present::faults(problems));
-    let page = NewRolePage { shell: &present::admin_shell(&staff.visit), name, once: &key, faults: &faults };
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let (key, errors) = (form_token::issue(&staff.visit, "staff.role.new"), present::errors(problems));
+    let page = NewRolePage { shell: &present::admin_shell(&staff.visit), name, once: &key, errors: &errors };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     reply::page_with(&staff.visit, status, views::new(&page))
 }
 
@@ -114,6 +114,6 @@ pub async fn create(staff: Staff, fields: Fields) -> Result<Response> {
     match done {
         Ok(_) => Ok(reply::see_other_with(&staff.visit, paths::ROLES, Flash("staff.created"))),
         Err(Error::Invalid(problems)) => Ok(form(&staff, name, &problems)),
-        Err(fault) => Err(fault.into()),
+        Err(err) => Err(err.into()),
     }
 }

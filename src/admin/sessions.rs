@@ -61,6 +61,6 @@ pub async fn end(staff: Staff, Path(id): Path<SessionId>, fields: Fields) -> Res
             Ok(reply::see_other_with(visit, paths::SESSIONS, Flash("ended")))
         }
         Err(Error::Invalid(_)) => Ok(reply::see_other(visit, paths::SESSIONS)),
-        Err(fault) => Err(fault.into()),
+        Err(err) => Err(err.into()),
     }
 }

@@ -80,7 +80,7 @@ async fn draw(staff: &Staff, id: UserId, typed: &Typed<'_>) -> Result<Response> 
         Some(by) => users::find(&app.db, by).await.map(|by| by.name).unwrap_or_default(),
         None => String::from("-"),
     };
-    let (key, faults, now) = (form_token::issue(visit, &form(id)), present::faults(typed.problems), app.clock.now());
+    let (key, errors, now) = (form_token::issue(visit, &form(id)), present::errors(typed.problems), app.clock.now());
     let at = |time| present::moment(time, now, visit.lang);
     let ids: Vec<String> = all.iter().map(|r| r.id.to_string()).collect();
     let held = member.role_id.to_string();
@@ -113,9 +113,9 @@ async fn draw(staff: &Staff, id: UserId, typed: &Typed<'_>) -> Result<Response> 
         reason: typed.reason,
         until: typed.until,
         once: &key,
-        faults: &faults,
+        errors: &errors,
     };
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(reply::page_with(visit, status, views::show(&page)))
 }
 
@@ -123,16 +123,16 @@ fn form(id: UserId) -> String {
     format!("staff.user.{id}")
 }
 
-fn key(staff: &Staff, id: UserId, fields: &Fields, deed: &str) -> Result<keys::Key, Error> {
-    form_token::check_one(&staff.visit, &form(id), fields.text("once"), deed)
+fn key(staff: &Staff, id: UserId, fields: &Fields, action: &str) -> Result<keys::Key, Error> {
+    form_token::check_one(&staff.visit, &form(id), fields.text("once"), action)
 }
 
 /// Back to the member's page with a sentence, or the page with what is wrong and all that was typed.
-async fn finish(staff: &Staff, id: UserId, done: Result<keys::Settled, Error>, flash: &'static str, typed: Typed<'_>) -> Result<Response> {
+async fn finish(staff: &Staff, id: UserId, done: Result<keys::Outcome, Error>, flash: &'static str, typed: Typed<'_>) -> Result<Response> {
     match done {
         Ok(_) => Ok(reply::see_other_with(&staff.visit, &paths::user(id.0), Flash(flash))),
         Err(Error::Invalid(problems)) => draw(staff, id, &Typed { problems: &problems, ..typed }).await,
-        Err(fault) => Err(fault.into()),
+        Err(err) => Err(err.into()),
     }
 }
 
@@ -153,7 +153,7 @@ pub async fn suspend(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Re
     let (reason, until) = (fields.text("reason"), fields.text("until"));
     let done = match (key(&staff, id, &fields, "suspend"), end_of(until)) {
         (Ok(key), Ok(end)) => manage::suspend(&staff.visit.app, &staff.by(), Some(&key), id, end, reason).await,
-        (Err(fault), _) | (_, Err(fault)) => Err(fault),
+        (Err(err), _) | (_, Err(err)) => Err(err),
     };
     finish(&staff, id, done, "staff.suspended", Typed { reason, until, ..Typed::default() }).await
 }

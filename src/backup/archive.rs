@@ -85,7 +85,7 @@ impl Seal {
         if recipients.is_empty() {
             return Ok(Self::Open(inner));
         }
-        let doing = |fault: &dyn std::fmt::Display| Fault::doing("encrypting", fault);
+        let doing = |err: &dyn std::fmt::Display| Fault::doing("encrypting", err);
         let to = age::Encryptor::with_recipients(recipients.iter().map(|r| r as &dyn age::Recipient)).map_err(|e| doing(&e))?;
         Ok(Self::Sealed(Box::new(to.wrap_output(inner).map_err(|e| doing(&e))?)))
     }
@@ -119,9 +119,9 @@ pub fn lines(path: &Path, keys: Vec<Key>) -> Lines {
     let (teller, lines) = pipe();
     let path = path.to_owned();
     tokio::task::spawn_blocking(move || {
-        if let Err(fault) = tell(&path, &keys, &teller) {
+        if let Err(err) = tell(&path, &keys, &teller) {
             // Nobody to tell it to: the other end has gone with a fault of its own.
-            let _ = teller.blocking_send(Err(fault));
+            let _ = teller.blocking_send(Err(err));
         }
     });
     lines
@@ -152,7 +152,7 @@ fn open(shown: &str, file: BufReader<File>, keys: &[Key]) -> Result<StreamReader
         return Err(Fault(format!("{shown} is encrypted; name the file with its key: --identity FILE (or set BACKUP_KEY)")));
     }
     let sealed = age::Decryptor::new_buffered(file).map_err(|e| Fault::doing(shown, e))?;
-    sealed.decrypt(keys.iter().map(|key| key as &dyn age::Identity)).map_err(|fault| match fault {
+    sealed.decrypt(keys.iter().map(|key| key as &dyn age::Identity)).map_err(|err| match err {
         DecryptError::NoMatchingKeys => Fault(format!("{shown}: this key does not open it; it was encrypted to somebody else")),
         DecryptError::InvalidMac => Fault(format!("{shown}: it was changed after it was made; take another copy")),
         other => Fault::doing(shown, other),

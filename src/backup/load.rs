@@ -28,9 +28,9 @@ pub async fn lines(db: &DatabaseConnection, mut lines: Lines) -> Result<Manifest
     }
     match all(db, &mut lines).await {
         Ok(manifest) => Ok(manifest),
-        Err(fault) => {
+        Err(err) => {
             empty(db).await;
-            Err(fault)
+            Err(err)
         }
     }
 }
@@ -39,8 +39,8 @@ pub async fn lines(db: &DatabaseConnection, mut lines: Lines) -> Result<Manifest
 async fn empty(db: &DatabaseConnection) {
     let done = Migrator::down(db, None).await;
     let forgotten = db.execute_unprepared("DROP TABLE IF EXISTS seaql_migrations").await;
-    if let Some(fault) = done.err().or(forgotten.err()) {
-        tracing::warn!("what was begun could not be taken back ({fault}); drop this database");
+    if let Some(err) = done.err().or(forgotten.err()) {
+        tracing::warn!("what was begun could not be taken back ({err}); drop this database");
     }
 }
 

@@ -29,26 +29,26 @@ pub struct Fault(pub String);
 
 impl Fault {
     /// What was being done, and what went wrong.
-    pub fn doing(what: &str, fault: impl std::fmt::Display) -> Self {
-        Self(format!("{what}: {fault}"))
+    pub fn doing(what: &str, err: impl std::fmt::Display) -> Self {
+        Self(format!("{what}: {err}"))
     }
 
     /// A file of a backup could not be written.
-    pub fn writing(path: &Path, fault: &io::Error) -> Self {
+    pub fn writing(path: &Path, err: &io::Error) -> Self {
         use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
-        match fault.kind() {
+        match err.kind() {
             StorageFull | QuotaExceeded | FileTooLarge => Self(format!(
-                "{}: there is no space for this backup ({fault}); what there was of it is thrown away, the older ones are as they were",
+                "{}: there is no space for this backup ({err}); what there was of it is thrown away, the older ones are as they were",
                 path.display()
             )),
-            _ => Self::doing(&path.display().to_string(), fault),
+            _ => Self::doing(&path.display().to_string(), err),
         }
     }
 }
 
 impl From<crate::domain::Error> for Fault {
-    fn from(fault: crate::domain::Error) -> Self {
-        Self(fault.to_string())
+    fn from(err: crate::domain::Error) -> Self {
+        Self(err.to_string())
     }
 }
 
@@ -59,8 +59,8 @@ impl From<crate::db::OpenError> for Fault {
 }
 
 impl From<sea_orm::DbErr> for Fault {
-    fn from(fault: sea_orm::DbErr) -> Self {
-        Self(fault.to_string())
+    fn from(err: sea_orm::DbErr) -> Self {
+        Self(err.to_string())
     }
 }
 

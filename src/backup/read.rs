@@ -15,9 +15,9 @@ pub fn lines(db: &DatabaseConnection, purpose: Purpose) -> Lines {
     let (teller, lines) = pipe();
     let db = db.clone();
     tokio::spawn(async move {
-        if let Err(fault) = tell(&db, purpose, &teller).await {
+        if let Err(err) = tell(&db, purpose, &teller).await {
             // Nobody to tell it to: the other end has gone with a fault of its own.
-            let _ = teller.send(Err(fault)).await;
+            let _ = teller.send(Err(err)).await;
         }
     });
     lines

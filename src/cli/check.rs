@@ -35,7 +35,7 @@ pub fn settings(sources: Result<Sources, Failure>) -> Result<Config, Failure> {
     });
     match &read {
         Ok(_) => print(&("settings", Ok("all understood".into()))),
-        Err(fault) => print(&("settings", Err(fault.to_string()))),
+        Err(err) => print(&("settings", Err(err.to_string()))),
     }
     read
 }
@@ -67,7 +67,7 @@ fn print((what, found): &Finding) {
 }
 
 fn folders(config: &Config) -> Result<String, String> {
-    instance::prepare_folder(config).map_err(|fault| fault.to_string())?;
+    instance::prepare_folder(config).map_err(|err| err.to_string())?;
     Ok(if config.on_postgres() { "none needed".into() } else { format!("{} can be written to", config.data_dir.display()) })
 }
 
@@ -121,17 +121,17 @@ fn contact(config: &Config) -> String {
 async fn database(config: &Config) -> Vec<Finding> {
     let db = match db::open(config).await {
         Ok(db) => db,
-        Err(fault) => return vec![("database", Err(format!("{fault}; check DATABASE_URL, and whether the server runs")))],
+        Err(err) => return vec![("database", Err(format!("{err}; check DATABASE_URL, and whether the server runs")))],
     };
     let schema = if config.migrate { migrate::check_age(&db).await } else { migrate::check_complete(&db).await };
     let clock = match clock_sync::clocks_apart(&db).await {
         Ok(None) => Ok("agrees with the database's".to_owned()),
         Ok(Some(apart)) => Err(format!("is {apart} s away from the database's; let both follow a time server (timedatectl set-ntp true)")),
-        Err(fault) => Err(fault.to_string()),
+        Err(err) => Err(err.to_string()),
     };
     vec![
         ("database", Ok("lets us in".into())),
-        ("schema", schema.map(|()| "is one that this program works on".into()).map_err(|fault| fault.to_string())),
+        ("schema", schema.map(|()| "is one that this program works on".into()).map_err(|err| err.to_string())),
         ("clock", clock),
     ]
 }
@@ -143,7 +143,7 @@ async fn redis(config: &Config) -> Result<String, String> {
     match Shared::probe(&RedisOptions::new(url)).await {
         Ok(()) => Ok("lets us in".into()),
         Err(ProbeError::Unreachable(why)) => Err(format!("does not answer ({why}); the site runs without it, but slower")),
-        Err(fault) => Err(format!("{fault}; check REDIS_URL")),
+        Err(err) => Err(format!("{err}; check REDIS_URL")),
     }
 }
 

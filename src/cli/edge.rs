@@ -34,10 +34,10 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 }
 
 async fn doors(watching: &Watching, sockets: &mut Sockets) -> Result<Vec<Door>, Failure> {
-    let passed = sockets.listeners("edge").map_err(|fault| wrong("edge", &fault))?;
+    let passed = sockets.listeners("edge").map_err(|err| wrong("edge", &err))?;
     if passed.is_empty() {
-        let listener = TcpListener::bind(watching.edge_listen).await.map_err(|fault| {
-            Failure::Other(format!("EDGE_LISTEN: {} cannot be opened ({fault}); choose another with EDGE_LISTEN", watching.edge_listen))
+        let listener = TcpListener::bind(watching.edge_listen).await.map_err(|err| {
+            Failure::Other(format!("EDGE_LISTEN: {} cannot be opened ({err}); choose another with EDGE_LISTEN", watching.edge_listen))
         })?;
         let address = listener.local_addr().map_or_else(|_| watching.edge_listen.to_string(), |address| address.to_string());
         say!("MinSchool {} edge\n  status  http://{address}{}", env!("CARGO_PKG_VERSION"), templates::paths::UPSTREAM_STATUS);
@@ -48,7 +48,7 @@ async fn doors(watching: &Watching, sockets: &mut Sockets) -> Result<Vec<Door>, 
         Listener::Unix(socket) => UnixListener::from_std(socket).map(Door::Unix),
     };
     let doors: Result<Vec<Door>, std::io::Error> = passed.into_iter().map(door).collect();
-    doors.map_err(|fault| Failure::Other(format!("a socket that was passed cannot be used: {fault}")))
+    doors.map_err(|err| Failure::Other(format!("a socket that was passed cannot be used: {err}")))
 }
 
 /// A file of ours, taken away when we go.
@@ -62,7 +62,7 @@ impl Drop for Own {
 }
 
 fn log(watching: &Watching, sockets: &mut Sockets) -> Result<(Option<UnixDatagram>, Option<Own>), Failure> {
-    let (socket, own) = match (sockets.datagrams("nginx-log").map_err(|fault| wrong("nginx-log", &fault))?, &watching.edge_log_socket) {
+    let (socket, own) = match (sockets.datagrams("nginx-log").map_err(|err| wrong("nginx-log", &err))?, &watching.edge_log_socket) {
         (Some(passed), _) => (passed, None),
         (None, Some(path)) => (bind(path)?, Some(Own(path.clone()))),
         (None, None) => {
@@ -70,14 +70,14 @@ fn log(watching: &Watching, sockets: &mut Sockets) -> Result<(Option<UnixDatagra
             return Ok((None, None));
         }
     };
-    let socket = UnixDatagram::from_std(socket).map_err(|fault| Failure::Other(format!("EDGE_LOG_SOCKET: {fault}")))?;
+    let socket = UnixDatagram::from_std(socket).map_err(|err| Failure::Other(format!("EDGE_LOG_SOCKET: {err}")))?;
     Ok((Some(socket), own))
 }
 
 /// A socket that nobody hears any more is left over from an edge that was killed.
 fn bind(path: &Path) -> Result<net::UnixDatagram, Failure> {
     let shown = path.display();
-    let words = |fault: std::io::Error| Failure::Other(format!("EDGE_LOG_SOCKET: {shown} cannot be opened ({fault})"));
+    let words = |err: std::io::Error| Failure::Other(format!("EDGE_LOG_SOCKET: {shown} cannot be opened ({err})"));
     if let Ok(there) = fs::symlink_metadata(path) {
         let heard = net::UnixDatagram::unbound().and_then(|socket| socket.connect(path)).is_ok();
         if heard || !there.file_type().is_socket() {
@@ -93,12 +93,12 @@ fn bind(path: &Path) -> Result<net::UnixDatagram, Failure> {
     Ok(socket)
 }
 
-fn wrong(name: &str, fault: &std::io::Error) -> Failure {
-    Failure::Config(format!("the socket \"{name}\" that was passed cannot be used: {fault}"))
+fn wrong(name: &str, err: &std::io::Error) -> Failure {
+    Failure::Config(format!("the socket \"{name}\" that was passed cannot be used: {err}"))
 }
 
 fn stop_on_signal(stop: CancellationToken) -> Result<(), Failure> {
-    let listen = |kind| signal(kind).map_err(|fault| Failure::Other(format!("signals cannot be heard: {fault}")));
+    let listen = |kind| signal(kind).map_err(|err| Failure::Other(format!("signals cannot be heard: {err}")));
     let (mut term, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
     tokio::spawn(async move {
         tokio::select! { _ = term.recv() => {}, _ = interrupt.recv() => {} }

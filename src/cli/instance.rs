@@ -15,7 +15,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// What keeps a second instance out for as long as it lives.
-pub enum Seat {
+pub enum Permit {
     /// The lock on the folder of the embedded database.
     Folder(Option<File>),
     /// A connection that holds an advisory lock on PostgreSQL.
@@ -35,13 +35,11 @@ pub fn prepare_folder(config: &Config) -> Result<(), Failure> {
 }
 
 /// A disk that is full is no wrong setting: once there is space again, a later start succeeds by itself.
-fn unwritable(place: &Path, fault: &std::io::Error) -> Failure {
+fn unwritable(place: &Path, err: &std::io::Error) -> Failure {
     let shown = place.display();
-    match fault.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Failure::Other(format!("DATA_DIR: the disk of {shown} is full ({fault})")),
-        _ => {
-            Failure::Config(format!("DATA_DIR: {shown} cannot be written to ({fault}); choose another folder with DATA_DIR or --data-dir"))
-        }
+    match err.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Failure::Other(format!("DATA_DIR: the disk of {shown} is full ({err})")),
+        _ => Failure::Config(format!("DATA_DIR: {shown} cannot be written to ({err}); choose another folder with DATA_DIR or --data-dir")),
     }
 }
 
@@ -61,15 +59,15 @@ fn folder(config: &Config) -> Option<PathBuf> {
 ///
 /// # Errors
 /// `Config` when another instance is in the way.
-pub async fn take_seat(config: &Config) -> Result<Seat, Failure> {
+pub async fn take_seat(config: &Config) -> Result<Permit, Failure> {
     if config.on_postgres() {
         return seat_on_postgres(config).await;
     }
-    let Some(folder) = folder(config) else { return Ok(Seat::Folder(None)) };
+    let Some(folder) = folder(config) else { return Ok(Permit::Folder(None)) };
     let path = folder.join("minschool.lock");
     let file = File::create(&path).map_err(|e| unwritable(&path, &e))?;
     match file.try_lock() {
-        Ok(()) => Ok(Seat::Folder(Some(file))),
+        Ok(()) => Ok(Permit::Folder(Some(file))),
         Err(TryLockError::WouldBlock) => Err(Failure::Config(
             "another instance uses this SQLite database; SQLite serves one instance. For several, set DATABASE_URL (PostgreSQL) and REDIS_URL"
                 .into(),
@@ -77,7 +75,7 @@ pub async fn take_seat(config: &Config) -> Result<Seat, Failure> {
         // A file system without locks seats nobody safely, but a laptop with one should still start.
         Err(TryLockError::Error(e)) => {
             tracing::warn!("the folder cannot be locked ({e}); make sure that no second instance uses it");
-            Ok(Seat::Folder(Some(file)))
+            Ok(Permit::Folder(Some(file)))
         }
     }
 }
@@ -86,7 +84,7 @@ pub async fn take_seat(config: &Config) -> Result<Seat, Failure> {
 const REACH: std::time::Duration = std::time::Duration::from_secs(3);
 const SEATS: i64 = 7_270_002;
 
-async fn seat_on_postgres(config: &Config) -> Result<Seat, Failure> {
+async fn seat_on_postgres(config: &Config) -> Result<Permit, Failure> {
     let mut options = ConnectOptions::new(&config.database_url);
     options.max_connections(1).connect_timeout(REACH).acquire_timeout(REACH).sqlx_logging(false);
     let db = Database::connect(options).await.map_err(|e| unreachable_database(&e))?;
@@ -94,7 +92,7 @@ async fn seat_on_postgres(config: &Config) -> Result<Seat, Failure> {
     let sql = Statement::from_string(db.get_database_backend(), format!("SELECT {ask}({SEATS}) AS got"));
     let row = db.query_one_raw(sql).await.map_err(|e| unreachable_database(&e))?;
     if row.and_then(|row| row.try_get::<bool>("", "got").ok()).unwrap_or(false) {
-        return Ok(Seat::Postgres(db));
+        return Ok(Permit::Postgres(db));
     }
     Err(Failure::Config(if config.redis_url.is_some() {
         "an instance without REDIS_URL uses this database; several instances must share one Redis: set REDIS_URL on all of them".into()
@@ -103,10 +101,10 @@ async fn seat_on_postgres(config: &Config) -> Result<Seat, Failure> {
     }))
 }
 
-fn unreachable_database(fault: &sea_orm::DbErr) -> Failure {
-    match is_away(fault) {
-        true => Failure::Away(format!("DATABASE_URL: PostgreSQL cannot be reached: {fault}")),
-        false => Failure::Other(format!("DATABASE_URL: PostgreSQL does not let us in: {fault}")),
+fn unreachable_database(err: &sea_orm::DbErr) -> Failure {
+    match is_away(err) {
+        true => Failure::Away(format!("DATABASE_URL: PostgreSQL cannot be reached: {err}")),
+        false => Failure::Other(format!("DATABASE_URL: PostgreSQL does not let us in: {err}")),
     }
 }
 

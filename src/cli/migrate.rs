@@ -69,8 +69,8 @@ pub async fn up(config: &Config, db: &DatabaseConnection) -> Result<(), Failure>
     done
 }
 
-fn doing(fault: &DbErr) -> Failure {
-    Failure::Other(format!("bringing the schema up to date: {fault}"))
+fn doing(err: &DbErr) -> Failure {
+    Failure::Other(format!("bringing the schema up to date: {err}"))
 }
 
 /// Waits for this instance's turn. The lock belongs to a transaction: not even a pooler between us and PostgreSQL can
@@ -95,7 +95,7 @@ async fn turn(db: &DatabaseConnection) -> Result<DatabaseTransaction, Failure> {
 async fn apply(db: &DatabaseConnection) -> Result<(), Failure> {
     for attempt in 1.. {
         match Migrator::up(db, None).await {
-            Err(fault) if attempt < TRIES && fault.to_string().contains("lock timeout") => {
+            Err(err) if attempt < TRIES && err.to_string().contains("lock timeout") => {
                 tracing::warn!("a step waits for a lock that is in use (try {attempt} of {TRIES})");
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }

@@ -49,14 +49,14 @@ pub enum Failure {
 }
 
 impl From<ConfigError> for Failure {
-    fn from(fault: ConfigError) -> Self {
-        Self::Config(fault.to_string())
+    fn from(err: ConfigError) -> Self {
+        Self::Config(err.to_string())
     }
 }
 
 impl From<crate::domain::Error> for Failure {
-    fn from(fault: crate::domain::Error) -> Self {
-        Self::Other(fault.to_string())
+    fn from(err: crate::domain::Error) -> Self {
+        Self::Other(err.to_string())
     }
 }
 
@@ -73,8 +73,8 @@ impl From<sea_orm::DbErr> for Failure {
 }
 
 impl From<crate::backup::Fault> for Failure {
-    fn from(fault: crate::backup::Fault) -> Self {
-        Self::Other(fault.to_string())
+    fn from(err: crate::backup::Fault) -> Self {
+        Self::Other(err.to_string())
     }
 }
 

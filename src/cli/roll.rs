@@ -56,10 +56,10 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
     for (name, address) in instances {
         let mut row = Row::default();
         let done = restart(&name, address, template, edge, patience, &mut row).await;
-        let result = done.as_ref().map_or_else(|fault| fault.clone(), |word| (*word).to_owned());
+        let result = done.as_ref().map_or_else(|err| err.clone(), |word| (*word).to_owned());
         say!("{name:<10} {address:<22} {:>9} {:>9} {:>9}  {result}", row.shown(0), row.shown(1), row.shown(2));
-        if let Err(fault) = done {
-            return Err(Failure::Other(format!("instance {name}: {fault}; the others were left as they are")));
+        if let Err(err) = done {
+            return Err(Failure::Other(format!("instance {name}: {err}; the others were left as they are")));
         }
     }
     Ok(())
@@ -124,8 +124,8 @@ async fn run_command(line: &str, patience: Duration) -> Result<(), String> {
     match tokio::time::timeout(patience, work).await {
         Ok(Ok(Ok(status))) if status.success() => Ok(()),
         Ok(Ok(Ok(status))) => Err(format!("\"{line}\" ended with {status}")),
-        Ok(Ok(Err(fault))) => Err(format!("\"{line}\" cannot be run ({fault})")),
-        Ok(Err(fault)) => Err(format!("\"{line}\" was not waited for ({fault})")),
+        Ok(Ok(Err(err))) => Err(format!("\"{line}\" cannot be run ({err})")),
+        Ok(Err(err)) => Err(format!("\"{line}\" was not waited for ({err})")),
         Err(_) => Err(format!("\"{line}\" was not done within {} s", patience.as_secs())),
     }
 }

@@ -67,7 +67,7 @@ async fn finish_writes(app: &App) {
 
 /// Takes this instance's seat as soon as the database is there, however long that takes: it may have to be mended first,
 /// and a process that ends and begins again would help nobody.
-async fn seat(config: &Config) -> Result<instance::Seat, Failure> {
+async fn seat(config: &Config) -> Result<instance::Permit, Failure> {
     let mut told = false;
     loop {
         match instance::take_seat(config).await {
@@ -200,7 +200,7 @@ fn reload(present: &Config, read: Result<Config, Failure>) {
             let same = Config { log: present.log.clone(), ..wanted.clone() } == Config { ..present.clone() };
             tracing::info!("the configuration was read again{}", if same { "" } else { "; some of it holds after a restart only" });
         }
-        Err(fault) => tracing::error!("the configuration was read again and not taken over: {fault}"),
+        Err(err) => tracing::error!("the configuration was read again and not taken over: {err}"),
     }
     notify::ready("open");
 }

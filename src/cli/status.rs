@@ -33,7 +33,7 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
         return Ok(());
     }
     loop {
-        let seen = http_client::report(edge).await.map_or_else(|fault| fault + "\n", |report| text_report::draw(&report, colours));
+        let seen = http_client::report(edge).await.map_or_else(|err| err + "\n", |report| text_report::draw(&report, colours));
         if !print(&format!("{}{seen}", if terminal { HOME } else { "" })) {
             // Whoever read it has left.
             return Ok(());

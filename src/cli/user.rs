@@ -59,8 +59,8 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
     done.map_err(in_words)
 }
 
-fn in_words(fault: Error) -> Failure {
-    match fault {
+fn in_words(err: Error) -> Failure {
+    match err {
         Error::Invalid(problems) => {
             let said = problems.iter().map(|p| errors::message(p.message).map_or(p.message, |text| Lang::En.t(text)));
             Failure::Other(said.collect::<Vec<_>>().join("\n"))

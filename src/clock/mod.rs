@@ -2,13 +2,13 @@
 
 pub mod monotonic;
 
-use monotonic::Steady;
+use monotonic::MonotonicClock;
 pub use time::OffsetDateTime;
 
 /// The clock of an instance: the same by which it keeps what is shared.
 #[derive(Clone, Default)]
 pub struct Clock {
-    steady: Steady,
+    steady: MonotonicClock,
 }
 
 impl Clock {
@@ -23,7 +23,7 @@ impl Clock {
     }
 
     /// What goes on when somebody sets the machine's clock.
-    pub fn steady(&self) -> &Steady {
+    pub fn monotonic(&self) -> &MonotonicClock {
         &self.steady
     }
 }

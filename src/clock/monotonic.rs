@@ -62,7 +62,7 @@ impl Course {
 
 /// The clock of an instance: one for every row and for all that is shared. Cheap to clone, and to ask: nobody waits.
 #[derive(Clone)]
-pub struct Steady {
+pub struct MonotonicClock {
     inner: Arc<Inner>,
 }
 
@@ -93,7 +93,7 @@ pub struct Jump {
     pub at_ms: i64,
 }
 
-impl Default for Steady {
+impl Default for MonotonicClock {
     /// Believes the wall clock, this once.
     fn default() -> Self {
         let at = Reading { wall: wall(), boot: boot() };
@@ -114,7 +114,7 @@ impl Default for Steady {
     }
 }
 
-impl Steady {
+impl MonotonicClock {
     /// Now, in milliseconds since 1970.
     pub fn now_ms(&self) -> i64 {
         let (inner, boot) = (&self.inner, boot());
@@ -334,7 +334,7 @@ mod tests {
 
     #[test]
     fn the_real_clock_keeps_its_course_and_never_goes_back() {
-        let clock = Steady::default();
+        let clock = MonotonicClock::default();
         let begun = clock.now_ms();
         let mut last = begun;
         for by in [3_600_000, -7_200_000, 3_600_000] {
@@ -356,7 +356,7 @@ mod tests {
     #[test]
     fn it_can_set_out_from_another_time_than_the_wall_clocks() {
         for by in [3_600_000, -3_600_000] {
-            let clock = Steady::default();
+            let clock = MonotonicClock::default();
             let wall = clock.now_ms();
 
             clock.set_out_from(wall + by);
@@ -369,7 +369,7 @@ mod tests {
 
     #[test]
     fn it_can_be_moved_on() {
-        let clock = Steady::default();
+        let clock = MonotonicClock::default();
         let before = clock.now_ms();
 
         clock.advance_ms(90_000);

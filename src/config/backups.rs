@@ -39,8 +39,8 @@ pub(super) fn read(sources: &Sources, data_dir: &Path, wrong: &mut Wrong) -> Bac
         }
     }
     let key = Some(sources.text("BACKUP_KEY")).filter(|key| !key.is_empty()).map(str::to_owned);
-    if let Some(fault) = key.as_ref().and_then(|key| archive::keys(key).err()) {
-        wrong.0.push(format!("BACKUP_KEY: {fault}"));
+    if let Some(err) = key.as_ref().and_then(|key| archive::keys(key).err()) {
+        wrong.0.push(format!("BACKUP_KEY: {err}"));
     }
     Backups { dir, recipients, key }
 }

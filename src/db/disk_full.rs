@@ -21,23 +21,23 @@ pub fn refusals() -> u64 {
 const CODES: [&str; 6] = ["53100", "13", "778", "1034", "1546", "4874"];
 
 /// Whether the disk took no more.
-pub(crate) fn is_full(fault: &DbErr) -> bool {
-    let (DbErr::Conn(fault) | DbErr::Exec(fault) | DbErr::Query(fault)) = fault else { return false };
-    let RuntimeErr::SqlxError(fault) = fault else { return false };
-    match &**fault {
-        sqlx::Error::Database(fault) => fault.code().is_some_and(|code| CODES.contains(&&*code)),
+pub(crate) fn is_full(err: &DbErr) -> bool {
+    let (DbErr::Conn(err) | DbErr::Exec(err) | DbErr::Query(err)) = err else { return false };
+    let RuntimeErr::SqlxError(err) = err else { return false };
+    match &**err {
+        sqlx::Error::Database(err) => err.code().is_some_and(|code| CODES.contains(&&*code)),
         _ => false,
     }
 }
 
 /// Counts it, and says it in the log: everybody who writes meets it, and a disk that is full of log lines helps nobody.
-pub(crate) fn note(fault: &DbErr) {
+pub(crate) fn note(err: &DbErr) {
     static SAID: Mutex<Option<Instant>> = Mutex::new(None);
     REFUSALS.fetch_add(1, Ordering::Relaxed);
     let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
     if said.is_none_or(|at| at.elapsed() >= AGAIN) {
         *said = Some(Instant::now());
-        tracing::error!("the database's disk is full: nothing can be stored until there is space again ({fault})");
+        tracing::error!("the database's disk is full: nothing can be stored until there is space again ({err})");
     }
 }
 

@@ -63,8 +63,8 @@ impl DbHealth {
 pub async fn watch(config: Config, db: DatabaseConnection, health: DbHealth, ended: CancellationToken) {
     if !config.on_postgres() {
         let open = keep_open(&config).await;
-        if let Err(fault) = &open {
-            tracing::warn!("no connection is kept open: {fault}");
+        if let Err(err) = &open {
+            tracing::warn!("no connection is kept open: {err}");
         }
         ended.cancelled().await;
         return;

@@ -55,7 +55,7 @@ async fn retry(options: ConnectOptions, tries: u32) -> Result<DatabaseConnection
     loop {
         left -= 1;
         match Database::connect(options.clone()).await {
-            Err(fault) if left > 0 && !disk_full::is_full(&fault) => tracing::warn!("opening the database takes longer: {fault}"),
+            Err(err) if left > 0 && !disk_full::is_full(&err) => tracing::warn!("opening the database takes longer: {err}"),
             done => return done,
         }
     }

@@ -122,7 +122,7 @@ pub async fn first_admin(
     token: &str,
     form: &Joining,
     client: &Client,
-) -> Result<idempotency::Settled> {
+) -> Result<idempotency::Outcome> {
     let done = async {
         let newcomer = Newcomer::check(ctx, form, Account::Staff).await?;
         let now = ctx.clock.now();
@@ -133,9 +133,9 @@ pub async fn first_admin(
         let actor = Actor { id: UserId(id), name: form.name.clone(), role: roles::ADMIN.into(), permissions: Permissions::default() };
         let by = audit::By { actor, client: client.clone() };
         audit::write(&tx, &by, audit::Entry::new("user.create", "user", id, &form.name).after("role", roles::ADMIN), now).await?;
-        idempotency::keep(&tx, key, id, now).await?;
+        idempotency::record(&tx, key, id, now).await?;
         tx.commit().await?;
         Ok(id)
     };
-    idempotency::settle(&ctx.db, key, done.await).await
+    idempotency::replay(&ctx.db, key, done.await).await
 }

@@ -63,8 +63,8 @@ impl Context {
     pub async fn new(config: &Config, db: DatabaseConnection, clock: Clock) -> Result<Self> {
         let secret = settings::form_secret(&db).await?;
         let shared = match &config.redis_url {
-            Some(url) => Shared::redis(RedisOptions::new(url), clock.steady().clone(), &secret),
-            None => Shared::memory(clock.steady().clone()),
+            Some(url) => Shared::redis(RedisOptions::new(url), clock.monotonic().clone(), &secret),
+            None => Shared::memory(clock.monotonic().clone()),
         };
         let limits = Limits { enforced: config.rate_limits, flood: config.flood.clone(), sign_ups: config.sign_ups.clone() };
         Ok(Self(Arc::new(Parts {

@@ -61,24 +61,24 @@ pub async fn flush(ctx: &Context) -> Result<()> {
     let mut first = Ok(());
     for (post, times) in pending.views {
         let update = "UPDATE posts SET view_count = view_count + $1 WHERE id = $2";
-        if let Err(fault) = query::run(&ctx.db, update, [times.into(), post.into()]).await {
+        if let Err(err) = query::run(&ctx.db, update, [times.into(), post.into()]).await {
             *ctx.counters.lock().views.entry(post).or_default() += times;
-            first = first.and(Err(fault.into()));
+            first = first.and(Err(err.into()));
         }
     }
     for users in chunks(&pending.seen) {
         let update = format!("UPDATE users SET last_seen_at = $1 WHERE id IN ({})", query::places(2, users.len()));
         let values = std::iter::once(now.into()).chain(users.iter().map(|id| Value::from(*id)));
-        if let Err(fault) = query::run(&ctx.db, &update, values).await {
+        if let Err(err) = query::run(&ctx.db, &update, values).await {
             ctx.counters.lock().seen.extend(users);
-            first = first.and(Err(fault.into()));
+            first = first.and(Err(err.into()));
         }
     }
     for ((area, persistent), ids) in &pending.used {
         for sessions in chunks(ids) {
-            if let Err(fault) = sessions::touch(ctx, &sessions, *area, *persistent, now).await {
+            if let Err(err) = sessions::touch(ctx, &sessions, *area, *persistent, now).await {
                 ctx.counters.lock().used.entry((*area, *persistent)).or_default().extend(sessions);
-                first = first.and(Err(fault));
+                first = first.and(Err(err));
             }
         }
     }

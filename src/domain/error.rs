@@ -51,8 +51,8 @@ impl Error {
     }
 
     /// A fault with what was being done.
-    pub fn internal(doing: &str, fault: impl std::fmt::Display) -> Self {
-        Self::Internal(format!("{doing}: {fault}"))
+    pub fn internal(doing: &str, err: impl std::fmt::Display) -> Self {
+        Self::Internal(format!("{doing}: {err}"))
     }
 }
 
@@ -66,33 +66,33 @@ impl From<OpenError> for Error {
 }
 
 impl From<DbErr> for Error {
-    fn from(fault: DbErr) -> Self {
-        match &fault {
+    fn from(err: DbErr) -> Self {
+        match &err {
             DbErr::RecordNotFound(_) => Self::NotFound,
-            _ if disk_full::is_full(&fault) => {
-                disk_full::note(&fault);
+            _ if disk_full::is_full(&err) => {
+                disk_full::note(&err);
                 Self::Full
             }
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => {
-                tracing::warn!("database unavailable: {fault}");
-                if matches!(fault, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) {
+                tracing::warn!("database unavailable: {err}");
+                if matches!(err, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) {
                     statements::count_acquire_timeout();
                 }
                 Self::Busy(DATABASE_PAUSE)
             }
             DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e)) if is_transient(e) => {
-                tracing::warn!("database busy: {fault}");
+                tracing::warn!("database busy: {err}");
                 Self::Busy(DATABASE_PAUSE)
             }
-            _ => Self::Internal(fault.to_string()),
+            _ => Self::Internal(err.to_string()),
         }
     }
 }
 
 /// Whether trying again later may help: a lost connection, a deadlock, a restart, a time-out.
-fn is_transient(fault: &sea_orm::sqlx::Error) -> bool {
+fn is_transient(err: &sea_orm::sqlx::Error) -> bool {
     use sea_orm::sqlx::Error as Sqlx;
-    match fault {
+    match err {
         Sqlx::Io(_) | Sqlx::PoolTimedOut | Sqlx::PoolClosed | Sqlx::WorkerCrashed | Sqlx::Protocol(_) | Sqlx::BeginFailed => true,
         Sqlx::Database(e) => e.code().is_some_and(|code| {
             // 40001/40P01 lost a race, 57xxx shutdown or cancelled, 08xxx connection, 53xxx out of something; 5 and 6: SQLite locked.
@@ -103,8 +103,8 @@ fn is_transient(fault: &sea_orm::sqlx::Error) -> bool {
 }
 
 /// Whether the database could not be reached at all, or is only just starting: trying again later may help.
-pub(crate) fn is_away(fault: &DbErr) -> bool {
-    match fault {
+pub(crate) fn is_away(err: &DbErr) -> bool {
+    match err {
         DbErr::ConnectionAcquire(_) => true,
         DbErr::Conn(RuntimeErr::SqlxError(e)) => is_transient(e),
         _ => false,
@@ -112,8 +112,8 @@ pub(crate) fn is_away(fault: &DbErr) -> bool {
 }
 
 /// Whether a unique index said no. Its name is in the message on PostgreSQL, its column on SQLite.
-pub(crate) fn violates(fault: &DbErr, words: &[&str]) -> bool {
-    match fault.sql_err() {
+pub(crate) fn violates(err: &DbErr, words: &[&str]) -> bool {
+    match err.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(message)) => words.iter().any(|word| message.contains(word)),
         _ => false,
     }

@@ -1,5 +1,5 @@
 //! How much one member writes in a short time. Asked when a form is found good and before its row is stored, in one place
-//! for each noun; a form that was answered before gets its answer all the same (see `once`).
+//! for each tag; a form that was answered before gets its answer all the same (see `once`).
 
 use super::{Action, Actor, Error, Resource, Result};
 use crate::config::flood::Rates;

@@ -17,7 +17,7 @@ pub struct Key(pub String);
 /// What became of a form. A repeat proves nothing about who asks, as keys lie in histories and backups: it must never lead to
 /// a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settled {
+pub struct Outcome {
     /// The row that the form made or changed.
     pub id: i64,
     /// Whether it had been answered before.
@@ -30,8 +30,8 @@ pub const KEPT_DAYS: i64 = 4;
 /// Stores the key with the id of the row that its form made, in the transaction that made it.
 ///
 /// # Errors
-/// The unique index's when the form has been answered; [`settle`] turns that into the first answer.
-pub async fn keep(tx: &impl ConnectionTrait, key: &Key, id: i64, now: OffsetDateTime) -> Result<()> {
+/// The unique index's when the form has been answered; [`replay`] turns that into the first answer.
+pub async fn record(tx: &impl ConnectionTrait, key: &Key, id: i64, now: OffsetDateTime) -> Result<()> {
     let sql = "INSERT INTO idempotency_keys (key, result_id, created_at) VALUES ($1, $2, $3)";
     query::run(tx, sql, [key.0.clone().into(), id.into(), now.into()]).await.map(|_| ()).map_err(Into::into)
 }
@@ -40,13 +40,13 @@ pub async fn keep(tx: &impl ConnectionTrait, key: &Key, id: i64, now: OffsetDate
 ///
 /// # Errors
 /// Those of `done`, when the form had not been answered before.
-pub async fn settle(db: &DatabaseConnection, key: &Key, done: Result<i64>) -> Result<Settled> {
+pub async fn replay(db: &DatabaseConnection, key: &Key, done: Result<i64>) -> Result<Outcome> {
     match done {
-        Ok(id) => Ok(Settled { id, repeated: false }),
-        Err(fault @ Error::Busy(_)) => Err(fault),
-        Err(fault) => {
+        Ok(id) => Ok(Outcome { id, repeated: false }),
+        Err(err @ Error::Busy(_)) => Err(err),
+        Err(err) => {
             let first = query::number(db, "SELECT result_id FROM idempotency_keys WHERE key = $1", [key.0.clone().into()]).await?;
-            first.map(|id| Settled { id, repeated: true }).ok_or(fault)
+            first.map(|id| Outcome { id, repeated: true }).ok_or(err)
         }
     }
 }

@@ -6,7 +6,7 @@ use super::Result;
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::{Context, epoch};
-use crate::shared::cache::Noun;
+use crate::shared::cache::CacheTag;
 use crate::shared::{Accept, Reconnected, Reject, Validator};
 use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult, Value};
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ pub struct Cursor {
 struct Seen {
     row: Row,
     at: Instant,
-    settled: bool,
+    outcome: bool,
 }
 
 impl Cursor {
@@ -50,15 +50,15 @@ impl Cursor {
         for row in rows {
             if let Entry::Vacant(place) = seen.entry(row.id) {
                 due.push(row.clone());
-                place.insert(Seen { row, at: Instant::now(), settled: false });
+                place.insert(Seen { row, at: Instant::now(), outcome: false });
             }
         }
-        for known in seen.values_mut().filter(|known| !known.settled && known.at.elapsed() > AFTERMATH) {
-            known.settled = true;
+        for known in seen.values_mut().filter(|known| !known.outcome && known.at.elapsed() > AFTERMATH) {
+            known.outcome = true;
             due.push(known.row.clone());
         }
         let newest = seen.last_key_value().map_or(0, |(id, _)| *id);
-        seen.retain(|id, known| *id == newest || *id > newest - OVERLAP || !known.settled);
+        seen.retain(|id, known| *id == newest || *id > newest - OVERLAP || !known.outcome);
         due
     }
 
@@ -93,33 +93,33 @@ pub async fn sessions(tx: &impl ConnectionTrait, changed: &[(String, i64)], now:
 }
 
 /// Writes down that what is cached must not be shown any longer (edited, hidden, deleted, closed to some readers), in the
-/// transaction that withdraws it: a process that ends between its commit and [`bump`] then leaves nothing in sight.
+/// transaction that withdraws it: a process that ends between its commit and [`invalidate`] then leaves nothing in sight.
 ///
 /// # Errors
 /// The database's.
-pub async fn withdraw(tx: &impl ConnectionTrait, nouns: &[Noun], now: OffsetDateTime) -> Result<()> {
-    if nouns.is_empty() {
+pub async fn withdraw(tx: &impl ConnectionTrait, tags: &[CacheTag], now: OffsetDateTime) -> Result<()> {
+    if tags.is_empty() {
         return Ok(());
     }
-    let rows: Vec<_> = (0..nouns.len()).map(|n| format!("('cache_tag', ${}, 0, $1)", n + 2)).collect();
+    let rows: Vec<_> = (0..tags.len()).map(|n| format!("('cache_tag', ${}, 0, $1)", n + 2)).collect();
     let insert = format!("INSERT INTO invalidations (topic, subject, version, created_at) VALUES {}", rows.join(", "));
-    let values = std::iter::once(now.into()).chain(nouns.iter().map(|noun| Value::from(noun.as_str())));
+    let values = std::iter::once(now.into()).chain(tags.iter().map(|tag| Value::from(tag.as_str())));
     query::run(tx, &insert, values).await.map(|_| ()).map_err(Into::into)
 }
 
 /// Says that cached pieces are out of date; writes it down where Redis could not be told.
-pub async fn bump(ctx: &Context, nouns: &[Noun]) {
-    if !ctx.shared.cache().bump(nouns).await.is_delivered() {
-        write_down(ctx, nouns).await;
+pub async fn invalidate(ctx: &Context, tags: &[CacheTag]) {
+    if !ctx.shared.cache().invalidate(tags).await.is_delivered() {
+        write_down(ctx, tags).await;
     }
 }
 
 /// Writes down that cached pieces are out of date: every instance reads it within a second.
-pub async fn write_down(ctx: &Context, nouns: &[Noun]) {
+pub async fn write_down(ctx: &Context, tags: &[CacheTag]) {
     let now = ctx.clock.now();
-    if let Err(fault) = withdraw(&ctx.db, nouns, now).await {
-        let names: Vec<&str> = nouns.iter().map(Noun::as_str).collect();
-        tracing::error!("could not write down that {} changed: {fault}", names.join(", "));
+    if let Err(err) = withdraw(&ctx.db, tags, now).await {
+        let names: Vec<&str> = tags.iter().map(CacheTag::as_str).collect();
+        tracing::error!("could not write down that {} changed: {err}", names.join(", "));
     }
 }
 
@@ -132,11 +132,11 @@ pub async fn sweep(ctx: &Context, cursor: &Cursor) -> Result<()> {
         0 => read_whole(&ctx.db).await?,
         newest => read(&ctx.db, newest - OVERLAP).await?,
     };
-    let (hashes, nouns) = sort(ctx, cursor.take_in(rows));
+    let (hashes, tags) = sort(ctx, cursor.take_in(rows));
     ctx.shared.sessions().drop_many(hashes.iter().map(String::as_str)).await;
-    if !nouns.is_empty() {
+    if !tags.is_empty() {
         // Lost again: the log is read whole before Redis is trusted again.
-        ctx.shared.cache().bump(&nouns).await;
+        ctx.shared.cache().invalidate(&tags).await;
     }
     ctx.shared.raise_epoch(epoch::current(&ctx.db).await?);
     Ok(())
@@ -153,13 +153,13 @@ async fn read_whole(db: &DatabaseConnection) -> Result<Vec<Row>> {
 }
 
 /// Turns sessions' old copies away here and now, and says what to tell Redis.
-fn sort(ctx: &Context, rows: Vec<Row>) -> (Vec<String>, Vec<Noun>) {
-    let (sessions, nouns): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.topic == "session");
+fn sort(ctx: &Context, rows: Vec<Row>) -> (Vec<String>, Vec<CacheTag>) {
+    let (sessions, tags): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.topic == "session");
     for row in &sessions {
         ctx.shared.sessions().reject(&row.subject, row.version);
     }
     let hashes = sessions.into_iter().map(|row| row.subject).collect();
-    (hashes, nouns.into_iter().map(|row| Noun::named(row.subject)).collect())
+    (hashes, tags.into_iter().map(|row| CacheTag::named(row.subject)).collect())
 }
 
 /// Decides about each new connection to Redis: raises the epoch if Redis was restarted, and hands over
@@ -168,14 +168,14 @@ pub fn validator(ctx: &Context) -> Validator {
     let ctx = ctx.clone();
     Arc::new(move |new: Reconnected| {
         let ctx = ctx.clone();
-        Box::pin(async move { validate(&ctx, &new).await.map_err(|fault| Reject(fault.to_string())) })
+        Box::pin(async move { validate(&ctx, &new).await.map_err(|err| Reject(err.to_string())) })
     })
 }
 
 async fn validate(ctx: &Context, new: &Reconnected) -> Result<Accept> {
     let epoch = epoch::of_redis(&ctx.db, &new.run_id).await?;
     let (drop_sessions, mut bump) = sort(ctx, read_whole(&ctx.db).await?);
-    bump.extend([Noun::POSTS, Noun::BOARDS, Noun::ROLES, Noun::WITHDRAWN]);
+    bump.extend([CacheTag::POSTS, CacheTag::BOARDS, CacheTag::ROLES, CacheTag::WITHDRAWN]);
     tracing::info!(redis.run = %new.run_id, "Redis is trusted in epoch {epoch}");
     Ok(Accept { epoch, drop_sessions, bump })
 }

@@ -1,4 +1,4 @@
-//! What MinSchool does, sayable to somebody who does not program. One file a noun; each query takes
+//! What MinSchool does, sayable to somebody who does not program. One file a tag; each query takes
 //! the database first, the actor second, what is wanted last.
 
 pub mod audit;

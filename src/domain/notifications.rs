@@ -12,7 +12,7 @@ use crate::db::query;
 use crate::domain::{CommentId, Context, NotificationId, PostId, UserId};
 use crate::shared::Known;
 use crate::shared::batch_read::Plan;
-use crate::shared::cache::{Generation, Noun};
+use crate::shared::cache::{CacheTag, Generation};
 use crate::shared::notifications::Listed as Kept;
 use bytes::Bytes;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
@@ -119,7 +119,7 @@ async fn find(
 pub async fn announce(ctx: &Context, boards: &Boards, people: &[UserId]) {
     let readers = match profile::actors(&ctx.db, &[], people).await {
         Ok(readers) => readers,
-        Err(fault) => return tracing::warn!("could not announce notifications to members {people:?}: {fault}"),
+        Err(err) => return tracing::warn!("could not announce notifications to members {people:?}: {err}"),
     };
     for reader in &readers {
         renew(ctx, reader, boards).await;
@@ -127,8 +127,8 @@ pub async fn announce(ctx: &Context, boards: &Boards, people: &[UserId]) {
     let state = state(ctx).await;
     for reader in &readers {
         // Ready for the reader who comes because the bell rang; if it fails, that reader asks SQL.
-        if let Err(fault) = newest(ctx, reader, boards, state).await {
-            tracing::warn!("could not make the notifications of member {} ready: {fault}", reader.id);
+        if let Err(err) = newest(ctx, reader, boards, state).await {
+            tracing::warn!("could not make the notifications of member {} ready: {err}", reader.id);
         }
     }
 }
@@ -143,13 +143,13 @@ pub async fn forget_about(ctx: &Context, posts: &[PostId]) {
             }
         }
         // What is kept ready carries the state of all posts, which has changed: it is not shown.
-        Err(fault) => tracing::warn!("could not clear notifications about withdrawn posts: {fault}"),
+        Err(err) => tracing::warn!("could not clear notifications about withdrawn posts: {err}"),
     }
 }
 
 /// The state of everything that a notification quotes: titles, names, comments.
 async fn state(ctx: &Context) -> Option<Generation> {
-    let plan = Plan { generations: &[Noun::POSTS], ..Plan::default() };
+    let plan = Plan { generations: &[CacheTag::POSTS], ..Plan::default() };
     ctx.shared.fetch(&plan).await.known().and_then(|answer| answer.generations.into_iter().next().flatten())
 }
 
@@ -287,19 +287,19 @@ pub async fn read_about(ctx: &Context, reader: &Actor, boards: &Boards, post: Po
 ///
 /// # Errors
 /// The database's.
-pub async fn read_all(ctx: &Context, reader: &Actor, boards: &Boards, key: &idempotency::Key) -> Result<idempotency::Settled> {
+pub async fn read_all(ctx: &Context, reader: &Actor, boards: &Boards, key: &idempotency::Key) -> Result<idempotency::Outcome> {
     let done = async {
         let now = ctx.clock.now();
         let tx = query::begin(&ctx.db).await?;
         let update = "UPDATE notifications SET read_at = $1 WHERE user_id = $2 AND read_at IS NULL";
         let count = query::run(&tx, update, [now.into(), reader.id.into()]).await? as i64;
-        idempotency::keep(&tx, key, count, now).await?;
+        idempotency::record(&tx, key, count, now).await?;
         tx.commit().await?;
         Ok(count)
     };
-    let settled = idempotency::settle(&ctx.db, key, done.await).await?;
+    let outcome = idempotency::replay(&ctx.db, key, done.await).await?;
     renew(ctx, reader, boards).await;
-    Ok(settled)
+    Ok(outcome)
 }
 
 /// What is kept ready no longer says what is read or new; every open page of this member hears of it.

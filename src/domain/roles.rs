@@ -6,7 +6,7 @@ use super::{Action, Actor, Error, Permissions, Resource, Result, idempotency, in
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::{Context, RoleId, UserId};
-use crate::shared::cache::Noun;
+use crate::shared::cache::CacheTag;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
 /// The role of everybody who signs up.
@@ -95,10 +95,10 @@ pub async fn another_admin(tx: &impl ConnectionTrait, member: UserId, now: Offse
 ///
 /// # Errors
 /// `Forbidden`; `Invalid` for its name; the database's.
-pub async fn create(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &str) -> Result<idempotency::Settled> {
+pub async fn create(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &str) -> Result<idempotency::Outcome> {
     by.actor.must(Resource::Role, Action::Manage)?;
     let done = insert(ctx, by, key, name).await;
-    idempotency::settle(&ctx.db, key, done).await
+    idempotency::replay(&ctx.db, key, done).await
 }
 
 async fn insert(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &str) -> Result<i64> {
@@ -110,9 +110,9 @@ async fn insert(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &st
     let insert = "INSERT INTO roles (slug, name, built_in, created_at) VALUES ($1, $2, FALSE, $3) RETURNING id";
     let id = query::some(query::number(&tx, insert, [slug.clone().into(), name.clone().into(), now.into()]).await?, "a new role")?;
     audit::write(&tx, by, Entry::new("role.create", "role", id, &name).after("slug", &slug), now).await?;
-    idempotency::keep(&tx, key, id, now).await?;
+    idempotency::record(&tx, key, id, now).await?;
     tx.commit().await?;
-    invalidation::bump(ctx, &[Noun::ROLES, Noun::WITHDRAWN]).await;
+    invalidation::invalidate(ctx, &[CacheTag::ROLES, CacheTag::WITHDRAWN]).await;
     Ok(id)
 }
 
@@ -136,10 +136,10 @@ pub async fn grant(
     key: &idempotency::Key,
     id: RoleId,
     granted: Permissions,
-) -> Result<idempotency::Settled> {
+) -> Result<idempotency::Outcome> {
     by.actor.must(Resource::Role, Action::Manage)?;
     let done = set(ctx, by, key, id, granted).await;
-    idempotency::settle(&ctx.db, key, done).await
+    idempotency::replay(&ctx.db, key, done).await
 }
 
 async fn set(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId, granted: Permissions) -> Result<i64> {
@@ -159,17 +159,17 @@ async fn set(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId, 
         &granted.words().join(", "),
     );
     audit::write(&tx, by, entry, now).await?;
-    idempotency::keep(&tx, key, id.0, now).await?;
+    idempotency::record(&tx, key, id.0, now).await?;
     let changed = sessions::renew(&tx, Renew::Role(id.0), now).await?;
     invalidation::withdraw(&tx, &CHANGED, now).await?;
     tx.commit().await?;
     changed.tell(ctx).await;
-    invalidation::bump(ctx, &CHANGED).await;
+    invalidation::invalidate(ctx, &CHANGED).await;
     Ok(id.0)
 }
 
 /// What shows roles and what they permit.
-const CHANGED: [Noun; 2] = [Noun::ROLES, Noun::WITHDRAWN];
+const CHANGED: [CacheTag; 2] = [CacheTag::ROLES, CacheTag::WITHDRAWN];
 
 fn check_grant(actor: &Actor, role: &Role, granted: Permissions) -> Result<()> {
     if role.slug == ADMIN {
@@ -182,10 +182,10 @@ fn check_grant(actor: &Actor, role: &Role, granted: Permissions) -> Result<()> {
 ///
 /// # Errors
 /// `Invalid` when it is built-in or somebody has it; `Forbidden`; the database's.
-pub async fn destroy(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId) -> Result<idempotency::Settled> {
+pub async fn destroy(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId) -> Result<idempotency::Outcome> {
     by.actor.must(Resource::Role, Action::Manage)?;
     let done = delete(ctx, by, key, id).await;
-    idempotency::settle(&ctx.db, key, done).await
+    idempotency::replay(&ctx.db, key, done).await
 }
 
 async fn delete(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId) -> Result<i64> {
@@ -200,8 +200,8 @@ async fn delete(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleI
     }
     query::run(&tx, "DELETE FROM roles WHERE id = $1", [id.into()]).await?;
     audit::write(&tx, by, Entry::new("role.delete", "role", id.0, &role.name), now).await?;
-    idempotency::keep(&tx, key, id.0, now).await?;
+    idempotency::record(&tx, key, id.0, now).await?;
     tx.commit().await?;
-    invalidation::bump(ctx, &[Noun::ROLES, Noun::WITHDRAWN]).await;
+    invalidation::invalidate(ctx, &[CacheTag::ROLES, CacheTag::WITHDRAWN]).await;
     Ok(id.0)
 }

@@ -81,7 +81,7 @@ pub async fn report(edge: &EdgeUrl) -> Result<Report, String> {
     if answer.status != 200 {
         return Err(format!("{edge}: answered {}; {hint}", answer.status));
     }
-    serde_json::from_str(&answer.body).map_err(|fault| format!("{edge}: what it answered is no report ({fault}); {hint}"))
+    serde_json::from_str(&answer.body).map_err(|err| format!("{edge}: what it answered is no report ({err}); {hint}"))
 }
 
 #[cfg(test)]

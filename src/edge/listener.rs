@@ -47,8 +47,8 @@ pub(super) async fn open(edge: Edge, door: Door) {
                 guest.serve().await;
                 drop(seat);
             })),
-            Err(fault) => {
-                tracing::warn!("accepting a connection failed: {fault}");
+            Err(err) => {
+                tracing::warn!("accepting a connection failed: {err}");
                 sleep(PAUSE).await;
             }
         }

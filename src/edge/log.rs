@@ -17,8 +17,8 @@ pub(super) async fn hear(edge: Edge, socket: UnixDatagram) {
     loop {
         match socket.recv(&mut buffer).await {
             Ok(length) => edge.take(&buffer[..length]),
-            Err(fault) => {
-                tracing::warn!("nginx's log cannot be heard: {fault}");
+            Err(err) => {
+                tracing::warn!("nginx's log cannot be heard: {err}");
                 tokio::time::sleep(PAUSE).await;
             }
         }

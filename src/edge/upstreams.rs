@@ -107,10 +107,10 @@ impl Book {
     /// Draws what can be concluded by now.
     fn settle(&mut self, now: Duration, wall: f64) {
         let others = self.heard_by_others(now);
-        let settled =
+        let outcome =
             |((name, server), others): ((&String, &mut Server), u32)| Some((name.clone(), server.settle(others, now)?, server.state));
-        let settled: Vec<_> = self.servers.iter_mut().zip(others).filter_map(settled).collect();
-        for (name, from, to) in settled {
+        let outcome: Vec<_> = self.servers.iter_mut().zip(others).filter_map(outcome).collect();
+        for (name, from, to) in outcome {
             self.changed(name, from, to, wall);
         }
     }

@@ -32,16 +32,16 @@ pub async fn run(app: App) {
         };
         // An outage is said once when it begins and once when it is over, not twice a second.
         match &done {
-            Err(fault) if failing.insert(what) => tracing::warn!("{what} does not work: {fault}"),
+            Err(err) if failing.insert(what) => tracing::warn!("{what} does not work: {err}"),
             Ok(()) if failing.remove(what) => tracing::info!("{what} works again"),
             _ => {}
         }
     }
-    if let Err(fault) = counters::flush(&app).await {
-        tracing::warn!("writing what was counted before the end: {fault}");
+    if let Err(err) = counters::flush(&app).await {
+        tracing::warn!("writing what was counted before the end: {err}");
     }
-    if let Err(fault) = watching.await {
-        tracing::warn!("watching over this instance did not end well: {fault}");
+    if let Err(err) = watching.await {
+        tracing::warn!("watching over this instance did not end well: {err}");
     }
 }
 

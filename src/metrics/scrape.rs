@@ -113,7 +113,7 @@ impl Scrape {
         sheet.gauge("minschool_ready", "Whether this instance wants requests.", number(self.readiness.ready))?;
         sheet.gauge("minschool_reading_only", "Whether the database is away and saved pages are shown.", number(self.readiness.reading))?;
         sheet.gauge("minschool_draining", "Whether this instance is about to end.", number(self.readiness.draining))?;
-        let clock = self.app.clock.steady().offset_seconds();
+        let clock = self.app.clock.monotonic().offset_seconds();
         sheet.gauge("minschool_clock_offset_seconds", "How far this machine's clock is ahead of the time in rows.", Some(clock))?;
         sheet.gauge("minschool_backup_last_success_timestamp_seconds", "When the last good backup was made.", last(backups::BACKUP))?;
         sheet.gauge("minschool_restore_drill_last_success_timestamp_seconds", "When a backup was last proven.", last(backups::DRILL))

@@ -147,7 +147,7 @@ impl Keeper {
             }
             Ok(()) => {}
             // The outage itself is told elsewhere.
-            Err(fault) => tracing::debug!("what was measured is not written: {fault}"),
+            Err(err) => tracing::debug!("what was measured is not written: {err}"),
         }
         self.rounds = self.rounds.saturating_add(1);
         if self.rounds == 2 {
@@ -175,9 +175,9 @@ impl Keeper {
 
     /// Says that the machine's clock was set. Times in rows go on as they went.
     fn mind_clock(&mut self) {
-        let Some(jump) = self.app.clock.steady().jump().filter(|jump| Some(*jump) != self.jump) else { return };
+        let Some(jump) = self.app.clock.monotonic().jump().filter(|jump| Some(*jump) != self.jump) else { return };
         self.jump = Some(jump);
-        let offset = self.app.clock.steady().offset_seconds();
+        let offset = self.app.clock.monotonic().offset_seconds();
         tracing::warn!("the clock of this machine jumped by {} s; time goes on as before, {offset:.0} s away from it", jump.seconds);
         // One that jumps again and again is one thing that happened, a minute.
         self.note(Kind::ClockJumped, jump.at_ms.div_euclid(60_000));

@@ -13,7 +13,7 @@ mod words;
 use crate::app::App;
 use crate::clock::{OffsetDateTime, to_ms};
 use crate::domain::{Actor, Error, Result, boards, invalidation};
-use crate::shared::cache::Noun;
+use crate::shared::cache::CacheTag;
 use boards::{Access, Board};
 
 /// Tells the database's planner how much there is now.
@@ -73,10 +73,10 @@ pub async fn run(app: &App, wanted: &Wanted, now: OffsetDateTime, progress: impl
     load::comments(&app.db, &plan, &base, &mut writer, &hear(Stage::Comments, plan.comments.len())).await?;
     load::told(&app.db, &plan, &base, now, &hear(Stage::Notifications, plan.told.len())).await?;
     load::analyze(&app.db).await?;
-    let nouns: Vec<Noun> = all.iter().map(|board| Noun::board(&board.slug)).chain([Noun::POSTS, Noun::BOARDS]).collect();
-    invalidation::bump(app, &nouns).await;
+    let tags: Vec<CacheTag> = all.iter().map(|board| CacheTag::board(&board.slug)).chain([CacheTag::POSTS, CacheTag::BOARDS]).collect();
+    invalidation::invalidate(app, &tags).await;
     // An instance that is running has not made this change itself and may have no Redis to hear of it.
-    invalidation::write_down(app, &nouns).await;
+    invalidation::write_down(app, &tags).await;
     let unread = plan.told.iter().filter(|told| !told.read).count();
     Ok(Seeded { first_number: base.number, first_post: base.post, unread })
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Known, Shared,
-    cache::{self, Cached, Entry, Generation, Noun},
+    cache::{self, CacheTag, Cached, Entry, Generation},
     keys,
     sessions::{self, SessionCopy},
 };
@@ -29,7 +29,7 @@ pub struct Plan<'a> {
     /// Whose unread notifications.
     pub unread: Unread,
     /// The states of these.
-    pub generations: &'a [Noun],
+    pub generations: &'a [CacheTag],
     /// These pieces, and the states of what they show.
     pub entries: &'a [Entry],
 }
@@ -82,10 +82,10 @@ impl Shared {
         mut values: impl Iterator<Item = Option<Bytes>>,
         epoch: u64,
     ) -> (Vec<Option<Generation>>, Vec<Cached>) {
-        let of_entries = plan.entries.iter().map(|entry| &entry.noun);
-        let nouns: Vec<&Noun> = plan.generations.iter().chain(of_entries).collect();
-        let numbers = values.by_ref().take(nouns.len()).collect();
-        let mut states = self.states(&nouns, numbers, epoch).await;
+        let of_entries = plan.entries.iter().map(|entry| &entry.tag);
+        let tags: Vec<&CacheTag> = plan.generations.iter().chain(of_entries).collect();
+        let numbers = values.by_ref().take(tags.len()).collect();
+        let mut states = self.states(&tags, numbers, epoch).await;
         let of_entries = states.split_off(plan.generations.len());
         let entries = of_entries.into_iter().zip(values);
         let entries = entries.map(|(state, value)| cached(state, value)).collect();
@@ -93,12 +93,12 @@ impl Shared {
     }
 
     /// Makes generations of numbers; those that are absent are begun, which after a flush costs one more round trip.
-    async fn states(&self, nouns: &[&Noun], numbers: Vec<Option<Bytes>>, epoch: u64) -> Vec<Option<Generation>> {
+    async fn states(&self, tags: &[&CacheTag], numbers: Vec<Option<Bytes>>, epoch: u64) -> Vec<Option<Generation>> {
         let mut numbers: Vec<Option<u64>> = numbers.iter().map(|number| number.as_ref().and_then(number_of)).collect();
-        let absent: Vec<usize> = (0..nouns.len()).filter(|&at| numbers[at].is_none()).collect();
+        let absent: Vec<usize> = (0..tags.len()).filter(|&at| numbers[at].is_none()).collect();
         if !absent.is_empty() {
-            let nouns: Vec<&Noun> = absent.iter().map(|&at| nouns[at]).collect();
-            if let Known::Known(begun) = self.begin_generations(&nouns).await {
+            let tags: Vec<&CacheTag> = absent.iter().map(|&at| tags[at]).collect();
+            if let Known::Known(begun) = self.begin_generations(&tags).await {
                 absent.iter().zip(begun).for_each(|(&at, number)| numbers[at] = Some(number));
             }
         }
@@ -126,8 +126,8 @@ fn keys_of(plan: &Plan<'_>, unread: Option<i64>) -> Vec<String> {
     let mut keys = Vec::with_capacity(2 + plan.generations.len() + 2 * plan.entries.len());
     keys.extend(plan.session.map(keys::session));
     keys.extend(unread.map(keys::unread));
-    keys.extend(plan.generations.iter().map(Noun::key));
-    keys.extend(plan.entries.iter().map(|entry| entry.noun.key()));
+    keys.extend(plan.generations.iter().map(CacheTag::key));
+    keys.extend(plan.entries.iter().map(|entry| entry.tag.key()));
     keys.extend(plan.entries.iter().map(|entry| entry.key.clone()));
     keys
 }

@@ -1,6 +1,6 @@
 //! Ready-made pieces of pages, believed only as long as nothing they show has changed.
 //!
-//! Each [`Noun`] has a generation. Whoever changes the rows bumps it after commit; whoever makes a piece reads the
+//! Each [`CacheTag`] has a generation. Whoever changes the rows bumps it after commit; whoever makes a piece reads the
 //! generation *before* the rows and stores it with the piece; a piece of another generation is a miss. A generation
 //! begins at a random number, so that one which was flushed away does not come back as one that was seen before, and
 //! the epoch is mixed in, so that a Redis restored from an old file brings no old piece back.
@@ -22,9 +22,9 @@ pub(super) const GENERATION: Duration = Duration::from_secs(24 * 3600);
 
 /// Something that pieces of pages show, and that changes as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Noun(Cow<'static, str>);
+pub struct CacheTag(Cow<'static, str>);
 
-impl Noun {
+impl CacheTag {
     /// Every post of every board.
     pub const POSTS: Self = Self(Cow::Borrowed("posts"));
     /// What was taken back or changed: edited, hidden, deleted, closed. What was only added is not among it.
@@ -49,7 +49,7 @@ impl Noun {
         Self(format!("user:{id}").into())
     }
 
-    /// A noun as it was written down by [`Self::as_str`], for bumps that were lost and are made up for later.
+    /// A tag as it was written down by [`Self::as_str`], for bumps that were lost and are made up for later.
     pub fn named(name: String) -> Self {
         Self(name.into())
     }
@@ -63,7 +63,7 @@ impl Noun {
         keys::generation(&self.0)
     }
 
-    /// The key of the shared piece that quotes posts of this noun.
+    /// The key of the shared piece that quotes posts of this tag.
     fn piece(&self) -> Option<String> {
         match self.0.strip_prefix("board:") {
             Some(slug) => Some(Entry::board_first(slug).key),
@@ -72,36 +72,36 @@ impl Noun {
     }
 }
 
-/// A piece that instances share through Redis, and the noun that it shows.
+/// A piece that instances share through Redis, and the tag that it shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     pub(super) key: String,
-    pub(super) noun: Noun,
+    pub(super) tag: CacheTag,
 }
 
 impl Entry {
     /// The newest posts: `cache:posts:recent`.
     pub fn recent_posts() -> Self {
-        Self { key: keys::cached("posts:recent"), noun: Noun::POSTS }
+        Self { key: keys::cached("posts:recent"), tag: CacheTag::POSTS }
     }
 
     /// A person's profile: `cache:user:profile:{id}`.
     pub fn profile(user: i64) -> Self {
-        Self { key: keys::cached(&format!("user:profile:{user}")), noun: Noun::user(user) }
+        Self { key: keys::cached(&format!("user:profile:{user}")), tag: CacheTag::user(user) }
     }
 
     /// The first page of a board: `cache:board:{slug}:first`.
     pub fn board_first(slug: &str) -> Self {
-        Self { key: keys::cached(&format!("board:{slug}:first")), noun: Noun::board(slug) }
+        Self { key: keys::cached(&format!("board:{slug}:first")), tag: CacheTag::board(slug) }
     }
 
-    /// The noun whose generation it carries.
-    pub fn noun(&self) -> &Noun {
-        &self.noun
+    /// The tag whose generation it carries.
+    pub fn tag(&self) -> &CacheTag {
+        &self.tag
     }
 }
 
-/// A state of one noun. Two are only ever compared for being the same.
+/// A state of one tag. Two are only ever compared for being the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Generation(u64);
 
@@ -116,7 +116,7 @@ impl Generation {
         Self(number.wrapping_add(epoch.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
     }
 
-    /// The state of several nouns together, for a piece that shows them all.
+    /// The state of several tags together, for a piece that shows them all.
     pub fn all(generations: impl IntoIterator<Item = Self>) -> Self {
         Self(generations.into_iter().fold(0, |all, one| (all ^ one.0).wrapping_mul(0x0100_0000_01B3).rotate_left(29).wrapping_add(one.0)))
     }
@@ -125,7 +125,7 @@ impl Generation {
 /// What the shared state holds about an [`Entry`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cached {
-    /// The state of its noun now; to be stored with a new piece. Nothing when it could not be learned.
+    /// The state of its tag now; to be stored with a new piece. Nothing when it could not be learned.
     pub generation: Option<Generation>,
     /// The piece, if it shows the rows as they are.
     pub bytes: Option<Bytes>,
@@ -137,12 +137,12 @@ pub struct Cache<'a>(pub(super) &'a Shared);
 
 impl Cache<'_> {
     /// Says that these changed. Call it after the commit; write a `Lost` one down in SQL.
-    pub async fn bump(self, nouns: &[Noun]) -> Effect {
+    pub async fn invalidate(self, tags: &[CacheTag]) -> Effect {
         self.0.flights().rows_changed();
-        if nouns.is_empty() {
+        if tags.is_empty() {
             return Effect::Delivered;
         }
-        self.0.backend().write(bumps(nouns)).await
+        self.0.backend().write(invalidations(tags)).await
     }
 
     /// Stores a piece with the generation that was read before its rows were.
@@ -210,7 +210,7 @@ impl Cache<'_> {
         self.0.health().is_well() && self.0.pieces().has(head)
     }
 
-    /// Keeps a page for the time when it cannot be drawn. `withdrawn` is the state of [`Noun::WITHDRAWN`].
+    /// Keeps a page for the time when it cannot be drawn. `withdrawn` is the state of [`CacheTag::WITHDRAWN`].
     pub fn keep_page(self, key: &str, withdrawn: Generation, text: Arc<str>) {
         self.0.pieces().put(key, withdrawn, text, PAGE);
     }
@@ -221,11 +221,11 @@ impl Cache<'_> {
     }
 }
 
-/// The writes that bump these nouns. Where something was withdrawn, the pieces that show it are deleted as well: nobody
+/// The writes that bump these tags. Where something was withdrawn, the pieces that show it are deleted as well: nobody
 /// would believe them, but the words in them are not to stay in Redis.
-pub(super) fn bumps(nouns: &[Noun]) -> Vec<Write> {
-    let bump = nouns.iter().map(|noun| Write::Bump(noun.key(), seed(), GENERATION));
-    let pieces = nouns.iter().filter_map(Noun::piece).filter(|_| nouns.contains(&Noun::WITHDRAWN));
+pub(super) fn invalidations(tags: &[CacheTag]) -> Vec<Write> {
+    let bump = tags.iter().map(|tag| Write::RaiseGeneration(tag.key(), seed(), GENERATION));
+    let pieces = tags.iter().filter_map(CacheTag::piece).filter(|_| tags.contains(&CacheTag::WITHDRAWN));
     bump.chain(pieces.map(Write::Delete)).collect()
 }
 
@@ -242,8 +242,8 @@ pub(super) fn open(value: &Bytes, generation: Option<Generation>) -> Option<Byte
 
 impl Shared {
     /// Begins the generations that were absent, and says what each is now.
-    pub(super) async fn begin_generations(&self, nouns: &[&Noun]) -> Known<Vec<u64>> {
-        let keys = nouns.iter().map(|noun| noun.key()).collect();
+    pub(super) async fn begin_generations(&self, tags: &[&CacheTag]) -> Known<Vec<u64>> {
+        let keys = tags.iter().map(|tag| tag.key()).collect();
         self.backend().seeded(keys, seed(), GENERATION).await
     }
 }

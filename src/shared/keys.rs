@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | `session:{hash}` | string | ≤ 1 h | JSON copy of a session, its user, role and permissions |
 //! | `user-sessions:{id}` | set | 2 h | the hashes of that person's copies |
-//! | `gen:{noun}` | integer | 24 h | what a cache entry must carry to be believed |
+//! | `gen:{tag}` | integer | 24 h | what a cache entry must carry to be believed |
 //! | `cache:posts:recent`, `cache:user:profile:{id}`, `cache:board:{slug}:first` | string | 10 min | 8 bytes of generation, then the content |
 //! | `online:users` | sorted set | | score: when that person was last seen (ms) |
 //! | `notifications:{id}` | list | 7 d | the newest 50, newest first |
@@ -25,9 +25,9 @@ pub(super) fn user_sessions(user: i64) -> String {
     format!("user-sessions:{user}")
 }
 
-/// The generation of one noun.
-pub(super) fn generation(noun: &str) -> String {
-    join("gen:", noun)
+/// The generation of one tag.
+pub(super) fn generation(tag: &str) -> String {
+    join("gen:", tag)
 }
 
 /// One cached piece, for example `posts:recent`.

@@ -75,7 +75,7 @@ impl Memory {
                     members.insert(member);
                 }
             }),
-            Write::Bump(key, start, ttl) => self.change(&key, Some(ttl), || Value::Number(start), Value::count),
+            Write::RaiseGeneration(key, start, ttl) => self.change(&key, Some(ttl), || Value::Number(start), Value::count),
             Write::PushIfThere(key, item, keep, ttl) => self.push_if_there(&key, item, keep, ttl),
             Write::Score(key, member, score) => self.change(&key, None, Value::no_scores, |value| {
                 if let Value::Scores(scores) = value {

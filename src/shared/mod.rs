@@ -39,7 +39,7 @@ use random::random_id;
 pub use redis::options::{ProbeError, RedisOptions};
 pub use validate::{Accept, Reconnected, Reject, Validator};
 
-use crate::clock::monotonic::Steady;
+use crate::clock::monotonic::MonotonicClock;
 use bytes::Bytes;
 use fragment_cache::Rendered;
 use health::{BackendKind, Health, State};
@@ -76,7 +76,7 @@ struct Inner {
 
 impl Shared {
     /// For one process alone.
-    pub fn memory(clock: Steady) -> Self {
+    pub fn memory(clock: MonotonicClock) -> Self {
         let (tell, hear) = watch::channel(Health::now(BackendKind::Memory, State::Closed, None));
         let memory = Arc::new(Memory::new());
         Self::of(Backend::Memory(memory), Arc::default(), Arc::new(Trust::new(clock, "")), hear, Some(tell))
@@ -84,7 +84,7 @@ impl Shared {
 
     /// For instances that share a Redis. Until [`Self::start`] has been called, and Redis validated, nothing is known.
     /// `secret` is the same on every instance: copies of sessions that were not signed with it are not believed.
-    pub fn redis(options: RedisOptions, clock: Steady, secret: &str) -> Self {
+    pub fn redis(options: RedisOptions, clock: MonotonicClock, secret: &str) -> Self {
         let (trust, pieces) = (Arc::new(Trust::new(clock, secret)), Arc::<Rendered>::default());
         let redis = Arc::new(Redis::new(options, trust.clone(), pieces.clone()));
         let health = redis.health();

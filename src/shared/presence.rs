@@ -5,7 +5,7 @@ use super::{
     Effect, Known, Shared, keys,
     store::{Backend, Write},
 };
-use crate::clock::monotonic::Steady;
+use crate::clock::monotonic::MonotonicClock;
 use std::{
     collections::HashMap,
     sync::{
@@ -30,13 +30,13 @@ const NOT_KNOWN: u64 = u64::MAX;
 
 /// What this process keeps in mind about presence.
 pub(super) struct Watch {
-    clock: Steady,
+    clock: MonotonicClock,
     touched: Mutex<HashMap<i64, i64>>,
     here: AtomicU64,
 }
 
 impl Watch {
-    pub(super) fn new(clock: Steady) -> Self {
+    pub(super) fn new(clock: MonotonicClock) -> Self {
         Self { clock, touched: Mutex::default(), here: AtomicU64::new(NOT_KNOWN) }
     }
 
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn one_person_is_due_once_in_fifteen_seconds() {
-        let watch = Watch::new(Steady::default());
+        let watch = Watch::new(MonotonicClock::default());
 
         assert!(watch.is_due(7, 1_000));
         assert!(!watch.is_due(7, 15_999));
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_was_set_back_does_not_hide_anybody() {
-        let watch = Watch::new(Steady::default());
+        let watch = Watch::new(MonotonicClock::default());
         watch.is_due(7, 1_000_000);
 
         assert!(watch.is_due(7, 500_000));

@@ -2,7 +2,7 @@
 //! token is, as a hint that saves a round trip.
 
 use super::sessions::SessionCopy;
-use crate::clock::monotonic::Steady;
+use crate::clock::monotonic::MonotonicClock;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -30,7 +30,7 @@ struct Rejection {
 
 /// See the head of this file.
 pub(super) struct Trust {
-    clock: Steady,
+    clock: MonotonicClock,
     /// With which copies are signed; the same on every instance.
     secret: Hmac<Sha256>,
     epoch: AtomicU64,
@@ -41,7 +41,7 @@ pub(super) struct Trust {
 }
 
 impl Trust {
-    pub(super) fn new(clock: Steady, secret: &str) -> Self {
+    pub(super) fn new(clock: MonotonicClock, secret: &str) -> Self {
         Self {
             clock,
             secret: Hmac::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length"),
@@ -70,7 +70,7 @@ impl Trust {
         mac
     }
 
-    pub(super) fn clock(&self) -> &Steady {
+    pub(super) fn clock(&self) -> &MonotonicClock {
         &self.clock
     }
 

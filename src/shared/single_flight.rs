@@ -47,19 +47,19 @@ impl Flights {
     }
 
     /// A seat: either the leader's or a follower's.
-    fn board(&self, name: &Name) -> Seat<'_> {
+    fn board(&self, name: &Name) -> Permit<'_> {
         match self.lock().entry(name.clone()) {
-            Entry::Occupied(flight) => Seat::Follower(flight.get().clone()),
+            Entry::Occupied(flight) => Permit::Follower(flight.get().clone()),
             Entry::Vacant(place) => {
                 let (tell, hear) = watch::channel(News::Underway);
                 place.insert(hear);
-                Seat::Leader(Leader { flights: self, name: name.clone(), tell })
+                Permit::Leader(Leader { flights: self, name: name.clone(), tell })
             }
         }
     }
 }
 
-enum Seat<'a> {
+enum Permit<'a> {
     Leader(Leader<'a>),
     Follower(watch::Receiver<News>),
 }
@@ -83,8 +83,8 @@ pub(super) async fn once<E>(flights: &Flights, key: &str, state: u64, load: impl
     let name: Name = (key.into(), state);
     loop {
         let mut hear = match flights.board(&name) {
-            Seat::Leader(leader) => return lead(leader, load).await,
-            Seat::Follower(hear) => hear,
+            Permit::Leader(leader) => return lead(leader, load).await,
+            Permit::Follower(hear) => hear,
         };
         match hear.wait_for(|news| !matches!(news, News::Underway)).await.map(|news| news.clone()) {
             Ok(News::Landed(bytes)) => return Ok(bytes),

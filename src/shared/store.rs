@@ -24,7 +24,7 @@ pub(super) enum Write {
     /// Add a member to a set, and let the set live so long from now.
     AddMember(String, String, Duration),
     /// Count a number up, starting at the given one when it is absent; it lives so long from now.
-    Bump(String, u64, Duration),
+    RaiseGeneration(String, u64, Duration),
     /// Put an item first in a list that is there already, keeping only so many.
     PushIfThere(String, Bytes, usize, Duration),
     /// Give a member of a sorted set its score.

@@ -3,7 +3,7 @@
 //! A Redis that comes back may lie about its age: restored from an old file, it brings back sessions that have ended
 //! since. So a connection is trusted from its validation to its end, and each new one is validated anew.
 
-use super::cache::Noun;
+use super::cache::CacheTag;
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub struct Accept {
     /// The hashes of sessions that ended while Redis could not be told.
     pub drop_sessions: Vec<String>,
     /// What changed while Redis could not be told.
-    pub bump: Vec<Noun>,
+    pub bump: Vec<CacheTag>,
 }
 
 /// The connection cannot be trusted now, and why. It is given up; another is tried soon.

@@ -48,14 +48,14 @@ struct Login<'a> {
 }
 
 fn login(visit: &Visit, status: StatusCode, f: &Login<'_>) -> Response {
-    let (key, nav, faults) = (form_token::issue(visit, "login"), present::nav(visit), present::faults(f.problems));
+    let (key, nav, errors) = (form_token::issue(visit, "login"), present::nav(visit), present::errors(f.problems));
     let page = LoginPage {
         shell: &present::shell(visit, &nav),
         email: f.email,
         remember: f.remember,
         next: f.next,
         once: &key,
-        faults: &faults,
+        errors: &errors,
         notice: f.notice,
     };
     reply::page_with(visit, status, views::login(&page))
@@ -76,7 +76,7 @@ async fn enter(visit: &Visit, fields: &Fields) -> Result<Response> {
         Err(Error::Invalid(problems)) => {
             return Ok(refuse(visit, fields, StatusCode::UNPROCESSABLE_ENTITY, &problems, LoginNotice::None));
         }
-        Err(fault) => return Err(fault.into()),
+        Err(err) => return Err(err.into()),
     };
     match sign_in::enter(&visit.app, Area::Site, &key, &form, &visit.client, &visit.device).await {
         Ok(Entry::Welcome { token, device, .. }) => {
@@ -101,7 +101,7 @@ async fn enter(visit: &Visit, fields: &Fields) -> Result<Response> {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
             Ok(response)
         }
-        Err(fault) => Err(fault.into()),
+        Err(err) => Err(err.into()),
     }
 }
 
@@ -118,9 +118,9 @@ fn refuse(visit: &Visit, fields: &Fields, status: StatusCode, problems: &[Proble
 /// Somebody who signs in while signed in leaves the old session behind: its id changes with every change of privilege.
 async fn leave_old(visit: &Visit) {
     if let Some(old) = &visit.session
-        && let Err(fault) = users::leave(&visit.app, old).await
+        && let Err(err) = users::leave(&visit.app, old).await
     {
-        tracing::warn!("could not end the session before: {fault}");
+        tracing::warn!("could not end the session before: {err}");
     }
 }
 
@@ -158,7 +158,7 @@ pub fn new(visit: Visit, arrival: Option<Query<Arrival>>) -> Response {
 }
 
 fn signup(visit: &Visit, form: &Joining, next: &str, problems: &[Problem], wait: Option<u64>) -> Response {
-    let (key, nav, faults) = (form_token::issue(visit, "signup"), present::nav(visit), present::faults(problems));
+    let (key, nav, errors) = (form_token::issue(visit, "signup"), present::nav(visit), present::errors(problems));
     let page = SignupPage {
         shell: &present::shell(visit, &nav),
         email: &form.email,
@@ -169,7 +169,7 @@ fn signup(visit: &Visit, form: &Joining, next: &str, problems: &[Problem], wait:
         privacy_version: users::PRIVACY_VERSION,
         next,
         once: &key,
-        faults: &faults,
+        errors: &errors,
         wait,
     };
     let status = match wait {
@@ -203,6 +203,6 @@ pub async fn create(visit: Visit, fields: Fields) -> Result<Response> {
         Ok(_) => Ok(reply::see_other(&visit, &paths::login_joined(next))),
         Err(Error::Invalid(problems)) => Ok(signup(&visit, &form, next, &problems, None)),
         Err(Error::Slow(seconds)) => Ok(signup(&visit, &form, next, &[], Some(seconds))),
-        Err(fault) => Err(fault.into()),
+        Err(err) => Err(err.into()),
     }
 }

@@ -28,7 +28,7 @@ pub async fn create(member: SignedIn, Path((slug, id)): Path<(String, PostId)>, 
         Err(Error::Slow(seconds)) => {
             again(&member, &slug, (PostId(id.0), parent.map(CommentId)), fields.text("body"), &[], Some(seconds)).await
         }
-        Err(fault) => Err(fault.into()),
+        Err(err) => Err(err.into()),
     }
 }
 
@@ -37,7 +37,7 @@ fn form_name(post: PostId, parent: Option<CommentId>) -> String {
 }
 
 /// The new comment: on the open page by script, else on its own place of the post's page.
-async fn created(member: &SignedIn, slug: &str, made: keys::Settled) -> Result<Response> {
+async fn created(member: &SignedIn, slug: &str, made: keys::Outcome) -> Result<Response> {
     let visit = &member.visit;
     if visit.asked != reply::Asked::Part {
         return Ok(reply::see_other_with(visit, &paths::comment(made.id), Flash("comment.created")));
@@ -49,7 +49,7 @@ async fn created(member: &SignedIn, slug: &str, made: keys::Settled) -> Result<R
         lang: visit.lang,
         comment: present::comment(visit, visit.board_of(&post)?, &post, &comment, &html),
         count: present::count(post.comment_count),
-        form: CommentForm { lang: visit.lang, purpose: Purpose::New { slug, post: post.id.0 }, body: "", once: &once, faults: &[] },
+        form: CommentForm { lang: visit.lang, purpose: Purpose::New { slug, post: post.id.0 }, body: "", once: &once, errors: &[] },
     });
     Ok(reply::part(StatusCode::OK, parts))
 }
@@ -85,7 +85,7 @@ async fn quoted(member: &SignedIn, post: &posts::Post, parent: CommentId) -> Res
     match comments::find_readable(&member.visit.app.db, Some(&member.actor), &member.visit.boards, parent).await {
         Ok((comment, of)) if of.id == post.id => Ok(Some(comment)),
         Ok(_) | Err(Error::NotFound) => Ok(None),
-        Err(fault) => Err(fault.into()),
+        Err(err) => Err(err.into()),
     }
 }
 
@@ -110,9 +110,9 @@ struct Form<'a> {
 }
 
 fn form(visit: &Visit, f: &Form<'_>) -> Response {
-    let faults = present::faults_or_wait(f.problems, f.wait);
-    let form = CommentForm { lang: visit.lang, purpose: f.purpose, body: f.body, once: f.once, faults: &faults };
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let errors = present::faults_or_wait(f.problems, f.wait);
+    let form = CommentForm { lang: visit.lang, purpose: f.purpose, body: f.body, once: f.once, errors: &errors };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     if visit.asked == reply::Asked::Part {
         return reply::or_wait(reply::part(status, views::form(&form)), f.wait);
     }
@@ -184,7 +184,7 @@ pub async fn update(member: SignedIn, Path(id): Path<CommentId>, fields: Fields)
         }
         Ok(_) => Ok(reply::see_other_with(visit, &paths::comment(id.0), Flash("comment.saved"))),
         Err(Error::Invalid(problems)) => edit_form(visit, &post, id, body, &problems),
-        Err(fault) => Err(fault.into()),
+        Err(err) => Err(err.into()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The site's whole address space. Handlers are one file a noun.
+//! The site's whole address space. Handlers are one file a tag.
 
 mod accounts;
 mod boards;

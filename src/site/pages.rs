@@ -40,7 +40,7 @@ const SECURITY_DAYS: i64 = 180;
 pub fn security(visit: Visit) -> Result<Response> {
     let Some(contact) = &visit.app.config.public.security_contact else { return Err(crate::domain::Error::NotFound.into()) };
     let day = visit.app.clock.now().replace_time(time::Time::MIDNIGHT) + time::Duration::days(SECURITY_DAYS);
-    let expires = day.format(&Rfc3339).map_err(|fault| crate::domain::Error::Internal(fault.to_string()))?;
+    let expires = day.format(&Rfc3339).map_err(|err| crate::domain::Error::Internal(err.to_string()))?;
     let canonical = visit.app.config.public_url.join(paths::SECURITY_TXT).map(String::from).unwrap_or_default();
     let text = format!("Contact: {contact}\nExpires: {expires}\nPreferred-Languages: ko, en\nCanonical: {canonical}\n");
     Ok(Response::builder().header(header::CONTENT_TYPE, "text/plain; charset=utf-8").body(text))

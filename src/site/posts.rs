@@ -1,7 +1,7 @@
 //! Posts: GET and POST below /community/:board, and what staff do from a post's page.
 
 use crate::domain::boards::Board;
-use crate::domain::posts::moderate::{self, Deed};
+use crate::domain::posts::moderate::{self, ModerationAction};
 use crate::domain::posts::{self, Draft, Post, list};
 use crate::domain::{Action, Error, PostId, Problem, Resource, comments, markdown, notifications, validation};
 use crate::site::boards::Place;
@@ -45,7 +45,7 @@ fn draw(visit: &Visit, board: &Board, post: &Post, listing: &comments::Listing, 
     let (older, newer) = (beside.0.as_ref().map(neighbour), beside.1.as_ref().map(neighbour));
     let nav = present::nav(visit);
     let form =
-        CommentForm { lang: visit.lang, purpose: Comments::New { slug: &board.slug, post: post.id.0 }, body: "", once: &key, faults: &[] };
+        CommentForm { lang: visit.lang, purpose: Comments::New { slug: &board.slug, post: post.id.0 }, body: "", once: &key, errors: &[] };
     let entry = match (open, actor) {
         (true, _) => Entry::Form(form),
         (false, None) if !board.archived => Entry::SignIn,
@@ -86,8 +86,8 @@ fn seen(visit: &Visit, post: PostId) {
     }
     let (Some(reader), visit) = (visit.actor.clone(), visit.clone()) else { return };
     tokio::spawn(async move {
-        if let Err(fault) = notifications::read_about(&visit.app, &reader, &visit.boards, post).await {
-            tracing::warn!("could not mark notifications as read: {fault}");
+        if let Err(err) = notifications::read_about(&visit.app, &reader, &visit.boards, post).await {
+            tracing::warn!("could not mark notifications as read: {err}");
         }
     });
 }
@@ -123,7 +123,7 @@ impl<'a> Editor<'a> {
 fn editor(member: &SignedIn, draft: &Draft, e: &Editor<'_>) -> Response {
     let visit = &member.visit;
     let key = form_token::issue(visit, &editor_form(e.board, e.purpose));
-    let (nav, faults) = (present::nav(visit), present::faults_or_wait(e.problems, e.wait));
+    let (nav, errors) = (present::nav(visit), present::faults_or_wait(e.problems, e.wait));
     let page = form::page(&PostForm {
         shell: &present::shell(visit, &nav),
         slug: &e.board.slug,
@@ -135,7 +135,7 @@ fn editor(member: &SignedIn, draft: &Draft, e: &Editor<'_>) -> Response {
         notice: draft.notice,
         revision: draft.revision,
         once: &key,
-        faults: &faults,
+        errors: &errors,
         preview_html: e.preview,
     });
     let status = if e.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -183,7 +183,7 @@ pub async fn create(member: SignedIn, Path(slug): Path<String>, fields: Fields) 
         Ok(made) => Ok(reply::see_other_with(visit, &paths::post(&board.slug, made.id), Flash("post.created"))),
         Err(Error::Invalid(problems)) => Ok(editor(&member, &draft, &Editor { problems: &problems, ..Editor::of(board, purpose) })),
         Err(Error::Slow(seconds)) => Ok(editor(&member, &draft, &Editor { wait: Some(seconds), ..Editor::of(board, purpose) })),
-        Err(fault) => Err(fault.into()),
+        Err(err) => Err(err.into()),
     }
 }
 
@@ -230,7 +230,7 @@ pub async fn update(member: SignedIn, Path((_, id)): Path<(String, PostId)>, fie
             Ok(again(&renewed(&member, id, draft).await?, &problems, ""))
         }
         Err(Error::Invalid(problems)) => Ok(again(&draft, &problems, "")),
-        Err(fault) => Err(fault.into()),
+        Err(err) => Err(err.into()),
     }
 }
 
@@ -274,23 +274,23 @@ pub async fn destroy(member: SignedIn, Path((slug, id)): Path<(String, PostId)>,
 /// POST /posts/:id/restore
 #[handler]
 pub async fn restore(member: SignedIn, Path(id): Path<PostId>, fields: Fields) -> Result<Response> {
-    turn(&member, id, &fields, Deed::Restore, Flash("post.restored")).await
+    turn(&member, id, &fields, ModerationAction::Restore, Flash("post.restored")).await
 }
 
 /// POST /posts/:id/hide
 #[handler]
 pub async fn hide(member: SignedIn, Path(id): Path<PostId>, fields: Fields) -> Result<Response> {
-    turn(&member, id, &fields, Deed::Hide, Flash("post.hidden")).await
+    turn(&member, id, &fields, ModerationAction::Hide, Flash("post.hidden")).await
 }
 
 /// Hides or restores from the post's own page, where no reason is asked for; the log says where it was done.
-async fn turn(member: &SignedIn, id: PostId, fields: &Fields, deed: Deed, flash: Flash) -> Result<Response> {
+async fn turn(member: &SignedIn, id: PostId, fields: &Fields, action: ModerationAction, flash: Flash) -> Result<Response> {
     let visit = &member.visit;
     let post = posts::find_readable(&visit.app.db, Some(&member.actor), &visit.boards, id).await?;
     let place = paths::post(&visit.board_of(&post)?.slug, id.0);
     let Ok(key) = form_token::check(visit, "post.moderate", fields.text("once")) else {
         return Ok(reply::see_other(visit, &place));
     };
-    moderate::moderate(&visit.app, &member.by(), &key, &[id], deed, "글 화면에서").await?;
+    moderate::moderate(&visit.app, &member.by(), &key, &[id], action, "글 화면에서").await?;
     Ok(reply::see_other_with(visit, &place, flash))
 }

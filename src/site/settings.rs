@@ -20,7 +20,7 @@ fn status(problems: &[Problem]) -> StatusCode {
 
 fn profile(member: &SignedIn, wanted: &Settings, problems: &[Problem]) -> Response {
     let visit = &member.visit;
-    let (key, nav, faults) = (form_token::issue(visit, "profile"), present::nav(visit), present::faults(problems));
+    let (key, nav, errors) = (form_token::issue(visit, "profile"), present::nav(visit), present::errors(problems));
     let page = ProfileForm {
         shell: &present::shell(visit, &nav),
         email: &member.session().copy.email,
@@ -28,7 +28,7 @@ fn profile(member: &SignedIn, wanted: &Settings, problems: &[Problem]) -> Respon
         language: wanted.language.as_deref().and_then(Lang::from_tag).unwrap_or(visit.lang),
         shows_presence: wanted.shows_presence,
         once: &key,
-        faults: &faults,
+        errors: &errors,
     };
     reply::page_with(visit, status(problems), views::profile(&page))
 }
@@ -67,15 +67,15 @@ pub async fn update(member: SignedIn, fields: Fields) -> Result<Response> {
     match done {
         Ok(_) => Ok(reply::see_other_with(visit, paths::MY_PROFILE, Flash("saved"))),
         Err(Error::Invalid(problems)) => Ok(profile(&member, &wanted, &problems)),
-        Err(fault) => Err(fault.into()),
+        Err(err) => Err(err.into()),
     }
 }
 
 fn password(member: &SignedIn, problems: &[Problem]) -> Response {
     let visit = &member.visit;
-    let (key, nav, faults) = (form_token::issue(visit, "password"), present::nav(visit), present::faults(problems));
+    let (key, nav, errors) = (form_token::issue(visit, "password"), present::nav(visit), present::errors(problems));
     let email = &member.session().copy.email;
-    let page = PasswordForm { shell: &present::shell(visit, &nav), email, once: &key, faults: &faults };
+    let page = PasswordForm { shell: &present::shell(visit, &nav), email, once: &key, errors: &errors };
     reply::page_with(visit, status(problems), views::password(&page))
 }
 
@@ -104,7 +104,7 @@ pub async fn update_password(member: SignedIn, fields: Fields) -> Result<Respons
             Ok(response)
         }
         Err(Error::Invalid(problems)) => Ok(password(&member, &problems)),
-        Err(fault) => Err(fault.into()),
+        Err(err) => Err(err.into()),
     }
 }
 

@@ -22,13 +22,13 @@ pub fn stopping(status: &str) {
 pub fn reloading() {
     match NotifyState::monotonic_usec_now() {
         Ok(now) => say(&[NotifyState::Reloading, now]),
-        Err(fault) => tracing::warn!("the monotonic clock cannot be read: {fault}"),
+        Err(err) => tracing::warn!("the monotonic clock cannot be read: {err}"),
     }
 }
 
 fn say(words: &[NotifyState<'_>]) {
-    if let Err(fault) = sd_notify::notify(false, words) {
-        tracing::warn!("systemd could not be told: {fault}");
+    if let Err(err) = sd_notify::notify(false, words) {
+        tracing::warn!("systemd could not be told: {err}");
     }
 }
 

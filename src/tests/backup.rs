@@ -65,8 +65,8 @@ async fn contents(path: &Path, keys: Vec<Key>) -> Result<Manifest> {
 }
 
 /// The words of the fault that there has to be.
-fn fault<T>(done: std::result::Result<T, impl std::fmt::Display>) -> String {
-    done.map(|_| ()).map_err(|fault| fault.to_string()).unwrap_err()
+fn err<T>(done: std::result::Result<T, impl std::fmt::Display>) -> String {
+    done.map(|_| ()).map_err(|err| err.to_string()).unwrap_err()
 }
 
 const MARKS: &str = "SELECT CAST(COALESCE(SUM((bucket * 7 + board_id * 3 + 1) * shown), 0) AS BIGINT) FROM page_marks WHERE shown <> 0";
@@ -116,7 +116,7 @@ async fn every_table_is_copied_or_left_out_on_purpose() {
 
         test.app.db.execute_unprepared("CREATE TABLE newer (id BIGINT)").await.unwrap();
 
-        assert!(fault(backup::count(read::lines(&test.app.db, Purpose::Backup)).await).contains("\"newer\""));
+        assert!(err(backup::count(read::lines(&test.app.db, Purpose::Backup)).await).contains("\"newer\""));
     }
 }
 
@@ -161,7 +161,7 @@ async fn a_database_in_use_does_not_move() {
     let to = empty(&test, &folder).await.remove(0);
     let _open = minschool::cli::instance::take_seat(&test.app.config).await.ok().unwrap();
 
-    assert!(fault(moving::carry(&test.app.config, &to).await).contains("stop it first"));
+    assert!(err(moving::carry(&test.app.config, &to).await).contains("stop it first"));
 }
 
 #[tokio::test]
@@ -171,7 +171,7 @@ async fn a_database_that_is_not_empty_is_left_as_it_is() {
         let kept = put(&test, &folder.path().join(test.app.config.on_postgres().to_string()), None).await;
         let before = backup::count(read::lines(&test.app.db, Purpose::Move)).await.unwrap();
 
-        let refused = fault(restore::restore(&test.app.config, &kept.path, Vec::new()).await);
+        let refused = err(restore::restore(&test.app.config, &kept.path, Vec::new()).await);
 
         assert!(refused.contains("not empty") && refused.contains("--into"), "{refused}");
         before.same_rows(&backup::count(read::lines(&test.app.db, Purpose::Move)).await.unwrap()).unwrap();
@@ -186,8 +186,8 @@ async fn only_the_right_key_opens_a_backup() {
 
     let raw = std::fs::read(&kept.path).unwrap();
     assert!(!raw.windows(5).any(|part| part == b"users") && raw.starts_with(b"age-encryption.org/v1"));
-    assert!(fault(contents(&kept.path, Vec::new()).await).contains("--identity"));
-    assert!(fault(contents(&kept.path, vec![Key::generate()]).await).contains("this key does not open it"));
+    assert!(err(contents(&kept.path, Vec::new()).await).contains("--identity"));
+    assert!(err(contents(&kept.path, vec![Key::generate()]).await).contains("this key does not open it"));
     contents(&kept.path, vec![Key::generate(), key]).await.unwrap();
 }
 
@@ -241,7 +241,7 @@ async fn a_backup_that_was_changed_or_cut_restores_nothing() {
     let (test, folder, key) = (lived_in(TestApp::embedded().await).await, tempfile::tempdir().unwrap(), Key::generate());
     for (path, why) in spoilt(&test, folder.path(), &key).await {
         for config in empty(&test, &folder).await {
-            let refused = fault(restore::restore(&config, &path, vec![key.clone()]).await);
+            let refused = err(restore::restore(&config, &path, vec![key.clone()]).await);
 
             assert!(refused.contains(why), "{}: {refused}", path.display());
             let db = db::open(&config).await.unwrap();
@@ -258,12 +258,12 @@ async fn a_backup_that_does_not_come_to_its_end_leaves_nothing_that_counts() {
     teller.send(Ok(r#"{"head":{"format":1,"version":"0","made_at":"x","steps":[]}}"#.into())).await.unwrap();
     drop(teller);
     let shelf = Shelf::open(folder.path()).unwrap();
-    assert!(fault(Shelf::open(folder.path())).contains("another backup is being made"));
+    assert!(err(Shelf::open(folder.path())).contains("another backup is being made"));
 
     let now = Clock::default().now() + time::Duration::hours(1);
     let refused = tokio::task::spawn_blocking(move || shelf.put(lines, &[], now)).await.unwrap();
 
-    assert!(fault(refused).contains("ends too early"));
+    assert!(err(refused).contains("ends too early"));
     assert_eq!(names(folder.path()), [name(&good.path), name(&good.path) + ".manifest.json"]);
 }
 

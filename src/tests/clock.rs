@@ -21,7 +21,7 @@ const JUMPS: [i64; 4] = [HOUR_MS, -HOUR_MS, -HOUR_MS, HOUR_MS];
 async fn jump(test: &TestApp, by_ms: i64) {
     // Who was here within the last seconds would be noted as being here after the jump.
     counters::flush(&test.app).await.unwrap();
-    test.app.clock.steady().set_wall_by_ms(by_ms);
+    test.app.clock.monotonic().set_wall_by_ms(by_ms);
     maintenance::forget(&test.app.db, test.app.clock.now()).await.unwrap();
 }
 
@@ -116,7 +116,7 @@ stories! {
                 eve.submit(&page, "/login", &wrong).await;
             }
 
-            strict.app.clock.steady().set_wall_by_ms(by);
+            strict.app.clock.monotonic().set_wall_by_ms(by);
 
             let right = [("email", "ada@example.com"), ("password", PASSWORD)];
             let page = eve.get("/login").await;
@@ -131,7 +131,7 @@ stories! {
 
     async fn a_jump_is_written_down_shown_and_measured(test: TestApp) {
         let mut boss = test.staff("boss", "admin").await;
-        let steady = test.app.clock.steady().clone();
+        let steady = test.app.clock.monotonic().clone();
         let mut keeper = Keeper::new(&test.app);
         keeper.round().await;
 
@@ -173,7 +173,7 @@ async fn an_instance_that_begins_by_a_wrong_clock_keeps_the_course_of_the_others
     until("the first has said what time it is", async || test.app.monitor.own().is_some()).await;
     for by in [HOUR_MS, -HOUR_MS] {
         let wrong = Clock::default();
-        wrong.steady().set_out_from(to_ms(wrong.now()) + by);
+        wrong.monotonic().set_out_from(to_ms(wrong.now()) + by);
 
         let mut config = config(&test.backends);
         config.watching.instance = "other".into();

@@ -3,7 +3,7 @@
 
 use crate::support::{TestApp, only_sqlite, until};
 use minschool::shared::batch_read::Plan;
-use minschool::shared::cache::Noun;
+use minschool::shared::cache::CacheTag;
 use minschool::web::language;
 use std::time::{Duration, Instant};
 use templates::layout::Aids;
@@ -124,7 +124,7 @@ async fn pages_that_hold_a_key_are_nobody_elses() {
         assert_eq!(guest.get(page).await.status, 200);
     }
 
-    let plan = Plan { generations: &[Noun::WITHDRAWN], ..Plan::default() };
+    let plan = Plan { generations: &[CacheTag::WITHDRAWN], ..Plan::default() };
     let withdrawn = test.app.shared.fetch(&plan).await.known().unwrap().generations[0].unwrap();
     let looks = language::pack(Some(Lang::Ko), Aids::default());
     let is_kept = |path: &str| test.app.shared.cache().page(&format!("page.{looks}.{path}"), withdrawn).is_some();

@@ -133,7 +133,7 @@ stories! {
             minschool::db::query::run(&test.app.db, &sql, []).await.unwrap();
         }
 
-        minschool::domain::invalidation::bump(&test.app, &[minschool::shared::cache::Noun::board("free")]).await;
+        minschool::domain::invalidation::invalidate(&test.app, &[minschool::shared::cache::CacheTag::board("free")]).await;
 
         let second = ada.get("/community/free?page=2").await;
         assert!(second.says("글 22"), "three from the next page moved up: {}", second.text());

@@ -1,17 +1,17 @@
 //! The shared state on a Redis Cluster and over a local socket: the same promises, by another address.
 
 use crate::shared_fixture::{accept_all, copy, eventually, may_post, ring, soon};
-use minschool::clock::monotonic::Steady;
+use minschool::clock::monotonic::MonotonicClock;
 use minschool::shared::Effect::Delivered;
 use minschool::shared::Known::Known;
 use minschool::shared::batch_read::{Plan, Unread};
-use minschool::shared::cache::{Entry, Noun};
+use minschool::shared::cache::{CacheTag, Entry};
 use minschool::shared::signals::Signal;
 use minschool::shared::{RedisOptions, Shared, meter};
 use testkit::redis::PrivateRedis;
 
 async fn instance(url: String) -> Shared {
-    let shared = Shared::redis(RedisOptions::new(url), Steady::default(), "a secret");
+    let shared = Shared::redis(RedisOptions::new(url), MonotonicClock::default(), "a secret");
     shared.start(accept_all());
     let well = async || shared.health().is_well() && shared.signals().are_heard();
     eventually("it is trusted and heard", well).await;
@@ -22,8 +22,8 @@ async fn instance(url: String) -> Shared {
 async fn a_page_on_a_cluster_still_waits_once() {
     let redis = PrivateRedis::start_cluster();
     let shared = instance(redis.url().replace("redis://", "redis-cluster://")).await;
-    let (nouns, entries) = ([Noun::BOARDS, Noun::ROLES], [Entry::recent_posts()]);
-    let plan = Plan { session: Some("aa"), unread: Unread::Of(1), generations: &nouns, entries: &entries };
+    let (tags, entries) = ([CacheTag::BOARDS, CacheTag::ROLES], [Entry::recent_posts()]);
+    let plan = Plan { session: Some("aa"), unread: Unread::Of(1), generations: &tags, entries: &entries };
     assert_eq!(shared.sessions().put("aa", &copy(1)).await, Delivered);
     assert_eq!(shared.notifications().set_unread(1, 3).await, Delivered);
     let _ = shared.fetch(&plan).await;
@@ -48,8 +48,8 @@ async fn every_face_works_on_a_cluster() {
     }
     assert_eq!(b.sessions().drop_user(7).await, Delivered);
     assert_eq!(a.sessions().get("hash2").await, Known(None));
-    let nouns = [Noun::POSTS, Noun::board("free"), Noun::user(1)];
-    assert_eq!(a.cache().bump(&nouns).await, Delivered);
+    let tags = [CacheTag::POSTS, CacheTag::board("free"), CacheTag::user(1)];
+    assert_eq!(a.cache().invalidate(&tags).await, Delivered);
     ring(&a, 1, 2).await;
     assert!(may_post(&a).await && may_post(&b).await && may_post(&a).await);
     assert!(!may_post(&b).await);

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use minschool::shared::Effect::{Delivered, Lost};
 use minschool::shared::Known::Known;
 use minschool::shared::batch_read::{Plan, Unread};
-use minschool::shared::cache::{Entry, Generation, Noun};
+use minschool::shared::cache::{CacheTag, Entry, Generation};
 use std::{
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
@@ -102,9 +102,9 @@ async fn a_session_of_an_older_epoch_is_not_believed(fixture: SharedFixture) {
 }
 
 async fn a_page_asks_for_everything_at_once(fixture: SharedFixture) {
-    let (shared, nouns) = (&fixture.shared, [Noun::BOARDS, Noun::POSTS]);
+    let (shared, tags) = (&fixture.shared, [CacheTag::BOARDS, CacheTag::POSTS]);
     let entries = [Entry::recent_posts(), Entry::board_first("free")];
-    let plan = Plan { session: Some("aa"), unread: Unread::Of(1), generations: &nouns, entries: &entries };
+    let plan = Plan { session: Some("aa"), unread: Unread::Of(1), generations: &tags, entries: &entries };
     shared.sessions().put("aa", &copy(1)).await;
     shared.notifications().set_unread(1, 12).await;
 
@@ -141,10 +141,10 @@ async fn a_piece_is_found_until_its_noun_is_bumped(fixture: SharedFixture) {
 
     assert_eq!(cache.read_through(&entry, load).await.unwrap(), "load 0");
     assert_eq!(cache.read_through(&entry, load).await.unwrap(), "load 0");
-    cache.bump(&[Noun::user(2), Noun::POSTS]).await;
+    cache.invalidate(&[CacheTag::user(2), CacheTag::POSTS]).await;
     assert_eq!(cache.read_through(&entry, load).await.unwrap(), "load 0");
 
-    assert_eq!(cache.bump(&[Noun::user(1)]).await, Delivered);
+    assert_eq!(cache.invalidate(&[CacheTag::user(1)]).await, Delivered);
     assert_eq!(cache.read_through(&entry, load).await.unwrap(), "load 1");
 }
 
@@ -153,7 +153,7 @@ async fn a_piece_of_rows_that_changed_meanwhile_is_never_found(fixture: SharedFi
 
     let made = cache.read_through(&entry, async || {
         // The rows were read, and then somebody else wrote.
-        cache.bump(&[Noun::POSTS]).await;
+        cache.invalidate(&[CacheTag::POSTS]).await;
         Ok::<_, ()>(Bytes::from_static(b"old"))
     });
     made.await.unwrap();
@@ -163,8 +163,8 @@ async fn a_piece_of_rows_that_changed_meanwhile_is_never_found(fixture: SharedFi
 }
 
 async fn a_raised_epoch_makes_every_piece_old(fixture: SharedFixture) {
-    let (shared, nouns) = (&fixture.shared, [Noun::POSTS]);
-    let plan = Plan { generations: &nouns, ..Plan::default() };
+    let (shared, tags) = (&fixture.shared, [CacheTag::POSTS]);
+    let plan = Plan { generations: &tags, ..Plan::default() };
     let before = shared.fetch(&plan).await.known().unwrap().generations[0].unwrap();
     let all = Generation::all([before]);
     shared.cache().keep_rendered("home", all, "home".into());
@@ -249,7 +249,7 @@ async fn nobody_is_given_what_was_read_before_they_wrote(fixture: SharedFixture)
     };
     let later = async {
         sleep(Duration::from_millis(10)).await;
-        cache.bump(&[Noun::POSTS]).await;
+        cache.invalidate(&[CacheTag::POSTS]).await;
         cache.once("key", None, async || Ok::<_, ()>(Bytes::from_static(b"after"))).await
     };
 

@@ -1,7 +1,7 @@
 //! What the tests of the shared state have in common: a backend each, and small things to put into it.
 
 use bytes::Bytes;
-use minschool::clock::monotonic::Steady;
+use minschool::clock::monotonic::MonotonicClock;
 use minschool::shared::{
     Accept, Effect::Delivered, Known::Known, Reconnected, RedisOptions, Reject, Shared, Validator, cache::Entry, notifications::Listed,
     sessions::SessionCopy,
@@ -34,7 +34,7 @@ pub struct SharedFixture {
 
 impl SharedFixture {
     pub async fn memory() -> Self {
-        let shared = Shared::memory(Steady::default());
+        let shared = Shared::memory(MonotonicClock::default());
         shared.start(accept_all());
         Self { shared, redis: None }
     }
@@ -61,7 +61,7 @@ impl SharedFixture {
 
 /// An instance that has been validated.
 pub async fn instance(redis: &PrivateRedis, validator: Validator) -> Shared {
-    let shared = Shared::redis(RedisOptions::new(redis.url()), Steady::default(), "a secret");
+    let shared = Shared::redis(RedisOptions::new(redis.url()), MonotonicClock::default(), "a secret");
     shared.start(validator);
     let well = async || shared.health().is_well() && shared.signals().are_heard();
     eventually("Redis is trusted and heard", well).await;

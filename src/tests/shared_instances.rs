@@ -2,12 +2,12 @@
 
 use crate::shared_fixture::{SharedFixture, accept_all, copy, eventually, lives, may_post, read, soon};
 use bytes::Bytes;
-use minschool::clock::monotonic::Steady;
+use minschool::clock::monotonic::MonotonicClock;
 use minschool::shared::{
     Effect::Delivered,
     Known::Known,
     RedisOptions, Shared,
-    cache::{Entry, Noun},
+    cache::{CacheTag, Entry},
     signals::Signal,
 };
 
@@ -32,7 +32,7 @@ async fn a_piece_made_on_one_instance_serves_all_until_any_changes_it() {
     assert_eq!(read(a, &entry, "a").await, "a");
     assert_eq!(read(b, &entry, "b").await, "a");
 
-    a.cache().bump(&[Noun::POSTS]).await;
+    a.cache().invalidate(&[CacheTag::POSTS]).await;
     assert_eq!(read(b, &entry, "b").await, "b");
 }
 
@@ -69,7 +69,7 @@ async fn a_signal_reaches_the_listeners_of_every_instance_once() {
 async fn sites_that_share_a_redis_do_not_meet() {
     let fixture = SharedFixture::redis().await;
     let options = RedisOptions { prefix: "other:".into(), ..RedisOptions::new(fixture.server().url()) };
-    let other = Shared::redis(options, Steady::default(), "a secret");
+    let other = Shared::redis(options, MonotonicClock::default(), "a secret");
     other.start(accept_all());
     let ready = async || other.health().is_well() && other.signals().are_heard();
     eventually("the other site is ready", ready).await;

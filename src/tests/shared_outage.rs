@@ -2,11 +2,11 @@
 //! everything comes back by itself.
 
 use crate::shared_fixture::{Owner, SharedFixture, accept_all, copy, eventually, instance, lives, now_ms, soon, timed};
-use minschool::clock::monotonic::Steady;
+use minschool::clock::monotonic::MonotonicClock;
 use minschool::shared::Effect::{Delivered, Lost};
 use minschool::shared::Known::Unknown;
 use minschool::shared::batch_read::Plan;
-use minschool::shared::cache::{Generation, Noun};
+use minschool::shared::cache::{CacheTag, Generation};
 use minschool::shared::health::State;
 use minschool::shared::sessions::SessionCopy;
 use minschool::shared::signals::Signal;
@@ -31,13 +31,13 @@ async fn back(shared: &Shared) {
 #[tokio::test]
 async fn nothing_is_known_before_the_owner_of_the_truth_has_spoken() {
     let redis = PrivateRedis::start();
-    let node = Shared::redis(RedisOptions::new(redis.url()), Steady::default(), "a secret");
+    let node = Shared::redis(RedisOptions::new(redis.url()), MonotonicClock::default(), "a secret");
     node.start(Owner::answering(Some(Accept::default())).validator());
     back(&node).await;
     node.sessions().put("aa", &copy(1)).await;
     drop(node);
     let owner = Owner::answering(None);
-    let shared = Shared::redis(RedisOptions::new(redis.url()), Steady::default(), "a secret");
+    let shared = Shared::redis(RedisOptions::new(redis.url()), MonotonicClock::default(), "a secret");
     assert!(!knows(&shared).await, "before it is started");
 
     shared.start(owner.validator());
@@ -66,7 +66,7 @@ async fn a_killed_redis_costs_one_call_and_then_nothing() {
         let ((answer, took), trips) = meter::scope(timed(shared.fetch(&Plan { session: Some("aa"), ..Plan::default() }))).await;
         assert!(answer.is_unknown() && took < AT_ONCE && trips == 0, "{took:?} {trips}");
     }
-    assert_eq!(shared.cache().bump(&[Noun::POSTS]).await, Lost);
+    assert_eq!(shared.cache().invalidate(&[CacheTag::POSTS]).await, Lost);
     assert_eq!(shared.health().state, State::Connecting);
 
     let old_run = shared.health().run_id;
@@ -142,7 +142,7 @@ async fn a_session_that_ended_during_the_outage_stays_ended_though_redis_brings_
 
     // The same epoch: the list alone must do.
     let drop_sessions = vec!["ended".to_owned()];
-    owner.say(Some(Accept { epoch: 1, drop_sessions, bump: vec![Noun::POSTS] }));
+    owner.say(Some(Accept { epoch: 1, drop_sessions, bump: vec![CacheTag::POSTS] }));
     back(&shared).await;
 
     assert_ne!(owner.asked()[0].run_id, owner.asked().last().unwrap().run_id);

@@ -6,26 +6,26 @@ use bytes::Bytes;
 use minschool::shared::Effect::Delivered;
 use minschool::shared::Known::Known;
 use minschool::shared::batch_read::{Plan, Unread};
-use minschool::shared::cache::{Entry, Generation, Noun};
+use minschool::shared::cache::{CacheTag, Entry, Generation};
 use minschool::shared::meter;
 use minschool::shared::sessions::SessionCopy;
 use std::time::Duration;
 
 /// Everything that a signed-in home wants to know.
-fn home<'a>(nouns: &'a [Noun], entries: &'a [Entry]) -> Plan<'a> {
-    Plan { session: Some("aa"), unread: Unread::OfSession, generations: nouns, entries }
+fn home<'a>(tags: &'a [CacheTag], entries: &'a [Entry]) -> Plan<'a> {
+    Plan { session: Some("aa"), unread: Unread::OfSession, generations: tags, entries }
 }
 
 #[tokio::test]
 async fn a_warm_page_is_one_round_trip_and_redis_says_so_too() {
     let fixture = SharedFixture::redis().await;
     let (shared, redis) = (&fixture.shared, fixture.server());
-    let (nouns, entries) = ([Noun::BOARDS, Noun::ROLES], [Entry::recent_posts()]);
+    let (tags, entries) = ([CacheTag::BOARDS, CacheTag::ROLES], [Entry::recent_posts()]);
     shared.sessions().put("aa", &copy(1)).await;
-    let (_, cold) = meter::scope(shared.fetch(&home(&nouns, &entries))).await;
+    let (_, cold) = meter::scope(shared.fetch(&home(&tags, &entries))).await;
     let before = ["mget", "get", "set", "eval"].map(|command| redis.calls(command));
 
-    let (answer, trips) = meter::scope(shared.fetch(&home(&nouns, &entries))).await;
+    let (answer, trips) = meter::scope(shared.fetch(&home(&tags, &entries))).await;
 
     let after = ["mget", "get", "set", "eval"].map(|command| redis.calls(command));
     assert_eq!(answer.known().unwrap().session.unwrap().user_id, 1);
@@ -58,7 +58,7 @@ async fn each_write_is_one_round_trip() {
 
     let (_, trips) = meter::scope(async {
         shared.sessions().put("aa", &copy(1)).await;
-        shared.cache().bump(&[Noun::POSTS, Noun::board("free"), Noun::user(1)]).await;
+        shared.cache().invalidate(&[CacheTag::POSTS, CacheTag::board("free"), CacheTag::user(1)]).await;
         shared.notifications().push(1, Bytes::from_static(b"{}"), 1).await;
         let _ = shared.limits().hit("comment", "1", 5, Duration::from_secs(1)).await;
         shared.presence().touch(1);
@@ -72,14 +72,14 @@ async fn each_write_is_one_round_trip() {
 #[tokio::test]
 async fn a_flush_brings_no_old_piece_back() {
     let fixture = SharedFixture::redis().await;
-    let (shared, nouns) = (&fixture.shared, [Noun::POSTS]);
-    let plan = Plan { generations: &nouns, ..Plan::default() };
+    let (shared, tags) = (&fixture.shared, [CacheTag::POSTS]);
+    let plan = Plan { generations: &tags, ..Plan::default() };
     let state = async || Generation::all([shared.fetch(&plan).await.known().unwrap().generations[0].unwrap()]);
     let mut seen = vec![state().await];
 
     for _ in 0..3 {
         fixture.server().command(&["FLUSHALL"]);
-        shared.cache().bump(&nouns).await;
+        shared.cache().invalidate(&tags).await;
         seen.push(state().await);
         fixture.server().command(&["FLUSHALL"]);
         seen.push(state().await);

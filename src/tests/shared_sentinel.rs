@@ -1,7 +1,7 @@
 //! The shared state behind Sentinel, which puts a replica in the place of a Redis that died; and over TLS.
 
 use crate::shared_fixture::{accept_all, copy, eventually};
-use minschool::clock::monotonic::Steady;
+use minschool::clock::monotonic::MonotonicClock;
 use minschool::shared::{Effect::Delivered, Known::Known, RedisOptions, Shared};
 use testkit::redis::PrivateRedis;
 use testkit::sentinel::PrivateSentinel;
@@ -11,7 +11,7 @@ async fn sentinel_names_another_redis_when_the_first_dies() {
     let mut first = PrivateRedis::start();
     let second = PrivateRedis::start_replica_of(&first);
     let sentinel = PrivateSentinel::watch(&first);
-    let shared = Shared::redis(RedisOptions::new(sentinel.url()), Steady::default(), "a secret");
+    let shared = Shared::redis(RedisOptions::new(sentinel.url()), MonotonicClock::default(), "a secret");
     shared.start(accept_all());
     let well = async || shared.health().is_well() && shared.signals().are_heard();
     eventually("it is trusted and heard", well).await;

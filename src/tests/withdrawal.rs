@@ -6,7 +6,7 @@ use minschool::db::query;
 use minschool::domain::posts::list;
 use minschool::domain::{boards, counters};
 use minschool::shared::batch_read::Plan;
-use minschool::shared::cache::{Entry, Noun};
+use minschool::shared::cache::{CacheTag, Entry};
 
 async fn count(test: &TestApp, sql: &str) -> i64 {
     query::number(&test.app.db, sql, []).await.unwrap().unwrap()
@@ -34,7 +34,7 @@ stories! {
         set_board(&mut boss, "qna", &[("list", "staff"), ("read", "staff")]).await;
 
         // What a slow request had chosen before is kept as if it had been chosen after.
-        let plan = Plan { generations: &[Noun::POSTS], ..Plan::default() };
+        let plan = Plan { generations: &[CacheTag::POSTS], ..Plan::default() };
         let now = test.app.shared.fetch(&plan).await.known().unwrap().generations[0].unwrap();
         let json = Bytes::from(serde_json::to_vec(&chosen_before).unwrap());
         test.app.shared.cache().put(&Entry::recent_posts(), now, &json).await;

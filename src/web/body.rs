@@ -129,6 +129,6 @@ impl Bodies {
 const TOO_LARGE: &str = "the body is larger than the limit";
 
 /// What a body that could not be read means.
-pub(super) fn fault(fault: &poem::error::ReadBodyError) -> Fault {
-    Fault::Status(if format!("{fault:?} {fault}").contains(TOO_LARGE) { 413 } else { 400 })
+pub(super) fn err(err: &poem::error::ReadBodyError) -> Fault {
+    Fault::Status(if format!("{err:?} {err}").contains(TOO_LARGE) { 413 } else { 400 })
 }

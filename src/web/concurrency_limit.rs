@@ -28,7 +28,7 @@ const FALL: f64 = 0.1;
 const LEAST: usize = 16;
 
 /// See the head of this file.
-pub struct Seats {
+pub struct ConcurrencyLimit {
     most: usize,
     room: AtomicUsize,
     taken: AtomicUsize,
@@ -44,12 +44,12 @@ pub struct Seats {
 }
 
 /// Room for one request; given back when it is dropped.
-pub struct Seat<'a> {
-    seats: &'a Seats,
+pub struct Permit<'a> {
+    seats: &'a ConcurrencyLimit,
     since: Instant,
 }
 
-impl Seats {
+impl ConcurrencyLimit {
     /// Room for at most so many.
     pub fn new(most: usize) -> Self {
         Self {
@@ -66,10 +66,10 @@ impl Seats {
     }
 
     /// A seat, if there is one.
-    pub fn take(&self) -> Option<Seat<'_>> {
+    pub fn take(&self) -> Option<Permit<'_>> {
         let room = self.room.load(Ordering::Relaxed);
         let got = self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |taken| (taken < room).then_some(taken + 1));
-        got.is_ok().then(|| Seat { seats: self, since: Instant::now() })
+        got.is_ok().then(|| Permit { seats: self, since: Instant::now() })
     }
 
     /// How many there are now.
@@ -126,7 +126,7 @@ impl Seats {
     }
 }
 
-impl Drop for Seat<'_> {
+impl Drop for Permit<'_> {
     fn drop(&mut self) {
         self.seats.learn(self.since.elapsed(), self.seats.begun.elapsed());
         self.seats.taken.fetch_sub(1, Ordering::Relaxed);
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     /// A thousand answers a second for some seconds from this one on, with so many seats taken.
-    fn answers(seats: &Seats, seconds: std::ops::Range<u64>, took: Duration, taken: usize) {
+    fn answers(seats: &ConcurrencyLimit, seconds: std::ops::Range<u64>, took: Duration, taken: usize) {
         seats.taken.store(taken, Ordering::Relaxed);
         (seconds.start * 1_000..seconds.end * 1_000).for_each(|now| seats.learn(took, Duration::from_millis(now)));
         seats.taken.store(0, Ordering::Relaxed);
@@ -150,7 +150,7 @@ mod tests {
 
     /// A machine that gives an answer every two milliseconds, at the door of which there is always a crowd. The room in
     /// each millisecond of six seconds.
-    fn crowded(seats: &Seats) -> Vec<usize> {
+    fn crowded(seats: &ConcurrencyLimit) -> Vec<usize> {
         let mut waiting = std::collections::VecDeque::new();
         (0..6_000u64)
             .map(|now| {
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn in_a_crowd_there_is_room_for_what_can_be_answered_in_time_and_it_stays_so() {
-        let rooms = crowded(&Seats::new(512));
+        let rooms = crowded(&ConcurrencyLimit::new(512));
         let (least, most) = (rooms[1_000..].iter().min(), rooms[1_000..].iter().max());
 
         // Five hundred a second: 30 have their answer after 60 ms, 60 after 120.
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn there_is_less_room_while_answers_are_slow_and_more_again_when_they_are_quick() {
-        let seats = Seats::new(512);
+        let seats = ConcurrencyLimit::new(512);
 
         answers(&seats, 1..3, Duration::from_secs(2), 120);
         let slow = seats.room();
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_moment_in_which_nothing_moves_sends_nobody_away_after_it() {
-        let seats = Seats::new(512);
+        let seats = ConcurrencyLimit::new(512);
         answers(&seats, 1..2, Duration::from_millis(5), 3);
         for (now, taken) in (2_500..2_560).zip((40..100).rev()) {
             seats.taken.store(taken, Ordering::Relaxed);
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_few_that_are_slow_by_themselves_do_not_send_the_others_away() {
-        let seats = Seats::new(512);
+        let seats = ConcurrencyLimit::new(512);
         seats.taken.store(100, Ordering::Relaxed);
         for n in 0..2_000 {
             // One in five waits for something; there is time for 2,500 a second.
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn room_that_nobody_uses_does_not_grow() {
-        let seats = Seats::new(512);
+        let seats = ConcurrencyLimit::new(512);
 
         answers(&seats, 1..2, Duration::from_millis(2), 10);
 
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_few_slow_answers_among_many_cost_no_room() {
-        let seats = Seats::new(64);
+        let seats = ConcurrencyLimit::new(64);
         for n in 0..1_000 {
             let took = if n % 20 == 0 { Duration::from_secs(1) } else { Duration::from_millis(5) };
             seats.learn(took, Duration::from_millis(n * 10));
@@ -236,7 +236,7 @@ mod tests {
 
     #[test]
     fn nobody_sits_where_there_is_no_seat() {
-        let seats = Seats::new(2);
+        let seats = ConcurrencyLimit::new(2);
         let (first, second) = (seats.take(), seats.take());
 
         assert!(first.is_some() && second.is_some() && seats.take().is_none());

@@ -67,7 +67,7 @@ impl Fault {
 /// The page of an error that a handler, an extractor or poem itself returned.
 pub fn answer(visit: &Visit, error: &poem::Error) -> Response {
     match error.downcast_ref::<Fault>() {
-        Some(fault) => page(visit, fault),
+        Some(err) => page(visit, err),
         None => page(visit, &Fault::Status(plain_status(error.status()))),
     }
 }
@@ -81,21 +81,21 @@ fn plain_status(status: StatusCode) -> u16 {
 }
 
 /// The page of a fault.
-pub fn page(visit: &Visit, fault: &Fault) -> Response {
-    match fault {
+pub fn page(visit: &Visit, err: &Fault) -> Response {
+    match err {
         Fault::SignIn => return reply::see_other(visit, &login_then(visit)),
         Fault::SignInAgain(fields) => return sign_in_again(visit, reply::local(&visit.path), fields, &[], sign_in::LoginNotice::None, ""),
         Fault::Domain(Error::Internal(text)) => tracing::error!(request.id = %visit.request_id, "{text}"),
         _ => {}
     }
     let problem = Problem {
-        status: fault.code(),
-        cross_site: matches!(fault, Fault::CrossSite),
-        retry_after: fault.retry_after(),
-        request_id: if fault.code() >= 500 { &visit.request_id } else { "" },
-        reading_only: fault.code() == 503 && !visit.app.db_health.is_up(),
-        full: matches!(fault, Fault::Domain(Error::Full)),
-        again: visit.sent.get().filter(|_| fault.code() >= 500).map(|fields| Again { action: reply::local(&visit.path), fields }),
+        status: err.code(),
+        cross_site: matches!(err, Fault::CrossSite),
+        retry_after: err.retry_after(),
+        request_id: if err.code() >= 500 { &visit.request_id } else { "" },
+        reading_only: err.code() == 503 && !visit.app.db_health.is_up(),
+        full: matches!(err, Fault::Domain(Error::Full)),
+        again: visit.sent.get().filter(|_| err.code() >= 500).map(|fields| Again { action: reply::local(&visit.path), fields }),
     };
     let markup = match visit.area {
         Area::Site => templates::errors::page(&ErrorPage { shell: &present::shell(visit, &present::nav(visit)), problem }),
@@ -104,7 +104,7 @@ pub fn page(visit: &Visit, fault: &Fault) -> Response {
         }
         Area::Admin => templates::errors::bare(&templates::errors::BarePage { lang: visit.lang, problem }),
     };
-    let mut response = reply::page_with(visit, fault.status(), markup);
+    let mut response = reply::page_with(visit, err.status(), markup);
     if problem.retry_after > 0 {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(problem.retry_after));
     }
@@ -128,7 +128,7 @@ pub fn sign_in_again(
     notice: sign_in::LoginNotice,
     email: &str,
 ) -> Response {
-    let faults = present::faults(problems);
+    let errors = present::errors(problems);
     // Passwords do not go back into a page: those of a form that changes one are typed again.
     let fields = &fields.iter().filter(|(name, _)| !matches!(name.as_str(), "password" | "current")).cloned().collect::<Vec<_>>()[..];
     let once = super::form_token::issue(visit, "login");
@@ -136,7 +136,7 @@ pub fn sign_in_again(
         Area::Site => {
             let nav = present::nav(visit);
             let shell = present::shell(visit, &nav);
-            sign_in::relogin(&sign_in::ReloginPage { shell: &shell, email, next, fields, once: &once, faults: &faults, notice })
+            sign_in::relogin(&sign_in::ReloginPage { shell: &shell, email, next, fields, once: &once, errors: &errors, notice })
         }
         Area::Admin => admin::users::sign_in::page(&admin::users::sign_in::LoginPage {
             lang: visit.lang,
@@ -145,7 +145,7 @@ pub fn sign_in_again(
             next,
             fields,
             once: &once,
-            faults: &faults,
+            errors: &errors,
             notice,
             not_staff: false,
         }),

@@ -52,7 +52,7 @@ impl Fields {
             return Err(Fault::Status(415));
         }
         let bytes = body.take().map_err(|_| Fault::Status(400))?.into_bytes().await;
-        let bytes = bytes.map_err(|fault| super::body::fault(&fault))?;
+        let bytes = bytes.map_err(|err| super::body::err(&err))?;
         parse(&bytes).map(Self).ok_or(Fault::Status(400))
     }
 }

@@ -3,7 +3,7 @@
 //! viewer → presence → error page → handler.
 
 use super::body::Bodies;
-use super::concurrency_limit::Seats;
+use super::concurrency_limit::ConcurrencyLimit;
 use super::error::{self, Fault};
 use super::fields::Fields;
 use super::visit::{self, Visit};
@@ -25,7 +25,7 @@ const PAUSE: u64 = 2;
 
 /// Puts all layers around a router.
 pub fn wrap<E: Endpoint + 'static>(app: &App, area: Area, router: E) -> impl Endpoint<Output = Response> + use<E> {
-    let seats = Arc::new(Seats::new(app.config.in_flight));
+    let seats = Arc::new(ConcurrencyLimit::new(app.config.in_flight));
     let house = House { app: app.clone(), area, seats, bodies: Arc::default() };
     let inner = house.clone();
     router
@@ -39,7 +39,7 @@ pub fn wrap<E: Endpoint + 'static>(app: &App, area: Area, router: E) -> impl End
 struct House {
     app: App,
     area: Area,
-    seats: Arc<Seats>,
+    seats: Arc<ConcurrencyLimit>,
     bodies: Arc<Bodies>,
 }
 
@@ -96,7 +96,7 @@ async fn seated<E: Endpoint<Output = Response>>(house: &House, plain: &impl Fn()
     let seat_free = streams || is_watching(path);
     let (req, _held) = match house.bodies.receive(&house.app, req).await {
         Ok(received) => received,
-        Err(fault) => return error::page(&plain(), &fault),
+        Err(err) => return error::page(&plain(), &err),
     };
     let seat = if streams { None } else { house.seats.take() };
     // Whoever watches has to see an instance that is full, and not take it for one that is gone.
@@ -165,10 +165,10 @@ async fn visited<E: Endpoint<Output = Response> + 'static>(house: House, ep: Arc
     };
     let visit = match degraded::unless_away(&house.app, Visit::of(facts.clone())).await {
         Ok(visit) => visit,
-        Err(fault) => return Ok(error::page(&Visit::bare(facts), &Fault::Domain(fault))),
+        Err(err) => return Ok(error::page(&Visit::bare(facts), &Fault::Domain(err))),
     };
-    if let Err(fault) = within_limits(&visit, req.method()).await {
-        return Ok(error::page(&visit, &fault));
+    if let Err(err) = within_limits(&visit, req.method()).await {
+        return Ok(error::page(&visit, &err));
     }
     present(&visit);
     let is_page = req.method() == Method::GET && !path.starts_with(templates::paths::EVENTS);
@@ -217,8 +217,8 @@ enum Failed {
 }
 
 impl From<crate::domain::Error> for Failed {
-    fn from(fault: crate::domain::Error) -> Self {
-        Self::Domain(fault)
+    fn from(err: crate::domain::Error) -> Self {
+        Self::Domain(err)
     }
 }
 
@@ -226,7 +226,7 @@ impl Failed {
     fn page(self, visit: &Visit) -> Response {
         match self {
             Self::Handler(error) => error::answer(visit, &error),
-            Self::Domain(fault) => error::page(visit, &Fault::Domain(fault)),
+            Self::Domain(err) => error::page(visit, &Fault::Domain(err)),
         }
     }
 }
@@ -241,7 +241,7 @@ async fn renew(visit: &Visit, response: &mut Response) {
         }
         Ok(None) => {}
         // The session is good as it is; its next page tries again.
-        Err(fault) => tracing::warn!("a session could not be given a new token: {fault}"),
+        Err(err) => tracing::warn!("a session could not be given a new token: {err}"),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::domain::boards::{self, Boards};
 use crate::domain::{Error, PostId, UserId, comments, notifications, posts};
 use crate::shared::batch_read::Plan;
-use crate::shared::cache::Noun;
+use crate::shared::cache::CacheTag;
 use crate::shared::signals::Listener;
 use bytes::Bytes;
 use futures_util::stream;
@@ -134,7 +134,7 @@ impl Feed {
     /// its session does or when that has changed, and the browser opens it anew with the rights of then.
     async fn look(&self, woken: bool) -> Look {
         let app = &self.visit.app;
-        let generations: &[Noun] = if woken { &[Noun::BOARDS] } else { &[] };
+        let generations: &[CacheTag] = if woken { &[CacheTag::BOARDS] } else { &[] };
         let session = self.visit.session.as_ref();
         let plan = Plan { session: session.map(|session| session.hash.as_str()), generations, ..Plan::default() };
         let answer = app.shared.fetch(&plan).await.known().unwrap_or_default();

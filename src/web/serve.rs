@@ -145,8 +145,8 @@ async fn accept(
             let _ = stream.set_nodelay(true);
             Some((stream, peer, seat))
         }
-        Err(fault) => {
-            tracing::warn!("accepting a connection failed: {fault}");
+        Err(err) => {
+            tracing::warn!("accepting a connection failed: {err}");
             sleep(PAUSE).await;
             None
         }

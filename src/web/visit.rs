@@ -10,7 +10,7 @@ use crate::domain::sessions::{self, Area, Client, Session};
 use crate::domain::{Actor, Result, notifications, tokens};
 use crate::shared::Known;
 use crate::shared::batch_read::{Answer, Plan, Unread};
-use crate::shared::cache::{Generation, Noun};
+use crate::shared::cache::{CacheTag, Generation};
 use poem::http::header;
 use poem::{FromRequest, RequestBody};
 use std::sync::{Arc, OnceLock};
@@ -136,8 +136,8 @@ impl Visit {
     /// The database's, where Redis did not answer and SQL does not either.
     pub async fn of(facts: Arc<Facts>) -> Result<Self> {
         let (app, area, hash) = (&facts.app, facts.area, facts.hash.as_deref());
-        let nouns = nouns(app, &facts.path);
-        let plan = Plan { session: hash, unread: Unread::OfSession, generations: &nouns, entries: &[] };
+        let tags = tags(app, &facts.path);
+        let plan = Plan { session: hash, unread: Unread::OfSession, generations: &tags, entries: &[] };
         let answer = match app.shared.fetch(&plan).await {
             Known::Known(answer) => answer,
             Known::Unknown => Answer::default(),
@@ -228,15 +228,15 @@ impl App {
 }
 
 /// Whose states this address's page shows, in the order in which [`Visit::of`] takes them apart.
-fn nouns(app: &App, path: &str) -> Vec<Noun> {
-    let mut nouns = vec![Noun::BOARDS, Noun::POSTS, Noun::WITHDRAWN];
+fn tags(app: &App, path: &str) -> Vec<CacheTag> {
+    let mut tags = vec![CacheTag::BOARDS, CacheTag::POSTS, CacheTag::WITHDRAWN];
     let below = path.strip_prefix(templates::paths::COMMUNITY).and_then(|rest| rest.strip_prefix('/'));
     let slug = below.map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
     // Only of boards that there are: Redis would begin a generation for every word that a stranger makes up.
     if let Some(slug) = slug.filter(|slug| boards::may_have(app, slug)) {
-        nouns.push(Noun::board(slug));
+        tags.push(CacheTag::board(slug));
     }
-    nouns
+    tags
 }
 
 /// The session: its hot copy, else its row.

@@ -5,7 +5,7 @@ use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::audit::{self, Entry};
 use crate::domain::{Action, BoardId, Context, Error, Resource, Result, idempotency, invalidation, validation};
-use crate::shared::cache::Noun;
+use crate::shared::cache::CacheTag;
 use sea_orm::{ConnectionTrait, Value};
 
 /// Longest name of a board, in characters.
@@ -87,13 +87,13 @@ pub async fn save(
     key: &idempotency::Key,
     id: Option<BoardId>,
     draft: &Draft,
-) -> Result<idempotency::Settled> {
+) -> Result<idempotency::Outcome> {
     by.actor.must(Resource::Board, Action::Manage)?;
-    let mut stale = vec![Noun::BOARDS, Noun::POSTS, Noun::WITHDRAWN, Noun::board(&draft.slug)];
+    let mut stale = vec![CacheTag::BOARDS, CacheTag::POSTS, CacheTag::WITHDRAWN, CacheTag::board(&draft.slug)];
     let done = store(ctx, by, key, id, draft, &mut stale).await;
-    let settled = idempotency::settle(&ctx.db, key, done).await?;
-    invalidation::bump(ctx, &stale).await;
-    Ok(settled)
+    let outcome = idempotency::replay(&ctx.db, key, done).await?;
+    invalidation::invalidate(ctx, &stale).await;
+    Ok(outcome)
 }
 
 /// `stale` is what has to be drawn anew; the address that the board had before is added to it, because what was kept under
@@ -104,7 +104,7 @@ async fn store(
     key: &idempotency::Key,
     id: Option<BoardId>,
     draft: &Draft,
-    stale: &mut Vec<Noun>,
+    stale: &mut Vec<CacheTag>,
 ) -> Result<i64> {
     let draft = draft.check()?;
     let now = ctx.clock.now();
@@ -121,12 +121,12 @@ async fn store(
         Some(id) => {
             let before = Draft::of(&find(&tx, id).await?);
             amend(&tx, id, &draft).await?;
-            stale.push(Noun::board(&before.slug));
+            stale.push(CacheTag::board(&before.slug));
             (id, differences(Entry::new("board.update", "board", id.0, &draft.name), &before, &draft))
         }
     };
     audit::write(&tx, by, entry, now).await?;
-    idempotency::keep(&tx, key, id.0, now).await?;
+    idempotency::record(&tx, key, id.0, now).await?;
     invalidation::withdraw(&tx, stale, now).await?;
     tx.commit().await?;
     Ok(id.0)
@@ -167,12 +167,12 @@ fn differences(entry: Entry, before: &Draft, after: &Draft) -> Entry {
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`; the database's.
-pub async fn shift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: BoardId, up: bool) -> Result<idempotency::Settled> {
+pub async fn shift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: BoardId, up: bool) -> Result<idempotency::Outcome> {
     by.actor.must(Resource::Board, Action::Manage)?;
     let done = reorder(ctx, by, key, id, up).await;
-    let settled = idempotency::settle(&ctx.db, key, done).await?;
-    invalidation::bump(ctx, &[Noun::BOARDS]).await;
-    Ok(settled)
+    let outcome = idempotency::replay(&ctx.db, key, done).await?;
+    invalidation::invalidate(ctx, &[CacheTag::BOARDS]).await;
+    Ok(outcome)
 }
 
 async fn reorder(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: BoardId, up: bool) -> Result<i64> {
@@ -189,7 +189,7 @@ async fn reorder(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: Boar
     }
     let entry = Entry::new("board.order", "board", id.0, &name).change("position", &(from + 1).to_string(), &(to + 1).to_string());
     audit::write(&tx, by, entry, now).await?;
-    idempotency::keep(&tx, key, id.0, now).await?;
+    idempotency::record(&tx, key, id.0, now).await?;
     tx.commit().await?;
     Ok(id.0)
 }

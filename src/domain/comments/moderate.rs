@@ -1,7 +1,7 @@
 //! What staff do with comments: search, hide, restore and delete them, one or many, with a reason.
 
 use super::super::boards::Boards;
-use super::super::posts::{self, moderate::Deed};
+use super::super::posts::{self, moderate::ModerationAction};
 use super::super::{Action, Actor, Error, Resource, Result, audit};
 use super::find_readable;
 use super::write::{excerpt, set_state};
@@ -21,18 +21,25 @@ pub async fn moderate(
     by: &audit::By,
     key: &idempotency::Key,
     ids: &[CommentId],
-    deed: Deed,
+    action: ModerationAction,
     reason: &str,
-) -> Result<idempotency::Settled> {
+) -> Result<idempotency::Outcome> {
     by.actor.must(Resource::Comment, Action::Moderate)?;
-    let done = apply(ctx, by, key, ids, deed, reason).await;
-    let settled = idempotency::settle(&ctx.db, key, done).await?;
-    posts::moderate::bump_all(ctx).await?;
-    Ok(settled)
+    let done = apply(ctx, by, key, ids, action, reason).await;
+    let outcome = idempotency::replay(&ctx.db, key, done).await?;
+    posts::moderate::invalidate_all(ctx).await?;
+    Ok(outcome)
 }
 
-async fn apply(ctx: &Context, by: &audit::By, key: &idempotency::Key, ids: &[CommentId], deed: Deed, reason: &str) -> Result<i64> {
-    let (reason, state) = (validation::reason(reason)?, deed.target()?);
+async fn apply(
+    ctx: &Context,
+    by: &audit::By,
+    key: &idempotency::Key,
+    ids: &[CommentId],
+    action: ModerationAction,
+    reason: &str,
+) -> Result<i64> {
+    let (reason, state) = (validation::reason(reason)?, action.target()?);
     if ids.is_empty() {
         return Err(Error::invalid("item", "item.empty"));
     }
@@ -43,9 +50,9 @@ async fn apply(ctx: &Context, by: &audit::By, key: &idempotency::Key, ids: &[Com
         let (comment, _) = find_readable(&tx, Some(&by.actor), &boards, *id).await?;
         let name = excerpt(&comment.body);
         set_state(&tx, by.actor.id.0, *id, state, &reason, now).await?;
-        audit::write(&tx, by, deed.entry("comment", id.0, &name, &comment.state).because(&reason), now).await?;
+        audit::write(&tx, by, action.entry("comment", id.0, &name, &comment.state).because(&reason), now).await?;
     }
-    idempotency::keep(&tx, key, ids.len() as i64, now).await?;
+    idempotency::record(&tx, key, ids.len() as i64, now).await?;
     posts::moderate::withdraw_all(&tx, &boards, now).await?;
     tx.commit().await?;
     Ok(ids.len() as i64)

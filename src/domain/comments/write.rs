@@ -2,7 +2,7 @@
 
 use super::super::audit::{self, By};
 use super::super::boards::{Access, Board, Boards};
-use super::super::posts::{self, Post, State, moderate::Deed};
+use super::super::posts::{self, Post, State, moderate::ModerationAction};
 use super::super::{Actor, Error, Result, flood, markdown, notifications};
 use super::{find_deletable, find_editable};
 use crate::clock::OffsetDateTime;
@@ -10,7 +10,7 @@ use crate::db::query;
 use crate::domain::users::profile;
 use crate::domain::validation::{self, Body, COMMENT_MAX};
 use crate::domain::{BoardId, CommentId, Context, PostId, UserId, idempotency, invalidation};
-use crate::shared::cache::Noun;
+use crate::shared::cache::CacheTag;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Value};
 
 /// Most people that one comment may mention.
@@ -51,16 +51,16 @@ pub type Recipient = (UserId, &'static str);
 /// # Errors
 /// `NotFound` where the post cannot be read; `Forbidden` where the board takes no comments from this person;
 /// `Invalid("body", …)`; `Slow`; `Conflict` when the answered comment is gone; the database's.
-pub async fn create(ctx: &Context, actor: &Actor, boards: &Boards, key: &idempotency::Key, new: New<'_>) -> Result<idempotency::Settled> {
+pub async fn create(ctx: &Context, actor: &Actor, boards: &Boards, key: &idempotency::Key, new: New<'_>) -> Result<idempotency::Outcome> {
     let mut recipients = Vec::new();
     let done = insert(ctx, actor, boards, key, new, &mut recipients).await;
-    let settled = idempotency::settle(&ctx.db, key, done).await?;
-    let told = match settled.repeated {
+    let outcome = idempotency::replay(&ctx.db, key, done).await?;
+    let told = match outcome.repeated {
         false => recipients.into_iter().map(|(member, _)| member).collect(),
-        true => notifications::recipients(&ctx.db, CommentId(settled.id)).await?,
+        true => notifications::recipients(&ctx.db, CommentId(outcome.id)).await?,
     };
-    announce(ctx, boards, actor, new.post, CommentId(settled.id), &told).await;
-    Ok(settled)
+    announce(ctx, boards, actor, new.post, CommentId(outcome.id), &told).await;
+    Ok(outcome)
 }
 
 /// The rows of a new comment; `recipients` is filled with those who get a notification. [`create`] does the rest.
@@ -94,7 +94,7 @@ pub async fn insert(
     let id = query::some(query::number(&tx, insert, values).await?, "a new comment")?;
     query::run(&tx, "UPDATE users SET comment_count = comment_count + 1 WHERE id = $1", [actor.id.into()]).await?;
     notifications::insert(&tx, recipients, actor.id, new.post, CommentId(id), now).await?;
-    idempotency::keep(&tx, key, id, now).await?;
+    idempotency::record(&tx, key, id, now).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -169,12 +169,12 @@ fn mentions(text: &str) -> Vec<String> {
 /// After the commit: open pages learn of it, and what was drawn is out of date.
 async fn announce(ctx: &Context, boards: &Boards, actor: &Actor, post: PostId, comment: CommentId, told: &[UserId]) {
     let slug = board_of(ctx, boards, post).await;
-    let mut nouns = vec![Noun::POSTS, Noun::user(actor.id.0)];
-    nouns.extend(slug.map(|slug| Noun::board(&slug)));
+    let mut tags = vec![CacheTag::POSTS, CacheTag::user(actor.id.0)];
+    tags.extend(slug.map(|slug| CacheTag::board(&slug)));
     let topic = topic(post);
     let signals = ctx.shared.signals();
     // First: what is made ready for the recipients quotes the post as it is now.
-    invalidation::bump(ctx, &nouns).await;
+    invalidation::invalidate(ctx, &tags).await;
     futures_util::join!(notifications::announce(ctx, boards, told), signals.publish(&topic, comment.to_string()));
 }
 
@@ -192,15 +192,15 @@ pub fn topic(post: PostId) -> String {
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`; `Invalid("body", …)`; the database's.
-pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, id: CommentId, typed: &str) -> Result<idempotency::Settled> {
+pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, id: CommentId, typed: &str) -> Result<idempotency::Outcome> {
     let mut stale = Vec::new();
     let done = amend(ctx, actor, key, id, typed, &mut stale).await;
-    let settled = idempotency::settle(&ctx.db, key, done).await?;
-    invalidation::bump(ctx, &stale).await;
-    Ok(settled)
+    let outcome = idempotency::replay(&ctx.db, key, done).await?;
+    invalidation::invalidate(ctx, &stale).await;
+    Ok(outcome)
 }
 
-async fn amend(ctx: &Context, actor: &Actor, key: &idempotency::Key, id: CommentId, typed: &str, stale: &mut Vec<Noun>) -> Result<i64> {
+async fn amend(ctx: &Context, actor: &Actor, key: &idempotency::Key, id: CommentId, typed: &str, stale: &mut Vec<CacheTag>) -> Result<i64> {
     let (_, post) = find_editable(&ctx.db, actor, id).await?;
     let body = Body::parse(typed, COMMENT_MAX)?;
     let html = markdown::comment(&body.0)?;
@@ -211,7 +211,7 @@ async fn amend(ctx: &Context, actor: &Actor, key: &idempotency::Key, id: Comment
     if query::run(&tx, update, [body.0.into(), html.into(), now.into(), id.into()]).await? == 0 {
         return Err(Error::Forbidden);
     }
-    idempotency::keep(&tx, key, id.0, now).await?;
+    idempotency::record(&tx, key, id.0, now).await?;
     invalidation::withdraw(&tx, stale, now).await?;
     tx.commit().await?;
     Ok(id.0)
@@ -221,15 +221,15 @@ async fn amend(ctx: &Context, actor: &Actor, key: &idempotency::Key, id: Comment
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`; the database's.
-pub async fn destroy(ctx: &Context, by: &By, key: &idempotency::Key, id: CommentId) -> Result<idempotency::Settled> {
+pub async fn destroy(ctx: &Context, by: &By, key: &idempotency::Key, id: CommentId) -> Result<idempotency::Outcome> {
     let mut stale = Vec::new();
     let done = delete(ctx, by, key, id, &mut stale).await;
-    let settled = idempotency::settle(&ctx.db, key, done).await?;
-    invalidation::bump(ctx, &stale).await;
-    Ok(settled)
+    let outcome = idempotency::replay(&ctx.db, key, done).await?;
+    invalidation::invalidate(ctx, &stale).await;
+    Ok(outcome)
 }
 
-async fn delete(ctx: &Context, by: &By, key: &idempotency::Key, id: CommentId, stale: &mut Vec<Noun>) -> Result<i64> {
+async fn delete(ctx: &Context, by: &By, key: &idempotency::Key, id: CommentId, stale: &mut Vec<CacheTag>) -> Result<i64> {
     let boards = Boards::read(&ctx.db).await?;
     let (comment, post) = find_deletable(&ctx.db, &by.actor, &boards, id).await?;
     *stale = shown_by(&boards, &post);
@@ -237,9 +237,9 @@ async fn delete(ctx: &Context, by: &By, key: &idempotency::Key, id: CommentId, s
     let tx = query::begin(&ctx.db).await?;
     set_state(&tx, by.actor.id.0, id, State::Deleted, "", now).await?;
     if by.actor.id != comment.author_id {
-        audit::write(&tx, by, Deed::Delete.entry("comment", id.0, &excerpt(&comment.body), &comment.state), now).await?;
+        audit::write(&tx, by, ModerationAction::Delete.entry("comment", id.0, &excerpt(&comment.body), &comment.state), now).await?;
     }
-    idempotency::keep(&tx, key, id.0, now).await?;
+    idempotency::record(&tx, key, id.0, now).await?;
     invalidation::withdraw(&tx, stale, now).await?;
     tx.commit().await?;
     Ok(id.0)
@@ -251,7 +251,7 @@ pub(super) fn excerpt(body: &str) -> String {
 }
 
 /// What shows the comments of a post.
-fn shown_by(boards: &Boards, post: &Post) -> Vec<Noun> {
+fn shown_by(boards: &Boards, post: &Post) -> Vec<CacheTag> {
     boards.all().iter().find(|board| board.id == post.board_id).map(|board| posts::shown_by(post, board)).unwrap_or_default()
 }
 

@@ -44,7 +44,7 @@ async fn aside<T: Send + 'static>(length: usize, work: impl FnOnce() -> T + Send
     if length < HEAVY {
         return Ok(work());
     }
-    tokio::task::spawn_blocking(work).await.map_err(|fault| Error::internal("drawing a text", fault))
+    tokio::task::spawn_blocking(work).await.map_err(|err| Error::internal("drawing a text", err))
 }
 
 /// The HTML of a post's Markdown text, sanitised.

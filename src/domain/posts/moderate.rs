@@ -8,12 +8,12 @@ use super::{Post, State, find_readable};
 use crate::db::query;
 use crate::domain::page::{Page, skip};
 use crate::domain::{BoardId, Context, PostId, UserId, idempotency, invalidation, validation};
-use crate::shared::cache::Noun;
+use crate::shared::cache::CacheTag;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Value};
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum ModerationAction {
     /// Out of sight.
     Hide,
     /// Back in sight.
@@ -24,7 +24,7 @@ pub enum Deed {
     Move(BoardId),
 }
 
-impl Deed {
+impl ModerationAction {
     /// The name in the audit log.
     fn action(self, kind: &'static str) -> &'static str {
         match (self, kind) {
@@ -73,26 +73,26 @@ pub async fn moderate(
     by: &audit::By,
     key: &idempotency::Key,
     ids: &[PostId],
-    deed: Deed,
+    action: ModerationAction,
     reason: &str,
-) -> Result<idempotency::Settled> {
+) -> Result<idempotency::Outcome> {
     by.actor.must(Resource::Post, Action::Moderate)?;
-    let done = apply(ctx, by, key, ids, deed, reason).await;
-    let settled = idempotency::settle(&ctx.db, key, done).await?;
-    bump_all(ctx).await?;
+    let done = apply(ctx, by, key, ids, action, reason).await;
+    let outcome = idempotency::replay(&ctx.db, key, done).await?;
+    invalidate_all(ctx).await?;
     notifications::forget_about(ctx, ids).await;
-    Ok(settled)
+    Ok(outcome)
 }
 
 /// After the commit: staff may have touched any board, so all of them are drawn anew.
-pub(in crate::domain) async fn bump_all(ctx: &Context) -> Result<()> {
-    invalidation::bump(ctx, &every(&Boards::read(&ctx.db).await?)).await;
+pub(in crate::domain) async fn invalidate_all(ctx: &Context) -> Result<()> {
+    invalidation::invalidate(ctx, &every(&Boards::read(&ctx.db).await?)).await;
     Ok(())
 }
 
 /// Everything that shows posts.
-fn every(boards: &Boards) -> Vec<Noun> {
-    boards.all().iter().map(|board| Noun::board(&board.slug)).chain([Noun::POSTS, Noun::WITHDRAWN]).collect()
+fn every(boards: &Boards) -> Vec<CacheTag> {
+    boards.all().iter().map(|board| CacheTag::board(&board.slug)).chain([CacheTag::POSTS, CacheTag::WITHDRAWN]).collect()
 }
 
 /// The same, written down in the transaction that withdraws something.
@@ -100,7 +100,14 @@ pub(in crate::domain) async fn withdraw_all(tx: &impl ConnectionTrait, boards: &
     invalidation::withdraw(tx, &every(boards), now).await
 }
 
-async fn apply(ctx: &Context, by: &audit::By, key: &idempotency::Key, ids: &[PostId], deed: Deed, reason: &str) -> Result<i64> {
+async fn apply(
+    ctx: &Context,
+    by: &audit::By,
+    key: &idempotency::Key,
+    ids: &[PostId],
+    action: ModerationAction,
+    reason: &str,
+) -> Result<i64> {
     let reason = validation::reason(reason)?;
     if ids.is_empty() {
         return Err(Error::invalid("item", "item.empty"));
@@ -108,21 +115,21 @@ async fn apply(ctx: &Context, by: &audit::By, key: &idempotency::Key, ids: &[Pos
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let boards = Boards::read(&tx).await?;
-    let target = match deed {
-        Deed::Move(board) => Some(target(&boards, &by.actor, board)?),
+    let target = match action {
+        ModerationAction::Move(board) => Some(target(&boards, &by.actor, board)?),
         _ => None,
     };
     for id in ids {
         let post = find_readable(&tx, Some(&by.actor), &boards, *id).await?;
-        let mut entry = deed.entry("post", id.0, &post.title, &post.state).because(&reason);
-        match (target, deed.state()) {
+        let mut entry = action.entry("post", id.0, &post.title, &post.state).because(&reason);
+        match (target, action.state()) {
             (Some(board), _) => entry = move_to(&tx, &boards, &post, board, entry).await?,
             (None, Some(state)) => set_state(&tx, by.actor.id.0, *id, state, &reason, now).await?,
             (None, None) => return Err(Error::invalid("board_to", "board.unknown")),
         }
         audit::write(&tx, by, entry, now).await?;
     }
-    idempotency::keep(&tx, key, ids.len() as i64, now).await?;
+    idempotency::record(&tx, key, ids.len() as i64, now).await?;
     withdraw_all(&tx, &boards, now).await?;
     tx.commit().await?;
     Ok(ids.len() as i64)

@@ -3,13 +3,13 @@
 use super::super::audit::{self, By};
 use super::super::boards::Board;
 use super::super::{Action, Actor, Error, Problem, Resource, Result, flood, markdown, notifications};
-use super::moderate::Deed;
+use super::moderate::ModerationAction;
 use super::{Post, State, find_deletable, find_editable, next_bump};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::validation::{Body, POST_MAX, Title};
 use crate::domain::{Context, PostId, idempotency, invalidation};
-use crate::shared::cache::Noun;
+use crate::shared::cache::CacheTag;
 use sea_orm::{ConnectionTrait, Value};
 
 /// What somebody writes.
@@ -33,8 +33,8 @@ impl Draft {
     }
 }
 
-fn listed(fault: Option<Error>) -> impl Iterator<Item = Problem> {
-    let problems = match fault {
+fn listed(err: Option<Error>) -> impl Iterator<Item = Problem> {
+    let problems = match err {
         Some(Error::Invalid(problems)) => problems,
         _ => Vec::new(),
     };
@@ -45,14 +45,14 @@ fn listed(fault: Option<Error>) -> impl Iterator<Item = Problem> {
 ///
 /// # Errors
 /// `Forbidden`; `Invalid`; `Slow`; the database's.
-pub async fn create(ctx: &Context, actor: &Actor, board: &Board, key: &idempotency::Key, draft: &Draft) -> Result<idempotency::Settled> {
+pub async fn create(ctx: &Context, actor: &Actor, board: &Board, key: &idempotency::Key, draft: &Draft) -> Result<idempotency::Outcome> {
     if !board.takes_posts_from(Some(actor)) {
         return Err(Error::Forbidden);
     }
     let done = insert(ctx, actor, board, key, draft).await;
-    let settled = idempotency::settle(&ctx.db, key, done).await?;
-    invalidation::bump(ctx, &[Noun::POSTS, Noun::board(&board.slug), Noun::user(actor.id.0)]).await;
-    Ok(settled)
+    let outcome = idempotency::replay(&ctx.db, key, done).await?;
+    invalidation::invalidate(ctx, &[CacheTag::POSTS, CacheTag::board(&board.slug), CacheTag::user(actor.id.0)]).await;
+    Ok(outcome)
 }
 
 async fn insert(ctx: &Context, actor: &Actor, board: &Board, key: &idempotency::Key, draft: &Draft) -> Result<i64> {
@@ -70,7 +70,7 @@ async fn insert(ctx: &Context, actor: &Actor, board: &Board, key: &idempotency::
     let values: [Value; 7] = [board.id.into(), actor.id.into(), title.0.into(), body.0.into(), html.into(), notice.into(), now.into()];
     let id = query::some(query::number(&tx, &insert, values).await?, "a new post")?;
     query::run(&tx, "UPDATE users SET post_count = post_count + 1 WHERE id = $1", [actor.id.into()]).await?;
-    idempotency::keep(&tx, key, id, now).await?;
+    idempotency::record(&tx, key, id, now).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -79,16 +79,16 @@ async fn insert(ctx: &Context, actor: &Actor, board: &Board, key: &idempotency::
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`; `Invalid`, also when another change came first; the database's.
-pub async fn update(ctx: &Context, by: &By, key: &idempotency::Key, id: PostId, draft: &Draft) -> Result<idempotency::Settled> {
+pub async fn update(ctx: &Context, by: &By, key: &idempotency::Key, id: PostId, draft: &Draft) -> Result<idempotency::Outcome> {
     let (post, board) = find_editable(&ctx.db, &by.actor, id).await?;
     let stale = shown_by(&post, &board);
     let done = amend(ctx, by, key, &post, draft, &stale).await;
-    let settled = idempotency::settle(&ctx.db, key, done).await?;
-    invalidation::bump(ctx, &stale).await;
-    Ok(settled)
+    let outcome = idempotency::replay(&ctx.db, key, done).await?;
+    invalidation::invalidate(ctx, &stale).await;
+    Ok(outcome)
 }
 
-async fn amend(ctx: &Context, by: &By, key: &idempotency::Key, post: &Post, draft: &Draft, stale: &[Noun]) -> Result<i64> {
+async fn amend(ctx: &Context, by: &By, key: &idempotency::Key, post: &Post, draft: &Draft, stale: &[CacheTag]) -> Result<i64> {
     let (title, body) = draft.check()?;
     let html = markdown::post(&body.0).await?;
     let staff = by.actor.may(Resource::Post, Action::Moderate);
@@ -109,7 +109,7 @@ async fn amend(ctx: &Context, by: &By, key: &idempotency::Key, post: &Post, draf
     if actor != post.author_id {
         audit::write(&tx, by, entry, now).await?;
     }
-    idempotency::keep(&tx, key, post.id.0, now).await?;
+    idempotency::record(&tx, key, post.id.0, now).await?;
     invalidation::withdraw(&tx, stale, now).await?;
     tx.commit().await?;
     Ok(post.id.0)
@@ -119,25 +119,25 @@ async fn amend(ctx: &Context, by: &By, key: &idempotency::Key, post: &Post, draf
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`; the database's.
-pub async fn destroy(ctx: &Context, by: &By, key: &idempotency::Key, id: PostId) -> Result<idempotency::Settled> {
+pub async fn destroy(ctx: &Context, by: &By, key: &idempotency::Key, id: PostId) -> Result<idempotency::Outcome> {
     let mut stale = Vec::new();
     let done = delete(ctx, by, key, id, &mut stale).await;
-    let settled = idempotency::settle(&ctx.db, key, done).await?;
-    invalidation::bump(ctx, &stale).await;
+    let outcome = idempotency::replay(&ctx.db, key, done).await?;
+    invalidation::invalidate(ctx, &stale).await;
     notifications::forget_about(ctx, &[PostId(id.0)]).await;
-    Ok(settled)
+    Ok(outcome)
 }
 
-async fn delete(ctx: &Context, by: &By, key: &idempotency::Key, id: PostId, stale: &mut Vec<Noun>) -> Result<i64> {
+async fn delete(ctx: &Context, by: &By, key: &idempotency::Key, id: PostId, stale: &mut Vec<CacheTag>) -> Result<i64> {
     let (post, board) = find_deletable(&ctx.db, &by.actor, id).await?;
     *stale = shown_by(&post, &board);
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     set_state(&tx, by.actor.id.0, id, State::Deleted, "", now).await?;
     if by.actor.id != post.author_id {
-        audit::write(&tx, by, Deed::Delete.entry("post", id.0, &post.title, &post.state), now).await?;
+        audit::write(&tx, by, ModerationAction::Delete.entry("post", id.0, &post.title, &post.state), now).await?;
     }
-    idempotency::keep(&tx, key, id.0, now).await?;
+    idempotency::record(&tx, key, id.0, now).await?;
     invalidation::withdraw(&tx, stale, now).await?;
     tx.commit().await?;
     Ok(id.0)
@@ -163,6 +163,6 @@ pub(super) async fn set_state(tx: &impl ConnectionTrait, by: i64, id: PostId, st
 }
 
 /// What shows a post: drawn anew when it is changed or withdrawn.
-pub(in crate::domain) fn shown_by(post: &Post, board: &Board) -> Vec<Noun> {
-    vec![Noun::POSTS, Noun::board(&board.slug), Noun::user(post.author_id.0), Noun::WITHDRAWN]
+pub(in crate::domain) fn shown_by(post: &Post, board: &Board) -> Vec<CacheTag> {
+    vec![CacheTag::POSTS, CacheTag::board(&board.slug), CacheTag::user(post.author_id.0), CacheTag::WITHDRAWN]
 }

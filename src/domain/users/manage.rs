@@ -9,7 +9,7 @@ use crate::domain::validation::{self, Email};
 use crate::domain::{
     Action, Actor, Context, Error, Permissions, Resource, Result, RoleId, UserId, bootstrap, idempotency, invalidation, roles, users,
 };
-use crate::shared::cache::Noun;
+use crate::shared::cache::CacheTag;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
 /// A member in the staff's list.
@@ -62,18 +62,18 @@ async fn finish(
     changed: sessions::Changed,
 ) -> Result<i64> {
     if let Some(key) = key {
-        idempotency::keep(&tx, key, id.0, ctx.clock.now()).await?;
+        idempotency::record(&tx, key, id.0, ctx.clock.now()).await?;
     }
     tx.commit().await?;
     changed.tell(ctx).await;
-    invalidation::bump(ctx, &[Noun::user(id.0)]).await;
+    invalidation::invalidate(ctx, &[CacheTag::user(id.0)]).await;
     Ok(id.0)
 }
 
-async fn settle(ctx: &Context, key: Option<&idempotency::Key>, done: Result<i64>) -> Result<idempotency::Settled> {
+async fn settle(ctx: &Context, key: Option<&idempotency::Key>, done: Result<i64>) -> Result<idempotency::Outcome> {
     match key {
-        Some(key) => idempotency::settle(&ctx.db, key, done).await,
-        None => done.map(|id| idempotency::Settled { id, repeated: false }),
+        Some(key) => idempotency::replay(&ctx.db, key, done).await,
+        None => done.map(|id| idempotency::Outcome { id, repeated: false }),
     }
 }
 
@@ -98,7 +98,7 @@ pub async fn set_role(
     id: UserId,
     role: RoleId,
     reason: &str,
-) -> Result<idempotency::Settled> {
+) -> Result<idempotency::Outcome> {
     by.actor.must(Resource::User, Action::Manage)?;
     let done = async {
         let now = ctx.clock.now();
@@ -137,7 +137,7 @@ pub async fn suspend(
     id: UserId,
     until: Option<OffsetDateTime>,
     reason: &str,
-) -> Result<idempotency::Settled> {
+) -> Result<idempotency::Outcome> {
     by.actor.must(Resource::User, Action::Moderate)?;
     let done = async {
         let (reason, now) = (validation::reason(reason)?, ctx.clock.now());
@@ -162,16 +162,16 @@ pub async fn suspend(
         let ended = sessions::end(&tx, Which::All { user: id }, "suspended", now).await?;
         finish(ctx, tx, key, id, ended).await
     };
-    let settled = settle(ctx, key, done.await).await?;
+    let outcome = settle(ctx, key, done.await).await?;
     ctx.shared.presence().leave(id.0).await;
-    Ok(settled)
+    Ok(outcome)
 }
 
 /// Lifts a suspension.
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`; the database's.
-pub async fn lift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: UserId) -> Result<idempotency::Settled> {
+pub async fn lift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: UserId) -> Result<idempotency::Outcome> {
     by.actor.must(Resource::User, Action::Moderate)?;
     let done = async {
         let now = ctx.clock.now();
@@ -198,7 +198,7 @@ pub async fn lift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: Use
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`; the database's.
-pub async fn end_sessions(ctx: &Context, by: &audit::By, key: &idempotency::Key, which: Which) -> Result<idempotency::Settled> {
+pub async fn end_sessions(ctx: &Context, by: &audit::By, key: &idempotency::Key, which: Which) -> Result<idempotency::Outcome> {
     by.actor.must(Resource::Session, Action::Delete)?;
     let user = match which {
         Which::One { user, .. } | Which::All { user } | Which::Others { user, .. } => user,

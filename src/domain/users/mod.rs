@@ -17,7 +17,7 @@ use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::{Context, RoleId, SessionId, UserId};
 use crate::entity::user;
-use crate::shared::cache::Noun;
+use crate::shared::cache::CacheTag;
 use sea_orm::{ConnectionTrait, EntityTrait, Value};
 
 /// The version of the terms of use that is shown now; consents are kept with it.
@@ -78,13 +78,13 @@ impl Newcomer {
             now.into(),
         ];
         let statement = query::statement(tx, insert, values);
-        let row = tx.query_one_raw(statement).await.map_err(|fault| {
-            if violates(&fault, &["users_email", "users.email"]) {
+        let row = tx.query_one_raw(statement).await.map_err(|err| {
+            if violates(&err, &["users_email", "users.email"]) {
                 Error::invalid("email", "email.taken")
-            } else if violates(&fault, &["users_name", "users.name_key", "users.name_skeleton"]) {
+            } else if violates(&err, &["users_name", "users.name_key", "users.name_skeleton"]) {
                 Error::invalid("name", "name.taken")
             } else {
-                fault.into()
+                err.into()
             }
         })?;
         Ok(query::some(row, "a new member")?.try_get_by_index(0)?)
@@ -92,8 +92,8 @@ impl Newcomer {
 }
 
 /// All problems of several checks.
-fn problems<'a>(faults: impl IntoIterator<Item = Option<&'a Error>>) -> Vec<Problem> {
-    let listed = faults.into_iter().flatten().filter_map(|fault| match fault {
+fn problems<'a>(errors: impl IntoIterator<Item = Option<&'a Error>>) -> Vec<Problem> {
+    let listed = errors.into_iter().flatten().filter_map(|err| match err {
         Error::Invalid(problems) => Some(problems.clone()),
         _ => None,
     });
@@ -116,13 +116,13 @@ pub enum Joined {
 pub async fn join(ctx: &Context, key: &idempotency::Key, form: &Joining) -> Result<Joined> {
     let newcomer = Newcomer::check(ctx, form, Account::Member).await?;
     let done = add(ctx, key, &newcomer).await;
-    match idempotency::settle(&ctx.db, key, done).await {
-        Ok(settled) => Ok(Joined::New(settled.id)),
+    match idempotency::replay(&ctx.db, key, done).await {
+        Ok(outcome) => Ok(Joined::New(outcome.id)),
         Err(Error::Invalid(problems)) if problems.iter().any(|p| p.message == "email.taken") => {
             tell_owner(ctx, newcomer.email.as_str()).await?;
             Ok(Joined::Known)
         }
-        Err(fault) => Err(fault),
+        Err(err) => Err(err),
     }
 }
 
@@ -133,7 +133,7 @@ async fn add(ctx: &Context, key: &idempotency::Key, newcomer: &Newcomer) -> Resu
     let id = newcomer.insert(&tx, role.id, now).await?;
     let consents = "INSERT INTO consents (user_id, kind, version, agreed_at) VALUES ($1, 'terms', $2, $4), ($1, 'privacy', $3, $4)";
     query::run(&tx, consents, [id.into(), TERMS_VERSION.into(), PRIVACY_VERSION.into(), now.into()]).await?;
-    idempotency::keep(&tx, key, id, now).await?;
+    idempotency::record(&tx, key, id, now).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -179,9 +179,9 @@ pub struct Settings {
 ///
 /// # Errors
 /// `Invalid("name", …)`; the database's.
-pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &Settings) -> Result<idempotency::Settled> {
+pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &Settings) -> Result<idempotency::Outcome> {
     let done = change(ctx, actor, key, wanted).await;
-    idempotency::settle(&ctx.db, key, done).await
+    idempotency::replay(&ctx.db, key, done).await
 }
 
 async fn change(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &Settings) -> Result<i64> {
@@ -205,11 +205,11 @@ async fn change(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &S
         user.into(),
     ];
     let statement = query::statement(&tx, update, values);
-    tx.execute_raw(statement).await.map_err(|fault| match violates(&fault, &["users_name", "users.name_key", "users.name_skeleton"]) {
+    tx.execute_raw(statement).await.map_err(|err| match violates(&err, &["users_name", "users.name_key", "users.name_skeleton"]) {
         true => Error::invalid("name", "name.taken"),
-        false => fault.into(),
+        false => err.into(),
     })?;
-    idempotency::keep(&tx, key, user.0, now).await?;
+    idempotency::record(&tx, key, user.0, now).await?;
     let changed = sessions::renew(&tx, Renew::Looks(user.0), now).await?;
     tx.commit().await?;
     changed.tell(ctx).await;
@@ -217,8 +217,8 @@ async fn change(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &S
         ctx.shared.presence().leave(user.0).await;
     }
     // The name stands beside everything that they wrote.
-    super::posts::moderate::bump_all(ctx).await?;
-    invalidation::bump(ctx, &[Noun::user(user.0)]).await;
+    super::posts::moderate::invalidate_all(ctx).await?;
+    invalidation::invalidate(ctx, &[CacheTag::user(user.0)]).await;
     Ok(user.0)
 }
 

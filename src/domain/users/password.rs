@@ -86,7 +86,7 @@ impl Hasher {
         let about = about.iter().map(|word| (*word).to_owned()).collect();
         match self.run(Job::Judge(password.to_owned(), about, account)).await? {
             Answer::Judged(None) => Ok(()),
-            Answer::Judged(Some(fault)) => Err(fault),
+            Answer::Judged(Some(err)) => Err(err),
             Answer::Hash(_) | Answer::Verified { .. } => Err(another_question()),
         }
     }
@@ -119,7 +119,7 @@ impl Hasher {
             .clone()
             .oneshot(job)
             .await
-            .map_err(|fault| if fault.is::<Error>() { Error::internal("hashing a password", fault) } else { Error::Busy(PAUSE) })
+            .map_err(|err| if err.is::<Error>() { Error::internal("hashing a password", err) } else { Error::Busy(PAUSE) })
     }
 }
 
@@ -208,8 +208,8 @@ fn another_question() -> Error {
     Error::Internal("the hasher answered another question".into())
 }
 
-fn argon_fault(fault: impl std::fmt::Display) -> Error {
-    Error::internal("argon2", fault)
+fn argon_fault(err: impl std::fmt::Display) -> Error {
+    Error::internal("argon2", err)
 }
 
 /// Whether a new password will do. `about` are words that its owner is known by: the address, the name. It may take 70 ms

@@ -22,8 +22,8 @@ pub async fn change(
 ) -> Result<String> {
     let hash = match replace(ctx, session, key, current, new).await {
         Ok(hash) => hash,
-        Err(fault) => {
-            idempotency::settle(&ctx.db, key, Err(fault)).await?;
+        Err(err) => {
+            idempotency::replay(&ctx.db, key, Err(err)).await?;
             // The form was answered before, which ended all sessions. Its key is no proof of who asks; the new password is.
             check(ctx, UserId(session.copy.user_id), new).await?
         }
@@ -67,7 +67,7 @@ async fn replace(ctx: &Context, session: &sessions::Session, key: &idempotency::
     if query::run(&tx, update, [hash.clone().into(), id.into(), checked.into()]).await? == 0 {
         return Err(wrong());
     }
-    idempotency::keep(&tx, key, id, ctx.clock.now()).await?;
+    idempotency::record(&tx, key, id, ctx.clock.now()).await?;
     end_all(ctx, tx, UserId(id)).await?;
     Ok(hash)
 }

@@ -102,8 +102,8 @@ async fn rehash(ctx: &Context, user: UserId, password: &str, old: String) -> Str
     match query::run(&ctx.db, update, [hash.clone().into(), user.into(), old.clone().into()]).await {
         Ok(1) => hash,
         Ok(_) => old,
-        Err(fault) => {
-            tracing::warn!("could not renew the password hash of member {user}: {fault}");
+        Err(err) => {
+            tracing::warn!("could not renew the password hash of member {user}: {err}");
             old
         }
     }

@@ -83,7 +83,7 @@ impl Redis {
                 let live = client.pexpire(key.as_str(), millis(ttl), None);
                 tokio::try_join!(client.sadd(key.as_str(), member), live).map(|((), ())| ())
             }
-            Write::Bump(key, start, ttl) => bump(client, &self.key(key), start, ttl).await,
+            Write::RaiseGeneration(key, start, ttl) => bump(client, &self.key(key), start, ttl).await,
             Write::PushIfThere(key, item, keep, ttl) => push_if_there(client, &self.key(key), item, keep, ttl).await,
             Write::Score(key, member, score) => {
                 let pair = (score as f64, member.to_string());

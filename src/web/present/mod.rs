@@ -147,14 +147,14 @@ pub fn sentence(n: &Notification, lang: Lang) -> String {
 }
 
 /// What is wrong with a form, with the limits that the sentences name.
-pub fn faults(problems: &[Problem]) -> Vec<Fault<'static>> {
+pub fn errors(problems: &[Problem]) -> Vec<Fault<'static>> {
     problems.iter().map(|p| Fault { field: p.field, key: p.message, n: limit(p.message, p.field) }).collect()
 }
 
 /// The same, or that its writer has to wait so many seconds.
 pub fn faults_or_wait(problems: &[Problem], wait: Option<u64>) -> Vec<Fault<'static>> {
     let waiting = wait.map(|n| Fault { field: "form", key: "flood.wait", n });
-    faults(problems).into_iter().chain(waiting).collect()
+    errors(problems).into_iter().chain(waiting).collect()
 }
 
 fn limit(message: &str, field: &str) -> u64 {

@@ -47,7 +47,7 @@ pub struct CommentForm<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
-    pub faults: &'a [Fault<'a>],
+    pub errors: &'a [Fault<'a>],
 }
 
 /// A reply or edit form as a page of its own, for readers without scripts.
@@ -81,7 +81,7 @@ pub struct DeletePage<'a> {
 }
 
 impl CommentForm<'_> {
-    /// The id of the form, which is also what an answer with faults replaces.
+    /// The id of the form, which is also what an answer with errors replaces.
     pub fn id(&self) -> String {
         match self.purpose {
             Purpose::New { .. } => "comment-form".to_owned(),
@@ -123,7 +123,7 @@ impl CommentForm<'_> {
     }
 }
 
-/// The form for a comment, an answer or a change. With faults it replaces itself.
+/// The form for a comment, an answer or a change. With errors it replaces itself.
 pub fn form(f: &CommentForm) -> Markup {
     let (id, action, prefix, label) = (f.id(), f.action(), f.prefix(), f.label());
     let text = Field {
@@ -134,13 +134,13 @@ pub fn form(f: &CommentForm) -> Markup {
         value: f.body,
         hint: f.lang.t(t::NEW_HINT),
         required: true,
-        faults: f.faults,
+        errors: f.errors,
         ..Field::default()
     };
     html! {
         form.comment-form #(id) method="post" action=(action) novalidate hx-post=(action) hx-target="this" hx-select=""
             hx-swap="outerHTML" hx-sync="this:drop" data-guard {
-            (ui::error_summary(f.lang, &prefix, f.faults))
+            (ui::error_summary(f.lang, &prefix, f.errors))
             (ui::once(f.once))
             @if let Purpose::Reply { comment, .. } = f.purpose { (ui::hidden("parent", &comment.to_string())) }
             (ui::textarea(&text, 4))
@@ -175,7 +175,7 @@ pub fn form_page(p: &FormPage) -> Markup {
             (form(&p.form))
         }
     };
-    layout::form_page(p.shell, title, p.form.faults, main)
+    layout::form_page(p.shell, title, p.form.errors, main)
 }
 
 /// Renders the question before a comment is deleted.

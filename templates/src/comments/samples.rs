@@ -63,8 +63,8 @@ fn branches(lang: Lang) -> Vec<Branch<'static>> {
     ]
 }
 
-fn form<'a>(lang: Lang, purpose: Purpose<'a>, body: &'a str, faults: &'a [Fault<'a>]) -> CommentForm<'a> {
-    CommentForm { lang, purpose, body, once: "k-once", faults }
+fn form<'a>(lang: Lang, purpose: Purpose<'a>, body: &'a str, errors: &'a [Fault<'a>]) -> CommentForm<'a> {
+    CommentForm { lang, purpose, body, once: "k-once", errors }
 }
 
 const NEW: Purpose = Purpose::New { slug: "free", post: 42 };

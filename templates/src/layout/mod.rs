@@ -122,9 +122,9 @@ fn whole(shell: &Shell, title: &str, about: Option<&About>, main: Markup) -> Mar
     }
 }
 
-/// A page that holds a form: "오류:" opens the title when it came back with faults.
-pub fn form_page(shell: &Shell, title: &str, faults: &[Fault], main: Markup) -> Markup {
-    if faults.is_empty() {
+/// A page that holds a form: "오류:" opens the title when it came back with errors.
+pub fn form_page(shell: &Shell, title: &str, errors: &[Fault], main: Markup) -> Markup {
+    if errors.is_empty() {
         return page(shell, title, main);
     }
     page(shell, &shell.lang.fill(common::ERROR_TITLE, &[("title", &title)]), main)

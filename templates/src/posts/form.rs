@@ -31,7 +31,7 @@ pub struct PostForm<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
-    pub faults: &'a [Fault<'a>],
+    pub errors: &'a [Fault<'a>],
     /// How the text looks, as safe HTML; empty where nothing was written yet.
     pub preview_html: &'a str,
 }
@@ -72,7 +72,7 @@ pub fn page(p: &PostForm) -> Markup {
             (preview(&Preview { lang, html: p.preview_html }))
         }
     };
-    layout::form_page(p.shell, &title, p.faults, main)
+    layout::form_page(p.shell, &title, p.errors, main)
 }
 
 fn form(p: &PostForm) -> Markup {
@@ -83,7 +83,7 @@ fn form(p: &PostForm) -> Markup {
     };
     html! {
         form #editor method="post" action=(action) novalidate hx-sync="this:drop" data-guard {
-            (ui::error_summary(lang, "", p.faults))
+            (ui::error_summary(lang, "", p.errors))
             (ui::once(p.once))
             @if let Some(revision) = p.revision { input type="hidden" name="revision" value=(revision); }
             (fields(p))
@@ -98,7 +98,7 @@ fn form(p: &PostForm) -> Markup {
 
 fn fields(p: &PostForm) -> Markup {
     let lang = p.shell.lang;
-    let base = Field { lang, required: true, faults: p.faults, ..Field::default() };
+    let base = Field { lang, required: true, errors: p.errors, ..Field::default() };
     let notice = Field { name: "notice", label: lang.t(t::IS_NOTICE), hint: lang.t(t::IS_NOTICE_HINT), required: false, ..base };
     html! {
         (ui::field(&Field { name: "title", label: lang.t(t::TITLE), value: p.title, autocomplete: "off", ..base }))

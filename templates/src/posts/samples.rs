@@ -84,7 +84,7 @@ fn delete(shell: &Shell) -> Markup {
 
 fn editor(lang: Lang) -> Rendered {
     let shell = member(lang, "/community/free/write");
-    let faults = [fault("title", "title.empty", 0), fault("body", "body.too_long", 20_000)];
+    let errors = [fault("title", "title.empty", 0), fault("body", "body.too_long", 20_000)];
     let wait = [fault("form", "flood.wait", 20)];
     let empty = PostForm {
         shell: &shell,
@@ -97,7 +97,7 @@ fn editor(lang: Lang) -> Rendered {
         notice: false,
         revision: None,
         once: "k-once",
-        faults: &[],
+        errors: &[],
         preview_html: "",
     };
     let written = PostForm {
@@ -111,8 +111,8 @@ fn editor(lang: Lang) -> Rendered {
         ("fragment-preview", preview("<p><strong>굵게</strong></p>")),
         ("fragment-preview-empty", preview("")),
         ("write", form::page(&empty)),
-        ("write-faults", form::page(&PostForm { title: "", faults: &faults, ..written })),
-        ("write-flood-wait", form::page(&PostForm { faults: &wait, ..written })),
+        ("write-faults", form::page(&PostForm { title: "", errors: &errors, ..written })),
+        ("write-flood-wait", form::page(&PostForm { errors: &wait, ..written })),
         (
             "edit-staff",
             form::page(&PostForm { purpose: Purpose::Edit { id: 42 }, revision: Some(3), can_notice: true, notice: true, ..written }),

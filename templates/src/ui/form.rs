@@ -1,4 +1,4 @@
-//! Fields, each with its label, hint and fault, and the summary of faults at the top of a form.
+//! Fields, each with its label, hint and fault, and the summary of errors at the top of a form.
 //!
 //! A fault is shown three times on purpose: in the title ("오류:"), in the summary with a link, and beside the field.
 
@@ -45,8 +45,8 @@ pub struct Field<'a> {
     pub autocomplete: &'a str,
     /// Whether it must be filled.
     pub required: bool,
-    /// The faults of the whole form; the field finds its own.
-    pub faults: &'a [Fault<'a>],
+    /// The errors of the whole form; the field finds its own.
+    pub errors: &'a [Fault<'a>],
 }
 
 impl Field<'_> {
@@ -55,7 +55,7 @@ impl Field<'_> {
     }
 
     fn fault(&self) -> Option<String> {
-        self.faults.iter().find(|fault| fault.field == self.name).map(|fault| fault.say(self.lang))
+        self.errors.iter().find(|fault| fault.field == self.name).map(|fault| fault.say(self.lang))
     }
 
     fn described_by(&self) -> Option<String> {
@@ -197,25 +197,25 @@ pub fn select(f: &Field, answers: &[Choice]) -> Markup {
 }
 
 /// What stands at the top of a form that came back. Focus goes here; each fault leads to its field.
-pub fn error_summary(lang: Lang, prefix: &str, faults: &[Fault]) -> Markup {
+pub fn error_summary(lang: Lang, prefix: &str, errors: &[Fault]) -> Markup {
     html! {
-        @if !faults.is_empty() {
+        @if !errors.is_empty() {
             div.error-summary tabindex="-1" data-focus {
                 // The alert stands inside: on the focused element itself, JAWS reads it twice.
                 div role="alert" {
                     h2 { (lang.t(common::PROBLEM)) }
-                    (fault_list(lang, prefix, faults))
+                    (fault_list(lang, prefix, errors))
                 }
             }
         }
     }
 }
 
-/// The faults as a list of links to their fields.
-pub fn fault_list(lang: Lang, prefix: &str, faults: &[Fault]) -> Markup {
+/// The errors as a list of links to their fields.
+pub fn fault_list(lang: Lang, prefix: &str, errors: &[Fault]) -> Markup {
     html! {
         ul {
-            @for fault in faults {
+            @for fault in errors {
                 li {
                     @if fault.field == "form" { (fault.say(lang)) }
                     @else { a href={ "#" (prefix) (fault.field) } { (fault.say(lang)) } }

@@ -1,4 +1,4 @@
-//! Small parts that many pages share. Rooms: [`mod@avatar`], [`mod@form`] (fields and faults), [`mod@list`] (pages, empty states).
+//! Small parts that many pages share. Rooms: [`mod@avatar`], [`mod@form`] (fields and errors), [`mod@list`] (pages, empty states).
 
 pub mod avatar;
 pub mod form;

@@ -29,7 +29,7 @@ pub struct SignupPage<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
-    pub faults: &'a [Fault<'a>],
+    pub errors: &'a [Fault<'a>],
     /// Seconds to wait, where too many accounts were opened from the reader's network.
     pub wait: Option<u64>,
 }
@@ -45,7 +45,7 @@ pub fn page(p: &SignupPage) -> Markup {
                 (ui::notice(lang, Tone::Warning, &lang.fill(t::SIGNUP_WAIT, &[("n", &seconds.div_ceil(60))])))
             }
             form method="post" action=(paths::SIGNUP) novalidate hx-boost="false" data-once-only {
-                (ui::error_summary(lang, "", p.faults))
+                (ui::error_summary(lang, "", p.errors))
                 (ui::once(p.once))
                 (ui::hidden("next", p.next))
                 (account_fields(p))
@@ -55,8 +55,8 @@ pub fn page(p: &SignupPage) -> Markup {
             p { (lang.t(t::HAVE_ACCOUNT)) " " a href=(paths::login_then(p.next)) { (lang.t(t::LOGIN_TITLE)) } }
         }
     };
-    if !p.faults.is_empty() {
-        return layout::form_page(p.shell, lang.t(t::SIGNUP_TITLE), p.faults, main);
+    if !p.errors.is_empty() {
+        return layout::form_page(p.shell, lang.t(t::SIGNUP_TITLE), p.errors, main);
     }
     let about = About { description: lang.t(common::SITE_TAGLINE), path: paths::SIGNUP, is_article: false };
     layout::public_page(p.shell, lang.t(t::SIGNUP_TITLE), &about, main)
@@ -64,7 +64,7 @@ pub fn page(p: &SignupPage) -> Markup {
 
 fn account_fields(p: &SignupPage) -> Markup {
     let lang = p.shell.lang;
-    let base = Field { lang, required: true, faults: p.faults, ..Field::default() };
+    let base = Field { lang, required: true, errors: p.errors, ..Field::default() };
     html! {
         (ui::field(&Field { name: "email", kind: "email", label: lang.t(t::EMAIL), value: p.email, hint: lang.t(t::EMAIL_HINT), autocomplete: "username", ..base }))
         (ui::field(&Field { name: "name", label: lang.t(t::NAME), value: p.name, hint: lang.t(t::NAME_HINT), autocomplete: "nickname", ..base }))
@@ -74,7 +74,7 @@ fn account_fields(p: &SignupPage) -> Markup {
 
 fn consents(p: &SignupPage) -> Markup {
     let lang = p.shell.lang;
-    let base = Field { lang, required: true, faults: p.faults, ..Field::default() };
+    let base = Field { lang, required: true, errors: p.errors, ..Field::default() };
     let labelled = |text| format!("{} ({})", lang.t(text), lang.t(t::REQUIRED_CONSENT));
     let (terms, privacy) = (labelled(t::CONSENT_TERMS), labelled(t::CONSENT_PRIVACY));
     html! {

@@ -18,14 +18,14 @@ pub(crate) fn all(lang: Lang) -> Rendered {
 
 fn login(lang: Lang) -> Rendered {
     let shell = guest(lang, "/login");
-    let render = |notice, email, faults: &[Fault]| {
+    let render = |notice, email, errors: &[Fault]| {
         sign_in::login(&LoginPage {
             shell: &shell,
             email,
             remember: !email.is_empty(),
             next: "/community/free",
             once: "k-once",
-            faults,
+            errors,
             notice,
         })
     };
@@ -58,10 +58,10 @@ fn signup(lang: Lang) -> Rendered {
         privacy_version: "2026-11-01",
         next: "/",
         once: "k-once",
-        faults: &[],
+        errors: &[],
         wait: None,
     };
-    let faults = [
+    let errors = [
         fault("email", "email.taken", 0),
         fault("name", "name.too_long", 20),
         fault("password", "password.weak", 0),
@@ -75,7 +75,7 @@ fn signup(lang: Lang) -> Rendered {
                 email: "ada@example.com",
                 name: "이름이아주아주긴사람입니다스무자를넘지요",
                 terms: true,
-                faults: &faults,
+                errors: &errors,
                 ..empty
             }),
         ),
@@ -91,14 +91,14 @@ fn relogin(lang: Lang) -> Rendered {
             .map(|(name, value)| (name.into(), value.into()))
             .into();
     let wrong = [fault("email", "login.wrong", 0)];
-    let render = |faults: &[Fault]| -> Markup {
+    let render = |errors: &[Fault]| -> Markup {
         let page = ReloginPage {
             shell: &shell,
             email: "ada@example.com",
             next: "/community/free/write",
             fields: &fields,
             once: "k-once",
-            faults,
+            errors,
             notice: LoginNotice::None,
         };
         sign_in::relogin(&page)
@@ -110,7 +110,7 @@ fn own(lang: Lang) -> Rendered {
     let at = |path| member(lang, path);
     let name = [fault("name", "name.taken", 0)];
     let passwords = [fault("current", "password.wrong", 0), fault("password", "password.too_short", 10)];
-    let profile = |shell: &Shell, faults: &[Fault]| {
+    let profile = |shell: &Shell, errors: &[Fault]| {
         settings::profile(&ProfileForm {
             shell,
             email: "ada@example.com",
@@ -118,11 +118,11 @@ fn own(lang: Lang) -> Rendered {
             language: lang,
             shows_presence: true,
             once: "k-once",
-            faults,
+            errors,
         })
     };
     let password =
-        |shell: &Shell, faults: &[Fault]| settings::password(&PasswordForm { shell, email: "ada@example.com", once: "k-once", faults });
+        |shell: &Shell, errors: &[Fault]| settings::password(&PasswordForm { shell, email: "ada@example.com", once: "k-once", errors });
     vec![
         ("settings", profile(&at("/my/profile"), &[])),
         ("settings-faults", profile(&at("/my/profile"), &name)),

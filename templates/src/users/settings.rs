@@ -23,7 +23,7 @@ pub struct ProfileForm<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
-    pub faults: &'a [Fault<'a>],
+    pub errors: &'a [Fault<'a>],
 }
 
 /// A new password: `current`, `password`, `once`.
@@ -36,7 +36,7 @@ pub struct PasswordForm<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
-    pub faults: &'a [Fault<'a>],
+    pub errors: &'a [Fault<'a>],
 }
 
 /// Reading aids and language: `theme`, `size`, `spacing`, `motion`, `language`, `next`.
@@ -51,13 +51,13 @@ pub struct ReadingForm<'a> {
 /// Renders the settings of a member.
 pub fn profile(p: &ProfileForm) -> Markup {
     let lang = p.shell.lang;
-    let base = Field { lang, faults: p.faults, ..Field::default() };
+    let base = Field { lang, errors: p.errors, ..Field::default() };
     let main = html! {
         div.wrap.narrow {
             h1 tabindex="-1" { (lang.t(t::PROFILE)) }
             (tabs(p.shell))
             form method="post" action=(paths::MY_PROFILE) novalidate hx-boost="false" {
-                (ui::error_summary(lang, "", p.faults))
+                (ui::error_summary(lang, "", p.errors))
                 (ui::once(p.once))
                 dl.facts { div { dt { (lang.t(t::EMAIL_NOW)) } dd { (p.email) } } }
                 (ui::field(&Field { name: "name", label: lang.t(t::NAME_NOW), value: p.name, autocomplete: "nickname", required: true, ..base }))
@@ -67,7 +67,7 @@ pub fn profile(p: &ProfileForm) -> Markup {
             }
         }
     };
-    layout::form_page(p.shell, lang.t(t::PROFILE), p.faults, main)
+    layout::form_page(p.shell, lang.t(t::PROFILE), p.errors, main)
 }
 
 fn language(base: &Field, chosen: Lang) -> Markup {
@@ -78,14 +78,14 @@ fn language(base: &Field, chosen: Lang) -> Markup {
 /// Renders the form for a new password.
 pub fn password(p: &PasswordForm) -> Markup {
     let lang = p.shell.lang;
-    let base = Field { lang, kind: "password", required: true, faults: p.faults, ..Field::default() };
+    let base = Field { lang, kind: "password", required: true, errors: p.errors, ..Field::default() };
     let main = html! {
         div.wrap.narrow {
             h1 tabindex="-1" { (lang.t(t::PASSWORD_TITLE)) }
             (tabs(p.shell))
             p { (lang.t(t::PASSWORD_NOTE)) }
             form method="post" action=(paths::MY_PASSWORD) novalidate hx-boost="false" data-once-only {
-                (ui::error_summary(lang, "", p.faults))
+                (ui::error_summary(lang, "", p.errors))
                 (ui::once(p.once))
                 // Unseen, but password stores need it to know whose password this is.
                 input type="text" name="username" value=(p.email) autocomplete="username" hidden;
@@ -95,7 +95,7 @@ pub fn password(p: &PasswordForm) -> Markup {
             }
         }
     };
-    layout::form_page(p.shell, lang.t(t::PASSWORD_TITLE), p.faults, main)
+    layout::form_page(p.shell, lang.t(t::PASSWORD_TITLE), p.errors, main)
 }
 
 /// Renders the reading aids.

@@ -21,7 +21,7 @@ pub struct LoginPage<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong. A wrong e-mail and a wrong password are one fault, `login.wrong`.
-    pub faults: &'a [Fault<'a>],
+    pub errors: &'a [Fault<'a>],
     /// Why the reader is here.
     pub notice: LoginNotice<'a>,
 }
@@ -83,7 +83,7 @@ pub struct ReloginPage<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with signing in.
-    pub faults: &'a [Fault<'a>],
+    pub errors: &'a [Fault<'a>],
     /// A wait or a suspension, where there is one.
     pub notice: LoginNotice<'a>,
 }
@@ -100,26 +100,26 @@ pub fn login(p: &LoginPage) -> Markup {
             (login_notice(lang, p.notice))
             // Signing in changes the header, so the whole page is asked for.
             form method="post" action=(paths::LOGIN) novalidate hx-boost="false" data-once-only {
-                (ui::error_summary(lang, "", p.faults))
+                (ui::error_summary(lang, "", p.errors))
                 (ui::once(p.once))
                 (ui::hidden("next", p.next))
-                (credentials(lang, p.email, p.faults))
+                (credentials(lang, p.email, p.errors))
                 (remember(lang, p.remember))
                 div.actions { button.button { (lang.t(t::LOGIN_BUTTON)) } }
             }
             p { (lang.t(t::NO_ACCOUNT)) " " a href=(paths::signup_then(p.next)) { (lang.t(t::SIGNUP_TITLE)) } }
         }
     };
-    if !p.faults.is_empty() {
-        return layout::form_page(p.shell, lang.t(t::LOGIN_TITLE), p.faults, main);
+    if !p.errors.is_empty() {
+        return layout::form_page(p.shell, lang.t(t::LOGIN_TITLE), p.errors, main);
     }
     let about = About { description: lang.t(common::SITE_TAGLINE), path: paths::LOGIN, is_article: false };
     layout::public_page(p.shell, lang.t(t::LOGIN_TITLE), &about, main)
 }
 
 /// E-mail and password, as every sign-in asks for them.
-pub fn credentials(lang: Lang, email: &str, faults: &[Fault]) -> Markup {
-    let base = Field { lang, required: true, faults, ..Field::default() };
+pub fn credentials(lang: Lang, email: &str, errors: &[Fault]) -> Markup {
+    let base = Field { lang, required: true, errors, ..Field::default() };
     html! {
         (ui::field(&Field { name: "email", kind: "email", label: lang.t(t::EMAIL), value: email, autocomplete: "username", ..base }))
         (ui::password(&Field { name: "password", kind: "password", label: lang.t(t::PASSWORD), autocomplete: "current-password", ..base }))
@@ -178,18 +178,18 @@ pub fn relogin(p: &ReloginPage) -> Markup {
             (ui::notice(lang, Tone::Notice, lang.t(t::RELOGIN_TEXT)))
             (login_notice(lang, p.notice))
             form method="post" action=(paths::LOGIN) novalidate hx-boost="false" data-once-only {
-                (ui::error_summary(lang, "", p.faults))
+                (ui::error_summary(lang, "", p.errors))
                 (ui::once(p.once))
                 (ui::hidden("resume", "1"))
                 (ui::hidden("next", p.next))
                 @for (name, value) in p.fields { (ui::hidden(&format!("{KEPT_PREFIX}{name}"), value)) }
-                (credentials(lang, p.email, p.faults))
+                (credentials(lang, p.email, p.errors))
                 div.actions { button.button { (lang.t(t::RELOGIN_BUTTON)) } }
             }
             (kept(lang, p.fields))
         }
     };
-    layout::form_page(p.shell, lang.t(t::RELOGIN_TITLE), p.faults, main)
+    layout::form_page(p.shell, lang.t(t::RELOGIN_TITLE), p.errors, main)
 }
 
 /// What was written, to read and to copy.

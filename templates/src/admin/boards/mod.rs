@@ -111,7 +111,7 @@ pub struct BoardForm<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
-    pub faults: &'a [Fault<'a>],
+    pub errors: &'a [Fault<'a>],
 }
 
 /// Renders the list.
@@ -176,7 +176,7 @@ pub fn form(p: &BoardForm) -> Markup {
         p.crumb { a href=(paths::BOARDS) { (lang.t(admin_text::BOARDS)) } }
         h1 tabindex="-1" { (title) }
         form.narrow method="post" action=(action) novalidate hx-sync="this:drop" data-guard {
-            (ui::error_summary(lang, "", p.faults))
+            (ui::error_summary(lang, "", p.errors))
             (ui::once(p.once))
             (identity(p))
             (audiences(p))
@@ -187,12 +187,12 @@ pub fn form(p: &BoardForm) -> Markup {
             }
         }
     };
-    layout::form_page(p.shell, &title, p.faults, main)
+    layout::form_page(p.shell, &title, p.errors, main)
 }
 
 fn identity(p: &BoardForm) -> Markup {
     let lang = p.shell.lang;
-    let base = Field { lang, required: true, faults: p.faults, autocomplete: "off", ..Field::default() };
+    let base = Field { lang, required: true, errors: p.errors, autocomplete: "off", ..Field::default() };
     html! {
         (ui::field(&Field { name: "name", label: lang.t(t::NAME), value: p.name, ..base }))
         (ui::field(&Field { name: "name_en", label: lang.t(t::NAME_EN), value: p.name_en, hint: lang.t(t::NAME_EN_HINT), required: false, ..base }))
@@ -217,12 +217,12 @@ fn audiences(p: &BoardForm) -> Markup {
 fn audience(p: &BoardForm, name: &str, label: &str, chosen: Audience, offered: &[Audience]) -> Markup {
     let lang: Lang = p.shell.lang;
     let answers: Vec<Choice> = offered.iter().map(|a| Choice { value: a.word(), label: lang.t(a.text()) }).collect();
-    ui::select(&Field { lang, name, label, value: chosen.word(), faults: p.faults, ..Field::default() }, &answers)
+    ui::select(&Field { lang, name, label, value: chosen.word(), errors: p.errors, ..Field::default() }, &answers)
 }
 
 fn options(p: &BoardForm) -> Markup {
     let lang = p.shell.lang;
-    let base = Field { lang, faults: p.faults, ..Field::default() };
+    let base = Field { lang, errors: p.errors, ..Field::default() };
     html! {
         fieldset {
             legend { (lang.t(t::OPTIONS)) }

@@ -25,13 +25,13 @@ pub(crate) fn all(lang: Lang) -> Rendered {
         comments_on: true,
         archived: false,
         once: "k-once",
-        faults: &[],
+        errors: &[],
     };
-    let faults = [fault("name", "name.empty", 0), fault("slug", "slug.taken", 0)];
+    let errors = [fault("name", "name.empty", 0), fault("slug", "slug.taken", 0)];
     vec![
         ("admin-boards", index(rows)),
         ("admin-boards-none", index(Vec::new())),
         ("admin-board-edit", super::form(&form)),
-        ("admin-board-new-faults", super::form(&BoardForm { id: None, name: "", faults: &faults, ..form })),
+        ("admin-board-new-faults", super::form(&BoardForm { id: None, name: "", errors: &errors, ..form })),
     ]
 }

@@ -35,7 +35,7 @@ pub struct CommentsPage<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with the form.
-    pub faults: &'a [Fault<'a>],
+    pub errors: &'a [Fault<'a>],
 }
 
 /// One comment.
@@ -74,7 +74,7 @@ pub fn index(p: &CommentsPage) -> Markup {
         @if p.rows.is_empty() { (ui::empty(lang.t(admin_text::NO_MATCH), lang.t(admin_text::NO_MATCH_TEXT), None)) } @else { (form(p)) }
         (ui::pagination(lang, p.page, p.total_pages, &|n| paths::list(paths::COMMENTS, &filters, n)))
     };
-    layout::form_page(p.shell, title, p.faults, main)
+    layout::form_page(p.shell, title, p.errors, main)
 }
 
 fn form(p: &CommentsPage) -> Markup {
@@ -83,7 +83,7 @@ fn form(p: &CommentsPage) -> Markup {
         [admin_posts_text::COL_SELECT, t::COL_TEXT, admin_posts_text::COL_AUTHOR, admin_posts_text::COL_DATE, admin_posts_text::STATE];
     html! {
         form method="post" action=(p.shell.path) novalidate hx-sync="this:drop" {
-            (ui::error_summary(lang, "", p.faults))
+            (ui::error_summary(lang, "", p.errors))
             (ui::once(p.once))
             div.scroller tabindex="0" role="region" aria-label=(lang.t(t::COMMENTS_CAPTION)) {
                 table.data {
@@ -92,7 +92,7 @@ fn form(p: &CommentsPage) -> Markup {
                     tbody #item { @for row in &p.rows { (entry(p, row)) } }
                 }
             }
-            (bulk(lang, &p.bulk, None, p.faults))
+            (bulk(lang, &p.bulk, None, p.errors))
         }
     }
 }

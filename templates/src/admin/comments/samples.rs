@@ -29,12 +29,12 @@ pub(crate) fn all(lang: Lang) -> Rendered {
         selected: &[],
         bulk: Bulk::default(),
         once: "k-once",
-        faults: &[],
+        errors: &[],
     };
-    let faults = [fault("item", "item.empty", 0)];
+    let errors = [fault("item", "item.empty", 0)];
     vec![
         ("admin-comments", super::index(&page)),
-        ("admin-comments-faults", super::index(&CommentsPage { faults: &faults, ..page.clone() })),
+        ("admin-comments-faults", super::index(&CommentsPage { errors: &errors, ..page.clone() })),
         ("admin-comments-none", super::index(&CommentsPage { rows: Vec::new(), total_pages: 1, ..page.clone() })),
     ]
 }

@@ -39,7 +39,7 @@ pub struct PostsPage<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with the form.
-    pub faults: &'a [Fault<'a>],
+    pub errors: &'a [Fault<'a>],
 }
 
 /// What to do with the ticked ones, as typed.
@@ -90,7 +90,7 @@ pub fn index(p: &PostsPage) -> Markup {
         @if p.rows.is_empty() { (ui::empty(lang.t(admin_text::NO_MATCH), lang.t(admin_text::NO_MATCH_TEXT), None)) } @else { (form(p)) }
         (ui::pagination(lang, p.page, p.total_pages, &|n| paths::list(paths::POSTS, &filters, n)))
     };
-    layout::form_page(p.shell, title, p.faults, main)
+    layout::form_page(p.shell, title, p.errors, main)
 }
 
 /// Narrows a list to a state.
@@ -109,7 +109,7 @@ fn form(p: &PostsPage) -> Markup {
     let heads = [t::COL_SELECT, t::COL_TITLE, admin_boards_text::COL_BOARD, t::COL_AUTHOR, t::COL_DATE, t::STATE];
     html! {
         form method="post" action=(p.shell.path) novalidate hx-sync="this:drop" {
-            (ui::error_summary(lang, "", p.faults))
+            (ui::error_summary(lang, "", p.errors))
             (ui::once(p.once))
             div.scroller tabindex="0" role="region" aria-label=(lang.t(t::POSTS_CAPTION)) {
                 table.data {
@@ -118,7 +118,7 @@ fn form(p: &PostsPage) -> Markup {
                     tbody #item { @for row in &p.rows { (entry(p, row)) } }
                 }
             }
-            (bulk(lang, &p.bulk, Some(p.boards), p.faults))
+            (bulk(lang, &p.bulk, Some(p.boards), p.errors))
         }
     }
 }
@@ -158,8 +158,8 @@ pub fn standing(lang: Lang, state: State) -> Markup {
 }
 
 /// What to do with the ticked ones, and why. Only posts can be moved.
-pub fn bulk(lang: Lang, bulk: &Bulk, move_to: Option<&[NavBoard]>, faults: &[Fault]) -> Markup {
-    let base = Field { lang, faults, ..Field::default() };
+pub fn bulk(lang: Lang, bulk: &Bulk, move_to: Option<&[NavBoard]>, errors: &[Fault]) -> Markup {
+    let base = Field { lang, errors, ..Field::default() };
     let choice = |value, text| Choice { value, label: lang.t(text) };
     let mut actions = vec![
         choice("", t::ACTION_CHOOSE),

@@ -21,9 +21,9 @@ pub(crate) fn all(lang: Lang) -> Rendered {
         selected: &[],
         bulk: Bulk::default(),
         once: "k-once",
-        faults: &[],
+        errors: &[],
     };
-    let faults = [
+    let errors = [
         fault("item", "item.empty", 0),
         fault("task", "task.unknown", 0),
         fault("board_to", "board.unknown", 0),
@@ -31,7 +31,7 @@ pub(crate) fn all(lang: Lang) -> Rendered {
     ];
     let bulk = Bulk { task: "move", board_to: "qna", reason: "" };
     let came_back =
-        PostsPage { selected: &[43], bulk, faults: &faults, board: "free", state: "hidden", query: "바자회", ..page.clone() };
+        PostsPage { selected: &[43], bulk, errors: &errors, board: "free", state: "hidden", query: "바자회", ..page.clone() };
     vec![
         ("admin-posts", super::index(&page)),
         ("admin-posts-faults", super::index(&came_back)),

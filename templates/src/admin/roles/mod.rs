@@ -25,7 +25,7 @@ pub struct RolesPage<'a> {
     /// One-time key; saving replaces a role's grants, so the forms may share it.
     pub once: &'a str,
     /// What was wrong with what was sent.
-    pub faults: &'a [Fault<'a>],
+    pub errors: &'a [Fault<'a>],
 }
 
 /// One role.
@@ -64,7 +64,7 @@ pub struct NewRolePage<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
-    pub faults: &'a [Fault<'a>],
+    pub errors: &'a [Fault<'a>],
 }
 
 /// Renders the roles.
@@ -76,10 +76,10 @@ pub fn index(p: &RolesPage) -> Markup {
             @if p.may_manage { a.button href=(paths::ROLES_NEW) { (lang.t(t::ROLE_NEW)) } }
         }
         p.lead { (lang.t(t::ROLES_TEXT)) }
-        (ui::error_summary(lang, "", p.faults))
+        (ui::error_summary(lang, "", p.errors))
         @for role in &p.roles { (section(p, role)) }
     };
-    layout::form_page(p.shell, lang.t(admin_text::ROLES), p.faults, main)
+    layout::form_page(p.shell, lang.t(admin_text::ROLES), p.errors, main)
 }
 
 fn section(p: &RolesPage, role: &RoleGrid) -> Markup {
@@ -152,16 +152,16 @@ pub fn new(p: &NewRolePage) -> Markup {
         p.crumb { a href=(paths::ROLES) { (lang.t(admin_text::ROLES)) } }
         h1 tabindex="-1" { (lang.t(t::ROLE_NEW)) }
         form method="post" action=(paths::ROLES_NEW) novalidate hx-sync="this:drop" {
-            (ui::error_summary(lang, "", p.faults))
+            (ui::error_summary(lang, "", p.errors))
             (ui::once(p.once))
-            (ui::field(&Field { lang, name: "name", label: lang.t(t::ROLE_NAME), value: p.name, required: true, faults: p.faults, ..Field::default() }))
+            (ui::field(&Field { lang, name: "name", label: lang.t(t::ROLE_NAME), value: p.name, required: true, errors: p.errors, ..Field::default() }))
             div.actions {
                 button.button { (lang.t(common::SAVE)) }
                 a.button.secondary href=(paths::ROLES) { (lang.t(common::CANCEL)) }
             }
         }
     };
-    layout::form_page(p.shell, lang.t(t::ROLE_NEW), p.faults, main)
+    layout::form_page(p.shell, lang.t(t::ROLE_NEW), p.errors, main)
 }
 
 /// The word for a resource of a permission; unknown ones are shown as they are.

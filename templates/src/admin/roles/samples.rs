@@ -23,20 +23,20 @@ pub(crate) fn all(lang: Lang) -> Rendered {
         role(3, "회원", true, false, 1_281),
         role(4, "편집자", false, false, 0),
     ];
-    let faults = [fault("form", "role.last_admin", 0)];
-    let page = |faults| RolesPage {
+    let errors = [fault("form", "role.last_admin", 0)];
+    let page = |errors| RolesPage {
         shell: &at,
         actions: vec!["read", "write", "delete", "moderate", "manage"],
         roles: roles.clone(),
         may_manage: true,
         once: "k-once",
-        faults,
+        errors,
     };
     let name = [fault("name", "name.empty", 0)];
-    let new = |faults| super::new(&NewRolePage { shell: &at, name: "", once: "k-once", faults });
+    let new = |errors| super::new(&NewRolePage { shell: &at, name: "", once: "k-once", errors });
     vec![
         ("admin-roles", super::index(&page(&[]))),
-        ("admin-roles-faults", super::index(&page(&faults))),
+        ("admin-roles-faults", super::index(&page(&errors))),
         ("admin-roles-read-only", super::index(&RolesPage { may_manage: false, ..page(&[]) })),
         ("admin-role-new", new(&[])),
         ("admin-role-new-faults", new(&name)),

@@ -78,7 +78,7 @@ pub struct UserPage<'a> {
     /// One-time key, shared by the forms: only one of them can be sent from a page.
     pub once: &'a str,
     /// What was wrong with the form that came back.
-    pub faults: &'a [Fault<'a>],
+    pub errors: &'a [Fault<'a>],
 }
 
 /// A suspension in force.
@@ -156,14 +156,14 @@ pub fn show(p: &UserPage) -> Markup {
     let main = html! {
         p.crumb { a href=(paths::USERS) { (lang.t(admin_text::USERS)) } }
         h1 tabindex="-1" { (p.user.name) }
-        (ui::error_summary(lang, "", p.faults))
+        (ui::error_summary(lang, "", p.errors))
         (facts(lang, &p.user))
         @if p.is_self { (ui::notice(lang, ui::Tone::Notice, lang.t(t::SELF_NOTE))) }
         @if p.may_change_role && !p.is_self { (role_form(p)) }
         @if p.may_suspend && !p.is_self { (suspension(p)) }
         (their_sessions(p))
     };
-    layout::form_page(p.shell, p.user.name, p.faults, main)
+    layout::form_page(p.shell, p.user.name, p.errors, main)
 }
 
 fn facts(lang: Lang, user: &UserRow) -> Markup {
@@ -188,7 +188,7 @@ fn role_form(p: &UserPage) -> Markup {
             h2 #role-title { (lang.t(t::ROLE_FORM)) }
             form method="post" action=(paths::user_role(p.user.id)) novalidate hx-sync="this:drop" {
                 (ui::once(p.once))
-                (ui::select(&Field { lang, name: "role", label: lang.t(admin_text::COL_ROLE), value: p.role, faults: p.faults, ..Field::default() }, &p.roles))
+                (ui::select(&Field { lang, name: "role", label: lang.t(admin_text::COL_ROLE), value: p.role, errors: p.errors, ..Field::default() }, &p.roles))
                 button.button { (lang.t(t::ROLE_SAVE)) }
             }
         }
@@ -228,7 +228,7 @@ fn lift_form(p: &UserPage, s: &Suspension) -> Markup {
 
 fn suspend_form(p: &UserPage) -> Markup {
     let lang = p.shell.lang;
-    let base = Field { lang, faults: p.faults, ..Field::default() };
+    let base = Field { lang, errors: p.errors, ..Field::default() };
     html! {
         form method="post" action=(paths::user_suspend(p.user.id)) novalidate hx-sync="this:drop" {
             (ui::once(p.once))

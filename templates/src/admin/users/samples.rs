@@ -21,7 +21,7 @@ fn user(lang: Lang, id: i64, name: &'static str, suspended: bool) -> UserRow<'st
     UserRow { id, name, email: "someone.with.a.long.name@example.com", role: "회원", joined: moment(lang, 2), last_seen, suspended }
 }
 
-fn user_page<'a>(shell: &'a AdminShell<'a>, faults: &'a [Fault<'a>]) -> UserPage<'a> {
+fn user_page<'a>(shell: &'a AdminShell<'a>, errors: &'a [Fault<'a>]) -> UserPage<'a> {
     let roles = vec![
         Choice { value: "member", label: "회원" },
         Choice { value: "moderator", label: "운영자" },
@@ -41,7 +41,7 @@ fn user_page<'a>(shell: &'a AdminShell<'a>, faults: &'a [Fault<'a>]) -> UserPage
         reason: "",
         until: "",
         once: "k-once",
-        faults,
+        errors,
     }
 }
 
@@ -49,7 +49,7 @@ fn members(lang: Lang) -> Rendered {
     let (list, one) = (shell(lang, "/users"), shell(lang, "/users/8"));
     let found = vec![user(lang, 7, "김하나", false), user(lang, 8, "이두리", true), user(lang, 9, "Ada", false)];
     let index = |query, users, total_pages| super::index(&UsersPage { shell: &list, query, users, page: 1, total_pages });
-    let faults = [fault("reason", "reason.empty", 0), fault("until", "until.past", 0)];
+    let errors = [fault("reason", "reason.empty", 0), fault("until", "until.past", 0)];
     let mut suspended = user_page(&one, &[]);
     suspended.user.suspended = true;
     suspended.sessions = Vec::new();
@@ -63,7 +63,7 @@ fn members(lang: Lang) -> Rendered {
         ("admin-users", index("", found, 65)),
         ("admin-users-none", index("없는 사람", Vec::new(), 1)),
         ("admin-user", super::show(&user_page(&one, &[]))),
-        ("admin-user-faults", super::show(&UserPage { until: "2020-01-01", ..user_page(&one, &faults) })),
+        ("admin-user-faults", super::show(&UserPage { until: "2020-01-01", ..user_page(&one, &errors) })),
         ("admin-user-suspended", super::show(&suspended)),
         ("admin-user-self", super::show(&own)),
     ]
@@ -79,18 +79,18 @@ fn signed_out(lang: Lang) -> Rendered {
         next: "/",
         fields: &[],
         once: "k-once",
-        faults: &[],
+        errors: &[],
         notice: LoginNotice::None,
         not_staff: false,
     };
-    let faults = [fault("form", "token.invalid", 0), fault("password", "password.too_short", 10)];
-    let first = SetupPage { lang, aids, token: "t-setup", email: "", name: "", once: "k-once", faults: &[] };
+    let errors = [fault("form", "token.invalid", 0), fault("password", "password.too_short", 10)];
+    let first = SetupPage { lang, aids, token: "t-setup", email: "", name: "", once: "k-once", errors: &[] };
     vec![
         ("admin-login", sign_in::page(&empty)),
-        ("admin-login-wrong", sign_in::page(&LoginPage { email: "ada@example.com", faults: &wrong, ..empty })),
+        ("admin-login-wrong", sign_in::page(&LoginPage { email: "ada@example.com", errors: &wrong, ..empty })),
         ("admin-login-not-staff", sign_in::page(&LoginPage { not_staff: true, notice: LoginNotice::Expired, ..empty })),
         ("admin-logout", sign_in::logout(&LogoutPage { shell: &at, once: "k-once" })),
         ("admin-setup", setup::page(&first)),
-        ("admin-setup-faults", setup::page(&SetupPage { email: "ada@example.com", name: "Ada", faults: &faults, ..first })),
+        ("admin-setup-faults", setup::page(&SetupPage { email: "ada@example.com", name: "Ada", errors: &errors, ..first })),
     ]
 }

@@ -26,18 +26,18 @@ pub struct SetupPage<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
-    pub faults: &'a [Fault<'a>],
+    pub errors: &'a [Fault<'a>],
 }
 
 /// Renders it.
 pub fn page(p: &SetupPage) -> Markup {
     let lang = p.lang;
-    let base = Field { lang, required: true, faults: p.faults, ..Field::default() };
+    let base = Field { lang, required: true, errors: p.errors, ..Field::default() };
     let main = html! {
         h1 tabindex="-1" { (lang.t(t::SETUP_TITLE)) }
         p.lead { (lang.t(t::SETUP_TEXT)) }
         form method="post" action=(paths::SETUP) novalidate data-once-only {
-            (ui::error_summary(lang, "", p.faults))
+            (ui::error_summary(lang, "", p.errors))
             (ui::once(p.once))
             (ui::hidden("token", p.token))
             (ui::field(&Field { name: "email", kind: "email", label: lang.t(users_text::EMAIL), value: p.email, autocomplete: "username", ..base }))
@@ -46,5 +46,5 @@ pub fn page(p: &SetupPage) -> Markup {
             div.actions { button.button { (lang.t(t::SETUP_BUTTON)) } }
         }
     };
-    layout::outside(lang, &p.aids, &faulty_title(lang, lang.t(t::SETUP_TITLE), p.faults), main)
+    layout::outside(lang, &p.aids, &faulty_title(lang, lang.t(t::SETUP_TITLE), p.errors), main)
 }

@@ -26,7 +26,7 @@ pub struct LoginPage<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong.
-    pub faults: &'a [Fault<'a>],
+    pub errors: &'a [Fault<'a>],
     /// Why the reader is here.
     pub notice: LoginNotice<'a>,
     /// The account is right, but not one of the staff's.
@@ -51,20 +51,20 @@ pub fn page(p: &LoginPage) -> Markup {
         (sign_in::login_notice(lang, p.notice))
         @if p.not_staff { (ui::notice(lang, ui::Tone::Failure, lang.t(t::LOGIN_NOT_STAFF))) }
         form method="post" action=(paths::LOGIN) novalidate data-once-only {
-            (ui::error_summary(lang, "", p.faults))
+            (ui::error_summary(lang, "", p.errors))
             (ui::once(p.once))
             (ui::hidden("next", p.next))
             @for (name, value) in p.fields { (ui::hidden(&format!("{}{name}", sign_in::KEPT_PREFIX), value)) }
-            (sign_in::credentials(lang, p.email, p.faults))
+            (sign_in::credentials(lang, p.email, p.errors))
             div.actions { button.button { (lang.t(users_text::LOGIN_BUTTON)) } }
         }
     };
-    layout::outside(lang, &p.aids, &faulty_title(lang, lang.t(t::LOGIN_TITLE), p.faults), main)
+    layout::outside(lang, &p.aids, &faulty_title(lang, lang.t(t::LOGIN_TITLE), p.errors), main)
 }
 
-/// "오류:" opens the title when a form came back with faults.
-pub fn faulty_title(lang: Lang, title: &str, faults: &[Fault]) -> String {
-    if faults.is_empty() { title.to_owned() } else { lang.fill(common::ERROR_TITLE, &[("title", &title)]) }
+/// "오류:" opens the title when a form came back with errors.
+pub fn faulty_title(lang: Lang, title: &str, errors: &[Fault]) -> String {
+    if errors.is_empty() { title.to_owned() } else { lang.fill(common::ERROR_TITLE, &[("title", &title)]) }
 }
 
 /// Renders the question before signing out.
