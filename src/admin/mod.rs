@@ -18,7 +18,7 @@ mod users;
 use crate::app::App;
 use crate::domain::sessions::Area;
 use crate::web::routes::Routes;
-use crate::web::{Fault, Fields, Staff, Visit, assets, health, layers};
+use crate::web::{Fields, HttpError, Staff, Visit, assets, health, layers};
 use poem::http::Method;
 use poem::{Endpoint, EndpointExt, FromRequest, Request, Response, get, post};
 use std::sync::Arc;
@@ -43,11 +43,11 @@ async fn staff_only<E: Endpoint<Output = Response>>(routes: Arc<E>, req: Request
         return routes.call(req).await;
     }
     if req.method() != Method::POST {
-        return Err(Fault::SignIn.into());
+        return Err(HttpError::SignIn.into());
     }
     let (req, mut body) = req.split();
     let fields = Fields::from_request(&req, &mut body).await?;
-    Err(Fault::SignInAgain(fields.pairs().to_vec()).into())
+    Err(HttpError::SignInAgain(fields.pairs().to_vec()).into())
 }
 
 fn routes() -> Routes {

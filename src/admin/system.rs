@@ -6,7 +6,7 @@ use crate::domain::Actor;
 use crate::edge::http_client;
 use crate::edge::report::Report;
 use crate::monitor::{history, overview};
-use crate::web::reply::Asked;
+use crate::web::reply::HtmxTarget;
 use crate::web::{Result, Staff, Visit, present, reply};
 use poem::http::StatusCode;
 use poem::web::Query;
@@ -54,7 +54,7 @@ pub async fn show(staff: Staff, wish: Option<Query<Wish>>) -> Result<Response> {
 #[handler]
 pub async fn live(staff: Staff) -> Result<Response> {
     let visit = &staff.visit;
-    if visit.asked == Asked::Page {
+    if visit.asked == HtmxTarget::Page {
         return Ok(reply::see_other(visit, paths::SYSTEM));
     }
     let (seen, report) = now(visit, &staff.actor).await?;
@@ -66,7 +66,7 @@ pub async fn live(staff: Staff) -> Result<Response> {
 #[handler]
 pub async fn past(staff: Staff, wish: Option<Query<Wish>>) -> Result<Response> {
     let (visit, range) = (&staff.visit, wish.map(|Query(wish)| wish).unwrap_or_default().range());
-    if visit.asked == Asked::Page {
+    if visit.asked == HtmxTarget::Page {
         return Ok(reply::see_other(visit, &paths::system(range.word(), false)));
     }
     overview::may_look(&staff.actor)?;
@@ -82,7 +82,7 @@ pub fn handbook_page(staff: Staff) -> Result<Response> {
     Ok(reply::page(view::page(&page)))
 }
 
-async fn now(visit: &Visit, actor: &Actor) -> Result<(overview::Seen, Option<Report>)> {
+async fn now(visit: &Visit, actor: &Actor) -> Result<(overview::Overview, Option<Report>)> {
     let (seen, report) = tokio::join!(overview::look(&visit.app, actor), edge(&visit.app));
     Ok((seen?, report))
 }

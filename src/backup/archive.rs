@@ -2,7 +2,7 @@
 //! machine that makes backups needs no key that opens them.
 
 use super::format::{Checker, Manifest, hex};
-use super::{Fault, Lines, Result, Teller, pipe};
+use super::{BackupError, RecordSender, RecordStream, Result, pipe};
 use age::secrecy::ExposeSecret;
 use age::stream::{StreamReader, StreamWriter};
 use age::x25519;
@@ -37,8 +37,8 @@ pub struct Written {
 ///
 /// # Errors
 /// The teller's; the disk's; the lines are not whole.
-pub fn write(mut lines: Lines, path: &Path, recipients: &[Recipient]) -> Result<Written> {
-    let doing = |e: io::Error| Fault::writing(path, &e);
+pub fn write(mut lines: RecordStream, path: &Path, recipients: &[Recipient]) -> Result<Written> {
+    let doing = |e: io::Error| BackupError::writing(path, &e);
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(doing)?;
     let measured = Measured { file: BufWriter::with_capacity(1 << 16, file), hash: Sha256::new(), bytes: 0 };
     let mut out = GzEncoder::new(Seal::new(measured, recipients)?, Compression::new(EFFORT));
@@ -85,7 +85,7 @@ impl Seal {
         if recipients.is_empty() {
             return Ok(Self::Open(inner));
         }
-        let doing = |err: &dyn std::fmt::Display| Fault::doing("encrypting", err);
+        let doing = |err: &dyn std::fmt::Display| BackupError::doing("encrypting", err);
         let to = age::Encryptor::with_recipients(recipients.iter().map(|r| r as &dyn age::Recipient)).map_err(|e| doing(&e))?;
         Ok(Self::Sealed(Box::new(to.wrap_output(inner).map_err(|e| doing(&e))?)))
     }
@@ -115,7 +115,7 @@ impl Write for Seal {
 }
 
 /// Begins to tell a file.
-pub fn lines(path: &Path, keys: Vec<Key>) -> Lines {
+pub fn lines(path: &Path, keys: Vec<Key>) -> RecordStream {
     let (teller, lines) = pipe();
     let path = path.to_owned();
     tokio::task::spawn_blocking(move || {
@@ -127,10 +127,10 @@ pub fn lines(path: &Path, keys: Vec<Key>) -> Lines {
     lines
 }
 
-fn tell(path: &Path, keys: &[Key], to: &Teller) -> Result<()> {
+fn tell(path: &Path, keys: &[Key], to: &RecordSender) -> Result<()> {
     let shown = path.display().to_string();
-    let doing = |e: io::Error| Fault::doing(&shown, e);
-    let damaged = |e: io::Error| Fault(format!("{shown}: it was changed or cut after it was made ({e}); take another copy"));
+    let doing = |e: io::Error| BackupError::doing(&shown, e);
+    let damaged = |e: io::Error| BackupError(format!("{shown}: it was changed or cut after it was made ({e}); take another copy"));
     let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(doing)?);
     let sealed = file.fill_buf().map_err(doing)?.starts_with(SEALED);
     let opened: Box<dyn Read> = if sealed { Box::new(open(&shown, file, keys)?) } else { Box::new(file) };
@@ -149,13 +149,13 @@ fn tell(path: &Path, keys: &[Key], to: &Teller) -> Result<()> {
 fn open(shown: &str, file: BufReader<File>, keys: &[Key]) -> Result<StreamReader<BufReader<File>>> {
     use age::DecryptError;
     if keys.is_empty() {
-        return Err(Fault(format!("{shown} is encrypted; name the file with its key: --identity FILE (or set BACKUP_KEY)")));
+        return Err(BackupError(format!("{shown} is encrypted; name the file with its key: --identity FILE (or set BACKUP_KEY)")));
     }
-    let sealed = age::Decryptor::new_buffered(file).map_err(|e| Fault::doing(shown, e))?;
+    let sealed = age::Decryptor::new_buffered(file).map_err(|e| BackupError::doing(shown, e))?;
     sealed.decrypt(keys.iter().map(|key| key as &dyn age::Identity)).map_err(|err| match err {
-        DecryptError::NoMatchingKeys => Fault(format!("{shown}: this key does not open it; it was encrypted to somebody else")),
-        DecryptError::InvalidMac => Fault(format!("{shown}: it was changed after it was made; take another copy")),
-        other => Fault::doing(shown, other),
+        DecryptError::NoMatchingKeys => BackupError(format!("{shown}: this key does not open it; it was encrypted to somebody else")),
+        DecryptError::InvalidMac => BackupError(format!("{shown}: it was changed after it was made; take another copy")),
+        other => BackupError::doing(shown, other),
     })
 }
 
@@ -165,9 +165,10 @@ fn open(shown: &str, file: BufReader<File>, keys: &[Key]) -> Result<StreamReader
 /// There is none in it.
 pub fn keys(text: &str) -> Result<Vec<Key>> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let keys: Vec<Key> =
-        lines.map(|line| line.parse().map_err(|_| Fault("this is not a key of age (AGE-SECRET-KEY-1…)".into()))).collect::<Result<_>>()?;
-    if keys.is_empty() { Err(Fault("there is no key in it (AGE-SECRET-KEY-1…)".into())) } else { Ok(keys) }
+    let keys: Vec<Key> = lines
+        .map(|line| line.parse().map_err(|_| BackupError("this is not a key of age (AGE-SECRET-KEY-1…)".into())))
+        .collect::<Result<_>>()?;
+    if keys.is_empty() { Err(BackupError("there is no key in it (AGE-SECRET-KEY-1…)".into())) } else { Ok(keys) }
 }
 
 /// Makes a key, puts it into a new file that only its owner reads, and tells whom to encrypt to.
@@ -175,7 +176,7 @@ pub fn keys(text: &str) -> Result<Vec<Key>> {
 /// # Errors
 /// The file is there already, or cannot be written.
 pub fn new_key(path: &Path) -> Result<Recipient> {
-    let doing = |e: io::Error| Fault::doing(&path.display().to_string(), e);
+    let doing = |e: io::Error| BackupError::doing(&path.display().to_string(), e);
     let key = Key::generate();
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(doing)?;
     let text = format!("# public key: {}\n{}\n", key.to_public(), key.to_string().expose_secret());

@@ -15,7 +15,7 @@
 //! `counter` is the highest id that was ever given out: ids of deleted rows are not given out again.
 
 use super::tables::{self, Kind};
-use super::{Fault, Result};
+use super::{BackupError, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -25,7 +25,7 @@ pub const FORMAT: u32 = 1;
 /// A line that is not a row.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Mark {
+pub enum Record {
     /// The first line.
     Head(Head),
     /// A table begins.
@@ -39,13 +39,13 @@ pub enum Mark {
     },
 }
 
-impl Mark {
+impl Record {
     /// As a line, without its line feed.
     ///
     /// # Errors
     /// None that is known of: all keys are text.
     pub fn line(&self) -> Result<String> {
-        serde_json::to_string(self).map_err(|e| Fault::doing("writing a line", e))
+        serde_json::to_string(self).map_err(|e| BackupError::doing("writing a line", e))
     }
 }
 
@@ -106,13 +106,13 @@ impl Manifest {
     pub fn same_rows(&self, other: &Self) -> Result<()> {
         for (ours, theirs) in self.tables.iter().zip(&other.tables) {
             if ours != theirs {
-                return Err(Fault(format!(
+                return Err(BackupError(format!(
                     "{}: {} rows (sha256 {}), but {} rows (sha256 {}) were expected",
                     ours.table, theirs.rows, theirs.sha256, ours.rows, ours.sha256
                 )));
             }
         }
-        if self.tables.len() == other.tables.len() { Ok(()) } else { Err(Fault("a table is missing".into())) }
+        if self.tables.len() == other.tables.len() { Ok(()) } else { Err(BackupError("a table is missing".into())) }
     }
 }
 
@@ -177,10 +177,10 @@ impl Checker {
             return Ok(Seen::Row);
         }
         match serde_json::from_str(line).map_err(|_| strange(line))? {
-            Mark::Head(head) if self.head.is_none() => self.head(head),
-            Mark::Table(table) if self.head.is_some() && self.open.is_none() && !self.over => self.table(table),
-            Mark::Tally(tally) => self.tally(&tally),
-            Mark::End { tables } if self.open.is_none() && self.head.is_some() && tables == self.tables.len() => {
+            Record::Head(head) if self.head.is_none() => self.head(head),
+            Record::Table(table) if self.head.is_some() && self.open.is_none() && !self.over => self.table(table),
+            Record::Tally(tally) => self.tally(&tally),
+            Record::End { tables } if self.open.is_none() && self.head.is_some() && tables == self.tables.len() => {
                 self.over = true;
                 Ok(Seen::Over)
             }
@@ -190,7 +190,10 @@ impl Checker {
 
     fn head(&mut self, head: Head) -> Result<Seen<'_>> {
         if head.format != FORMAT {
-            return Err(Fault(format!("it is of format {}, which this version cannot read; use version {}", head.format, head.version)));
+            return Err(BackupError(format!(
+                "it is of format {}, which this version cannot read; use version {}",
+                head.format, head.version
+            )));
         }
         Ok(Seen::Head(self.head.insert(head)))
     }
@@ -200,16 +203,16 @@ impl Checker {
         let known = tables::named(&table.name).is_some() && !self.tables.iter().any(|tally| tally.table == table.name);
         // The names go into SQL.
         if !known || !table.columns.iter().all(|(name, _)| plain(name)) {
-            return Err(Fault(format!("the table \"{}\" cannot be in a copy", table.name)));
+            return Err(BackupError(format!("the table \"{}\" cannot be in a copy", table.name)));
         }
         Ok(Seen::Table(&self.open.insert((table, Count::default())).0))
     }
 
     fn tally(&mut self, written: &Tally) -> Result<Seen<'_>> {
-        let (table, count) = self.open.take().ok_or_else(|| Fault("a tally without its table".into()))?;
+        let (table, count) = self.open.take().ok_or_else(|| BackupError("a tally without its table".into()))?;
         let found = count.tally(&table.name);
         if found != *written {
-            return Err(Fault(format!(
+            return Err(BackupError(format!(
                 "{}: it was changed after it was made: {} rows, of {} written; its checksum does not fit",
                 table.name, found.rows, written.rows
             )));
@@ -225,13 +228,13 @@ impl Checker {
     pub fn finish(self) -> Result<Manifest> {
         match self.head {
             Some(head) if self.over => Ok(Manifest { head, tables: self.tables }),
-            _ => Err(Fault("it ends too early: it was not written to its end, or was cut".into())),
+            _ => Err(BackupError("it ends too early: it was not written to its end, or was cut".into())),
         }
     }
 }
 
-fn strange(line: &str) -> Fault {
-    Fault(format!("this is not a line of a backup, or not in its place: {}", line.chars().take(60).collect::<String>()))
+fn strange(line: &str) -> BackupError {
+    BackupError(format!("this is not a line of a backup, or not in its place: {}", line.chars().take(60).collect::<String>()))
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 //! is no half restored house.
 
 use super::format::{Checker, Head, Manifest, Seen, Table};
-use super::tables::{self, Copied, Kind, Purpose};
-use super::{Fault, Lines, Result};
+use super::tables::{self, CopiedTable, Kind, Purpose};
+use super::{BackupError, RecordStream, Result};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::epoch;
@@ -20,9 +20,9 @@ const BATCH: usize = 1_000;
 ///
 /// # Errors
 /// The database is not empty, and stays as it is; the copy is not whole, or of a newer version: the database is empty again.
-pub async fn lines(db: &DatabaseConnection, mut lines: Lines) -> Result<Manifest> {
+pub async fn lines(db: &DatabaseConnection, mut lines: RecordStream) -> Result<Manifest> {
     if let Some(table) = tables::there(db).await?.first() {
-        return Err(Fault(format!(
+        return Err(BackupError(format!(
             "the database is not empty (it has a table \"{table}\"), and nothing is ever written over what is there; name a new one: --into"
         )));
     }
@@ -44,12 +44,12 @@ async fn empty(db: &DatabaseConnection) {
     }
 }
 
-async fn all(db: &DatabaseConnection, lines: &mut Lines) -> Result<Manifest> {
+async fn all(db: &DatabaseConnection, lines: &mut RecordStream) -> Result<Manifest> {
     let mut checker = Checker::default();
-    let first = lines.recv().await.ok_or_else(|| Fault("it is empty".into()))??;
+    let first = lines.recv().await.ok_or_else(|| BackupError("it is empty".into()))??;
     let steps = match checker.take(&first)? {
         Seen::Head(head) => steps(head)?,
-        _ => return Err(Fault("it does not begin as a backup does".into())),
+        _ => return Err(BackupError("it does not begin as a backup does".into())),
     };
     // As the schema was: newer steps change the rows afterwards, as they would have done at home.
     Migrator::up(db, Some(steps)).await?;
@@ -69,15 +69,18 @@ fn steps(head: &Head) -> Result<u32> {
     let ours: Vec<_> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
     if head.steps.is_empty() || !ours.starts_with(&head.steps) {
         let newest = head.steps.last().map_or("", String::as_str);
-        return Err(Fault(format!("it was made by another version ({}, with the step {newest}); restore it with that one", head.version)));
+        return Err(BackupError(format!(
+            "it was made by another version ({}, with the step {newest}); restore it with that one",
+            head.version
+        )));
     }
-    u32::try_from(head.steps.len()).map_err(|e| Fault::doing("counting steps", e))
+    u32::try_from(head.steps.len()).map_err(|e| BackupError::doing("counting steps", e))
 }
 
 /// Takes away what the steps put into a new house, and the triggers: marks are counted once at the end.
 async fn clear(tx: &DatabaseTransaction) -> Result<()> {
     tx.execute_unprepared(&marks::drop(tx.get_database_backend())).await?;
-    let mut copied: Vec<&Copied> = Purpose::Move.tables().collect();
+    let mut copied: Vec<&CopiedTable> = Purpose::Move.tables().collect();
     copied.reverse();
     for table in copied {
         query::run(tx, &format!("DELETE FROM {}", table.name), []).await?;
@@ -85,7 +88,7 @@ async fn clear(tx: &DatabaseTransaction) -> Result<()> {
     Ok(())
 }
 
-async fn rows(tx: &DatabaseTransaction, lines: &mut Lines, checker: &mut Checker) -> Result<()> {
+async fn rows(tx: &DatabaseTransaction, lines: &mut RecordStream, checker: &mut Checker) -> Result<()> {
     let mut open: Option<(Table, Vec<Value>)> = None;
     while let Some(line) = lines.recv().await {
         let line = line?;
@@ -108,12 +111,12 @@ async fn rows(tx: &DatabaseTransaction, lines: &mut Lines, checker: &mut Checker
 }
 
 fn parse(table: &Table, line: &str) -> Result<Vec<Value>> {
-    let values: Vec<Json> = serde_json::from_str(line).map_err(|e| Fault::doing(&table.name, e))?;
+    let values: Vec<Json> = serde_json::from_str(line).map_err(|e| BackupError::doing(&table.name, e))?;
     if values.len() != table.columns.len() {
-        return Err(Fault(format!("{}: a row has {} values for {} columns", table.name, values.len(), table.columns.len())));
+        return Err(BackupError(format!("{}: a row has {} values for {} columns", table.name, values.len(), table.columns.len())));
     }
     let value = |(json, (name, kind)): (Json, &(String, Kind))| {
-        value(json, *kind).ok_or_else(|| Fault(format!("{}.{name}: a value is not what its column holds", table.name)))
+        value(json, *kind).ok_or_else(|| BackupError(format!("{}.{name}: a value is not what its column holds", table.name)))
     };
     values.into_iter().zip(&table.columns).map(value).collect()
 }

@@ -25,9 +25,9 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 /// Why a copy was not made, or cannot be believed.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct Fault(pub String);
+pub struct BackupError(pub String);
 
-impl Fault {
+impl BackupError {
     /// What was being done, and what went wrong.
     pub fn doing(what: &str, err: impl std::fmt::Display) -> Self {
         Self(format!("{what}: {err}"))
@@ -46,37 +46,37 @@ impl Fault {
     }
 }
 
-impl From<crate::domain::Error> for Fault {
+impl From<crate::domain::Error> for BackupError {
     fn from(err: crate::domain::Error) -> Self {
         Self(err.to_string())
     }
 }
 
-impl From<crate::db::OpenError> for Fault {
+impl From<crate::db::OpenError> for BackupError {
     fn from(err: crate::db::OpenError) -> Self {
         Self(err.to_string())
     }
 }
 
-impl From<sea_orm::DbErr> for Fault {
+impl From<sea_orm::DbErr> for BackupError {
     fn from(err: sea_orm::DbErr) -> Self {
         Self(err.to_string())
     }
 }
 
 /// The result of everything here.
-pub type Result<T> = std::result::Result<T, Fault>;
+pub type Result<T> = std::result::Result<T, BackupError>;
 
 /// A copy on its way. A fault of whoever tells it is its last line.
-pub type Lines = Receiver<Result<String>>;
+pub type RecordStream = Receiver<Result<String>>;
 
 /// Where the lines of a copy are told.
-type Teller = Sender<Result<String>>;
+type RecordSender = Sender<Result<String>>;
 
 /// Lines between reader and writer. One may be a long post, so they are few.
 const BETWEEN: usize = 256;
 
-fn pipe() -> (Teller, Lines) {
+fn pipe() -> (RecordSender, RecordStream) {
     channel(BETWEEN)
 }
 
@@ -84,7 +84,7 @@ fn pipe() -> (Teller, Lines) {
 ///
 /// # Errors
 /// The teller's; a line is missing or was changed.
-pub async fn count(mut lines: Lines) -> Result<format::Manifest> {
+pub async fn count(mut lines: RecordStream) -> Result<format::Manifest> {
     let mut checker = format::Checker::default();
     while let Some(line) = lines.recv().await {
         checker.take(&line?)?;

@@ -1,8 +1,8 @@
 //! A database as lines: every table as of one moment, while people go on writing.
 
-use super::format::{Count, FORMAT, Head, Mark, Table};
-use super::tables::{self, Copied, Kind, Purpose};
-use super::{Fault, Lines, Result, Teller, pipe};
+use super::format::{Count, FORMAT, Head, Record, Table};
+use super::tables::{self, CopiedTable, Kind, Purpose};
+use super::{BackupError, RecordSender, RecordStream, Result, pipe};
 use crate::clock::{Clock, OffsetDateTime};
 use crate::db::query;
 use futures_util::TryStreamExt;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use time::format_description::well_known::Rfc3339;
 
 /// Begins to tell a database.
-pub fn lines(db: &DatabaseConnection, purpose: Purpose) -> Lines {
+pub fn lines(db: &DatabaseConnection, purpose: Purpose) -> RecordStream {
     let (teller, lines) = pipe();
     let db = db.clone();
     tokio::spawn(async move {
@@ -23,26 +23,26 @@ pub fn lines(db: &DatabaseConnection, purpose: Purpose) -> Lines {
     lines
 }
 
-async fn tell(db: &DatabaseConnection, purpose: Purpose, to: &Teller) -> Result<()> {
+async fn tell(db: &DatabaseConnection, purpose: Purpose, to: &RecordSender) -> Result<()> {
     let tx = query::begin_reading(db).await?;
     tables::check_known(&tx).await?;
     let head = Head { format: FORMAT, version: env!("CARGO_PKG_VERSION").into(), made_at: now()?, steps: steps(&tx).await? };
-    say(to, Mark::Head(head).line()?).await?;
+    say(to, Record::Head(head).line()?).await?;
     let mut told = 0;
     for table in purpose.tables() {
         rows(&tx, table, to).await?;
         told += 1;
     }
-    say(to, Mark::End { tables: told }.line()?).await?;
+    say(to, Record::End { tables: told }.line()?).await?;
     Ok(tx.rollback().await?)
 }
 
-async fn say(to: &Teller, line: String) -> Result<()> {
-    to.send(Ok(line)).await.map_err(|_| Fault("nobody listens any more".into()))
+async fn say(to: &RecordSender, line: String) -> Result<()> {
+    to.send(Ok(line)).await.map_err(|_| BackupError("nobody listens any more".into()))
 }
 
 fn now() -> Result<String> {
-    Clock::default().now().format(&Rfc3339).map_err(|e| Fault::doing("writing the time", e))
+    Clock::default().now().format(&Rfc3339).map_err(|e| BackupError::doing("writing the time", e))
 }
 
 #[derive(FromQueryResult)]
@@ -57,12 +57,12 @@ async fn steps(tx: &DatabaseTransaction) -> Result<Vec<String>> {
     Ok(rows.into_iter().map(|row| row.version).collect())
 }
 
-async fn rows(tx: &DatabaseTransaction, copied: &Copied, to: &Teller) -> Result<()> {
+async fn rows(tx: &DatabaseTransaction, copied: &CopiedTable, to: &RecordSender) -> Result<()> {
     let columns = tables::columns(tx, copied.name).await?;
     let counter = if copied.order == ["id"] { Some(counter(tx, copied.name).await?) } else { None };
     let table = Table { name: copied.name.into(), columns, counter };
     let query = select(tx.get_database_backend(), copied, &table);
-    say(to, Mark::Table(table.clone()).line()?).await?;
+    say(to, Record::Table(table.clone()).line()?).await?;
     let mut count = Count::default();
     let mut found = sea_orm::StreamTrait::stream_raw(tx, Statement::from_string(tx.get_database_backend(), query)).await?;
     while let Some(row) = found.try_next().await? {
@@ -70,10 +70,10 @@ async fn rows(tx: &DatabaseTransaction, copied: &Copied, to: &Teller) -> Result<
         count.row(&line);
         say(to, line).await?;
     }
-    say(to, Mark::Tally(count.tally(copied.name)).line()?).await
+    say(to, Record::Tally(count.tally(copied.name)).line()?).await
 }
 
-fn select(engine: DbBackend, copied: &Copied, table: &Table) -> String {
+fn select(engine: DbBackend, copied: &CopiedTable, table: &Table) -> String {
     let names: Vec<_> = table.columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
     let is_text = |name: &str| table.columns.iter().any(|(column, kind)| column == name && *kind == Kind::Text);
     // One order of words on both engines and in every locale, so that checksums can be compared.
@@ -104,9 +104,9 @@ fn line(table: &Table, row: &QueryResult) -> Result<String> {
         })
     };
     let values: Vec<Value> = table.columns.iter().enumerate().map(value).collect::<Result<_>>()?;
-    serde_json::to_string(&values).map_err(|e| Fault::doing("writing a row", e))
+    serde_json::to_string(&values).map_err(|e| BackupError::doing("writing a row", e))
 }
 
 fn moment(at: OffsetDateTime) -> Result<String> {
-    at.to_offset(time::UtcOffset::UTC).format(&Rfc3339).map_err(|e| Fault::doing("writing a moment", e))
+    at.to_offset(time::UtcOffset::UTC).format(&Rfc3339).map_err(|e| BackupError::doing("writing a moment", e))
 }

@@ -2,7 +2,7 @@
 
 use super::archive::{self, Recipient, Written};
 use super::format::Tally;
-use super::{Fault, Lines, Result};
+use super::{BackupError, RecordStream, Result};
 use crate::clock::OffsetDateTime;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -55,13 +55,13 @@ pub struct Kept {
 /// a house that stood still for a year keeps what it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "nouns")]
-pub struct Keep {
+pub struct RetentionPolicy {
     pub days: usize,
     pub weeks: usize,
     pub months: usize,
 }
 
-impl std::str::FromStr for Keep {
+impl std::str::FromStr for RetentionPolicy {
     type Err = String;
 
     fn from_str(text: &str) -> std::result::Result<Self, String> {
@@ -82,22 +82,22 @@ impl std::str::FromStr for Keep {
 }
 
 /// The folder, while nobody else makes a backup in it.
-pub struct Shelf {
+pub struct Repository {
     folder: PathBuf,
     _lock: File,
 }
 
-impl Shelf {
+impl Repository {
     /// Opens the folder, and throws away what a backup that was killed left.
     ///
     /// # Errors
     /// Another backup is being made; the folder cannot be written to.
     pub fn open(folder: &Path) -> Result<Self> {
-        let doing = |e: io::Error| Fault(format!("BACKUP_DIR: {} cannot be written to ({e})", folder.display()));
+        let doing = |e: io::Error| BackupError(format!("BACKUP_DIR: {} cannot be written to ({e})", folder.display()));
         fs::create_dir_all(folder).map_err(doing)?;
         let lock = File::create(folder.join(".lock")).map_err(doing)?;
         match lock.try_lock() {
-            Err(TryLockError::WouldBlock) => return Err(Fault(format!("another backup is being made in {}", folder.display()))),
+            Err(TryLockError::WouldBlock) => return Err(BackupError(format!("another backup is being made in {}", folder.display()))),
             Err(TryLockError::Error(e)) => tracing::warn!("{} cannot be locked ({e})", folder.display()),
             Ok(()) => {}
         }
@@ -123,8 +123,8 @@ impl Shelf {
     ///
     /// # Errors
     /// As [`archive::write`].
-    pub fn put(&self, lines: Lines, recipients: &[Recipient], now: OffsetDateTime) -> Result<Kept> {
-        let stamp = now.format(STAMP).map_err(|e| Fault::doing("naming the backup", e))?;
+    pub fn put(&self, lines: RecordStream, recipients: &[Recipient], now: OffsetDateTime) -> Result<Kept> {
+        let stamp = now.format(STAMP).map_err(|e| BackupError::doing("naming the backup", e))?;
         let name = format!("{PREFIX}{stamp}{}", ENDINGS[usize::from(recipients.is_empty())]);
         let part = self.folder.join(format!("{name}{PART}"));
         let done = archive::write(lines, &part, recipients).and_then(|written| self.name(&name, &part, written));
@@ -137,7 +137,7 @@ impl Shelf {
 
     /// The label first: whatever has its name has a label too.
     fn name(&self, name: &str, part: &Path, written: Written) -> Result<Label> {
-        let doing = |e: io::Error| Fault::writing(&self.folder, &e);
+        let doing = |e: io::Error| BackupError::writing(&self.folder, &e);
         let head = written.manifest.head;
         let label = Label {
             file: name.to_owned(),
@@ -148,7 +148,7 @@ impl Shelf {
             steps: head.steps,
             tables: written.manifest.tables,
         };
-        let text = serde_json::to_string_pretty(&label).map_err(|e| Fault::doing("writing the label", e))?;
+        let text = serde_json::to_string_pretty(&label).map_err(|e| BackupError::doing("writing the label", e))?;
         put_whole(&self.folder.join(format!("{name}{MANIFEST}")), &(text + "\n")).map_err(doing)?;
         fs::rename(part, self.folder.join(name)).map_err(doing)?;
         // The names themselves are on the disk after this.
@@ -160,12 +160,12 @@ impl Shelf {
     ///
     /// # Errors
     /// The disk's.
-    pub fn rotate(&self, keep: Keep) -> Result<Vec<PathBuf>> {
+    pub fn rotate(&self, keep: RetentionPolicy) -> Result<Vec<PathBuf>> {
         let all = on(&self.folder);
         let kept = keep.of(&all.iter().map(|backup| backup.made).collect::<Vec<_>>());
         let old: Vec<_> = all.into_iter().filter(|backup| !kept.contains(&backup.made)).map(|backup| backup.path).collect();
         for path in &old {
-            let doing = |e: io::Error| Fault::doing(&path.display().to_string(), e);
+            let doing = |e: io::Error| BackupError::doing(&path.display().to_string(), e);
             fs::remove_file(path).map_err(doing)?;
             fs::remove_file(label_of(path)).map_err(doing)?;
         }
@@ -173,7 +173,7 @@ impl Shelf {
     }
 }
 
-impl Keep {
+impl RetentionPolicy {
     /// Which of these moments stay. The newest always does.
     pub fn of(self, made: &[OffsetDateTime]) -> BTreeSet<OffsetDateTime> {
         let newest_first: BTreeSet<_> = made.iter().copied().collect();

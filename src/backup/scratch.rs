@@ -1,7 +1,7 @@
 //! A database to try a copy in: a file in a folder of its own, or a database beside the real one. It is gone afterwards,
 //! however the trial ends; one that a killed trial left is thrown away by the next.
 
-use super::{Fault, Result};
+use super::{BackupError, Result};
 use crate::config::Config;
 use crate::db;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
@@ -34,7 +34,7 @@ impl Scratch {
 
     fn in_folder(config: &Config) -> Result<Self> {
         let folder = config.backups.dir.join(".drill");
-        let doing = |e: std::io::Error| Fault::doing(&folder.display().to_string(), e);
+        let doing = |e: std::io::Error| BackupError::doing(&folder.display().to_string(), e);
         if folder.exists() {
             std::fs::remove_dir_all(&folder).map_err(doing)?;
         }
@@ -44,14 +44,14 @@ impl Scratch {
     }
 
     async fn beside(config: &Config) -> Result<Self> {
-        let mut url = Url::parse(&config.database_url).map_err(|e| Fault::doing("DATABASE_URL", e))?;
+        let mut url = Url::parse(&config.database_url).map_err(|e| BackupError::doing("DATABASE_URL", e))?;
         let name = format!("{}{SUFFIX}", url.path().trim_start_matches('/')).replace('"', "");
         url.set_path(&name);
         let home = db::open_for_migrations(config).await?;
         home.execute_unprepared(&format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)")).await?;
         // Not from template1, in which somebody may have put something.
         home.execute_unprepared(&format!("CREATE DATABASE \"{name}\" TEMPLATE template0")).await.map_err(|e| {
-            Fault(format!("{e}; a drill needs a database beside the real one: let an administrator say ALTER ROLE … CREATEDB"))
+            BackupError(format!("{e}; a drill needs a database beside the real one: let an administrator say ALTER ROLE … CREATEDB"))
         })?;
         Ok(Self { config: Config { database_url: url.into(), ..config.clone() }, place: Place::Beside { home, name } })
     }
@@ -62,7 +62,7 @@ impl Scratch {
     /// The database's or the disk's.
     pub async fn drop(self) -> Result<()> {
         match self.place {
-            Place::Folder(folder) => std::fs::remove_dir_all(&folder).map_err(|e| Fault::doing(&folder.display().to_string(), e)),
+            Place::Folder(folder) => std::fs::remove_dir_all(&folder).map_err(|e| BackupError::doing(&folder.display().to_string(), e)),
             Place::Beside { home, name } => {
                 home.execute_unprepared(&format!("DROP DATABASE \"{name}\" WITH (FORCE)")).await?;
                 Ok(())

@@ -1,28 +1,28 @@
 //! What is copied, in an order in which nobody refers to a row that is not there yet.
 
-use super::{Fault, Result};
+use super::{BackupError, Result};
 use crate::db::query;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
 use serde::{Deserialize, Serialize};
 
 /// A table, and the columns that put its rows in order. Rows refer to older rows of their own table only (an answer to the
 /// comment it answers), so the order of their ids is one in which they can be written.
-pub struct Copied {
+pub struct CopiedTable {
     /// Its name.
     pub name: &'static str,
     /// Its key.
     pub order: &'static [&'static str],
 }
 
-const fn by_id(name: &'static str) -> Copied {
-    Copied { name, order: &["id"] }
+const fn by_id(name: &'static str) -> CopiedTable {
+    CopiedTable { name, order: &["id"] }
 }
 
 /// All that is copied. Keys of forms come along with the rows that they made: a browser that sends a form again after a
 /// restore gets the first answer, not a second post.
-pub const COPIED: &[Copied] = &[
+pub const COPIED: &[CopiedTable] = &[
     by_id("roles"),
-    Copied { name: "role_permissions", order: &["role_id", "resource", "action"] },
+    CopiedTable { name: "role_permissions", order: &["role_id", "resource", "action"] },
     by_id("users"),
     by_id("consents"),
     by_id("boards"),
@@ -30,13 +30,13 @@ pub const COPIED: &[Copied] = &[
     by_id("comments"),
     by_id("notifications"),
     by_id("audit_log"),
-    Copied { name: "idempotency_keys", order: &["key"] },
-    Copied { name: "settings", order: &["name"] },
+    CopiedTable { name: "idempotency_keys", order: &["key"] },
+    CopiedTable { name: "settings", order: &["name"] },
 ];
 
 /// Who is signed in. A backup leaves it out: a session that was ended after the backup was made would come back with it. A
 /// move takes it along, because nothing happens between its two ends.
-pub const SIGNED_IN: Copied = by_id("sessions");
+pub const SIGNED_IN: CopiedTable = by_id("sessions");
 
 /// What is made anew: the marks are counted from the posts, the log tells running instances of what has just changed,
 /// the steps are taken again, and what the instances measured says nothing about the machines of another house.
@@ -54,13 +54,13 @@ pub enum Purpose {
 
 impl Purpose {
     /// The tables that go along.
-    pub fn tables(self) -> impl Iterator<Item = &'static Copied> {
+    pub fn tables(self) -> impl Iterator<Item = &'static CopiedTable> {
         COPIED.iter().chain((self == Self::Move).then_some(&SIGNED_IN))
     }
 }
 
 /// The table of this name, if it is one that can be in a copy.
-pub fn named(name: &str) -> Option<&'static Copied> {
+pub fn named(name: &str) -> Option<&'static CopiedTable> {
     Purpose::Move.tables().find(|table| table.name == name)
 }
 
@@ -115,7 +115,7 @@ pub async fn there(db: &impl ConnectionTrait) -> Result<Vec<String>> {
 pub async fn check_known(db: &impl ConnectionTrait) -> Result<()> {
     match there(db).await?.iter().find(|name| named(name).is_none() && !MADE_ANEW.contains(&name.as_str())) {
         None => Ok(()),
-        Some(name) => Err(Fault(format!(
+        Some(name) => Err(BackupError(format!(
             "the database has a table \"{name}\" that this version does not know; use the version that made it, or move the table elsewhere"
         ))),
     }
@@ -142,7 +142,7 @@ pub async fn columns(db: &impl ConnectionTrait, table: &str) -> Result<Vec<(Stri
     let rows: Vec<Declared> = query::all(db, ask, [table.into()]).await?;
     let kind = |row: Declared| match Kind::declared(&row.kind) {
         Some(kind) => Ok((row.name, kind)),
-        None => Err(Fault(format!("{table}.{}: a column of type {} cannot be copied", row.name, row.kind))),
+        None => Err(BackupError(format!("{table}.{}: a column of type {} cannot be copied", row.name, row.kind))),
     };
     rows.into_iter().map(kind).collect()
 }

@@ -1,6 +1,6 @@
 //! When the last good backup was made, and when one was last proven by restoring it.
 
-use super::{Fault, Result, repository};
+use super::{BackupError, Result, repository};
 use crate::clock::OffsetDateTime;
 use crate::metrics::backups;
 use std::path::Path;
@@ -42,5 +42,5 @@ pub fn proven(data: &Path, now: OffsetDateTime) -> Result<()> {
 fn note(data: &Path, name: &str, now: OffsetDateTime) -> Result<()> {
     let path = data.join(name);
     let done = std::fs::create_dir_all(data).and_then(|()| repository::put_whole(&path, &format!("{}\n", now.unix_timestamp())));
-    done.map_err(|e| Fault(format!("DATA_DIR: {} cannot be written to ({e})", path.display())))
+    done.map_err(|e| BackupError(format!("DATA_DIR: {} cannot be written to ({e})", path.display())))
 }

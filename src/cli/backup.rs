@@ -1,9 +1,9 @@
 //! `minschool backup`: a consistent copy of the database, compressed and encrypted, and the old ones thrown away by and by.
 
 use super::{Failure, instance, migrate};
-use crate::backup::repository::{Keep, Kept, Shelf};
+use crate::backup::repository::{Kept, Repository, RetentionPolicy};
 use crate::backup::tables::Purpose;
-use crate::backup::{Fault, archive, read, verification};
+use crate::backup::{BackupError, archive, read, verification};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db;
@@ -18,7 +18,7 @@ writing meanwhile.\nThe secret key does not belong on this machine, except where
 pub fn command() -> Command {
     let path = || value_parser!(PathBuf);
     let to = Arg::new("to").long("to").value_name("DIR").value_parser(path()).help("where to put it [default: BACKUP_DIR]");
-    let keep = Arg::new("keep").long("keep").value_name("SPANS").value_parser(value_parser!(Keep)).default_value("7d,4w,12m");
+    let keep = Arg::new("keep").long("keep").value_name("SPANS").value_parser(value_parser!(RetentionPolicy)).default_value("7d,4w,12m");
     let plain = Arg::new("plain").long("plain").action(ArgAction::SetTrue).help("do not encrypt: whoever gets the file can read it");
     let new_key = Arg::new("new-key").long("new-key").value_name("FILE").value_parser(path());
     Command::new("backup")
@@ -52,14 +52,14 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
     let db = db::open_for_migrations(&config).await?;
     // A database with fewer steps can be copied and restored; one without any has nothing in it.
     migrate::check_age(&db).await?;
-    let shelf = Shelf::open(args.get_one::<PathBuf>("to").unwrap_or(&config.backups.dir))?;
-    let keep = args.get_one::<Keep>("keep").copied();
+    let shelf = Repository::open(args.get_one::<PathBuf>("to").unwrap_or(&config.backups.dir))?;
+    let keep = args.get_one::<RetentionPolicy>("keep").copied();
     let lines = read::lines(&db, Purpose::Backup);
     // Compressing and encrypting would hold up the runtime's threads.
     let put = tokio::task::spawn_blocking(move || {
         let kept = shelf.put(lines, &recipients, now)?;
         let old = keep.map(|keep| shelf.rotate(keep)).transpose()?.unwrap_or_default();
-        Ok::<_, Fault>((kept, old))
+        Ok::<_, BackupError>((kept, old))
     });
     let (kept, old) = put.await.map_err(|e| Failure::Other(format!("the backup was given up: {e}")))??;
     verification::backed_up(&config.data_dir, now)?;

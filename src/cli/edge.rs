@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::config::{Config, Watching};
-use crate::edge::{Door, Edge};
+use crate::edge::{Edge, HttpListener};
 use crate::systemd::notify;
 use crate::systemd::sockets::{Listener, Sockets};
 use std::fs;
@@ -33,7 +33,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn doors(watching: &Watching, sockets: &mut Sockets) -> Result<Vec<Door>, Failure> {
+async fn doors(watching: &Watching, sockets: &mut Sockets) -> Result<Vec<HttpListener>, Failure> {
     let passed = sockets.listeners("edge").map_err(|err| wrong("edge", &err))?;
     if passed.is_empty() {
         let listener = TcpListener::bind(watching.edge_listen).await.map_err(|err| {
@@ -41,13 +41,13 @@ async fn doors(watching: &Watching, sockets: &mut Sockets) -> Result<Vec<Door>, 
         })?;
         let address = listener.local_addr().map_or_else(|_| watching.edge_listen.to_string(), |address| address.to_string());
         say!("MinSchool {} edge\n  status  http://{address}{}", env!("CARGO_PKG_VERSION"), templates::paths::UPSTREAM_STATUS);
-        return Ok(vec![Door::Tcp(listener)]);
+        return Ok(vec![HttpListener::Tcp(listener)]);
     }
     let door = |listener| match listener {
-        Listener::Tcp(socket) => TcpListener::from_std(socket).map(Door::Tcp),
-        Listener::Unix(socket) => UnixListener::from_std(socket).map(Door::Unix),
+        Listener::Tcp(socket) => TcpListener::from_std(socket).map(HttpListener::Tcp),
+        Listener::Unix(socket) => UnixListener::from_std(socket).map(HttpListener::Unix),
     };
-    let doors: Result<Vec<Door>, std::io::Error> = passed.into_iter().map(door).collect();
+    let doors: Result<Vec<HttpListener>, std::io::Error> = passed.into_iter().map(door).collect();
     doors.map_err(|err| Failure::Other(format!("a socket that was passed cannot be used: {err}")))
 }
 

@@ -72,8 +72,8 @@ impl From<sea_orm::DbErr> for Failure {
     }
 }
 
-impl From<crate::backup::Fault> for Failure {
-    fn from(err: crate::backup::Fault) -> Self {
+impl From<crate::backup::BackupError> for Failure {
+    fn from(err: crate::backup::BackupError) -> Self {
         Self::Other(err.to_string())
     }
 }

@@ -3,7 +3,7 @@
 use super::{Failure, instance, migrate, restore};
 use crate::backup::format::Manifest;
 use crate::backup::tables::Purpose;
-use crate::backup::{self, Fault, load, read};
+use crate::backup::{self, BackupError, load, read};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db;
@@ -58,7 +58,7 @@ pub async fn carry(from: &Config, to: &Config) -> Result<Manifest, Failure> {
     let moved = load::lines(&new, read::lines(&old, Purpose::Move)).await?;
     moved.same_rows(&backup::count(read::lines(&new, Purpose::Move)).await?)?;
     load::distrust_copies(&new, Clock::default().now()).await?;
-    new.close().await.map_err(Fault::from)?;
-    old.close().await.map_err(Fault::from)?;
+    new.close().await.map_err(BackupError::from)?;
+    old.close().await.map_err(BackupError::from)?;
     Ok(moved)
 }

@@ -6,7 +6,7 @@ use crate::backup::archive::{self, Key};
 use crate::backup::format::Manifest;
 use crate::backup::scratch::Scratch;
 use crate::backup::tables::Purpose;
-use crate::backup::{self, Fault, load, read, repository, verification};
+use crate::backup::{self, BackupError, load, read, repository, verification};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db;
@@ -92,7 +92,7 @@ pub async fn restore(config: &Config, file: &Path, keys: Vec<Key>) -> Result<Man
     let db = db::open_for_migrations(config).await?;
     let manifest = load::lines(&db, archive::lines(file, keys)).await?;
     load::distrust_copies(&db, Clock::default().now()).await?;
-    db.close().await.map_err(Fault::from)?;
+    db.close().await.map_err(BackupError::from)?;
     Ok(manifest)
 }
 
@@ -120,6 +120,6 @@ async fn prove(config: &Config, file: &Path, keys: Vec<Key>) -> Result<Manifest,
     }
     // What an instance does on it first.
     maintenance::forget(&db, Clock::default().now()).await?;
-    db.close().await.map_err(Fault::from)?;
+    db.close().await.map_err(BackupError::from)?;
     Ok(written)
 }

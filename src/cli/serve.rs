@@ -8,7 +8,7 @@ use crate::domain::bootstrap;
 use crate::jobs::maintenance;
 use crate::systemd::notify;
 use crate::systemd::sockets::Sockets;
-use crate::web::serve::{Door, GRACE, Patience, serve};
+use crate::web::serve::{GRACE, Listener, Timeouts, serve};
 use crate::{admin, site, telemetry};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -38,7 +38,7 @@ pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Fa
     tokio::spawn(notify::keep_alive());
     let orders = Orders::listen()?;
     greet(&app, invitation.as_deref());
-    let patience = Patience::with_idle(Duration::from_secs(app.config.idle_seconds));
+    let patience = Timeouts::with_idle(Duration::from_secs(app.config.idle_seconds));
     let doors = async {
         tokio::join!(
             serve(site, site::router(&app), patience, closing.clone()),
@@ -104,11 +104,11 @@ async fn turning_away<T>(site: &TcpListener, panel: &TcpListener, opening: impl 
 const START: Duration = Duration::from_secs(2);
 
 /// The socket that systemd passed, or else our own.
-async fn open(sockets: &mut Sockets, name: &str, address: SocketAddr, setting: &str) -> Result<Door, Failure> {
+async fn open(sockets: &mut Sockets, name: &str, address: SocketAddr, setting: &str) -> Result<Listener, Failure> {
     let wrong = |e: std::io::Error| Failure::Config(format!("the socket \"{name}\" that was passed cannot be used: {e}"));
     match sockets.tcp(name).map_err(wrong)? {
-        Some(socket) => Ok(Door { listener: TcpListener::from_std(socket).map_err(wrong)?, held: true }),
-        None => Ok(Door { listener: bind(address, setting).await?, held: false }),
+        Some(socket) => Ok(Listener { listener: TcpListener::from_std(socket).map_err(wrong)?, held: true }),
+        None => Ok(Listener { listener: bind(address, setting).await?, held: false }),
     }
 }
 

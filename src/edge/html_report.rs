@@ -1,6 +1,6 @@
 //! A report as the plain structs that the page of the servers draws.
 
-use super::report::{Answers, Report, ServerRow, State, Trouble, Windows};
+use super::report::{Answers, Report, ServerRow, State, UpstreamError, Windows};
 use crate::web::present;
 use templates::upstreams::{self, Log, Numbers, Server, Total, UpstreamsPage, Window};
 use templates::{Lang, Markup};
@@ -51,17 +51,17 @@ fn server(row: &ServerRow, moment: impl Fn(f64) -> templates::ui::Moment) -> Ser
     }
 }
 
-fn trouble(trouble: Trouble) -> upstreams::Trouble {
+fn trouble(trouble: UpstreamError) -> upstreams::Trouble {
     match trouble {
-        Trouble::Refused => upstreams::Trouble::Refused,
-        Trouble::Broken => upstreams::Trouble::Broken,
-        Trouble::TimedOut => upstreams::Trouble::TimedOut,
-        Trouble::Failed { status } => upstreams::Trouble::Failed(status),
-        Trouble::NotReady { status } => upstreams::Trouble::NotReady(status),
-        Trouble::NobodyListens => upstreams::Trouble::NobodyListens,
-        Trouble::SaysNothing => upstreams::Trouble::SaysNothing,
-        Trouble::Nonsense => upstreams::Trouble::Nonsense,
-        Trouble::BeganAnew => upstreams::Trouble::BeganAnew,
+        UpstreamError::Refused => upstreams::Trouble::Refused,
+        UpstreamError::Broken => upstreams::Trouble::Broken,
+        UpstreamError::TimedOut => upstreams::Trouble::TimedOut,
+        UpstreamError::Failed { status } => upstreams::Trouble::Failed(status),
+        UpstreamError::NotReady { status } => upstreams::Trouble::NotReady(status),
+        UpstreamError::NobodyListens => upstreams::Trouble::NobodyListens,
+        UpstreamError::SaysNothing => upstreams::Trouble::SaysNothing,
+        UpstreamError::Nonsense => upstreams::Trouble::Nonsense,
+        UpstreamError::BeganAnew => upstreams::Trouble::BeganAnew,
     }
 }
 

@@ -17,7 +17,7 @@ pub const RUN: &str = "x-run";
 
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Silence {
+pub enum HttpClientError {
     /// Nothing listens there.
     #[error("nobody listens")]
     Refused,
@@ -43,24 +43,24 @@ pub struct Answer {
 ///
 /// # Errors
 /// Why there was no answer within the patience.
-pub async fn get(place: &EdgeUrl, path: &str, patience: Duration) -> Result<Answer, Silence> {
-    timeout(patience, try_get(place, path)).await.unwrap_or(Err(Silence::TimedOut))
+pub async fn get(place: &EdgeUrl, path: &str, patience: Duration) -> Result<Answer, HttpClientError> {
+    timeout(patience, try_get(place, path)).await.unwrap_or(Err(HttpClientError::TimedOut))
 }
 
-async fn try_get(place: &EdgeUrl, path: &str) -> Result<Answer, Silence> {
+async fn try_get(place: &EdgeUrl, path: &str) -> Result<Answer, HttpClientError> {
     match place {
-        EdgeUrl::Tcp(host) => exchange(TcpStream::connect(host).await.map_err(|_| Silence::Refused)?, host, path).await,
-        EdgeUrl::Unix(file) => exchange(UnixStream::connect(file).await.map_err(|_| Silence::Refused)?, "localhost", path).await,
+        EdgeUrl::Tcp(host) => exchange(TcpStream::connect(host).await.map_err(|_| HttpClientError::Refused)?, host, path).await,
+        EdgeUrl::Unix(file) => exchange(UnixStream::connect(file).await.map_err(|_| HttpClientError::Refused)?, "localhost", path).await,
     }
 }
 
 /// HTTP/1.0, so that the end of the answer is the end of the connection.
-async fn exchange(mut stream: impl AsyncRead + AsyncWrite + Unpin, host: &str, path: &str) -> Result<Answer, Silence> {
+async fn exchange(mut stream: impl AsyncRead + AsyncWrite + Unpin, host: &str, path: &str) -> Result<Answer, HttpClientError> {
     let head = format!("GET {path} HTTP/1.0\r\nHost: {host}\r\nAccept: application/json\r\nUser-Agent: minschool-edge\r\n\r\n");
-    stream.write_all(head.as_bytes()).await.map_err(|_| Silence::Broken)?;
+    stream.write_all(head.as_bytes()).await.map_err(|_| HttpClientError::Broken)?;
     let mut bytes = Vec::new();
-    stream.take(LONGEST).read_to_end(&mut bytes).await.map_err(|_| Silence::Broken)?;
-    parse(&String::from_utf8_lossy(&bytes)).ok_or(Silence::Broken)
+    stream.take(LONGEST).read_to_end(&mut bytes).await.map_err(|_| HttpClientError::Broken)?;
+    parse(&String::from_utf8_lossy(&bytes)).ok_or(HttpClientError::Broken)
 }
 
 fn parse(text: &str) -> Option<Answer> {

@@ -26,7 +26,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// A socket on which the edge is asked.
-pub enum Door {
+pub enum HttpListener {
     /// An address and a port.
     Tcp(TcpListener),
     /// A place in the file system.
@@ -34,13 +34,13 @@ pub enum Door {
 }
 
 /// Answers until it is dropped.
-pub(super) async fn open(edge: Edge, door: Door) {
+pub(super) async fn open(edge: Edge, door: HttpListener) {
     let seats = Arc::new(Semaphore::new(CONNECTIONS));
     // The semaphore is never closed.
     while let Ok(seat) = seats.clone().acquire_owned().await {
         let accepted = match &door {
-            Door::Tcp(listener) => listener.accept().await.map(|(stream, peer)| Guest::tcp(edge.clone(), stream, peer)),
-            Door::Unix(listener) => listener.accept().await.map(|(stream, peer)| Guest::unix(edge.clone(), stream, peer)),
+            HttpListener::Tcp(listener) => listener.accept().await.map(|(stream, peer)| Connection::tcp(edge.clone(), stream, peer)),
+            HttpListener::Unix(listener) => listener.accept().await.map(|(stream, peer)| Connection::unix(edge.clone(), stream, peer)),
         };
         match accepted {
             Ok(guest) => drop(tokio::spawn(async move {
@@ -59,13 +59,13 @@ trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 /// Somebody who asks.
-struct Guest {
+struct Connection {
     edge: Edge,
     stream: Box<dyn Stream>,
     peer: Addr,
 }
 
-impl Guest {
+impl Connection {
     fn tcp(edge: Edge, stream: tokio::net::TcpStream, peer: std::net::SocketAddr) -> Self {
         Self { edge, stream: Box::new(stream), peer: Addr::from(peer) }
     }

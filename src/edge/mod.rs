@@ -19,7 +19,7 @@ mod sliding_window;
 pub mod text_report;
 pub mod upstreams;
 
-pub use listener::Door;
+pub use listener::HttpListener;
 
 use report::Report;
 use std::net::SocketAddr;
@@ -29,7 +29,7 @@ use tokio::net::UnixDatagram;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use upstreams::Book;
+use upstreams::Upstreams;
 
 /// The edge at work. Cheap to clone.
 #[derive(Clone)]
@@ -38,7 +38,7 @@ pub struct Edge {
 }
 
 struct Inner {
-    book: Mutex<Book>,
+    book: Mutex<Upstreams>,
     /// The log told of a server that does not answer: it is asked at once.
     alarm: Notify,
     begun: Instant,
@@ -48,12 +48,12 @@ struct Inner {
 impl Edge {
     /// Knows the servers and nothing about them.
     pub fn new(upstreams: &[SocketAddr], token: Option<String>) -> Self {
-        let book = Mutex::new(Book::new(upstreams));
+        let book = Mutex::new(Upstreams::new(upstreams));
         Self { inner: Arc::new(Inner { book, alarm: Notify::new(), begun: Instant::now(), token }) }
     }
 
     /// Listens, asks and answers until `stop`.
-    pub async fn run(&self, log: Option<UnixDatagram>, doors: Vec<Door>, stop: CancellationToken) {
+    pub async fn run(&self, log: Option<UnixDatagram>, doors: Vec<HttpListener>, stop: CancellationToken) {
         let mut tasks = JoinSet::new();
         for server in self.book().probed() {
             tasks.spawn(probe::keep(self.clone(), server));
@@ -74,7 +74,7 @@ impl Edge {
         self.book().report(now, wall())
     }
 
-    fn book(&self) -> MutexGuard<'_, Book> {
+    fn book(&self) -> MutexGuard<'_, Upstreams> {
         self.inner.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

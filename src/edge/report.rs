@@ -83,7 +83,7 @@ pub struct ServerRow {
 /// What can be wrong with a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Trouble {
+pub enum UpstreamError {
     /// It took no connection from nginx.
     Refused,
     /// It broke the connection before its answer.
@@ -110,7 +110,7 @@ pub enum Trouble {
     BeganAnew,
 }
 
-impl std::fmt::Display for Trouble {
+impl std::fmt::Display for UpstreamError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Refused => f.write_str("took no connection"),
@@ -133,7 +133,7 @@ pub struct LastError {
     pub text: String,
     /// For programs.
     #[serde(flatten)]
-    pub trouble: Trouble,
+    pub trouble: UpstreamError,
     /// When, in seconds since 1970.
     pub at: f64,
     /// How long ago.

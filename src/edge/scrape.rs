@@ -4,7 +4,7 @@ use super::Edge;
 use super::histogram::ENDS;
 use super::report::State;
 use super::server::Server;
-use super::upstreams::{Book, CODES};
+use super::upstreams::{CODES, Upstreams};
 use crate::metrics::text::{self, Sheet};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
@@ -36,7 +36,7 @@ impl Collector for Scrape {
     }
 }
 
-fn upstreams(book: &Book, sheet: &mut Sheet<'_>) -> Result {
+fn upstreams(book: &Upstreams, sheet: &mut Sheet<'_>) -> Result {
     let mut up = sheet.gauges("minschool_edge_upstream_up", "Whether a server is ready and gets requests.")?;
     for (name, server) in &book.servers {
         up.gauge_of(&[("upstream", name)], f64::from(u8::from(server.state == State::Up)))?;
@@ -56,12 +56,12 @@ fn upstreams(book: &Book, sheet: &mut Sheet<'_>) -> Result {
     Ok(())
 }
 
-fn counters(book: &Book, sheet: &mut Sheet<'_>, name: &'static str, help: &str, number: impl Fn(&Server) -> u64) -> Result {
+fn counters(book: &Upstreams, sheet: &mut Sheet<'_>, name: &'static str, help: &str, number: impl Fn(&Server) -> u64) -> Result {
     let mut counters = sheet.counters(name, help)?;
     book.servers.iter().try_for_each(|(upstream, server)| counters.counter_of(&[("upstream", upstream)], number(server)))
 }
 
-fn requests(book: &Book, sheet: &mut Sheet<'_>) -> Result {
+fn requests(book: &Upstreams, sheet: &mut Sheet<'_>) -> Result {
     let mut codes = sheet.counters("minschool_edge_requests", "Requests that nginx answered, by status.")?;
     for (code, count) in CODES.iter().zip(book.codes).filter(|(_, count)| *count > 0) {
         codes.counter_of(&[("code", &code.to_string())], count)?;

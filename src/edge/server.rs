@@ -1,10 +1,10 @@
 //! What is known of one server: what it answered when it was asked, and what nginx's log tells of it.
 
 use super::histogram::{self, BUCKETS, Tally};
-use super::http_client::Silence;
+use super::http_client::HttpClientError;
 use super::log_entry::{Attempt, Outcome};
-use super::report::{Answers, LastError, ServerRow, State, Trouble, WindowRow, Windows};
-use super::sliding_window::{Ring, Window};
+use super::report::{Answers, LastError, ServerRow, State, UpstreamError, WindowRow, Windows};
+use super::sliding_window::{SlidingWindow, Window};
 use std::time::Duration;
 
 /// After an error, so long nothing is concluded from silence.
@@ -25,7 +25,7 @@ pub enum Health {
     /// No, with this status.
     NotReady(u16),
     /// Nothing, and why.
-    Silent(Silence),
+    Silent(HttpClientError),
 }
 
 /// What is counted for ever, for Prometheus.
@@ -47,8 +47,8 @@ pub(super) struct Server {
     health: Option<Health>,
     /// The process that answered last.
     run: Option<String>,
-    ring: Ring,
-    last_error: Option<(Duration, Trouble)>,
+    ring: SlidingWindow,
+    last_error: Option<(Duration, UpstreamError)>,
     /// When nginx last counted a failure against it.
     failed: Option<Duration>,
     /// When the request that began last began.
@@ -65,7 +65,7 @@ impl Server {
             since: now,
             health: None,
             run: None,
-            ring: Ring::new(),
+            ring: SlidingWindow::new(),
             last_error: None,
             failed: None,
             begun: None,
@@ -94,10 +94,10 @@ impl Server {
         let begun = now.saturating_sub(Duration::try_from_secs_f64(seconds).unwrap_or(now));
         self.begun = self.begun.max(Some(begun));
         match outcome {
-            Outcome::Answered(status) if status >= 500 => self.went_wrong(now, Trouble::Failed { status }),
-            Outcome::Refused => self.went_wrong(now, Trouble::Refused),
-            Outcome::Broken => self.went_wrong(now, Trouble::Broken),
-            Outcome::TimedOut => self.went_wrong(now, Trouble::TimedOut),
+            Outcome::Answered(status) if status >= 500 => self.went_wrong(now, UpstreamError::Failed { status }),
+            Outcome::Refused => self.went_wrong(now, UpstreamError::Refused),
+            Outcome::Broken => self.went_wrong(now, UpstreamError::Broken),
+            Outcome::TimedOut => self.went_wrong(now, UpstreamError::TimedOut),
             Outcome::Answered(_) => self.answered = Some(now),
             Outcome::Left => {}
         }
@@ -106,7 +106,7 @@ impl Server {
         }
     }
 
-    fn went_wrong(&mut self, now: Duration, trouble: Trouble) {
+    fn went_wrong(&mut self, now: Duration, trouble: UpstreamError) {
         self.totals.errors += 1;
         self.last_error = Some((now, trouble));
     }
@@ -115,10 +115,10 @@ impl Server {
     pub(super) fn probed(&mut self, health: Health, now: Duration) {
         let trouble = match health {
             Health::Ready | Health::Draining => None,
-            Health::NotReady(status) => Some(Trouble::NotReady { status }),
-            Health::Silent(Silence::Refused) => Some(Trouble::NobodyListens),
-            Health::Silent(Silence::TimedOut) => Some(Trouble::SaysNothing),
-            Health::Silent(Silence::Broken) => Some(Trouble::Nonsense),
+            Health::NotReady(status) => Some(UpstreamError::NotReady { status }),
+            Health::Silent(HttpClientError::Refused) => Some(UpstreamError::NobodyListens),
+            Health::Silent(HttpClientError::TimedOut) => Some(UpstreamError::SaysNothing),
+            Health::Silent(HttpClientError::Broken) => Some(UpstreamError::Nonsense),
         };
         self.last_error = trouble.map(|trouble| (now, trouble)).or(self.last_error);
         self.health = Some(health);
@@ -132,7 +132,7 @@ impl Server {
         let anew = self.state == State::Up && self.health == Some(Health::Ready) && before.is_some() && before != self.run;
         if anew {
             self.since = now;
-            self.last_error = Some((now, Trouble::BeganAnew));
+            self.last_error = Some((now, UpstreamError::BeganAnew));
         }
         anew
     }

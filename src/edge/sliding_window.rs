@@ -23,7 +23,7 @@ impl Window {
 }
 
 #[derive(Debug)]
-pub(super) struct Ring {
+pub(super) struct SlidingWindow {
     seconds: Spans,
     minutes: Spans,
 }
@@ -35,7 +35,7 @@ struct Spans {
     places: Vec<(u64, Tally)>,
 }
 
-impl Ring {
+impl SlidingWindow {
     pub(super) fn new() -> Self {
         Self { seconds: Spans::new(1, 300), minutes: Spans::new(60, 60) }
     }
@@ -98,13 +98,13 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
-    fn requests(ring: &Ring, window: Window, now: u64) -> u32 {
+    fn requests(ring: &SlidingWindow, window: Window, now: u64) -> u32 {
         ring.within(window, at(now)).requests
     }
 
     #[test]
     fn what_is_older_than_a_window_is_not_in_it() {
-        let mut ring = Ring::new();
+        let mut ring = SlidingWindow::new();
 
         ring.note(at(0), |tally| tally.requests += 1);
 
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_place_that_comes_round_again_begins_anew() {
-        let mut ring = Ring::new();
+        let mut ring = SlidingWindow::new();
 
         for second in 0..10_000 {
             ring.note(at(second), |tally| tally.requests += 2);
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_few_seconds_can_be_asked_for() {
-        let mut ring = Ring::new();
+        let mut ring = SlidingWindow::new();
 
         ring.note(at(10), |tally| tally.requests += 1);
         ring.note(at(14), |tally| tally.requests += 1);

@@ -128,15 +128,15 @@ pub(super) fn span(seconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::edge::upstreams::Book;
+    use crate::edge::upstreams::Upstreams;
     use std::time::Duration;
 
     fn report() -> Report {
-        let mut book = Book::new(&[3000, 3010].map(|port| std::net::SocketAddr::from(([127, 0, 0, 1], port))));
+        let mut book = Upstreams::new(&[3000, 3010].map(|port| std::net::SocketAddr::from(([127, 0, 0, 1], port))));
         book.probe("127.0.0.1:3000", crate::edge::server::Health::Ready, None, Duration::from_secs(1), 1_795_370_401.0);
         book.probe(
             "127.0.0.1:3010",
-            crate::edge::server::Health::Silent(crate::edge::http_client::Silence::Refused),
+            crate::edge::server::Health::Silent(crate::edge::http_client::HttpClientError::Refused),
             None,
             Duration::from_secs(1),
             1_795_370_401.0,

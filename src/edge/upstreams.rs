@@ -4,7 +4,7 @@
 use super::log_entry::{Line, Outcome, Server as Asked};
 use super::report::{Change, LogRow, NOTE, Report, State, TotalRow, Windows};
 use super::server::{self, Health, Server};
-use super::sliding_window::{Ring, Window};
+use super::sliding_window::{SlidingWindow, Window};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -21,18 +21,18 @@ pub(super) const CODES: [u16; 24] =
 
 /// See the head of this file.
 #[derive(Debug)]
-pub struct Book {
+pub struct Upstreams {
     pub(super) servers: BTreeMap<String, Server>,
     pub(super) codes: [u64; CODES.len()],
     pub(super) classes: [u64; 5],
     pub(super) lines: u64,
     pub(super) bad_lines: u64,
-    all: Ring,
+    all: SlidingWindow,
     last_line: Option<(Duration, Option<u32>)>,
     changes: VecDeque<Change>,
 }
 
-impl Book {
+impl Upstreams {
     /// Knows whom to watch.
     pub fn new(upstreams: &[SocketAddr]) -> Self {
         let server = |address: &SocketAddr| (address.to_string(), Server::new(true, Duration::ZERO));
@@ -42,7 +42,7 @@ impl Book {
             classes: [0; 5],
             lines: 0,
             bad_lines: 0,
-            all: Ring::new(),
+            all: SlidingWindow::new(),
             last_line: None,
             changes: VecDeque::new(),
         }

@@ -2,7 +2,7 @@
 //! their machines (`system::clock`). One that set out by another clock would end sessions that they have just seen used, so
 //! it asks them first.
 
-use super::{Beat, history};
+use super::{Heartbeat, history};
 use crate::clock::{Clock, from_ms, to_ms};
 use crate::db::query;
 use crate::domain::Result;
@@ -61,7 +61,7 @@ pub async fn names(db: &DatabaseConnection, clock: &Clock) -> Result<Vec<String>
 /// # Errors
 /// The database's.
 pub async fn set_out(clock: &Clock, db: &DatabaseConnection, said: &[Bytes]) -> Result<()> {
-    let mut others: Vec<i64> = said.iter().filter_map(|beat| serde_json::from_slice::<Beat>(beat).ok()).map(|beat| beat.at).collect();
+    let mut others: Vec<i64> = said.iter().filter_map(|beat| serde_json::from_slice::<Heartbeat>(beat).ok()).map(|beat| beat.at).collect();
     others.sort_unstable();
     let database = to_ms(database_clock(db).await?);
     let clocks = Clocks { own: to_ms(clock.now()), database, others: others.get(others.len() / 2).copied() };

@@ -45,7 +45,7 @@ pub enum Redis {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[expect(missing_docs, reason = "named for what they count; times are in microseconds, moments in ms since 1970")]
-pub struct Beat {
+pub struct Heartbeat {
     pub name: String,
     pub version: String,
     pub state: State,
@@ -75,14 +75,14 @@ pub struct Beat {
 
 /// One look at the counters.
 #[derive(Clone)]
-pub struct Look {
+pub struct Sample {
     at: Instant,
     cpu: f64,
     routes: BTreeMap<String, Sum>,
 }
 
 /// So much was done between two looks.
-pub struct Done {
+pub struct Delta {
     seconds: f64,
     cpu: f64,
     routes: BTreeMap<String, Sum>,
@@ -90,7 +90,7 @@ pub struct Done {
     pub total: Sum,
 }
 
-impl Look {
+impl Sample {
     /// Looks.
     pub fn now(app: &App) -> Self {
         let cpu = Process::now().cpu_seconds.unwrap_or(0.0);
@@ -98,17 +98,17 @@ impl Look {
     }
 
     /// What was done since an earlier look.
-    pub fn since(&self, before: &Self) -> Done {
+    pub fn since(&self, before: &Self) -> Delta {
         let of =
             |(label, sum): (&String, &Sum)| (label.clone(), before.routes.get(label).map_or_else(|| sum.clone(), |old| sum.since(old)));
         let routes: BTreeMap<_, _> = self.routes.iter().map(of).filter(|(_, sum)| sum.count() > 0).collect();
         let mut total = Sum::default();
         routes.values().for_each(|sum| total.add(sum));
-        Done { seconds: (self.at - before.at).as_secs_f64().max(0.001), cpu: self.cpu - before.cpu, routes, total }
+        Delta { seconds: (self.at - before.at).as_secs_f64().max(0.001), cpu: self.cpu - before.cpu, routes, total }
     }
 }
 
-impl Done {
+impl Delta {
     /// Thousandths of one core.
     pub fn cpu(&self) -> i64 {
         (self.cpu.max(0.0) / self.seconds * 1000.0).round() as i64
@@ -129,24 +129,24 @@ const WINDOW: Duration = Duration::from_secs(300);
 
 /// The looks of the last minutes, one a minute, so that routes are told as they are and not as they were on the first day.
 #[derive(Default)]
-pub struct Minutes(VecDeque<Look>);
+pub struct SampleWindow(VecDeque<Sample>);
 
-impl Minutes {
+impl SampleWindow {
     /// One more.
-    pub fn keep(&mut self, look: Look) {
+    pub fn keep(&mut self, look: Sample) {
         self.0.push_back(look);
         while self.0.len() > 1 && self.0.get(1).is_some_and(|second| second.at.elapsed() >= WINDOW) {
             self.0.pop_front();
         }
     }
 
-    fn oldest(&self) -> Option<&Look> {
+    fn oldest(&self) -> Option<&Sample> {
         self.0.front()
     }
 }
 
 /// Puts together what an instance has to say.
-pub fn beat(app: &App, state: State, done: &Done, look: &Look, minutes: &Minutes) -> Beat {
+pub fn beat(app: &App, state: State, done: &Delta, look: &Sample, minutes: &SampleWindow) -> Heartbeat {
     let (pool, health) = (Pool::of(&app.db), app.shared.health());
     let redis = match (health.backend, health.is_well()) {
         (BackendKind::Memory, _) => Redis::None,
@@ -154,7 +154,7 @@ pub fn beat(app: &App, state: State, done: &Done, look: &Look, minutes: &Minutes
         (BackendKind::Redis, false) => Redis::Away,
     };
     let recent = minutes.oldest().map(|old| look.since(old).routes);
-    Beat {
+    Heartbeat {
         name: app.config.watching.instance.clone(),
         version: env!("CARGO_PKG_VERSION").into(),
         state,
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn what_another_version_says_is_understood_as_far_as_it_goes() {
-        let beat: Beat = serde_json::from_str(r#"{"name":"1","state":"dancing","new":7}"#).expect("a beat");
+        let beat: Heartbeat = serde_json::from_str(r#"{"name":"1","state":"dancing","new":7}"#).expect("a beat");
 
         assert_eq!((beat.name.as_str(), beat.state, beat.cpu), ("1", State::Unknown, 0));
     }

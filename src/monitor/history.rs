@@ -1,8 +1,8 @@
 //! A row a minute for a day: of each instance by itself, of the house by whoever comes first.
 
-use super::RedisNow;
+use super::RedisSample;
 use super::counts::Counts;
-use super::heartbeat::{Beat, Done};
+use super::heartbeat::{Delta, Heartbeat};
 use crate::app::App;
 use crate::clock::{OffsetDateTime, to_ms};
 use crate::db::query;
@@ -21,7 +21,7 @@ pub fn minute(at: OffsetDateTime) -> i64 {
 ///
 /// # Errors
 /// The database's.
-pub async fn write_instance(app: &App, minute: i64, beat: &Beat, done: &Done) -> Result<()> {
+pub async fn write_instance(app: &App, minute: i64, beat: &Heartbeat, done: &Delta) -> Result<()> {
     let insert = "INSERT INTO instance_metrics (minute, instance, cpu, memory, requests, errors, p50, p95, p99, in_flight, streams, \
                   db_used, db_idle, db_max) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
                   ON CONFLICT (minute, instance) DO UPDATE SET cpu = excluded.cpu, memory = excluded.memory, \
@@ -52,7 +52,7 @@ pub async fn write_instance(app: &App, minute: i64, beat: &Beat, done: &Done) ->
 ///
 /// # Errors
 /// The database's.
-pub async fn write_house(app: &App, minute: i64, counts: &Counts, redis: Option<&RedisNow>) -> Result<()> {
+pub async fn write_house(app: &App, minute: i64, counts: &Counts, redis: Option<&RedisSample>) -> Result<()> {
     let insert = "INSERT INTO cluster_metrics (minute, sessions, online, redis_clients, redis_memory, redis_commands, redis_expired, \
                   redis_evicted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (minute) DO NOTHING";
     let number = |n: Option<u64>| Value::from(n.and_then(|n| i64::try_from(n).ok()));
@@ -91,7 +91,7 @@ pub struct InstanceSlot {
 /// How the house was within a slot.
 #[derive(Clone, Debug, PartialEq, FromQueryResult)]
 #[expect(missing_docs, reason = "columns; see the migration")]
-pub struct HouseSlot {
+pub struct ClusterSlot {
     pub slot: i64,
     pub sessions: i64,
     pub online: i64,
@@ -118,7 +118,7 @@ pub async fn instances(db: &DatabaseConnection, from: i64, until: i64, step: i64
 ///
 /// # Errors
 /// The database's.
-pub async fn house(db: &DatabaseConnection, from: i64, until: i64, step: i64) -> Result<Vec<HouseSlot>> {
+pub async fn house(db: &DatabaseConnection, from: i64, until: i64, step: i64) -> Result<Vec<ClusterSlot>> {
     let sql = "SELECT minute / $3 AS slot, CAST(AVG(sessions) AS BIGINT) AS sessions, MAX(online) AS online, \
                MAX(redis_clients) AS redis_clients, MAX(redis_memory) AS redis_memory, \
                CAST(AVG(redis_commands) AS BIGINT) AS redis_commands, CAST(AVG(redis_expired) AS BIGINT) AS redis_expired, \

@@ -13,7 +13,7 @@ pub mod overview;
 pub mod reporter;
 
 pub use events::{Event, Kind};
-pub use heartbeat::{Beat, State};
+pub use heartbeat::{Heartbeat, State};
 
 use crate::shared::instances::RedisCounts;
 use std::collections::VecDeque;
@@ -28,14 +28,14 @@ pub struct Monitor(Mutex<Kept>);
 
 #[derive(Default)]
 struct Kept {
-    own: Option<Beat>,
-    redis: Option<RedisNow>,
+    own: Option<Heartbeat>,
+    redis: Option<RedisSample>,
     waiting: VecDeque<Event>,
 }
 
 /// What Redis said of itself last, and how that changed.
 #[derive(Clone, Debug, PartialEq)]
-pub struct RedisNow {
+pub struct RedisSample {
     /// As it said it.
     pub counts: RedisCounts,
     /// Commands, expired and evicted keys a second. None: it was asked only once so far.
@@ -46,12 +46,12 @@ pub struct RedisNow {
 
 impl Monitor {
     /// What this instance said last.
-    pub fn own(&self) -> Option<Beat> {
+    pub fn own(&self) -> Option<Heartbeat> {
         self.lock().own.clone()
     }
 
     /// What Redis said last. None: there is none, or it did not answer.
-    pub fn redis(&self) -> Option<RedisNow> {
+    pub fn redis(&self) -> Option<RedisSample> {
         self.lock().redis.clone()
     }
 

@@ -2,8 +2,8 @@
 
 use super::counts::Counts;
 use super::events::{self, Event, Kind};
-use super::heartbeat::Beat;
-use super::{RedisNow, history};
+use super::heartbeat::Heartbeat;
+use super::{RedisSample, history};
 use crate::app::App;
 use crate::domain::{Action, Actor, Resource, Result};
 use crate::metrics::{Sum, backups};
@@ -16,13 +16,13 @@ const LISTED: i64 = 60;
 const EVENTS: i64 = 20;
 
 /// See the head of this file.
-pub struct Seen {
+pub struct Overview {
     /// The instances by name.
     pub instances: Vec<Instance>,
     /// Whether the others could be heard: Redis answered, or there is none.
     pub hears_all: bool,
     /// What Redis said last.
-    pub redis: Option<RedisNow>,
+    pub redis: Option<RedisSample>,
     /// Sessions and members who are here. None: the database does not answer.
     pub counts: Option<Counts>,
     /// What happened, the newest first.
@@ -36,13 +36,13 @@ pub struct Instance {
     /// Its name.
     pub name: String,
     /// What it says.
-    pub word: Word,
+    pub word: NodeStatus,
 }
 
 /// What an instance says.
-pub enum Word {
+pub enum NodeStatus {
     /// This, lately.
-    Beat(Box<Beat>),
+    Heartbeat(Box<Heartbeat>),
     /// It said that it would end, and ended.
     Left,
     /// Nothing.
@@ -51,12 +51,12 @@ pub enum Word {
     Unheard,
 }
 
-impl Seen {
+impl Overview {
     /// The last minutes by route over all instances, the slowest first.
     pub fn slowest(&self, most: usize) -> Vec<(String, Sum)> {
         let mut all: BTreeMap<&str, Sum> = BTreeMap::new();
         let beats = self.instances.iter().filter_map(|instance| match &instance.word {
-            Word::Beat(beat) => Some(beat),
+            NodeStatus::Heartbeat(beat) => Some(beat),
             _ => None,
         });
         beats.flat_map(|beat| &beat.routes).for_each(|(label, sum)| all.entry(label).or_default().add(sum));
@@ -79,7 +79,7 @@ pub fn may_look(actor: &Actor) -> Result<()> {
 ///
 /// # Errors
 /// `Forbidden`; the database's.
-pub async fn look(app: &App, actor: &Actor) -> Result<Seen> {
+pub async fn look(app: &App, actor: &Actor) -> Result<Overview> {
     may_look(actor)?;
     let names = history::names(&app.db, history::minute(app.clock.now()) - LISTED).await?;
     let events = events::newest(&app.db, EVENTS).await?;
@@ -92,18 +92,18 @@ pub async fn look(app: &App, actor: &Actor) -> Result<Seen> {
     .into_iter();
     let own = app.monitor.own();
     let instance = |name: String| {
-        let said = beats.next().flatten().and_then(|bytes| serde_json::from_slice::<Beat>(&bytes).ok());
+        let said = beats.next().flatten().and_then(|bytes| serde_json::from_slice::<Heartbeat>(&bytes).ok());
         let word = match said.or_else(|| own.clone().filter(|own| own.name == name)) {
-            Some(beat) => Word::Beat(Box::new(beat)),
-            None if !hears_all => Word::Unheard,
-            None if left(&events, &name) => Word::Left,
-            None => Word::Silent,
+            Some(beat) => NodeStatus::Heartbeat(Box::new(beat)),
+            None if !hears_all => NodeStatus::Unheard,
+            None if left(&events, &name) => NodeStatus::Left,
+            None => NodeStatus::Silent,
         };
         Instance { name, word }
     };
     let instances = names.into_iter().map(instance).collect();
     let last = |name| backups::last(&app.config.data_dir, name);
-    Ok(Seen {
+    Ok(Overview {
         instances,
         hears_all,
         redis: app.monitor.redis(),

@@ -1,8 +1,8 @@
 //! Measures, says and notices, every five seconds, until the instance has given its last answer.
 
 use super::events::{self, Event, Kind};
-use super::heartbeat::{self, Beat, Look, Minutes, State};
-use super::{RedisNow, counts, history};
+use super::heartbeat::{self, Heartbeat, Sample, SampleWindow, State};
+use super::{RedisSample, counts, history};
 use crate::app::App;
 use crate::clock::monotonic::Jump;
 use crate::clock::to_ms;
@@ -23,7 +23,7 @@ const REMEMBERED: i64 = 15;
 
 /// Runs until the end.
 pub async fn run(app: App) {
-    let mut keeper = Keeper::new(&app);
+    let mut keeper = Reporter::new(&app);
     let (mut health, mut database) = (app.shared.health_changes(), app.db_health.changes());
     keeper.note(Kind::Up, app.metrics.started_ms());
     keeper.round().await;
@@ -57,12 +57,12 @@ pub async fn run(app: App) {
 }
 
 /// What is kept in mind from one round to the next.
-pub struct Keeper {
+pub struct Reporter {
     app: App,
-    last: Look,
+    last: Sample,
     /// The look at the beginning of the minute, and which minute it is.
-    minute: (i64, Look),
-    recent: Minutes,
+    minute: (i64, Sample),
+    recent: SampleWindow,
     redis: Option<(Instant, RedisCounts)>,
     /// None: not trusted yet since the beginning, which is no news.
     redis_is_well: Option<bool>,
@@ -100,16 +100,16 @@ impl Disk {
 
 /// Another instance, as it was heard last.
 struct Other {
-    beat: Beat,
+    beat: Heartbeat,
     heard: Instant,
     is_lost: bool,
 }
 
-impl Keeper {
+impl Reporter {
     /// Begins.
     pub fn new(app: &App) -> Self {
-        let look = Look::now(app);
-        let mut recent = Minutes::default();
+        let look = Sample::now(app);
+        let mut recent = SampleWindow::default();
         recent.keep(look.clone());
         Self {
             minute: (history::minute(app.clock.now()), look.clone()),
@@ -127,12 +127,12 @@ impl Keeper {
 
     /// Measures and says it, once.
     pub async fn round(&mut self) {
-        let look = Look::now(&self.app);
+        let look = Sample::now(&self.app);
         if self.disk.looks_full(disk_full::refusals()) {
             self.note_now(Kind::DiskFull);
         }
         let disk_full = self.disk.full.is_some();
-        let beat = Beat { disk_full, ..heartbeat::beat(&self.app, self.state(), &look.since(&self.last), &look, &self.recent) };
+        let beat = Heartbeat { disk_full, ..heartbeat::beat(&self.app, self.state(), &look.since(&self.last), &look, &self.recent) };
         self.last = look.clone();
         self.app.monitor.lock().own = Some(beat.clone());
         if let Ok(text) = serde_json::to_vec(&beat) {
@@ -191,11 +191,11 @@ impl Keeper {
             _ => None,
         };
         let at = to_ms(self.app.clock.now());
-        self.app.monitor.lock().redis = counts.clone().map(|counts| RedisNow { counts, rates, at });
+        self.app.monitor.lock().redis = counts.clone().map(|counts| RedisSample { counts, rates, at });
         self.redis = counts.map(|counts| (now, counts));
     }
 
-    async fn write(&mut self, beat: &Beat, look: Look) -> Result<()> {
+    async fn write(&mut self, beat: &Heartbeat, look: Sample) -> Result<()> {
         events::flush(&self.app).await?;
         let now = history::minute(self.app.clock.now());
         let (minute, begun) = &self.minute;
@@ -223,7 +223,7 @@ impl Keeper {
             return Ok(());
         };
         for (name, bytes) in names.into_iter().zip(beats) {
-            match bytes.and_then(|bytes| serde_json::from_slice::<Beat>(&bytes).ok()) {
+            match bytes.and_then(|bytes| serde_json::from_slice::<Heartbeat>(&bytes).ok()) {
                 Some(beat) => self.heard(name, beat),
                 None => self.silent(&name),
             }
@@ -231,7 +231,7 @@ impl Keeper {
         Ok(())
     }
 
-    fn heard(&mut self, name: String, beat: Beat) {
+    fn heard(&mut self, name: String, beat: Heartbeat) {
         let before = self.others.get(&name).filter(|other| other.is_lost).map(|other| (other.beat.at, other.beat.started));
         // One that was started anew says so by itself.
         if let Some((mark, started)) = before

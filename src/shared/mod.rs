@@ -45,7 +45,7 @@ use fragment_cache::Rendered;
 use health::{BackendKind, Health, State};
 use memory::Memory;
 use redis::Redis;
-use session_guard::Trust;
+use session_guard::SessionGuard;
 use signals::Hub;
 use single_flight::Flights;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -62,7 +62,7 @@ struct Inner {
     backend: Arc<Backend>,
     /// This process's own counters, for when Redis does not answer.
     local: Backend,
-    trust: Arc<Trust>,
+    trust: Arc<SessionGuard>,
     pieces: Arc<Rendered>,
     flights: Flights,
     watch: Arc<presence::Watch>,
@@ -79,13 +79,13 @@ impl Shared {
     pub fn memory(clock: MonotonicClock) -> Self {
         let (tell, hear) = watch::channel(Health::now(BackendKind::Memory, State::Closed, None));
         let memory = Arc::new(Memory::new());
-        Self::of(Backend::Memory(memory), Arc::default(), Arc::new(Trust::new(clock, "")), hear, Some(tell))
+        Self::of(Backend::Memory(memory), Arc::default(), Arc::new(SessionGuard::new(clock, "")), hear, Some(tell))
     }
 
     /// For instances that share a Redis. Until [`Self::start`] has been called, and Redis validated, nothing is known.
     /// `secret` is the same on every instance: copies of sessions that were not signed with it are not believed.
     pub fn redis(options: RedisOptions, clock: MonotonicClock, secret: &str) -> Self {
-        let (trust, pieces) = (Arc::new(Trust::new(clock, secret)), Arc::<Rendered>::default());
+        let (trust, pieces) = (Arc::new(SessionGuard::new(clock, secret)), Arc::<Rendered>::default());
         let redis = Arc::new(Redis::new(options, trust.clone(), pieces.clone()));
         let health = redis.health();
         Self::of(Backend::Redis(redis), pieces, trust, health, None)
@@ -94,7 +94,7 @@ impl Shared {
     fn of(
         backend: Backend,
         pieces: Arc<Rendered>,
-        trust: Arc<Trust>,
+        trust: Arc<SessionGuard>,
         health: watch::Receiver<Health>,
         alone: Option<watch::Sender<Health>>,
     ) -> Self {
@@ -200,7 +200,7 @@ impl Shared {
         &self.inner.local
     }
 
-    fn trust(&self) -> &Trust {
+    fn trust(&self) -> &SessionGuard {
         &self.inner.trust
     }
 
@@ -222,7 +222,7 @@ impl Shared {
 }
 
 /// Takes away, every half minute, what has expired in this process.
-async fn sweep(backend: Arc<Backend>, local: Option<Arc<Memory>>, trust: Arc<Trust>) {
+async fn sweep(backend: Arc<Backend>, local: Option<Arc<Memory>>, trust: Arc<SessionGuard>) {
     loop {
         time::sleep(memory::SWEEP).await;
         backend.memory().iter().chain(local.iter()).for_each(|memory| memory.sweep());

@@ -29,7 +29,7 @@ struct Rejection {
 }
 
 /// See the head of this file.
-pub(super) struct Trust {
+pub(super) struct SessionGuard {
     clock: MonotonicClock,
     /// With which copies are signed; the same on every instance.
     secret: Hmac<Sha256>,
@@ -40,7 +40,7 @@ pub(super) struct Trust {
     hasher: RandomState,
 }
 
-impl Trust {
+impl SessionGuard {
     pub(super) fn new(clock: MonotonicClock, secret: &str) -> Self {
         Self {
             clock,

@@ -4,7 +4,7 @@
 //! here, and it was read from SQL in the present epoch. Whoever makes a copy takes [`Shared::epoch`] *before* reading
 //! the row, so that a row read before Redis came back with old data cannot be passed off as a new one.
 
-use super::session_guard::Trust;
+use super::session_guard::SessionGuard;
 use super::store::Write;
 use super::{Effect, Known, Shared, keys};
 use bytes::Bytes;
@@ -124,14 +124,14 @@ impl Sessions<'_> {
         self.trust().reject(hash, min_version);
     }
 
-    fn trust(&self) -> &Trust {
+    fn trust(&self) -> &SessionGuard {
         self.0.trust()
     }
 }
 
 /// Reads a copy, once, and only if it is to be believed: made by one of our instances for this session, not by another
 /// program that can write to Redis.
-pub(super) fn parse(hash: &str, signed: &Bytes, trust: &Trust) -> Option<SessionCopy> {
+pub(super) fn parse(hash: &str, signed: &Bytes, trust: &SessionGuard) -> Option<SessionCopy> {
     // The signature is the last field, and of fixed length: what stands before it was signed, with the brace put back.
     let (head, tail) = signed.split_at_checked(signed.len().checked_sub(MARK.len() + SIGNATURE + 2)?)?;
     let signature = tail.strip_prefix(MARK.as_bytes())?.strip_suffix(b"\"}")?;

@@ -39,7 +39,7 @@ fn form_name(post: PostId, parent: Option<CommentId>) -> String {
 /// The new comment: on the open page by script, else on its own place of the post's page.
 async fn created(member: &SignedIn, slug: &str, made: keys::Outcome) -> Result<Response> {
     let visit = &member.visit;
-    if visit.asked != reply::Asked::Part {
+    if visit.asked != reply::HtmxTarget::Part {
         return Ok(reply::see_other_with(visit, &paths::comment(made.id), Flash("comment.created")));
     }
     let (comment, post) = comments::find_readable(&visit.app.db, Some(&member.actor), &visit.boards, CommentId(made.id)).await?;
@@ -113,7 +113,7 @@ fn form(visit: &Visit, f: &Form<'_>) -> Response {
     let errors = present::faults_or_wait(f.problems, f.wait);
     let form = CommentForm { lang: visit.lang, purpose: f.purpose, body: f.body, once: f.once, errors: &errors };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    if visit.asked == reply::Asked::Part {
+    if visit.asked == reply::HtmxTarget::Part {
         return reply::or_wait(reply::part(status, views::form(&form)), f.wait);
     }
     let nav = present::nav(visit);
@@ -177,7 +177,7 @@ pub async fn update(member: SignedIn, Path(id): Path<CommentId>, fields: Fields)
     };
     let (comment, post) = comments::find_readable(&visit.app.db, Some(&member.actor), &visit.boards, id).await?;
     match done {
-        Ok(_) if visit.asked == reply::Asked::Part => {
+        Ok(_) if visit.asked == reply::HtmxTarget::Part => {
             let html = visit.app.known.show(&comment.html);
             let shown = present::comment(visit, visit.board_of(&post)?, &post, &comment, &html);
             Ok(reply::part(StatusCode::OK, views::saved(visit.lang, &shown)))

@@ -3,7 +3,7 @@
 use crate::support::{TestApp, only_sqlite, postgres_database};
 use minschool::backup::archive::{self, Key};
 use minschool::backup::format::Manifest;
-use minschool::backup::repository::{self, Keep, Kept, Shelf};
+use minschool::backup::repository::{self, Kept, Repository, RetentionPolicy};
 use minschool::backup::tables::{self, Purpose};
 use minschool::backup::{self, Result, read, verification};
 use minschool::cli::{moving, restore};
@@ -54,7 +54,7 @@ async fn number(db: &DatabaseConnection, ask: &str) -> i64 {
 }
 
 async fn put(test: &TestApp, folder: &Path, key: Option<&Key>) -> Kept {
-    let (shelf, lines) = (Shelf::open(folder).unwrap(), read::lines(&test.app.db, Purpose::Backup));
+    let (shelf, lines) = (Repository::open(folder).unwrap(), read::lines(&test.app.db, Purpose::Backup));
     let recipients: Vec<_> = key.map(Key::to_public).into_iter().collect();
     let now = test.app.clock.now();
     tokio::task::spawn_blocking(move || shelf.put(lines, &recipients, now)).await.unwrap().unwrap()
@@ -257,8 +257,8 @@ async fn a_backup_that_does_not_come_to_its_end_leaves_nothing_that_counts() {
     let (teller, lines) = tokio::sync::mpsc::channel(8);
     teller.send(Ok(r#"{"head":{"format":1,"version":"0","made_at":"x","steps":[]}}"#.into())).await.unwrap();
     drop(teller);
-    let shelf = Shelf::open(folder.path()).unwrap();
-    assert!(err(Shelf::open(folder.path())).contains("another backup is being made"));
+    let shelf = Repository::open(folder.path()).unwrap();
+    assert!(err(Repository::open(folder.path())).contains("another backup is being made"));
 
     let now = Clock::default().now() + time::Duration::hours(1);
     let refused = tokio::task::spawn_blocking(move || shelf.put(lines, &[], now)).await.unwrap();
@@ -282,7 +282,7 @@ async fn what_a_killed_backup_left_is_no_backup_and_is_thrown_away() {
 
     assert_eq!(repository::on(folder.path()).pop().unwrap().path, good.path);
 
-    Shelf::open(folder.path()).unwrap();
+    Repository::open(folder.path()).unwrap();
     assert!(!later(".part").exists() && !later(".manifest.json").exists() && cut.exists());
 }
 
@@ -301,7 +301,7 @@ fn names(folder: &Path) -> Vec<String> {
 fn days_weeks_and_months_are_kept_and_the_newest_always() {
     let newest = datetime!(2026-11-22 18:30 UTC);
     let every_night: Vec<_> = (0..500).map(|n| newest - time::Duration::days(n)).collect();
-    let keep: Keep = "7d,4w,12m".parse().unwrap();
+    let keep: RetentionPolicy = "7d,4w,12m".parse().unwrap();
 
     let kept = keep.of(&every_night);
 
@@ -309,8 +309,8 @@ fn days_weeks_and_months_are_kept_and_the_newest_always() {
     assert!(kept.contains(&datetime!(2026-11-15 18:30 UTC)) && kept.contains(&datetime!(2026-11-01 18:30 UTC)), "Sundays");
     assert!(kept.contains(&datetime!(2025-12-31 18:30 UTC)) && !kept.contains(&datetime!(2025-11-30 18:30 UTC)), "ends of months");
     assert_eq!(kept.len(), 7 + 3 + 11, "{kept:?}");
-    assert_eq!("0d".parse::<Keep>().unwrap().of(&every_night).into_iter().collect::<Vec<_>>(), [newest]);
-    assert!(["", "7", "7x", "d", "-1d"].iter().all(|wrong| wrong.parse::<Keep>().is_err()));
+    assert_eq!("0d".parse::<RetentionPolicy>().unwrap().of(&every_night).into_iter().collect::<Vec<_>>(), [newest]);
+    assert!(["", "7", "7x", "d", "-1d"].iter().all(|wrong| wrong.parse::<RetentionPolicy>().is_err()));
 }
 
 #[tokio::test]
@@ -320,7 +320,7 @@ async fn old_backups_are_thrown_away_with_their_labels() {
     test.app.clock.advance(time::Duration::minutes(5));
     let new = put(&test, folder.path(), None).await;
 
-    let gone = Shelf::open(folder.path()).unwrap().rotate("1d,1w,1m".parse().unwrap()).unwrap();
+    let gone = Repository::open(folder.path()).unwrap().rotate("1d,1w,1m".parse().unwrap()).unwrap();
 
     assert_eq!(gone, [old.path]);
     assert_eq!(names(folder.path()), [name(&new.path), name(&new.path) + ".manifest.json"]);

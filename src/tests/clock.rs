@@ -8,7 +8,7 @@ use minschool::domain::sessions::{self, Area};
 use minschool::domain::{counters, tokens};
 use minschool::jobs::maintenance;
 use minschool::monitor::events::newest;
-use minschool::monitor::reporter::Keeper;
+use minschool::monitor::reporter::Reporter;
 use minschool::shared::Known;
 use minschool::web::health;
 use std::time::Duration;
@@ -132,7 +132,7 @@ stories! {
     async fn a_jump_is_written_down_shown_and_measured(test: TestApp) {
         let mut boss = test.staff("boss", "admin").await;
         let steady = test.app.clock.monotonic().clone();
-        let mut keeper = Keeper::new(&test.app);
+        let mut keeper = Reporter::new(&test.app);
         keeper.round().await;
 
         steady.set_wall_by_ms(HOUR_MS);

@@ -5,7 +5,7 @@ use crate::support::{TestApp, postgres, stories, until};
 use minschool::db::{health, query};
 use minschool::monitor::Kind;
 use minschool::monitor::events::newest;
-use minschool::monitor::reporter::Keeper;
+use minschool::monitor::reporter::Reporter;
 use rand::distr::{Alphanumeric, SampleString};
 use sea_orm::{ConnectionTrait, sqlx};
 use std::path::PathBuf;
@@ -131,7 +131,7 @@ stories! {
     async fn staff_see_it_while_it_lasts_and_the_log_of_events_keeps_it(test: TestApp) {
         let mut boss = test.staff("boss", "admin").await;
         let form = boss.get("/community/free/write").await;
-        let mut keeper = Keeper::new(&test.app);
+        let mut keeper = Reporter::new(&test.app);
         fill(&test).await;
         let refused = boss.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", &long())]).await;
         assert_eq!(refused.status, 503, "{}", refused.text());

@@ -1,7 +1,7 @@
 //! What the real nginx does with the shipped files: whom it shows which copy, and how much one address may ask for.
 
 use crate::support::{TestApp, stories};
-use minschool::web::serve::{Door, Patience, serve};
+use minschool::web::serve::{Listener, Timeouts, serve};
 use testkit::nginx::PrivateNginx;
 use tokio::net::TcpListener;
 
@@ -128,8 +128,8 @@ async fn start_before(test: &TestApp) -> PrivateNginx {
 async fn listen(test: &TestApp, router: impl poem::Endpoint<Output = poem::Response> + 'static) -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let door = Door { listener, held: false };
-    tokio::spawn(serve(door, router, Patience::with_idle(std::time::Duration::from_secs(75)), test.app.stop.clone()));
+    let door = Listener { listener, held: false };
+    tokio::spawn(serve(door, router, Timeouts::with_idle(std::time::Duration::from_secs(75)), test.app.stop.clone()));
     port
 }
 

@@ -6,9 +6,9 @@ use minschool::db::query;
 use minschool::domain::counters;
 use minschool::monitor::counts::Counts;
 use minschool::monitor::events::newest;
-use minschool::monitor::heartbeat::Look;
-use minschool::monitor::reporter::Keeper;
-use minschool::monitor::{Beat, Kind, State, history};
+use minschool::monitor::heartbeat::Sample;
+use minschool::monitor::reporter::Reporter;
+use minschool::monitor::{Heartbeat, Kind, State, history};
 use poem::endpoint::BoxEndpoint;
 use poem::{Endpoint, Request, Response};
 use std::time::Duration;
@@ -177,11 +177,11 @@ async fn what_several_notice_is_written_once_and_a_silent_instance_is_missed() {
     }
     let test = TestApp::shared().await;
     let now = history::minute(test.app.clock.now());
-    let lost = Beat { name: "lost".into(), state: State::Ready, started: 7, at: 42, ..Beat::default() };
+    let lost = Heartbeat { name: "lost".into(), state: State::Ready, started: 7, at: 42, ..Heartbeat::default() };
     let said = serde_json::to_vec(&lost).unwrap();
-    let done = Look::now(&test.app).since(&Look::now(&test.app));
+    let done = Sample::now(&test.app).since(&Sample::now(&test.app));
     history::write_instance(&test.app, now, &lost, &done).await.unwrap();
-    let mut watchers = [Keeper::new(&test.app), Keeper::new(&test.app)];
+    let mut watchers = [Reporter::new(&test.app), Reporter::new(&test.app)];
     let instances = test.app.shared.instances();
 
     instances.beat("lost", said.clone()).await;

@@ -1,6 +1,6 @@
 //! The embedded files: their names carry their content's hash, so they may be kept for ever.
 
-use super::error::{Fault, Result};
+use super::error::{HttpError, Result};
 use bytes::Bytes;
 use poem::http::header;
 use poem::web::Path;
@@ -10,7 +10,7 @@ use templates::assets::{self, Asset};
 /// GET /static/:name
 #[handler]
 pub fn show(Path(name): Path<String>, req: &Request) -> Result<Response> {
-    let asset = assets::find(&name).ok_or(Fault::Status(404))?;
+    let asset = assets::find(&name).ok_or(HttpError::Status(404))?;
     let accepts = req.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (body, encoding) = choose(asset, accepts);
     let mut response = Response::builder()

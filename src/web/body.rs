@@ -1,7 +1,7 @@
 //! Bodies are read before their requests take a place among those at work, so that slow senders hold none. They are bounded in
 //! size, in time, in what is held at once, and in how many one network sends at the same time.
 
-use super::error::Fault;
+use super::error::HttpError;
 use crate::app::App;
 use crate::domain::Error;
 use crate::domain::users::network;
@@ -65,7 +65,7 @@ impl Bodies {
     /// # Errors
     /// 408 (RFC 9110 section 15.5.9) where it does not come in time, 400 where it breaks off, 429 for a network that sends
     /// too many at once, 503 where no room came free. What such a body said cannot be given back: it was not read.
-    pub async fn receive(&self, app: &App, mut req: Request) -> Result<(Request, Option<OwnedSemaphorePermit>), Fault> {
+    pub async fn receive(&self, app: &App, mut req: Request) -> Result<(Request, Option<OwnedSemaphorePermit>), HttpError> {
         let told: Option<usize> = req.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
         if told.is_none_or(|n| n == 0) && !req.headers().contains_key(header::TRANSFER_ENCODING) {
             return Ok((req, None));
@@ -75,7 +75,7 @@ impl Bodies {
         let body = if told.is_some_and(|n| n > BODY) {
             None
         } else {
-            timeout(PATIENCE, self.gather(pieces)).await.map_err(|_| Fault::Status(408))??
+            timeout(PATIENCE, self.gather(pieces)).await.map_err(|_| HttpError::Status(408))??
         };
         let Some((bytes, permit)) = body else {
             // The form's own page says so.
@@ -87,7 +87,7 @@ impl Bodies {
     }
 
     /// Counts one more body of the network that this request comes from.
-    fn sender(&self, app: &App, req: &Request) -> Result<Option<Sending<'_>>, Fault> {
+    fn sender(&self, app: &App, req: &Request) -> Result<Option<Sending<'_>>, HttpError> {
         let Some(ip) = super::address::client(req, &app.config.trusted_proxies) else { return Ok(None) };
         if app.config.trusted_proxies.iter().any(|network| network.contains(&ip)) {
             return Ok(None);
@@ -96,18 +96,18 @@ impl Bodies {
         let mut senders = self.senders.lock().unwrap_or_else(PoisonError::into_inner);
         let count = senders.entry(network.clone()).or_default();
         if *count >= AT_ONCE {
-            return Err(Fault::Domain(Error::Slow(PAUSE)));
+            return Err(HttpError::Domain(Error::Slow(PAUSE)));
         }
         *count += 1;
         Ok(Some(Sending { bodies: self, network }))
     }
 
     /// A whole body. None: it is larger than the limit. Each KiB needs a permit as it comes.
-    async fn gather<E>(&self, pieces: impl Stream<Item = Result<Bytes, E>>) -> Result<Option<(Vec<u8>, OwnedSemaphorePermit)>, Fault> {
+    async fn gather<E>(&self, pieces: impl Stream<Item = Result<Bytes, E>>) -> Result<Option<(Vec<u8>, OwnedSemaphorePermit)>, HttpError> {
         let mut permit = self.room(1).await?;
         let (mut pieces, mut bytes) = (std::pin::pin!(pieces), Vec::new());
         while let Some(piece) = pieces.next().await {
-            bytes.extend_from_slice(&piece.map_err(|_| Fault::Status(400))?);
+            bytes.extend_from_slice(&piece.map_err(|_| HttpError::Status(400))?);
             if bytes.len() > BODY {
                 return Ok(None);
             }
@@ -119,8 +119,8 @@ impl Bodies {
         Ok(Some((bytes, permit)))
     }
 
-    async fn room(&self, kib: usize) -> Result<OwnedSemaphorePermit, Fault> {
-        let busy = || Fault::Domain(Error::Busy(PAUSE));
+    async fn room(&self, kib: usize) -> Result<OwnedSemaphorePermit, HttpError> {
+        let busy = || HttpError::Domain(Error::Busy(PAUSE));
         let wanted = self.held.clone().acquire_many_owned(u32::try_from(kib).unwrap_or(u32::MAX));
         timeout(ROOM, wanted).await.map_err(|_| busy())?.map_err(|_| busy())
     }
@@ -129,6 +129,6 @@ impl Bodies {
 const TOO_LARGE: &str = "the body is larger than the limit";
 
 /// What a body that could not be read means.
-pub(super) fn err(err: &poem::error::ReadBodyError) -> Fault {
-    Fault::Status(if format!("{err:?} {err}").contains(TOO_LARGE) { 413 } else { 400 })
+pub(super) fn err(err: &poem::error::ReadBodyError) -> HttpError {
+    HttpError::Status(if format!("{err:?} {err}").contains(TOO_LARGE) { 413 } else { 400 })
 }

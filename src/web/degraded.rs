@@ -41,12 +41,12 @@ pub async fn unless_away<T, E: From<Error>>(app: &App, work: impl Future<Output 
 ///
 /// Only what anybody may see is kept: pages for people who are not signed in. Nothing that was edited, hidden or
 /// deleted since is shown again, and where that cannot be known (Redis does not answer either), nothing is.
-pub struct Shelf {
+pub struct StaleCopies {
     key: String,
     withdrawn: Generation,
 }
 
-impl Shelf {
+impl StaleCopies {
     /// The place of the page that this visit asks for. None: such a page is not kept.
     pub fn of(visit: &Visit, is_page: bool) -> Option<Self> {
         let anonymous = visit.session.is_none() && !visit.dead_cookie && visit.flash.is_none();

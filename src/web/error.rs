@@ -12,11 +12,11 @@ use templates::users::sign_in;
 use templates::{admin, paths};
 
 /// The result of a handler.
-pub type Result<T, E = Fault> = std::result::Result<T, E>;
+pub type Result<T, E = HttpError> = std::result::Result<T, E>;
 
 /// Why a handler has no page of its own to show.
 #[derive(Debug, thiserror::Error)]
-pub enum Fault {
+pub enum HttpError {
     /// What the domain says.
     #[error(transparent)]
     Domain(#[from] Error),
@@ -34,13 +34,13 @@ pub enum Fault {
     SignInAgain(Vec<(String, String)>),
 }
 
-impl ResponseError for Fault {
+impl ResponseError for HttpError {
     fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }
 
-impl Fault {
+impl HttpError {
     fn code(&self) -> u16 {
         match self {
             Self::Domain(Error::NotFound) => 404,
@@ -66,9 +66,9 @@ impl Fault {
 
 /// The page of an error that a handler, an extractor or poem itself returned.
 pub fn answer(visit: &Visit, error: &poem::Error) -> Response {
-    match error.downcast_ref::<Fault>() {
+    match error.downcast_ref::<HttpError>() {
         Some(err) => page(visit, err),
-        None => page(visit, &Fault::Status(plain_status(error.status()))),
+        None => page(visit, &HttpError::Status(plain_status(error.status()))),
     }
 }
 
@@ -81,20 +81,22 @@ fn plain_status(status: StatusCode) -> u16 {
 }
 
 /// The page of a fault.
-pub fn page(visit: &Visit, err: &Fault) -> Response {
+pub fn page(visit: &Visit, err: &HttpError) -> Response {
     match err {
-        Fault::SignIn => return reply::see_other(visit, &login_then(visit)),
-        Fault::SignInAgain(fields) => return sign_in_again(visit, reply::local(&visit.path), fields, &[], sign_in::LoginNotice::None, ""),
-        Fault::Domain(Error::Internal(text)) => tracing::error!(request.id = %visit.request_id, "{text}"),
+        HttpError::SignIn => return reply::see_other(visit, &login_then(visit)),
+        HttpError::SignInAgain(fields) => {
+            return sign_in_again(visit, reply::local(&visit.path), fields, &[], sign_in::LoginNotice::None, "");
+        }
+        HttpError::Domain(Error::Internal(text)) => tracing::error!(request.id = %visit.request_id, "{text}"),
         _ => {}
     }
     let problem = Problem {
         status: err.code(),
-        cross_site: matches!(err, Fault::CrossSite),
+        cross_site: matches!(err, HttpError::CrossSite),
         retry_after: err.retry_after(),
         request_id: if err.code() >= 500 { &visit.request_id } else { "" },
         reading_only: err.code() == 503 && !visit.app.db_health.is_up(),
-        full: matches!(err, Fault::Domain(Error::Full)),
+        full: matches!(err, HttpError::Domain(Error::Full)),
         again: visit.sent.get().filter(|_| err.code() >= 500).map(|fields| Again { action: reply::local(&visit.path), fields }),
     };
     let markup = match visit.area {

@@ -1,6 +1,6 @@
 //! A form as it was sent: every field, in order, nothing lost.
 
-use super::error::Fault;
+use super::error::HttpError;
 use super::visit::Visit;
 use poem::http::header;
 use poem::{FromRequest, Request, RequestBody};
@@ -46,14 +46,14 @@ impl Fields {
     ///
     /// # Errors
     /// 413 when it is larger than the limit in `layers`; 415 when it is no form; 400 when it is not UTF-8.
-    pub async fn read(req: &Request, body: &mut RequestBody) -> Result<Self, Fault> {
+    pub async fn read(req: &Request, body: &mut RequestBody) -> Result<Self, HttpError> {
         let kind = req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !kind.starts_with("application/x-www-form-urlencoded") {
-            return Err(Fault::Status(415));
+            return Err(HttpError::Status(415));
         }
-        let bytes = body.take().map_err(|_| Fault::Status(400))?.into_bytes().await;
+        let bytes = body.take().map_err(|_| HttpError::Status(400))?.into_bytes().await;
         let bytes = bytes.map_err(|err| super::body::err(&err))?;
-        parse(&bytes).map(Self).ok_or(Fault::Status(400))
+        parse(&bytes).map(Self).ok_or(HttpError::Status(400))
     }
 }
 

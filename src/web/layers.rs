@@ -4,7 +4,7 @@
 
 use super::body::Bodies;
 use super::concurrency_limit::ConcurrencyLimit;
-use super::error::{self, Fault};
+use super::error::{self, HttpError};
 use super::fields::Fields;
 use super::visit::{self, Visit};
 use super::{address, cookies, degraded, reply};
@@ -26,17 +26,17 @@ const PAUSE: u64 = 2;
 /// Puts all layers around a router.
 pub fn wrap<E: Endpoint + 'static>(app: &App, area: Area, router: E) -> impl Endpoint<Output = Response> + use<E> {
     let seats = Arc::new(ConcurrencyLimit::new(app.config.in_flight));
-    let house = House { app: app.clone(), area, seats, bodies: Arc::default() };
-    let inner = house.clone();
+    let state = MiddlewareState { app: app.clone(), area, seats, bodies: Arc::default() };
+    let inner = state.clone();
     router
         .map_to_response()
         .around(move |ep, req| visited(inner.clone(), ep, req))
         .data(app.clone())
-        .around(move |ep, req| guarded(house.clone(), ep, req))
+        .around(move |ep, req| guarded(state.clone(), ep, req))
 }
 
 #[derive(Clone)]
-struct House {
+struct MiddlewareState {
     app: App,
     area: Area,
     seats: Arc<ConcurrencyLimit>,
@@ -44,28 +44,28 @@ struct House {
 }
 
 /// The outer layers: whatever happens within, there is one answer, with its headers, and one line in the log.
-async fn guarded<E: Endpoint<Output = Response>>(house: House, ep: Arc<E>, mut req: Request) -> poem::Result<Response> {
+async fn guarded<E: Endpoint<Output = Response>>(state: MiddlewareState, ep: Arc<E>, mut req: Request) -> poem::Result<Response> {
     let begun = Instant::now();
     let id = request_id(&req);
     let (method, path) = (req.method().clone(), req.uri().path().to_owned());
-    let timed = house.app.metrics.begin(house.area, &method, &path);
-    let facts = visit::Facts::of(&house.app, house.area, &req, id.clone());
+    let timed = state.app.metrics.begin(state.area, &method, &path);
+    let facts = visit::Facts::of(&state.app, state.area, &req, id.clone());
     req.extensions_mut().insert(facts.clone());
     let plain = || Visit::bare(facts.clone());
     let is_personal = !path.starts_with(templates::paths::STATIC) && cookies::any_of_ours(req.headers());
-    address::warn_of_plain_address(&req, &house.app.config.trusted_proxies, public_url(&house));
-    let answering = AssertUnwindSafe(tokio::time::timeout(PATIENCE, Box::pin(seated(&house, &plain, ep, req)))).catch_unwind();
-    let named = house.app.config.sql_comments.then(|| id.clone());
+    address::warn_of_plain_address(&req, &state.app.config.trusted_proxies, public_url(&state));
+    let answering = AssertUnwindSafe(tokio::time::timeout(PATIENCE, Box::pin(seated(&state, &plain, ep, req)))).catch_unwind();
+    let named = state.app.config.sql_comments.then(|| id.clone());
     let (answered, statements) = statements::counting(query::with_request(named, answering)).await;
     let mut response = match answered {
         Ok(Ok(response)) => response,
-        Ok(Err(_)) => error::page(&plain(), &Fault::Status(503)),
+        Ok(Err(_)) => error::page(&plain(), &HttpError::Status(503)),
         Err(_) => {
             tracing::error!(request.id = %id, "a handler panicked at {method} {path}");
-            error::page(&plain(), &Fault::Status(500))
+            error::page(&plain(), &HttpError::Status(500))
         }
     };
-    headers(&house, &mut response, &id, &path);
+    headers(&state, &mut response, &id, &path);
     if is_personal {
         // Keeps the page out of nginx's cache, whatever nginx made of the cookie (ngx_http_proxy_module, proxy_cache_valid).
         response.headers_mut().insert("x-accel-expires", HeaderValue::from_static("0"));
@@ -84,21 +84,21 @@ fn request_id(req: &Request) -> String {
 }
 
 /// Takes a seat among the requests in flight, or turns the request away at once.
-async fn seated<E: Endpoint<Output = Response>>(house: &House, plain: &impl Fn() -> Visit, ep: Arc<E>, req: Request) -> Response {
+async fn seated<E: Endpoint<Output = Response>>(state: &MiddlewareState, plain: &impl Fn() -> Visit, ep: Arc<E>, req: Request) -> Response {
     // First: what another site sent is not given back either.
-    if !is_same_origin(house, &req) {
-        return error::page(&plain(), &Fault::CrossSite);
+    if !is_same_origin(state, &req) {
+        return error::page(&plain(), &HttpError::CrossSite);
     }
     // Streams wait for their own turn (`live`): all come back at once when an instance ended, and turned away, each would
     // be deaf for half a minute.
     let path = req.uri().path();
     let streams = req.method() == Method::GET && is_stream(path);
     let seat_free = streams || is_watching(path);
-    let (req, _held) = match house.bodies.receive(&house.app, req).await {
+    let (req, _held) = match state.bodies.receive(&state.app, req).await {
         Ok(received) => received,
         Err(err) => return error::page(&plain(), &err),
     };
-    let seat = if streams { None } else { house.seats.take() };
+    let seat = if streams { None } else { state.seats.take() };
     // Whoever watches has to see an instance that is full, and not take it for one that is gone.
     if seat.is_none() && !seat_free {
         return turned_away(&plain(), req).await;
@@ -118,11 +118,11 @@ async fn turned_away(visit: &Visit, req: Request) -> Response {
             let _ = visit.sent.set(fields.pairs().to_vec());
         }
     }
-    error::page(visit, &Fault::Domain(crate::domain::Error::Busy(PAUSE)))
+    error::page(visit, &HttpError::Domain(crate::domain::Error::Busy(PAUSE)))
 }
 
 /// Forms come from our own pages only (OWASP CSRF cheat sheet, "Fetch Metadata" and "Verifying origin").
-fn is_same_origin(house: &House, req: &Request) -> bool {
+fn is_same_origin(state: &MiddlewareState, req: &Request) -> bool {
     if matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return true;
     }
@@ -135,7 +135,7 @@ fn is_same_origin(house: &House, req: &Request) -> bool {
         return true;
     };
     let Ok(origin) = url::Url::parse(origin) else { return false };
-    let public = public_url(house);
+    let public = public_url(state);
     let is_public = origin.origin() == public.origin();
     if public.scheme() == "https" {
         // Host has no scheme, so http://host, which anybody in the network can write, would pass for us.
@@ -146,26 +146,26 @@ fn is_same_origin(house: &House, req: &Request) -> bool {
 }
 
 /// The address of this router as browsers see it.
-fn public_url(house: &House) -> &url::Url {
-    match house.area {
-        Area::Site => &house.app.config.public_url,
-        Area::Admin => &house.app.config.admin_public_url,
+fn public_url(state: &MiddlewareState) -> &url::Url {
+    match state.area {
+        Area::Site => &state.app.config.public_url,
+        Area::Admin => &state.app.config.admin_public_url,
     }
 }
 
 /// The inner layers: who is asking, and a page for whatever goes wrong.
-async fn visited<E: Endpoint<Output = Response> + 'static>(house: House, ep: Arc<E>, mut req: Request) -> poem::Result<Response> {
+async fn visited<E: Endpoint<Output = Response> + 'static>(state: MiddlewareState, ep: Arc<E>, mut req: Request) -> poem::Result<Response> {
     let path = req.uri().path();
     if is_plain(path) {
         return ep.call(req).await;
     }
     let facts = match req.extensions().get::<Arc<visit::Facts>>().cloned() {
         Some(facts) => facts,
-        None => visit::Facts::of(&house.app, house.area, &req, request_id(&req)),
+        None => visit::Facts::of(&state.app, state.area, &req, request_id(&req)),
     };
-    let visit = match degraded::unless_away(&house.app, Visit::of(facts.clone())).await {
+    let visit = match degraded::unless_away(&state.app, Visit::of(facts.clone())).await {
         Ok(visit) => visit,
-        Err(err) => return Ok(error::page(&Visit::bare(facts), &Fault::Domain(err))),
+        Err(err) => return Ok(error::page(&Visit::bare(facts), &HttpError::Domain(err))),
     };
     if let Err(err) = within_limits(&visit, req.method()).await {
         return Ok(error::page(&visit, &err));
@@ -173,8 +173,8 @@ async fn visited<E: Endpoint<Output = Response> + 'static>(house: House, ep: Arc
     present(&visit);
     let is_page = req.method() == Method::GET && !path.starts_with(templates::paths::EVENTS);
     req.extensions_mut().insert(visit.clone());
-    let shelf = degraded::Shelf::of(&visit, is_page);
-    let answered = degraded::unless_away(&house.app, async { handled(&house.app, ep, req).await.map_err(Failed::Handler) }).await;
+    let shelf = degraded::StaleCopies::of(&visit, is_page);
+    let answered = degraded::unless_away(&state.app, async { handled(&state.app, ep, req).await.map_err(Failed::Handler) }).await;
     let mut response = match (answered, shelf) {
         (Ok(response), Some(shelf)) => shelf.keep(&visit, response).await,
         (Ok(response), None) => response,
@@ -226,7 +226,7 @@ impl Failed {
     fn page(self, visit: &Visit) -> Response {
         match self {
             Self::Handler(error) => error::answer(visit, &error),
-            Self::Domain(err) => error::page(visit, &Fault::Domain(err)),
+            Self::Domain(err) => error::page(visit, &HttpError::Domain(err)),
         }
     }
 }
@@ -269,7 +269,7 @@ const WRITES: u32 = 60;
 /// Previews a minute: the editor asks for one at each pause in typing.
 const PREVIEWS: u32 = 240;
 
-async fn within_limits(visit: &Visit, method: &Method) -> Result<(), Fault> {
+async fn within_limits(visit: &Visit, method: &Method) -> Result<(), HttpError> {
     if method != Method::POST || !visit.app.config.rate_limits {
         return Ok(());
     }
@@ -306,7 +306,7 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
     font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
 
 /// Security headers (OWASP Secure Headers Project) and what caches must know.
-fn headers(house: &House, response: &mut Response, id: &str, path: &str) {
+fn headers(state: &MiddlewareState, response: &mut Response, id: &str, path: &str) {
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
@@ -320,18 +320,18 @@ fn headers(house: &House, response: &mut Response, id: &str, path: &str) {
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), browsing-topics=()");
-    if house.app.stop.is_cancelled() {
+    if state.app.stop.is_cancelled() {
         // Whoever keeps this connection open finds another instance for the next request (RFC 9112 section 9.6).
         set(header::CONNECTION, "close");
     }
     if !path.starts_with(templates::paths::STATIC) {
         // On a shared computer "back" must not show them after signing out (OWASP session management cheat sheet).
-        let is_private = house.area == Area::Admin || path.starts_with(templates::paths::MY);
+        let is_private = state.area == Area::Admin || path.starts_with(templates::paths::MY);
         set(header::CACHE_CONTROL, if is_private { "no-store" } else { "private, no-cache" });
         set(header::VARY, reply::VARY);
     }
-    if house.app.secure(house.area)
-        && let Ok(value) = HeaderValue::from_str(&house.app.config.public.hsts)
+    if state.app.secure(state.area)
+        && let Ok(value) = HeaderValue::from_str(&state.app.config.public.hsts)
     {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
     }

@@ -1,7 +1,7 @@
 //! Event streams: the bell, and new comments on an open post. A stream is told "something happened" by a
 //! signal and reads what it is from SQL, so a lost signal is made up for by the next one.
 
-use super::error::{Fault, Result};
+use super::error::{HttpError, Result};
 use super::present;
 use super::visit::Visit;
 use crate::app::App;
@@ -231,5 +231,5 @@ fn event(id: i64, markup: Markup) -> String {
 
 /// A stream that the instance will not open now.
 pub fn refuse(app: &App) -> Result<()> {
-    if app.stop.is_cancelled() { Err(Fault::Status(503)) } else { Ok(()) }
+    if app.stop.is_cancelled() { Err(HttpError::Status(503)) } else { Ok(()) }
 }

@@ -28,7 +28,7 @@ mod stalled;
 pub mod viewer;
 pub mod visit;
 
-pub use error::{Fault, Result};
+pub use error::{HttpError, Result};
 pub use fields::Fields;
 pub use reply::Flash;
 pub use viewer::{SignedIn, Staff};

@@ -8,7 +8,7 @@ use poem::{Body, Request, Response};
 
 /// What an answer will be put into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum HtmxTarget {
     /// The window: a browser without scripts, or a first load.
     Page,
     /// `#main`, taken out of a whole page.
@@ -17,7 +17,7 @@ pub enum Asked {
     Part,
 }
 
-impl Asked {
+impl HtmxTarget {
     /// Reads it from a request.
     pub fn of(req: &Request) -> Self {
         match req.headers().get("hx-request-type").map(HeaderValue::as_bytes) {
@@ -49,7 +49,7 @@ pub fn or_wait(mut response: Response, seconds: Option<u64>) -> Response {
 /// A whole page that says that something did not work: a form with its faults, an error.
 pub fn page_with(visit: &Visit, status: StatusCode, markup: Markup) -> Response {
     let mut response = html(status, markup);
-    if visit.asked == Asked::Part {
+    if visit.asked == HtmxTarget::Part {
         // The place that was to be filled is too small for a page.
         let headers = response.headers_mut();
         headers.insert("hx-retarget", HeaderValue::from_static("#main"));
@@ -92,7 +92,7 @@ pub fn send_again(visit: &Visit, path: &str) -> Response {
 
 fn redirect(visit: &Visit, status: StatusCode, path: &str) -> Response {
     let place = HeaderValue::from_str(path).unwrap_or_else(|_| HeaderValue::from_static("/"));
-    if visit.asked == Asked::Part {
+    if visit.asked == HtmxTarget::Part {
         // A redirect would be followed by the script, and its page put into the small place.
         return Response::builder().status(StatusCode::OK).header("hx-redirect", place).finish();
     }

@@ -34,7 +34,7 @@ const BUFFER: usize = 16 * 1024;
 
 /// How long a connection may say nothing.
 #[derive(Clone, Copy)]
-pub struct Patience {
+pub struct Timeouts {
     /// From its start until the head of its first request is whole. hyper's own time-out counts the pause between two
     /// requests as well, which has to be long for nginx.
     pub first: Duration,
@@ -47,7 +47,7 @@ pub struct Patience {
 /// Longest time for which a peer may take nothing of what is sent. Mobile connections that break for a moment come back sooner.
 const STALLED: Duration = Duration::from_secs(30);
 
-impl Patience {
+impl Timeouts {
     /// With so long a pause between two requests.
     pub fn with_idle(idle: Duration) -> Self {
         Self { first: Duration::from_secs(15).min(idle), idle, write: STALLED }
@@ -55,7 +55,7 @@ impl Patience {
 }
 
 /// A socket to accept from.
-pub struct Door {
+pub struct Listener {
     /// The socket.
     pub listener: TcpListener,
     /// Whether somebody else (systemd) keeps it open after us: what waits in its queue is then for our successor.
@@ -63,8 +63,8 @@ pub struct Door {
 }
 
 /// Serves an endpoint until `closing`, then answers what is in flight and returns.
-pub async fn serve(door: Door, endpoint: impl Endpoint + 'static, patience: Patience, closing: CancellationToken) {
-    let Door { listener, held } = door;
+pub async fn serve(door: Listener, endpoint: impl Endpoint + 'static, patience: Timeouts, closing: CancellationToken) {
+    let Listener { listener, held } = door;
     let endpoint = Arc::new(endpoint.map_to_response());
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(patience.idle).max_buf_size(BUFFER);
@@ -162,11 +162,11 @@ mod tests {
     async fn told(words: &str) -> Option<String> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
         let address = listener.local_addr().expect("it has an address");
-        let patience = Patience { first: Duration::from_millis(100), ..Patience::with_idle(Duration::from_secs(60)) };
+        let patience = Timeouts { first: Duration::from_millis(100), ..Timeouts::with_idle(Duration::from_secs(60)) };
         let endpoint = poem::endpoint::make_sync(|_| "here");
         let closing = CancellationToken::new();
         let _end = closing.clone().drop_guard();
-        tokio::spawn(serve(Door { listener, held: false }, endpoint, patience, closing));
+        tokio::spawn(serve(Listener { listener, held: false }, endpoint, patience, closing));
         let mut stream = TcpStream::connect(address).await.expect("it accepts");
         stream.write_all(words.as_bytes()).await.expect("it listens");
         let mut all = String::new();
@@ -206,11 +206,11 @@ mod tests {
     async fn serve_endless(write: Duration, pause: Duration) -> (TcpStream, tokio::sync::mpsc::Receiver<()>, CancellationToken) {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
         let address = listener.local_addr().expect("it has an address");
-        let patience = Patience { write, ..Patience::with_idle(Duration::from_secs(60)) };
+        let patience = Timeouts { write, ..Timeouts::with_idle(Duration::from_secs(60)) };
         let (gone, ended) = tokio::sync::mpsc::channel::<()>(1);
         let endpoint = poem::endpoint::make_sync(move |_| poem::Response::builder().body(endless(gone.clone(), pause)));
         let closing = CancellationToken::new();
-        tokio::spawn(serve(Door { listener, held: false }, endpoint, patience, closing.clone()));
+        tokio::spawn(serve(Listener { listener, held: false }, endpoint, patience, closing.clone()));
         let mut stream = TcpStream::connect(address).await.expect("it accepts");
         stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("it listens");
         (stream, ended, closing)

@@ -1,6 +1,6 @@
 //! Who is asking, as a type: a handler that takes `SignedIn` cannot be reached by anybody else.
 
-use super::error::Fault;
+use super::error::HttpError;
 use super::fields::Fields;
 use super::visit::Visit;
 use crate::domain::sessions::Session;
@@ -42,13 +42,13 @@ impl<'a> FromRequest<'a> for SignedIn {
 }
 
 /// Asks to sign in; a form that was sent is kept and finished afterwards.
-async fn sign_in_first(req: &Request, body: &mut RequestBody) -> Fault {
+async fn sign_in_first(req: &Request, body: &mut RequestBody) -> HttpError {
     if req.method() != Method::POST {
-        return Fault::SignIn;
+        return HttpError::SignIn;
     }
     match Fields::from_request(req, body).await {
-        Ok(fields) => Fault::SignInAgain(fields.pairs().to_vec()),
-        Err(_) => Fault::SignIn,
+        Ok(fields) => HttpError::SignInAgain(fields.pairs().to_vec()),
+        Err(_) => HttpError::SignIn,
     }
 }
 

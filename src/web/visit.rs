@@ -1,7 +1,7 @@
 //! What is known about one request before its handler runs: who is asking, how pages look to them, which
 //! boards there are. All of it costs one round trip to Redis, and no SQL where Redis answers.
 
-use super::reply::Asked;
+use super::reply::HtmxTarget;
 use super::{address, cookies, language};
 use crate::app::App;
 use crate::domain::boards::{self, Board, Boards};
@@ -38,7 +38,7 @@ pub struct Facts {
     /// The number under which this request is in the log.
     pub request_id: String,
     /// What the answer will be put into.
-    pub asked: Asked,
+    pub asked: HtmxTarget,
     /// The fields of the form that came, once it was read.
     pub sent: OnceLock<Vec<(String, String)>>,
     /// What marks this browser as one in which accounts were signed in to before; empty: nothing.
@@ -63,7 +63,7 @@ impl Facts {
             client: client(app, req),
             flash: cookies::get(headers, cookies::FLASH).map(|word| word.into_owned()),
             request_id,
-            asked: Asked::of(req),
+            asked: HtmxTarget::of(req),
             sent: OnceLock::new(),
             device: cookies::get(headers, cookies::DEVICE).map(|value| value.into_owned()).unwrap_or_default(),
             hash: cookies::token(headers, area, app.secure(area)).map(|token| tokens::hash(&token)),
@@ -262,6 +262,6 @@ fn client(app: &App, req: &poem::Request) -> Client {
 impl<'a> FromRequest<'a> for Visit {
     async fn from_request(req: &'a poem::Request, _: &mut RequestBody) -> poem::Result<Self> {
         let visit = req.extensions().get::<Visit>().cloned();
-        visit.ok_or_else(|| super::Fault::from(crate::domain::Error::Internal("a route without the viewer layer".into())).into())
+        visit.ok_or_else(|| super::HttpError::from(crate::domain::Error::Internal("a route without the viewer layer".into())).into())
     }
 }

@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result};
 use fred::prelude::{Builder, Client, ClientLike, Config, KeysInterface};
-use minschool::web::serve::{Door, Patience};
+use minschool::web::serve::{Listener, Timeouts};
 use poem::web::Data;
 use poem::{EndpointExt, Route, get, handler};
 use std::time::Duration;
@@ -23,9 +23,9 @@ pub async fn serve(redis: &str, listen: &str) -> Result<()> {
     let listener = TcpListener::bind(listen).await?;
     let endpoint = Route::new().at("/", get(hello)).data(client);
     minschool::web::serve::serve(
-        Door { listener, held: false },
+        Listener { listener, held: false },
         endpoint,
-        Patience::with_idle(Duration::from_secs(75)),
+        Timeouts::with_idle(Duration::from_secs(75)),
         CancellationToken::new(),
     )
     .await;

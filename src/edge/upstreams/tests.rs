@@ -1,7 +1,7 @@
 //! What is concluded from the log and from the probes, at times that the tests choose.
 
-use super::super::report::{State, Trouble};
-use crate::edge::http_client::Silence;
+use super::super::report::{State, UpstreamError};
+use crate::edge::http_client::HttpClientError;
 use crate::edge::upstreams::*;
 
 const A: &str = "127.0.0.1:3000";
@@ -12,8 +12,8 @@ fn at(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-fn book() -> Book {
-    Book::new(&[A, B].map(|address| address.parse().expect("an address")))
+fn book() -> Upstreams {
+    Upstreams::new(&[A, B].map(|address| address.parse().expect("an address")))
 }
 
 fn line(status: &str, up: &str, us: &str, ut: &str, uc: &str) -> Line {
@@ -25,7 +25,7 @@ fn answer(server: &str) -> Line {
     line("200", server, "200", "0.010", "0.000")
 }
 
-fn state(book: &mut Book, server: &str, now: u64) -> State {
+fn state(book: &mut Upstreams, server: &str, now: u64) -> State {
     let report = book.report(at(now), WALL);
     report.servers.iter().find(|row| row.server == server).expect("a row").state
 }
@@ -40,7 +40,7 @@ fn a_server_is_what_it_says_it_is() {
         (Health::Draining, State::Draining),
         (Health::NotReady(503), State::Down),
         (Health::Ready, State::Up),
-        (Health::Silent(Silence::Refused), State::Down),
+        (Health::Silent(HttpClientError::Refused), State::Down),
     ] {
         book.probe(A, health, None, at(1), WALL);
         assert_eq!(state(&mut book, A, 1), expected);
@@ -62,7 +62,7 @@ fn a_restart_that_nobody_saw_is_told_by_the_number_of_the_process() {
     assert_eq!((change.from, change.to, change.at), (State::Down, State::Up, WALL + 14.0));
     let row = &report.servers[0];
     assert_eq!((row.state, row.for_seconds), (State::Up, 1));
-    assert_eq!(row.last_error.as_ref().map(|error| error.trouble), Some(Trouble::BeganAnew));
+    assert_eq!(row.last_error.as_ref().map(|error| error.trouble), Some(UpstreamError::BeganAnew));
 
     // A planned one says that it drains first; that it begins anew is no trouble then.
     book.probe(A, Health::Draining, run("2"), at(20), WALL + 20.0);
@@ -75,14 +75,14 @@ fn a_state_has_a_beginning_and_every_change_is_remembered() {
     let mut book = book();
     book.probe(A, Health::Ready, None, at(10), WALL + 10.0);
     book.probe(A, Health::Ready, None, at(20), WALL + 20.0);
-    book.probe(A, Health::Silent(Silence::Refused), None, at(30), WALL + 30.0);
+    book.probe(A, Health::Silent(HttpClientError::Refused), None, at(30), WALL + 30.0);
 
     let report = book.report(at(42), WALL + 42.0);
 
     let row = &report.servers[0];
     assert_eq!((row.for_seconds, row.since), (12, WALL + 30.0));
     let error = row.last_error.as_ref().expect("an error");
-    assert_eq!((error.trouble, error.seconds_ago), (Trouble::NobodyListens, 12));
+    assert_eq!((error.trouble, error.seconds_ago), (UpstreamError::NobodyListens, 12));
     let changes: Vec<_> = report.changes.iter().map(|change| (change.from, change.to)).collect();
     assert_eq!(changes, [(State::Up, State::Down), (State::Unknown, State::Up)]);
 }

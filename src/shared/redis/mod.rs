@@ -15,7 +15,7 @@ pub(super) mod subscriber;
 use super::breaker::Breaker;
 use super::fragment_cache::Rendered;
 use super::health::{BackendKind, Health, State};
-use super::session_guard::Trust;
+use super::session_guard::SessionGuard;
 use super::{Known, meter, random_id};
 use fred::{
     clients::{Client, WithOptions},
@@ -60,12 +60,12 @@ pub(super) struct Redis {
     /// When a refused command was last complained about.
     complained: Mutex<Option<Instant>>,
     health: watch::Sender<Health>,
-    trust: Arc<Trust>,
+    trust: Arc<SessionGuard>,
     pieces: Arc<Rendered>,
 }
 
 impl Redis {
-    pub(super) fn new(options: RedisOptions, trust: Arc<Trust>, pieces: Arc<Rendered>) -> Self {
+    pub(super) fn new(options: RedisOptions, trust: Arc<SessionGuard>, pieces: Arc<Rendered>) -> Self {
         Self {
             clustered: options.is_clustered(),
             options,

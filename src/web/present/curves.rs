@@ -3,7 +3,7 @@
 use super::super::visit::Visit;
 use super::moment;
 use crate::clock::from_ms;
-use crate::monitor::history::{HouseSlot, InstanceSlot};
+use crate::monitor::history::{ClusterSlot, InstanceSlot};
 use std::collections::{BTreeMap, BTreeSet};
 use templates::Lang;
 use templates::admin::monitor::chart::{Chart, Line, Unit};
@@ -23,7 +23,7 @@ pub fn span(range: Range, minute: i64) -> (i64, i64, i64) {
 }
 
 /// The curves.
-pub fn curves(visit: &Visit, (from, until, step): (i64, i64, i64), instances: &[InstanceSlot], house: &[HouseSlot]) -> Vec<Chart> {
+pub fn curves(visit: &Visit, (from, until, step): (i64, i64, i64), instances: &[InstanceSlot], house: &[ClusterSlot]) -> Vec<Chart> {
     let (now, lang) = (visit.app.clock.now(), visit.lang);
     let slots: Vec<i64> = (from / step..=(until - 1) / step).collect();
     let times = slots.iter().map(|slot| moment(from_ms(slot * step * 60_000), now, lang)).collect();
@@ -58,7 +58,7 @@ struct Sheet<'a> {
     slots: Vec<i64>,
     times: Vec<Moment>,
     instances: &'a [InstanceSlot],
-    house: &'a [HouseSlot],
+    house: &'a [ClusterSlot],
 }
 
 impl Sheet<'_> {
@@ -93,8 +93,8 @@ impl Sheet<'_> {
     fn of_redis(&self, lang: Lang) -> [Chart; 4] {
         let tenths = |n: Option<i64>| n.map(|n| n as f64 / 10.0);
         let whole = |n: Option<i64>| n.map(|n| n as f64);
-        let line = |name: Text, of: &dyn Fn(&HouseSlot) -> Option<f64>| self.of_house(lang.t(name), of);
-        let one = |of: &dyn Fn(&HouseSlot) -> Option<f64>| vec![line(t::LINE_REDIS, of)];
+        let line = |name: Text, of: &dyn Fn(&ClusterSlot) -> Option<f64>| self.of_house(lang.t(name), of);
+        let one = |of: &dyn Fn(&ClusterSlot) -> Option<f64>| vec![line(t::LINE_REDIS, of)];
         let keys = vec![line(t::LINE_EXPIRED, &|row| tenths(row.redis_expired)), line(t::LINE_EVICTED, &|row| tenths(row.redis_evicted))];
         [
             self.chart("commands", t::CHART_COMMANDS, Unit::Rate, one(&|row| tenths(row.redis_commands))),
@@ -104,7 +104,7 @@ impl Sheet<'_> {
         ]
     }
 
-    fn of_house(&self, name: &str, of: impl Fn(&HouseSlot) -> Option<f64>) -> Line {
+    fn of_house(&self, name: &str, of: impl Fn(&ClusterSlot) -> Option<f64>) -> Line {
         self.line(name, &self.house.iter().filter_map(|row| Some((row.slot, of(row)?))).collect())
     }
 }

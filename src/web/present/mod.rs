@@ -21,7 +21,7 @@ use crate::domain::{Action, Problem, Resource, validation};
 use templates::layout::{Flash, MemberBadge, NavBoard, Shell, Viewer};
 use templates::notifications::Kind;
 use templates::text::{Lang, Text};
-use templates::ui::{Fault, Moment, Tone};
+use templates::ui::{FieldError, Moment, Tone};
 use time::UtcOffset;
 use time::format_description::well_known::Rfc3339;
 use time::macros::{format_description, offset};
@@ -147,13 +147,13 @@ pub fn sentence(n: &Notification, lang: Lang) -> String {
 }
 
 /// What is wrong with a form, with the limits that the sentences name.
-pub fn errors(problems: &[Problem]) -> Vec<Fault<'static>> {
-    problems.iter().map(|p| Fault { field: p.field, key: p.message, n: limit(p.message, p.field) }).collect()
+pub fn errors(problems: &[Problem]) -> Vec<FieldError<'static>> {
+    problems.iter().map(|p| FieldError { field: p.field, key: p.message, n: limit(p.message, p.field) }).collect()
 }
 
 /// The same, or that its writer has to wait so many seconds.
-pub fn faults_or_wait(problems: &[Problem], wait: Option<u64>) -> Vec<Fault<'static>> {
-    let waiting = wait.map(|n| Fault { field: "form", key: "flood.wait", n });
+pub fn faults_or_wait(problems: &[Problem], wait: Option<u64>) -> Vec<FieldError<'static>> {
+    let waiting = wait.map(|n| FieldError { field: "form", key: "flood.wait", n });
     errors(problems).into_iter().chain(waiting).collect()
 }
 

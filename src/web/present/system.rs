@@ -6,8 +6,8 @@ use crate::clock::{from_ms, to_ms};
 use crate::edge::html_report as nginx;
 use crate::edge::report::Report;
 use crate::metrics::Sum;
-use crate::monitor::overview::{Instance, Seen, Word};
-use crate::monitor::{Beat, Event, Kind, RedisNow, State, heartbeat};
+use crate::monitor::overview::{Instance, NodeStatus, Overview};
+use crate::monitor::{Event, Heartbeat, Kind, RedisSample, State, heartbeat};
 use templates::Lang;
 use templates::admin::dashboard::Tile;
 use templates::admin::monitor::chart::{Unit, shown};
@@ -23,7 +23,7 @@ const BACKUP_OLD: u64 = 26 * 3600;
 const DRILL_OLD: u64 = 8 * 24 * 3600;
 
 /// What is of now; `report` is what the edge told, if it did.
-pub fn live<'a>(visit: &Visit, seen: &Seen, report: Option<&'a Report>) -> Live<'a> {
+pub fn live<'a>(visit: &Visit, seen: &Overview, report: Option<&'a Report>) -> Live<'a> {
     let (now, lang) = (visit.app.clock.now(), visit.lang);
     let edge = match report {
         Some(report) => Edge::Known(nginx::rows(report, lang), report.total.minute.no_live_upstreams),
@@ -43,22 +43,22 @@ pub fn live<'a>(visit: &Visit, seen: &Seen, report: Option<&'a Report>) -> Live<
     }
 }
 
-fn beats(seen: &Seen) -> impl Iterator<Item = &Beat> {
+fn beats(seen: &Overview) -> impl Iterator<Item = &Heartbeat> {
     seen.instances.iter().filter_map(|instance| match &instance.word {
-        Word::Beat(beat) => Some(&**beat),
+        NodeStatus::Heartbeat(beat) => Some(&**beat),
         _ => None,
     })
 }
 
 /// What needs a look, with its place in the runbook.
-fn concerns(visit: &Visit, seen: &Seen, report: Option<&Report>) -> Vec<(String, &'static str)> {
+fn concerns(visit: &Visit, seen: &Overview, report: Option<&Report>) -> Vec<(String, &'static str)> {
     let lang = visit.lang;
     let mut found = Vec::new();
     for instance in &seen.instances {
         let name: &dyn std::fmt::Display = &instance.name;
         match &instance.word {
-            Word::Silent => found.push((lang.fill(t::BAD_SILENT, &[("name", name)]), "upstream-down")),
-            Word::Beat(beat) if beat.state == State::Reading => {
+            NodeStatus::Silent => found.push((lang.fill(t::BAD_SILENT, &[("name", name)]), "upstream-down")),
+            NodeStatus::Heartbeat(beat) if beat.state == State::Reading => {
                 found.push((lang.fill(t::BAD_READING, &[("name", name)]), "database-down"));
             }
             _ => {}
@@ -100,11 +100,11 @@ fn age(visit: &Visit, at: f64) -> u64 {
     (to_ms(visit.app.clock.now()) as f64 / 1000.0 - at).max(0.0) as u64
 }
 
-fn tiles(visit: &Visit, seen: &Seen) -> Vec<Tile<'static>> {
+fn tiles(visit: &Visit, seen: &Overview) -> Vec<Tile<'static>> {
     let lang = visit.lang;
     let tile = |label: Text, value: String, hint: String| Tile { label: lang.t(label), value, hint };
     let number = |n: Option<i64>| n.map_or_else(|| "?".to_owned(), |n| templates::ui::number(count(n)));
-    let sum = |of: fn(&Beat) -> f64| beats(seen).map(of).sum::<f64>();
+    let sum = |of: fn(&Heartbeat) -> f64| beats(seen).map(of).sum::<f64>();
     let slowest = beats(seen).filter_map(|beat| beat.p95).max();
     let ago = |at: Option<f64>| match at {
         Some(at) => lang.fill(t::AGO, &[("span", &span(lang, age(visit, at)))]),
@@ -133,10 +133,10 @@ fn tiles(visit: &Visit, seen: &Seen) -> Vec<Tile<'static>> {
 
 fn row(instance: &Instance, now: i64) -> InstanceRow {
     let (status, report) = match &instance.word {
-        Word::Beat(beat) => (state(beat.state), Some(report(beat, now))),
-        Word::Left => (live::InstanceStatus::Stopped, None),
-        Word::Silent => (live::InstanceStatus::Missing, None),
-        Word::Unheard => (live::InstanceStatus::Unknown, None),
+        NodeStatus::Heartbeat(beat) => (state(beat.state), Some(report(beat, now))),
+        NodeStatus::Left => (live::InstanceStatus::Stopped, None),
+        NodeStatus::Silent => (live::InstanceStatus::Missing, None),
+        NodeStatus::Unheard => (live::InstanceStatus::Unknown, None),
     };
     InstanceRow { name: instance.name.clone(), status, report }
 }
@@ -151,7 +151,7 @@ fn state(state: State) -> live::InstanceStatus {
     }
 }
 
-fn report(beat: &Beat, now: i64) -> InstanceReport {
+fn report(beat: &Heartbeat, now: i64) -> InstanceReport {
     InstanceReport {
         seconds: count((now - beat.started) / 1000),
         cpu: beat.cpu as f64 / 10.0,
@@ -172,11 +172,11 @@ fn report(beat: &Beat, now: i64) -> InstanceReport {
 }
 
 /// How full Redis is. None: it has no limit.
-fn full(redis: &RedisNow) -> Option<f64> {
+fn full(redis: &RedisSample) -> Option<f64> {
     (redis.counts.maxmemory > 0).then(|| redis.counts.used_memory as f64 / redis.counts.maxmemory as f64)
 }
 
-fn redis<'a>(visit: &Visit, redis: Option<&RedisNow>) -> Redis<'a> {
+fn redis<'a>(visit: &Visit, redis: Option<&RedisSample>) -> Redis<'a> {
     let lang = visit.lang;
     let Some(redis) = redis else {
         return if visit.app.config.redis_url.is_some() { Redis::Unknown } else { Redis::Alone };

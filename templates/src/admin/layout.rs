@@ -5,7 +5,7 @@ use crate::admin::monitor::text as monitor_text;
 use crate::layout::{Aids, Flash, head, mark, regions, sign_out};
 use crate::paths::admin as paths;
 use crate::text::{Lang, Text, common};
-use crate::ui::{self, Fault};
+use crate::ui::{self, FieldError};
 use maud::{DOCTYPE, Markup, html};
 
 /// What the frame shows besides the page itself.
@@ -74,7 +74,7 @@ pub fn page(shell: &AdminShell, title: &str, main: Markup) -> Markup {
 }
 
 /// A page that holds a form: "오류:" opens the title when it came back with errors.
-pub fn form_page(shell: &AdminShell, title: &str, errors: &[Fault], main: Markup) -> Markup {
+pub fn form_page(shell: &AdminShell, title: &str, errors: &[FieldError], main: Markup) -> Markup {
     if errors.is_empty() {
         return page(shell, title, main);
     }

@@ -4,7 +4,7 @@ use super::text as t;
 use crate::layout::{self, Shell};
 use crate::paths;
 use crate::text::{Lang, common};
-use crate::ui::{self, Fault, Field};
+use crate::ui::{self, Field, FieldError};
 use maud::{Markup, PreEscaped, html};
 
 /// What a form writes.
@@ -47,7 +47,7 @@ pub struct CommentForm<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
-    pub errors: &'a [Fault<'a>],
+    pub errors: &'a [FieldError<'a>],
 }
 
 /// A reply or edit form as a page of its own, for readers without scripts.

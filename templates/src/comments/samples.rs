@@ -4,7 +4,7 @@ use super::{Branch, Comment, CommentForm, Count, Created, DeletePage, Entry, For
 use crate::live::{self, NewComment};
 use crate::posts::samples::post_page;
 use crate::samples::{Rendered, author, fault, guest, member, moment};
-use crate::ui::{Author, Fault, State};
+use crate::ui::{Author, FieldError, State};
 use crate::{Lang, posts};
 
 pub(crate) fn all(lang: Lang) -> Rendered {
@@ -63,7 +63,7 @@ fn branches(lang: Lang) -> Vec<Branch<'static>> {
     ]
 }
 
-fn form<'a>(lang: Lang, purpose: Purpose<'a>, body: &'a str, errors: &'a [Fault<'a>]) -> CommentForm<'a> {
+fn form<'a>(lang: Lang, purpose: Purpose<'a>, body: &'a str, errors: &'a [FieldError<'a>]) -> CommentForm<'a> {
     CommentForm { lang, purpose, body, once: "k-once", errors }
 }
 

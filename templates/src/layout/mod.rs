@@ -7,7 +7,7 @@ mod aids;
 pub(crate) mod head;
 
 use crate::text::{Lang, common};
-use crate::ui::{self, Fault, Tone};
+use crate::ui::{self, FieldError, Tone};
 use crate::users::text as users_text;
 use crate::{notifications, paths};
 use head::head_with;
@@ -123,7 +123,7 @@ fn whole(shell: &Shell, title: &str, about: Option<&About>, main: Markup) -> Mar
 }
 
 /// A page that holds a form: "오류:" opens the title when it came back with errors.
-pub fn form_page(shell: &Shell, title: &str, errors: &[Fault], main: Markup) -> Markup {
+pub fn form_page(shell: &Shell, title: &str, errors: &[FieldError], main: Markup) -> Markup {
     if errors.is_empty() {
         return page(shell, title, main);
     }

@@ -4,7 +4,7 @@ use super::text as t;
 use crate::layout::{self, Shell};
 use crate::paths;
 use crate::text::{Lang, common};
-use crate::ui::{self, Fault, Field};
+use crate::ui::{self, Field, FieldError};
 use maud::{Markup, PreEscaped, html};
 
 /// The editor. Its fields are `title`, `body`, `notice`, `once`; `intent=preview` asks for a look only.
@@ -31,7 +31,7 @@ pub struct PostForm<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
-    pub errors: &'a [Fault<'a>],
+    pub errors: &'a [FieldError<'a>],
     /// How the text looks, as safe HTML; empty where nothing was written yet.
     pub preview_html: &'a str,
 }

@@ -2,7 +2,7 @@
 
 use crate::Lang;
 use crate::layout::{Aids, Flash, MemberBadge, NavBoard, Shell, Viewer};
-use crate::ui::{Author, Fault, Moment, Tone};
+use crate::ui::{Author, FieldError, Moment, Tone};
 use maud::Markup;
 use std::sync::LazyLock;
 
@@ -81,8 +81,8 @@ pub(crate) fn author(id: i64, name: &str) -> Author<'_> {
     Author { id: Some(id), name }
 }
 
-pub(crate) fn fault<'a>(field: &'a str, key: &'a str, n: u64) -> Fault<'a> {
-    Fault { field, key, n }
+pub(crate) fn fault<'a>(field: &'a str, key: &'a str, n: u64) -> FieldError<'a> {
+    FieldError { field, key, n }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 /// Why a field was not accepted: `key` names a sentence of [`errors::text`](crate::errors::text), `n` fills its `{n}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fault<'a> {
+pub struct FieldError<'a> {
     /// The field's name; `form` where no single field is at fault.
     pub field: &'a str,
     /// The sentence, such as `title.empty`.
@@ -17,7 +17,7 @@ pub struct Fault<'a> {
     pub n: u64,
 }
 
-impl Fault<'_> {
+impl FieldError<'_> {
     /// The sentence in the reader's language.
     pub fn say(&self, lang: Lang) -> String {
         lang.fill(crate::errors::text::message(self.key).unwrap_or(errors_text::FALLBACK), &[("n", &super::number(self.n))])
@@ -46,7 +46,7 @@ pub struct Field<'a> {
     /// Whether it must be filled.
     pub required: bool,
     /// The errors of the whole form; the field finds its own.
-    pub errors: &'a [Fault<'a>],
+    pub errors: &'a [FieldError<'a>],
 }
 
 impl Field<'_> {
@@ -197,7 +197,7 @@ pub fn select(f: &Field, answers: &[Choice]) -> Markup {
 }
 
 /// What stands at the top of a form that came back. Focus goes here; each fault leads to its field.
-pub fn error_summary(lang: Lang, prefix: &str, errors: &[Fault]) -> Markup {
+pub fn error_summary(lang: Lang, prefix: &str, errors: &[FieldError]) -> Markup {
     html! {
         @if !errors.is_empty() {
             div.error-summary tabindex="-1" data-focus {
@@ -212,7 +212,7 @@ pub fn error_summary(lang: Lang, prefix: &str, errors: &[Fault]) -> Markup {
 }
 
 /// The errors as a list of links to their fields.
-pub fn fault_list(lang: Lang, prefix: &str, errors: &[Fault]) -> Markup {
+pub fn fault_list(lang: Lang, prefix: &str, errors: &[FieldError]) -> Markup {
     html! {
         ul {
             @for fault in errors {

@@ -5,7 +5,7 @@ pub mod form;
 pub mod list;
 
 pub use avatar::avatar;
-pub use form::{Choice, Fault, Field, check, choices, error_summary, fault_list, field, hidden, once, password, select, textarea};
+pub use form::{Choice, Field, FieldError, check, choices, error_summary, fault_list, field, hidden, once, password, select, textarea};
 pub use list::{empty, pagination};
 
 use crate::paths;

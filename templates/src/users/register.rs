@@ -4,7 +4,7 @@ use super::text as t;
 use crate::layout::{self, About, Shell};
 use crate::paths;
 use crate::text::common;
-use crate::ui::{self, Fault, Field, Tone};
+use crate::ui::{self, Field, FieldError, Tone};
 use maud::{Markup, html};
 
 /// The sign-up form: `email`, `name`, `password`, `terms`, `privacy`, `next`, `once`, and both versions.
@@ -29,7 +29,7 @@ pub struct SignupPage<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
-    pub errors: &'a [Fault<'a>],
+    pub errors: &'a [FieldError<'a>],
     /// Seconds to wait, where too many accounts were opened from the reader's network.
     pub wait: Option<u64>,
 }

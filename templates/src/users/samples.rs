@@ -9,7 +9,7 @@ use crate::layout::Shell;
 use crate::posts::Card;
 use crate::posts::samples::card;
 use crate::samples::{Rendered, fault, guest, member, moment};
-use crate::ui::Fault;
+use crate::ui::FieldError;
 use crate::{Lang, Markup};
 
 pub(crate) fn all(lang: Lang) -> Rendered {
@@ -18,7 +18,7 @@ pub(crate) fn all(lang: Lang) -> Rendered {
 
 fn login(lang: Lang) -> Rendered {
     let shell = guest(lang, "/login");
-    let render = |notice, email, errors: &[Fault]| {
+    let render = |notice, email, errors: &[FieldError]| {
         sign_in::login(&LoginPage {
             shell: &shell,
             email,
@@ -91,7 +91,7 @@ fn relogin(lang: Lang) -> Rendered {
             .map(|(name, value)| (name.into(), value.into()))
             .into();
     let wrong = [fault("email", "login.wrong", 0)];
-    let render = |errors: &[Fault]| -> Markup {
+    let render = |errors: &[FieldError]| -> Markup {
         let page = ReloginPage {
             shell: &shell,
             email: "ada@example.com",
@@ -110,7 +110,7 @@ fn own(lang: Lang) -> Rendered {
     let at = |path| member(lang, path);
     let name = [fault("name", "name.taken", 0)];
     let passwords = [fault("current", "password.wrong", 0), fault("password", "password.too_short", 10)];
-    let profile = |shell: &Shell, errors: &[Fault]| {
+    let profile = |shell: &Shell, errors: &[FieldError]| {
         settings::profile(&ProfileForm {
             shell,
             email: "ada@example.com",
@@ -121,8 +121,9 @@ fn own(lang: Lang) -> Rendered {
             errors,
         })
     };
-    let password =
-        |shell: &Shell, errors: &[Fault]| settings::password(&PasswordForm { shell, email: "ada@example.com", once: "k-once", errors });
+    let password = |shell: &Shell, errors: &[FieldError]| {
+        settings::password(&PasswordForm { shell, email: "ada@example.com", once: "k-once", errors })
+    };
     vec![
         ("settings", profile(&at("/my/profile"), &[])),
         ("settings-faults", profile(&at("/my/profile"), &name)),

@@ -4,7 +4,7 @@ use super::text as t;
 use crate::layout::{self, Aids, Motion, Shell, Spacing, TextSize, Theme, Viewer};
 use crate::paths;
 use crate::text::{Lang, common};
-use crate::ui::{self, Choice, Fault, Field};
+use crate::ui::{self, Choice, Field, FieldError};
 use maud::{Markup, html};
 
 /// Name, language and presence: `name`, `language`, `presence`, `once`.
@@ -23,7 +23,7 @@ pub struct ProfileForm<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
-    pub errors: &'a [Fault<'a>],
+    pub errors: &'a [FieldError<'a>],
 }
 
 /// A new password: `current`, `password`, `once`.
@@ -36,7 +36,7 @@ pub struct PasswordForm<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
-    pub errors: &'a [Fault<'a>],
+    pub errors: &'a [FieldError<'a>],
 }
 
 /// Reading aids and language: `theme`, `size`, `spacing`, `motion`, `language`, `next`.

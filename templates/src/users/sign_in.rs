@@ -4,7 +4,7 @@ use super::text as t;
 use crate::layout::{self, About, Shell};
 use crate::paths;
 use crate::text::{Lang, common};
-use crate::ui::{self, Fault, Field, Tone};
+use crate::ui::{self, Field, FieldError, Tone};
 use maud::{Markup, html};
 
 /// The sign-in form: `email`, `password`, `remember`, `next`, `once`.
@@ -21,7 +21,7 @@ pub struct LoginPage<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong. A wrong e-mail and a wrong password are one fault, `login.wrong`.
-    pub errors: &'a [Fault<'a>],
+    pub errors: &'a [FieldError<'a>],
     /// Why the reader is here.
     pub notice: LoginNotice<'a>,
 }
@@ -83,7 +83,7 @@ pub struct ReloginPage<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with signing in.
-    pub errors: &'a [Fault<'a>],
+    pub errors: &'a [FieldError<'a>],
     /// A wait or a suspension, where there is one.
     pub notice: LoginNotice<'a>,
 }
@@ -118,7 +118,7 @@ pub fn login(p: &LoginPage) -> Markup {
 }
 
 /// E-mail and password, as every sign-in asks for them.
-pub fn credentials(lang: Lang, email: &str, errors: &[Fault]) -> Markup {
+pub fn credentials(lang: Lang, email: &str, errors: &[FieldError]) -> Markup {
     let base = Field { lang, required: true, errors, ..Field::default() };
     html! {
         (ui::field(&Field { name: "email", kind: "email", label: lang.t(t::EMAIL), value: email, autocomplete: "username", ..base }))

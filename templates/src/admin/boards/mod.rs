@@ -9,7 +9,7 @@ use crate::admin::text as admin_text;
 use crate::boards::text as boards_text;
 use crate::paths::admin as paths;
 use crate::text::{Lang, Text, common};
-use crate::ui::{self, Choice, Fault, Field};
+use crate::ui::{self, Choice, Field, FieldError};
 use maud::{Markup, html};
 
 /// The boards in order. The order form sends `board` (a number) and `to` (`up` or `down`).
@@ -111,7 +111,7 @@ pub struct BoardForm<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
-    pub errors: &'a [Fault<'a>],
+    pub errors: &'a [FieldError<'a>],
 }
 
 /// Renders the list.

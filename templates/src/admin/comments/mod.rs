@@ -10,7 +10,7 @@ use crate::admin::posts::text as admin_posts_text;
 use crate::admin::text as admin_text;
 use crate::paths::admin as paths;
 use crate::text::common;
-use crate::ui::{self, Fault, Field, Moment, State};
+use crate::ui::{self, Field, FieldError, Moment, State};
 use maud::{Markup, html};
 
 /// The comments found by `q` and `state`; the form below sends `item` for each ticked box, `task`, `reason`.
@@ -35,7 +35,7 @@ pub struct CommentsPage<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with the form.
-    pub errors: &'a [Fault<'a>],
+    pub errors: &'a [FieldError<'a>],
 }
 
 /// One comment.

@@ -10,7 +10,7 @@ use crate::admin::text as admin_text;
 use crate::layout::NavBoard;
 use crate::paths::admin as paths;
 use crate::text::{Lang, Text, common};
-use crate::ui::{self, Choice, Fault, Field, Moment, State};
+use crate::ui::{self, Choice, Field, FieldError, Moment, State};
 use maud::{Markup, html};
 
 /// The posts found by `q`, `board`, `state`; the form below sends `item` for each ticked box, `task`, `board_to`, `reason`.
@@ -39,7 +39,7 @@ pub struct PostsPage<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with the form.
-    pub errors: &'a [Fault<'a>],
+    pub errors: &'a [FieldError<'a>],
 }
 
 /// What to do with the ticked ones, as typed.
@@ -158,7 +158,7 @@ pub fn standing(lang: Lang, state: State) -> Markup {
 }
 
 /// What to do with the ticked ones, and why. Only posts can be moved.
-pub fn bulk(lang: Lang, bulk: &Bulk, move_to: Option<&[NavBoard]>, errors: &[Fault]) -> Markup {
+pub fn bulk(lang: Lang, bulk: &Bulk, move_to: Option<&[NavBoard]>, errors: &[FieldError]) -> Markup {
     let base = Field { lang, errors, ..Field::default() };
     let choice = |value, text| Choice { value, label: lang.t(text) };
     let mut actions = vec![

@@ -8,7 +8,7 @@ use super::layout::{self, AdminShell};
 use crate::admin::text as admin_text;
 use crate::paths::admin as paths;
 use crate::text::{Lang, Text, common};
-use crate::ui::{self, Fault, Field};
+use crate::ui::{self, Field, FieldError};
 use maud::{Markup, html};
 
 /// Every role with its grid. A grid sends `grant` once for each ticked box, as `posts:moderate`.
@@ -25,7 +25,7 @@ pub struct RolesPage<'a> {
     /// One-time key; saving replaces a role's grants, so the forms may share it.
     pub once: &'a str,
     /// What was wrong with what was sent.
-    pub errors: &'a [Fault<'a>],
+    pub errors: &'a [FieldError<'a>],
 }
 
 /// One role.
@@ -64,7 +64,7 @@ pub struct NewRolePage<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
-    pub errors: &'a [Fault<'a>],
+    pub errors: &'a [FieldError<'a>],
 }
 
 /// Renders the roles.

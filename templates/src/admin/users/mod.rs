@@ -11,7 +11,7 @@ use super::sessions::{self, SessionRow};
 use crate::admin::text as admin_text;
 use crate::paths::admin as paths;
 use crate::text::{Lang, common};
-use crate::ui::{self, Choice, Fault, Field, Moment};
+use crate::ui::{self, Choice, Field, FieldError, Moment};
 use maud::{Markup, html};
 
 /// The list of members; searched by `q`.
@@ -78,7 +78,7 @@ pub struct UserPage<'a> {
     /// One-time key, shared by the forms: only one of them can be sent from a page.
     pub once: &'a str,
     /// What was wrong with the form that came back.
-    pub errors: &'a [Fault<'a>],
+    pub errors: &'a [FieldError<'a>],
 }
 
 /// A suspension in force.

@@ -9,7 +9,7 @@ use crate::admin::samples::shell;
 use crate::admin::sessions::samples::sessions_of;
 use crate::layout::Aids;
 use crate::samples::{Rendered, fault, moment};
-use crate::ui::{Choice, Fault};
+use crate::ui::{Choice, FieldError};
 use crate::users::sign_in::LoginNotice;
 
 pub(crate) fn all(lang: Lang) -> Rendered {
@@ -21,7 +21,7 @@ fn user(lang: Lang, id: i64, name: &'static str, suspended: bool) -> UserRow<'st
     UserRow { id, name, email: "someone.with.a.long.name@example.com", role: "회원", joined: moment(lang, 2), last_seen, suspended }
 }
 
-fn user_page<'a>(shell: &'a AdminShell<'a>, errors: &'a [Fault<'a>]) -> UserPage<'a> {
+fn user_page<'a>(shell: &'a AdminShell<'a>, errors: &'a [FieldError<'a>]) -> UserPage<'a> {
     let roles = vec![
         Choice { value: "member", label: "회원" },
         Choice { value: "moderator", label: "운영자" },

@@ -6,7 +6,7 @@ use crate::admin::layout;
 use crate::layout::Aids;
 use crate::paths::admin as paths;
 use crate::text::Lang;
-use crate::ui::{self, Fault, Field};
+use crate::ui::{self, Field, FieldError};
 use crate::users::text as users_text;
 use maud::{Markup, html};
 
@@ -26,7 +26,7 @@ pub struct SetupPage<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
-    pub errors: &'a [Fault<'a>],
+    pub errors: &'a [FieldError<'a>],
 }
 
 /// Renders it.

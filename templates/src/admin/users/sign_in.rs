@@ -5,7 +5,7 @@ use crate::admin::layout::{self, AdminShell};
 use crate::layout::Aids;
 use crate::paths::admin as paths;
 use crate::text::{Lang, common};
-use crate::ui::{self, Fault};
+use crate::ui::{self, FieldError};
 use crate::users::sign_in::{self, LoginNotice};
 use crate::users::text as users_text;
 use maud::{Markup, html};
@@ -26,7 +26,7 @@ pub struct LoginPage<'a> {
     /// One-time key.
     pub once: &'a str,
     /// What was wrong.
-    pub errors: &'a [Fault<'a>],
+    pub errors: &'a [FieldError<'a>],
     /// Why the reader is here.
     pub notice: LoginNotice<'a>,
     /// The account is right, but not one of the staff's.
@@ -63,7 +63,7 @@ pub fn page(p: &LoginPage) -> Markup {
 }
 
 /// "오류:" opens the title when a form came back with errors.
-pub fn faulty_title(lang: Lang, title: &str, errors: &[Fault]) -> String {
+pub fn faulty_title(lang: Lang, title: &str, errors: &[FieldError]) -> String {
     if errors.is_empty() { title.to_owned() } else { lang.fill(common::ERROR_TITLE, &[("title", &title)]) }
 }
 
