@@ -62,7 +62,8 @@ fn violations(row: &Row, tolerance: Tolerance, slack: u32) -> Vec<String> {
 
 /// Every comment that was acknowledged is stored once, with its notification.
 pub async fn check_comments(cluster: &Cluster, name: &str, results: &Results, row: &mut Row) -> Result<()> {
-    let stored = cluster.sql(&format!("SELECT content, COUNT(*) FROM comments WHERE content LIKE 'drill {name} %' GROUP BY content")).await?;
+    let stored =
+        cluster.sql(&format!("SELECT content, COUNT(*) FROM comments WHERE content LIKE 'drill {name} %' GROUP BY content")).await?;
     let stored: Vec<(&str, &str)> = stored.lines().filter_map(|line| line.rsplit_once('|')).collect();
     row.lost = results.acknowledged.iter().filter(|text| !stored.iter().any(|(body, _)| body == text)).count();
     row.double = stored.iter().filter(|(_, times)| *times != "1").count();
