@@ -6,7 +6,7 @@ use crate::domain::users::sign_in::{self, Credentials, Entry};
 use crate::domain::users::{self, Joining, password};
 use crate::domain::{Action, Error, Permissions, Problem, Resource, UserId, bootstrap, tokens};
 use crate::web::fields::Sent;
-use crate::web::{Fields, Result, Staff, Visit, cookies, form_token, language, present, reply};
+use crate::web::{Fields, RequestContext, Result, Staff, cookies, form_token, language, present, reply};
 use poem::http::StatusCode;
 use poem::web::Query;
 use poem::{Response, handler};
@@ -33,11 +33,11 @@ struct Login<'a> {
     not_staff: bool,
 }
 
-fn login(visit: &Visit, status: StatusCode, f: &Login<'_>) -> Response {
-    let (key, errors) = (form_token::issue(visit, "login"), present::errors(f.problems));
+fn login(request: &RequestContext, status: StatusCode, f: &Login<'_>) -> Response {
+    let (key, errors) = (form_token::issue(request, "login"), present::errors(f.problems));
     let page = LoginPage {
-        lang: visit.lang,
-        aids: visit.aids,
+        lang: request.lang,
+        aids: request.aids,
         email: f.email,
         next: f.next,
         fields: f.kept,
@@ -46,53 +46,53 @@ fn login(visit: &Visit, status: StatusCode, f: &Login<'_>) -> Response {
         notice: f.notice,
         not_staff: f.not_staff,
     };
-    reply::page_with(visit, status, views::page(&page))
+    reply::page_with(request, status, views::page(&page))
 }
 
 /// GET /login
 #[handler]
-pub fn new(visit: Visit, arrival: Option<Query<Arrival>>) -> Response {
+pub fn new(request: RequestContext, arrival: Option<Query<Arrival>>) -> Response {
     let next = arrival.and_then(|Query(arrival)| arrival.next).unwrap_or_default();
     let next = reply::local(&next);
-    if Staff::of(&visit).is_some() {
-        return reply::see_other(&visit, next);
+    if Staff::of(&request).is_some() {
+        return reply::see_other(&request, next);
     }
     let form = Login { email: "", next, kept: &[], problems: &[], notice: LoginNotice::None, not_staff: false };
-    login(&visit, StatusCode::OK, &form)
+    login(&request, StatusCode::OK, &form)
 }
 
 /// POST /login
 #[handler]
-pub async fn create(visit: Visit, Sent(fields): Sent) -> Result<Response> {
+pub async fn create(request: RequestContext, Sent(fields): Sent) -> Result<Response> {
     let form = Credentials { email: fields.text("email").into(), password: fields.text("password").into(), persistent: false };
     let (next, kept) = (reply::local(fields.text("next")).to_owned(), fields.kept());
     let again = |status: StatusCode, problems: &[Problem], notice: LoginNotice<'_>, not_staff: bool| {
-        login(&visit, status, &Login { email: &form.email, next: &next, kept: &kept, problems, notice, not_staff })
+        login(&request, status, &Login { email: &form.email, next: &next, kept: &kept, problems, notice, not_staff })
     };
-    let key = match form_token::check(&visit, "login", fields.text("once")) {
+    let key = match form_token::check(&request, "login", fields.text("once")) {
         Ok(key) => key,
         Err(Error::Invalid(problems)) => {
             return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, &problems, LoginNotice::None, false));
         }
         Err(err) => return Err(err.into()),
     };
-    match sign_in::enter(&visit.app, Area::Admin, &key, &form, &visit.client, &visit.device).await {
+    match sign_in::enter(&request.app, Area::Admin, &key, &form, &request.client, &request.device).await {
         Ok(Entry::Welcome { token, user, device }) => {
-            if !is_staff(&visit, user).await? {
-                leave(&visit, &token).await?;
+            if !is_staff(&request, user).await? {
+                leave(&request, &token).await?;
                 return Ok(again(StatusCode::FORBIDDEN, &[], LoginNotice::None, true));
             }
             // A member who was given a role may still have a member's password; only here is it seen how long it is.
             if form.password.chars().count() < password::MIN_STAFF {
-                leave(&visit, &token).await?;
+                leave(&request, &token).await?;
                 let short = [Problem { field: "password", message: "password.short_for_panel" }];
                 return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, &short, LoginNotice::None, false));
             }
-            let mut response = if kept.is_empty() { reply::see_other(&visit, &next) } else { reply::send_again(&visit, &next) };
-            cookies::set(response.headers_mut(), &cookies::session(Area::Admin, visit.secure(), token, false));
-            cookies::set(response.headers_mut(), &cookies::device(device, visit.secure()));
-            if let Some(old) = &visit.session
-                && let Err(err) = users::leave(&visit.app, old).await
+            let mut response = if kept.is_empty() { reply::see_other(&request, &next) } else { reply::send_again(&request, &next) };
+            cookies::set(response.headers_mut(), &cookies::session(Area::Admin, request.secure(), token, false));
+            cookies::set(response.headers_mut(), &cookies::device(device, request.secure()));
+            if let Some(old) = &request.session
+                && let Err(err) = users::leave(&request.app, old).await
             {
                 tracing::warn!("could not end the session before: {err}");
             }
@@ -103,7 +103,7 @@ pub async fn create(visit: Visit, Sent(fields): Sent) -> Result<Response> {
             Ok(again(StatusCode::UNPROCESSABLE_ENTITY, &wrong, LoginNotice::None, false))
         }
         Ok(Entry::Suspended { until, reason }) => {
-            let until = until.map(|until| present::day(until, visit.lang)).unwrap_or_default();
+            let until = until.map(|until| present::day(until, request.lang)).unwrap_or_default();
             let notice = LoginNotice::Suspended { reason: &reason, until: &until };
             Ok(again(StatusCode::FORBIDDEN, &[], notice, false))
         }
@@ -116,78 +116,79 @@ pub async fn create(visit: Visit, Sent(fields): Sent) -> Result<Response> {
     }
 }
 
-async fn is_staff(visit: &Visit, user: UserId) -> Result<bool> {
-    let member = users::find(&visit.app.db, user).await?;
-    let permissions: Permissions = crate::domain::roles::find(&visit.app.db, member.role_id).await?.permissions;
+async fn is_staff(request: &RequestContext, user: UserId) -> Result<bool> {
+    let member = users::find(&request.app.db, user).await?;
+    let permissions: Permissions = crate::domain::roles::find(&request.app.db, member.role_id).await?.permissions;
     Ok(permissions.allow(Resource::Panel, Action::Read))
 }
 
 /// Ends the session of somebody who knows the password but has no business here.
-async fn leave(visit: &Visit, token: &str) -> Result<()> {
+async fn leave(request: &RequestContext, token: &str) -> Result<()> {
     let hash = tokens::hash(token);
-    if let Some(session) = crate::domain::sessions::load(&visit.app, &hash, Area::Admin).await? {
-        users::leave(&visit.app, &session).await?;
+    if let Some(session) = crate::domain::sessions::load(&request.app, &hash, Area::Admin).await? {
+        users::leave(&request.app, &session).await?;
     }
     Ok(())
 }
 
 /// GET /logout
 #[handler]
-pub fn confirm(staff: Staff) -> Response {
-    let key = form_token::issue(&staff.visit, "logout");
-    reply::page(views::logout(&LogoutPage { shell: &present::admin_shell(&staff.visit), once: &key }))
+pub fn delete(staff: Staff) -> Response {
+    let key = form_token::issue(&staff.request, "logout");
+    reply::page(views::logout(&LogoutPage { shell: &present::admin_shell(&staff.request), once: &key }))
 }
 
 /// POST /logout
 #[handler]
-pub async fn destroy(visit: Visit) -> Result<Response> {
-    if let Some(session) = &visit.session {
-        users::leave(&visit.app, session).await?;
+pub async fn destroy(request: RequestContext) -> Result<Response> {
+    if let Some(session) = &request.session {
+        users::leave(&request.app, session).await?;
     }
-    let mut response = reply::see_other(&visit, paths::LOGIN);
-    cookies::set(response.headers_mut(), &cookies::no_session(Area::Admin, visit.secure()));
+    let mut response = reply::see_other(&request, paths::LOGIN);
+    cookies::set(response.headers_mut(), &cookies::no_session(Area::Admin, request.secure()));
     reply::clear_cache(&mut response);
     Ok(response)
 }
 
 /// POST /my/reading: the panel's language and reading aids, in a cookie.
 #[handler]
-pub fn reading(visit: Visit, fields: Fields) -> Response {
-    let lang = Lang::from_tag(fields.text("language")).unwrap_or(visit.lang);
-    let mut response = reply::see_other(&visit, reply::local(fields.text("next")));
-    cookies::set(response.headers_mut(), &cookies::reading(language::pack(Some(lang), visit.aids), visit.secure()));
+pub fn reading(request: RequestContext, fields: Fields) -> Response {
+    let lang = Lang::from_tag(fields.text("language")).unwrap_or(request.lang);
+    let mut response = reply::see_other(&request, reply::local(fields.text("next")));
+    cookies::set(response.headers_mut(), &cookies::reading(language::pack(Some(lang), request.aids), request.secure()));
     response
 }
 
-fn setup_form(visit: &Visit, token: &str, form: &Joining, problems: &[Problem]) -> Response {
-    let (key, errors) = (form_token::issue(visit, "setup"), present::errors(problems));
-    let page = SetupPage { lang: visit.lang, aids: visit.aids, token, email: &form.email, name: &form.name, once: &key, errors: &errors };
+fn setup_form(request: &RequestContext, token: &str, form: &Joining, problems: &[Problem]) -> Response {
+    let (key, errors) = (form_token::issue(request, "setup"), present::errors(problems));
+    let page =
+        SetupPage { lang: request.lang, aids: request.aids, token, email: &form.email, name: &form.name, once: &key, errors: &errors };
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    reply::page_with(visit, status, templates::admin::users::setup::page(&page))
+    reply::page_with(request, status, templates::admin::users::setup::page(&page))
 }
 
 /// GET /setup?token=…
 #[handler]
-pub async fn invite(visit: Visit, arrival: Option<Query<Arrival>>) -> Result<Response> {
+pub async fn invite(request: RequestContext, arrival: Option<Query<Arrival>>) -> Result<Response> {
     let token = arrival.and_then(|Query(arrival)| arrival.token).unwrap_or_default();
-    if !bootstrap::is_invited(&visit.app, &token).await? {
+    if !bootstrap::is_invited(&request.app, &token).await? {
         return Err(Error::NotFound.into());
     }
-    Ok(setup_form(&visit, &token, &Joining::default(), &[]))
+    Ok(setup_form(&request, &token, &Joining::default(), &[]))
 }
 
 /// The session of an administrator who was just made. None for a repeat of the form: they sign in.
-async fn begin(visit: &Visit, outcome: Outcome) -> Result<Option<String>> {
+async fn begin(request: &RequestContext, outcome: Outcome) -> Result<Option<String>> {
     if outcome.repeated {
         return Ok(None);
     }
-    let member = users::find(&visit.app.db, UserId(outcome.id)).await?;
-    Ok(crate::domain::sessions::start(&visit.app, member.id, &member.password_hash, Area::Admin, false, &visit.client).await?)
+    let member = users::find(&request.app.db, UserId(outcome.id)).await?;
+    Ok(crate::domain::sessions::start(&request.app, member.id, &member.password_hash, Area::Admin, false, &request.client).await?)
 }
 
 /// POST /setup: makes the first administrator and signs them in. The link is used up.
 #[handler]
-pub async fn set_up(visit: Visit, fields: Fields) -> Result<Response> {
+pub async fn set_up(request: RequestContext, fields: Fields) -> Result<Response> {
     let token = fields.text("token");
     let form = Joining {
         email: fields.text("email").into(),
@@ -196,18 +197,18 @@ pub async fn set_up(visit: Visit, fields: Fields) -> Result<Response> {
         terms: true,
         privacy: true,
     };
-    let done = match form_token::check(&visit, "setup", fields.text("once")) {
-        Ok(key) => bootstrap::first_admin(&visit.app, &key, token, &form, &visit.client).await,
+    let done = match form_token::check(&request, "setup", fields.text("once")) {
+        Ok(key) => bootstrap::first_admin(&request.app, &key, token, &form, &request.client).await,
         Err(stale) => Err(stale),
     };
     match done {
         Ok(outcome) => {
-            let Some(session) = begin(&visit, outcome).await? else { return Ok(reply::see_other(&visit, paths::LOGIN)) };
-            let mut response = reply::see_other(&visit, paths::DASHBOARD);
-            cookies::set(response.headers_mut(), &cookies::session(Area::Admin, visit.secure(), session, false));
+            let Some(session) = begin(&request, outcome).await? else { return Ok(reply::see_other(&request, paths::LOGIN)) };
+            let mut response = reply::see_other(&request, paths::DASHBOARD);
+            cookies::set(response.headers_mut(), &cookies::session(Area::Admin, request.secure(), session, false));
             Ok(response)
         }
-        Err(Error::Invalid(problems)) => Ok(setup_form(&visit, token, &form, &problems)),
+        Err(Error::Invalid(problems)) => Ok(setup_form(&request, token, &form, &problems)),
         Err(err) => Err(err.into()),
     }
 }

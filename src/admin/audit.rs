@@ -21,11 +21,11 @@ pub struct Place {
 #[handler]
 pub async fn index(staff: Staff, place: Option<Query<Place>>) -> Result<Response> {
     let number = bulk::number(place.and_then(|Query(place)| place.page).as_deref());
-    let found = audit::list(&staff.visit.app, &staff.actor, &staff.visit.boards, number, PAGE).await?;
+    let found = audit::list(&staff.request.app, &staff.actor, &staff.request.boards, number, PAGE).await?;
     let changes: Vec<_> = found.rows.iter().map(Row::changes).collect();
     let page = AuditPage {
-        shell: &present::admin_shell(&staff.visit),
-        rows: present::audit_rows(&staff.visit, &found.rows, &changes),
+        shell: &present::admin_shell(&staff.request),
+        rows: present::audit_rows(&staff.request, &found.rows, &changes),
         page: present::count(number),
         total_pages: present::count(number + i64::from(found.more)),
     };

@@ -13,17 +13,17 @@ use templates::paths::admin as paths;
 /// GET /boards
 #[handler]
 pub async fn index(staff: Staff) -> Result<Response> {
-    let visit = &staff.visit;
-    let boards = visit.boards.managed_by(&staff.actor)?;
-    let counts = list::counts(&visit.app.db, &staff.actor).await?;
+    let request = &staff.request;
+    let boards = request.boards.managed_by(&staff.actor)?;
+    let counts = list::counts(&request.app.db, &staff.actor).await?;
     let posts = |id| counts.get(&id).map_or(0, |posts| present::count(*posts));
-    let key = form_token::issue(visit, "staff.boards");
+    let key = form_token::issue(request, "staff.boards");
     let row = |board: &'_ Board| (audience(board.read), audience(board.write), posts(BoardId(board.id.0)));
     let rows = boards.iter().map(|board| {
         let (read, write, posts) = row(board);
         BoardRow { id: board.id.0, slug: &board.slug, name: &board.name, read, write, posts, archived: board.archived }
     });
-    let page = BoardsPage { shell: &present::admin_shell(visit), boards: rows.collect(), once: &key };
+    let page = BoardsPage { shell: &present::admin_shell(request), boards: rows.collect(), once: &key };
     Ok(reply::page(views::index(&page)))
 }
 
@@ -41,10 +41,10 @@ fn name(id: Option<BoardId>) -> String {
 }
 
 fn form(staff: &Staff, id: Option<BoardId>, draft: &Draft, problems: &[Problem]) -> Response {
-    let (key, errors) = (form_token::issue(&staff.visit, &name(id)), present::errors(problems));
+    let (key, errors) = (form_token::issue(&staff.request, &name(id)), present::errors(problems));
     let who = |word: &str| audience(Access::parse(word));
     let page = BoardForm {
-        shell: &present::admin_shell(&staff.visit),
+        shell: &present::admin_shell(&staff.request),
         id: id.map(|id| id.0),
         name: &draft.name,
         name_en: &draft.name_en,
@@ -61,7 +61,7 @@ fn form(staff: &Staff, id: Option<BoardId>, draft: &Draft, problems: &[Problem])
         errors: &errors,
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    reply::page_with(&staff.visit, status, views::form(&page))
+    reply::page_with(&staff.request, status, views::form(&page))
 }
 
 fn draft(fields: &Fields) -> Draft {
@@ -103,7 +103,7 @@ pub async fn create(staff: Staff, fields: Fields) -> Result<Response> {
 /// GET /boards/:id/edit
 #[handler]
 pub async fn edit(staff: Staff, Path(id): Path<BoardId>) -> Result<Response> {
-    let board = boards::find_managed(&staff.visit.app.db, &staff.actor, id).await?;
+    let board = boards::find_managed(&staff.request.app.db, &staff.actor, id).await?;
     Ok(form(&staff, Some(id), &Draft::of(&board), &[]))
 }
 
@@ -115,12 +115,12 @@ pub async fn update(staff: Staff, Path(id): Path<BoardId>, fields: Fields) -> Re
 
 async fn save(staff: &Staff, id: Option<BoardId>, fields: &Fields, flash: &'static str) -> Result<Response> {
     let draft = draft(fields);
-    let done = match form_token::check(&staff.visit, &name(id), fields.text("once")) {
-        Ok(key) => boards::save(&staff.visit.app, &staff.by(), &key, id, &draft).await,
+    let done = match form_token::check(&staff.request, &name(id), fields.text("once")) {
+        Ok(key) => boards::save(&staff.request.app, &staff.by(), &key, id, &draft).await,
         Err(stale) => Err(stale),
     };
     match done {
-        Ok(_) => Ok(reply::see_other_with(&staff.visit, paths::BOARDS, Flash(flash))),
+        Ok(_) => Ok(reply::see_other_with(&staff.request, paths::BOARDS, Flash(flash))),
         Err(Error::Invalid(problems)) => Ok(form(staff, id, &draft, &problems)),
         Err(err) => Err(err.into()),
     }
@@ -130,10 +130,10 @@ async fn save(staff: &Staff, id: Option<BoardId>, fields: &Fields, flash: &'stat
 #[handler]
 pub async fn reorder(staff: Staff, fields: Fields) -> Result<Response> {
     let (id, up) = (fields.number("board").ok_or(Error::NotFound)?, fields.text("to") == "up");
-    let key: keys::Key = match form_token::check_one(&staff.visit, "staff.boards", fields.text("once"), format!("{id}.{up}")) {
+    let key: keys::Key = match form_token::check_one(&staff.request, "staff.boards", fields.text("once"), format!("{id}.{up}")) {
         Ok(key) => key,
-        Err(_) => return Ok(reply::see_other(&staff.visit, paths::BOARDS)),
+        Err(_) => return Ok(reply::see_other(&staff.request, paths::BOARDS)),
     };
-    boards::shift(&staff.visit.app, &staff.by(), &key, BoardId(id), up).await?;
-    Ok(reply::see_other_with(&staff.visit, paths::BOARDS, Flash("saved")))
+    boards::shift(&staff.request.app, &staff.by(), &key, BoardId(id), up).await?;
+    Ok(reply::see_other_with(&staff.request, paths::BOARDS, Flash("saved")))
 }

@@ -63,7 +63,7 @@ impl Sent<'_> {
 
 /// An address on the site: staff look at it there.
 pub fn url(staff: &Staff, path: &str) -> String {
-    format!("{}{path}", staff.visit.app.config.public_url.as_str().trim_end_matches('/'))
+    format!("{}{path}", staff.request.app.config.public_url.as_str().trim_end_matches('/'))
 }
 
 /// The page of a list; anything that is no number is the first.

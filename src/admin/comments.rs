@@ -13,13 +13,13 @@ use templates::paths;
 /// GET /comments
 #[handler]
 pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Response> {
-    draw(&staff, &bulk::shown(search), &Sent::default()).await
+    render(&staff, &bulk::shown(search), &Sent::default()).await
 }
 
-async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Response> {
-    let (visit, app) = (&staff.visit, &staff.visit.app);
-    let found = moderate::list(app, &staff.actor, &visit.boards, filter, PAGE).await?;
-    let (key, errors, now) = (form_token::issue(visit, "staff.comments"), present::errors(sent.problems), app.clock.now());
+async fn render(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Response> {
+    let (request, app) = (&staff.request, &staff.request.app);
+    let found = moderate::list(app, &staff.actor, &request.boards, filter, PAGE).await?;
+    let (key, errors, now) = (form_token::issue(request, "staff.comments"), present::errors(sent.problems), app.clock.now());
     let rows = found.rows.iter().map(|c| CommentRow {
         id: c.id.0,
         excerpt: c.body.char_indices().nth(80).map_or(c.body.as_str(), |(end, _)| &c.body[..end]),
@@ -27,11 +27,11 @@ async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Respons
         post_title: &c.post_title,
         author: &c.author,
         author_id: Some(c.author_id.0),
-        at: present::moment(c.created_at, now, visit.lang),
+        at: present::moment(c.created_at, now, request.lang),
         state: present::state(State::parse(&c.state)),
     });
     let page = CommentsPage {
-        shell: &present::admin_shell(visit),
+        shell: &present::admin_shell(request),
         query: &filter.words,
         state: &filter.state,
         rows: rows.collect(),
@@ -42,21 +42,21 @@ async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Respons
         once: &key,
         errors: &errors,
     };
-    Ok(reply::page_with(visit, sent.status(), views::index(&page)))
+    Ok(reply::page_with(request, sent.status(), views::index(&page)))
 }
 
 /// POST /comments
 #[handler]
 pub async fn act(staff: Staff, search: Option<Query<Search>>, fields: Fields) -> Result<Response> {
-    let (visit, selected) = (&staff.visit, bulk::ticked(&fields));
+    let (request, selected) = (&staff.request, bulk::ticked(&fields));
     let ids: Vec<CommentId> = selected.iter().copied().map(CommentId).collect();
-    let done = match (form_token::check(visit, "staff.comments", fields.text("once")), bulk::action(&fields, None)) {
-        (Ok(key), Ok(action)) => moderate::moderate(&visit.app, &staff.by(), &key, &ids, action, fields.text("reason")).await,
+    let done = match (form_token::check(request, "staff.comments", fields.text("once")), bulk::action(&fields, None)) {
+        (Ok(key), Ok(action)) => moderate::moderate(&request.app, &staff.by(), &key, &ids, action, fields.text("reason")).await,
         (Err(err), _) | (_, Err(err)) => Err(err),
     };
     match done {
-        Ok(_) => Ok(reply::see_other_with(visit, reply::local(&visit.path), Flash("staff.done"))),
-        Err(Error::Invalid(problems)) => draw(&staff, &bulk::shown(search), &Sent { selected, fields, problems: &problems }).await,
+        Ok(_) => Ok(reply::see_other_with(request, reply::local(&request.path), Flash("staff.done"))),
+        Err(Error::Invalid(problems)) => render(&staff, &bulk::shown(search), &Sent { selected, fields, problems: &problems }).await,
         Err(err) => Err(err.into()),
     }
 }

@@ -13,26 +13,26 @@ const ROWS: i64 = 8;
 /// The dashboard.
 #[handler]
 pub async fn show(staff: Staff) -> Result<Response> {
-    let (visit, actor) = (&staff.visit, &staff.actor);
-    let numbers = dashboard::numbers(&visit.app).await?;
-    let log = match audit::list(&visit.app, actor, &visit.boards, 1, ROWS).await {
+    let (request, actor) = (&staff.request, &staff.actor);
+    let numbers = dashboard::numbers(&request.app).await?;
+    let log = match audit::list(&request.app, actor, &request.boards, 1, ROWS).await {
         Ok(page) => page.rows,
         // Not everybody who may be here may see what the others did.
         Err(Error::Forbidden) => Vec::new(),
         Err(err) => return Err(err.into()),
     };
-    let newest = manage::newest(&visit.app, actor, ROWS).await?;
-    let online = visit.app.shared.presence().count().await.known();
+    let newest = manage::newest(&request.app, actor, ROWS).await?;
+    let online = request.app.shared.presence().count().await.known();
     let n = |count: i64| ui::number(present::count(count));
     let tile = |label, value: String, hint, count: i64| Tile {
-        label: visit.lang.t(label),
+        label: request.lang.t(label),
         value,
-        hint: visit.lang.fill(hint, &[("n", &n(count))]),
+        hint: request.lang.fill(hint, &[("n", &n(count))]),
     };
     let changes: Vec<_> = log.iter().map(audit::Row::changes).collect();
-    let now = visit.app.clock.now();
+    let now = request.app.clock.now();
     let page = DashboardPage {
-        shell: &present::admin_shell(visit),
+        shell: &present::admin_shell(request),
         tiles: vec![
             tile(t::TILE_MEMBERS, n(numbers.users), t::TILE_MEMBERS_HINT, numbers.users_today),
             tile(t::TILE_POSTS, n(numbers.posts), t::TILE_TODAY_HINT, numbers.posts_today),
@@ -42,10 +42,10 @@ pub async fn show(staff: Staff) -> Result<Response> {
             tile(t::TILE_SESSIONS, n(numbers.sessions), t::TILE_SESSIONS_HINT, numbers.sessions_admin),
             tile(t::TILE_SUSPENDED, n(numbers.suspended), t::TILE_SUSPENDED_HINT, 0),
         ],
-        audit: present::audit_rows(visit, &log, &changes),
+        audit: present::audit_rows(request, &log, &changes),
         signups: newest
             .iter()
-            .map(|m| Signup { id: m.id.0, name: &m.name, email: &m.email, at: present::moment(m.created_at, now, visit.lang) })
+            .map(|m| Signup { id: m.id.0, name: &m.name, email: &m.email, at: present::moment(m.created_at, now, request.lang) })
             .collect(),
     };
     Ok(reply::page(templates::admin::dashboard::page(&page)))

@@ -18,7 +18,7 @@ mod users;
 use crate::app::App;
 use crate::domain::sessions::Area;
 use crate::web::routes::Routes;
-use crate::web::{Fields, HttpError, Staff, Visit, assets, health, layers};
+use crate::web::{Fields, HttpError, RequestContext, Staff, assets, health, layers};
 use poem::http::Method;
 use poem::{Endpoint, EndpointExt, FromRequest, Request, Response, get, post};
 use std::sync::Arc;
@@ -38,8 +38,8 @@ async fn staff_only<E: Endpoint<Output = Response>>(routes: Arc<E>, req: Request
     if OPEN.contains(&path) || path.starts_with(templates::paths::STATIC) {
         return routes.call(req).await;
     }
-    let visit = req.extensions().get::<Visit>();
-    if visit.is_some_and(|visit| Staff::of(visit).is_some()) {
+    let request = req.extensions().get::<RequestContext>();
+    if request.is_some_and(|request| Staff::of(request).is_some()) {
         return routes.call(req).await;
     }
     if req.method() != Method::POST {
@@ -60,14 +60,14 @@ fn routes() -> Routes {
         .at("/robots.txt", get(health::robots))
         .at("/favicon.ico", get(health::favicon))
         .at("/login", get(accounts::new).post(accounts::create))
-        .at("/logout", get(accounts::confirm).post(accounts::destroy))
+        .at("/logout", get(accounts::delete).post(accounts::destroy))
         .at("/setup", get(accounts::invite).post(accounts::set_up))
         .at("/my/reading", post(accounts::reading))
         .at("/users", get(users::index))
         .at("/users/:id", get(users::show))
         .at("/users/:id/role", post(users::role))
         .at("/users/:id/suspend", post(users::suspend))
-        .at("/users/:id/lift", post(users::lift))
+        .at("/users/:id/lift", post(users::unsuspend))
         .at("/users/:id/end-sessions", post(users::end_sessions))
         .at("/roles", get(roles::index))
         .at("/roles/new", get(roles::new).post(roles::create))

@@ -15,14 +15,14 @@ use templates::paths;
 /// GET /posts
 #[handler]
 pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Response> {
-    draw(&staff, &bulk::shown(search), &Sent::default()).await
+    render(&staff, &bulk::shown(search), &Sent::default()).await
 }
 
-async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Response> {
-    let (visit, app) = (&staff.visit, &staff.visit.app);
-    let found: Page<Listed> = moderate::list(app, &staff.actor, &visit.boards, filter, PAGE).await?;
+async fn render(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Response> {
+    let (request, app) = (&staff.request, &staff.request.app);
+    let found: Page<Listed> = moderate::list(app, &staff.actor, &request.boards, filter, PAGE).await?;
     let (key, errors, now, boards) =
-        (form_token::issue(visit, "staff.posts"), present::errors(sent.problems), app.clock.now(), choices(staff));
+        (form_token::issue(request, "staff.posts"), present::errors(sent.problems), app.clock.now(), choices(staff));
     let rows = found.rows.iter().map(|p| PostRow {
         id: p.id.0,
         title: &p.title,
@@ -30,11 +30,11 @@ async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Respons
         board: &p.board,
         author: &p.author,
         author_id: Some(p.author_id.0),
-        at: present::moment(p.created_at, now, visit.lang),
+        at: present::moment(p.created_at, now, request.lang),
         state: present::state(State::parse(&p.state)),
     });
     let page = PostsPage {
-        shell: &present::admin_shell(visit),
+        shell: &present::admin_shell(request),
         query: &filter.words,
         board: &filter.board,
         state: &filter.state,
@@ -47,31 +47,31 @@ async fn draw(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Respons
         once: &key,
         errors: &errors,
     };
-    Ok(reply::page_with(visit, sent.status(), views::index(&page)))
+    Ok(reply::page_with(request, sent.status(), views::index(&page)))
 }
 
 /// POST /posts
 #[handler]
 pub async fn act(staff: Staff, search: Option<Query<Search>>, fields: Fields) -> Result<Response> {
-    let (visit, selected) = (&staff.visit, bulk::ticked(&fields));
+    let (request, selected) = (&staff.request, bulk::ticked(&fields));
     let ids: Vec<PostId> = selected.iter().copied().map(PostId).collect();
     let board = readable(&staff).find(|board| board.slug == fields.text("board_to")).map(|board| board.id);
-    let done = match (form_token::check(visit, "staff.posts", fields.text("once")), bulk::action(&fields, board)) {
-        (Ok(key), Ok(action)) => moderate::moderate(&visit.app, &staff.by(), &key, &ids, action, fields.text("reason")).await,
+    let done = match (form_token::check(request, "staff.posts", fields.text("once")), bulk::action(&fields, board)) {
+        (Ok(key), Ok(action)) => moderate::moderate(&request.app, &staff.by(), &key, &ids, action, fields.text("reason")).await,
         (Err(err), _) | (_, Err(err)) => Err(err),
     };
     match done {
-        Ok(_) => Ok(reply::see_other_with(visit, reply::local(&visit.path), Flash("staff.done"))),
-        Err(Error::Invalid(problems)) => draw(&staff, &bulk::shown(search), &Sent { selected, fields, problems: &problems }).await,
+        Ok(_) => Ok(reply::see_other_with(request, reply::local(&request.path), Flash("staff.done"))),
+        Err(Error::Invalid(problems)) => render(&staff, &bulk::shown(search), &Sent { selected, fields, problems: &problems }).await,
         Err(err) => Err(err.into()),
     }
 }
 
 /// The boards that this member of staff may read: no others are searched, or moved from or to.
 fn readable(staff: &Staff) -> impl Iterator<Item = &Board> {
-    staff.visit.boards.readable(Some(&staff.actor))
+    staff.request.boards.readable(Some(&staff.actor))
 }
 
 fn choices(staff: &Staff) -> Vec<NavBoard> {
-    readable(staff).map(|b| NavBoard { slug: b.slug.clone(), name: present::board_name(b, staff.visit.lang).to_owned() }).collect()
+    readable(staff).map(|b| NavBoard { slug: b.slug.clone(), name: present::board_name(b, staff.request.lang).to_owned() }).collect()
 }

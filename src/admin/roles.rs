@@ -24,15 +24,15 @@ const RESOURCES: [Resource; 8] = [
 /// GET /roles
 #[handler]
 pub async fn index(staff: Staff) -> Result<Response> {
-    draw(&staff, &[]).await
+    render(&staff, &[]).await
 }
 
-async fn draw(staff: &Staff, problems: &[Problem]) -> Result<Response> {
+async fn render(staff: &Staff, problems: &[Problem]) -> Result<Response> {
     staff.actor.must(Resource::Role, Action::Manage)?;
-    let all = roles::all(&staff.visit.app.db).await?;
-    let (key, errors) = (form_token::issue(&staff.visit, "staff.roles"), present::errors(problems));
+    let all = roles::all(&staff.request.app.db).await?;
+    let (key, errors) = (form_token::issue(&staff.request, "staff.roles"), present::errors(problems));
     let page = RolesPage {
-        shell: &present::admin_shell(&staff.visit),
+        shell: &present::admin_shell(&staff.request),
         actions: ACTIONS.iter().map(|action| action.as_str()).collect(),
         roles: all.iter().map(|role| grid(staff, role)).collect(),
         may_manage: true,
@@ -40,7 +40,7 @@ async fn draw(staff: &Staff, problems: &[Problem]) -> Result<Response> {
         errors: &errors,
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok(reply::page_with(&staff.visit, status, views::index(&page)))
+    Ok(reply::page_with(&staff.request, status, views::index(&page)))
 }
 
 fn grid<'a>(staff: &Staff, role: &'a roles::Role) -> RoleGrid<'a> {
@@ -51,7 +51,7 @@ fn grid<'a>(staff: &Staff, role: &'a roles::Role) -> RoleGrid<'a> {
     };
     RoleGrid {
         id: role.id.0,
-        name: present::role_name(&role.slug, &role.name, staff.visit.lang),
+        name: present::role_name(&role.slug, &role.name, staff.request.lang),
         builtin: role.built_in,
         // The administrators' role keeps everything, and nobody changes a role that may do more than they.
         locked: role.slug == roles::ADMIN || !staff.actor.permissions.cover(role.permissions),
@@ -64,8 +64,8 @@ fn grid<'a>(staff: &Staff, role: &'a roles::Role) -> RoleGrid<'a> {
 #[handler]
 pub async fn update(staff: Staff, Path(id): Path<RoleId>, fields: Fields) -> Result<Response> {
     let granted = Permissions::from_words(fields.all("grant"));
-    let done = match form_token::check_one(&staff.visit, "staff.roles", fields.text("once"), id) {
-        Ok(key) => roles::grant(&staff.visit.app, &staff.by(), &key, id, granted).await,
+    let done = match form_token::check_one(&staff.request, "staff.roles", fields.text("once"), id) {
+        Ok(key) => roles::grant(&staff.request.app, &staff.by(), &key, id, granted).await,
         Err(stale) => Err(stale),
     };
     finish(&staff, done.map(|_| ()), "saved").await
@@ -74,8 +74,8 @@ pub async fn update(staff: Staff, Path(id): Path<RoleId>, fields: Fields) -> Res
 /// POST /roles/:id/delete
 #[handler]
 pub async fn destroy(staff: Staff, Path(id): Path<RoleId>, fields: Fields) -> Result<Response> {
-    let done = match form_token::check_one(&staff.visit, "staff.roles", fields.text("once"), format!("delete.{id}")) {
-        Ok(key) => roles::destroy(&staff.visit.app, &staff.by(), &key, id).await,
+    let done = match form_token::check_one(&staff.request, "staff.roles", fields.text("once"), format!("delete.{id}")) {
+        Ok(key) => roles::destroy(&staff.request.app, &staff.by(), &key, id).await,
         Err(stale) => Err(stale),
     };
     finish(&staff, done.map(|_| ()), "staff.deleted").await
@@ -83,17 +83,17 @@ pub async fn destroy(staff: Staff, Path(id): Path<RoleId>, fields: Fields) -> Re
 
 async fn finish(staff: &Staff, done: Result<(), Error>, flash: &'static str) -> Result<Response> {
     match done {
-        Ok(()) => Ok(reply::see_other_with(&staff.visit, paths::ROLES, Flash(flash))),
-        Err(Error::Invalid(problems)) => draw(staff, &problems).await,
+        Ok(()) => Ok(reply::see_other_with(&staff.request, paths::ROLES, Flash(flash))),
+        Err(Error::Invalid(problems)) => render(staff, &problems).await,
         Err(err) => Err(err.into()),
     }
 }
 
 fn form(staff: &Staff, name: &str, problems: &[Problem]) -> Response {
-    let (key, errors) = (form_token::issue(&staff.visit, "staff.role.new"), present::errors(problems));
-    let page = NewRolePage { shell: &present::admin_shell(&staff.visit), name, once: &key, errors: &errors };
+    let (key, errors) = (form_token::issue(&staff.request, "staff.role.new"), present::errors(problems));
+    let page = NewRolePage { shell: &present::admin_shell(&staff.request), name, once: &key, errors: &errors };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    reply::page_with(&staff.visit, status, views::new(&page))
+    reply::page_with(&staff.request, status, views::new(&page))
 }
 
 /// GET /roles/new
@@ -107,12 +107,12 @@ pub fn new(staff: Staff) -> Result<Response> {
 #[handler]
 pub async fn create(staff: Staff, fields: Fields) -> Result<Response> {
     let name = fields.text("name");
-    let done = match form_token::check(&staff.visit, "staff.role.new", fields.text("once")) {
-        Ok(key) => roles::create(&staff.visit.app, &staff.by(), &key, name).await,
+    let done = match form_token::check(&staff.request, "staff.role.new", fields.text("once")) {
+        Ok(key) => roles::create(&staff.request.app, &staff.by(), &key, name).await,
         Err(stale) => Err(stale),
     };
     match done {
-        Ok(_) => Ok(reply::see_other_with(&staff.visit, paths::ROLES, Flash("staff.created"))),
+        Ok(_) => Ok(reply::see_other_with(&staff.request, paths::ROLES, Flash("staff.created"))),
         Err(Error::Invalid(problems)) => Ok(form(&staff, name, &problems)),
         Err(err) => Err(err.into()),
     }

@@ -26,17 +26,17 @@ pub struct Search {
 pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Response> {
     staff.actor.must(Resource::Session, Action::Read)?;
     let search = search.map(|Query(search)| search).unwrap_or_default();
-    let (visit, app, number) = (&staff.visit, &staff.visit.app, bulk::number(search.page.as_deref()));
+    let (request, app, number) = (&staff.request, &staff.request.app, bulk::number(search.page.as_deref()));
     let user = match search.user.and_then(|id| id.parse().ok()) {
         Some(id) => Some(users::find(&app.db, id).await?),
         None => None,
     };
     let found = sessions::page(app, user.as_ref().map(|user| user.id), number, PAGE).await?;
     let devices: Vec<String> = found.rows.iter().map(|row| present::device(&row.user_agent)).collect();
-    let key = form_token::issue(visit, "staff.sessions");
+    let key = form_token::issue(request, "staff.sessions");
     let page = SessionsPage {
-        shell: &present::admin_shell(visit),
-        rows: present::session_rows(visit, &found.rows, &devices),
+        shell: &present::admin_shell(request),
+        rows: present::session_rows(request, &found.rows, &devices),
         user: user.as_ref().map(|user| (user.id.0, user.name.as_str())),
         total: present::count(sessions::count_open(app).await?),
         page: present::count(number),
@@ -49,18 +49,18 @@ pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Respon
 /// POST /sessions/:id/end
 #[handler]
 pub async fn end(staff: Staff, Path(id): Path<SessionId>, fields: Fields) -> Result<Response> {
-    let visit = &staff.visit;
-    let user = sessions::owner(&visit.app.db, id).await?;
+    let request = &staff.request;
+    let user = sessions::owner(&request.app.db, id).await?;
     // The button also stands on the member's page, with that page's key.
     let sent = fields.text("once");
-    let key = form_token::check_one(visit, "staff.sessions", sent, id)
-        .or_else(|_| form_token::check_one(visit, &format!("staff.user.{user}"), sent, format!("session.{id}")));
+    let key = form_token::check_one(request, "staff.sessions", sent, id)
+        .or_else(|_| form_token::check_one(request, &format!("staff.user.{user}"), sent, format!("session.{id}")));
     match key {
         Ok(key) => {
-            manage::end_sessions(&visit.app, &staff.by(), &key, Which::One { user: UserId(user.0), session: id }).await?;
-            Ok(reply::see_other_with(visit, paths::SESSIONS, Flash("ended")))
+            manage::end_sessions(&request.app, &staff.by(), &key, Which::One { user: UserId(user.0), session: id }).await?;
+            Ok(reply::see_other_with(request, paths::SESSIONS, Flash("ended")))
         }
-        Err(Error::Invalid(_)) => Ok(reply::see_other(visit, paths::SESSIONS)),
+        Err(Error::Invalid(_)) => Ok(reply::see_other(request, paths::SESSIONS)),
         Err(err) => Err(err.into()),
     }
 }

@@ -7,7 +7,7 @@ use crate::edge::http_client;
 use crate::edge::report::Report;
 use crate::monitor::{history, overview};
 use crate::web::reply::HtmxTarget;
-use crate::web::{Result, Staff, Visit, present, reply};
+use crate::web::{RequestContext, Result, Staff, present, reply};
 use poem::http::StatusCode;
 use poem::web::Query;
 use poem::{Response, handler};
@@ -38,12 +38,12 @@ impl Wish {
 /// GET /system
 #[handler]
 pub async fn show(staff: Staff, wish: Option<Query<Wish>>) -> Result<Response> {
-    let (visit, wish) = (&staff.visit, wish.map(|Query(wish)| wish).unwrap_or_default());
-    let (seen, report) = now(visit, &staff.actor).await?;
+    let (request, wish) = (&staff.request, wish.map(|Query(wish)| wish).unwrap_or_default());
+    let (seen, report) = now(request, &staff.actor).await?;
     let page = SystemPage {
-        shell: &present::admin_shell(visit),
-        live: present::live(visit, &seen, report.as_ref()),
-        charts: charts(visit, wish.range()).await?,
+        shell: &present::admin_shell(request),
+        live: present::live(request, &seen, report.as_ref()),
+        charts: charts(request, wish.range()).await?,
         range: wish.range(),
         paused: wish.paused.is_some(),
     };
@@ -53,24 +53,24 @@ pub async fn show(staff: Staff, wish: Option<Query<Wish>>) -> Result<Response> {
 /// GET /system/live: the part of it that is of now.
 #[handler]
 pub async fn live(staff: Staff) -> Result<Response> {
-    let visit = &staff.visit;
-    if visit.asked == HtmxTarget::Page {
-        return Ok(reply::see_other(visit, paths::SYSTEM));
+    let request = &staff.request;
+    if request.target == HtmxTarget::Page {
+        return Ok(reply::see_other(request, paths::SYSTEM));
     }
-    let (seen, report) = now(visit, &staff.actor).await?;
-    let live: Live = present::live(visit, &seen, report.as_ref());
+    let (seen, report) = now(request, &staff.actor).await?;
+    let live: Live = present::live(request, &seen, report.as_ref());
     Ok(reply::part(StatusCode::OK, views::live::part(&live)))
 }
 
 /// GET /system/history: the part of it that was.
 #[handler]
 pub async fn past(staff: Staff, wish: Option<Query<Wish>>) -> Result<Response> {
-    let (visit, range) = (&staff.visit, wish.map(|Query(wish)| wish).unwrap_or_default().range());
-    if visit.asked == HtmxTarget::Page {
-        return Ok(reply::see_other(visit, &paths::system(range.word(), false)));
+    let (request, range) = (&staff.request, wish.map(|Query(wish)| wish).unwrap_or_default().range());
+    if request.target == HtmxTarget::Page {
+        return Ok(reply::see_other(request, &paths::system(range.word(), false)));
     }
     overview::may_look(&staff.actor)?;
-    Ok(reply::part(StatusCode::OK, views::history(visit.lang, range, false, &charts(visit, range).await?)))
+    Ok(reply::part(StatusCode::OK, views::history(request.lang, range, false, &charts(request, range).await?)))
 }
 
 /// GET /system/runbook
@@ -78,12 +78,12 @@ pub async fn past(staff: Staff, wish: Option<Query<Wish>>) -> Result<Response> {
 pub fn handbook_page(staff: Staff) -> Result<Response> {
     overview::may_look(&staff.actor)?;
     let book = runbook();
-    let page = RunbookPage { shell: &present::admin_shell(&staff.visit), contents: &book.contents, html: &book.html };
+    let page = RunbookPage { shell: &present::admin_shell(&staff.request), contents: &book.contents, html: &book.html };
     Ok(reply::page(view::page(&page)))
 }
 
-async fn now(visit: &Visit, actor: &Actor) -> Result<(overview::Overview, Option<Report>)> {
-    let (seen, report) = tokio::join!(overview::look(&visit.app, actor), edge(&visit.app));
+async fn now(request: &RequestContext, actor: &Actor) -> Result<(overview::Overview, Option<Report>)> {
+    let (seen, report) = tokio::join!(overview::look(&request.app, actor), edge(&request.app));
     Ok((seen?, report))
 }
 
@@ -91,9 +91,9 @@ async fn edge(app: &App) -> Option<Report> {
     tokio::time::timeout(PATIENCE, http_client::report(&app.config.watching.edge_url)).await.ok().and_then(std::result::Result::ok)
 }
 
-async fn charts(visit: &Visit, range: Range) -> Result<Vec<Chart>> {
-    let (from, until, step) = present::span(range, history::minute(visit.app.clock.now()));
-    let instances = history::instances(&visit.app.db, from, until, step).await?;
-    let house = history::house(&visit.app.db, from, until, step).await?;
-    Ok(present::curves(visit, (from, until, step), &instances, &house))
+async fn charts(request: &RequestContext, range: Range) -> Result<Vec<Chart>> {
+    let (from, until, step) = present::span(range, history::minute(request.app.clock.now()));
+    let instances = history::instances(&request.app.db, from, until, step).await?;
+    let house = history::house(&request.app.db, from, until, step).await?;
+    Ok(present::curves(request, (from, until, step), &instances, &house))
 }

@@ -25,12 +25,12 @@ pub struct Search {
 }
 
 fn row<'a>(staff: &Staff, m: &'a Listed) -> UserRow<'a> {
-    let at = |time| present::moment(time, staff.visit.app.clock.now(), staff.visit.lang);
+    let at = |time| present::moment(time, staff.request.app.clock.now(), staff.request.lang);
     UserRow {
         id: m.id.0,
         name: &m.name,
         email: &m.email,
-        role: present::role_name(&m.role, &m.role_name, staff.visit.lang),
+        role: present::role_name(&m.role, &m.role_name, staff.request.lang),
         joined: at(m.created_at),
         last_seen: m.last_seen_at.map(at),
         suspended: m.suspended,
@@ -42,9 +42,9 @@ fn row<'a>(staff: &Staff, m: &'a Listed) -> UserRow<'a> {
 pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Response> {
     let search = search.map(|Query(search)| search).unwrap_or_default();
     let (text, number) = (search.q.unwrap_or_default(), super::bulk::number(search.page.as_deref()));
-    let found = manage::search(&staff.visit.app, &staff.actor, &text, number, PAGE).await?;
+    let found = manage::search(&staff.request.app, &staff.actor, &text, number, PAGE).await?;
     let page = UsersPage {
-        shell: &present::admin_shell(&staff.visit),
+        shell: &present::admin_shell(&staff.request),
         query: &text,
         users: found.rows.iter().map(|m| row(&staff, m)).collect(),
         page: present::count(number),
@@ -65,11 +65,11 @@ struct Typed<'a> {
 /// GET /users/:id
 #[handler]
 pub async fn show(staff: Staff, Path(id): Path<UserId>) -> Result<Response> {
-    draw(&staff, id, &Typed::default()).await
+    render(&staff, id, &Typed::default()).await
 }
 
-async fn draw(staff: &Staff, id: UserId, typed: &Typed<'_>) -> Result<Response> {
-    let (visit, app) = (&staff.visit, &staff.visit.app);
+async fn render(staff: &Staff, id: UserId, typed: &Typed<'_>) -> Result<Response> {
+    let (request, app) = (&staff.request, &staff.request.app);
     let may = |resource, action| staff.actor.may(resource, action);
     staff.actor.must(Resource::User, Action::Read)?;
     let member = users::find(&app.db, id).await?;
@@ -80,14 +80,14 @@ async fn draw(staff: &Staff, id: UserId, typed: &Typed<'_>) -> Result<Response> 
         Some(by) => users::find(&app.db, by).await.map(|by| by.name).unwrap_or_default(),
         None => String::from("-"),
     };
-    let (key, errors, now) = (form_token::issue(visit, &form(id)), present::errors(typed.problems), app.clock.now());
-    let at = |time| present::moment(time, now, visit.lang);
+    let (key, errors, now) = (form_token::issue(request, &form(id)), present::errors(typed.problems), app.clock.now());
+    let at = |time| present::moment(time, now, request.lang);
     let ids: Vec<String> = all.iter().map(|r| r.id.to_string()).collect();
     let held = member.role_id.to_string();
-    let role_name = all.iter().find(|r| r.id == member.role_id).map_or("", |r| present::role_name(&r.slug, &r.name, visit.lang));
+    let role_name = all.iter().find(|r| r.id == member.role_id).map_or("", |r| present::role_name(&r.slug, &r.name, request.lang));
     let suspended = users::suspended(&member, now);
     let page = UserPage {
-        shell: &present::admin_shell(visit),
+        shell: &present::admin_shell(request),
         user: UserRow {
             id: id.0,
             name: &member.name,
@@ -97,7 +97,11 @@ async fn draw(staff: &Staff, id: UserId, typed: &Typed<'_>) -> Result<Response> 
             last_seen: member.last_seen_at.map(at),
             suspended: suspended.is_some(),
         },
-        roles: all.iter().zip(&ids).map(|(r, id)| Choice { value: id, label: present::role_name(&r.slug, &r.name, visit.lang) }).collect(),
+        roles: all
+            .iter()
+            .zip(&ids)
+            .map(|(r, id)| Choice { value: id, label: present::role_name(&r.slug, &r.name, request.lang) })
+            .collect(),
         role: if typed.role.is_empty() { &held } else { typed.role },
         suspension: suspended.as_deref().map(|reason| Suspension {
             reason,
@@ -105,7 +109,7 @@ async fn draw(staff: &Staff, id: UserId, typed: &Typed<'_>) -> Result<Response> 
             at: at(member.suspended_at.unwrap_or(now)),
             until: member.suspended_until.map(at),
         }),
-        sessions: present::session_rows(visit, &open, &devices),
+        sessions: present::session_rows(request, &open, &devices),
         may_change_role: may(Resource::User, Action::Manage),
         may_suspend: may(Resource::User, Action::Moderate),
         may_end_sessions: may(Resource::Session, Action::Delete),
@@ -116,7 +120,7 @@ async fn draw(staff: &Staff, id: UserId, typed: &Typed<'_>) -> Result<Response> 
         errors: &errors,
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok(reply::page_with(visit, status, views::show(&page)))
+    Ok(reply::page_with(request, status, views::show(&page)))
 }
 
 fn form(id: UserId) -> String {
@@ -124,14 +128,14 @@ fn form(id: UserId) -> String {
 }
 
 fn key(staff: &Staff, id: UserId, fields: &Fields, action: &str) -> Result<keys::Key, Error> {
-    form_token::check_one(&staff.visit, &form(id), fields.text("once"), action)
+    form_token::check_one(&staff.request, &form(id), fields.text("once"), action)
 }
 
 /// Back to the member's page with a sentence, or the page with what is wrong and all that was typed.
 async fn finish(staff: &Staff, id: UserId, done: Result<keys::Outcome, Error>, flash: &'static str, typed: Typed<'_>) -> Result<Response> {
     match done {
-        Ok(_) => Ok(reply::see_other_with(&staff.visit, &paths::user(id.0), Flash(flash))),
-        Err(Error::Invalid(problems)) => draw(staff, id, &Typed { problems: &problems, ..typed }).await,
+        Ok(_) => Ok(reply::see_other_with(&staff.request, &paths::user(id.0), Flash(flash))),
+        Err(Error::Invalid(problems)) => render(staff, id, &Typed { problems: &problems, ..typed }).await,
         Err(err) => Err(err.into()),
     }
 }
@@ -140,7 +144,7 @@ async fn finish(staff: &Staff, id: UserId, done: Result<keys::Outcome, Error>, f
 #[handler]
 pub async fn role(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
     let done = match (key(&staff, id, &fields, "role"), fields.number("role")) {
-        (Ok(key), Some(role)) => manage::set_role(&staff.visit.app, &staff.by(), Some(&key), id, RoleId(role), "").await,
+        (Ok(key), Some(role)) => manage::set_role(&staff.request.app, &staff.by(), Some(&key), id, RoleId(role), "").await,
         (Ok(_), None) => Err(Error::invalid("role", "role.unknown")),
         (Err(stale), _) => Err(stale),
     };
@@ -152,7 +156,7 @@ pub async fn role(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Resul
 pub async fn suspend(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
     let (reason, until) = (fields.text("reason"), fields.text("until"));
     let done = match (key(&staff, id, &fields, "suspend"), end_of(until)) {
-        (Ok(key), Ok(end)) => manage::suspend(&staff.visit.app, &staff.by(), Some(&key), id, end, reason).await,
+        (Ok(key), Ok(end)) => manage::suspend(&staff.request.app, &staff.by(), Some(&key), id, end, reason).await,
         (Err(err), _) | (_, Err(err)) => Err(err),
     };
     finish(&staff, id, done, "staff.suspended", Typed { reason, until, ..Typed::default() }).await
@@ -172,9 +176,9 @@ fn end_of(day: &str) -> Result<Option<OffsetDateTime>, Error> {
 
 /// POST /users/:id/lift
 #[handler]
-pub async fn lift(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
+pub async fn unsuspend(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
     let done = match key(&staff, id, &fields, "lift") {
-        Ok(key) => manage::lift(&staff.visit.app, &staff.by(), &key, id).await,
+        Ok(key) => manage::lift(&staff.request.app, &staff.by(), &key, id).await,
         Err(stale) => Err(stale),
     };
     finish(&staff, id, done, "staff.lifted", Typed::default()).await
@@ -185,7 +189,7 @@ pub async fn lift(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Resul
 pub async fn end_sessions(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
     let by: audit::By = staff.by();
     let done = match key(&staff, id, &fields, "end") {
-        Ok(key) => manage::end_sessions(&staff.visit.app, &by, &key, Which::All { user: id }).await,
+        Ok(key) => manage::end_sessions(&staff.request.app, &by, &key, Which::All { user: id }).await,
         Err(stale) => Err(stale),
     };
     finish(&staff, id, done, "ended", Typed::default()).await

@@ -54,7 +54,6 @@ pub struct Kept {
 /// How many are kept: the newest of each of so many days, weeks and months. Days without a backup do not count, so that
 /// a house that stood still for a year keeps what it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "nouns")]
 pub struct RetentionPolicy {
     pub days: usize,
     pub weeks: usize,

@@ -29,11 +29,11 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
     let edge = &config.watching.edge_url;
     if !args.get_flag("watch") {
         let report = http_client::report(edge).await.map_err(Failure::Other)?;
-        print(&text_report::draw(&report, colours));
+        print(&text_report::render(&report, colours));
         return Ok(());
     }
     loop {
-        let seen = http_client::report(edge).await.map_or_else(|err| err + "\n", |report| text_report::draw(&report, colours));
+        let seen = http_client::report(edge).await.map_or_else(|err| err + "\n", |report| text_report::render(&report, colours));
         if !print(&format!("{}{seen}", if terminal { HOME } else { "" })) {
             // Whoever read it has left.
             return Ok(());

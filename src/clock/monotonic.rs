@@ -1,24 +1,24 @@
-//! What time it is, whatever somebody does to the machine's clock.
+//! A clock that a step of the machine's wall clock does not move.
 //!
-//! The wall clock may be set: by hand, by a time source gone wrong, by a snapshot that was restored. People's sessions and
-//! forms must not end by that. So the wall clock is asked once at the start; from then on time passes as it passes since
-//! the machine was switched on (`CLOCK_BOOTTIME`: a laptop's sleep counts, so that is no jump). Small corrections are
-//! followed. What is more is told, and closed in on so slowly that no limit is noticeably wrong; time never goes back.
+//! The wall clock may be set: by hand, by a faulty time source, by restoring a snapshot. Sessions and forms must not end by
+//! that. So the wall clock is read once at the start; from then on time follows `CLOCK_BOOTTIME` (which counts a laptop's
+//! sleep). Small forward corrections are followed at once; larger differences are reported as a step and slewed (the words are
+//! NTP's, RFC 5905). The time never goes back.
 
 use rustix::time::{ClockId, clock_gettime};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// A correction of the wall clock that is followed at once if it leads forward (microseconds): time sources make them,
-/// and ten seconds end nothing. A larger one between two looks is a jump.
-const SMALL: i64 = 10_000_000;
-/// A twentieth faster or slower until an hour is made good, in 20 hours: half an hour unused is then 28½ to 31½ minutes.
-const GLIDE: i64 = 20;
-/// The wall clock is looked at so often (microseconds), when somebody asks for the time.
-const EVERY: i64 = 100_000;
-/// Both clocks are read within so many microseconds, or the reading says nothing: this process stood still in between.
-const TOGETHER: i64 = 1_000;
+/// Microseconds. A smaller correction is followed at once if it leads forward: time sources make them, and ten seconds end no
+/// session. A larger one between two polls is a step.
+const STEP_THRESHOLD: i64 = 10_000_000;
+/// Slew rate: one in 20, so that an hour is made good in 20 hours and 30 idle minutes last 28½ to 31½.
+const SLEW: i64 = 20;
+/// Microseconds between two polls of the wall clock, made when the time is read.
+const POLL_INTERVAL: i64 = 100_000;
+/// Microseconds. A reading of both clocks that took longer is dropped: the process was stopped in between.
+const MAX_READ_TIME: i64 = 1_000;
 
 /// What both clocks of the machine said at one moment, in microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,62 +29,62 @@ struct Reading {
     boot: i64,
 }
 
-/// How the steady time goes. Pure: readings in, time out.
+/// The state of slewing. Pure: readings in, time out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Course {
-    /// The steady time is that since the machine was switched on, and so much.
+struct Discipline {
+    /// Microseconds to add to the boot clock.
     shift: i64,
-    /// How far the wall clock was ahead when it was looked at last, once that was corrected.
+    /// Microseconds by which the wall clock was ahead at the last poll, after its correction.
     gap: i64,
-    /// When that was.
-    looked: i64,
+    /// The boot clock at the last poll.
+    read_at: i64,
 }
 
-impl Course {
+impl Discipline {
     fn begin(at: Reading) -> Self {
-        Self { shift: at.wall - at.boot, gap: 0, looked: at.boot }
+        Self { shift: at.wall - at.boot, gap: 0, read_at: at.boot }
     }
 
-    /// Looks at the wall clock: how time goes on from here, and by how much the wall clock has jumped.
-    fn look(self, at: Reading) -> (Self, Option<i64>) {
+    /// Takes in a reading. Gives the next state, and the step of the wall clock in microseconds if there was one.
+    fn poll(self, at: Reading) -> (Self, Option<i64>) {
         let gap = at.wall - at.boot - self.shift;
         let moved = gap - self.gap;
-        let step = if (0..=SMALL).contains(&gap) {
+        let step = if (0..=STEP_THRESHOLD).contains(&gap) {
             gap
         } else {
-            let most = (at.boot - self.looked).max(0) / GLIDE;
+            let most = (at.boot - self.read_at).max(0) / SLEW;
             gap.clamp(-most, most)
         };
-        let next = Self { shift: self.shift + step, gap: gap - step, looked: at.boot };
-        (next, (moved.abs() > SMALL).then_some(moved))
+        let next = Self { shift: self.shift + step, gap: gap - step, read_at: at.boot };
+        (next, (moved.abs() > STEP_THRESHOLD).then_some(moved))
     }
 }
 
-/// The clock of an instance: one for every row and for all that is shared. Cheap to clone, and to ask: nobody waits.
+/// The clock of an instance. Cheap to clone; reading it takes no lock.
 #[derive(Clone)]
 pub struct MonotonicClock {
     inner: Arc<Inner>,
 }
 
 struct Inner {
-    /// Only ever tried: whoever finds it taken goes on with the course that was.
-    course: Mutex<Course>,
+    /// Locked by `try_lock` only: a reader that finds it locked uses the state before.
+    discipline: Mutex<Discipline>,
     shift: AtomicI64,
     gap: AtomicI64,
-    looked: AtomicI64,
-    /// The latest time that was told: nobody is told an earlier one.
-    told: AtomicI64,
-    jumps: AtomicU64,
-    jump: AtomicI64,
-    jumped: AtomicI64,
-    /// For tests: how far they moved time on, and the wall clock.
+    read_at: AtomicI64,
+    /// The time never goes back below it.
+    last_returned: AtomicI64,
+    steps: AtomicU64,
+    step: AtomicI64,
+    stepped_at: AtomicI64,
+    /// Set by tests.
     ahead: AtomicI64,
     wall_ahead: AtomicI64,
 }
 
-/// The wall clock was set.
+/// A step of the wall clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Jump {
+pub struct ClockStep {
     /// The first has number 1.
     pub number: u64,
     /// By how many seconds; less than nothing when it was set back.
@@ -94,19 +94,19 @@ pub struct Jump {
 }
 
 impl Default for MonotonicClock {
-    /// Believes the wall clock, this once.
+    /// Starts from the wall clock.
     fn default() -> Self {
         let at = Reading { wall: wall(), boot: boot() };
-        let course = Course::begin(at);
+        let discipline = Discipline::begin(at);
         let inner = Inner {
-            course: Mutex::new(course),
-            shift: course.shift.into(),
+            discipline: Mutex::new(discipline),
+            shift: discipline.shift.into(),
             gap: AtomicI64::new(0),
-            looked: at.boot.into(),
-            told: AtomicI64::new(i64::MIN),
-            jumps: AtomicU64::new(0),
-            jump: AtomicI64::new(0),
-            jumped: AtomicI64::new(0),
+            read_at: at.boot.into(),
+            last_returned: AtomicI64::new(i64::MIN),
+            steps: AtomicU64::new(0),
+            step: AtomicI64::new(0),
+            stepped_at: AtomicI64::new(0),
             ahead: AtomicI64::new(0),
             wall_ahead: AtomicI64::new(0),
         };
@@ -118,23 +118,23 @@ impl MonotonicClock {
     /// Now, in milliseconds since 1970.
     pub fn now_ms(&self) -> i64 {
         let (inner, boot) = (&self.inner, boot());
-        if boot - inner.looked.load(Ordering::Relaxed) >= EVERY {
-            self.look();
+        if boot - inner.read_at.load(Ordering::Relaxed) >= POLL_INTERVAL {
+            self.poll();
         }
         let now = boot + inner.shift.load(Ordering::Relaxed) + inner.ahead.load(Ordering::Relaxed);
-        inner.told.fetch_max(now, Ordering::Relaxed).max(now).div_euclid(1_000)
+        inner.last_returned.fetch_max(now, Ordering::Relaxed).max(now).div_euclid(1_000)
     }
 
-    /// Sets out from this time (milliseconds since 1970) instead of the wall clock's, which then counts as having jumped.
-    /// For an instance that begins: whoever was told a time before may be told an earlier one.
-    pub fn set_out_from(&self, now_ms: i64) {
+    /// Starts from this time (milliseconds since 1970) instead of the wall clock's, whose difference then counts as a step.
+    /// Only while an instance starts: times read before may be later than those read after.
+    pub fn start_from(&self, now_ms: i64) {
         let inner = &self.inner;
-        let mut course = inner.course.lock().unwrap_or_else(PoisonError::into_inner);
-        *course = Course::begin(Reading { wall: now_ms.saturating_mul(1_000), boot: boot() });
-        inner.shift.store(course.shift, Ordering::Relaxed);
-        inner.told.store(i64::MIN, Ordering::Relaxed);
-        drop(course);
-        self.look();
+        let mut discipline = inner.discipline.lock().unwrap_or_else(PoisonError::into_inner);
+        *discipline = Discipline::begin(Reading { wall: now_ms.saturating_mul(1_000), boot: boot() });
+        inner.shift.store(discipline.shift, Ordering::Relaxed);
+        inner.last_returned.store(i64::MIN, Ordering::Relaxed);
+        drop(discipline);
+        self.poll();
     }
 
     /// How many seconds the wall clock is ahead of this one; less than nothing when it is behind.
@@ -143,12 +143,12 @@ impl MonotonicClock {
         self.inner.gap.load(Ordering::Relaxed) as f64 / 1e6
     }
 
-    /// The last jump of the wall clock, if there was one.
-    pub fn jump(&self) -> Option<Jump> {
-        let number = self.inner.jumps.load(Ordering::Acquire);
-        let seconds = self.inner.jump.load(Ordering::Relaxed).saturating_add(500_000).div_euclid(1_000_000);
-        let at_ms = self.inner.jumped.load(Ordering::Relaxed).div_euclid(1_000);
-        (number > 0).then_some(Jump { number, seconds, at_ms })
+    /// The last step of the wall clock, if there was one.
+    pub fn step(&self) -> Option<ClockStep> {
+        let number = self.inner.steps.load(Ordering::Acquire);
+        let seconds = self.inner.step.load(Ordering::Relaxed).saturating_add(500_000).div_euclid(1_000_000);
+        let at_ms = self.inner.stepped_at.load(Ordering::Relaxed).div_euclid(1_000);
+        (number > 0).then_some(ClockStep { number, seconds, at_ms })
     }
 
     /// Moves this clock on. For tests.
@@ -159,30 +159,30 @@ impl MonotonicClock {
     /// Sets the wall clock, as this clock sees it, and looks at it. For tests.
     pub fn set_wall_by_ms(&self, by: i64) {
         self.inner.wall_ahead.fetch_add(by * 1_000, Ordering::Relaxed);
-        self.look();
+        self.poll();
     }
 
-    fn look(&self) {
+    fn poll(&self) {
         let inner = &self.inner;
-        let (Ok(mut course), Some(at)) = (inner.course.try_lock(), self.read()) else { return };
-        let (next, jump) = course.look(at);
-        *course = next;
+        let (Ok(mut discipline), Some(at)) = (inner.discipline.try_lock(), self.read()) else { return };
+        let (next, step) = discipline.poll(at);
+        *discipline = next;
         inner.shift.store(next.shift, Ordering::Relaxed);
         inner.gap.store(next.gap, Ordering::Relaxed);
-        inner.looked.store(next.looked, Ordering::Relaxed);
-        if let Some(jump) = jump {
-            inner.jump.store(jump, Ordering::Relaxed);
-            inner.jumped.store(next.looked + next.shift, Ordering::Relaxed);
-            inner.jumps.fetch_add(1, Ordering::Release);
+        inner.read_at.store(next.read_at, Ordering::Relaxed);
+        if let Some(step) = step {
+            inner.step.store(step, Ordering::Relaxed);
+            inner.stepped_at.store(next.read_at + next.shift, Ordering::Relaxed);
+            inner.steps.fetch_add(1, Ordering::Release);
         }
     }
 
-    /// Both clocks at one moment. None: this process was stopped in between, and the two have nothing to do with each other.
+    /// Both clocks at one moment. `None`: the process was stopped between the two readings.
     fn read(&self) -> Option<Reading> {
         let ahead = self.inner.wall_ahead.load(Ordering::Relaxed);
         let once = || {
             let (before, wall, after) = (boot(), wall(), boot());
-            (after - before <= TOGETHER).then_some(Reading { wall: wall + ahead, boot: before })
+            (after - before <= MAX_READ_TIME).then_some(Reading { wall: wall + ahead, boot: before })
         };
         (0..3).find_map(|_| once())
     }
@@ -206,16 +206,16 @@ mod tests {
     const HOUR: i64 = 3_600 * SECOND;
     const START: Reading = Reading { wall: 1_700_000_000 * SECOND, boot: 50 * SECOND };
 
-    /// A machine whose wall clock a test may set, and what its steady clock says.
+    /// A machine whose wall clock a test may set.
     struct Machine {
         at: Reading,
-        course: Course,
-        jumps: Vec<i64>,
+        discipline: Discipline,
+        steps: Vec<i64>,
     }
 
     impl Machine {
         fn on() -> Self {
-            Self { at: START, course: Course::begin(START), jumps: Vec::new() }
+            Self { at: START, discipline: Discipline::begin(START), steps: Vec::new() }
         }
 
         fn set(&mut self, by: i64) {
@@ -227,19 +227,19 @@ mod tests {
             for _ in 0..span / step {
                 self.at.wall += step;
                 self.at.boot += step;
-                self.look();
+                self.poll();
             }
         }
 
-        fn look(&mut self) {
-            let (next, jump) = self.course.look(self.at);
-            self.course = next;
-            self.jumps.extend(jump);
+        fn poll(&mut self) {
+            let (next, step) = self.discipline.poll(self.at);
+            self.discipline = next;
+            self.steps.extend(step);
         }
 
         /// Since the start.
-        fn told(&self) -> i64 {
-            self.at.boot + self.course.shift - START.wall
+        fn last_returned(&self) -> i64 {
+            self.at.boot + self.discipline.shift - START.wall
         }
     }
 
@@ -249,38 +249,38 @@ mod tests {
 
         machine.pass(HOUR, SECOND);
 
-        assert_eq!((machine.told(), machine.course.gap, machine.jumps.len()), (HOUR, 0, 0));
+        assert_eq!((machine.last_returned(), machine.discipline.gap, machine.steps.len()), (HOUR, 0, 0));
     }
 
     #[test]
-    fn a_jump_is_told_once_and_half_an_hour_stays_about_half_an_hour() {
-        for jump in [HOUR, -HOUR] {
+    fn a_step_is_reported_once_and_half_an_hour_stays_about_half_an_hour() {
+        for step in [HOUR, -HOUR] {
             let mut machine = Machine::on();
-            machine.set(jump);
+            machine.set(step);
 
             machine.pass(HOUR / 2, SECOND);
 
-            assert_eq!(machine.jumps, [jump]);
-            assert_eq!(machine.told() - HOUR / 2, HOUR / 2 / 20 * jump.signum(), "a twentieth, towards the wall clock");
-            assert_eq!(machine.course.gap, jump - HOUR / 2 / 20 * jump.signum());
+            assert_eq!(machine.steps, [step]);
+            assert_eq!(machine.last_returned() - HOUR / 2, HOUR / 2 / 20 * step.signum(), "a twentieth, towards the wall clock");
+            assert_eq!(machine.discipline.gap, step - HOUR / 2 / 20 * step.signum());
         }
     }
 
     #[test]
-    fn it_meets_the_wall_clock_in_the_end_and_follows_it_again() {
-        for jump in [HOUR, -HOUR] {
+    fn slewing_ends_when_the_wall_clock_is_reached() {
+        for step in [HOUR, -HOUR] {
             let mut machine = Machine::on();
-            machine.set(jump);
+            machine.set(step);
 
             machine.pass(21 * HOUR, SECOND);
 
-            assert_eq!((machine.told(), machine.course.gap), (21 * HOUR + jump, 0));
-            assert_eq!(machine.jumps.len(), 1, "meeting it is no jump");
+            assert_eq!((machine.last_returned(), machine.discipline.gap), (21 * HOUR + step, 0));
+            assert_eq!(machine.steps.len(), 1, "reaching it is no step");
         }
     }
 
     #[test]
-    fn a_jump_that_is_taken_back_leaves_nothing() {
+    fn a_step_that_is_undone_leaves_no_offset() {
         let mut machine = Machine::on();
         machine.set(HOUR);
         machine.pass(60 * SECOND, SECOND);
@@ -288,21 +288,21 @@ mod tests {
 
         machine.pass(61 * SECOND, SECOND);
 
-        assert_eq!(machine.jumps, [HOUR, -HOUR]);
-        assert_eq!((machine.told(), machine.course.gap), (121 * SECOND, 0));
+        assert_eq!(machine.steps, [HOUR, -HOUR]);
+        assert_eq!((machine.last_returned(), machine.discipline.gap), (121 * SECOND, 0));
     }
 
     #[test]
-    fn time_never_goes_back_by_more_than_the_glide_of_one_look() {
+    fn time_slows_by_no_more_than_the_slew_of_one_poll() {
         let mut machine = Machine::on();
-        for (n, jump) in [-HOUR, HOUR, 9 * SECOND, -9 * SECOND, -30 * HOUR].into_iter().enumerate() {
-            machine.set(jump);
+        for (n, step) in [-HOUR, HOUR, 9 * SECOND, -9 * SECOND, -30 * HOUR].into_iter().enumerate() {
+            machine.set(step);
             for _ in 0..1_000 {
-                let before = machine.told();
+                let before = machine.last_returned();
 
-                machine.pass(EVERY, EVERY);
+                machine.pass(POLL_INTERVAL, POLL_INTERVAL);
 
-                assert!(machine.told() - before >= EVERY - EVERY / GLIDE, "jump {n}");
+                assert!(machine.last_returned() - before >= POLL_INTERVAL - POLL_INTERVAL / SLEW, "step {n}");
             }
         }
     }
@@ -313,27 +313,27 @@ mod tests {
 
         machine.set(3 * SECOND);
         machine.pass(SECOND, SECOND);
-        assert_eq!((machine.told(), machine.course.gap), (4 * SECOND, 0));
+        assert_eq!((machine.last_returned(), machine.discipline.gap), (4 * SECOND, 0));
 
         machine.set(-3 * SECOND);
         machine.pass(30 * SECOND, SECOND);
-        assert!(machine.course.gap < 0, "not yet");
+        assert!(machine.discipline.gap < 0, "not yet");
         machine.pass(31 * SECOND, SECOND);
-        assert_eq!((machine.told(), machine.course.gap), (62 * SECOND, 0));
-        assert!(machine.jumps.is_empty());
+        assert_eq!((machine.last_returned(), machine.discipline.gap), (62 * SECOND, 0));
+        assert!(machine.steps.is_empty());
     }
 
     #[test]
-    fn a_laptop_that_slept_has_seen_no_jump() {
+    fn a_suspended_laptop_reports_no_step() {
         let mut machine = Machine::on();
 
         machine.pass(8 * HOUR, 8 * HOUR);
 
-        assert_eq!((machine.told(), machine.jumps.len()), (8 * HOUR, 0));
+        assert_eq!((machine.last_returned(), machine.steps.len()), (8 * HOUR, 0));
     }
 
     #[test]
-    fn the_real_clock_keeps_its_course_and_never_goes_back() {
+    fn the_real_clock_slews_and_never_goes_back() {
         let clock = MonotonicClock::default();
         let begun = clock.now_ms();
         let mut last = begun;
@@ -347,34 +347,34 @@ mod tests {
         }
 
         assert!(last - begun < 60_000, "{} ms", last - begun);
-        let jump = clock.jump().expect("it jumped");
-        assert_eq!((jump.number, jump.seconds), (3, 3_600));
-        assert!((begun..=last).contains(&jump.at_ms));
+        let step = clock.step().expect("there was a step");
+        assert_eq!((step.number, step.seconds), (3, 3_600));
+        assert!((begun..=last).contains(&step.at_ms));
         assert!(clock.offset_seconds().abs() < 1.0, "{}", clock.offset_seconds());
     }
 
     #[test]
-    fn it_can_set_out_from_another_time_than_the_wall_clocks() {
+    fn it_can_start_from_another_time_than_the_wall_clocks() {
         for by in [3_600_000, -3_600_000] {
             let clock = MonotonicClock::default();
             let wall = clock.now_ms();
 
-            clock.set_out_from(wall + by);
+            clock.start_from(wall + by);
 
             assert!((by..by + 30_000).contains(&(clock.now_ms() - wall)));
-            assert_eq!(clock.jump().map(|jump| jump.seconds), Some(-by / 1_000));
+            assert_eq!(clock.step().map(|step| step.seconds), Some(-by / 1_000));
             assert!((clock.offset_seconds() + by as f64 / 1e3).abs() < 30.0, "{}", clock.offset_seconds());
         }
     }
 
     #[test]
-    fn it_can_be_moved_on() {
+    fn it_can_be_advanced() {
         let clock = MonotonicClock::default();
         let before = clock.now_ms();
 
         clock.advance_ms(90_000);
 
         assert!((90_000..150_000).contains(&(clock.now_ms() - before)));
-        assert_eq!(clock.jump(), None);
+        assert_eq!(clock.step(), None);
     }
 }

@@ -29,7 +29,6 @@ impl Rates {
 
 /// What is bounded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "named for what they are")]
 pub struct Flood {
     pub posts: Rates,
     pub comments: Rates,

@@ -1,5 +1,6 @@
-//! What MinSchool does, sayable to somebody who does not program. One file a tag; each query takes
-//! the database first, the actor second, what is wanted last.
+//! The product: one file or folder a noun, whose list is the list of features. Functions take the database (or the
+//! [`Context`]) first, the actor second, the input last.
+#![warn(missing_docs)]
 
 pub mod audit;
 pub mod boards;

@@ -7,7 +7,7 @@ use templates::{Lang, Markup};
 use time::OffsetDateTime;
 
 /// Draws it.
-pub(super) fn draw(report: &Report, lang: Lang) -> Markup {
+pub(super) fn render(report: &Report, lang: Lang) -> Markup {
     let of = |at: f64| OffsetDateTime::from_unix_timestamp(at as i64).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let now = of(report.at);
     let server = |row| server(row, |at| present::moment(of(at), now, lang));

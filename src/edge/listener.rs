@@ -114,9 +114,9 @@ fn status(edge: &Edge, req: &Request) -> Response {
         "json" => typed("application/json", serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"),
         "html" => {
             let lang = language::preferred(req.header(header::ACCEPT_LANGUAGE));
-            typed("text/html; charset=utf-8", super::html_report::draw(&report, lang).into_string())
+            typed("text/html; charset=utf-8", super::html_report::render(&report, lang).into_string())
         }
-        _ => plain(StatusCode::OK, text_report::draw(&report, false)),
+        _ => plain(StatusCode::OK, text_report::render(&report, false)),
     }
 }
 

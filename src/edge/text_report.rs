@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc3339;
 const NUMBERS: [&str; 13] = ["SHARE", "REQ/S", "P50", "P95", "P99", "2XX", "3XX", "4XX", "5XX", "REFUSED", "BROKEN", "TIMEOUT", "RETRIED"];
 
 /// Draws it; in colours only where somebody looks.
-pub fn draw(report: &Report, colours: bool) -> String {
+pub fn render(report: &Report, colours: bool) -> String {
     let mut out = String::new();
     // Writing into a String cannot fail.
     let _ = write_all(&mut out, report, colours);
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_row_a_server_in_columns() {
-        let text = draw(&report(), false);
+        let text = render(&report(), false);
 
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[2].starts_with("SERVER") && lines[2].ends_with("LAST ERROR"), "{text}");
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn colours_only_add() {
-        let (plain, coloured) = (draw(&report(), false), draw(&report(), true));
+        let (plain, coloured) = (render(&report(), false), render(&report(), true));
 
         assert!(!plain.contains('\x1b'));
         assert!(coloured.contains("\x1b[32m") && coloured.contains("\x1b[1;31m"));

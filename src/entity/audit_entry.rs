@@ -1,5 +1,4 @@
 //! What staff did.
-#![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
 use super::ids::{AuditId, UserId};
 use sea_orm::entity::prelude::*;

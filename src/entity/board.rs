@@ -1,5 +1,4 @@
 //! Boards.
-#![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
 use super::ids::BoardId;
 use sea_orm::entity::prelude::*;

@@ -1,5 +1,4 @@
 //! What happened to instances, Redis and the database.
-#![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
 use super::ids::EventId;
 use sea_orm::entity::prelude::*;

@@ -1,5 +1,4 @@
 //! Comments.
-#![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
 use super::ids::{CommentId, PostId, UserId};
 use super::post::State;

@@ -1,5 +1,4 @@
 //! Which version of the terms and of the privacy notice a member agreed to.
-#![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
 use super::ids::{ConsentId, UserId};
 use sea_orm::entity::prelude::*;

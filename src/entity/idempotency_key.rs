@@ -1,5 +1,4 @@
 //! Forms that were answered, each with the row that it made or changed.
-#![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
 use sea_orm::entity::prelude::*;
 use sea_orm::prelude::TimeDateTimeWithTimeZone as OffsetDateTime;

@@ -1,5 +1,4 @@
 //! What each instance measured, a row a minute.
-#![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
 use sea_orm::entity::prelude::*;
 

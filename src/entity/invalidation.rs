@@ -1,5 +1,4 @@
 //! Sessions and cached entries that copies in Redis and in other instances must not outlive.
-#![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
 use super::ids::InvalidationId;
 use sea_orm::entity::prelude::*;

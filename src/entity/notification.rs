@@ -1,5 +1,4 @@
 //! Notifications.
-#![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
 use super::ids::{CommentId, NotificationId, PostId, UserId};
 use sea_orm::entity::prelude::*;

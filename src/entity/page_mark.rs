@@ -1,5 +1,4 @@
 //! How many posts are shown in each run of 512 places of a board's list. Triggers keep them.
-#![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
 use super::ids::BoardId;
 use sea_orm::entity::prelude::*;

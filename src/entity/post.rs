@@ -1,5 +1,4 @@
 //! Posts.
-#![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
 use super::ids::{BoardId, PostId, UserId};
 use sea_orm::entity::prelude::*;

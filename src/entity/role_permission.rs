@@ -1,5 +1,4 @@
 //! What a role permits: pairs of resource and action.
-#![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
 use super::ids::RoleId;
 use sea_orm::entity::prelude::*;

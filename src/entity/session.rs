@@ -1,5 +1,4 @@
 //! Signed-in browsers.
-#![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
 use super::ids::{SessionId, UserId};
 use sea_orm::entity::prelude::*;

@@ -1,5 +1,4 @@
 //! Named values that all instances share.
-#![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
 use sea_orm::entity::prelude::*;
 

@@ -1,5 +1,4 @@
 //! Members and other accounts.
-#![expect(missing_docs, reason = "columns are named for what they hold; the others are explained")]
 
 use super::ids::{RoleId, UserId};
 use sea_orm::entity::prelude::*;

@@ -73,7 +73,7 @@ pub async fn set_out(clock: &Clock, db: &DatabaseConnection, said: &[Bytes]) -> 
         }
         return Ok(());
     };
-    clock.monotonic().set_out_from(better);
+    clock.monotonic().start_from(better);
     tracing::warn!(
         "the clock of this machine is {} s away from that of the other instances, which is kept; see ClockJumped in the runbook",
         (clocks.own - better) / 1_000

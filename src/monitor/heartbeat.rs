@@ -44,7 +44,6 @@ pub enum Redis {
 /// What one instance says of itself. Versions run side by side, so what is missing is nothing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-#[expect(missing_docs, reason = "named for what they count; times are in microseconds, moments in ms since 1970")]
 pub struct Heartbeat {
     pub name: String,
     pub version: String,

@@ -73,7 +73,6 @@ pub async fn write_house(app: &App, minute: i64, counts: &Counts, redis: Option<
 
 /// What one instance did within a slot of several minutes: means, and the highest of times.
 #[derive(Clone, Debug, PartialEq, FromQueryResult)]
-#[expect(missing_docs, reason = "columns; see the migration")]
 pub struct InstanceSlot {
     pub slot: i64,
     pub instance: String,
@@ -90,7 +89,6 @@ pub struct InstanceSlot {
 
 /// How the house was within a slot.
 #[derive(Clone, Debug, PartialEq, FromQueryResult)]
-#[expect(missing_docs, reason = "columns; see the migration")]
 pub struct ClusterSlot {
     pub slot: i64,
     pub sessions: i64,

@@ -4,7 +4,7 @@ use super::events::{self, Event, Kind};
 use super::heartbeat::{self, Heartbeat, Sample, SampleWindow, State};
 use super::{RedisSample, counts, history};
 use crate::app::App;
-use crate::clock::monotonic::Jump;
+use crate::clock::monotonic::ClockStep;
 use crate::clock::to_ms;
 use crate::db::disk_full;
 use crate::domain::Result;
@@ -70,7 +70,7 @@ pub struct Reporter {
     others: BTreeMap<String, Other>,
     rounds: u32,
     /// The last jump of the machine's clock that was told.
-    jump: Option<Jump>,
+    step: Option<ClockStep>,
 }
 
 /// Whether the database has space, as far as its refusals tell.
@@ -120,7 +120,7 @@ impl Reporter {
             disk: Disk { refusals: disk_full::refusals(), full: None },
             others: BTreeMap::new(),
             rounds: 0,
-            jump: None,
+            step: None,
             app: app.clone(),
         }
     }
@@ -175,12 +175,12 @@ impl Reporter {
 
     /// Says that the machine's clock was set. Times in rows go on as they went.
     fn mind_clock(&mut self) {
-        let Some(jump) = self.app.clock.monotonic().jump().filter(|jump| Some(*jump) != self.jump) else { return };
-        self.jump = Some(jump);
+        let Some(step) = self.app.clock.monotonic().step().filter(|step| Some(*step) != self.step) else { return };
+        self.step = Some(step);
         let offset = self.app.clock.monotonic().offset_seconds();
-        tracing::warn!("the clock of this machine jumped by {} s; time goes on as before, {offset:.0} s away from it", jump.seconds);
+        tracing::warn!("the clock of this machine jumped by {} s; time goes on as before, {offset:.0} s away from it", step.seconds);
         // One that jumps again and again is one thing that happened, a minute.
-        self.note(Kind::ClockJumped, jump.at_ms.div_euclid(60_000));
+        self.note(Kind::ClockJumped, step.at_ms.div_euclid(60_000));
     }
 
     async fn ask_redis(&mut self) {

@@ -21,7 +21,6 @@ pub use load::analyze;
 
 /// How much is wanted.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the command line's flags")]
 pub struct Wanted {
     pub users: usize,
     pub posts: usize,
@@ -32,7 +31,6 @@ pub struct Wanted {
 
 /// What is being written now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "nouns")]
 pub enum Stage {
     Members,
     Posts,

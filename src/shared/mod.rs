@@ -11,6 +11,7 @@
 //! | `keys` | every key and channel, documented |
 //! | `breaker` `health` `meter` `validate` | when Redis is asked, how it is doing, what it costs, when it is trusted |
 //! | `session_guard` `single_flight` `fragment_cache` | what this process keeps in mind |
+#![warn(missing_docs)]
 
 pub mod batch_read;
 pub mod breaker;

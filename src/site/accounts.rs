@@ -5,7 +5,7 @@ use crate::domain::users::sign_in::{self, Credentials, Entry};
 use crate::domain::users::{self, Joining, sign_in_limits};
 use crate::domain::{Error, Problem};
 use crate::web::fields::Sent;
-use crate::web::{Fields, Result, Visit, cookies, error, form_token, present, reply};
+use crate::web::{Fields, RequestContext, Result, cookies, error, form_token, present, reply};
 use poem::http::{StatusCode, header};
 use poem::web::Query;
 use poem::{Response, handler};
@@ -23,11 +23,11 @@ pub struct Arrival {
 
 /// GET /login
 #[handler]
-pub fn new_session(visit: Visit, arrival: Option<Query<Arrival>>) -> Response {
+pub fn new_session(request: RequestContext, arrival: Option<Query<Arrival>>) -> Response {
     let arrival = arrival.map(|Query(arrival)| arrival).unwrap_or_default();
     let next = reply::local(arrival.next.as_deref().unwrap_or_default()).to_owned();
-    if visit.actor.is_some() {
-        return reply::see_other(&visit, &next);
+    if request.actor.is_some() {
+        return reply::see_other(&request, &next);
     }
     let notice = match arrival.why.as_deref() {
         Some("joined") => LoginNotice::Joined,
@@ -36,7 +36,7 @@ pub fn new_session(visit: Visit, arrival: Option<Query<Arrival>>) -> Response {
         _ => LoginNotice::None,
     };
     let form = Login { email: "", remember: false, next: &next, problems: &[], notice };
-    login(&visit, StatusCode::OK, &form)
+    login(&request, StatusCode::OK, &form)
 }
 
 struct Login<'a> {
@@ -47,10 +47,10 @@ struct Login<'a> {
     notice: LoginNotice<'a>,
 }
 
-fn login(visit: &Visit, status: StatusCode, f: &Login<'_>) -> Response {
-    let (key, nav, errors) = (form_token::issue(visit, "login"), present::nav(visit), present::errors(f.problems));
+fn login(request: &RequestContext, status: StatusCode, f: &Login<'_>) -> Response {
+    let (key, nav, errors) = (form_token::issue(request, "login"), present::nav(request), present::errors(f.problems));
     let page = LoginPage {
-        shell: &present::shell(visit, &nav),
+        shell: &present::shell(request, &nav),
         email: f.email,
         remember: f.remember,
         next: f.next,
@@ -58,46 +58,46 @@ fn login(visit: &Visit, status: StatusCode, f: &Login<'_>) -> Response {
         errors: &errors,
         notice: f.notice,
     };
-    reply::page_with(visit, status, views::login(&page))
+    reply::page_with(request, status, views::login(&page))
 }
 
 /// POST /login. A form that waited for this goes on to where it was meant for.
 #[handler]
-pub async fn create_session(visit: Visit, Sent(fields): Sent) -> Result<Response> {
-    enter(&visit, &fields).await
+pub async fn create_session(request: RequestContext, Sent(fields): Sent) -> Result<Response> {
+    enter(&request, &fields).await
 }
 
-async fn enter(visit: &Visit, fields: &Fields) -> Result<Response> {
+async fn enter(request: &RequestContext, fields: &Fields) -> Result<Response> {
     let next = reply::local(fields.text("next"));
     let form =
         Credentials { email: fields.text("email").into(), password: fields.text("password").into(), persistent: fields.ticked("remember") };
-    let key = match form_token::check(visit, "login", fields.text("once")) {
+    let key = match form_token::check(request, "login", fields.text("once")) {
         Ok(key) => key,
         Err(Error::Invalid(problems)) => {
-            return Ok(refuse(visit, fields, StatusCode::UNPROCESSABLE_ENTITY, &problems, LoginNotice::None));
+            return Ok(refuse(request, fields, StatusCode::UNPROCESSABLE_ENTITY, &problems, LoginNotice::None));
         }
         Err(err) => return Err(err.into()),
     };
-    match sign_in::enter(&visit.app, Area::Site, &key, &form, &visit.client, &visit.device).await {
+    match sign_in::enter(&request.app, Area::Site, &key, &form, &request.client, &request.device).await {
         Ok(Entry::Welcome { token, device, .. }) => {
-            let mut response = if fields.kept().is_empty() { reply::see_other(visit, next) } else { reply::send_again(visit, next) };
-            let cookie = cookies::session(Area::Site, visit.secure(), token, form.persistent);
+            let mut response = if fields.kept().is_empty() { reply::see_other(request, next) } else { reply::send_again(request, next) };
+            let cookie = cookies::session(Area::Site, request.secure(), token, form.persistent);
             cookies::set(response.headers_mut(), &cookie);
-            cookies::set(response.headers_mut(), &cookies::device(device, visit.secure()));
-            leave_old(visit).await;
+            cookies::set(response.headers_mut(), &cookies::device(device, request.secure()));
+            leave_old(request).await;
             Ok(response)
         }
         Ok(Entry::Wrong) => {
             let wrong = [Problem { field: "email", message: "login.wrong" }];
-            Ok(refuse(visit, fields, StatusCode::UNPROCESSABLE_ENTITY, &wrong, LoginNotice::None))
+            Ok(refuse(request, fields, StatusCode::UNPROCESSABLE_ENTITY, &wrong, LoginNotice::None))
         }
         Ok(Entry::Suspended { until, reason }) => {
-            let until = until.map(|until| present::day(until, visit.lang)).unwrap_or_default();
+            let until = until.map(|until| present::day(until, request.lang)).unwrap_or_default();
             let notice = LoginNotice::Suspended { reason: &reason, until: &until };
-            Ok(refuse(visit, fields, StatusCode::FORBIDDEN, &[], notice))
+            Ok(refuse(request, fields, StatusCode::FORBIDDEN, &[], notice))
         }
         Err(Error::Slow(seconds)) => {
-            let mut response = refuse(visit, fields, StatusCode::TOO_MANY_REQUESTS, &[], LoginNotice::Wait { seconds });
+            let mut response = refuse(request, fields, StatusCode::TOO_MANY_REQUESTS, &[], LoginNotice::Wait { seconds });
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
             Ok(response)
         }
@@ -106,19 +106,19 @@ async fn enter(visit: &Visit, fields: &Fields) -> Result<Response> {
 }
 
 /// The form again, with everything but the password; a form that waited goes on waiting.
-fn refuse(visit: &Visit, fields: &Fields, status: StatusCode, problems: &[Problem], notice: LoginNotice<'_>) -> Response {
+fn refuse(request: &RequestContext, fields: &Fields, status: StatusCode, problems: &[Problem], notice: LoginNotice<'_>) -> Response {
     let (email, next) = (fields.text("email"), reply::local(fields.text("next")));
     let kept = fields.kept();
     if !kept.is_empty() {
-        return error::sign_in_again(visit, next, &kept, problems, notice, email);
+        return error::sign_in_again(request, next, &kept, problems, notice, email);
     }
-    login(visit, status, &Login { email, remember: fields.ticked("remember"), next, problems, notice })
+    login(request, status, &Login { email, remember: fields.ticked("remember"), next, problems, notice })
 }
 
 /// Somebody who signs in while signed in leaves the old session behind: its id changes with every change of privilege.
-async fn leave_old(visit: &Visit) {
-    if let Some(old) = &visit.session
-        && let Err(err) = users::leave(&visit.app, old).await
+async fn leave_old(request: &RequestContext) {
+    if let Some(old) = &request.session
+        && let Err(err) = users::leave(&request.app, old).await
     {
         tracing::warn!("could not end the session before: {err}");
     }
@@ -126,41 +126,41 @@ async fn leave_old(visit: &Visit) {
 
 /// GET /logout
 #[handler]
-pub fn confirm_leave(visit: Visit) -> Response {
-    if visit.actor.is_none() {
-        return reply::see_other(&visit, paths::HOME);
+pub fn delete_session(request: RequestContext) -> Response {
+    if request.actor.is_none() {
+        return reply::see_other(&request, paths::HOME);
     }
-    let (key, nav) = (form_token::issue(&visit, "logout"), present::nav(&visit));
-    reply::page(views::logout(&LogoutPage { shell: &present::shell(&visit, &nav), once: &key }))
+    let (key, nav) = (form_token::issue(&request, "logout"), present::nav(&request));
+    reply::page(views::logout(&LogoutPage { shell: &present::shell(&request, &nav), once: &key }))
 }
 
 /// POST /logout. Leaving twice is the same as once, so the key is not used up; and nobody is kept in by a stale form.
 #[handler]
-pub async fn destroy_session(visit: Visit) -> Result<Response> {
-    if let Some(session) = &visit.session {
-        users::leave(&visit.app, session).await?;
-        visit.app.shared.presence().leave(session.copy.user_id).await;
+pub async fn destroy_session(request: RequestContext) -> Result<Response> {
+    if let Some(session) = &request.session {
+        users::leave(&request.app, session).await?;
+        request.app.shared.presence().leave(session.copy.user_id).await;
     }
-    let mut response = reply::see_other(&visit, paths::LOGIN_LEFT);
-    cookies::set(response.headers_mut(), &cookies::no_session(Area::Site, visit.secure()));
+    let mut response = reply::see_other(&request, paths::LOGIN_LEFT);
+    cookies::set(response.headers_mut(), &cookies::no_session(Area::Site, request.secure()));
     reply::clear_cache(&mut response);
     Ok(response)
 }
 
 /// GET /signup
 #[handler]
-pub fn new(visit: Visit, arrival: Option<Query<Arrival>>) -> Response {
-    if visit.actor.is_some() {
-        return reply::see_other(&visit, paths::HOME);
+pub fn new(request: RequestContext, arrival: Option<Query<Arrival>>) -> Response {
+    if request.actor.is_some() {
+        return reply::see_other(&request, paths::HOME);
     }
     let next = arrival.and_then(|Query(arrival)| arrival.next).unwrap_or_default();
-    signup(&visit, &Joining::default(), reply::local(&next), &[], None)
+    signup(&request, &Joining::default(), reply::local(&next), &[], None)
 }
 
-fn signup(visit: &Visit, form: &Joining, next: &str, problems: &[Problem], wait: Option<u64>) -> Response {
-    let (key, nav, errors) = (form_token::issue(visit, "signup"), present::nav(visit), present::errors(problems));
+fn signup(request: &RequestContext, form: &Joining, next: &str, problems: &[Problem], wait: Option<u64>) -> Response {
+    let (key, nav, errors) = (form_token::issue(request, "signup"), present::nav(request), present::errors(problems));
     let page = SignupPage {
-        shell: &present::shell(visit, &nav),
+        shell: &present::shell(request, &nav),
         email: &form.email,
         name: &form.name,
         terms: form.terms,
@@ -177,7 +177,7 @@ fn signup(visit: &Visit, form: &Joining, next: &str, problems: &[Problem], wait:
         None if problems.is_empty() => StatusCode::OK,
         None => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let mut response = reply::page_with(visit, status, register::page(&page));
+    let mut response = reply::page_with(request, status, register::page(&page));
     if let Some(seconds) = wait {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
@@ -186,7 +186,7 @@ fn signup(visit: &Visit, form: &Joining, next: &str, problems: &[Problem], wait:
 
 /// POST /signup. Whether the address was known, the answer does not tell: both lead to signing in.
 #[handler]
-pub async fn create(visit: Visit, fields: Fields) -> Result<Response> {
+pub async fn create(request: RequestContext, fields: Fields) -> Result<Response> {
     let form = Joining {
         email: fields.text("email").into(),
         name: fields.text("name").into(),
@@ -195,14 +195,14 @@ pub async fn create(visit: Visit, fields: Fields) -> Result<Response> {
         privacy: fields.ticked("privacy"),
     };
     let next = reply::local(fields.text("next"));
-    let done = match form_token::check(&visit, "signup", fields.text("once")) {
-        Ok(key) => sign_in_limits::join(&visit.app, &key, &form, &visit.client).await,
+    let done = match form_token::check(&request, "signup", fields.text("once")) {
+        Ok(key) => sign_in_limits::join(&request.app, &key, &form, &request.client).await,
         Err(stale) => Err(stale),
     };
     match done {
-        Ok(_) => Ok(reply::see_other(&visit, &paths::login_joined(next))),
-        Err(Error::Invalid(problems)) => Ok(signup(&visit, &form, next, &problems, None)),
-        Err(Error::Slow(seconds)) => Ok(signup(&visit, &form, next, &[], Some(seconds))),
+        Ok(_) => Ok(reply::see_other(&request, &paths::login_joined(next))),
+        Err(Error::Invalid(problems)) => Ok(signup(&request, &form, next, &problems, None)),
+        Err(Error::Slow(seconds)) => Ok(signup(&request, &form, next, &[], Some(seconds))),
         Err(err) => Err(err.into()),
     }
 }

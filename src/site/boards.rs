@@ -3,7 +3,7 @@
 use crate::domain::posts::list::{self, Page, Sort};
 use crate::domain::{Error, boards::Board};
 use crate::shared::cache::{Entry, Generation};
-use crate::web::{Result, Visit, present, reply};
+use crate::web::{RequestContext, Result, present, reply};
 use bytes::Bytes;
 use poem::web::{Path, Query};
 use poem::{Response, handler};
@@ -13,23 +13,23 @@ use templates::boards::{self as views, BoardCard, BoardList, BoardPage, BoardsPa
 
 /// The list of boards.
 #[handler]
-pub async fn index(visit: Visit) -> Result<Response> {
-    let actor = visit.actor.as_ref();
-    let summaries = list::summaries(&visit.app.db, actor, &visit.boards).await?;
-    let listed = visit.boards.listed(actor);
-    let boards = listed.filter_map(|board| Some(card(&visit, board, summaries.iter().find(|s| s.board_id == board.id)?)));
-    let nav = present::nav(&visit);
-    let page = BoardsPage { shell: &present::shell(&visit, &nav), boards: boards.collect() };
+pub async fn index(request: RequestContext) -> Result<Response> {
+    let actor = request.actor.as_ref();
+    let summaries = list::summaries(&request.app.db, actor, &request.boards).await?;
+    let listed = request.boards.listed(actor);
+    let boards = listed.filter_map(|board| Some(card(&request, board, summaries.iter().find(|s| s.board_id == board.id)?)));
+    let nav = present::nav(&request);
+    let page = BoardsPage { shell: &present::shell(&request, &nav), boards: boards.collect() };
     Ok(reply::page(views::index(&page)))
 }
 
-fn card<'a>(visit: &'a Visit, board: &'a Board, summary: &'a list::Summary) -> BoardCard<'a> {
-    let readable = board.reads_for(visit.actor.as_ref());
+fn card<'a>(request: &'a RequestContext, board: &'a Board, summary: &'a list::Summary) -> BoardCard<'a> {
+    let readable = board.reads_for(request.actor.as_ref());
     let latest = summary.latest_id.zip(summary.latest_title.as_deref()).zip(summary.latest_at);
-    let moment = |at| present::moment(at, visit.app.clock.now(), visit.lang);
+    let moment = |at| present::moment(at, request.app.clock.now(), request.lang);
     BoardCard {
         slug: &board.slug,
-        name: present::board_name(board, visit.lang),
+        name: present::board_name(board, request.lang),
         description: &board.description,
         posts: present::count(summary.posts),
         latest: latest.map(|((id, title), at)| Latest { id: id.0, title, at: moment(at) }),
@@ -58,27 +58,27 @@ impl Place {
 
 /// A board.
 #[handler]
-pub async fn show(visit: Visit, Path(slug): Path<String>, place: Option<Query<Place>>) -> Result<Response> {
+pub async fn show(request: RequestContext, Path(slug): Path<String>, place: Option<Query<Place>>) -> Result<Response> {
     let place = place.map(|Query(place)| place).unwrap_or_default();
-    let board = visit.board_at(&slug)?;
+    let board = request.board_at(&slug)?;
     let (page, sort) = (place.number(), place.sort());
-    let drawn = list(&visit, board, sort, page).await?;
-    let nav = present::nav(&visit);
+    let drawn = list(&request, board, sort, page).await?;
+    let nav = present::nav(&request);
     let page = BoardPage {
-        shell: &present::shell(&visit, &nav),
+        shell: &present::shell(&request, &nav),
         slug: &board.slug,
-        name: present::board_name(board, visit.lang),
+        name: present::board_name(board, request.lang),
         description: &board.description,
         archived: board.archived,
-        write: write(&visit, board),
+        write: write(&request, board),
         page: present::count(page),
         list: &drawn,
     };
     Ok(reply::page(views::page(&page)))
 }
 
-fn write(visit: &Visit, board: &Board) -> Write {
-    let actor = visit.actor.as_ref();
+fn write(request: &RequestContext, board: &Board) -> Write {
+    let actor = request.actor.as_ref();
     if board.takes_posts_from(actor) {
         Write::Allowed
     } else if actor.is_none() && !board.archived && board.write <= crate::domain::boards::Access::Members {
@@ -89,19 +89,19 @@ fn write(visit: &Visit, board: &Board) -> Write {
 }
 
 /// The drawn list of a page: kept in this process as long as nothing on the board changes.
-async fn list(visit: &Visit, board: &Board, sort: Sort, number: i64) -> Result<Arc<str>> {
-    let cache = visit.app.shared.cache();
-    let key = format!("board.{}.{sort:?}.{number}.{}", board.slug, visit.lang.tag());
-    let state = visit.board.zip(visit.of_boards).map(|(board, boards)| Generation::all([board, boards]));
+async fn list(request: &RequestContext, board: &Board, sort: Sort, number: i64) -> Result<Arc<str>> {
+    let cache = request.app.shared.cache();
+    let key = format!("board.{}.{sort:?}.{number}.{}", board.slug, request.lang.tag());
+    let state = request.board.zip(request.of_boards).map(|(board, boards)| Generation::all([board, boards]));
     if let Some(drawn) = state.and_then(|state| cache.rendered(&key, state)) {
         return Ok(drawn);
     }
-    let page = read(visit, board, sort, number).await?;
-    let shown = present::Shown { boards: &[board], lang: visit.lang, now: visit.app.clock.now(), mixed: false };
+    let page = read(request, board, sort, number).await?;
+    let shown = present::Shown { boards: &[board], lang: request.lang, now: request.app.clock.now(), mixed: false };
     let drawn: Arc<str> = views::list(&BoardList {
-        lang: visit.lang,
+        lang: request.lang,
         slug: &board.slug,
-        name: present::board_name(board, visit.lang),
+        name: present::board_name(board, request.lang),
         notices: page.notices.iter().filter_map(|card| present::card(card, shown)).collect(),
         posts: page.posts.iter().filter_map(|card| present::card(card, shown)).collect(),
         sort: if sort == Sort::Active { views::Sort::Active } else { views::Sort::New },
@@ -117,13 +117,13 @@ async fn list(visit: &Visit, board: &Board, sort: Sort, number: i64) -> Result<A
 }
 
 /// The rows: those of the first page from `cache:board:{slug}:first`, the others from SQL.
-async fn read(visit: &Visit, board: &Board, sort: Sort, number: i64) -> Result<Page> {
-    let load = || list::page(&visit.app.db, visit.actor.as_ref(), board, sort, number);
+async fn read(request: &RequestContext, board: &Board, sort: Sort, number: i64) -> Result<Page> {
+    let load = || list::page(&request.app.db, request.actor.as_ref(), board, sort, number);
     if number > 1 || sort != Sort::Newest {
         return Ok(load().await?);
     }
     let json = || async { Ok::<_, Error>(Bytes::from(serde_json::to_vec(&load().await?).unwrap_or_default())) };
-    let bytes = visit.app.shared.cache().read_through(&Entry::board_first(&board.slug), json).await?;
+    let bytes = request.app.shared.cache().read_through(&Entry::board_first(&board.slug), json).await?;
     match serde_json::from_slice(&bytes) {
         Ok(page) => Ok(page),
         // Written by another version of ours that kept it differently.

@@ -3,10 +3,10 @@
 use crate::domain::UserId;
 use crate::domain::posts::list;
 use crate::domain::users::profile;
-use crate::web::{Result, Visit, present, reply};
+use crate::web::{RequestContext, Result, present, reply};
 use poem::web::Path;
 use poem::{Response, handler};
-use templates::users::online::{self, WhoPage};
+use templates::users::online::{self as views, WhoPage};
 use templates::users::profile::ProfilePage;
 
 /// Posts on a member's page.
@@ -14,23 +14,23 @@ const POSTS: i64 = 10;
 
 /// A member's page.
 #[handler]
-pub async fn show(visit: Visit, Path(id): Path<UserId>) -> Result<Response> {
-    let profile = profile::profile(&visit.app, id).await?;
-    let actor = visit.actor.as_ref();
-    let recent = list::by_author(&visit.app.db, actor, &visit.boards, id, POSTS).await?;
-    let open: Vec<_> = visit.boards.open_to(actor).collect();
-    let (nav, now) = (present::nav(&visit), visit.app.clock.now());
-    let shown = present::Shown { boards: &open, lang: visit.lang, now, mixed: true };
+pub async fn show(request: RequestContext, Path(id): Path<UserId>) -> Result<Response> {
+    let profile = profile::profile(&request.app, id).await?;
+    let actor = request.actor.as_ref();
+    let recent = list::by_author(&request.app.db, actor, &request.boards, id, POSTS).await?;
+    let open: Vec<_> = request.boards.open_to(actor).collect();
+    let (nav, now) = (present::nav(&request), request.app.clock.now());
+    let shown = present::Shown { boards: &open, lang: request.lang, now, mixed: true };
     let page = ProfilePage {
-        shell: &present::shell(&visit, &nav),
+        shell: &present::shell(&request, &nav),
         id: id.0,
         name: &profile.name,
         is_staff: profile.is_staff,
-        joined: present::moment(profile.created_at, now, visit.lang),
+        joined: present::moment(profile.created_at, now, request.lang),
         posts: present::count(profile.post_count),
         comments: present::count(profile.comment_count),
         recent: recent.iter().filter_map(|card| present::card(card, shown)).collect(),
-        is_own: visit.viewer_id() == id.0,
+        is_own: request.viewer_id() == id.0,
     };
     Ok(reply::page(templates::users::profile::page(&page)))
 }
@@ -40,11 +40,11 @@ const NAMED: usize = 200;
 
 /// Who is here. Members who do not want to be seen are neither named nor counted.
 #[handler]
-pub async fn here(visit: Visit) -> Result<Response> {
-    let (count, members) = profile::here(&visit.app, NAMED).await?;
-    let nav = present::nav(&visit);
+pub async fn online(request: RequestContext) -> Result<Response> {
+    let (count, members) = profile::here(&request.app, NAMED).await?;
+    let nav = present::nav(&request);
     let named: Vec<(i64, &str)> = members.iter().map(|member| (member.id.0, member.name.as_str())).collect();
     let unnamed = count.saturating_sub(named.len() as u64);
-    let page = WhoPage { shell: &present::shell(&visit, &nav), count, members: named, unnamed };
-    Ok(reply::page(online::page(&page)))
+    let page = WhoPage { shell: &present::shell(&request, &nav), count, members: named, unnamed };
+    Ok(reply::page(views::page(&page)))
 }

@@ -1,4 +1,4 @@
-//! The site's whole address space. Handlers are one file a tag.
+//! The site's whole address space. Handlers are one file a noun.
 
 mod accounts;
 mod boards;
@@ -46,24 +46,24 @@ fn writing(route: Routes) -> Routes {
         .at("/community/:board/write", get(posts::new).post(posts::create))
         .at("/community/:board/:id", get(posts::show))
         .at("/community/:board/:id/edit", get(posts::edit).post(posts::update))
-        .at("/community/:board/:id/delete", get(posts::confirm).post(posts::destroy))
+        .at("/community/:board/:id/delete", get(posts::delete).post(posts::destroy))
         .at("/community/:board/:id/comments", get(posts::to_comments).post(comments::create))
         .at("/posts/:id/restore", post(posts::restore))
         .at("/posts/:id/hide", post(posts::hide))
         .at("/comments/:id", get(comments::show))
         .at("/comments/:id/reply", get(comments::answer))
         .at("/comments/:id/edit", get(comments::edit).post(comments::update))
-        .at("/comments/:id/delete", get(comments::confirm).post(comments::destroy))
-        .at("/preview", post(posts::sketch))
+        .at("/comments/:id/delete", get(comments::delete).post(comments::destroy))
+        .at("/preview", post(posts::preview))
 }
 
 fn people(route: Routes) -> Routes {
     route
         .at("/login", get(accounts::new_session).post(accounts::create_session))
-        .at("/logout", get(accounts::confirm_leave).post(accounts::destroy_session))
+        .at("/logout", get(accounts::delete_session).post(accounts::destroy_session))
         .at("/signup", get(accounts::new).post(accounts::create))
         .at("/u/:id", get(members::show))
-        .at("/who", get(members::here))
+        .at("/who", get(members::online))
         .at("/my/profile", get(settings::edit).post(settings::update))
         .at("/my/password", get(settings::edit_password).post(settings::update_password))
         .at("/my/reading", get(settings::edit_reading).post(settings::update_reading))

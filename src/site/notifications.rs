@@ -17,12 +17,12 @@ pub struct Place {
 /// GET /notifications
 #[handler]
 pub async fn index(member: SignedIn, place: Option<Query<Place>>) -> Result<Response> {
-    let visit = &member.visit;
+    let request = &member.request;
     let before = place.and_then(|Query(place)| place.before?.parse().ok()).unwrap_or_default();
-    let mut rows = notifications::list(&visit.app, &member.actor, &visit.boards, before, visit.posts).await?;
+    let mut rows = notifications::list(&request.app, &member.actor, &request.boards, before, request.posts).await?;
     let more = rows.len() > notifications::PAGE as usize;
     rows.truncate(notifications::PAGE as usize);
-    let (key, nav, now) = (form_token::issue(visit, "notifications"), present::nav(visit), visit.app.clock.now());
+    let (key, nav, now) = (form_token::issue(request, "notifications"), present::nav(request), request.app.clock.now());
     let items = rows.iter().map(|n| Item {
         id: n.id.0,
         kind: present::kind(n),
@@ -30,13 +30,13 @@ pub async fn index(member: SignedIn, place: Option<Query<Place>>) -> Result<Resp
         actor_id: n.actor_id.unwrap_or_default().0,
         post_title: n.post_title.as_deref().unwrap_or_default(),
         excerpt: n.excerpt.as_deref().unwrap_or_default(),
-        at: present::moment(n.created_at, now, visit.lang),
+        at: present::moment(n.created_at, now, request.lang),
         unread: n.read_at.is_none(),
     });
     let page = NotificationsPage {
-        shell: &present::shell(visit, &nav),
+        shell: &present::shell(request, &nav),
         items: items.collect(),
-        unread: visit.unread,
+        unread: request.unread,
         older_than: if more { rows.last().map(|n| n.id).map(|id| id.0) } else { None },
         once: &key,
     };
@@ -46,27 +46,27 @@ pub async fn index(member: SignedIn, place: Option<Query<Place>>) -> Result<Resp
 /// POST /notifications/read-all
 #[handler]
 pub async fn read_all(member: SignedIn, fields: Fields) -> Result<Response> {
-    let visit = &member.visit;
-    let Ok(key) = form_token::check(visit, "notifications", fields.text("once")) else {
-        return Ok(reply::see_other(visit, paths::NOTIFICATIONS));
+    let request = &member.request;
+    let Ok(key) = form_token::check(request, "notifications", fields.text("once")) else {
+        return Ok(reply::see_other(request, paths::NOTIFICATIONS));
     };
-    notifications::read_all(&visit.app, &member.actor, &visit.boards, &key).await?;
-    Ok(reply::see_other_with(visit, paths::NOTIFICATIONS, Flash("read")))
+    notifications::read_all(&request.app, &member.actor, &request.boards, &key).await?;
+    Ok(reply::see_other_with(request, paths::NOTIFICATIONS, Flash("read")))
 }
 
 /// POST /notifications/:id/read: marks one as read and leads to what it tells of. Reading twice is the same
 /// as once, so its key is not used up.
 #[handler]
 pub async fn read(member: SignedIn, Path(id): Path<NotificationId>) -> Result<Response> {
-    let visit = &member.visit;
-    let n = notifications::read(&visit.app, &member.actor, &visit.boards, id).await?;
+    let request = &member.request;
+    let n = notifications::read(&request.app, &member.actor, &request.boards, id).await?;
     let place = match (n.comment_id, n.post_id) {
         (Some(comment), _) => paths::comment(comment.0),
         (None, Some(post)) => {
-            let post = posts::find_readable(&visit.app.db, Some(&member.actor), &visit.boards, post).await?;
-            paths::post(&visit.board_of(&post)?.slug, post.id.0)
+            let post = posts::find_readable(&request.app.db, Some(&member.actor), &request.boards, post).await?;
+            paths::post(&request.board_of(&post)?.slug, post.id.0)
         }
         (None, None) => paths::MY_PASSWORD.into(),
     };
-    Ok(reply::see_other(visit, &place))
+    Ok(reply::see_other(request, &place))
 }

@@ -5,7 +5,7 @@ use crate::domain::posts::moderate::{self, ModerationAction};
 use crate::domain::posts::{self, Draft, Post, list};
 use crate::domain::{Action, Error, PostId, Problem, Resource, comments, markdown, notifications, validation};
 use crate::site::boards::Place;
-use crate::web::{Fields, Flash, Result, SignedIn, Visit, form_token, present, reply};
+use crate::web::{Fields, Flash, RequestContext, Result, SignedIn, form_token, present, reply};
 use poem::http::StatusCode;
 use poem::web::{Path, Query};
 use poem::{Response, handler};
@@ -17,53 +17,60 @@ use templates::posts::{self as views, DeletePage, Neighbour, PostPage};
 
 /// GET /community/:board/:id
 #[handler]
-pub async fn show(visit: Visit, Path((slug, id)): Path<(String, PostId)>, place: Option<Query<Place>>) -> Result<Response> {
-    let actor = visit.actor.as_ref();
-    let post = posts::find_readable(&visit.app.db, actor, &visit.boards, id).await?;
-    let board = visit.board_of(&post)?;
+pub async fn show(request: RequestContext, Path((slug, id)): Path<(String, PostId)>, place: Option<Query<Place>>) -> Result<Response> {
+    let actor = request.actor.as_ref();
+    let post = posts::find_readable(&request.app.db, actor, &request.boards, id).await?;
+    let board = request.board_of(&post)?;
     if board.slug != slug {
-        return Ok(reply::see_other(&visit, &paths::post(&board.slug, id.0)));
+        return Ok(reply::see_other(&request, &paths::post(&board.slug, id.0)));
     }
     let page = place.map_or(1, |Query(place)| place.number());
-    let (listing, beside) =
-        futures_util::try_join!(comments::list(&visit.app.db, actor, &post, page), list::neighbours(&visit.app.db, actor, board, &post))?;
-    visit.app.counters.read(id);
-    visit.app.known.prepare(listing.comments.iter().map(|comment| comment.html.as_str()).chain([post.html.as_str()])).await;
-    let drawn = draw(&visit, board, &post, &listing, page, &beside);
-    seen(&visit, id);
+    let (listing, beside) = futures_util::try_join!(
+        comments::list(&request.app.db, actor, &post, page),
+        list::neighbours(&request.app.db, actor, board, &post)
+    )?;
+    request.app.counters.read(id);
+    request.app.known.prepare(listing.comments.iter().map(|comment| comment.html.as_str()).chain([post.html.as_str()])).await;
+    let drawn = render(&request, board, &post, &listing, page, &beside);
+    count_view(&request, id);
     Ok(reply::page(drawn))
 }
 
 type Beside = (Option<list::Neighbour>, Option<list::Neighbour>);
 
-fn draw(visit: &Visit, board: &Board, post: &Post, listing: &comments::Listing, page: i64, beside: &Beside) -> maud::Markup {
-    let (actor, known) = (visit.actor.as_ref(), &visit.app.known);
+fn render(request: &RequestContext, board: &Board, post: &Post, listing: &comments::Listing, page: i64, beside: &Beside) -> maud::Markup {
+    let (actor, known) = (request.actor.as_ref(), &request.app.known);
     let clean: Vec<Cow<'_, str>> = listing.comments.iter().map(|comment| known.show(&comment.html)).collect();
     let open = present::takes_comments(actor, board, post);
-    let (key, turn) = (form_token::issue(visit, &comment_form(post.id)), form_token::issue(visit, "post.moderate"));
+    let (key, turn) = (form_token::issue(request, &comment_form(post.id)), form_token::issue(request, "post.moderate"));
     let neighbour = |n: &'_ list::Neighbour| (n.id, n.title.clone());
     let (older, newer) = (beside.0.as_ref().map(neighbour), beside.1.as_ref().map(neighbour));
-    let nav = present::nav(visit);
-    let form =
-        CommentForm { lang: visit.lang, purpose: Comments::New { slug: &board.slug, post: post.id.0 }, body: "", once: &key, errors: &[] };
+    let nav = present::nav(request);
+    let form = CommentForm {
+        lang: request.lang,
+        purpose: Comments::New { slug: &board.slug, post: post.id.0 },
+        body: "",
+        once: &key,
+        errors: &[],
+    };
     let entry = match (open, actor) {
         (true, _) => Entry::Form(form),
         (false, None) if !board.archived => Entry::SignIn,
         _ => Entry::Closed,
     };
     let thread = Thread {
-        lang: visit.lang,
+        lang: request.lang,
         slug: &board.slug,
         post: post.id.0,
         count: present::count(post.comment_count),
-        branches: present::thread(visit, board, post, &listing.comments, &clean),
+        branches: present::thread(request, board, post, &listing.comments, &clean),
         page: present::count(page),
         total_pages: present::count(listing.pages).max(1),
         entry,
     };
     views::page(&PostPage {
-        shell: &present::shell(visit, &nav),
-        post: present::post(visit, board, post, &known.show(&post.html)),
+        shell: &present::shell(request, &nav),
+        post: present::post(request, board, post, &known.show(&post.html)),
         can_edit: post.editable_by(actor, board),
         can_delete: post.deletable_by(actor),
         can_moderate: actor.is_some_and(|a| a.may(Resource::Post, Action::Moderate)),
@@ -80,13 +87,13 @@ pub fn comment_form(post: PostId) -> String {
 }
 
 /// A member who reads a post has read what the bell says of it. The page does not wait for that.
-fn seen(visit: &Visit, post: PostId) {
-    if visit.unread == 0 {
+fn count_view(request: &RequestContext, post: PostId) {
+    if request.unread == 0 {
         return;
     }
-    let (Some(reader), visit) = (visit.actor.clone(), visit.clone()) else { return };
+    let (Some(reader), request) = (request.actor.clone(), request.clone()) else { return };
     tokio::spawn(async move {
-        if let Err(err) = notifications::read_about(&visit.app, &reader, &visit.boards, post).await {
+        if let Err(err) = notifications::read_about(&request.app, &reader, &request.boards, post).await {
             tracing::warn!("could not mark notifications as read: {err}");
         }
     });
@@ -94,13 +101,13 @@ fn seen(visit: &Visit, post: PostId) {
 
 /// GET /community/:board/:id/comments: where a form without scripts lands after a reload.
 #[handler]
-pub fn to_comments(visit: Visit, Path((slug, id)): Path<(String, PostId)>) -> Response {
-    reply::see_other(&visit, &paths::post_page(&slug, id.0, 1))
+pub fn to_comments(request: RequestContext, Path((slug, id)): Path<(String, PostId)>) -> Response {
+    reply::see_other(&request, &paths::post_page(&slug, id.0, 1))
 }
 
 /// The board of an address, for somebody who may write there.
 fn writable<'a>(member: &'a SignedIn, slug: &str) -> Result<&'a Board> {
-    let board = member.visit.board_at(slug)?;
+    let board = member.request.board_at(slug)?;
     if board.takes_posts_from(Some(&member.actor)) { Ok(board) } else { Err(Error::Forbidden.into()) }
 }
 
@@ -121,13 +128,13 @@ impl<'a> Editor<'a> {
 }
 
 fn editor(member: &SignedIn, draft: &Draft, e: &Editor<'_>) -> Response {
-    let visit = &member.visit;
-    let key = form_token::issue(visit, &editor_form(e.board, e.purpose));
-    let (nav, errors) = (present::nav(visit), present::faults_or_wait(e.problems, e.wait));
+    let request = &member.request;
+    let key = form_token::issue(request, &editor_form(e.board, e.purpose));
+    let (nav, errors) = (present::nav(request), present::faults_or_wait(e.problems, e.wait));
     let page = form::page(&PostForm {
-        shell: &present::shell(visit, &nav),
+        shell: &present::shell(request, &nav),
         slug: &e.board.slug,
-        board: present::board_name(e.board, visit.lang),
+        board: present::board_name(e.board, request.lang),
         purpose: e.purpose,
         title: &draft.title,
         body: &draft.body,
@@ -139,7 +146,7 @@ fn editor(member: &SignedIn, draft: &Draft, e: &Editor<'_>) -> Response {
         preview_html: e.preview,
     });
     let status = if e.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    reply::or_wait(reply::page_with(visit, status, page), e.wait)
+    reply::or_wait(reply::page_with(request, status, page), e.wait)
 }
 
 fn editor_form(board: &Board, purpose: Purpose) -> String {
@@ -169,18 +176,18 @@ pub fn new(member: SignedIn, Path(slug): Path<String>) -> Result<Response> {
 #[handler]
 pub async fn create(member: SignedIn, Path(slug): Path<String>, fields: Fields) -> Result<Response> {
     let board = writable(&member, &slug)?;
-    let (visit, draft) = (&member.visit, draft(&fields));
+    let (request, draft) = (&member.request, draft(&fields));
     let purpose = Purpose::New;
     if fields.text("intent") == "preview" {
-        let preview = preview(&draft).await?;
-        return Ok(editor(&member, &draft, &Editor { preview: &preview, ..Editor::of(board, purpose) }));
+        let sample = preview_html(&draft).await?;
+        return Ok(editor(&member, &draft, &Editor { preview: &sample, ..Editor::of(board, purpose) }));
     }
-    let done = match form_token::check(visit, &editor_form(board, purpose), fields.text("once")) {
-        Ok(key) => posts::create(&visit.app, &member.actor, board, &key, &draft).await,
+    let done = match form_token::check(request, &editor_form(board, purpose), fields.text("once")) {
+        Ok(key) => posts::create(&request.app, &member.actor, board, &key, &draft).await,
         Err(stale) => Err(stale),
     };
     match done {
-        Ok(made) => Ok(reply::see_other_with(visit, &paths::post(&board.slug, made.id), Flash("post.created"))),
+        Ok(made) => Ok(reply::see_other_with(request, &paths::post(&board.slug, made.id), Flash("post.created"))),
         Err(Error::Invalid(problems)) => Ok(editor(&member, &draft, &Editor { problems: &problems, ..Editor::of(board, purpose) })),
         Err(Error::Slow(seconds)) => Ok(editor(&member, &draft, &Editor { wait: Some(seconds), ..Editor::of(board, purpose) })),
         Err(err) => Err(err.into()),
@@ -188,7 +195,7 @@ pub async fn create(member: SignedIn, Path(slug): Path<String>, fields: Fields) 
 }
 
 /// What a text will look like, of as much of it as a post may have.
-async fn preview(draft: &Draft) -> Result<String> {
+async fn preview_html(draft: &Draft) -> Result<String> {
     let cut: String = draft.body.chars().take(validation::POST_MAX).collect();
     Ok(markdown::preview(&validation::text(&cut)).await?)
 }
@@ -196,14 +203,14 @@ async fn preview(draft: &Draft) -> Result<String> {
 /// The editor of a post that was changed after it was opened: what was typed stays, and the next try is about the post as
 /// it is now.
 async fn renewed(member: &SignedIn, id: PostId, draft: Draft) -> Result<Draft> {
-    let (post, _) = posts::find_editable(&member.visit.app.db, &member.actor, id).await?;
+    let (post, _) = posts::find_editable(&member.request.app.db, &member.actor, id).await?;
     Ok(Draft { revision: Some(post.revision), ..draft })
 }
 
 /// GET /community/:board/:id/edit
 #[handler]
 pub async fn edit(member: SignedIn, Path((_, id)): Path<(String, PostId)>) -> Result<Response> {
-    let (post, board) = posts::find_editable(&member.visit.app.db, &member.actor, id).await?;
+    let (post, board) = posts::find_editable(&member.request.app.db, &member.actor, id).await?;
     let draft = Draft { title: post.title, body: post.body, notice: post.is_notice, revision: Some(post.revision) };
     let purpose = Purpose::Edit { id: id.0 };
     Ok(editor(&member, &draft, &Editor::of(&board, purpose)))
@@ -212,20 +219,20 @@ pub async fn edit(member: SignedIn, Path((_, id)): Path<(String, PostId)>) -> Re
 /// POST /community/:board/:id/edit
 #[handler]
 pub async fn update(member: SignedIn, Path((_, id)): Path<(String, PostId)>, fields: Fields) -> Result<Response> {
-    let (_, board) = posts::find_editable(&member.visit.app.db, &member.actor, id).await?;
-    let (visit, draft, purpose) = (&member.visit, draft(&fields), Purpose::Edit { id: id.0 });
-    let again = |draft: &Draft, problems: &[Problem], preview: &str| {
-        editor(&member, draft, &Editor { problems, preview, ..Editor::of(&board, purpose) })
+    let (_, board) = posts::find_editable(&member.request.app.db, &member.actor, id).await?;
+    let (request, draft, purpose) = (&member.request, draft(&fields), Purpose::Edit { id: id.0 });
+    let again = |draft: &Draft, problems: &[Problem], sample: &str| {
+        editor(&member, draft, &Editor { problems, preview: sample, ..Editor::of(&board, purpose) })
     };
     if fields.text("intent") == "preview" {
-        return Ok(again(&draft, &[], &preview(&draft).await?));
+        return Ok(again(&draft, &[], &preview_html(&draft).await?));
     }
-    let done = match form_token::check(visit, &editor_form(&board, purpose), fields.text("once")) {
-        Ok(key) => posts::update(&visit.app, &member.by(), &key, id, &draft).await,
+    let done = match form_token::check(request, &editor_form(&board, purpose), fields.text("once")) {
+        Ok(key) => posts::update(&request.app, &member.by(), &key, id, &draft).await,
         Err(stale) => Err(stale),
     };
     match done {
-        Ok(_) => Ok(reply::see_other_with(visit, &paths::post(&board.slug, id.0), Flash("post.saved"))),
+        Ok(_) => Ok(reply::see_other_with(request, &paths::post(&board.slug, id.0), Flash("post.saved"))),
         Err(Error::Invalid(problems)) if problems.iter().any(|problem| problem.message == "post.changed") => {
             Ok(again(&renewed(&member, id, draft).await?, &problems, ""))
         }
@@ -237,20 +244,20 @@ pub async fn update(member: SignedIn, Path((_, id)): Path<(String, PostId)>, fie
 /// POST /preview: what a text will look like. It asks nobody to sign in: the editor of somebody whose session has
 /// ended must stay as it is until its form is sent.
 #[handler]
-pub async fn sketch(visit: Visit, fields: Fields) -> Result<Response> {
-    let html = preview(&draft(&fields)).await?;
-    let preview = Preview { lang: visit.lang, html: &html };
-    Ok(reply::part(StatusCode::OK, form::preview(&preview)))
+pub async fn preview(request: RequestContext, fields: Fields) -> Result<Response> {
+    let html = preview_html(&draft(&fields)).await?;
+    let view = Preview { lang: request.lang, html: &html };
+    Ok(reply::part(StatusCode::OK, form::preview(&view)))
 }
 
 /// GET /community/:board/:id/delete
 #[handler]
-pub async fn confirm(member: SignedIn, Path((slug, id)): Path<(String, PostId)>) -> Result<Response> {
-    let visit = &member.visit;
-    let (post, _) = posts::find_deletable(&visit.app.db, &member.actor, id).await?;
-    let (key, nav) = (form_token::issue(visit, "post.delete"), present::nav(visit));
+pub async fn delete(member: SignedIn, Path((slug, id)): Path<(String, PostId)>) -> Result<Response> {
+    let request = &member.request;
+    let (post, _) = posts::find_deletable(&request.app.db, &member.actor, id).await?;
+    let (key, nav) = (form_token::issue(request, "post.delete"), present::nav(request));
     let page = DeletePage {
-        shell: &present::shell(visit, &nav),
+        shell: &present::shell(request, &nav),
         slug: &slug,
         id: id.0,
         title: &post.title,
@@ -263,12 +270,12 @@ pub async fn confirm(member: SignedIn, Path((slug, id)): Path<(String, PostId)>)
 /// POST /community/:board/:id/delete
 #[handler]
 pub async fn destroy(member: SignedIn, Path((slug, id)): Path<(String, PostId)>, fields: Fields) -> Result<Response> {
-    let visit = &member.visit;
-    let Ok(key) = form_token::check(visit, "post.delete", fields.text("once")) else {
-        return Ok(reply::see_other(visit, &paths::post_delete(&slug, id.0)));
+    let request = &member.request;
+    let Ok(key) = form_token::check(request, "post.delete", fields.text("once")) else {
+        return Ok(reply::see_other(request, &paths::post_delete(&slug, id.0)));
     };
-    posts::destroy(&visit.app, &member.by(), &key, id).await?;
-    Ok(reply::see_other_with(visit, &paths::board(&slug), Flash("post.deleted")))
+    posts::destroy(&request.app, &member.by(), &key, id).await?;
+    Ok(reply::see_other_with(request, &paths::board(&slug), Flash("post.deleted")))
 }
 
 /// POST /posts/:id/restore
@@ -285,12 +292,12 @@ pub async fn hide(member: SignedIn, Path(id): Path<PostId>, fields: Fields) -> R
 
 /// Hides or restores from the post's own page, where no reason is asked for; the log says where it was done.
 async fn turn(member: &SignedIn, id: PostId, fields: &Fields, action: ModerationAction, flash: Flash) -> Result<Response> {
-    let visit = &member.visit;
-    let post = posts::find_readable(&visit.app.db, Some(&member.actor), &visit.boards, id).await?;
-    let place = paths::post(&visit.board_of(&post)?.slug, id.0);
-    let Ok(key) = form_token::check(visit, "post.moderate", fields.text("once")) else {
-        return Ok(reply::see_other(visit, &place));
+    let request = &member.request;
+    let post = posts::find_readable(&request.app.db, Some(&member.actor), &request.boards, id).await?;
+    let place = paths::post(&request.board_of(&post)?.slug, id.0);
+    let Ok(key) = form_token::check(request, "post.moderate", fields.text("once")) else {
+        return Ok(reply::see_other(request, &place));
     };
-    moderate::moderate(&visit.app, &member.by(), &key, &[id], action, "글 화면에서").await?;
-    Ok(reply::see_other_with(visit, &place, flash))
+    moderate::moderate(&request.app, &member.by(), &key, &[id], action, "글 화면에서").await?;
+    Ok(reply::see_other_with(request, &place, flash))
 }

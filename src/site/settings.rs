@@ -3,7 +3,7 @@
 use crate::domain::sessions::{self, Area, Which};
 use crate::domain::users::{self, Settings, password_change, profile};
 use crate::domain::{Error, Problem, SessionId};
-use crate::web::{Fields, Flash, Result, SignedIn, Visit, cookies, form_token, language, present, reply};
+use crate::web::{Fields, Flash, RequestContext, Result, SignedIn, cookies, form_token, language, present, reply};
 use poem::http::StatusCode;
 use poem::web::{Path, Query};
 use poem::{Response, handler};
@@ -19,18 +19,18 @@ fn status(problems: &[Problem]) -> StatusCode {
 }
 
 fn profile(member: &SignedIn, wanted: &Settings, problems: &[Problem]) -> Response {
-    let visit = &member.visit;
-    let (key, nav, errors) = (form_token::issue(visit, "profile"), present::nav(visit), present::errors(problems));
+    let request = &member.request;
+    let (key, nav, errors) = (form_token::issue(request, "profile"), present::nav(request), present::errors(problems));
     let page = ProfileForm {
-        shell: &present::shell(visit, &nav),
+        shell: &present::shell(request, &nav),
         email: &member.session().copy.email,
         name: &wanted.name,
-        language: wanted.language.as_deref().and_then(Lang::from_tag).unwrap_or(visit.lang),
+        language: wanted.language.as_deref().and_then(Lang::from_tag).unwrap_or(request.lang),
         shows_presence: wanted.shows_presence,
         once: &key,
         errors: &errors,
     };
-    reply::page_with(visit, status(problems), views::profile(&page))
+    reply::page_with(request, status(problems), views::profile(&page))
 }
 
 /// What is in force.
@@ -53,30 +53,30 @@ pub fn edit(member: SignedIn) -> Response {
 /// POST /my/profile
 #[handler]
 pub async fn update(member: SignedIn, fields: Fields) -> Result<Response> {
-    let visit = &member.visit;
+    let request = &member.request;
     let wanted = Settings {
         name: fields.text("name").into(),
         language: Lang::from_tag(fields.text("language")).map(|lang| lang.tag().to_owned()),
         aids: member.session().copy.aids.clone(),
         shows_presence: fields.ticked("shows_presence"),
     };
-    let done = match form_token::check(visit, "profile", fields.text("once")) {
-        Ok(key) => users::update(&visit.app, &member.actor, &key, &wanted).await,
+    let done = match form_token::check(request, "profile", fields.text("once")) {
+        Ok(key) => users::update(&request.app, &member.actor, &key, &wanted).await,
         Err(stale) => Err(stale),
     };
     match done {
-        Ok(_) => Ok(reply::see_other_with(visit, paths::MY_PROFILE, Flash("saved"))),
+        Ok(_) => Ok(reply::see_other_with(request, paths::MY_PROFILE, Flash("saved"))),
         Err(Error::Invalid(problems)) => Ok(profile(&member, &wanted, &problems)),
         Err(err) => Err(err.into()),
     }
 }
 
 fn password(member: &SignedIn, problems: &[Problem]) -> Response {
-    let visit = &member.visit;
-    let (key, nav, errors) = (form_token::issue(visit, "password"), present::nav(visit), present::errors(problems));
+    let request = &member.request;
+    let (key, nav, errors) = (form_token::issue(request, "password"), present::nav(request), present::errors(problems));
     let email = &member.session().copy.email;
-    let page = PasswordForm { shell: &present::shell(visit, &nav), email, once: &key, errors: &errors };
-    reply::page_with(visit, status(problems), views::password(&page))
+    let page = PasswordForm { shell: &present::shell(request, &nav), email, once: &key, errors: &errors };
+    reply::page_with(request, status(problems), views::password(&page))
 }
 
 /// GET /my/password
@@ -88,18 +88,18 @@ pub fn edit_password(member: SignedIn) -> Response {
 /// POST /my/password
 #[handler]
 pub async fn update_password(member: SignedIn, fields: Fields) -> Result<Response> {
-    let (visit, session) = (&member.visit, member.session());
-    let done = match form_token::check(visit, "password", fields.text("once")) {
+    let (request, session) = (&member.request, member.session());
+    let done = match form_token::check(request, "password", fields.text("once")) {
         Ok(key) => {
             let (current, new) = (fields.text("current"), fields.text("password"));
-            password_change::change(&visit.app, session, &key, current, new, &visit.client).await
+            password_change::change(&request.app, session, &key, current, new, &request.client).await
         }
         Err(stale) => Err(stale),
     };
     match done {
         Ok(token) => {
-            let mut response = reply::see_other_with(visit, paths::MY_PASSWORD, Flash("password"));
-            let cookie = cookies::session(Area::Site, visit.secure(), token, session.copy.persistent);
+            let mut response = reply::see_other_with(request, paths::MY_PASSWORD, Flash("password"));
+            let cookie = cookies::session(Area::Site, request.secure(), token, session.copy.persistent);
             cookies::set(response.headers_mut(), &cookie);
             Ok(response)
         }
@@ -116,18 +116,18 @@ pub struct From {
 
 /// GET /my/reading
 #[handler]
-pub fn edit_reading(visit: Visit, from: Option<Query<From>>) -> Response {
+pub fn edit_reading(request: RequestContext, from: Option<Query<From>>) -> Response {
     let next = from.and_then(|Query(from)| from.next).unwrap_or_default();
-    let nav = present::nav(&visit);
-    reply::page(views::reading(&ReadingForm { shell: &present::shell(&visit, &nav), next: reply::local(&next) }))
+    let nav = present::nav(&request);
+    reply::page(views::reading(&ReadingForm { shell: &present::shell(&request, &nav), next: reply::local(&next) }))
 }
 
 /// POST /my/reading: language and reading aids, for members in their row, for visitors in a cookie. Saying
 /// the same twice is the same as once, so this form needs no key. What is not sent stays as it is.
 #[handler]
-pub async fn update_reading(visit: Visit, fields: Fields) -> Result<Response> {
+pub async fn update_reading(request: RequestContext, fields: Fields) -> Result<Response> {
     let sent = |name: &str| Some(fields.text(name)).filter(|word| !word.is_empty()).map(str::to_owned);
-    let now = visit.aids;
+    let now = request.aids;
     let aids = Aids {
         theme: sent("theme").map_or(now.theme, |word| Theme::from_word(&word)),
         size: sent("size").map_or(now.size, |word| TextSize::from_word(&word)),
@@ -135,33 +135,33 @@ pub async fn update_reading(visit: Visit, fields: Fields) -> Result<Response> {
         spacing: sent("spacing").map_or(now.spacing, |word| Spacing::from_word(&word)),
     };
     let lang = Lang::from_tag(fields.text("language"));
-    let word = language::pack(Some(lang.unwrap_or(visit.lang)), aids);
-    if let Some(actor) = &visit.actor {
-        profile::set_reading(&visit.app, actor.id, lang.map(Lang::tag), &word).await?;
+    let word = language::pack(Some(lang.unwrap_or(request.lang)), aids);
+    if let Some(actor) = &request.actor {
+        profile::set_reading(&request.app, actor.id, lang.map(Lang::tag), &word).await?;
     }
-    let mut response = reply::see_other_with(&visit, reply::local(fields.text("next")), Flash("saved"));
-    cookies::set(response.headers_mut(), &cookies::reading(word, visit.secure()));
+    let mut response = reply::see_other_with(&request, reply::local(fields.text("next")), Flash("saved"));
+    cookies::set(response.headers_mut(), &cookies::reading(word, request.secure()));
     Ok(response)
 }
 
 /// GET /my/sessions
 #[handler]
 pub async fn devices(member: SignedIn) -> Result<Response> {
-    let visit = &member.visit;
-    let rows = sessions::open(&visit.app, member.actor.id, 100).await?;
+    let request = &member.request;
+    let rows = sessions::open(&request.app, member.actor.id, 100).await?;
     let devices: Vec<String> = rows.iter().map(|row| present::device(&row.user_agent)).collect();
-    let (key, nav, now) = (form_token::issue(visit, "sessions"), present::nav(visit), visit.app.clock.now());
+    let (key, nav, now) = (form_token::issue(request, "sessions"), present::nav(request), request.app.clock.now());
     let current = member.session().copy.session_id;
     let shown = rows.iter().zip(&devices).map(|(row, device)| Device {
         id: row.id.0,
         device,
         ip: &row.ip,
-        created: present::moment(row.created_at, now, visit.lang),
-        last_seen: present::moment(row.last_seen_at, now, visit.lang),
+        created: present::moment(row.created_at, now, request.lang),
+        last_seen: present::moment(row.last_seen_at, now, request.lang),
         is_current: row.id == SessionId(current),
         persistent: row.persistent,
     });
-    let page = SessionsPage { shell: &present::shell(visit, &nav), sessions: shown.collect(), once: &key };
+    let page = SessionsPage { shell: &present::shell(request, &nav), sessions: shown.collect(), once: &key };
     Ok(reply::page(templates::sessions::page(&page)))
 }
 
@@ -181,10 +181,10 @@ pub async fn end_others(member: SignedIn, fields: Fields) -> Result<Response> {
 /// Ending a session twice is the same as once, and each button of the page has the same key, so a key is
 /// checked but not used up.
 async fn end(member: &SignedIn, fields: &Fields, which: Which, flash: Flash) -> Result<Response> {
-    let visit = &member.visit;
-    if form_token::check(visit, "sessions", fields.text("once")).is_err() {
-        return Ok(reply::see_other(visit, paths::MY_SESSIONS));
+    let request = &member.request;
+    if form_token::check(request, "sessions", fields.text("once")).is_err() {
+        return Ok(reply::see_other(request, paths::MY_SESSIONS));
     }
-    users::end_sessions(&visit.app, which).await?;
-    Ok(reply::see_other_with(visit, paths::MY_SESSIONS, flash))
+    users::end_sessions(&request.app, which).await?;
+    Ok(reply::see_other_with(request, paths::MY_SESSIONS, flash))
 }

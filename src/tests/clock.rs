@@ -18,7 +18,7 @@ const HOUR_MS: i64 = 3_600_000;
 const JUMPS: [i64; 4] = [HOUR_MS, -HOUR_MS, -HOUR_MS, HOUR_MS];
 
 /// Sets the machine's clock, and lets the instance do what it does now and then.
-async fn jump(test: &TestApp, by_ms: i64) {
+async fn step(test: &TestApp, by_ms: i64) {
     // Who was here within the last seconds would be noted as being here after the jump.
     counters::flush(&test.app).await.unwrap();
     test.app.clock.monotonic().set_wall_by_ms(by_ms);
@@ -43,7 +43,7 @@ stories! {
     async fn nobody_is_signed_out_by_a_jump_of_an_hour(test: TestApp) {
         let mut boss = test.staff("boss", "admin").await;
         for by in JUMPS {
-            jump(&test, by).await;
+            step(&test, by).await;
 
             for copies in ["hot", "forgotten"] {
                 let (site, panel) = (boss.get("/").await, boss.get_admin("/users").await);
@@ -59,7 +59,7 @@ stories! {
         for by in [HOUR_MS, -HOUR_MS] {
             let name = if by > 0 { "ada" } else { "eve" };
             let mut staff = test.staff(name, "admin").await;
-            jump(&test, by).await;
+            step(&test, by).await;
 
             test.app.clock.advance(time::Duration::minutes(31));
 
@@ -73,7 +73,7 @@ stories! {
         ada.comment(&post, "댓글 0").await;
         for (n, by) in (1..).zip(JUMPS) {
             let form = ada.get(&post).await;
-            jump(&test, by).await;
+            step(&test, by).await;
 
             let text = format!("댓글 {n}");
             let page = ada.submit(&form, &format!("{post}/comments"), &[("body", &text)]).await;
@@ -98,7 +98,7 @@ stories! {
         until("she is here", here).await;
 
         for by in JUMPS {
-            jump(&test, by).await;
+            step(&test, by).await;
 
             assert!(here().await, "{by} ms");
         }
@@ -173,7 +173,7 @@ async fn an_instance_that_begins_by_a_wrong_clock_keeps_the_course_of_the_others
     until("the first has said what time it is", async || test.app.monitor.own().is_some()).await;
     for by in [HOUR_MS, -HOUR_MS] {
         let wrong = Clock::default();
-        wrong.monotonic().set_out_from(to_ms(wrong.now()) + by);
+        wrong.monotonic().start_from(to_ms(wrong.now()) + by);
 
         let mut config = config(&test.backends);
         config.watching.instance = "other".into();

@@ -1,135 +1,132 @@
-//! How many requests are worked on at once. More are turned away at once, with an honest "in a moment", instead of
-//! all of them waiting until nobody wants their answers any more.
+//! Limits how many requests are worked on at once; those beyond it get 503 with Retry-After at once.
 //!
-//! How many a machine can take nobody knows beforehand, so it is learnt. What is in hand is what is answered a second
-//! times the seconds that each takes (Little's law); a machine at its end answers as many a second however many wait.
-//! So when too many answers are slow, there is room for what it answers within the time that we aim at; while they
-//! are quick and the room is used, there is more of it, up to a bound.
+//! The limit is learnt from Little's law: requests in flight = answers a second x seconds an answer. When too many answers are
+//! slow, it becomes throughput x target latency; while they are fast and the limit is in use, it grows up to a maximum.
+//! Our own, because the crates for it (tower's `ConcurrencyLimit`, `little-loadshedder`) have a fixed limit or take a short
+//! stall of the database for saturation, which collapsed the limit in the overload drill.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// The room at first.
-const FIRST: usize = 128;
-/// Fewer in hand are no crowd, however slow their answers are.
-const CROWD: usize = 32;
-/// An answer that took longer is slow. Well below the second that people are promised, as there is a queue before us.
-const SLOW: Duration = Duration::from_millis(120);
-/// What an answer should take when everybody wants one.
-const AIM: Duration = Duration::from_millis(60);
-/// What is learnt is learnt from so long a time, and from at least so many answers.
+/// Before anything is learnt.
+const INITIAL_LIMIT: usize = 128;
+/// Below this concurrency, latency is ignored.
+const MIN_CONCURRENCY: usize = 32;
+/// An answer above it counts as slow. Well below the promised second, because nginx queues before us.
+const SLOW_LATENCY: Duration = Duration::from_millis(120);
+/// Latency that the limit aims at under saturation.
+const TARGET_LATENCY: Duration = Duration::from_millis(60);
+/// Shortest time, and fewest answers, from which the limit is adjusted.
 const WINDOW: Duration = Duration::from_millis(50);
-const FEW: u64 = 10;
-/// So much of what is known about the pace is what the last window said, when that was more, and when it was less: a
-/// database that stands still for a moment is not a machine at its end.
-const RISE: f64 = 0.5;
-const FALL: f64 = 0.1;
-/// There is always room for so many.
-const LEAST: usize = 16;
+const MIN_SAMPLES: u64 = 10;
+/// EWMA weights for rising and for falling throughput: a database that stalls for a moment must not collapse the limit.
+const RISING_WEIGHT: f64 = 0.5;
+const FALLING_WEIGHT: f64 = 0.1;
+/// Lower bound of the limit.
+const MIN_LIMIT: usize = 16;
 
-/// See the head of this file.
 pub struct ConcurrencyLimit {
-    most: usize,
-    room: AtomicUsize,
-    taken: AtomicUsize,
+    max: usize,
+    limit: AtomicUsize,
+    in_flight: AtomicUsize,
     answers: AtomicU64,
     slow: AtomicU64,
-    begun: Instant,
-    /// When the present window began, in milliseconds after `begun`.
-    since: AtomicU64,
-    /// Answers a second, in thousandths: the most of late.
-    pace: AtomicU64,
-    /// Until when there is no less room again: so long it takes to see what the last time did.
-    pause: AtomicU64,
+    started: Instant,
+    /// In milliseconds after `started`.
+    window_start: AtomicU64,
+    /// EWMA of answers a second, in thousandths.
+    throughput: AtomicU64,
+    /// In milliseconds after `started`: no second decrease before the first one shows in the latencies.
+    no_decrease_until: AtomicU64,
 }
 
-/// Room for one request; given back when it is dropped.
+/// One request in flight; released when dropped.
 pub struct Permit<'a> {
-    seats: &'a ConcurrencyLimit,
-    since: Instant,
+    limiter: &'a ConcurrencyLimit,
+    window_start: Instant,
 }
 
 impl ConcurrencyLimit {
-    /// Room for at most so many.
-    pub fn new(most: usize) -> Self {
+    pub fn new(max: usize) -> Self {
         Self {
-            most,
-            room: AtomicUsize::new(FIRST.min(most)),
-            taken: AtomicUsize::default(),
+            max,
+            limit: AtomicUsize::new(INITIAL_LIMIT.min(max)),
+            in_flight: AtomicUsize::default(),
             answers: AtomicU64::default(),
             slow: AtomicU64::default(),
-            begun: Instant::now(),
-            since: AtomicU64::default(),
-            pace: AtomicU64::default(),
-            pause: AtomicU64::default(),
+            started: Instant::now(),
+            window_start: AtomicU64::default(),
+            throughput: AtomicU64::default(),
+            no_decrease_until: AtomicU64::default(),
         }
     }
 
-    /// A seat, if there is one.
-    pub fn take(&self) -> Option<Permit<'_>> {
-        let room = self.room.load(Ordering::Relaxed);
-        let got = self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |taken| (taken < room).then_some(taken + 1));
-        got.is_ok().then(|| Permit { seats: self, since: Instant::now() })
+    /// `None` when the limit is reached.
+    pub fn try_acquire(&self) -> Option<Permit<'_>> {
+        let limit = self.limit.load(Ordering::Relaxed);
+        let got =
+            self.in_flight.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |in_flight| (in_flight < limit).then_some(in_flight + 1));
+        got.is_ok().then(|| Permit { limiter: self, window_start: Instant::now() })
     }
 
-    /// How many there are now.
-    pub fn room(&self) -> usize {
-        self.room.load(Ordering::Relaxed)
+    /// The limit as it is now.
+    pub fn limit(&self) -> usize {
+        self.limit.load(Ordering::Relaxed)
     }
 
-    /// How many are taken.
-    pub fn taken(&self) -> usize {
-        self.taken.load(Ordering::Relaxed)
+    /// Requests in flight.
+    pub fn in_flight(&self) -> usize {
+        self.in_flight.load(Ordering::Relaxed)
     }
 
-    /// Learns from an answer that took so long and was given at this time.
-    fn learn(&self, took: Duration, at: Duration) {
+    /// Adjusts the limit by an answer that was given at this time (since `started`).
+    fn learn(&self, latency: Duration, at: Duration) {
         self.answers.fetch_add(1, Ordering::Relaxed);
-        if took > SLOW {
+        if latency > SLOW_LATENCY {
             self.slow.fetch_add(1, Ordering::Relaxed);
         }
-        let (now, since) = (millis(at), self.since.load(Ordering::Relaxed));
-        let enough = self.answers.load(Ordering::Relaxed) >= FEW && now >= since + millis(WINDOW);
-        // One of those who come after the window's end closes it.
-        if !enough || self.since.compare_exchange(since, now, Ordering::Relaxed, Ordering::Relaxed).is_err() {
+        let (now, window_start) = (millis(at), self.window_start.load(Ordering::Relaxed));
+        let enough = self.answers.load(Ordering::Relaxed) >= MIN_SAMPLES && now >= window_start + millis(WINDOW);
+        // The first request after the end of the window closes it.
+        if !enough || self.window_start.compare_exchange(window_start, now, Ordering::Relaxed, Ordering::Relaxed).is_err() {
             return;
         }
         let (answers, slow) = (self.answers.swap(0, Ordering::Relaxed), self.slow.swap(0, Ordering::Relaxed));
-        let right = self.pace(answers as f64 * 1e3 / (now - since) as f64) * AIM.as_secs_f64();
-        let room = self.room();
-        if self.taken() < CROWD.min(room / 2) {
+        let next = self.throughput(answers as f64 * 1e3 / (now - window_start) as f64) * TARGET_LATENCY.as_secs_f64();
+        let limit = self.limit();
+        if self.in_flight() < MIN_CONCURRENCY.min(limit / 2) {
             return;
         }
-        let right = if slow * 10 <= answers {
-            // At most twice the room, at least a little more.
-            (right as usize).clamp(room + room / 32 + 1, room * 2)
-        } else if now >= self.pause.load(Ordering::Relaxed) {
-            self.pause.store(now + millis(SLOW), Ordering::Relaxed);
-            (right as usize).clamp(LEAST.min(room), room)
+        let next = if slow * 10 <= answers {
+            // At most doubled, at least raised by a thirty-second.
+            (next as usize).clamp(limit + limit / 32 + 1, limit * 2)
+        } else if now >= self.no_decrease_until.load(Ordering::Relaxed) {
+            self.no_decrease_until.store(now + millis(SLOW_LATENCY), Ordering::Relaxed);
+            (next as usize).clamp(MIN_LIMIT.min(limit), limit)
         } else {
-            room
+            limit
         };
-        self.room.store(right.min(self.most), Ordering::Relaxed);
+        self.limit.store(next.min(self.max), Ordering::Relaxed);
     }
 
-    /// Answers a second, with what this window said.
-    fn pace(&self, latest: f64) -> f64 {
-        let known = self.pace.load(Ordering::Relaxed) as f64 / 1e3;
+    /// EWMA of answers a second, updated by this window.
+    fn throughput(&self, latest: f64) -> f64 {
+        let known = self.throughput.load(Ordering::Relaxed) as f64 / 1e3;
         let weight = match known {
             0.0 => 1.0,
-            _ if latest > known => RISE,
-            _ => FALL,
+            _ if latest > known => RISING_WEIGHT,
+            _ => FALLING_WEIGHT,
         };
-        let pace = known + (latest - known) * weight;
-        self.pace.store((pace * 1e3) as u64, Ordering::Relaxed);
-        pace
+        let throughput = known + (latest - known) * weight;
+        self.throughput.store((throughput * 1e3) as u64, Ordering::Relaxed);
+        throughput
     }
 }
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        self.seats.learn(self.since.elapsed(), self.seats.begun.elapsed());
-        self.seats.taken.fetch_sub(1, Ordering::Relaxed);
+        self.limiter.learn(self.window_start.elapsed(), self.limiter.started.elapsed());
+        self.limiter.in_flight.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -141,106 +138,106 @@ fn millis(time: Duration) -> u64 {
 mod tests {
     use super::*;
 
-    /// A thousand answers a second for some seconds from this one on, with so many seats taken.
-    fn answers(seats: &ConcurrencyLimit, seconds: std::ops::Range<u64>, took: Duration, taken: usize) {
-        seats.taken.store(taken, Ordering::Relaxed);
-        (seconds.start * 1_000..seconds.end * 1_000).for_each(|now| seats.learn(took, Duration::from_millis(now)));
-        seats.taken.store(0, Ordering::Relaxed);
+    /// A thousand answers a second at a given latency and concurrency.
+    fn answers(limiter: &ConcurrencyLimit, seconds: std::ops::Range<u64>, latency: Duration, in_flight: usize) {
+        limiter.in_flight.store(in_flight, Ordering::Relaxed);
+        (seconds.start * 1_000..seconds.end * 1_000).for_each(|now| limiter.learn(latency, Duration::from_millis(now)));
+        limiter.in_flight.store(0, Ordering::Relaxed);
     }
 
-    /// A machine that gives an answer every two milliseconds, at the door of which there is always a crowd. The room in
-    /// each millisecond of six seconds.
-    fn crowded(seats: &ConcurrencyLimit) -> Vec<usize> {
+    /// A server that answers every two milliseconds and whose limit is always reached: the limit in each millisecond of six
+    /// seconds.
+    fn saturate(limiter: &ConcurrencyLimit) -> Vec<usize> {
         let mut waiting = std::collections::VecDeque::new();
         (0..6_000u64)
             .map(|now| {
-                while waiting.len() < seats.room() {
+                while waiting.len() < limiter.limit() {
                     waiting.push_back(now);
                 }
-                seats.taken.store(waiting.len(), Ordering::Relaxed);
+                limiter.in_flight.store(waiting.len(), Ordering::Relaxed);
                 if now % 2 == 0 {
-                    let came = waiting.pop_front().expect("there is a crowd");
-                    seats.learn(Duration::from_millis(now - came), Duration::from_millis(now));
+                    let came = waiting.pop_front().expect("the limit is above zero");
+                    limiter.learn(Duration::from_millis(now - came), Duration::from_millis(now));
                 }
-                seats.room()
+                limiter.limit()
             })
             .collect()
     }
 
     #[test]
-    fn in_a_crowd_there_is_room_for_what_can_be_answered_in_time_and_it_stays_so() {
-        let rooms = crowded(&ConcurrencyLimit::new(512));
-        let (least, most) = (rooms[1_000..].iter().min(), rooms[1_000..].iter().max());
+    fn under_saturation_the_limit_converges_to_what_is_answered_within_the_target() {
+        let limits = saturate(&ConcurrencyLimit::new(512));
+        let (least, max) = (limits[1_000..].iter().min(), limits[1_000..].iter().max());
 
-        // Five hundred a second: 30 have their answer after 60 ms, 60 after 120.
-        assert!(least >= Some(&25) && most <= Some(&90), "{least:?} {most:?}");
+        // Five hundred a second: 30 in flight take 60 ms each, 60 take 120.
+        assert!(least >= Some(&25) && max <= Some(&90), "{least:?} {max:?}");
     }
 
     #[test]
-    fn there_is_less_room_while_answers_are_slow_and_more_again_when_they_are_quick() {
-        let seats = ConcurrencyLimit::new(512);
+    fn the_limit_falls_while_answers_are_slow_and_rises_again_when_they_are_fast() {
+        let limiter = ConcurrencyLimit::new(512);
 
-        answers(&seats, 1..3, Duration::from_secs(2), 120);
-        let slow = seats.room();
-        answers(&seats, 3..6, Duration::from_millis(100), 100);
+        answers(&limiter, 1..3, Duration::from_secs(2), 120);
+        let slow = limiter.limit();
+        answers(&limiter, 3..6, Duration::from_millis(100), 100);
 
-        assert!(slow < FIRST, "{slow}");
-        assert!(seats.room() > 100, "{}", seats.room());
+        assert!(slow < INITIAL_LIMIT, "{slow}");
+        assert!(limiter.limit() > 100, "{}", limiter.limit());
     }
 
     #[test]
-    fn a_moment_in_which_nothing_moves_sends_nobody_away_after_it() {
-        let seats = ConcurrencyLimit::new(512);
-        answers(&seats, 1..2, Duration::from_millis(5), 3);
-        for (now, taken) in (2_500..2_560).zip((40..100).rev()) {
-            seats.taken.store(taken, Ordering::Relaxed);
-            seats.learn(Duration::from_millis(500), Duration::from_millis(now));
+    fn a_short_stall_of_the_database_does_not_collapse_the_limit() {
+        let limiter = ConcurrencyLimit::new(512);
+        answers(&limiter, 1..2, Duration::from_millis(5), 3);
+        for (now, in_flight) in (2_500..2_560).zip((40..100).rev()) {
+            limiter.in_flight.store(in_flight, Ordering::Relaxed);
+            limiter.learn(Duration::from_millis(500), Duration::from_millis(now));
         }
 
-        // There is still room for the thousand a second of before.
-        assert!(seats.room() > 50, "{}", seats.room());
+        // Enough for the thousand a second of before.
+        assert!(limiter.limit() > 50, "{}", limiter.limit());
     }
 
     #[test]
-    fn a_few_that_are_slow_by_themselves_do_not_send_the_others_away() {
-        let seats = ConcurrencyLimit::new(512);
-        seats.taken.store(100, Ordering::Relaxed);
+    fn some_slow_answers_do_not_lower_the_limit_below_the_throughput() {
+        let limiter = ConcurrencyLimit::new(512);
+        limiter.in_flight.store(100, Ordering::Relaxed);
         for n in 0..2_000 {
-            // One in five waits for something; there is time for 2,500 a second.
-            let took = if n % 5 == 0 { Duration::from_millis(300) } else { Duration::from_millis(5) };
-            seats.learn(took, Duration::from_micros(n * 400));
+            // One in five is slow; 2,500 answers a second.
+            let latency = if n % 5 == 0 { Duration::from_millis(300) } else { Duration::from_millis(5) };
+            limiter.learn(latency, Duration::from_micros(n * 400));
         }
 
-        assert!(seats.room() >= FIRST, "{}", seats.room());
+        assert!(limiter.limit() >= INITIAL_LIMIT, "{}", limiter.limit());
     }
 
     #[test]
-    fn room_that_nobody_uses_does_not_grow() {
-        let seats = ConcurrencyLimit::new(512);
+    fn an_unused_limit_does_not_grow() {
+        let limiter = ConcurrencyLimit::new(512);
 
-        answers(&seats, 1..2, Duration::from_millis(2), 10);
+        answers(&limiter, 1..2, Duration::from_millis(2), 10);
 
-        assert_eq!(seats.room(), FIRST);
+        assert_eq!(limiter.limit(), INITIAL_LIMIT);
     }
 
     #[test]
-    fn a_few_slow_answers_among_many_cost_no_room() {
-        let seats = ConcurrencyLimit::new(64);
+    fn a_few_slow_answers_among_many_leave_the_limit_unchanged() {
+        let limiter = ConcurrencyLimit::new(64);
         for n in 0..1_000 {
-            let took = if n % 20 == 0 { Duration::from_secs(1) } else { Duration::from_millis(5) };
-            seats.learn(took, Duration::from_millis(n * 10));
+            let latency = if n % 20 == 0 { Duration::from_secs(1) } else { Duration::from_millis(5) };
+            limiter.learn(latency, Duration::from_millis(n * 10));
         }
 
-        assert_eq!(seats.room(), 64);
+        assert_eq!(limiter.limit(), 64);
     }
 
     #[test]
-    fn nobody_sits_where_there_is_no_seat() {
-        let seats = ConcurrencyLimit::new(2);
-        let (first, second) = (seats.take(), seats.take());
+    fn no_permit_is_given_beyond_the_limit() {
+        let limiter = ConcurrencyLimit::new(2);
+        let (first, second) = (limiter.try_acquire(), limiter.try_acquire());
 
-        assert!(first.is_some() && second.is_some() && seats.take().is_none());
+        assert!(first.is_some() && second.is_some() && limiter.try_acquire().is_none());
         drop(first);
-        assert!(seats.take().is_some());
+        assert!(limiter.try_acquire().is_some());
     }
 }

@@ -1,7 +1,7 @@
 //! While the database is away: nobody waits for it, and visitors read pages as they were last.
 
 use super::language;
-use super::visit::Visit;
+use super::request::RequestContext;
 use crate::app::App;
 use crate::domain::Error;
 use crate::shared::cache::Generation;
@@ -48,18 +48,18 @@ pub struct StaleCopies {
 
 impl StaleCopies {
     /// The place of the page that this visit asks for. None: such a page is not kept.
-    pub fn of(visit: &Visit, is_page: bool) -> Option<Self> {
-        let anonymous = visit.session.is_none() && !visit.dead_cookie && visit.flash.is_none();
-        if !is_page || !anonymous || visit.area != crate::domain::sessions::Area::Site {
+    pub fn of(request: &RequestContext, is_page: bool) -> Option<Self> {
+        let anonymous = request.session.is_none() && !request.dead_cookie && request.flash.is_none();
+        if !is_page || !anonymous || request.area != crate::domain::sessions::Area::Site {
             return None;
         }
-        let key = format!("{PAGES}{}.{}", language::pack(Some(visit.lang), visit.aids), visit.path);
-        Some(Self { key, withdrawn: visit.withdrawn? })
+        let key = format!("{PAGES}{}.{}", language::pack(Some(request.lang), request.aids), request.path);
+        Some(Self { key, withdrawn: request.withdrawn? })
     }
 
     /// Keeps an answer, if it is a page, and gives it back.
-    pub async fn keep(self, visit: &Visit, response: Response) -> Response {
-        let cache = visit.app.shared.cache();
+    pub async fn keep(self, request: &RequestContext, response: Response) -> Response {
+        let cache = request.app.shared.cache();
         let recent = cache.page(&self.key, self.withdrawn).is_some_and(|(_, age)| age < RECENT);
         let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
         if recent || response.status() != StatusCode::OK || !kind.is_some_and(|kind| kind.starts_with(b"text/html")) {
@@ -80,9 +80,9 @@ impl StaleCopies {
     }
 
     /// The page as it was last, with a sentence that says so.
-    pub fn page(self, visit: &Visit) -> Option<Response> {
-        let (text, age) = visit.app.shared.cache().page(&self.key, self.withdrawn)?;
-        let text = templates::errors::as_it_was(visit.lang, &text, age.as_secs() / 60)?;
+    pub fn page(self, request: &RequestContext) -> Option<Response> {
+        let (text, age) = request.app.shared.cache().page(&self.key, self.withdrawn)?;
+        let text = templates::errors::as_it_was(request.lang, &text, age.as_secs() / 60)?;
         Some(
             Response::builder()
                 .header(header::CONTENT_TYPE, "text/html; charset=utf-8")

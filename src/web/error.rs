@@ -1,6 +1,6 @@
 //! The one place where something that went wrong becomes a status and a page.
 
-use super::visit::Visit;
+use super::request::RequestContext;
 use super::{present, reply};
 use crate::domain::sessions::Area;
 use crate::domain::{self, Error};
@@ -65,10 +65,10 @@ impl HttpError {
 }
 
 /// The page of an error that a handler, an extractor or poem itself returned.
-pub fn answer(visit: &Visit, error: &poem::Error) -> Response {
+pub fn answer(request: &RequestContext, error: &poem::Error) -> Response {
     match error.downcast_ref::<HttpError>() {
-        Some(err) => page(visit, err),
-        None => page(visit, &HttpError::Status(plain_status(error.status()))),
+        Some(err) => page(request, err),
+        None => page(request, &HttpError::Status(plain_status(error.status()))),
     }
 }
 
@@ -81,41 +81,41 @@ fn plain_status(status: StatusCode) -> u16 {
 }
 
 /// The page of a fault.
-pub fn page(visit: &Visit, err: &HttpError) -> Response {
+pub fn page(request: &RequestContext, err: &HttpError) -> Response {
     match err {
-        HttpError::SignIn => return reply::see_other(visit, &login_then(visit)),
+        HttpError::SignIn => return reply::see_other(request, &login_then(request)),
         HttpError::SignInAgain(fields) => {
-            return sign_in_again(visit, reply::local(&visit.path), fields, &[], sign_in::LoginNotice::None, "");
+            return sign_in_again(request, reply::local(&request.path), fields, &[], sign_in::LoginNotice::None, "");
         }
-        HttpError::Domain(Error::Internal(text)) => tracing::error!(request.id = %visit.request_id, "{text}"),
+        HttpError::Domain(Error::Internal(text)) => tracing::error!(request.id = %request.request_id, "{text}"),
         _ => {}
     }
     let problem = Problem {
         status: err.code(),
         cross_site: matches!(err, HttpError::CrossSite),
         retry_after: err.retry_after(),
-        request_id: if err.code() >= 500 { &visit.request_id } else { "" },
-        reading_only: err.code() == 503 && !visit.app.db_health.is_up(),
+        request_id: if err.code() >= 500 { &request.request_id } else { "" },
+        reading_only: err.code() == 503 && !request.app.db_health.is_up(),
         full: matches!(err, HttpError::Domain(Error::Full)),
-        again: visit.sent.get().filter(|_| err.code() >= 500).map(|fields| Again { action: reply::local(&visit.path), fields }),
+        again: request.sent.get().filter(|_| err.code() >= 500).map(|fields| Again { action: reply::local(&request.path), fields }),
     };
-    let markup = match visit.area {
-        Area::Site => templates::errors::page(&ErrorPage { shell: &present::shell(visit, &present::nav(visit)), problem }),
-        Area::Admin if visit.actor.is_some() => {
-            admin::errors::page(&admin::errors::ErrorPage { shell: &present::admin_shell(visit), problem })
+    let markup = match request.area {
+        Area::Site => templates::errors::page(&ErrorPage { shell: &present::shell(request, &present::nav(request)), problem }),
+        Area::Admin if request.actor.is_some() => {
+            admin::errors::page(&admin::errors::ErrorPage { shell: &present::admin_shell(request), problem })
         }
-        Area::Admin => templates::errors::bare(&templates::errors::BarePage { lang: visit.lang, problem }),
+        Area::Admin => templates::errors::bare(&templates::errors::BarePage { lang: request.lang, problem }),
     };
-    let mut response = reply::page_with(visit, err.status(), markup);
+    let mut response = reply::page_with(request, err.status(), markup);
     if problem.retry_after > 0 {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(problem.retry_after));
     }
     response
 }
 
-fn login_then(visit: &Visit) -> String {
-    let next = reply::local(&visit.path);
-    match visit.area {
+fn login_then(request: &RequestContext) -> String {
+    let next = reply::local(&request.path);
+    match request.area {
         Area::Site => paths::login_then(next),
         Area::Admin => paths::admin::login_then(next),
     }
@@ -123,7 +123,7 @@ fn login_then(visit: &Visit) -> String {
 
 /// Sign in again: nothing that was typed is lost.
 pub fn sign_in_again(
-    visit: &Visit,
+    request: &RequestContext,
     next: &str,
     fields: &[(String, String)],
     problems: &[domain::Problem],
@@ -133,16 +133,16 @@ pub fn sign_in_again(
     let errors = present::errors(problems);
     // Passwords do not go back into a page: those of a form that changes one are typed again.
     let fields = &fields.iter().filter(|(name, _)| !matches!(name.as_str(), "password" | "current")).cloned().collect::<Vec<_>>()[..];
-    let once = super::form_token::issue(visit, "login");
-    let markup = match visit.area {
+    let once = super::form_token::issue(request, "login");
+    let markup = match request.area {
         Area::Site => {
-            let nav = present::nav(visit);
-            let shell = present::shell(visit, &nav);
+            let nav = present::nav(request);
+            let shell = present::shell(request, &nav);
             sign_in::relogin(&sign_in::ReloginPage { shell: &shell, email, next, fields, once: &once, errors: &errors, notice })
         }
         Area::Admin => admin::users::sign_in::page(&admin::users::sign_in::LoginPage {
-            lang: visit.lang,
-            aids: visit.aids,
+            lang: request.lang,
+            aids: request.aids,
             email,
             next,
             fields,
@@ -152,5 +152,5 @@ pub fn sign_in_again(
             not_staff: false,
         }),
     };
-    reply::page_with(visit, http::StatusCode::UNAUTHORIZED, markup)
+    reply::page_with(request, http::StatusCode::UNAUTHORIZED, markup)
 }

@@ -1,7 +1,7 @@
 //! A form as it was sent: every field, in order, nothing lost.
 
 use super::error::HttpError;
-use super::visit::Visit;
+use super::request::RequestContext;
 use poem::http::header;
 use poem::{FromRequest, Request, RequestBody};
 use templates::users::sign_in::KEPT_PREFIX;
@@ -81,9 +81,9 @@ impl<'a> FromRequest<'a> for Sent {
 
 /// Whatever happens to this request now, what was typed can be given back.
 fn remember(req: &Request, fields: &Fields) {
-    if let Some(visit) = req.extensions().get::<Visit>() {
+    if let Some(request) = req.extensions().get::<RequestContext>() {
         // A form is read once.
-        let _ = visit.sent.set(fields.pairs().to_vec());
+        let _ = request.sent.set(fields.pairs().to_vec());
     }
 }
 

@@ -1,6 +1,6 @@
 //! One-time keys of forms: issued here, signed, good for one form, one person and three days.
 
-use super::visit::Visit;
+use super::request::RequestContext;
 use crate::domain::idempotency::Key;
 use crate::domain::{Error, Result};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -13,16 +13,16 @@ const GOOD_FOR: i64 = 3 * 24 * 3600;
 const PART: usize = 16;
 
 /// A new key for a form of this visitor. `form` names what it does, such as `post.create`.
-pub fn issue(visit: &Visit, form: &str) -> String {
+pub fn issue(request: &RequestContext, form: &str) -> String {
     let mut bytes = Vec::with_capacity(8 + 2 * PART);
-    bytes.extend_from_slice(&visit.app.clock.now().unix_timestamp().to_be_bytes());
+    bytes.extend_from_slice(&request.app.clock.now().unix_timestamp().to_be_bytes());
     let mut random = [0_u8; PART];
     // Without randomness the key would repeat and swallow somebody's form; an unsigned one is refused instead.
     if getrandom::fill(&mut random).is_err() {
         return String::new();
     }
     bytes.extend_from_slice(&random);
-    let signature = sign(visit, form, &bytes);
+    let signature = sign(request, form, &bytes);
     bytes.extend_from_slice(&signature);
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
@@ -31,14 +31,14 @@ pub fn issue(visit: &Visit, form: &str) -> String {
 ///
 /// # Errors
 /// `Invalid("", "form.stale")`: the form is drawn again with all that was typed and a new key.
-pub fn check(visit: &Visit, form: &str, sent: &str) -> Result<Key> {
+pub fn check(request: &RequestContext, form: &str, sent: &str) -> Result<Key> {
     let stale = || Error::invalid("form", "form.stale");
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(sent).map_err(|_| stale())?;
     let (payload, signature) = bytes.split_at_checked(8 + PART).ok_or_else(stale)?;
     let issued = payload.first_chunk().map(|at| i64::from_be_bytes(*at)).ok_or_else(stale)?;
-    let age = visit.app.clock.now().unix_timestamp() - issued;
+    let age = request.app.clock.now().unix_timestamp() - issued;
     // Instances' clocks may differ by a little, so a key may come from a moment that is yet to be.
-    if !(-300..GOOD_FOR).contains(&age) || !same(&sign(visit, form, payload), signature) {
+    if !(-300..GOOD_FOR).contains(&age) || !same(&sign(request, form, payload), signature) {
         return Err(stale());
     }
     Ok(Key(sent.to_owned()))
@@ -48,14 +48,14 @@ pub fn check(visit: &Visit, form: &str, sent: &str) -> Result<Key> {
 ///
 /// # Errors
 /// As [`check`].
-pub fn check_one(visit: &Visit, form: &str, sent: &str, target: impl std::fmt::Display) -> Result<Key> {
-    check(visit, form, sent).map(|key| Key(format!("{}.{target}", key.0)))
+pub fn check_one(request: &RequestContext, form: &str, sent: &str, target: impl std::fmt::Display) -> Result<Key> {
+    check(request, form, sent).map(|key| Key(format!("{}.{target}", key.0)))
 }
 
-fn sign(visit: &Visit, form: &str, payload: &[u8]) -> [u8; PART] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(visit.app.secret.as_bytes()).expect("HMAC takes a key of any length");
+fn sign(request: &RequestContext, form: &str, payload: &[u8]) -> [u8; PART] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(request.app.secret.as_bytes()).expect("HMAC takes a key of any length");
     mac.update(payload);
-    mac.update(&visit.viewer_id().to_be_bytes());
+    mac.update(&request.viewer_id().to_be_bytes());
     mac.update(form.as_bytes());
     let full = mac.finalize().into_bytes();
     let mut part = [0; PART];

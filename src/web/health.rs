@@ -1,7 +1,7 @@
 //! What load balancers ask.
 
 use super::degraded;
-use super::visit::Visit;
+use super::request::RequestContext;
 use crate::app::App;
 use crate::db::query;
 use crate::edge::http_client::RUN as RUN_HEADER;
@@ -46,8 +46,8 @@ pub async fn state(app: &App) -> Readiness {
 
 /// While the pulse says that it is away there is no use in waiting for it once more.
 async fn database_answers(app: &App) -> bool {
-    let asked = query::number(&app.db, "SELECT CAST(1 AS BIGINT)", []);
-    app.db_health.is_up() && matches!(tokio::time::timeout(PATIENCE, asked).await, Ok(Ok(_)))
+    let target = query::number(&app.db, "SELECT CAST(1 AS BIGINT)", []);
+    app.db_health.is_up() && matches!(tokio::time::timeout(PATIENCE, target).await, Ok(Ok(_)))
 }
 
 /// GET /robots.txt
@@ -58,6 +58,6 @@ pub fn robots() -> &'static str {
 
 /// GET /favicon.ico: the icon is an SVG, named in every page; browsers that ask here are led there.
 #[handler]
-pub fn favicon(visit: Visit) -> Response {
-    super::reply::see_other(&visit, templates::paths::icon())
+pub fn favicon(request: RequestContext) -> Response {
+    super::reply::see_other(&request, templates::paths::icon())
 }

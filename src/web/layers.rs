@@ -6,7 +6,7 @@ use super::body::Bodies;
 use super::concurrency_limit::ConcurrencyLimit;
 use super::error::{self, HttpError};
 use super::fields::Fields;
-use super::visit::{self, Visit};
+use super::request::{self, RequestContext};
 use super::{address, cookies, degraded, reply};
 use crate::app::App;
 use crate::db::{query, statements};
@@ -19,42 +19,42 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Longest a request may take; streams are not requests in this sense, their answer begins at once.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// Seconds after which somebody who was turned away may try again.
 const PAUSE: u64 = 2;
 
 /// Puts all layers around a router.
 pub fn wrap<E: Endpoint + 'static>(app: &App, area: Area, router: E) -> impl Endpoint<Output = Response> + use<E> {
-    let seats = Arc::new(ConcurrencyLimit::new(app.config.in_flight));
-    let state = MiddlewareState { app: app.clone(), area, seats, bodies: Arc::default() };
+    let limiter = Arc::new(ConcurrencyLimit::new(app.config.in_flight));
+    let state = MiddlewareState { app: app.clone(), area, limiter, bodies: Arc::default() };
     let inner = state.clone();
     router
         .map_to_response()
-        .around(move |ep, req| visited(inner.clone(), ep, req))
+        .around(move |ep, req| with_session(inner.clone(), ep, req))
         .data(app.clone())
-        .around(move |ep, req| guarded(state.clone(), ep, req))
+        .around(move |ep, req| outer(state.clone(), ep, req))
 }
 
 #[derive(Clone)]
 struct MiddlewareState {
     app: App,
     area: Area,
-    seats: Arc<ConcurrencyLimit>,
+    limiter: Arc<ConcurrencyLimit>,
     bodies: Arc<Bodies>,
 }
 
 /// The outer layers: whatever happens within, there is one answer, with its headers, and one line in the log.
-async fn guarded<E: Endpoint<Output = Response>>(state: MiddlewareState, ep: Arc<E>, mut req: Request) -> poem::Result<Response> {
+async fn outer<E: Endpoint<Output = Response>>(state: MiddlewareState, ep: Arc<E>, mut req: Request) -> poem::Result<Response> {
     let begun = Instant::now();
     let id = request_id(&req);
     let (method, path) = (req.method().clone(), req.uri().path().to_owned());
     let timed = state.app.metrics.begin(state.area, &method, &path);
-    let facts = visit::Facts::of(&state.app, state.area, &req, id.clone());
-    req.extensions_mut().insert(facts.clone());
-    let plain = || Visit::bare(facts.clone());
+    let head = request::RequestHead::of(&state.app, state.area, &req, id.clone());
+    req.extensions_mut().insert(head.clone());
+    let plain = || RequestContext::bare(head.clone());
     let is_personal = !path.starts_with(templates::paths::STATIC) && cookies::any_of_ours(req.headers());
     address::warn_of_plain_address(&req, &state.app.config.trusted_proxies, public_url(&state));
-    let answering = AssertUnwindSafe(tokio::time::timeout(PATIENCE, Box::pin(seated(&state, &plain, ep, req)))).catch_unwind();
+    let answering = AssertUnwindSafe(tokio::time::timeout(TIMEOUT, Box::pin(admission(&state, &plain, ep, req)))).catch_unwind();
     let named = state.app.config.sql_comments.then(|| id.clone());
     let (answered, statements) = statements::counting(query::with_request(named, answering)).await;
     let mut response = match answered {
@@ -84,7 +84,12 @@ fn request_id(req: &Request) -> String {
 }
 
 /// Takes a seat among the requests in flight, or turns the request away at once.
-async fn seated<E: Endpoint<Output = Response>>(state: &MiddlewareState, plain: &impl Fn() -> Visit, ep: Arc<E>, req: Request) -> Response {
+async fn admission<E: Endpoint<Output = Response>>(
+    state: &MiddlewareState,
+    plain: &impl Fn() -> RequestContext,
+    ep: Arc<E>,
+    req: Request,
+) -> Response {
     // First: what another site sent is not given back either.
     if !is_same_origin(state, &req) {
         return error::page(&plain(), &HttpError::CrossSite);
@@ -93,15 +98,15 @@ async fn seated<E: Endpoint<Output = Response>>(state: &MiddlewareState, plain: 
     // be deaf for half a minute.
     let path = req.uri().path();
     let streams = req.method() == Method::GET && is_stream(path);
-    let seat_free = streams || is_watching(path);
+    let unlimited = streams || is_probe(path);
     let (req, _held) = match state.bodies.receive(&state.app, req).await {
         Ok(received) => received,
         Err(err) => return error::page(&plain(), &err),
     };
-    let seat = if streams { None } else { state.seats.take() };
+    let permit = if streams { None } else { state.limiter.try_acquire() };
     // Whoever watches has to see an instance that is full, and not take it for one that is gone.
-    if seat.is_none() && !seat_free {
-        return turned_away(&plain(), req).await;
+    if permit.is_none() && !unlimited {
+        return overloaded(&plain(), req).await;
     }
     match ep.call(req).await {
         Ok(response) => response,
@@ -110,15 +115,15 @@ async fn seated<E: Endpoint<Output = Response>>(state: &MiddlewareState, plain: 
 }
 
 /// "In a moment": a form is read all the same, so that what was typed can be given back.
-async fn turned_away(visit: &Visit, req: Request) -> Response {
+async fn overloaded(request: &RequestContext, req: Request) -> Response {
     if req.method() == Method::POST {
         let (req, mut body) = req.split();
         if let Ok(fields) = Fields::read(&req, &mut body).await {
             // A form is read once.
-            let _ = visit.sent.set(fields.pairs().to_vec());
+            let _ = request.sent.set(fields.pairs().to_vec());
         }
     }
-    error::page(visit, &HttpError::Domain(crate::domain::Error::Busy(PAUSE)))
+    error::page(request, &HttpError::Domain(crate::domain::Error::Busy(PAUSE)))
 }
 
 /// Forms come from our own pages only (OWASP CSRF cheat sheet, "Fetch Metadata" and "Verifying origin").
@@ -154,44 +159,48 @@ fn public_url(state: &MiddlewareState) -> &url::Url {
 }
 
 /// The inner layers: who is asking, and a page for whatever goes wrong.
-async fn visited<E: Endpoint<Output = Response> + 'static>(state: MiddlewareState, ep: Arc<E>, mut req: Request) -> poem::Result<Response> {
+async fn with_session<E: Endpoint<Output = Response> + 'static>(
+    state: MiddlewareState,
+    ep: Arc<E>,
+    mut req: Request,
+) -> poem::Result<Response> {
     let path = req.uri().path();
     if is_plain(path) {
         return ep.call(req).await;
     }
-    let facts = match req.extensions().get::<Arc<visit::Facts>>().cloned() {
-        Some(facts) => facts,
-        None => visit::Facts::of(&state.app, state.area, &req, request_id(&req)),
+    let head = match req.extensions().get::<Arc<request::RequestHead>>().cloned() {
+        Some(head) => head,
+        None => request::RequestHead::of(&state.app, state.area, &req, request_id(&req)),
     };
-    let visit = match degraded::unless_away(&state.app, Visit::of(facts.clone())).await {
-        Ok(visit) => visit,
-        Err(err) => return Ok(error::page(&Visit::bare(facts), &HttpError::Domain(err))),
+    let request = match degraded::unless_away(&state.app, RequestContext::of(head.clone())).await {
+        Ok(request) => request,
+        Err(err) => return Ok(error::page(&RequestContext::bare(head), &HttpError::Domain(err))),
     };
-    if let Err(err) = within_limits(&visit, req.method()).await {
-        return Ok(error::page(&visit, &err));
+    if let Err(err) = within_limits(&request, req.method()).await {
+        return Ok(error::page(&request, &err));
     }
-    present(&visit);
+    record_presence(&request);
     let is_page = req.method() == Method::GET && !path.starts_with(templates::paths::EVENTS);
-    req.extensions_mut().insert(visit.clone());
-    let shelf = degraded::StaleCopies::of(&visit, is_page);
+    req.extensions_mut().insert(request.clone());
+    let stale = degraded::StaleCopies::of(&request, is_page);
     let answered = degraded::unless_away(&state.app, async { handled(&state.app, ep, req).await.map_err(Failed::Handler) }).await;
-    let mut response = match (answered, shelf) {
-        (Ok(response), Some(shelf)) => shelf.keep(&visit, response).await,
+    let mut response = match (answered, stale) {
+        (Ok(response), Some(stale)) => stale.keep(&request, response).await,
         (Ok(response), None) => response,
-        (Err(failed), shelf) => {
-            let answer = failed.page(&visit);
-            let kept = shelf.filter(|_| answer.status().is_server_error()).and_then(|shelf| shelf.page(&visit));
+        (Err(failed), stale) => {
+            let answer = failed.page(&request);
+            let kept = stale.filter(|_| answer.status().is_server_error()).and_then(|stale| stale.page(&request));
             kept.unwrap_or(answer)
         }
     };
-    if is_page && visit.flash.is_some() && !response.status().is_redirection() {
-        cookies::set(response.headers_mut(), &cookies::no_flash(visit.secure()));
+    if is_page && request.flash.is_some() && !response.status().is_redirection() {
+        cookies::set(response.headers_mut(), &cookies::no_flash(request.secure()));
     }
     if is_page {
-        renew(&visit, &mut response).await;
+        renew(&request, &mut response).await;
     }
-    if visit.dead_cookie && !response.headers().contains_key(header::SET_COOKIE) {
-        cookies::set(response.headers_mut(), &cookies::no_session(visit.area, visit.secure()));
+    if request.dead_cookie && !response.headers().contains_key(header::SET_COOKIE) {
+        cookies::set(response.headers_mut(), &cookies::no_session(request.area, request.secure()));
     }
     Ok(response)
 }
@@ -223,20 +232,20 @@ impl From<crate::domain::Error> for Failed {
 }
 
 impl Failed {
-    fn page(self, visit: &Visit) -> Response {
+    fn page(self, request: &RequestContext) -> Response {
         match self {
-            Self::Handler(error) => error::answer(visit, &error),
-            Self::Domain(err) => error::page(visit, &HttpError::Domain(err)),
+            Self::Handler(error) => error::answer(request, &error),
+            Self::Domain(err) => error::page(request, &HttpError::Domain(err)),
         }
     }
 }
 
 /// Gives a session a new token, where its member's rights have changed.
-async fn renew(visit: &Visit, response: &mut Response) {
-    let Some(session) = visit.session.as_ref().filter(|session| session.copy.rotate) else { return };
-    match crate::domain::sessions::rotate(&visit.app, session).await {
+async fn renew(request: &RequestContext, response: &mut Response) {
+    let Some(session) = request.session.as_ref().filter(|session| session.copy.rotate) else { return };
+    match crate::domain::sessions::rotate(&request.app, session).await {
         Ok(Some(token)) => {
-            let cookie = cookies::session(visit.area, visit.secure(), token, session.copy.persistent);
+            let cookie = cookies::session(request.area, request.secure(), token, session.copy.persistent);
             cookies::set(response.headers_mut(), &cookie);
         }
         Ok(None) => {}
@@ -247,7 +256,7 @@ async fn renew(visit: &Visit, response: &mut Response) {
 
 /// Paths that are the same for everybody.
 fn is_plain(path: &str) -> bool {
-    path.starts_with(templates::paths::STATIC) || is_watching(path) || path == "/robots.txt"
+    path.starts_with(templates::paths::STATIC) || is_probe(path) || path == "/robots.txt"
 }
 
 /// The addresses of event streams, and no others below them.
@@ -260,7 +269,7 @@ fn is_stream(path: &str) -> bool {
 }
 
 /// Paths that programs ask to see how the instance is doing.
-fn is_watching(path: &str) -> bool {
+fn is_probe(path: &str) -> bool {
     [templates::paths::HEALTHY, templates::paths::READY, templates::paths::METRICS].contains(&path)
 }
 
@@ -269,34 +278,34 @@ const WRITES: u32 = 60;
 /// Previews a minute: the editor asks for one at each pause in typing.
 const PREVIEWS: u32 = 240;
 
-async fn within_limits(visit: &Visit, method: &Method) -> Result<(), HttpError> {
-    if method != Method::POST || !visit.app.config.rate_limits {
+async fn within_limits(request: &RequestContext, method: &Method) -> Result<(), HttpError> {
+    if method != Method::POST || !request.app.config.rate_limits {
         return Ok(());
     }
-    let (action, most) = if visit.path == templates::paths::PREVIEW { ("preview", PREVIEWS) } else { ("write", WRITES) };
-    let who = match &visit.actor {
+    let (action, most) = if request.path == templates::paths::PREVIEW { ("preview", PREVIEWS) } else { ("write", WRITES) };
+    let who = match &request.actor {
         Some(actor) => format!("member:{}", actor.id),
-        None => format!("address:{}", crate::domain::users::network::key(&visit.client.ip)),
+        None => format!("address:{}", crate::domain::users::network::key(&request.client.ip)),
     };
-    let decision = visit.app.shared.limits().hit(action, &who, most, Duration::from_secs(60)).await;
+    let decision = request.app.shared.limits().hit(action, &who, most, Duration::from_secs(60)).await;
     if decision.allowed { Ok(()) } else { Err(crate::domain::Error::Slow(decision.retry_after.as_secs().max(1)).into()) }
 }
 
 /// Notes that a member is here. Nothing is waited for.
-fn present(visit: &Visit) {
-    let Some(session) = &visit.session else { return };
+fn record_presence(request: &RequestContext) {
+    let Some(session) = &request.session else { return };
     // A page that asks by itself keeps nobody signed in.
-    if visit.path.starts_with(templates::paths::admin::SYSTEM_LIVE) || visit.path.starts_with(templates::paths::admin::SYSTEM_HISTORY) {
+    if request.path.starts_with(templates::paths::admin::SYSTEM_LIVE) || request.path.starts_with(templates::paths::admin::SYSTEM_HISTORY) {
         return;
     }
-    let now = visit.app.clock.now();
-    visit.app.counters.saw(session, visit.area);
-    if visit.area == Area::Site && session.copy.shows_presence {
-        visit.app.shared.presence().touch(session.copy.user_id);
+    let now = request.app.clock.now();
+    request.app.counters.saw(session, request.area);
+    if request.area == Area::Site && session.copy.shows_presence {
+        request.app.shared.presence().touch(session.copy.user_id);
     }
     let now = crate::clock::to_ms(now);
     if now - session.copy.last_access > 60_000 {
-        let (app, hash, mut copy) = (visit.app.clone(), session.hash.clone(), session.copy.clone());
+        let (app, hash, mut copy) = (request.app.clone(), session.hash.clone(), session.copy.clone());
         copy.last_access = now;
         tokio::spawn(async move { app.shared.sessions().put(&hash, &copy).await });
     }

@@ -3,7 +3,7 @@
 
 use super::error::{HttpError, Result};
 use super::present;
-use super::visit::Visit;
+use super::request::RequestContext;
 use crate::app::App;
 use crate::domain::boards::{self, Boards};
 use crate::domain::{Error, PostId, UserId, comments, notifications, posts};
@@ -35,7 +35,7 @@ enum Topic {
 }
 
 struct Feed {
-    visit: Visit,
+    request: RequestContext,
     topic: Topic,
     listener: Listener,
     /// The newest row that the page knows of.
@@ -49,38 +49,38 @@ struct Feed {
 ///
 /// # Errors
 /// The database's.
-pub async fn bell(visit: Visit, user: UserId, req: &Request) -> Result<Response> {
-    let listener = visit.app.shared.signals().subscribe(&notifications::topic(user));
-    let app = visit.app.clone();
+pub async fn bell(request: RequestContext, user: UserId, req: &Request) -> Result<Response> {
+    let listener = request.app.shared.signals().subscribe(&notifications::topic(user));
+    let app = request.app.clone();
     let _turn = app.openings.acquire().await;
     let last = match last_event(req) {
         Some(id) => id,
-        None => notifications::last_id(&visit.app, user).await?,
+        None => notifications::last_id(&request.app, user).await?,
     };
-    Ok(open(visit, Topic::Bell, listener, last))
+    Ok(open(request, Topic::Bell, listener, last))
 }
 
 /// The stream of a post's comments that are newer than `after`, or than what the browser had when its last stream ended.
 ///
 /// # Errors
 /// `NotFound` where the visitor may not read the post; the database's.
-pub async fn post(visit: Visit, id: PostId, after: Option<i64>, req: &Request) -> Result<Response> {
-    let listener = visit.app.shared.signals().subscribe(&comments::topic(id));
-    let app = visit.app.clone();
+pub async fn post(request: RequestContext, id: PostId, after: Option<i64>, req: &Request) -> Result<Response> {
+    let listener = request.app.shared.signals().subscribe(&comments::topic(id));
+    let app = request.app.clone();
     let _turn = app.openings.acquire().await;
-    let post = posts::find_readable(&visit.app.db, visit.actor.as_ref(), &visit.boards, id).await?;
+    let post = posts::find_readable(&request.app.db, request.actor.as_ref(), &request.boards, id).await?;
     // What was written between the drawing of the page and the opening of its stream comes first.
     let last = last_event(req).or(after).unwrap_or(post.newest_comment.0);
-    Ok(open(visit, Topic::Post { id }, listener, last))
+    Ok(open(request, Topic::Post { id }, listener, last))
 }
 
 fn last_event(req: &Request) -> Option<i64> {
     req.headers().get("last-event-id")?.to_str().ok()?.parse().ok()
 }
 
-fn open(visit: Visit, topic: Topic, listener: Listener, last: i64) -> Response {
-    let _open = visit.app.metrics.streams.hold();
-    let feed = Feed { visit, topic, listener, last, begun: tokio::time::Instant::now(), greeted: false, _open };
+fn open(request: RequestContext, topic: Topic, listener: Listener, last: i64) -> Response {
+    let _open = request.app.metrics.streams.hold();
+    let feed = Feed { request, topic, listener, last, begun: tokio::time::Instant::now(), greeted: false, _open };
     let body = stream::unfold(Box::new(feed), |mut feed| async move {
         let piece = feed.next().await?;
         Some((Ok::<_, std::io::Error>(piece), feed))
@@ -97,16 +97,16 @@ impl Feed {
     async fn next(&mut self) -> Option<Bytes> {
         if !std::mem::replace(&mut self.greeted, true) {
             // What was missed since the last event comes first.
-            let app = self.visit.app.clone();
+            let app = self.request.app.clone();
             let _turn = app.openings.acquire().await;
-            let boards = self.visit.boards.clone();
+            let boards = self.request.boards.clone();
             let missed = Box::pin(self.news(&boards)).await.unwrap_or_default();
             return Some(Bytes::from(format!("{RETRY}id: {}\n: hello\n\n{missed}", self.last)));
         }
         if self.begun.elapsed() > LONGEST {
             return None;
         }
-        let app = self.visit.app.clone();
+        let app = self.request.app.clone();
         let woken = tokio::select! {
             () = app.stop.cancelled() => return None,
             woken = tokio::time::timeout(HEARTBEAT, self.listener.recv()) => woken.is_ok(),
@@ -133,15 +133,15 @@ impl Feed {
     /// What its reader may see now. The rights of the moment at which the stream was opened do not last: it ends when
     /// its session does or when that has changed, and the browser opens it anew with the rights of then.
     async fn look(&self, woken: bool) -> Look {
-        let app = &self.visit.app;
+        let app = &self.request.app;
         let generations: &[CacheTag] = if woken { &[CacheTag::BOARDS] } else { &[] };
-        let session = self.visit.session.as_ref();
+        let session = self.request.session.as_ref();
         let plan = Plan { session: session.map(|session| session.hash.as_str()), generations, ..Plan::default() };
         let answer = app.shared.fetch(&plan).await.known().unwrap_or_default();
         if let Some(session) = session {
             let version = match answer.session {
                 Some(copy) => Some(copy.version),
-                None => match crate::domain::sessions::load(app, &session.hash, self.visit.area).await {
+                None => match crate::domain::sessions::load(app, &session.hash, self.request.area).await {
                     Ok(found) => found.map(|found| found.copy.version),
                     // SQL did not answer: nothing can be told now, but nobody is sent away.
                     Err(_) => return Look::NotNow,
@@ -161,9 +161,9 @@ impl Feed {
     }
 
     fn be_here(&self) {
-        if let Some(session) = self.visit.session.as_ref().filter(|session| session.copy.shows_presence) {
-            self.visit.app.shared.presence().touch(session.copy.user_id);
-            self.visit.app.counters.saw(session, self.visit.area);
+        if let Some(session) = self.request.session.as_ref().filter(|session| session.copy.shows_presence) {
+            self.request.app.shared.presence().touch(session.copy.user_id);
+            self.request.app.counters.saw(session, self.request.area);
         }
     }
 
@@ -176,8 +176,8 @@ impl Feed {
     }
 
     async fn bell_news(&mut self, boards: &Boards) -> Result<String, Error> {
-        let (app, lang) = (&self.visit.app, self.visit.lang);
-        let reader = self.visit.actor.as_ref().ok_or(Error::NotFound)?;
+        let (app, lang) = (&self.request.app, self.request.lang);
+        let reader = self.request.actor.as_ref().ok_or(Error::NotFound)?;
         let fresh = notifications::since(app, reader, boards, self.last).await?;
         let unread = notifications::count_unread(app, reader, boards).await?;
         let sentence = fresh.last().map(|newest| present::sentence(newest, lang)).unwrap_or_default();
@@ -186,7 +186,7 @@ impl Feed {
     }
 
     async fn post_news(&mut self, boards: &Boards, id: PostId) -> Result<String, Error> {
-        let (app, actor) = (&self.visit.app, self.visit.actor.as_ref());
+        let (app, actor) = (&self.request.app, self.request.actor.as_ref());
         let post = posts::find_readable(&app.db, actor, boards, id).await?;
         let board = boards.find_readable(actor, post.board_id)?;
         let fresh = comments::since(&app.db, &post, self.last).await?;
@@ -194,9 +194,9 @@ impl Feed {
         let mut out = String::new();
         for row in &fresh {
             let html = app.known.show(&row.html);
-            let comment = present::comment(&self.visit, board, &post, row, &html);
-            let own = row.author_id == UserId(self.visit.viewer_id());
-            let news = NewComment { lang: self.visit.lang, comment, count: present::count(post.comment_count), own };
+            let comment = present::comment(&self.request, board, &post, row, &html);
+            let own = row.author_id == UserId(self.request.viewer_id());
+            let news = NewComment { lang: self.request.lang, comment, count: present::count(post.comment_count), own };
             out.push_str(&event(row.id.0, templates::live::new_comment(&news)));
         }
         self.last = last.0;

@@ -1,6 +1,6 @@
 //! HTTP as both routers speak it: who is asking, what they sent, what they get.
 //!
-//! `visit` one request's facts · `viewer` the extractors that ask who it is · `fields` a form as sent · `form_token` one-time
+//! `request` one request's facts · `viewer` the extractors that ask who it is · `fields` a form as sent · `form_token` one-time
 //! keys · `reply` answers · `error` error pages · `layers` the one list of middleware · `present` domain values as view
 //! structs · `live` event streams · `degraded` while the database is away · `cookies`, `address`, `assets`, `health`,
 //! `language` · `metrics_auth` who may read the metrics · `routes` a router that knows its addresses · `serve` the accept loop
@@ -22,14 +22,14 @@ pub mod live;
 pub mod metrics_auth;
 pub mod present;
 pub mod reply;
+pub mod request;
 pub mod routes;
 pub mod serve;
 mod stalled;
 pub mod viewer;
-pub mod visit;
 
 pub use error::{HttpError, Result};
 pub use fields::Fields;
 pub use reply::Flash;
+pub use request::RequestContext;
 pub use viewer::{SignedIn, Staff};
-pub use visit::Visit;

@@ -1,7 +1,7 @@
 //! Answers: a page, a part of one, or "see there". The one file that knows htmx's headers.
 
 use super::cookies;
-use super::visit::Visit;
+use super::request::RequestContext;
 use maud::Markup;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Body, Request, Response};
@@ -47,9 +47,9 @@ pub fn or_wait(mut response: Response, seconds: Option<u64>) -> Response {
 }
 
 /// A whole page that says that something did not work: a form with its faults, an error.
-pub fn page_with(visit: &Visit, status: StatusCode, markup: Markup) -> Response {
+pub fn page_with(request: &RequestContext, status: StatusCode, markup: Markup) -> Response {
     let mut response = html(status, markup);
-    if visit.asked == HtmxTarget::Part {
+    if request.target == HtmxTarget::Part {
         // The place that was to be filled is too small for a page.
         let headers = response.headers_mut();
         headers.insert("hx-retarget", HeaderValue::from_static("#main"));
@@ -73,26 +73,26 @@ fn html(status: StatusCode, markup: Markup) -> Response {
 }
 
 /// "See there": what a form that worked answers (RFC 9110 section 15.4.4).
-pub fn see_other(visit: &Visit, path: &str) -> Response {
-    redirect(visit, StatusCode::SEE_OTHER, path)
+pub fn see_other(request: &RequestContext, path: &str) -> Response {
+    redirect(request, StatusCode::SEE_OTHER, path)
 }
 
 /// "See there", with a sentence for the page that is shown then.
-pub fn see_other_with(visit: &Visit, path: &str, flash: Flash) -> Response {
-    let mut response = see_other(visit, path);
-    cookies::set(response.headers_mut(), &cookies::flash(flash.0, visit.secure()));
+pub fn see_other_with(request: &RequestContext, path: &str, flash: Flash) -> Response {
+    let mut response = see_other(request, path);
+    cookies::set(response.headers_mut(), &cookies::flash(flash.0, request.secure()));
     response
 }
 
 /// "Send it there again": a form that waited for its writer to sign in goes where it was meant for, fields
 /// and all (RFC 9110 section 15.4.8).
-pub fn send_again(visit: &Visit, path: &str) -> Response {
-    redirect(visit, StatusCode::TEMPORARY_REDIRECT, path)
+pub fn send_again(request: &RequestContext, path: &str) -> Response {
+    redirect(request, StatusCode::TEMPORARY_REDIRECT, path)
 }
 
-fn redirect(visit: &Visit, status: StatusCode, path: &str) -> Response {
+fn redirect(request: &RequestContext, status: StatusCode, path: &str) -> Response {
     let place = HeaderValue::from_str(path).unwrap_or_else(|_| HeaderValue::from_static("/"));
-    if visit.asked == HtmxTarget::Part {
+    if request.target == HtmxTarget::Part {
         // A redirect would be followed by the script, and its page put into the small place.
         return Response::builder().status(StatusCode::OK).header("hx-redirect", place).finish();
     }

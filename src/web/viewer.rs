@@ -2,7 +2,7 @@
 
 use super::error::HttpError;
 use super::fields::Fields;
-use super::visit::Visit;
+use super::request::RequestContext;
 use crate::domain::sessions::Session;
 use crate::domain::{Action, Actor, Resource, audit};
 use poem::http::Method;
@@ -12,7 +12,7 @@ use poem::{FromRequest, Request, RequestBody};
 #[derive(Clone)]
 pub struct SignedIn {
     /// The request.
-    pub visit: Visit,
+    pub request: RequestContext,
     /// The member.
     pub actor: Actor,
 }
@@ -20,22 +20,22 @@ pub struct SignedIn {
 impl SignedIn {
     /// The member's session.
     pub fn session(&self) -> &Session {
-        self.visit.session.as_ref().expect("a SignedIn is only made of a visit with a session")
+        self.request.session.as_ref().expect("a SignedIn is only made of a visit with a session")
     }
 }
 
 impl SignedIn {
     /// Who acts, for the audit log.
     pub fn by(&self) -> audit::By {
-        audit::By { actor: self.actor.clone(), client: self.visit.client.clone() }
+        audit::By { actor: self.actor.clone(), client: self.request.client.clone() }
     }
 }
 
 impl<'a> FromRequest<'a> for SignedIn {
     async fn from_request(req: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
-        let visit = Visit::from_request(req, body).await?;
-        match visit.actor.clone() {
-            Some(actor) => Ok(Self { visit, actor }),
+        let request = RequestContext::from_request(req, body).await?;
+        match request.actor.clone() {
+            Some(actor) => Ok(Self { request, actor }),
             None => Err(sign_in_first(req, body).await.into()),
         }
     }
@@ -57,28 +57,28 @@ async fn sign_in_first(req: &Request, body: &mut RequestBody) -> HttpError {
 #[derive(Clone)]
 pub struct Staff {
     /// The request.
-    pub visit: Visit,
+    pub request: RequestContext,
     /// Who.
     pub actor: Actor,
 }
 
 impl Staff {
     /// Whether a visit is by somebody who may use the panel.
-    pub fn of(visit: &Visit) -> Option<Self> {
-        let actor = visit.actor.clone().filter(|actor| actor.may(Resource::Panel, Action::Read))?;
-        Some(Self { visit: visit.clone(), actor })
+    pub fn of(request: &RequestContext) -> Option<Self> {
+        let actor = request.actor.clone().filter(|actor| actor.may(Resource::Panel, Action::Read))?;
+        Some(Self { request: request.clone(), actor })
     }
 
     /// Who acts, for the audit log.
     pub fn by(&self) -> audit::By {
-        audit::By { actor: self.actor.clone(), client: self.visit.client.clone() }
+        audit::By { actor: self.actor.clone(), client: self.request.client.clone() }
     }
 }
 
 impl<'a> FromRequest<'a> for Staff {
     async fn from_request(req: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
-        let visit = Visit::from_request(req, body).await?;
-        match Self::of(&visit) {
+        let request = RequestContext::from_request(req, body).await?;
+        match Self::of(&request) {
             Some(staff) => Ok(staff),
             None => Err(sign_in_first(req, body).await.into()),
         }

@@ -62,7 +62,7 @@ pub async fn post(text: &str) -> Result<String> {
 /// `Internal`.
 pub async fn preview(text: &str) -> Result<String> {
     let text = text.to_owned();
-    aside(text.len(), move || draw(&text, &POST)).await
+    aside(text.len(), move || render_with(&text, &POST)).await
 }
 
 /// The HTML of a comment's Markdown text, sanitised.
@@ -74,16 +74,16 @@ pub fn comment(text: &str) -> Result<String> {
 }
 
 fn bounded(text: &str, growth: &Growth) -> Result<String> {
-    let html = draw(text, growth);
+    let html = render_with(text, growth);
     if html.len() > growth.most { Err(Error::invalid("body", "body.too_complex")) } else { Ok(html) }
 }
 
 /// The HTML of a short text of our own.
 pub fn render(text: &str) -> String {
-    draw(text, &POST)
+    render_with(text, &POST)
 }
 
-fn draw(text: &str, growth: &Growth) -> String {
+fn render_with(text: &str, growth: &Growth) -> String {
     let options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS;
     let mut shaper = Shaper::default();
     let mut events = Vec::new();
@@ -149,18 +149,18 @@ impl Shaper {
         let link = matches!(tag, Tag::Link { .. });
         let short = !matches!(&tag, Tag::Link { dest_url, .. } if dest_url.len() > ADDRESS);
         // A link within a link (an image in a link) would be invalid HTML.
-        let draw = if link { self.links == 0 && short } else { self.drawn < DEPTH || is_inline(&tag) };
+        let render = if link { self.links == 0 && short } else { self.drawn < DEPTH || is_inline(&tag) };
         self.links += usize::from(link);
-        self.drawn += usize::from(draw);
-        self.open.push(draw);
-        if draw {
+        self.drawn += usize::from(render);
+        self.open.push(render);
+        if render {
             out.push(Event::Start(tag));
         }
     }
 
     fn end<'a>(&mut self, tag: TagEnd, out: &mut Vec<Event<'a>>) {
         let tag = match tag {
-            TagEnd::Heading(_) => TagEnd::Heading(self.drawn_level()),
+            TagEnd::Heading(_) => TagEnd::Heading(self.rendered_level()),
             TagEnd::Image => TagEnd::Link,
             other => other,
         };
@@ -181,10 +181,10 @@ impl Shaper {
             self.above.pop();
         }
         self.above.push(typed);
-        self.drawn_level()
+        self.rendered_level()
     }
 
-    fn drawn_level(&self) -> HeadingLevel {
+    fn rendered_level(&self) -> HeadingLevel {
         match self.above.len() {
             0 | 1 => HeadingLevel::H3,
             2 => HeadingLevel::H4,

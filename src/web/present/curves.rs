@@ -1,6 +1,6 @@
 //! What the instances wrote down every minute, as curves.
 
-use super::super::visit::Visit;
+use super::super::request::RequestContext;
 use super::moment;
 use crate::clock::from_ms;
 use crate::monitor::history::{ClusterSlot, InstanceSlot};
@@ -23,8 +23,13 @@ pub fn span(range: Range, minute: i64) -> (i64, i64, i64) {
 }
 
 /// The curves.
-pub fn curves(visit: &Visit, (from, until, step): (i64, i64, i64), instances: &[InstanceSlot], house: &[ClusterSlot]) -> Vec<Chart> {
-    let (now, lang) = (visit.app.clock.now(), visit.lang);
+pub fn curves(
+    request: &RequestContext,
+    (from, until, step): (i64, i64, i64),
+    instances: &[InstanceSlot],
+    house: &[ClusterSlot],
+) -> Vec<Chart> {
+    let (now, lang) = (request.app.clock.now(), request.lang);
     let slots: Vec<i64> = (from / step..=(until - 1) / step).collect();
     let times = slots.iter().map(|slot| moment(from_ms(slot * step * 60_000), now, lang)).collect();
     let sheet = Sheet { slots, times, instances, house };
@@ -48,7 +53,7 @@ pub fn curves(visit: &Visit, (from, until, step): (i64, i64, i64), instances: &[
     ];
     charts.push(sheet.chart("people", t::CHART_PEOPLE, Unit::Count, people));
     // Without Redis its pictures would be empty for ever.
-    if visit.app.config.redis_url.is_some() {
+    if request.app.config.redis_url.is_some() {
         charts.extend(sheet.of_redis(lang));
     }
     charts

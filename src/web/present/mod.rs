@@ -13,7 +13,7 @@ pub use posts::{Shown, author, board_name, card, comment, post, state, takes_com
 pub use staff::{admin_shell, audit_rows, device, role_name, session_rows};
 pub use system::live;
 
-use super::visit::Visit;
+use super::request::RequestContext;
 use crate::clock::OffsetDateTime;
 use crate::domain::notifications::Notification;
 use crate::domain::users::password;
@@ -58,42 +58,42 @@ pub fn count(n: i64) -> u64 {
 }
 
 /// The boards that the menu offers this visitor.
-pub fn nav(visit: &Visit) -> Vec<NavBoard> {
-    visit
+pub fn nav(request: &RequestContext) -> Vec<NavBoard> {
+    request
         .boards
-        .listed(visit.actor.as_ref())
-        .map(|board| NavBoard { slug: board.slug.clone(), name: board_name(board, visit.lang).to_owned() })
+        .listed(request.actor.as_ref())
+        .map(|board| NavBoard { slug: board.slug.clone(), name: board_name(board, request.lang).to_owned() })
         .collect()
 }
 
 /// The frame of a page.
-pub fn shell<'a>(visit: &'a Visit, nav: &'a [NavBoard]) -> Shell<'a> {
+pub fn shell<'a>(request: &'a RequestContext, nav: &'a [NavBoard]) -> Shell<'a> {
     Shell {
-        lang: visit.lang,
-        path: &visit.path,
-        viewer: viewer(visit),
-        online: visit.app.shared.presence().here().known().unwrap_or(0).max(is_here(visit)),
+        lang: request.lang,
+        path: &request.path,
+        viewer: viewer(request),
+        online: request.app.shared.presence().here().known().unwrap_or(0).max(is_here(request)),
         boards: nav,
-        aids: visit.aids,
-        flash: visit.flash.as_deref().and_then(|word| flash(word, visit.lang)),
-        live: visit.actor.is_some(),
-        origin: visit.app.config.public_url.as_str().trim_end_matches('/'),
+        aids: request.aids,
+        flash: request.flash.as_deref().and_then(|word| flash(word, request.lang)),
+        live: request.actor.is_some(),
+        origin: request.app.config.public_url.as_str().trim_end_matches('/'),
     }
 }
 
 /// Who reads this page is here, even if the count, which is renewed every two seconds, does not know yet.
-fn is_here(visit: &Visit) -> u32 {
-    u32::from(visit.session.as_ref().is_some_and(|session| session.copy.shows_presence))
+fn is_here(request: &RequestContext) -> u32 {
+    u32::from(request.session.as_ref().is_some_and(|session| session.copy.shows_presence))
 }
 
-fn viewer(visit: &Visit) -> Viewer<'_> {
-    match &visit.actor {
+fn viewer(request: &RequestContext) -> Viewer<'_> {
+    match &request.actor {
         None => Viewer::Guest,
         Some(actor) => Viewer::Member(MemberBadge {
             id: actor.id.0,
             name: &actor.name,
-            unread: visit.unread,
-            admin_url: if actor.may(Resource::Panel, Action::Read) { visit.app.config.admin_public_url.as_str() } else { "" },
+            unread: request.unread,
+            admin_url: if actor.may(Resource::Panel, Action::Read) { request.app.config.admin_public_url.as_str() } else { "" },
         }),
     }
 }

@@ -1,6 +1,6 @@
 //! Posts and their threads for the views.
 
-use super::super::visit::Visit;
+use super::super::request::RequestContext;
 use super::{count, moment};
 use crate::clock::OffsetDateTime;
 use crate::domain::boards::Board;
@@ -71,12 +71,12 @@ pub fn card<'a>(card: &'a Card, shown: Shown<'a>) -> Option<templates::posts::Ca
 }
 
 /// A post on its page. `html` is its text, sanitised for showing.
-pub fn post<'a>(visit: &Visit, board: &'a Board, post: &'a posts::Post, html: &'a str) -> templates::posts::Post<'a> {
-    let at = |time| moment(time, visit.app.clock.now(), visit.lang);
+pub fn post<'a>(request: &RequestContext, board: &'a Board, post: &'a posts::Post, html: &'a str) -> templates::posts::Post<'a> {
+    let at = |time| moment(time, request.app.clock.now(), request.lang);
     templates::posts::Post {
         id: post.id.0,
         slug: &board.slug,
-        board: board_name(board, visit.lang),
+        board: board_name(board, request.lang),
         title: &post.title,
         body_html: html,
         author: author(post.author_id.0, &post.author),
@@ -92,8 +92,8 @@ pub fn post<'a>(visit: &Visit, board: &'a Board, post: &'a posts::Post, html: &'
 }
 
 /// A comment as this visitor sees it. `html` is its text, sanitised for showing.
-pub fn comment<'a>(visit: &Visit, board: &Board, post: &posts::Post, c: &'a comments::Comment, html: &'a str) -> Comment<'a> {
-    let actor = visit.actor.as_ref();
+pub fn comment<'a>(request: &RequestContext, board: &Board, post: &posts::Post, c: &'a comments::Comment, html: &'a str) -> Comment<'a> {
+    let actor = request.actor.as_ref();
     let open = takes_comments(actor, board, post);
     let reply_to = c.parent_id.zip(c.parent_author.as_deref()).filter(|(parent, _)| Some(*parent) != c.root_id);
     Comment {
@@ -101,7 +101,7 @@ pub fn comment<'a>(visit: &Visit, board: &Board, post: &posts::Post, c: &'a comm
         root: c.thread(),
         author: author(c.author_id.0, &c.author),
         by_post_author: c.author_id == post.author_id,
-        at: moment(c.created_at, visit.app.clock.now(), visit.lang),
+        at: moment(c.created_at, request.app.clock.now(), request.lang),
         edited: c.edited_at.is_some(),
         body_html: html,
         state: state(c.state()),
@@ -120,7 +120,7 @@ pub fn takes_comments(actor: Option<&Actor>, board: &Board, post: &posts::Post) 
 
 /// Comments in reading order as branches: each top-level one with its answers.
 pub fn thread<'a>(
-    visit: &Visit,
+    request: &RequestContext,
     board: &Board,
     post: &posts::Post,
     rows: &'a [comments::Comment],
@@ -128,7 +128,7 @@ pub fn thread<'a>(
 ) -> Vec<Branch<'a>> {
     let mut branches: Vec<Branch<'a>> = Vec::new();
     for (row, html) in rows.iter().zip(clean) {
-        let shown = comment(visit, board, post, row, html);
+        let shown = comment(request, board, post, row, html);
         match branches.last_mut() {
             Some(branch) if branch.comment.id == shown.root => branch.replies.push(shown),
             _ => branches.push(Branch { comment: shown, replies: Vec::new() }),

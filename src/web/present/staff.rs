@@ -1,6 +1,6 @@
 //! The admin's frame and rows for the views.
 
-use super::super::visit::Visit;
+use super::super::request::RequestContext;
 use super::{flash, moment};
 use crate::domain::sessions::Listed;
 use crate::domain::{Action, Resource, SessionId, audit};
@@ -24,12 +24,12 @@ pub fn role_name<'a>(slug: &str, name: &'a str, lang: Lang) -> &'a str {
 }
 
 /// The frame of a page of the admin.
-pub fn admin_shell(visit: &Visit) -> AdminShell<'_> {
-    let may = |resource, action| visit.actor.as_ref().is_some_and(|actor| actor.may(resource, action));
-    let (staff_id, staff) = visit.actor.as_ref().map_or((0, ""), |actor| (actor.id.0, actor.name.as_str()));
+pub fn admin_shell(request: &RequestContext) -> AdminShell<'_> {
+    let may = |resource, action| request.actor.as_ref().is_some_and(|actor| actor.may(resource, action));
+    let (staff_id, staff) = request.actor.as_ref().map_or((0, ""), |actor| (actor.id.0, actor.name.as_str()));
     AdminShell {
-        lang: visit.lang,
-        path: &visit.path,
+        lang: request.lang,
+        path: &request.path,
         staff,
         staff_id,
         may: Permissions {
@@ -41,9 +41,9 @@ pub fn admin_shell(visit: &Visit) -> AdminShell<'_> {
             sessions: may(Resource::Session, Action::Read),
             audit: may(Resource::Audit, Action::Read),
         },
-        aids: visit.aids,
-        flash: visit.flash.as_deref().and_then(|word| staff_flash(word, visit.lang)),
-        site_url: visit.app.config.public_url.as_str(),
+        aids: request.aids,
+        flash: request.flash.as_deref().and_then(|word| staff_flash(word, request.lang)),
+        site_url: request.app.config.public_url.as_str(),
     }
 }
 
@@ -87,9 +87,9 @@ pub fn device(agent: &str) -> String {
 }
 
 /// Sessions for the admin's tables; `devices` holds what [`device`] said of each.
-pub fn session_rows<'a>(visit: &Visit, rows: &'a [Listed], devices: &'a [String]) -> Vec<SessionRow<'a>> {
-    let (now, lang) = (visit.app.clock.now(), visit.lang);
-    let current = visit.session.as_ref().map(|session| session.copy.session_id);
+pub fn session_rows<'a>(request: &RequestContext, rows: &'a [Listed], devices: &'a [String]) -> Vec<SessionRow<'a>> {
+    let (now, lang) = (request.app.clock.now(), request.lang);
+    let current = request.session.as_ref().map(|session| session.copy.session_id);
     let row = |(row, device): (&'a Listed, &'a String)| SessionRow {
         id: row.id.0,
         user_id: row.user_id.0,
@@ -105,8 +105,8 @@ pub fn session_rows<'a>(visit: &Visit, rows: &'a [Listed], devices: &'a [String]
 }
 
 /// The audit log for the admin's tables; `changes` holds what each row's `changes()` said.
-pub fn audit_rows<'a>(visit: &Visit, rows: &'a [audit::Row], changes: &'a [Vec<(String, String, String)>]) -> Vec<AuditRow<'a>> {
-    let (now, lang) = (visit.app.clock.now(), visit.lang);
+pub fn audit_rows<'a>(request: &RequestContext, rows: &'a [audit::Row], changes: &'a [Vec<(String, String, String)>]) -> Vec<AuditRow<'a>> {
+    let (now, lang) = (request.app.clock.now(), request.lang);
     let change = |(field, before, after): &'a (String, String, String)| Change { field, before, after };
     let row = |(row, changes): (&'a audit::Row, &'a Vec<(String, String, String)>)| AuditRow {
         at: moment(row.created_at, now, lang),

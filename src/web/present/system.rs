@@ -1,6 +1,6 @@
 //! How the machines are, for the staff's page.
 
-use super::super::visit::Visit;
+use super::super::request::RequestContext;
 use super::{count, moment};
 use crate::clock::{from_ms, to_ms};
 use crate::edge::html_report as nginx;
@@ -23,20 +23,20 @@ const BACKUP_OLD: u64 = 26 * 3600;
 const DRILL_OLD: u64 = 8 * 24 * 3600;
 
 /// What is of now; `report` is what the edge told, if it did.
-pub fn live<'a>(visit: &Visit, seen: &Overview, report: Option<&'a Report>) -> Live<'a> {
-    let (now, lang) = (visit.app.clock.now(), visit.lang);
+pub fn live<'a>(request: &RequestContext, seen: &Overview, report: Option<&'a Report>) -> Live<'a> {
+    let (now, lang) = (request.app.clock.now(), request.lang);
     let edge = match report {
         Some(report) => Edge::Known(nginx::rows(report, lang), report.total.minute.no_live_upstreams),
-        None => Edge::Unreachable(visit.app.config.watching.edge_url.to_string()),
+        None => Edge::Unreachable(request.app.config.watching.edge_url.to_string()),
     };
     Live {
         lang,
         at: moment(now, now, lang),
-        concerns: concerns(visit, seen, report),
-        tiles: tiles(visit, seen),
+        concerns: concerns(request, seen, report),
+        tiles: tiles(request, seen),
         instances: seen.instances.iter().map(|instance| row(instance, to_ms(now))).collect(),
         is_complete: seen.hears_all,
-        redis: redis(visit, seen.redis.as_ref()),
+        redis: redis(request, seen.redis.as_ref()),
         edge,
         routes: seen.slowest(ROUTES).into_iter().map(route).collect(),
         events: seen.events.iter().map(|event| happened(event, now, lang)).collect(),
@@ -51,8 +51,8 @@ fn beats(seen: &Overview) -> impl Iterator<Item = &Heartbeat> {
 }
 
 /// What needs a look, with its place in the runbook.
-fn concerns(visit: &Visit, seen: &Overview, report: Option<&Report>) -> Vec<(String, &'static str)> {
-    let lang = visit.lang;
+fn concerns(request: &RequestContext, seen: &Overview, report: Option<&Report>) -> Vec<(String, &'static str)> {
+    let lang = request.lang;
     let mut found = Vec::new();
     for instance in &seen.instances {
         let name: &dyn std::fmt::Display = &instance.name;
@@ -84,30 +84,30 @@ fn concerns(visit: &Visit, seen: &Overview, report: Option<&Report>) -> Vec<(Str
             Some(_) => {}
         }
     }
-    found.extend(old(visit, seen.backup[0], BACKUP_OLD, t::BAD_BACKUP, t::BAD_BACKUP_NONE).map(|text| (text, "backup-old")));
-    found.extend(old(visit, seen.backup[1], DRILL_OLD, t::BAD_DRILL, t::BAD_DRILL_NONE).map(|text| (text, "restore-drill-old")));
+    found.extend(old(request, seen.backup[0], BACKUP_OLD, t::BAD_BACKUP, t::BAD_BACKUP_NONE).map(|text| (text, "backup-old")));
+    found.extend(old(request, seen.backup[1], DRILL_OLD, t::BAD_DRILL, t::BAD_DRILL_NONE).map(|text| (text, "restore-drill-old")));
     found
 }
 
-fn old(visit: &Visit, last: Option<f64>, longest: u64, too_old: Text, never: Text) -> Option<String> {
-    let Some(last) = last else { return Some(visit.lang.t(never).to_owned()) };
-    let age = age(visit, last);
-    (age > longest).then(|| visit.lang.fill(too_old, &[("span", &span(visit.lang, age))]))
+fn old(request: &RequestContext, last: Option<f64>, longest: u64, too_old: Text, never: Text) -> Option<String> {
+    let Some(last) = last else { return Some(request.lang.t(never).to_owned()) };
+    let age = age(request, last);
+    (age > longest).then(|| request.lang.fill(too_old, &[("span", &span(request.lang, age))]))
 }
 
 /// Seconds since a moment that is given in seconds since 1970.
-fn age(visit: &Visit, at: f64) -> u64 {
-    (to_ms(visit.app.clock.now()) as f64 / 1000.0 - at).max(0.0) as u64
+fn age(request: &RequestContext, at: f64) -> u64 {
+    (to_ms(request.app.clock.now()) as f64 / 1000.0 - at).max(0.0) as u64
 }
 
-fn tiles(visit: &Visit, seen: &Overview) -> Vec<Tile<'static>> {
-    let lang = visit.lang;
+fn tiles(request: &RequestContext, seen: &Overview) -> Vec<Tile<'static>> {
+    let lang = request.lang;
     let tile = |label: Text, value: String, hint: String| Tile { label: lang.t(label), value, hint };
     let number = |n: Option<i64>| n.map_or_else(|| "?".to_owned(), |n| templates::ui::number(count(n)));
     let sum = |of: fn(&Heartbeat) -> f64| beats(seen).map(of).sum::<f64>();
     let slowest = beats(seen).filter_map(|beat| beat.p95).max();
     let ago = |at: Option<f64>| match at {
-        Some(at) => lang.fill(t::AGO, &[("span", &span(lang, age(visit, at)))]),
+        Some(at) => lang.fill(t::AGO, &[("span", &span(lang, age(request, at)))]),
         None => lang.t(t::NEVER).to_owned(),
     };
     let when = |at: Option<f64>| at.map_or_else(String::new, |at| super::day(from_ms((at * 1000.0) as i64), lang));
@@ -176,10 +176,10 @@ fn full(redis: &RedisSample) -> Option<f64> {
     (redis.counts.maxmemory > 0).then(|| redis.counts.used_memory as f64 / redis.counts.maxmemory as f64)
 }
 
-fn redis<'a>(visit: &Visit, redis: Option<&RedisSample>) -> Redis<'a> {
-    let lang = visit.lang;
+fn redis<'a>(request: &RequestContext, redis: Option<&RedisSample>) -> Redis<'a> {
+    let lang = request.lang;
     let Some(redis) = redis else {
-        return if visit.app.config.redis_url.is_some() { Redis::Unknown } else { Redis::Alone };
+        return if request.app.config.redis_url.is_some() { Redis::Unknown } else { Redis::Alone };
     };
     let counts = &redis.counts;
     let rate = |place: usize| redis.rates.map_or_else(|| "-".to_owned(), |rates| shown(Unit::Rate, rates[place]));

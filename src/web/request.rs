@@ -19,12 +19,12 @@ use templates::text::Lang;
 
 /// One request's facts. Cheap to clone.
 #[derive(Clone)]
-pub struct Visit {
-    inner: Arc<Inner>,
+pub struct RequestContext {
+    inner: Arc<RequestParts>,
 }
 
 /// What a request says of itself, before anybody is asked about it. Made once; error pages need no more.
-pub struct Facts {
+pub struct RequestHead {
     /// The instance.
     pub app: App,
     /// Which router is asked.
@@ -38,7 +38,7 @@ pub struct Facts {
     /// The number under which this request is in the log.
     pub request_id: String,
     /// What the answer will be put into.
-    pub asked: HtmxTarget,
+    pub target: HtmxTarget,
     /// The fields of the form that came, once it was read.
     pub sent: OnceLock<Vec<(String, String)>>,
     /// What marks this browser as one in which accounts were signed in to before; empty: nothing.
@@ -51,7 +51,7 @@ pub struct Facts {
     preferred: Lang,
 }
 
-impl Facts {
+impl RequestHead {
     /// Reads it from the head of a request.
     pub fn of(app: &App, area: Area, req: &poem::Request, request_id: String) -> Arc<Self> {
         let headers = req.headers();
@@ -63,7 +63,7 @@ impl Facts {
             client: client(app, req),
             flash: cookies::get(headers, cookies::FLASH).map(|word| word.into_owned()),
             request_id,
-            asked: HtmxTarget::of(req),
+            target: HtmxTarget::of(req),
             sent: OnceLock::new(),
             device: cookies::get(headers, cookies::DEVICE).map(|value| value.into_owned()).unwrap_or_default(),
             hash: cookies::token(headers, area, app.secure(area)).map(|token| tokens::hash(&token)),
@@ -85,10 +85,10 @@ impl Facts {
     }
 }
 
-/// See [`Visit`].
-pub struct Inner {
+/// See [`RequestContext`].
+pub struct RequestParts {
     /// What the request says of itself.
-    pub facts: Arc<Facts>,
+    pub head: Arc<RequestHead>,
     /// The session, when somebody is signed in.
     pub session: Option<Session>,
     /// Its member.
@@ -113,30 +113,30 @@ pub struct Inner {
     pub dead_cookie: bool,
 }
 
-impl std::ops::Deref for Inner {
-    type Target = Facts;
+impl std::ops::Deref for RequestParts {
+    type Target = RequestHead;
 
-    fn deref(&self) -> &Facts {
-        &self.facts
+    fn deref(&self) -> &RequestHead {
+        &self.head
     }
 }
 
-impl std::ops::Deref for Visit {
-    type Target = Inner;
+impl std::ops::Deref for RequestContext {
+    type Target = RequestParts;
 
-    fn deref(&self) -> &Inner {
+    fn deref(&self) -> &RequestParts {
         &self.inner
     }
 }
 
-impl Visit {
+impl RequestContext {
     /// Gathers the facts.
     ///
     /// # Errors
     /// The database's, where Redis did not answer and SQL does not either.
-    pub async fn of(facts: Arc<Facts>) -> Result<Self> {
-        let (app, area, hash) = (&facts.app, facts.area, facts.hash.as_deref());
-        let tags = tags(app, &facts.path);
+    pub async fn of(head: Arc<RequestHead>) -> Result<Self> {
+        let (app, area, hash) = (&head.app, head.area, head.hash.as_deref());
+        let tags = tags(app, &head.path);
         let plan = Plan { session: hash, unread: Unread::OfSession, generations: &tags, entries: &[] };
         let answer = match app.shared.fetch(&plan).await {
             Known::Known(answer) => answer,
@@ -151,8 +151,8 @@ impl Visit {
             (Some(actor), Area::Site) => notifications::unread(app, actor, &boards, answer.unread).await?,
             _ => 0,
         };
-        let (lang, aids) = facts.reading(session.as_ref());
-        let inner = Inner {
+        let (lang, aids) = head.reading(session.as_ref());
+        let inner = RequestParts {
             boards,
             actor,
             dead_cookie: hash.is_some() && session.is_none(),
@@ -164,16 +164,16 @@ impl Visit {
             board,
             lang,
             aids,
-            facts: facts.clone(),
+            head: head.clone(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
 
     /// What can be known without asking anybody: for error pages when nothing answers.
-    pub fn bare(facts: Arc<Facts>) -> Self {
-        let (lang, aids) = facts.reading(None);
-        let inner = Inner {
-            facts,
+    pub fn bare(head: Arc<RequestHead>) -> Self {
+        let (lang, aids) = head.reading(None);
+        let inner = RequestParts {
+            head,
             session: None,
             actor: None,
             unread: 0,
@@ -227,7 +227,7 @@ impl App {
     }
 }
 
-/// Whose states this address's page shows, in the order in which [`Visit::of`] takes them apart.
+/// Whose states this address's page shows, in the order in which [`RequestContext::of`] takes them apart.
 fn tags(app: &App, path: &str) -> Vec<CacheTag> {
     let mut tags = vec![CacheTag::BOARDS, CacheTag::POSTS, CacheTag::WITHDRAWN];
     let below = path.strip_prefix(templates::paths::COMMUNITY).and_then(|rest| rest.strip_prefix('/'));
@@ -259,9 +259,9 @@ fn client(app: &App, req: &poem::Request) -> Client {
     Client { ip, agent: agent.to_owned() }
 }
 
-impl<'a> FromRequest<'a> for Visit {
+impl<'a> FromRequest<'a> for RequestContext {
     async fn from_request(req: &'a poem::Request, _: &mut RequestBody) -> poem::Result<Self> {
-        let visit = req.extensions().get::<Visit>().cloned();
-        visit.ok_or_else(|| super::HttpError::from(crate::domain::Error::Internal("a route without the viewer layer".into())).into())
+        let request = req.extensions().get::<RequestContext>().cloned();
+        request.ok_or_else(|| super::HttpError::from(crate::domain::Error::Internal("a route without the viewer layer".into())).into())
     }
 }
