@@ -6,7 +6,8 @@ use crate::domain::users::sign_in::{self, Credentials, Entry};
 use crate::domain::users::{self, Joining, password};
 use crate::domain::{Action, Error, Permissions, Problem, Resource, UserId, bootstrap, tokens};
 use crate::web::fields::Sent;
-use crate::web::{Fields, RequestContext, Result, Staff, cookies, form_token, language, present, reply};
+use crate::web::form::Submission::{Accepted, Rejected};
+use crate::web::{Fields, Rejection, RequestContext, Result, Staff, cookies, form, form_token, language, present, reply};
 use poem::http::StatusCode;
 use poem::web::Query;
 use poem::{Response, handler};
@@ -159,12 +160,11 @@ pub fn reading(request: RequestContext, fields: Fields) -> Response {
     response
 }
 
-fn setup_form(request: &RequestContext, token: &str, form: &Joining, problems: &[Problem]) -> Response {
-    let (key, errors) = (form_token::issue(request, "setup"), present::errors(problems));
+fn setup_form(request: &RequestContext, token: &str, form: &Joining, rejection: &Rejection) -> Response {
+    let (key, errors) = (form_token::issue(request, "setup"), rejection.errors());
     let page =
         SetupPage { lang: request.lang, aids: request.aids, token, email: &form.email, name: &form.name, once: &key, errors: &errors };
-    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    reply::page_with(request, status, templates::admin::users::setup::page(&page))
+    rejection.page(request, templates::admin::users::setup::page(&page))
 }
 
 /// GET /setup?token=…
@@ -174,7 +174,7 @@ pub async fn invite(request: RequestContext, arrival: Option<Query<Arrival>>) ->
     if !bootstrap::is_invited(&request.app, &token).await? {
         return Err(Error::NotFound.into());
     }
-    Ok(setup_form(&request, &token, &Joining::default(), &[]))
+    Ok(setup_form(&request, &token, &Joining::default(), &Rejection::default()))
 }
 
 /// The session of an administrator who was just made. None for a repeat of the form: they sign in.
@@ -197,18 +197,14 @@ pub async fn set_up(request: RequestContext, fields: Fields) -> Result<Response>
         terms: true,
         privacy: true,
     };
-    let done = match form_token::check(&request, "setup", fields.text("once")) {
-        Ok(key) => bootstrap::first_admin(&request.app, &key, token, &form, &request.client).await,
-        Err(stale) => Err(stale),
-    };
-    match done {
-        Ok(outcome) => {
+    let first_admin = async |key| bootstrap::first_admin(&request.app, &key, token, &form, &request.client).await;
+    match form::submit(&request, "setup", &fields, first_admin).await? {
+        Accepted(outcome) => {
             let Some(session) = begin(&request, outcome).await? else { return Ok(reply::see_other(&request, paths::LOGIN)) };
             let mut response = reply::see_other(&request, paths::DASHBOARD);
             cookies::set(response.headers_mut(), &cookies::session(Area::Admin, request.secure(), session, false));
             Ok(response)
         }
-        Err(Error::Invalid(problems)) => Ok(setup_form(&request, token, &form, &problems)),
-        Err(err) => Err(err.into()),
+        Rejected(rejection) => Ok(setup_form(&request, token, &form, &rejection)),
     }
 }

@@ -2,9 +2,9 @@
 
 use crate::domain::boards::{self, Access, Board, Draft};
 use crate::domain::posts::list;
-use crate::domain::{Action, BoardId, Error, Problem, Resource, idempotency as keys};
-use crate::web::{Fields, Flash, Result, Staff, form_token, present, reply};
-use poem::http::StatusCode;
+use crate::domain::{Action, BoardId, Error, Resource};
+use crate::web::form::Submission::{Accepted, Rejected};
+use crate::web::{Fields, Flash, Rejection, Result, Staff, form, form_token, present, reply};
 use poem::web::Path;
 use poem::{Response, handler};
 use templates::admin::boards::{self as views, Audience, BoardForm, BoardRow, BoardsPage};
@@ -40,8 +40,8 @@ fn name(id: Option<BoardId>) -> String {
     id.map_or_else(|| "staff.board.new".into(), |id| format!("staff.board.{id}"))
 }
 
-fn form(staff: &Staff, id: Option<BoardId>, draft: &Draft, problems: &[Problem]) -> Response {
-    let (key, errors) = (form_token::issue(&staff.request, &name(id)), present::errors(problems));
+fn render(staff: &Staff, id: Option<BoardId>, draft: &Draft, rejection: &Rejection) -> Response {
+    let (key, errors) = (form_token::issue(&staff.request, &name(id)), rejection.errors());
     let who = |word: &str| audience(Access::parse(word));
     let page = BoardForm {
         shell: &present::admin_shell(&staff.request),
@@ -60,8 +60,7 @@ fn form(staff: &Staff, id: Option<BoardId>, draft: &Draft, problems: &[Problem])
         once: &key,
         errors: &errors,
     };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    reply::page_with(&staff.request, status, views::form(&page))
+    rejection.page(&staff.request, views::form(&page))
 }
 
 fn draft(fields: &Fields) -> Draft {
@@ -91,7 +90,7 @@ pub fn new(staff: Staff) -> Result<Response> {
         comment: word(Access::Members),
         ..Draft::default()
     };
-    Ok(form(&staff, None, &draft, &[]))
+    Ok(render(&staff, None, &draft, &Rejection::default()))
 }
 
 /// POST /boards/new
@@ -104,7 +103,7 @@ pub async fn create(staff: Staff, fields: Fields) -> Result<Response> {
 #[handler]
 pub async fn edit(staff: Staff, Path(id): Path<BoardId>) -> Result<Response> {
     let board = boards::find_managed(&staff.request.app.db, &staff.actor, id).await?;
-    Ok(form(&staff, Some(id), &Draft::of(&board), &[]))
+    Ok(render(&staff, Some(id), &Draft::of(&board), &Rejection::default()))
 }
 
 /// POST /boards/:id/edit
@@ -115,14 +114,10 @@ pub async fn update(staff: Staff, Path(id): Path<BoardId>, fields: Fields) -> Re
 
 async fn save(staff: &Staff, id: Option<BoardId>, fields: &Fields, flash: &'static str) -> Result<Response> {
     let draft = draft(fields);
-    let done = match form_token::check(&staff.request, &name(id), fields.text("once")) {
-        Ok(key) => boards::save(&staff.request.app, &staff.by(), &key, id, &draft).await,
-        Err(stale) => Err(stale),
-    };
-    match done {
-        Ok(_) => Ok(reply::see_other_with(&staff.request, paths::BOARDS, Flash(flash))),
-        Err(Error::Invalid(problems)) => Ok(form(staff, id, &draft, &problems)),
-        Err(err) => Err(err.into()),
+    let save = async |key| boards::save(&staff.request.app, &staff.by(), &key, id, &draft).await;
+    match form::submit(&staff.request, &name(id), fields, save).await? {
+        Accepted(_) => Ok(reply::see_other_with(&staff.request, paths::BOARDS, Flash(flash))),
+        Rejected(rejection) => Ok(render(staff, id, &draft, &rejection)),
     }
 }
 
@@ -130,10 +125,9 @@ async fn save(staff: &Staff, id: Option<BoardId>, fields: &Fields, flash: &'stat
 #[handler]
 pub async fn reorder(staff: Staff, fields: Fields) -> Result<Response> {
     let (id, up) = (fields.number("board").ok_or(Error::NotFound)?, fields.text("to") == "up");
-    let key: keys::Key = match form_token::check_one(&staff.request, "staff.boards", fields.text("once"), format!("{id}.{up}")) {
-        Ok(key) => key,
-        Err(_) => return Ok(reply::see_other(&staff.request, paths::BOARDS)),
-    };
-    boards::shift(&staff.request.app, &staff.by(), &key, BoardId(id), up).await?;
-    Ok(reply::see_other_with(&staff.request, paths::BOARDS, Flash("saved")))
+    let shift = async |key| boards::shift(&staff.request.app, &staff.by(), &key, BoardId(id), up).await;
+    match form::submit_one(&staff.request, ("staff.boards", format!("{id}.{up}")), &fields, shift).await? {
+        Accepted(_) => Ok(reply::see_other_with(&staff.request, paths::BOARDS, Flash("saved"))),
+        Rejected(_) => Ok(reply::see_other(&staff.request, paths::BOARDS)),
+    }
 }

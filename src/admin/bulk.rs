@@ -3,9 +3,8 @@
 
 use crate::domain::page::DEEPEST;
 use crate::domain::posts::moderate::{Filter, ModerationAction};
-use crate::domain::{BoardId, Error, Problem, Result};
-use crate::web::{Fields, Staff};
-use poem::http::StatusCode;
+use crate::domain::{BoardId, Error, Result};
+use crate::web::{Fields, Rejection, Staff};
 use poem::web::Query;
 use serde::Deserialize;
 use templates::admin::posts::Bulk;
@@ -40,24 +39,19 @@ pub fn shown(search: Option<Query<Search>>) -> Filter {
 
 /// What came back with a form, to be shown again.
 #[derive(Default)]
-pub struct Sent<'a> {
+pub struct Sent {
     /// The rows that were ticked.
     pub selected: Vec<i64>,
     /// The form.
     pub fields: Fields,
     /// What was wrong with it.
-    pub problems: &'a [Problem],
+    pub rejection: Rejection,
 }
 
-impl Sent<'_> {
+impl Sent {
     /// What was to be done.
     pub fn bulk(&self) -> Bulk<'_> {
         Bulk { task: self.fields.text("task"), board_to: self.fields.text("board_to"), reason: self.fields.text("reason") }
-    }
-
-    /// Of the page that shows it.
-    pub fn status(&self) -> StatusCode {
-        if self.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
     }
 }
 

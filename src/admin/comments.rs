@@ -3,8 +3,9 @@
 use super::bulk::{self, PAGE, Search, Sent, url};
 use crate::domain::comments::moderate;
 use crate::domain::posts::moderate::Filter;
-use crate::domain::{CommentId, Error, posts::State};
-use crate::web::{Fields, Flash, Result, Staff, form_token, present, reply};
+use crate::domain::{CommentId, posts::State};
+use crate::web::form::Submission::{Accepted, Rejected};
+use crate::web::{Fields, Flash, Result, Staff, form, form_token, present, reply};
 use poem::web::Query;
 use poem::{Response, handler};
 use templates::admin::comments::{self as views, CommentRow, CommentsPage};
@@ -16,10 +17,10 @@ pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Respon
     render(&staff, &bulk::shown(search), &Sent::default()).await
 }
 
-async fn render(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Response> {
+async fn render(staff: &Staff, filter: &Filter, sent: &Sent) -> Result<Response> {
     let (request, app) = (&staff.request, &staff.request.app);
     let found = moderate::list(app, &staff.actor, &request.boards, filter, PAGE).await?;
-    let (key, errors, now) = (form_token::issue(request, "staff.comments"), present::errors(sent.problems), app.clock.now());
+    let (key, errors, now) = (form_token::issue(request, "staff.comments"), sent.rejection.errors(), app.clock.now());
     let rows = found.rows.iter().map(|c| CommentRow {
         id: c.id.0,
         excerpt: c.body.char_indices().nth(80).map_or(c.body.as_str(), |(end, _)| &c.body[..end]),
@@ -42,7 +43,7 @@ async fn render(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Respo
         once: &key,
         errors: &errors,
     };
-    Ok(reply::page_with(request, sent.status(), views::index(&page)))
+    Ok(sent.rejection.page(request, views::index(&page)))
 }
 
 /// POST /comments
@@ -50,13 +51,12 @@ async fn render(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Respo
 pub async fn act(staff: Staff, search: Option<Query<Search>>, fields: Fields) -> Result<Response> {
     let (request, selected) = (&staff.request, bulk::ticked(&fields));
     let ids: Vec<CommentId> = selected.iter().copied().map(CommentId).collect();
-    let done = match (form_token::check(request, "staff.comments", fields.text("once")), bulk::action(&fields, None)) {
-        (Ok(key), Ok(action)) => moderate::moderate(&request.app, &staff.by(), &key, &ids, action, fields.text("reason")).await,
-        (Err(err), _) | (_, Err(err)) => Err(err),
+    let moderate = async |key| {
+        let action = bulk::action(&fields, None)?;
+        moderate::moderate(&request.app, &staff.by(), &key, &ids, action, fields.text("reason")).await
     };
-    match done {
-        Ok(_) => Ok(reply::see_other_with(request, reply::local(&request.path), Flash("staff.done"))),
-        Err(Error::Invalid(problems)) => render(&staff, &bulk::shown(search), &Sent { selected, fields, problems: &problems }).await,
-        Err(err) => Err(err.into()),
+    match form::submit(request, "staff.comments", &fields, moderate).await? {
+        Accepted(_) => Ok(reply::see_other_with(request, reply::local(&request.path), Flash("staff.done"))),
+        Rejected(rejection) => render(&staff, &bulk::shown(search), &Sent { selected, fields, rejection }).await,
     }
 }

@@ -4,8 +4,9 @@ use super::bulk::{self, PAGE, Search, Sent, url};
 use crate::domain::boards::Board;
 use crate::domain::page::Page;
 use crate::domain::posts::moderate::{self, Filter, Listed};
-use crate::domain::{Error, PostId, posts::State};
-use crate::web::{Fields, Flash, Result, Staff, form_token, present, reply};
+use crate::domain::{PostId, posts::State};
+use crate::web::form::Submission::{Accepted, Rejected};
+use crate::web::{Fields, Flash, Result, Staff, form, form_token, present, reply};
 use poem::web::Query;
 use poem::{Response, handler};
 use templates::admin::posts::{self as views, PostRow, PostsPage};
@@ -18,11 +19,10 @@ pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Respon
     render(&staff, &bulk::shown(search), &Sent::default()).await
 }
 
-async fn render(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Response> {
+async fn render(staff: &Staff, filter: &Filter, sent: &Sent) -> Result<Response> {
     let (request, app) = (&staff.request, &staff.request.app);
     let found: Page<Listed> = moderate::list(app, &staff.actor, &request.boards, filter, PAGE).await?;
-    let (key, errors, now, boards) =
-        (form_token::issue(request, "staff.posts"), present::errors(sent.problems), app.clock.now(), choices(staff));
+    let (key, errors, now, boards) = (form_token::issue(request, "staff.posts"), sent.rejection.errors(), app.clock.now(), choices(staff));
     let rows = found.rows.iter().map(|p| PostRow {
         id: p.id.0,
         title: &p.title,
@@ -47,7 +47,7 @@ async fn render(staff: &Staff, filter: &Filter, sent: &Sent<'_>) -> Result<Respo
         once: &key,
         errors: &errors,
     };
-    Ok(reply::page_with(request, sent.status(), views::index(&page)))
+    Ok(sent.rejection.page(request, views::index(&page)))
 }
 
 /// POST /posts
@@ -56,14 +56,13 @@ pub async fn act(staff: Staff, search: Option<Query<Search>>, fields: Fields) ->
     let (request, selected) = (&staff.request, bulk::ticked(&fields));
     let ids: Vec<PostId> = selected.iter().copied().map(PostId).collect();
     let board = readable(&staff).find(|board| board.slug == fields.text("board_to")).map(|board| board.id);
-    let done = match (form_token::check(request, "staff.posts", fields.text("once")), bulk::action(&fields, board)) {
-        (Ok(key), Ok(action)) => moderate::moderate(&request.app, &staff.by(), &key, &ids, action, fields.text("reason")).await,
-        (Err(err), _) | (_, Err(err)) => Err(err),
+    let moderate = async |key| {
+        let action = bulk::action(&fields, board)?;
+        moderate::moderate(&request.app, &staff.by(), &key, &ids, action, fields.text("reason")).await
     };
-    match done {
-        Ok(_) => Ok(reply::see_other_with(request, reply::local(&request.path), Flash("staff.done"))),
-        Err(Error::Invalid(problems)) => render(&staff, &bulk::shown(search), &Sent { selected, fields, problems: &problems }).await,
-        Err(err) => Err(err.into()),
+    match form::submit(request, "staff.posts", &fields, moderate).await? {
+        Accepted(_) => Ok(reply::see_other_with(request, reply::local(&request.path), Flash("staff.done"))),
+        Rejected(rejection) => render(&staff, &bulk::shown(search), &Sent { selected, fields, rejection }).await,
     }
 }
 

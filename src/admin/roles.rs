@@ -1,9 +1,9 @@
 //! /roles: what each role may do, as a grid of resource × action.
 
 use crate::domain::permissions::{ALL, Permissions};
-use crate::domain::{Action, Error, Problem, Resource, RoleId, roles};
-use crate::web::{Fields, Flash, Result, Staff, form_token, present, reply};
-use poem::http::StatusCode;
+use crate::domain::{Action, Resource, RoleId, roles};
+use crate::web::form::Submission::{Accepted, Rejected};
+use crate::web::{Fields, Flash, Rejection, Result, Staff, Submission, form, form_token, present, reply};
 use poem::web::Path;
 use poem::{Response, handler};
 use templates::admin::roles::{self as views, GrantRow, NewRolePage, RoleGrid, RolesPage};
@@ -24,13 +24,13 @@ const RESOURCES: [Resource; 8] = [
 /// GET /roles
 #[handler]
 pub async fn index(staff: Staff) -> Result<Response> {
-    render(&staff, &[]).await
+    render(&staff, &Rejection::default()).await
 }
 
-async fn render(staff: &Staff, problems: &[Problem]) -> Result<Response> {
+async fn render(staff: &Staff, rejection: &Rejection) -> Result<Response> {
     staff.actor.must(Resource::Role, Action::Manage)?;
     let all = roles::all(&staff.request.app.db).await?;
-    let (key, errors) = (form_token::issue(&staff.request, "staff.roles"), present::errors(problems));
+    let (key, errors) = (form_token::issue(&staff.request, "staff.roles"), rejection.errors());
     let page = RolesPage {
         shell: &present::admin_shell(&staff.request),
         actions: ACTIONS.iter().map(|action| action.as_str()).collect(),
@@ -39,8 +39,7 @@ async fn render(staff: &Staff, problems: &[Problem]) -> Result<Response> {
         once: &key,
         errors: &errors,
     };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok(reply::page_with(&staff.request, status, views::index(&page)))
+    Ok(rejection.page(&staff.request, views::index(&page)))
 }
 
 fn grid<'a>(staff: &Staff, role: &'a roles::Role) -> RoleGrid<'a> {
@@ -64,56 +63,46 @@ fn grid<'a>(staff: &Staff, role: &'a roles::Role) -> RoleGrid<'a> {
 #[handler]
 pub async fn update(staff: Staff, Path(id): Path<RoleId>, fields: Fields) -> Result<Response> {
     let granted = Permissions::from_words(fields.all("grant"));
-    let done = match form_token::check_one(&staff.request, "staff.roles", fields.text("once"), id) {
-        Ok(key) => roles::grant(&staff.request.app, &staff.by(), &key, id, granted).await,
-        Err(stale) => Err(stale),
-    };
-    finish(&staff, done.map(|_| ()), "saved").await
+    let grant = async |key| roles::grant(&staff.request.app, &staff.by(), &key, id, granted).await;
+    let done = form::submit_one(&staff.request, ("staff.roles", id), &fields, grant).await?;
+    finish(&staff, done, "saved").await
 }
 
 /// POST /roles/:id/delete
 #[handler]
 pub async fn destroy(staff: Staff, Path(id): Path<RoleId>, fields: Fields) -> Result<Response> {
-    let done = match form_token::check_one(&staff.request, "staff.roles", fields.text("once"), format!("delete.{id}")) {
-        Ok(key) => roles::destroy(&staff.request.app, &staff.by(), &key, id).await,
-        Err(stale) => Err(stale),
-    };
-    finish(&staff, done.map(|_| ()), "staff.deleted").await
+    let destroy = async |key| roles::destroy(&staff.request.app, &staff.by(), &key, id).await;
+    let done = form::submit_one(&staff.request, ("staff.roles", format!("delete.{id}")), &fields, destroy).await?;
+    finish(&staff, done, "staff.deleted").await
 }
 
-async fn finish(staff: &Staff, done: Result<(), Error>, flash: &'static str) -> Result<Response> {
+async fn finish<T>(staff: &Staff, done: Submission<T>, flash: &'static str) -> Result<Response> {
     match done {
-        Ok(()) => Ok(reply::see_other_with(&staff.request, paths::ROLES, Flash(flash))),
-        Err(Error::Invalid(problems)) => render(staff, &problems).await,
-        Err(err) => Err(err.into()),
+        Accepted(_) => Ok(reply::see_other_with(&staff.request, paths::ROLES, Flash(flash))),
+        Rejected(rejection) => render(staff, &rejection).await,
     }
 }
 
-fn form(staff: &Staff, name: &str, problems: &[Problem]) -> Response {
-    let (key, errors) = (form_token::issue(&staff.request, "staff.role.new"), present::errors(problems));
+fn new_form(staff: &Staff, name: &str, rejection: &Rejection) -> Response {
+    let (key, errors) = (form_token::issue(&staff.request, "staff.role.new"), rejection.errors());
     let page = NewRolePage { shell: &present::admin_shell(&staff.request), name, once: &key, errors: &errors };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    reply::page_with(&staff.request, status, views::new(&page))
+    rejection.page(&staff.request, views::new(&page))
 }
 
 /// GET /roles/new
 #[handler]
 pub fn new(staff: Staff) -> Result<Response> {
     staff.actor.must(Resource::Role, Action::Manage)?;
-    Ok(form(&staff, "", &[]))
+    Ok(new_form(&staff, "", &Rejection::default()))
 }
 
 /// POST /roles/new
 #[handler]
 pub async fn create(staff: Staff, fields: Fields) -> Result<Response> {
     let name = fields.text("name");
-    let done = match form_token::check(&staff.request, "staff.role.new", fields.text("once")) {
-        Ok(key) => roles::create(&staff.request.app, &staff.by(), &key, name).await,
-        Err(stale) => Err(stale),
-    };
-    match done {
-        Ok(_) => Ok(reply::see_other_with(&staff.request, paths::ROLES, Flash("staff.created"))),
-        Err(Error::Invalid(problems)) => Ok(form(&staff, name, &problems)),
-        Err(err) => Err(err.into()),
+    let create = async |key| roles::create(&staff.request.app, &staff.by(), &key, name).await;
+    match form::submit(&staff.request, "staff.role.new", &fields, create).await? {
+        Accepted(_) => Ok(reply::see_other_with(&staff.request, paths::ROLES, Flash("staff.created"))),
+        Rejected(rejection) => Ok(new_form(&staff, name, &rejection)),
     }
 }

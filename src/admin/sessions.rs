@@ -3,8 +3,9 @@
 use super::bulk;
 use crate::domain::sessions::{self, Which};
 use crate::domain::users::{self, manage};
-use crate::domain::{Action, Error, Resource, SessionId, UserId};
-use crate::web::{Fields, Flash, Result, Staff, form_token, present, reply};
+use crate::domain::{Action, Resource, SessionId};
+use crate::web::form::Submission::{Accepted, Rejected};
+use crate::web::{Fields, Flash, Result, Staff, form, form_token, present, reply};
 use poem::web::{Path, Query};
 use poem::{Response, handler};
 use serde::Deserialize;
@@ -51,16 +52,15 @@ pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Respon
 pub async fn end(staff: Staff, Path(id): Path<SessionId>, fields: Fields) -> Result<Response> {
     let request = &staff.request;
     let user = sessions::owner(&request.app.db, id).await?;
-    // The button also stands on the member's page, with that page's key.
-    let sent = fields.text("once");
-    let key = form_token::check_one(request, "staff.sessions", sent, id)
-        .or_else(|_| form_token::check_one(request, &format!("staff.user.{user}"), sent, format!("session.{id}")));
-    match key {
-        Ok(key) => {
-            manage::end_sessions(&request.app, &staff.by(), &key, Which::One { user: UserId(user.0), session: id }).await?;
-            Ok(reply::see_other_with(request, paths::SESSIONS, Flash("ended")))
-        }
-        Err(Error::Invalid(_)) => Ok(reply::see_other(request, paths::SESSIONS)),
-        Err(err) => Err(err.into()),
+    let end = async |key| manage::end_sessions(&request.app, &staff.by(), &key, Which::One { user, session: id }).await;
+    let mut done = form::submit_one(request, ("staff.sessions", id), &fields, end).await?;
+    if matches!(done, Rejected(_)) {
+        // The button also stands on the member's page, with that page's key.
+        let own = format!("staff.user.{user}");
+        done = form::submit_one(request, (&own, format!("session.{id}")), &fields, end).await?;
+    }
+    match done {
+        Accepted(_) => Ok(reply::see_other_with(request, paths::SESSIONS, Flash("ended"))),
+        Rejected(_) => Ok(reply::see_other(request, paths::SESSIONS)),
     }
 }

@@ -2,9 +2,9 @@
 
 use crate::domain::sessions::{self, Which};
 use crate::domain::users::manage::{self, Listed};
-use crate::domain::{Action, Error, Problem, Resource, RoleId, UserId, audit, idempotency as keys, roles, users};
-use crate::web::{Fields, Flash, Result, Staff, form_token, present, reply};
-use poem::http::StatusCode;
+use crate::domain::{Action, Error, Resource, RoleId, UserId, roles, users};
+use crate::web::form::Submission::{Accepted, Rejected};
+use crate::web::{Fields, Flash, Rejection, Result, Staff, Submission, form, form_token, present, reply};
 use poem::web::{Path, Query};
 use poem::{Response, handler};
 use serde::Deserialize;
@@ -59,16 +59,15 @@ struct Typed<'a> {
     reason: &'a str,
     until: &'a str,
     role: &'a str,
-    problems: &'a [Problem],
 }
 
 /// GET /users/:id
 #[handler]
 pub async fn show(staff: Staff, Path(id): Path<UserId>) -> Result<Response> {
-    render(&staff, id, &Typed::default()).await
+    render(&staff, id, &Typed::default(), &Rejection::default()).await
 }
 
-async fn render(staff: &Staff, id: UserId, typed: &Typed<'_>) -> Result<Response> {
+async fn render(staff: &Staff, id: UserId, typed: &Typed<'_>, rejection: &Rejection) -> Result<Response> {
     let (request, app) = (&staff.request, &staff.request.app);
     let may = |resource, action| staff.actor.may(resource, action);
     staff.actor.must(Resource::User, Action::Read)?;
@@ -80,7 +79,7 @@ async fn render(staff: &Staff, id: UserId, typed: &Typed<'_>) -> Result<Response
         Some(by) => users::find(&app.db, by).await.map(|by| by.name).unwrap_or_default(),
         None => String::from("-"),
     };
-    let (key, errors, now) = (form_token::issue(request, &form(id)), present::errors(typed.problems), app.clock.now());
+    let (key, errors, now) = (form_token::issue(request, &form_name(id)), rejection.errors(), app.clock.now());
     let at = |time| present::moment(time, now, request.lang);
     let ids: Vec<String> = all.iter().map(|r| r.id.to_string()).collect();
     let held = member.role_id.to_string();
@@ -119,35 +118,29 @@ async fn render(staff: &Staff, id: UserId, typed: &Typed<'_>) -> Result<Response
         once: &key,
         errors: &errors,
     };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok(reply::page_with(request, status, views::show(&page)))
+    Ok(rejection.page(request, views::show(&page)))
 }
 
-fn form(id: UserId) -> String {
+fn form_name(id: UserId) -> String {
     format!("staff.user.{id}")
 }
 
-fn key(staff: &Staff, id: UserId, fields: &Fields, action: &str) -> Result<keys::Key, Error> {
-    form_token::check_one(&staff.request, &form(id), fields.text("once"), action)
-}
-
 /// Back to the member's page with a sentence, or the page with what is wrong and all that was typed.
-async fn finish(staff: &Staff, id: UserId, done: Result<keys::Outcome, Error>, flash: &'static str, typed: Typed<'_>) -> Result<Response> {
+async fn finish<T>(staff: &Staff, id: UserId, done: Submission<T>, flash: &'static str, typed: Typed<'_>) -> Result<Response> {
     match done {
-        Ok(_) => Ok(reply::see_other_with(&staff.request, &paths::user(id.0), Flash(flash))),
-        Err(Error::Invalid(problems)) => render(staff, id, &Typed { problems: &problems, ..typed }).await,
-        Err(err) => Err(err.into()),
+        Accepted(_) => Ok(reply::see_other_with(&staff.request, &paths::user(id.0), Flash(flash))),
+        Rejected(rejection) => render(staff, id, &typed, &rejection).await,
     }
 }
 
 /// POST /users/:id/role
 #[handler]
 pub async fn role(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
-    let done = match (key(&staff, id, &fields, "role"), fields.number("role")) {
-        (Ok(key), Some(role)) => manage::set_role(&staff.request.app, &staff.by(), Some(&key), id, RoleId(role), "").await,
-        (Ok(_), None) => Err(Error::invalid("role", "role.unknown")),
-        (Err(stale), _) => Err(stale),
+    let set_role = async |key| {
+        let role = fields.number("role").ok_or(Error::invalid("role", "role.unknown"))?;
+        manage::set_role(&staff.request.app, &staff.by(), Some(&key), id, RoleId(role), "").await
     };
+    let done = form::submit_one(&staff.request, (&form_name(id), "role"), &fields, set_role).await?;
     finish(&staff, id, done, "staff.role", Typed { role: fields.text("role"), ..Typed::default() }).await
 }
 
@@ -155,10 +148,8 @@ pub async fn role(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Resul
 #[handler]
 pub async fn suspend(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
     let (reason, until) = (fields.text("reason"), fields.text("until"));
-    let done = match (key(&staff, id, &fields, "suspend"), end_of(until)) {
-        (Ok(key), Ok(end)) => manage::suspend(&staff.request.app, &staff.by(), Some(&key), id, end, reason).await,
-        (Err(err), _) | (_, Err(err)) => Err(err),
-    };
+    let suspend = async |key| manage::suspend(&staff.request.app, &staff.by(), Some(&key), id, end_of(until)?, reason).await;
+    let done = form::submit_one(&staff.request, (&form_name(id), "suspend"), &fields, suspend).await?;
     finish(&staff, id, done, "staff.suspended", Typed { reason, until, ..Typed::default() }).await
 }
 
@@ -177,20 +168,15 @@ fn end_of(day: &str) -> Result<Option<OffsetDateTime>, Error> {
 /// POST /users/:id/lift
 #[handler]
 pub async fn unsuspend(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
-    let done = match key(&staff, id, &fields, "lift") {
-        Ok(key) => manage::lift(&staff.request.app, &staff.by(), &key, id).await,
-        Err(stale) => Err(stale),
-    };
+    let unsuspend = async |key| manage::lift(&staff.request.app, &staff.by(), &key, id).await;
+    let done = form::submit_one(&staff.request, (&form_name(id), "lift"), &fields, unsuspend).await?;
     finish(&staff, id, done, "staff.lifted", Typed::default()).await
 }
 
 /// POST /users/:id/end-sessions
 #[handler]
 pub async fn end_sessions(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
-    let by: audit::By = staff.by();
-    let done = match key(&staff, id, &fields, "end") {
-        Ok(key) => manage::end_sessions(&staff.request.app, &by, &key, Which::All { user: id }).await,
-        Err(stale) => Err(stale),
-    };
+    let end = async |key| manage::end_sessions(&staff.request.app, &staff.by(), &key, Which::All { user: id }).await;
+    let done = form::submit_one(&staff.request, (&form_name(id), "end"), &fields, end).await?;
     finish(&staff, id, done, "ended", Typed::default()).await
 }

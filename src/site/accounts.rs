@@ -5,7 +5,8 @@ use crate::domain::users::sign_in::{self, Credentials, Entry};
 use crate::domain::users::{self, Joining, sign_in_limits};
 use crate::domain::{Error, Problem};
 use crate::web::fields::Sent;
-use crate::web::{Fields, RequestContext, Result, cookies, error, form_token, present, reply};
+use crate::web::form::Submission::{Accepted, Rejected};
+use crate::web::{Fields, Rejection, RequestContext, Result, cookies, error, form, form_token, present, reply};
 use poem::http::{StatusCode, header};
 use poem::web::Query;
 use poem::{Response, handler};
@@ -154,11 +155,11 @@ pub fn new(request: RequestContext, arrival: Option<Query<Arrival>>) -> Response
         return reply::see_other(&request, paths::HOME);
     }
     let next = arrival.and_then(|Query(arrival)| arrival.next).unwrap_or_default();
-    signup(&request, &Joining::default(), reply::local(&next), &[], None)
+    signup(&request, &Joining::default(), reply::local(&next), &Rejection::default())
 }
 
-fn signup(request: &RequestContext, form: &Joining, next: &str, problems: &[Problem], wait: Option<u64>) -> Response {
-    let (key, nav, errors) = (form_token::issue(request, "signup"), present::nav(request), present::errors(problems));
+fn signup(request: &RequestContext, form: &Joining, next: &str, rejection: &Rejection) -> Response {
+    let (key, nav, errors) = (form_token::issue(request, "signup"), present::nav(request), present::errors(&rejection.problems));
     let page = SignupPage {
         shell: &present::shell(request, &nav),
         email: &form.email,
@@ -170,18 +171,9 @@ fn signup(request: &RequestContext, form: &Joining, next: &str, problems: &[Prob
         next,
         once: &key,
         errors: &errors,
-        wait,
+        wait: rejection.wait,
     };
-    let status = match wait {
-        Some(_) => StatusCode::TOO_MANY_REQUESTS,
-        None if problems.is_empty() => StatusCode::OK,
-        None => StatusCode::UNPROCESSABLE_ENTITY,
-    };
-    let mut response = reply::page_with(request, status, register::page(&page));
-    if let Some(seconds) = wait {
-        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-    }
-    response
+    rejection.page(request, register::page(&page))
 }
 
 /// POST /signup. Whether the address was known, the answer does not tell: both lead to signing in.
@@ -195,14 +187,9 @@ pub async fn create(request: RequestContext, fields: Fields) -> Result<Response>
         privacy: fields.ticked("privacy"),
     };
     let next = reply::local(fields.text("next"));
-    let done = match form_token::check(&request, "signup", fields.text("once")) {
-        Ok(key) => sign_in_limits::join(&request.app, &key, &form, &request.client).await,
-        Err(stale) => Err(stale),
-    };
-    match done {
-        Ok(_) => Ok(reply::see_other(&request, &paths::login_joined(next))),
-        Err(Error::Invalid(problems)) => Ok(signup(&request, &form, next, &problems, None)),
-        Err(Error::Slow(seconds)) => Ok(signup(&request, &form, next, &[], Some(seconds))),
-        Err(err) => Err(err.into()),
+    let register = async |key| sign_in_limits::join(&request.app, &key, &form, &request.client).await;
+    match form::submit(&request, "signup", &fields, register).await? {
+        Accepted(_) => Ok(reply::see_other(&request, &paths::login_joined(next))),
+        Rejected(rejection) => Ok(signup(&request, &form, next, &rejection)),
     }
 }

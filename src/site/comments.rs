@@ -1,8 +1,9 @@
 //! Comments: POST below a post, and /comments/:id.
 
-use crate::domain::{CommentId, Error, PostId, Problem, comments, idempotency as keys, posts};
+use crate::domain::{CommentId, Error, PostId, comments, idempotency as keys, posts};
 use crate::site::posts::comment_form;
-use crate::web::{Fields, Flash, RequestContext, Result, SignedIn, form_token, present, reply};
+use crate::web::form::Submission::{Accepted, Rejected};
+use crate::web::{Fields, Flash, Rejection, RequestContext, Result, SignedIn, form, form_token, present, reply};
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, handler};
@@ -12,23 +13,12 @@ use templates::paths;
 /// POST /community/:board/:id/comments, with `parent` for an answer.
 #[handler]
 pub async fn create(member: SignedIn, Path((slug, id)): Path<(String, PostId)>, fields: Fields) -> Result<Response> {
-    let (request, parent) = (&member.request, fields.number("parent"));
-    let done = match form_token::check(request, &form_name(id, parent.map(CommentId)), fields.text("once")) {
-        Ok(key) => {
-            let new = comments::New { post: id, parent: parent.map(CommentId), body: fields.text("body") };
-            comments::create(&request.app, &member.actor, &request.boards, &key, new).await
-        }
-        Err(stale) => Err(stale),
-    };
-    match done {
-        Ok(made) => created(&member, &slug, made).await,
-        Err(Error::Invalid(problems)) => {
-            again(&member, &slug, (PostId(id.0), parent.map(CommentId)), fields.text("body"), &problems, None).await
-        }
-        Err(Error::Slow(seconds)) => {
-            again(&member, &slug, (PostId(id.0), parent.map(CommentId)), fields.text("body"), &[], Some(seconds)).await
-        }
-        Err(err) => Err(err.into()),
+    let (request, parent) = (&member.request, fields.number("parent").map(CommentId));
+    let new = comments::New { post: id, parent, body: fields.text("body") };
+    let create = async |key| comments::create(&request.app, &member.actor, &request.boards, &key, new).await;
+    match form::submit(request, &form_name(id, parent), &fields, create).await? {
+        Accepted(made) => created(&member, &slug, made).await,
+        Rejected(rejection) => again(&member, &slug, &new, &rejection).await,
     }
 }
 
@@ -60,16 +50,9 @@ async fn find_post(member: &SignedIn, id: PostId) -> Result<posts::Post> {
 
 /// The form with its faults and all that was typed. The answered comment is quoted only to a member who may read it, and
 /// only under its own post.
-async fn again(
-    member: &SignedIn,
-    slug: &str,
-    (post, parent): (PostId, Option<CommentId>),
-    body: &str,
-    problems: &[Problem],
-    wait: Option<u64>,
-) -> Result<Response> {
-    let post = find_post(member, post).await?;
-    let parent = match parent {
+async fn again(member: &SignedIn, slug: &str, new: &comments::New<'_>, rejection: &Rejection) -> Result<Response> {
+    let post = find_post(member, new.post).await?;
+    let parent = match new.parent {
         Some(id) => quoted(member, &post, id).await?,
         None => None,
     };
@@ -78,7 +61,7 @@ async fn again(
         form_token::issue(&member.request, &form_name(post.id, parent.as_ref().map(|p| p.id))),
         parent.as_ref().map(|p| p.html.as_str()).unwrap_or_default(),
     );
-    Ok(form(&member.request, &Form { slug, post: &post, purpose, quoted, body, once: &once, problems, wait }))
+    Ok(render_form(&member.request, &Form { slug, post: &post, purpose, quoted, body: new.body, once: &once, rejection }))
 }
 
 async fn quoted(member: &SignedIn, post: &posts::Post, parent: CommentId) -> Result<Option<comments::Comment>> {
@@ -104,23 +87,20 @@ struct Form<'a> {
     quoted: &'a str,
     body: &'a str,
     once: &'a str,
-    problems: &'a [Problem],
-    /// Seconds to wait before it may be sent again.
-    wait: Option<u64>,
+    rejection: &'a Rejection,
 }
 
-fn form(request: &RequestContext, f: &Form<'_>) -> Response {
-    let errors = present::faults_or_wait(f.problems, f.wait);
+fn render_form(request: &RequestContext, f: &Form<'_>) -> Response {
+    let errors = f.rejection.errors();
     let form = CommentForm { lang: request.lang, purpose: f.purpose, body: f.body, once: f.once, errors: &errors };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     if request.target == reply::HtmxTarget::Part {
-        return reply::or_wait(reply::part(status, views::form(&form)), f.wait);
+        return reply::or_wait(reply::part(f.rejection.status(), views::form(&form)), f.rejection.wait);
     }
     let nav = present::nav(request);
     let quoted_html = &request.app.known.show(f.quoted);
     let page =
         FormPage { shell: &present::shell(request, &nav), slug: f.slug, post: f.post.id.0, post_title: &f.post.title, quoted_html, form };
-    reply::or_wait(reply::page_with(request, status, views::form_page(&page)), f.wait)
+    f.rejection.page(request, views::form_page(&page))
 }
 
 /// GET /comments/:id: leads to where the comment stands.
@@ -147,20 +127,23 @@ pub async fn answer(member: SignedIn, Path(id): Path<CommentId>) -> Result<Respo
     let slug = slug_of(request, &post)?;
     let once = form_token::issue(request, &form_name(post.id, Some(id)));
     let purpose = purpose(&slug, &post, Some(&parent));
-    Ok(form(request, &Form { slug: &slug, post: &post, purpose, quoted: &parent.html, body: "", once: &once, problems: &[], wait: None }))
+    Ok(render_form(
+        request,
+        &Form { slug: &slug, post: &post, purpose, quoted: &parent.html, body: "", once: &once, rejection: &Rejection::default() },
+    ))
 }
 
 /// GET /comments/:id/edit
 #[handler]
 pub async fn edit(member: SignedIn, Path(id): Path<CommentId>) -> Result<Response> {
     let (comment, post) = comments::find_editable(&member.request.app.db, &member.actor, id).await?;
-    edit_form(&member.request, &post, id, &comment.body, &[])
+    edit_form(&member.request, &post, id, &comment.body, &Rejection::default())
 }
 
-fn edit_form(request: &RequestContext, post: &posts::Post, id: CommentId, body: &str, problems: &[Problem]) -> Result<Response> {
+fn edit_form(request: &RequestContext, post: &posts::Post, id: CommentId, body: &str, rejection: &Rejection) -> Result<Response> {
     let (slug, once) = (slug_of(request, post)?, form_token::issue(request, &edit_name(id)));
     let purpose = Purpose::Edit { comment: id.0 };
-    Ok(form(request, &Form { slug: &slug, post, purpose, quoted: "", body, once: &once, problems, wait: None }))
+    Ok(render_form(request, &Form { slug: &slug, post, purpose, quoted: "", body, once: &once, rejection }))
 }
 
 fn edit_name(id: CommentId) -> String {
@@ -171,20 +154,17 @@ fn edit_name(id: CommentId) -> String {
 #[handler]
 pub async fn update(member: SignedIn, Path(id): Path<CommentId>, fields: Fields) -> Result<Response> {
     let (request, body) = (&member.request, fields.text("body"));
-    let done = match form_token::check(request, &edit_name(id), fields.text("once")) {
-        Ok(key) => comments::update(&request.app, &member.actor, &key, id, body).await,
-        Err(stale) => Err(stale),
-    };
+    let update = async |key| comments::update(&request.app, &member.actor, &key, id, body).await;
+    let done = form::submit(request, &edit_name(id), &fields, update).await?;
     let (comment, post) = comments::find_readable(&request.app.db, Some(&member.actor), &request.boards, id).await?;
     match done {
-        Ok(_) if request.target == reply::HtmxTarget::Part => {
+        Accepted(_) if request.target == reply::HtmxTarget::Part => {
             let html = request.app.known.show(&comment.html);
             let shown = present::comment(request, request.board_of(&post)?, &post, &comment, &html);
             Ok(reply::part(StatusCode::OK, views::saved(request.lang, &shown)))
         }
-        Ok(_) => Ok(reply::see_other_with(request, &paths::comment(id.0), Flash("comment.saved"))),
-        Err(Error::Invalid(problems)) => edit_form(request, &post, id, body, &problems),
-        Err(err) => Err(err.into()),
+        Accepted(_) => Ok(reply::see_other_with(request, &paths::comment(id.0), Flash("comment.saved"))),
+        Rejected(rejection) => edit_form(request, &post, id, body, &rejection),
     }
 }
 
@@ -203,9 +183,9 @@ pub async fn delete(member: SignedIn, Path(id): Path<CommentId>) -> Result<Respo
 #[handler]
 pub async fn destroy(member: SignedIn, Path(id): Path<CommentId>, fields: Fields) -> Result<Response> {
     let request = &member.request;
-    let Ok(key) = form_token::check(request, "comment.delete", fields.text("once")) else {
-        return Ok(reply::see_other(request, &paths::comment_delete(id.0)));
-    };
-    comments::destroy(&request.app, &member.by(), &key, id).await?;
-    Ok(reply::see_other_with(request, &paths::comment(id.0), Flash("comment.deleted")))
+    let destroy = async |key| comments::destroy(&request.app, &member.by(), &key, id).await;
+    match form::submit(request, "comment.delete", &fields, destroy).await? {
+        Accepted(_) => Ok(reply::see_other_with(request, &paths::comment(id.0), Flash("comment.deleted"))),
+        Rejected(_) => Ok(reply::see_other(request, &paths::comment_delete(id.0))),
+    }
 }

@@ -1,7 +1,8 @@
 //! The list behind the bell.
 
 use crate::domain::{NotificationId, notifications, posts};
-use crate::web::{Fields, Flash, Result, SignedIn, form_token, present, reply};
+use crate::web::form::Submission::{Accepted, Rejected};
+use crate::web::{Fields, Flash, Result, SignedIn, form, form_token, present, reply};
 use poem::web::{Path, Query};
 use poem::{Response, handler};
 use serde::Deserialize;
@@ -47,11 +48,11 @@ pub async fn index(member: SignedIn, place: Option<Query<Place>>) -> Result<Resp
 #[handler]
 pub async fn read_all(member: SignedIn, fields: Fields) -> Result<Response> {
     let request = &member.request;
-    let Ok(key) = form_token::check(request, "notifications", fields.text("once")) else {
-        return Ok(reply::see_other(request, paths::NOTIFICATIONS));
-    };
-    notifications::read_all(&request.app, &member.actor, &request.boards, &key).await?;
-    Ok(reply::see_other_with(request, paths::NOTIFICATIONS, Flash("read")))
+    let read_all = async |key| notifications::read_all(&request.app, &member.actor, &request.boards, &key).await;
+    match form::submit(request, "notifications", &fields, read_all).await? {
+        Accepted(_) => Ok(reply::see_other_with(request, paths::NOTIFICATIONS, Flash("read"))),
+        Rejected(_) => Ok(reply::see_other(request, paths::NOTIFICATIONS)),
+    }
 }
 
 /// POST /notifications/:id/read: marks one as read and leads to what it tells of. Reading twice is the same

@@ -3,16 +3,17 @@
 use crate::domain::boards::Board;
 use crate::domain::posts::moderate::{self, ModerationAction};
 use crate::domain::posts::{self, Draft, Post, list};
-use crate::domain::{Action, Error, PostId, Problem, Resource, comments, markdown, notifications, validation};
+use crate::domain::{Action, Error, PostId, Resource, comments, markdown, notifications, validation};
 use crate::site::boards::Place;
-use crate::web::{Fields, Flash, RequestContext, Result, SignedIn, form_token, present, reply};
+use crate::web::form::Submission::{Accepted, Rejected};
+use crate::web::{Fields, Flash, Rejection, RequestContext, Result, SignedIn, form, form_token, present, reply};
 use poem::http::StatusCode;
 use poem::web::{Path, Query};
 use poem::{Response, handler};
 use std::borrow::Cow;
 use templates::comments::{CommentForm, Entry, Purpose as Comments, Thread};
 use templates::paths;
-use templates::posts::form::{self, PostForm, Preview, Purpose};
+use templates::posts::form::{self as editor_view, PostForm, Preview, Purpose};
 use templates::posts::{self as views, DeletePage, Neighbour, PostPage};
 
 /// GET /community/:board/:id
@@ -115,23 +116,20 @@ fn writable<'a>(member: &'a SignedIn, slug: &str) -> Result<&'a Board> {
 struct Editor<'a> {
     board: &'a Board,
     purpose: Purpose,
-    problems: &'a [Problem],
     preview: &'a str,
-    /// Seconds to wait before it may be sent again.
-    wait: Option<u64>,
 }
 
 impl<'a> Editor<'a> {
     fn of(board: &'a Board, purpose: Purpose) -> Self {
-        Self { board, purpose, problems: &[], preview: "", wait: None }
+        Self { board, purpose, preview: "" }
     }
 }
 
-fn editor(member: &SignedIn, draft: &Draft, e: &Editor<'_>) -> Response {
+fn editor(member: &SignedIn, draft: &Draft, e: &Editor<'_>, rejection: &Rejection) -> Response {
     let request = &member.request;
     let key = form_token::issue(request, &editor_form(e.board, e.purpose));
-    let (nav, errors) = (present::nav(request), present::faults_or_wait(e.problems, e.wait));
-    let page = form::page(&PostForm {
+    let (nav, errors) = (present::nav(request), rejection.errors());
+    let page = editor_view::page(&PostForm {
         shell: &present::shell(request, &nav),
         slug: &e.board.slug,
         board: present::board_name(e.board, request.lang),
@@ -145,8 +143,7 @@ fn editor(member: &SignedIn, draft: &Draft, e: &Editor<'_>) -> Response {
         errors: &errors,
         preview_html: e.preview,
     });
-    let status = if e.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    reply::or_wait(reply::page_with(request, status, page), e.wait)
+    rejection.page(request, page)
 }
 
 fn editor_form(board: &Board, purpose: Purpose) -> String {
@@ -169,7 +166,7 @@ fn draft(fields: &Fields) -> Draft {
 #[handler]
 pub fn new(member: SignedIn, Path(slug): Path<String>) -> Result<Response> {
     let board = writable(&member, &slug)?;
-    Ok(editor(&member, &Draft::default(), &Editor::of(board, Purpose::New)))
+    Ok(editor(&member, &Draft::default(), &Editor::of(board, Purpose::New), &Rejection::default()))
 }
 
 /// POST /community/:board/write
@@ -180,17 +177,12 @@ pub async fn create(member: SignedIn, Path(slug): Path<String>, fields: Fields) 
     let purpose = Purpose::New;
     if fields.text("intent") == "preview" {
         let sample = preview_html(&draft).await?;
-        return Ok(editor(&member, &draft, &Editor { preview: &sample, ..Editor::of(board, purpose) }));
+        return Ok(editor(&member, &draft, &Editor { board, purpose, preview: &sample }, &Rejection::default()));
     }
-    let done = match form_token::check(request, &editor_form(board, purpose), fields.text("once")) {
-        Ok(key) => posts::create(&request.app, &member.actor, board, &key, &draft).await,
-        Err(stale) => Err(stale),
-    };
-    match done {
-        Ok(made) => Ok(reply::see_other_with(request, &paths::post(&board.slug, made.id), Flash("post.created"))),
-        Err(Error::Invalid(problems)) => Ok(editor(&member, &draft, &Editor { problems: &problems, ..Editor::of(board, purpose) })),
-        Err(Error::Slow(seconds)) => Ok(editor(&member, &draft, &Editor { wait: Some(seconds), ..Editor::of(board, purpose) })),
-        Err(err) => Err(err.into()),
+    let create = async |key| posts::create(&request.app, &member.actor, board, &key, &draft).await;
+    match form::submit(request, &editor_form(board, purpose), &fields, create).await? {
+        Accepted(made) => Ok(reply::see_other_with(request, &paths::post(&board.slug, made.id), Flash("post.created"))),
+        Rejected(rejection) => Ok(editor(&member, &draft, &Editor::of(board, purpose), &rejection)),
     }
 }
 
@@ -213,7 +205,7 @@ pub async fn edit(member: SignedIn, Path((_, id)): Path<(String, PostId)>) -> Re
     let (post, board) = posts::find_editable(&member.request.app.db, &member.actor, id).await?;
     let draft = Draft { title: post.title, body: post.body, notice: post.is_notice, revision: Some(post.revision) };
     let purpose = Purpose::Edit { id: id.0 };
-    Ok(editor(&member, &draft, &Editor::of(&board, purpose)))
+    Ok(editor(&member, &draft, &Editor::of(&board, purpose), &Rejection::default()))
 }
 
 /// POST /community/:board/:id/edit
@@ -221,24 +213,18 @@ pub async fn edit(member: SignedIn, Path((_, id)): Path<(String, PostId)>) -> Re
 pub async fn update(member: SignedIn, Path((_, id)): Path<(String, PostId)>, fields: Fields) -> Result<Response> {
     let (_, board) = posts::find_editable(&member.request.app.db, &member.actor, id).await?;
     let (request, draft, purpose) = (&member.request, draft(&fields), Purpose::Edit { id: id.0 });
-    let again = |draft: &Draft, problems: &[Problem], sample: &str| {
-        editor(&member, draft, &Editor { problems, preview: sample, ..Editor::of(&board, purpose) })
-    };
     if fields.text("intent") == "preview" {
-        return Ok(again(&draft, &[], &preview_html(&draft).await?));
+        let sample = preview_html(&draft).await?;
+        return Ok(editor(&member, &draft, &Editor { board: &board, purpose, preview: &sample }, &Rejection::default()));
     }
-    let done = match form_token::check(request, &editor_form(&board, purpose), fields.text("once")) {
-        Ok(key) => posts::update(&request.app, &member.by(), &key, id, &draft).await,
-        Err(stale) => Err(stale),
+    let update = async |key| posts::update(&request.app, &member.by(), &key, id, &draft).await;
+    let rejection = match form::submit(request, &editor_form(&board, purpose), &fields, update).await? {
+        Accepted(_) => return Ok(reply::see_other_with(request, &paths::post(&board.slug, id.0), Flash("post.saved"))),
+        Rejected(rejection) => rejection,
     };
-    match done {
-        Ok(_) => Ok(reply::see_other_with(request, &paths::post(&board.slug, id.0), Flash("post.saved"))),
-        Err(Error::Invalid(problems)) if problems.iter().any(|problem| problem.message == "post.changed") => {
-            Ok(again(&renewed(&member, id, draft).await?, &problems, ""))
-        }
-        Err(Error::Invalid(problems)) => Ok(again(&draft, &problems, "")),
-        Err(err) => Err(err.into()),
-    }
+    let changed = rejection.problems.iter().any(|problem| problem.message == "post.changed");
+    let draft = if changed { renewed(&member, id, draft).await? } else { draft };
+    Ok(editor(&member, &draft, &Editor::of(&board, purpose), &rejection))
 }
 
 /// POST /preview: what a text will look like. It asks nobody to sign in: the editor of somebody whose session has
@@ -247,7 +233,7 @@ pub async fn update(member: SignedIn, Path((_, id)): Path<(String, PostId)>, fie
 pub async fn preview(request: RequestContext, fields: Fields) -> Result<Response> {
     let html = preview_html(&draft(&fields)).await?;
     let view = Preview { lang: request.lang, html: &html };
-    Ok(reply::part(StatusCode::OK, form::preview(&view)))
+    Ok(reply::part(StatusCode::OK, editor_view::preview(&view)))
 }
 
 /// GET /community/:board/:id/delete
@@ -271,11 +257,11 @@ pub async fn delete(member: SignedIn, Path((slug, id)): Path<(String, PostId)>) 
 #[handler]
 pub async fn destroy(member: SignedIn, Path((slug, id)): Path<(String, PostId)>, fields: Fields) -> Result<Response> {
     let request = &member.request;
-    let Ok(key) = form_token::check(request, "post.delete", fields.text("once")) else {
-        return Ok(reply::see_other(request, &paths::post_delete(&slug, id.0)));
-    };
-    posts::destroy(&request.app, &member.by(), &key, id).await?;
-    Ok(reply::see_other_with(request, &paths::board(&slug), Flash("post.deleted")))
+    let destroy = async |key| posts::destroy(&request.app, &member.by(), &key, id).await;
+    match form::submit(request, "post.delete", &fields, destroy).await? {
+        Accepted(_) => Ok(reply::see_other_with(request, &paths::board(&slug), Flash("post.deleted"))),
+        Rejected(_) => Ok(reply::see_other(request, &paths::post_delete(&slug, id.0))),
+    }
 }
 
 /// POST /posts/:id/restore
@@ -295,9 +281,9 @@ async fn turn(member: &SignedIn, id: PostId, fields: &Fields, action: Moderation
     let request = &member.request;
     let post = posts::find_readable(&request.app.db, Some(&member.actor), &request.boards, id).await?;
     let place = paths::post(&request.board_of(&post)?.slug, id.0);
-    let Ok(key) = form_token::check(request, "post.moderate", fields.text("once")) else {
-        return Ok(reply::see_other(request, &place));
-    };
-    moderate::moderate(&request.app, &member.by(), &key, &[id], action, "글 화면에서").await?;
-    Ok(reply::see_other_with(request, &place, flash))
+    let moderate = async |key| moderate::moderate(&request.app, &member.by(), &key, &[id], action, "글 화면에서").await;
+    match form::submit(request, "post.moderate", fields, moderate).await? {
+        Accepted(_) => Ok(reply::see_other_with(request, &place, flash)),
+        Rejected(_) => Ok(reply::see_other(request, &place)),
+    }
 }

@@ -1,10 +1,10 @@
 //! /my/…: what a member, or a visitor, says about themselves and how pages should look to them.
 
+use crate::domain::SessionId;
 use crate::domain::sessions::{self, Area, Which};
 use crate::domain::users::{self, Settings, password_change, profile};
-use crate::domain::{Error, Problem, SessionId};
-use crate::web::{Fields, Flash, RequestContext, Result, SignedIn, cookies, form_token, language, present, reply};
-use poem::http::StatusCode;
+use crate::web::form::Submission::{Accepted, Rejected};
+use crate::web::{Fields, Flash, Rejection, RequestContext, Result, SignedIn, cookies, form, form_token, language, present, reply};
 use poem::web::{Path, Query};
 use poem::{Response, handler};
 use serde::Deserialize;
@@ -14,13 +14,9 @@ use templates::sessions::{Device, SessionsPage};
 use templates::text::Lang;
 use templates::users::settings::{self as views, PasswordForm, ProfileForm, ReadingForm};
 
-fn status(problems: &[Problem]) -> StatusCode {
-    if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
-}
-
-fn profile(member: &SignedIn, wanted: &Settings, problems: &[Problem]) -> Response {
+fn profile(member: &SignedIn, wanted: &Settings, rejection: &Rejection) -> Response {
     let request = &member.request;
-    let (key, nav, errors) = (form_token::issue(request, "profile"), present::nav(request), present::errors(problems));
+    let (key, nav, errors) = (form_token::issue(request, "profile"), present::nav(request), rejection.errors());
     let page = ProfileForm {
         shell: &present::shell(request, &nav),
         email: &member.session().copy.email,
@@ -30,7 +26,7 @@ fn profile(member: &SignedIn, wanted: &Settings, problems: &[Problem]) -> Respon
         once: &key,
         errors: &errors,
     };
-    reply::page_with(request, status(problems), views::profile(&page))
+    rejection.page(request, views::profile(&page))
 }
 
 /// What is in force.
@@ -47,7 +43,7 @@ fn present_settings(member: &SignedIn) -> Settings {
 /// GET /my/profile
 #[handler]
 pub fn edit(member: SignedIn) -> Response {
-    profile(&member, &present_settings(&member), &[])
+    profile(&member, &present_settings(&member), &Rejection::default())
 }
 
 /// POST /my/profile
@@ -60,51 +56,41 @@ pub async fn update(member: SignedIn, fields: Fields) -> Result<Response> {
         aids: member.session().copy.aids.clone(),
         shows_presence: fields.ticked("shows_presence"),
     };
-    let done = match form_token::check(request, "profile", fields.text("once")) {
-        Ok(key) => users::update(&request.app, &member.actor, &key, &wanted).await,
-        Err(stale) => Err(stale),
-    };
-    match done {
-        Ok(_) => Ok(reply::see_other_with(request, paths::MY_PROFILE, Flash("saved"))),
-        Err(Error::Invalid(problems)) => Ok(profile(&member, &wanted, &problems)),
-        Err(err) => Err(err.into()),
+    let update = async |key| users::update(&request.app, &member.actor, &key, &wanted).await;
+    match form::submit(request, "profile", &fields, update).await? {
+        Accepted(_) => Ok(reply::see_other_with(request, paths::MY_PROFILE, Flash("saved"))),
+        Rejected(rejection) => Ok(profile(&member, &wanted, &rejection)),
     }
 }
 
-fn password(member: &SignedIn, problems: &[Problem]) -> Response {
+fn password(member: &SignedIn, rejection: &Rejection) -> Response {
     let request = &member.request;
-    let (key, nav, errors) = (form_token::issue(request, "password"), present::nav(request), present::errors(problems));
+    let (key, nav, errors) = (form_token::issue(request, "password"), present::nav(request), rejection.errors());
     let email = &member.session().copy.email;
     let page = PasswordForm { shell: &present::shell(request, &nav), email, once: &key, errors: &errors };
-    reply::page_with(request, status(problems), views::password(&page))
+    rejection.page(request, views::password(&page))
 }
 
 /// GET /my/password
 #[handler]
 pub fn edit_password(member: SignedIn) -> Response {
-    password(&member, &[])
+    password(&member, &Rejection::default())
 }
 
 /// POST /my/password
 #[handler]
 pub async fn update_password(member: SignedIn, fields: Fields) -> Result<Response> {
     let (request, session) = (&member.request, member.session());
-    let done = match form_token::check(request, "password", fields.text("once")) {
-        Ok(key) => {
-            let (current, new) = (fields.text("current"), fields.text("password"));
-            password_change::change(&request.app, session, &key, current, new, &request.client).await
-        }
-        Err(stale) => Err(stale),
-    };
-    match done {
-        Ok(token) => {
+    let (current, new) = (fields.text("current"), fields.text("password"));
+    let change = async |key| password_change::change(&request.app, session, &key, current, new, &request.client).await;
+    match form::submit(request, "password", &fields, change).await? {
+        Accepted(token) => {
             let mut response = reply::see_other_with(request, paths::MY_PASSWORD, Flash("password"));
             let cookie = cookies::session(Area::Site, request.secure(), token, session.copy.persistent);
             cookies::set(response.headers_mut(), &cookie);
             Ok(response)
         }
-        Err(Error::Invalid(problems)) => Ok(password(&member, &problems)),
-        Err(err) => Err(err.into()),
+        Rejected(rejection) => Ok(password(&member, &rejection)),
     }
 }
 
@@ -182,9 +168,8 @@ pub async fn end_others(member: SignedIn, fields: Fields) -> Result<Response> {
 /// checked but not used up.
 async fn end(member: &SignedIn, fields: &Fields, which: Which, flash: Flash) -> Result<Response> {
     let request = &member.request;
-    if form_token::check(request, "sessions", fields.text("once")).is_err() {
-        return Ok(reply::see_other(request, paths::MY_SESSIONS));
+    match form::submit(request, "sessions", fields, async |_| users::end_sessions(&request.app, which).await).await? {
+        Accepted(_) => Ok(reply::see_other_with(request, paths::MY_SESSIONS, flash)),
+        Rejected(_) => Ok(reply::see_other(request, paths::MY_SESSIONS)),
     }
-    users::end_sessions(&request.app, which).await?;
-    Ok(reply::see_other_with(request, paths::MY_SESSIONS, flash))
 }

@@ -1,7 +1,7 @@
 //! HTTP as both routers speak it: who is asking, what they sent, what they get.
 //!
-//! `request` one request's facts · `viewer` the extractors that ask who it is · `fields` a form as sent · `form_token` one-time
-//! keys · `reply` answers · `error` error pages · `layers` the one list of middleware · `present` domain values as view
+//! `request` one request's facts · `viewer` the extractors that ask who it is · `fields` a form as sent · `form` what each form goes
+//! through · `form_token` one-time keys · `reply` answers · `error` error pages · `layers` the one list of middleware · `present` domain values as view
 //! structs · `live` event streams · `degraded` while the database is away · `cookies`, `address`, `assets`, `health`,
 //! `language` · `metrics_auth` who may read the metrics · `routes` a router that knows its addresses · `serve` the accept loop
 //! · `stalled` connections whose peer takes nothing.
@@ -14,6 +14,7 @@ pub mod cookies;
 pub mod degraded;
 pub mod error;
 pub mod fields;
+pub mod form;
 pub mod form_token;
 pub mod health;
 pub mod language;
@@ -30,6 +31,7 @@ pub mod viewer;
 
 pub use error::{HttpError, Result};
 pub use fields::Fields;
+pub use form::{Rejection, Submission};
 pub use reply::Flash;
 pub use request::RequestContext;
 pub use viewer::{SignedIn, Staff};

@@ -151,12 +151,6 @@ pub fn errors(problems: &[Problem]) -> Vec<FieldError<'static>> {
     problems.iter().map(|p| FieldError { field: p.field, key: p.message, n: limit(p.message, p.field) }).collect()
 }
 
-/// The same, or that its writer has to wait so many seconds.
-pub fn faults_or_wait(problems: &[Problem], wait: Option<u64>) -> Vec<FieldError<'static>> {
-    let waiting = wait.map(|n| FieldError { field: "form", key: "flood.wait", n });
-    errors(problems).into_iter().chain(waiting).collect()
-}
-
 fn limit(message: &str, field: &str) -> u64 {
     let n = match (message, field) {
         ("name.too_long", _) => validation::NAME_MAX,
