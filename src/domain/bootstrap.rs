@@ -6,9 +6,9 @@ use super::users::{Joining, Newcomer};
 use super::validation::name_skeleton;
 use super::{Account, Actor, Error, Permissions, Result, audit, idempotency, markdown, roles, settings, tokens};
 use crate::clock::OffsetDateTime;
-use crate::db::query;
+use crate::db::{Database, query};
 use crate::domain::{Context, UserId};
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::ConnectionTrait;
 
 const OPENED: &str = "opened_at";
 const INVITATION: &str = "setup_token_hash";
@@ -32,7 +32,7 @@ const WELCOME_BODY: &str = "이곳은 회원이 함께 쓰고 읽는 열린 공�
 ///
 /// # Errors
 /// The database's.
-pub async fn open(db: &DatabaseConnection, now: OffsetDateTime, welcome: bool) -> Result<bool> {
+pub async fn open(db: &Database, now: OffsetDateTime, welcome: bool) -> Result<bool> {
     let tx = query::begin(db).await?;
     if !settings::insert(&tx, OPENED, &now.to_string()).await? {
         return Ok(false);
@@ -72,7 +72,7 @@ async fn post_welcome(tx: &impl ConnectionTrait, now: OffsetDateTime) -> Result<
 ///
 /// # Errors
 /// The database's.
-pub async fn invite_first_admin(db: &DatabaseConnection) -> Result<Option<String>> {
+pub async fn invite_first_admin(db: &Database) -> Result<Option<String>> {
     if has_admin(db).await? {
         revoke_invitation(db).await?;
         return Ok(None);

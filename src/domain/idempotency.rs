@@ -7,8 +7,8 @@
 
 use super::{Error, Result};
 use crate::clock::OffsetDateTime;
-use crate::db::query;
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use crate::db::{Database, query};
+use sea_orm::ConnectionTrait;
 
 /// The key of a form, already found to be one of ours.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ pub async fn record(tx: &impl ConnectionTrait, key: &Key, id: i64, now: OffsetDa
 ///
 /// # Errors
 /// Those of `done`, when the form had not been answered before.
-pub async fn replay(db: &DatabaseConnection, key: &Key, done: Result<i64>) -> Result<Outcome> {
+pub async fn replay(db: &Database, key: &Key, done: Result<i64>) -> Result<Outcome> {
     match done {
         Ok(id) => Ok(Outcome { id, repeated: false }),
         Err(err @ Error::Busy(_)) => Err(err),
@@ -55,7 +55,7 @@ pub async fn replay(db: &DatabaseConnection, key: &Key, done: Result<i64>) -> Re
 ///
 /// # Errors
 /// The database's.
-pub async fn forget_old(db: &DatabaseConnection, now: OffsetDateTime) -> Result<u64> {
+pub async fn forget_old(db: &Database, now: OffsetDateTime) -> Result<u64> {
     let before = now - time::Duration::days(KEPT_DAYS);
     Ok(query::run(db, "DELETE FROM idempotency_keys WHERE created_at < $1", [before.into()]).await?)
 }

@@ -6,12 +6,12 @@ use super::super::posts::{self, Post, State, moderate::ModerationAction};
 use super::super::{Actor, Error, Result, flood, markdown, notifications};
 use super::{find_deletable, find_editable};
 use crate::clock::OffsetDateTime;
-use crate::db::query;
+use crate::db::{Transaction, query};
 use crate::domain::users::profile;
 use crate::domain::validation::{self, Body, COMMENT_MAX};
 use crate::domain::{BoardId, CommentId, Context, PostId, UserId, idempotency, invalidation};
 use crate::shared::cache::CacheTag;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
 /// Most people that one comment may mention.
 const MENTIONS: usize = 10;
@@ -113,7 +113,7 @@ fn check_place<'a>(place: &Place, boards: &'a Boards, actor: &Actor, parent: Opt
     if parent.is_some() && answered != Some(State::Shown) { Err(Error::Conflict("comment.parent_gone")) } else { Ok(board) }
 }
 
-async fn bump_post(tx: &DatabaseTransaction, post: PostId, now: OffsetDateTime) -> Result<()> {
+async fn bump_post(tx: &Transaction, post: PostId, now: OffsetDateTime) -> Result<()> {
     let update = format!(
         "UPDATE posts SET comment_count = comment_count + 1, last_comment_at = $1, bump = {} WHERE id = $2",
         posts::next_bump(tx.get_database_backend())

@@ -1,7 +1,7 @@
 //! Members as staff see them: search, roles, suspensions, sessions.
 
 use crate::clock::OffsetDateTime;
-use crate::db::query;
+use crate::db::{Transaction, query};
 use crate::domain::audit::{self, Entry};
 use crate::domain::page::{Page, skip};
 use crate::domain::sessions::{self, Renew, Which};
@@ -54,13 +54,7 @@ pub async fn by_email(ctx: &Context, email: &str) -> Result<i64> {
 }
 
 /// Finishes a staff's action: keeps the form's key, commits, tells the instances.
-async fn finish(
-    ctx: &Context,
-    tx: sea_orm::DatabaseTransaction,
-    key: Option<&idempotency::Key>,
-    id: UserId,
-    changed: sessions::Changed,
-) -> Result<i64> {
+async fn finish(ctx: &Context, tx: Transaction, key: Option<&idempotency::Key>, id: UserId, changed: sessions::Changed) -> Result<i64> {
     if let Some(key) = key {
         idempotency::record(&tx, key, id.0, ctx.clock.now()).await?;
     }

@@ -1,10 +1,10 @@
 //! New passwords: by a member who knows the present one, and by the operator.
 
-use crate::db::query;
+use crate::db::{Transaction, query};
 use crate::domain::audit::{self, By, Entry};
 use crate::domain::sessions::{self, Area, Client, Which};
 use crate::domain::{Context, Error, Result, UserId, idempotency, users};
-use sea_orm::{DatabaseTransaction, FromQueryResult};
+use sea_orm::FromQueryResult;
 use std::time::Duration;
 
 /// Changes a member's password, having checked the present one; all their other sessions end, and the one
@@ -102,7 +102,7 @@ struct Named {
     name: String,
 }
 
-async fn end_all(ctx: &Context, tx: DatabaseTransaction, user: UserId) -> Result<()> {
+async fn end_all(ctx: &Context, tx: Transaction, user: UserId) -> Result<()> {
     let ended = sessions::end(&tx, Which::All { user }, "password", ctx.clock.now()).await?;
     tx.commit().await?;
     ended.tell(ctx).await;
