@@ -43,7 +43,7 @@ const PLACE: &str = "SELECT p.board_id, p.author_id, p.state, c.author_id AS par
     FROM posts p LEFT JOIN comments c ON c.id = $2 AND c.post_id = p.id WHERE p.id = $1";
 
 /// A member whom a comment concerns, and why: the kind of the notification.
-pub type Recipient = (UserId, &'static str);
+pub type Recipient = (UserId, notifications::Kind);
 
 /// Writes a comment: one transaction of at most seven statements; after it, its recipients' bells ring. A form that was
 /// answered before rings them again, because the process that answered it may have ended before it could.
@@ -135,10 +135,11 @@ async fn choose(ctx: &Context, place: &Place, board: &Board, actor: &Actor, ment
     if !every_member {
         involved.retain(|id| readers.iter().any(|who| who.id == *id));
     }
-    let named = readers.iter().filter(|who| mentioned.contains(&validation::name_key(&who.name))).map(|who| (who.id, "mention"));
-    let answered = involved.iter().filter(|id| Some(**id) == place.parent_author).map(|id| (*id, "reply"));
+    let named =
+        readers.iter().filter(|who| mentioned.contains(&validation::name_key(&who.name))).map(|who| (who.id, notifications::Kind::Mention));
+    let answered = involved.iter().filter(|id| Some(**id) == place.parent_author).map(|id| (*id, notifications::Kind::Reply));
     let mut all: Vec<Recipient> = Vec::new();
-    for (id, kind) in answered.chain(named).chain(involved.iter().map(|id| (*id, "comment"))) {
+    for (id, kind) in answered.chain(named).chain(involved.iter().map(|id| (*id, notifications::Kind::Comment))) {
         if id != actor.id && all.iter().all(|(known, _)| *known != id) {
             all.push((id, kind));
         }
