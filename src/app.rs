@@ -2,12 +2,11 @@
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{DbHealth, health, query, statements};
+use crate::db::{Database, DbHealth, health, query, statements};
 use crate::domain::{Context, Result};
 use crate::metrics::Metrics;
 use crate::monitor::Monitor;
 use crate::shared::meter;
-use sea_orm::DatabaseConnection;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -66,7 +65,7 @@ impl App {
     ///
     /// # Errors
     /// `Internal` where argon2 refuses the parameters; `Busy` while the database is away.
-    pub async fn new(config: Config, db: DatabaseConnection, clock: Clock) -> Result<Self> {
+    pub async fn new(config: Config, db: Database, clock: Clock) -> Result<Self> {
         let inner = Inner {
             context: Context::new(&config, db, clock).await?,
             config,

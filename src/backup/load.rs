@@ -5,11 +5,11 @@ use super::format::{Checker, Head, Manifest, Seen, Table};
 use super::tables::{self, CopiedTable, Kind, Purpose};
 use super::{BackupError, RecordStream, Result};
 use crate::clock::OffsetDateTime;
-use crate::db::query;
+use crate::db::{Database, Transaction, query};
 use crate::domain::epoch;
 use crate::seed;
 use migration::{Migrator, MigratorTrait, marks};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, Value};
+use sea_orm::{ConnectionTrait, DbBackend, Value};
 use serde_json::Value as Json;
 use time::format_description::well_known::Rfc3339;
 
@@ -20,7 +20,7 @@ const BATCH: usize = 1_000;
 ///
 /// # Errors
 /// The database is not empty, and stays as it is; the copy is not whole, or of a newer version: the database is empty again.
-pub async fn lines(db: &DatabaseConnection, mut lines: RecordStream) -> Result<Manifest> {
+pub async fn lines(db: &Database, mut lines: RecordStream) -> Result<Manifest> {
     if let Some(table) = tables::there(db).await?.first() {
         return Err(BackupError(format!(
             "the database is not empty (it has a table \"{table}\"), and nothing is ever written over what is there; name a new one: --into"
@@ -36,15 +36,15 @@ pub async fn lines(db: &DatabaseConnection, mut lines: RecordStream) -> Result<M
 }
 
 /// The database was empty before, so all that it has is ours.
-async fn empty(db: &DatabaseConnection) {
-    let done = Migrator::down(db, None).await;
+async fn empty(db: &Database) {
+    let done = Migrator::down(db.connection(), None).await;
     let forgotten = db.execute_unprepared("DROP TABLE IF EXISTS seaql_migrations").await;
     if let Some(err) = done.err().or(forgotten.err()) {
         tracing::warn!("what was begun could not be taken back ({err}); drop this database");
     }
 }
 
-async fn all(db: &DatabaseConnection, lines: &mut RecordStream) -> Result<Manifest> {
+async fn all(db: &Database, lines: &mut RecordStream) -> Result<Manifest> {
     let mut checker = Checker::default();
     let first = lines.recv().await.ok_or_else(|| BackupError("it is empty".into()))??;
     let steps = match checker.take(&first)? {
@@ -52,14 +52,14 @@ async fn all(db: &DatabaseConnection, lines: &mut RecordStream) -> Result<Manife
         _ => return Err(BackupError("it does not begin as a backup does".into())),
     };
     // As the schema was: newer steps change the rows afterwards, as they would have done at home.
-    Migrator::up(db, Some(steps)).await?;
+    Migrator::up(db.connection(), Some(steps)).await?;
     let tx = query::begin(db).await?;
     clear(&tx).await?;
     rows(&tx, lines, &mut checker).await?;
     let manifest = checker.finish()?;
     settle(&tx).await?;
     tx.commit().await?;
-    Migrator::up(db, None).await?;
+    Migrator::up(db.connection(), None).await?;
     seed::analyze(db).await?;
     Ok(manifest)
 }
@@ -78,7 +78,7 @@ fn steps(head: &Head) -> Result<u32> {
 }
 
 /// Takes away what the steps put into a new house, and the triggers: marks are counted once at the end.
-async fn clear(tx: &DatabaseTransaction) -> Result<()> {
+async fn clear(tx: &Transaction) -> Result<()> {
     tx.execute_unprepared(&marks::drop(tx.get_database_backend())).await?;
     let mut copied: Vec<&CopiedTable> = Purpose::Move.tables().collect();
     copied.reverse();
@@ -88,7 +88,7 @@ async fn clear(tx: &DatabaseTransaction) -> Result<()> {
     Ok(())
 }
 
-async fn rows(tx: &DatabaseTransaction, lines: &mut RecordStream, checker: &mut Checker) -> Result<()> {
+async fn rows(tx: &Transaction, lines: &mut RecordStream, checker: &mut Checker) -> Result<()> {
     let mut open: Option<(Table, Vec<Value>)> = None;
     while let Some(line) = lines.recv().await {
         let line = line?;
@@ -135,14 +135,14 @@ fn value(json: Json, kind: Kind) -> Option<Value> {
     })
 }
 
-async fn write(tx: &DatabaseTransaction, table: &Table, values: Vec<Value>) -> Result<()> {
+async fn write(tx: &Transaction, table: &Table, values: Vec<Value>) -> Result<()> {
     let names: Vec<_> = table.columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
     let head = format!("INSERT INTO {} ({})", table.name, names.join(", "));
     Ok(query::insert_many(tx, &head, table.columns.len(), values).await?)
 }
 
 /// Makes the database give out ids after the last one that the copied house gave out.
-async fn count_on(tx: &DatabaseTransaction, table: &Table) -> Result<()> {
+async fn count_on(tx: &Transaction, table: &Table) -> Result<()> {
     let Some(last) = table.counter else { return Ok(()) };
     let name = &table.name;
     if tx.get_database_backend() == DbBackend::Postgres {
@@ -156,7 +156,7 @@ async fn count_on(tx: &DatabaseTransaction, table: &Table) -> Result<()> {
 }
 
 /// Counts the marks, and goes on giving out places by latest comment after the last one.
-async fn settle(tx: &DatabaseTransaction) -> Result<()> {
+async fn settle(tx: &Transaction) -> Result<()> {
     let engine = tx.get_database_backend();
     tx.execute_unprepared(&marks::rebuild()).await?;
     tx.execute_unprepared(&marks::create(engine)).await?;
@@ -172,6 +172,6 @@ async fn settle(tx: &DatabaseTransaction) -> Result<()> {
 ///
 /// # Errors
 /// The database's.
-pub async fn distrust_copies(db: &DatabaseConnection, now: OffsetDateTime) -> Result<()> {
+pub async fn distrust_copies(db: &Database, now: OffsetDateTime) -> Result<()> {
     Ok(epoch::leap(db, now).await?)
 }

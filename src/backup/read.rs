@@ -4,14 +4,15 @@ use super::format::{Count, FORMAT, Head, Record, Table};
 use super::tables::{self, CopiedTable, Kind, Purpose};
 use super::{BackupError, RecordSender, RecordStream, Result, pipe};
 use crate::clock::{Clock, OffsetDateTime};
-use crate::db::query;
+use crate::db::{Database, Transaction, query};
 use futures_util::TryStreamExt;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, FromQueryResult, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, QueryResult, Statement};
 use serde_json::Value;
+use std::pin::pin;
 use time::format_description::well_known::Rfc3339;
 
 /// Begins to tell a database.
-pub fn lines(db: &DatabaseConnection, purpose: Purpose) -> RecordStream {
+pub fn lines(db: &Database, purpose: Purpose) -> RecordStream {
     let (teller, lines) = pipe();
     let db = db.clone();
     tokio::spawn(async move {
@@ -23,7 +24,7 @@ pub fn lines(db: &DatabaseConnection, purpose: Purpose) -> RecordStream {
     lines
 }
 
-async fn tell(db: &DatabaseConnection, purpose: Purpose, to: &RecordSender) -> Result<()> {
+async fn tell(db: &Database, purpose: Purpose, to: &RecordSender) -> Result<()> {
     let tx = query::begin_reading(db).await?;
     tables::check_known(&tx).await?;
     let head = Head { format: FORMAT, version: env!("CARGO_PKG_VERSION").into(), made_at: now()?, steps: steps(&tx).await? };
@@ -50,21 +51,21 @@ struct Step {
     version: String,
 }
 
-async fn steps(tx: &DatabaseTransaction) -> Result<Vec<String>> {
+async fn steps(tx: &Transaction) -> Result<Vec<String>> {
     let mut rows: Vec<Step> = query::all(tx, "SELECT version FROM seaql_migrations", []).await?;
     // Their names begin with their number; the database's own order of words may be another.
     rows.sort_by(|a, b| a.version.cmp(&b.version));
     Ok(rows.into_iter().map(|row| row.version).collect())
 }
 
-async fn rows(tx: &DatabaseTransaction, copied: &CopiedTable, to: &RecordSender) -> Result<()> {
+async fn rows(tx: &Transaction, copied: &CopiedTable, to: &RecordSender) -> Result<()> {
     let columns = tables::columns(tx, copied.name).await?;
     let counter = if copied.order == ["id"] { Some(counter(tx, copied.name).await?) } else { None };
     let table = Table { name: copied.name.into(), columns, counter };
     let query = select(tx.get_database_backend(), copied, &table);
     say(to, Record::Table(table.clone()).line()?).await?;
     let mut count = Count::default();
-    let mut found = sea_orm::StreamTrait::stream_raw(tx, Statement::from_string(tx.get_database_backend(), query)).await?;
+    let mut found = pin!(tx.stream(Statement::from_string(tx.get_database_backend(), query)).await?);
     while let Some(row) = found.try_next().await? {
         let line = line(&table, &row)?;
         count.row(&line);
@@ -86,7 +87,7 @@ fn select(engine: DbBackend, copied: &CopiedTable, table: &Table) -> String {
 
 /// The highest id that was ever given out. On PostgreSQL others may have taken more since this transaction began: the
 /// counter is then ahead of the rows, which does no harm.
-async fn counter(tx: &DatabaseTransaction, table: &str) -> Result<i64> {
+async fn counter(tx: &Transaction, table: &str) -> Result<i64> {
     let given = match tx.get_database_backend() {
         DbBackend::Postgres => format!("SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM {table}_id_seq"),
         _ => format!("SELECT seq FROM sqlite_sequence WHERE name = '{table}'"),

@@ -3,8 +3,8 @@
 
 use super::{BackupError, Result};
 use crate::config::Config;
-use crate::db;
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use crate::db::{self, Database};
+use sea_orm::ConnectionTrait;
 use std::path::PathBuf;
 use url::Url;
 
@@ -20,7 +20,7 @@ pub struct Scratch {
 
 enum Place {
     Folder(PathBuf),
-    Beside { home: DatabaseConnection, name: String },
+    Beside { home: Database, name: String },
 }
 
 impl Scratch {

@@ -4,12 +4,12 @@ use super::{Failure, migrate};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db;
+use crate::db::{self, Database};
 use crate::domain::error::is_away;
 use crate::domain::{bootstrap, invalidation};
 use crate::monitor::clock_sync;
 use crate::shared::{ProbeError, RedisOptions, Shared};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, Statement};
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -87,7 +87,7 @@ const SEATS: i64 = 7_270_002;
 async fn seat_on_postgres(config: &Config) -> Result<Permit, Failure> {
     let mut options = ConnectOptions::new(&config.database_url);
     options.max_connections(1).connect_timeout(REACH).acquire_timeout(REACH).sqlx_logging(false);
-    let db = Database::connect(options).await.map_err(|e| unreachable_database(&e))?;
+    let db = sea_orm::Database::connect(options).await.map_err(|e| unreachable_database(&e))?;
     let ask = if config.redis_url.is_some() { "pg_try_advisory_lock_shared" } else { "pg_try_advisory_lock" };
     let sql = Statement::from_string(db.get_database_backend(), format!("SELECT {ask}({SEATS}) AS got"));
     let row = db.query_one_raw(sql).await.map_err(|e| unreachable_database(&e))?;
@@ -113,7 +113,7 @@ fn unreachable_database(err: &sea_orm::DbErr) -> Failure {
 ///
 /// # Errors
 /// In words.
-pub async fn open(config: &Config, welcome: bool) -> Result<(DatabaseConnection, bool), Failure> {
+pub async fn open(config: &Config, welcome: bool) -> Result<(Database, bool), Failure> {
     prepare_folder(config)?;
     let db = db::open(config).await?;
     if config.migrate {
@@ -129,7 +129,7 @@ pub async fn open(config: &Config, welcome: bool) -> Result<(DatabaseConnection,
 ///
 /// # Errors
 /// `Config` when Redis refuses our password; else in words.
-pub async fn start(config: Config, db: DatabaseConnection, clock: Clock) -> Result<App, Failure> {
+pub async fn start(config: Config, db: Database, clock: Clock) -> Result<App, Failure> {
     set_out(&config, &db, &clock).await?;
     let app = App::new(config, db, clock).await?;
     app.shared.start(invalidation::validator(&app));
@@ -140,7 +140,7 @@ pub async fn start(config: Config, db: DatabaseConnection, clock: Clock) -> Resu
 ///
 /// # Errors
 /// `Config` when Redis refuses our password; else in words.
-pub async fn set_out(config: &Config, db: &DatabaseConnection, clock: &Clock) -> Result<(), Failure> {
+pub async fn set_out(config: &Config, db: &Database, clock: &Clock) -> Result<(), Failure> {
     let said = match &config.redis_url {
         None => Vec::new(),
         Some(url) => match Shared::overhear(&RedisOptions::new(url), &clock_sync::names(db, clock).await?).await {

@@ -2,10 +2,10 @@
 
 use super::Failure;
 use crate::config::Config;
-use crate::db;
+use crate::db::{self, Database};
 use clap::{Arg, ArgMatches, Command};
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, TransactionTrait};
 use std::time::{Duration, Instant};
 
 /// The subcommand.
@@ -28,7 +28,7 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
     match args.subcommand() {
         Some(("down", args)) => {
             let steps = args.get_one::<u32>("steps").copied().unwrap_or(1);
-            Migrator::down(&db, Some(steps)).await.map_err(|e| Failure::Other(format!("going back: {e}")))?;
+            Migrator::down(db.connection(), Some(steps)).await.map_err(|e| Failure::Other(format!("going back: {e}")))?;
         }
         Some(("status", _)) => {
             let applied = names(&db).await?;
@@ -53,13 +53,13 @@ const TRIES: u32 = 10;
 ///
 /// # Errors
 /// `Config` when the database is newer than this binary; else the database's, in words.
-pub async fn up(config: &Config, db: &DatabaseConnection) -> Result<(), Failure> {
+pub async fn up(config: &Config, db: &Database) -> Result<(), Failure> {
     check_age(db).await?;
     if pending(db).await?.is_empty() {
         return Ok(());
     }
     if db.get_database_backend() != DbBackend::Postgres {
-        return Migrator::up(db, None).await.map_err(|e| doing(&e));
+        return Migrator::up(db.connection(), None).await.map_err(|e| doing(&e));
     }
     let steps = db::open_for_migrations(config).await?;
     let lock = turn(&steps).await?;
@@ -76,10 +76,10 @@ fn doing(err: &DbErr) -> Failure {
 /// Waits for this instance's turn. The lock belongs to a transaction: not even a pooler between us and PostgreSQL can
 /// lose or keep it. It is asked for again and again instead of waited for, because a statement that waits would
 /// stop `CREATE INDEX CONCURRENTLY`, which waits for all statements that run.
-async fn turn(db: &DatabaseConnection) -> Result<DatabaseTransaction, Failure> {
+async fn turn(db: &Database) -> Result<DatabaseTransaction, Failure> {
     let begun = Instant::now();
     while begun.elapsed() < TURN {
-        let lock = db.begin().await.map_err(|e| doing(&e))?;
+        let lock = db.connection().begin().await.map_err(|e| doing(&e))?;
         let ask = format!("SELECT pg_try_advisory_xact_lock({}) AS got", migration::LOCK);
         let row = lock.query_one_raw(Statement::from_string(DbBackend::Postgres, ask)).await.map_err(|e| doing(&e))?;
         if row.and_then(|row| row.try_get::<bool>("", "got").ok()).unwrap_or(false) {
@@ -92,9 +92,9 @@ async fn turn(db: &DatabaseConnection) -> Result<DatabaseTransaction, Failure> {
 }
 
 /// Applies the steps. One that cannot get its lock lets people go first and is tried again.
-async fn apply(db: &DatabaseConnection) -> Result<(), Failure> {
+async fn apply(db: &Database) -> Result<(), Failure> {
     for attempt in 1.. {
-        match Migrator::up(db, None).await {
+        match Migrator::up(db.connection(), None).await {
             Err(err) if attempt < TRIES && err.to_string().contains("lock timeout") => {
                 tracing::warn!("a step waits for a lock that is in use (try {attempt} of {TRIES})");
                 tokio::time::sleep(Duration::from_secs(1)).await;
@@ -106,7 +106,7 @@ async fn apply(db: &DatabaseConnection) -> Result<(), Failure> {
 }
 
 /// The steps that are not applied yet.
-async fn pending(db: &DatabaseConnection) -> Result<Vec<String>, Failure> {
+async fn pending(db: &Database) -> Result<Vec<String>, Failure> {
     let applied = names(db).await?;
     Ok(Migrator::migrations().iter().map(|step| step.name().to_owned()).filter(|name| !applied.contains(name)).collect())
 }
@@ -116,7 +116,7 @@ async fn pending(db: &DatabaseConnection) -> Result<Vec<String>, Failure> {
 ///
 /// # Errors
 /// `Config` in that case; the database's.
-pub async fn check_age(db: &DatabaseConnection) -> Result<(), Failure> {
+pub async fn check_age(db: &Database) -> Result<(), Failure> {
     let known: Vec<_> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
     let unknown = names(db).await?.into_iter().filter(|name| !known.contains(name));
     match unknown.into_iter().find(|name| name.ends_with(migration::CONTRACT)) {
@@ -131,7 +131,7 @@ pub async fn check_age(db: &DatabaseConnection) -> Result<(), Failure> {
 ///
 /// # Errors
 /// `Config` in that case; the database's.
-pub async fn check_complete(db: &DatabaseConnection) -> Result<(), Failure> {
+pub async fn check_complete(db: &Database) -> Result<(), Failure> {
     check_age(db).await?;
     match pending(db).await?.first() {
         None => Ok(()),
@@ -140,7 +140,7 @@ pub async fn check_complete(db: &DatabaseConnection) -> Result<(), Failure> {
 }
 
 /// The steps that are applied. A database that nobody has migrated yet has none.
-async fn names(db: &DatabaseConnection) -> Result<Vec<String>, Failure> {
+async fn names(db: &Database) -> Result<Vec<String>, Failure> {
     let doing = |e: sea_orm::DbErr| Failure::Other(format!("reading which steps are applied: {e}"));
     let table = match db.get_database_backend() {
         DbBackend::Postgres => "SELECT to_regclass('seaql_migrations') IS NOT NULL AS there",

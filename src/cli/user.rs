@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::db::query;
 use crate::domain::sessions::Client;
 use crate::domain::users::{Joining, Newcomer, manage, password_change, sign_in_limits};
-use crate::domain::{Actor, Error, UserId, audit, bootstrap, roles};
+use crate::domain::{Actor, Error, audit, bootstrap, roles};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::io::BufRead;
 use std::time::Duration;
@@ -92,7 +92,7 @@ async fn add(app: &App, email: &str, name: &str, role: &str, password: String) -
     if role.slug == roles::ADMIN {
         bootstrap::revoke_invitation(&tx).await?;
     }
-    let entry = audit::Entry::new("user.create", "user", id, name).after("role", &role.slug);
+    let entry = audit::Entry::new("user.create", "user", id.0, name).after("role", &role.slug);
     audit::write(&tx, &operator(), entry, now).await?;
     tx.commit().await?;
     say!("added member {id}");
@@ -101,14 +101,14 @@ async fn add(app: &App, email: &str, name: &str, role: &str, password: String) -
 
 async fn set_role(app: &App, email: &str, role: &str) -> Result<(), Error> {
     let (member, role) = (manage::by_email(app, email).await?, roles::named(&app.db, role).await?);
-    manage::set_role(app, &operator(), None, UserId(member), role.id, "").await?;
+    manage::set_role(app, &operator(), None, member, role.id, "").await?;
     say!("member {member} is now {}", role.slug);
     Ok(())
 }
 
 async fn set_password(app: &App, email: &str, new: String) -> Result<(), Error> {
     let member = manage::by_email(app, email).await?;
-    password_change::set(app, &operator(), UserId(member), &new).await?;
+    password_change::set(app, &operator(), member, &new).await?;
     say!("the password of member {member} is changed; all their sessions have ended");
     Ok(())
 }
@@ -116,7 +116,7 @@ async fn set_password(app: &App, email: &str, new: String) -> Result<(), Error> 
 async fn suspend(app: &App, email: &str, reason: &str, days: Option<i64>) -> Result<(), Error> {
     let member = manage::by_email(app, email).await?;
     let until = days.map(|days| app.clock.now() + time::Duration::days(days));
-    manage::suspend(app, &operator(), None, UserId(member), until, reason).await?;
+    manage::suspend(app, &operator(), None, member, until, reason).await?;
     say!("member {member} is suspended");
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! Whether the database is there. Asked a few times a second on a connection of its own, so that requests learn of an
 //! outage at once instead of each waiting for its own time-out, and of its end as soon.
 
-use super::open_for_probing;
+use super::{Database, open_for_probing};
 use crate::config::Config;
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::ConnectionTrait;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -60,7 +60,7 @@ impl DbHealth {
 }
 
 /// Watches the database until the instance ends. On SQLite there is nothing to watch: the database is in this process.
-pub async fn watch(config: Config, db: DatabaseConnection, health: DbHealth, ended: CancellationToken) {
+pub async fn watch(config: Config, db: Database, health: DbHealth, ended: CancellationToken) {
     if !config.on_postgres() {
         let open = keep_open(&config).await;
         if let Err(err) = &open {
@@ -95,25 +95,22 @@ pub async fn watch(config: Config, db: DatabaseConnection, health: DbHealth, end
 
 /// A connection to SQLite beside the pool's, which are closed when they have grown old or were idle for long. With the last
 /// one SQLite takes its log and its index away, and a full disk has no space for new ones, not even for reading.
-///
-/// # Errors
-/// The database's.
 pub async fn keep_open(config: &Config) -> Result<impl Send, String> {
     let db = open_for_probing(config).await.map_err(|e| e.to_string())?;
     // SQLite opens its files with the first statement.
     db.execute_unprepared("SELECT COUNT(*) FROM settings").await.map_err(|e| e.to_string())?;
     // A connection that is acquired is never closed as idle.
-    db.get_sqlite_connection_pool().acquire().await.map_err(|e| e.to_string())
+    db.connection().get_sqlite_connection_pool().acquire().await.map_err(|e| e.to_string())
 }
 
 /// One question. A connection that did not answer is not asked again.
-async fn ask(config: &Config, probe: &mut Option<DatabaseConnection>, patience: Duration) -> bool {
+async fn ask(config: &Config, probe: &mut Option<Database>, patience: Duration) -> bool {
     let question = async {
         let db = match probe.take() {
             Some(db) => db,
             None => open_for_probing(config).await.map_err(|err| err.to_string())?,
         };
-        db.ping().await.map_err(|err| err.to_string())?;
+        db.connection().ping().await.map_err(|err| err.to_string())?;
         Ok::<_, String>(db)
     };
     match timeout(patience, question).await {
@@ -127,8 +124,8 @@ async fn ask(config: &Config, probe: &mut Option<DatabaseConnection>, patience: 
 
 /// Takes every connection of the pool in hand: those that broke during the outage are thrown away now, and not by the
 /// first visitors after it.
-async fn refresh(db: &DatabaseConnection, connections: u32) {
-    let all = (0..connections).map(|_| timeout(FIRST, db.ping()));
+async fn refresh(db: &Database, connections: u32) {
+    let all = (0..connections).map(|_| timeout(FIRST, db.connection().ping()));
     futures_util::future::join_all(all).await;
 }
 

@@ -1,9 +1,9 @@
 //! Opening the database of a configuration: PostgreSQL, or SQLite in the data folder.
 
-use super::{disk_full, statements};
+use super::{Database, disk_full, statements};
 use crate::config::Config;
 use sea_orm::sqlx::Connection;
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
 use std::time::Duration;
 
 /// Longest wait for a connection, and so for an answer while the database is away.
@@ -22,7 +22,7 @@ pub struct OpenError {
 ///
 /// # Errors
 /// It does not answer, refuses the credentials, or has no space.
-pub async fn open(config: &Config) -> Result<DatabaseConnection, OpenError> {
+pub async fn open(config: &Config) -> Result<Database, OpenError> {
     connect(
         config,
         if config.on_postgres() { config.database_connections } else { 4 },
@@ -33,18 +33,12 @@ pub async fn open(config: &Config) -> Result<DatabaseConnection, OpenError> {
 
 /// Opens the database for changes of its schema: they may take their time, but nobody waits behind them for a lock
 /// for more than a moment (a statement that waits for a lock makes all that come after it wait too).
-///
-/// # Errors
-/// The database does not answer.
-pub async fn open_for_migrations(config: &Config) -> Result<DatabaseConnection, OpenError> {
+pub async fn open_for_migrations(config: &Config) -> Result<Database, OpenError> {
     connect(config, 2, &[("statement_timeout", 0), ("lock_timeout", 3_000), ("idle_in_transaction_session_timeout", 0)]).await
 }
 
 /// Opens a connection that does nothing but ask whether the database is there.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn open_for_probing(config: &Config) -> Result<DatabaseConnection, OpenError> {
+pub async fn open_for_probing(config: &Config) -> Result<Database, OpenError> {
     connect(config, 1, &[]).await
 }
 
@@ -54,14 +48,14 @@ async fn retry(options: ConnectOptions, tries: u32) -> Result<DatabaseConnection
     let mut left = tries;
     loop {
         left -= 1;
-        match Database::connect(options.clone()).await {
+        match sea_orm::Database::connect(options.clone()).await {
             Err(err) if left > 0 && !disk_full::is_full(&err) => tracing::warn!("opening the database takes longer: {err}"),
             done => return done,
         }
     }
 }
 
-async fn connect(config: &Config, connections: u32, limits: &[(&str, u128)]) -> Result<DatabaseConnection, OpenError> {
+async fn connect(config: &Config, connections: u32, limits: &[(&str, u128)]) -> Result<Database, OpenError> {
     let mut options = ConnectOptions::new(&config.database_url);
     options
         .max_connections(connections)
@@ -91,7 +85,7 @@ async fn connect(config: &Config, connections: u32, limits: &[(&str, u128)]) -> 
     }
     let mut db = retry(options, if config.on_postgres() { 1 } else { 5 }).await.map_err(|source| OpenError { source })?;
     db.set_metric_callback(|_| statements::count());
-    Ok(db)
+    Ok(Database::new(db))
 }
 
 /// How many database connections there are.
@@ -107,16 +101,16 @@ pub struct Pool {
 
 impl Pool {
     /// The connections of a database.
-    pub fn of(db: &DatabaseConnection) -> Self {
+    pub fn of(db: &Database) -> Self {
         let pool = |size: u32, idle: usize, max: u32| {
             let idle = u32::try_from(idle).unwrap_or(u32::MAX).min(size);
             Self { idle, used: size - idle, max }
         };
         if db.get_database_backend() == DbBackend::Postgres {
-            let of = db.get_postgres_connection_pool();
+            let of = db.connection().get_postgres_connection_pool();
             return pool(of.size(), of.num_idle(), of.options().get_max_connections());
         }
-        let of = db.get_sqlite_connection_pool();
+        let of = db.connection().get_sqlite_connection_pool();
         pool(of.size(), of.num_idle(), of.options().get_max_connections())
     }
 }

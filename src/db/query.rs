@@ -1,32 +1,14 @@
-//! SQL as we speak it: one text for both engines, numbered parameters, rows into plain structs.
+//! Transactions, and statements as text for what the builder cannot say: one text for both engines, numbered parameters.
 
+use super::{Database, Transaction};
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, FromQueryResult, IsolationLevel,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+    AccessMode, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, FromQueryResult, IsolationLevel, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait, Value,
 };
 
-tokio::task_local! {
-    static REQUEST: String;
-}
-
-/// Runs `work`; with a request's number, each of its statements names it in a comment, so that what PostgreSQL logs or
-/// lists as running can be traced to nginx's log. No two requests then share a prepared statement.
-pub async fn with_request<F: Future>(request: Option<String>, work: F) -> F::Output {
-    match request {
-        Some(request) => REQUEST.scope(request, work).await,
-        None => work.await,
-    }
-}
-
-/// The request that statements of this task are named after.
-pub fn request() -> Option<String> {
-    REQUEST.try_with(Clone::clone).ok()
-}
+pub use super::database::{request, with_request};
 
 /// All rows that a query finds.
-///
-/// # Errors
-/// Those of the database.
 pub async fn all<T: FromQueryResult>(
     db: &impl ConnectionTrait,
     sql: &str,
@@ -37,9 +19,6 @@ pub async fn all<T: FromQueryResult>(
 }
 
 /// The first row that a query finds.
-///
-/// # Errors
-/// Those of the database.
 pub async fn one<T: FromQueryResult>(
     db: &impl ConnectionTrait,
     sql: &str,
@@ -52,9 +31,6 @@ pub async fn one<T: FromQueryResult>(
 }
 
 /// The number in the first column of the first row.
-///
-/// # Errors
-/// Those of the database.
 pub async fn number(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Option<i64>, DbErr> {
     match db.query_one_raw(statement(db, sql, values)).await? {
         Some(row) => Ok(row.try_get_by_index(0)?),
@@ -63,9 +39,6 @@ pub async fn number(db: &impl ConnectionTrait, sql: &str, values: impl IntoItera
 }
 
 /// Runs a statement and says how many rows it touched.
-///
-/// # Errors
-/// Those of the database.
 pub async fn run(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<u64, DbErr> {
     Ok(db.execute_raw(statement(db, sql, values)).await?.rows_affected())
 }
@@ -74,11 +47,8 @@ pub async fn run(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator
 ///
 /// SQLite has one writer: a transaction that begins by reading and then wants to write is refused when
 /// another came first, so it asks for the writer's seat at once (`BEGIN IMMEDIATE`).
-///
-/// # Errors
-/// Those of the database.
-pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
-    let db = db.clone();
+pub async fn begin(db: &Database) -> Result<Transaction, DbErr> {
+    let db = db.connection().clone();
     uncut(async move {
         if db.get_database_backend() != DbBackend::Sqlite {
             return db.begin().await;
@@ -92,19 +62,16 @@ pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr
 /// Runs a BEGIN in a task of its own, so that it ends even where its caller is dropped meanwhile; the transaction is then
 /// rolled back. sqlx 0.9 counts a transaction on PostgreSQL only after the answer to BEGIN: cut off before, it queues no
 /// ROLLBACK, and the pool would hand the open transaction to the next request, whose writes would never be committed.
-async fn uncut(begin: impl Future<Output = Result<DatabaseTransaction, DbErr>> + Send + 'static) -> Result<DatabaseTransaction, DbErr> {
+async fn uncut(begin: impl Future<Output = Result<DatabaseTransaction, DbErr>> + Send + 'static) -> Result<Transaction, DbErr> {
     match tokio::spawn(begin).await {
-        Ok(begun) => begun,
+        Ok(begun) => begun.map(Transaction::new),
         Err(err) => Err(DbErr::Custom(format!("beginning a transaction: {err}"))),
     }
 }
 
 /// Begins a transaction that reads the database as of one moment, while others go on writing.
-///
-/// # Errors
-/// Those of the database.
-pub async fn begin_reading(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
-    let db = db.clone();
+pub async fn begin_reading(db: &Database) -> Result<Transaction, DbErr> {
+    let db = db.connection().clone();
     uncut(async move {
         if db.get_database_backend() != DbBackend::Postgres {
             // On SQLite every transaction reads as of the moment of its first statement.
@@ -120,10 +87,7 @@ const VALUES: usize = 6_000;
 const VALUES_ON_SQLITE: usize = 300;
 
 /// Adds many rows of `width` values each, a statement for some hundreds of them. `head` is the statement up to VALUES.
-///
-/// # Errors
-/// Those of the database.
-pub async fn insert_many(tx: &DatabaseTransaction, head: &str, width: usize, rows: Vec<Value>) -> Result<(), DbErr> {
+pub async fn insert_many(tx: &Transaction, head: &str, width: usize, rows: Vec<Value>) -> Result<(), DbErr> {
     let values = if tx.get_database_backend() == DbBackend::Postgres { VALUES } else { VALUES_ON_SQLITE };
     for part in rows.chunks(values / width * width) {
         let places = (0..part.len() / width).map(|n| format!("({})", places(n * width + 1, width)));
@@ -146,9 +110,7 @@ pub fn places(from: usize, n: usize) -> String {
 
 /// A statement with its values, for those who look at its faults themselves.
 pub(crate) fn statement(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
-    // Numbers of requests are letters, digits and "-" (`web::layers`): none ends a comment.
-    let named = REQUEST.try_with(|request| format!("{sql} /* request={request} */"));
-    Statement::from_sql_and_values(db.get_database_backend(), named.as_deref().unwrap_or(sql), values)
+    Statement::from_sql_and_values(db.get_database_backend(), sql, values)
 }
 
 /// A row of a count, as `Internal` when the database gave none.

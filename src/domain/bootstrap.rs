@@ -6,18 +6,25 @@ use super::users::{Joining, Newcomer};
 use super::validation::name_skeleton;
 use super::{Account, Actor, Error, Permissions, Result, audit, idempotency, markdown, roles, settings, tokens};
 use crate::clock::OffsetDateTime;
-use crate::db::query;
-use crate::domain::{Context, UserId};
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use crate::db::{Database, query};
+use crate::domain::{Context, RoleId};
+use crate::entity::{board, post, user};
+use board::Access;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, Query, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait};
+
+/// The id of the members' role, as the schema's first step makes it.
+const MEMBER: RoleId = RoleId(3);
 
 const OPENED: &str = "opened_at";
 const INVITATION: &str = "setup_token_hash";
 
 /// The starter boards: address, Korean name, English name, description, who may write.
-const BOARDS: [(&str, &str, &str, &str, &str); 3] = [
-    ("notice", "공지사항", "Notices", "센터에서 알려 드리는 소식입니다.", "staff"),
-    ("free", "자유게시판", "Open board", "무엇이든 편하게 이야기하는 곳입니다.", "members"),
-    ("qna", "질문과 답변", "Questions and answers", "궁금한 것을 묻고 서로 답합니다.", "members"),
+const BOARDS: [(&str, &str, &str, &str, Access); 3] = [
+    ("notice", "공지사항", "Notices", "센터에서 알려 드리는 소식입니다.", Access::Staff),
+    ("free", "자유게시판", "Open board", "무엇이든 편하게 이야기하는 곳입니다.", Access::Members),
+    ("qna", "질문과 답변", "Questions and answers", "궁금한 것을 묻고 서로 답합니다.", Access::Members),
 ];
 
 const WELCOME_TITLE: &str = "민스쿨에 오신 것을 환영합니다";
@@ -29,23 +36,25 @@ const WELCOME_BODY: &str = "이곳은 회원이 함께 쓰고 읽는 열린 공�
 
 /// Fills a new database: the starter boards and, where `welcome`, a first notice. False: it was filled before. Call it under
 /// the migration lock.
-///
-/// # Errors
-/// The database's.
-pub async fn open(db: &DatabaseConnection, now: OffsetDateTime, welcome: bool) -> Result<bool> {
+pub async fn open(db: &Database, now: OffsetDateTime, welcome: bool) -> Result<bool> {
     let tx = query::begin(db).await?;
     if !settings::insert(&tx, OPENED, &now.to_string()).await? {
         return Ok(false);
     }
-    for (position, (slug, name, name_en, description, writers)) in BOARDS.iter().enumerate() {
-        let insert = "INSERT INTO boards (slug, name, name_en, description, position, list_access, read_access, \
-                      write_access, comment_access, created_at) \
-                      VALUES ($1, $2, $3, $4, $5, 'everyone', 'everyone', $6, 'members', $7)";
-        let place = position as i64 + 1;
-        let values =
-            [(*slug).into(), (*name).into(), (*name_en).into(), (*description).into(), place.into(), (*writers).into(), now.into()];
-        query::run(&tx, insert, values).await?;
-    }
+    let boards = BOARDS.iter().zip(1..).map(|((slug, name, name_en, description, writers), position)| board::ActiveModel {
+        slug: Set((*slug).into()),
+        name: Set((*name).into()),
+        name_en: Set((*name_en).into()),
+        description: Set((*description).into()),
+        position: Set(position),
+        list_access: Set(Access::Everyone),
+        read_access: Set(Access::Everyone),
+        write_access: Set(*writers),
+        comment_access: Set(Access::Members),
+        created_at: Set(now),
+        ..Default::default()
+    });
+    board::Entity::insert_many(boards).exec_without_returning(&tx).await?;
     if welcome {
         post_welcome(&tx, now).await?;
     }
@@ -55,25 +64,43 @@ pub async fn open(db: &DatabaseConnection, now: OffsetDateTime, welcome: bool) -
 
 /// The first notice. Its author is the site itself: an account that nobody can sign in as.
 async fn post_welcome(tx: &impl ConnectionTrait, now: OffsetDateTime) -> Result<()> {
-    let author = "INSERT INTO users (email, name, name_key, name_skeleton, password_hash, role_id, shows_presence, post_count, created_at) \
-                  VALUES ('house@minschool.invalid', '민스쿨', '민스쿨', $2, '!', 3, FALSE, 1, $1) RETURNING id";
-    let author = query::some(query::number(tx, author, [now.into(), name_skeleton("민스쿨").into()]).await?, "the account of the site")?;
-    let post = format!(
-        "INSERT INTO posts (board_id, author_id, title, content, html, is_notice, bump, created_at) \
-         SELECT id, $1, $2, $3, $4, TRUE, {}, $5 FROM boards WHERE slug = 'notice'",
-        next_bump(tx.get_database_backend())
-    );
-    let values = [author.into(), WELCOME_TITLE.into(), WELCOME_BODY.into(), markdown::render(WELCOME_BODY).into(), now.into()];
-    query::run(tx, &post, values).await.map(|_| ()).map_err(Into::into)
+    let name = "민스쿨";
+    let author = user::ActiveModel {
+        email: Set("house@minschool.invalid".into()),
+        name: Set(name.into()),
+        name_key: Set(name.into()),
+        name_skeleton: Set(Some(name_skeleton(name))),
+        // No hash is this text.
+        password_hash: Set("!".into()),
+        role_id: Set(MEMBER),
+        shows_presence: Set(false),
+        post_count: Set(1),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    let author = user::Entity::insert(author).exec(tx).await?.last_insert_id;
+    let notices = Query::select().column(board::Column::Id).from(board::Entity).and_where(board::Column::Slug.eq("notice")).take();
+    let values: [(post::Column, SimpleExpr); 8] = [
+        (post::Column::BoardId, notices.into()),
+        (post::Column::AuthorId, author.into()),
+        (post::Column::Title, WELCOME_TITLE.into()),
+        (post::Column::Content, WELCOME_BODY.into()),
+        (post::Column::Html, markdown::render(WELCOME_BODY).into()),
+        (post::Column::IsNotice, true.into()),
+        (post::Column::Bump, Expr::cust(next_bump(tx.get_database_backend()))),
+        (post::Column::CreatedAt, now.into()),
+    ];
+    let (columns, values): (Vec<_>, Vec<_>) = values.into_iter().unzip();
+    let mut insert = Query::insert();
+    insert.into_table(post::Entity).columns(columns).values(values).map_err(|err| Error::internal("the first notice", err))?;
+    tx.execute(&insert).await?;
+    Ok(())
 }
 
 /// A link token with which the first administrator is made, if there is none yet. Each call makes the
 /// earlier token useless.
-///
-/// # Errors
-/// The database's.
-pub async fn invite_first_admin(db: &DatabaseConnection) -> Result<Option<String>> {
-    if has_admin(db).await? {
+pub async fn invite_first_admin(db: &Database) -> Result<Option<String>> {
+    if roles::any_admin(db).await? {
         revoke_invitation(db).await?;
         return Ok(None);
     }
@@ -83,24 +110,13 @@ pub async fn invite_first_admin(db: &DatabaseConnection) -> Result<Option<String
 }
 
 /// Makes a setup link that was not used good for nothing: there is an administrator now.
-///
-/// # Errors
-/// The database's.
 pub async fn revoke_invitation(tx: &impl ConnectionTrait) -> Result<()> {
     settings::delete(tx, INVITATION).await
 }
 
-async fn has_admin(db: &impl ConnectionTrait) -> Result<bool> {
-    let any = "SELECT u.id FROM users u JOIN roles r ON r.id = u.role_id WHERE r.slug = 'admin' LIMIT 1";
-    Ok(query::number(db, any, []).await?.is_some())
-}
-
 /// Whether the token of a setup link may still be used.
-///
-/// # Errors
-/// The database's.
 pub async fn is_invited(ctx: &Context, token: &str) -> Result<bool> {
-    Ok(settings::get(&ctx.db, INVITATION).await? == Some(tokens::hash(token)) && !has_admin(&ctx.db).await?)
+    Ok(settings::get(&ctx.db, INVITATION).await? == Some(tokens::hash(token)) && !roles::any_admin(&ctx.db).await?)
 }
 
 /// Uses up the token of a setup link, in the transaction that makes the administrator.
@@ -108,14 +124,14 @@ pub async fn is_invited(ctx: &Context, token: &str) -> Result<bool> {
 /// # Errors
 /// `NotFound` when it is not the token or was used.
 pub async fn use_invitation(tx: &impl ConnectionTrait, token: &str) -> Result<()> {
-    let is_invited = settings::take(tx, INVITATION, &tokens::hash(token)).await? && !has_admin(tx).await?;
+    let is_invited = settings::take(tx, INVITATION, &tokens::hash(token)).await? && !roles::any_admin(tx).await?;
     if is_invited { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// Makes the first administrator and uses up the link.
 ///
 /// # Errors
-/// `NotFound` when the link is not good (any more); `Invalid`; `Busy`; the database's.
+/// `NotFound` when the link is not good (any more); `Invalid`; `Busy`.
 pub async fn first_admin(
     ctx: &Context,
     key: &idempotency::Key,
@@ -130,12 +146,12 @@ pub async fn first_admin(
         use_invitation(&tx, token).await?;
         let role = roles::named(&tx, roles::ADMIN).await?;
         let id = newcomer.insert(&tx, role.id, now).await?;
-        let actor = Actor { id: UserId(id), name: form.name.clone(), role: roles::ADMIN.into(), permissions: Permissions::default() };
+        let actor = Actor { id, name: form.name.clone(), role: roles::ADMIN.into(), permissions: Permissions::default() };
         let by = audit::By { actor, client: client.clone() };
-        audit::write(&tx, &by, audit::Entry::new("user.create", "user", id, &form.name).after("role", roles::ADMIN), now).await?;
-        idempotency::record(&tx, key, id, now).await?;
+        audit::write(&tx, &by, audit::Entry::new("user.create", "user", id.0, &form.name).after("role", roles::ADMIN), now).await?;
+        idempotency::record(&tx, key, id.0, now).await?;
         tx.commit().await?;
-        Ok(id)
+        Ok(id.0)
     };
     idempotency::replay(&ctx.db, key, done.await).await
 }

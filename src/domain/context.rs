@@ -7,8 +7,8 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::flood::Flood;
 use crate::config::sign_ups::SignUps;
+use crate::db::Database;
 use crate::shared::{RedisOptions, Shared};
-use sea_orm::DatabaseConnection;
 use std::sync::Arc;
 
 /// See the head of this file. Cheap to clone.
@@ -18,7 +18,7 @@ pub struct Context(Arc<Parts>);
 /// The parts of a [`Context`].
 pub struct Parts {
     /// The truth.
-    pub db: DatabaseConnection,
+    pub db: Database,
     /// What instances agree on.
     pub shared: Shared,
     /// The time that is stored.
@@ -60,7 +60,7 @@ impl Context {
     ///
     /// # Errors
     /// `Internal` where argon2 refuses the parameters; `Busy` while the database is away.
-    pub async fn new(config: &Config, db: DatabaseConnection, clock: Clock) -> Result<Self> {
+    pub async fn new(config: &Config, db: Database, clock: Clock) -> Result<Self> {
         let secret = settings::form_secret(&db).await?;
         let shared = match &config.redis_url {
             Some(url) => Shared::redis(RedisOptions::new(url), clock.monotonic().clone(), &secret),

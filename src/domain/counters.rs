@@ -4,9 +4,10 @@
 
 use super::Result;
 use super::sessions::{self, Area};
-use crate::db::query;
-use crate::domain::{Context, PostId};
-use sea_orm::Value;
+use crate::domain::{Context, PostId, SessionId, UserId};
+use crate::entity::{post, user};
+use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -19,11 +20,11 @@ pub struct Counters {
 #[derive(Default)]
 struct Pending {
     /// Members who were seen.
-    seen: BTreeSet<i64>,
+    seen: BTreeSet<UserId>,
     /// Sessions that were used, by what decides when they end.
-    used: BTreeMap<(Area, bool), BTreeSet<i64>>,
+    used: BTreeMap<(Area, bool), BTreeSet<SessionId>>,
     /// Post → times read.
-    views: BTreeMap<i64, i64>,
+    views: BTreeMap<PostId, i64>,
 }
 
 /// So many rows are written at once.
@@ -35,14 +36,14 @@ impl Counters {
         let mut pending = self.lock();
         let copy = &session.copy;
         if copy.shows_presence {
-            pending.seen.insert(copy.user_id);
+            pending.seen.insert(UserId(copy.user_id));
         }
-        pending.used.entry((area, copy.persistent)).or_default().insert(copy.session_id);
+        pending.used.entry((area, copy.persistent)).or_default().insert(SessionId(copy.session_id));
     }
 
     /// A post was read.
     pub fn read(&self, post: PostId) {
-        *self.lock().views.entry(post.0).or_default() += 1;
+        *self.lock().views.entry(post).or_default() += 1;
     }
 
     fn lock(&self) -> MutexGuard<'_, Pending> {
@@ -60,16 +61,18 @@ pub async fn flush(ctx: &Context) -> Result<()> {
     let now = ctx.clock.now();
     let mut first = Ok(());
     for (post, times) in pending.views {
-        let update = "UPDATE posts SET view_count = view_count + $1 WHERE id = $2";
-        if let Err(err) = query::run(&ctx.db, update, [times.into(), post.into()]).await {
+        let more = Expr::col(post::Column::ViewCount).add(times);
+        let update = post::Entity::update_many().col_expr(post::Column::ViewCount, more).filter(post::Column::Id.eq(post));
+        if let Err(err) = update.exec(&ctx.db).await {
             *ctx.counters.lock().views.entry(post).or_default() += times;
             first = first.and(Err(err.into()));
         }
     }
     for users in chunks(&pending.seen) {
-        let update = format!("UPDATE users SET last_seen_at = $1 WHERE id IN ({})", query::places(2, users.len()));
-        let values = std::iter::once(now.into()).chain(users.iter().map(|id| Value::from(*id)));
-        if let Err(err) = query::run(&ctx.db, &update, values).await {
+        let update = user::Entity::update_many()
+            .col_expr(user::Column::LastSeenAt, SimpleExpr::from(now))
+            .filter(user::Column::Id.is_in(users.iter().copied()));
+        if let Err(err) = update.exec(&ctx.db).await {
             ctx.counters.lock().seen.extend(users);
             first = first.and(Err(err.into()));
         }
@@ -85,7 +88,7 @@ pub async fn flush(ctx: &Context) -> Result<()> {
     first
 }
 
-fn chunks(ids: &BTreeSet<i64>) -> Vec<Vec<i64>> {
-    let all: Vec<i64> = ids.iter().copied().collect();
-    all.chunks(AT_ONCE).map(<[i64]>::to_vec).collect()
+fn chunks<T: Copy>(ids: &BTreeSet<T>) -> Vec<Vec<T>> {
+    let all: Vec<T> = ids.iter().copied().collect();
+    all.chunks(AT_ONCE).map(<[T]>::to_vec).collect()
 }

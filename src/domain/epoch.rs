@@ -3,10 +3,10 @@
 
 use super::{Error, Result, settings};
 use crate::clock::OffsetDateTime;
-use crate::db::query;
+use crate::db::{Database, query};
 use crate::entity::setting::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 const EPOCH: &str = "shared_epoch";
 /// Redis' run id, which is another one after each restart.
@@ -25,7 +25,7 @@ pub async fn current(db: &impl ConnectionTrait) -> Result<u64> {
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub async fn of_redis(db: &DatabaseConnection, run_id: &str) -> Result<u64> {
+pub async fn of_redis(db: &Database, run_id: &str) -> Result<u64> {
     let tx = query::begin(db).await?;
     settings::insert(&tx, EPOCH, "1").await?;
     settings::insert(&tx, RUN, "").await?;
@@ -54,7 +54,7 @@ pub async fn raise(tx: &impl ConnectionTrait) -> Result<u64> {
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub async fn leap(db: &DatabaseConnection, now: OffsetDateTime) -> Result<()> {
+pub async fn leap(db: &Database, now: OffsetDateTime) -> Result<()> {
     let seconds = u64::try_from(now.unix_timestamp()).unwrap_or(0);
     settings::set(db, EPOCH, &seconds.to_string()).await
 }

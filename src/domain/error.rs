@@ -67,6 +67,9 @@ impl From<OpenError> for Error {
 
 impl From<DbErr> for Error {
     fn from(err: DbErr) -> Self {
+        if let Some(broken) = rule_broken(&err) {
+            return broken;
+        }
         match &err {
             DbErr::RecordNotFound(_) => Self::NotFound,
             _ if disk_full::is_full(&err) => {
@@ -111,10 +114,32 @@ pub(crate) fn is_away(err: &DbErr) -> bool {
     }
 }
 
-/// Whether a unique index said no. Its name is in the message on PostgreSQL, its column on SQLite.
-pub(crate) fn violates(err: &DbErr, words: &[&str]) -> bool {
-    match err.sql_err() {
-        Some(SqlErr::UniqueConstraintViolation(message)) => words.iter().any(|word| message.contains(word)),
-        _ => false,
+/// What a unique index or a foreign key that said no means for the person who asked. None: it was neither.
+fn rule_broken(err: &DbErr) -> Option<Error> {
+    match err.sql_err()? {
+        SqlErr::UniqueConstraintViolation(message) => {
+            let rule = UNIQUE.iter().find(|rule| rule.names.iter().any(|name| message.contains(name)))?;
+            Some(Error::invalid(rule.field, rule.message))
+        }
+        // PostgreSQL says which side was at fault; on SQLite, with its one writer, the checks before the statement hold.
+        SqlErr::ForeignKeyConstraintViolation(message) if message.contains("update or delete") => {
+            message.contains("users_role_id_fkey").then(|| Error::invalid("form", "role.in_use"))
+        }
+        SqlErr::ForeignKeyConstraintViolation(_) => Some(Error::NotFound),
+        _ => None,
     }
 }
+
+/// A unique index, and what to tell a person whose text is taken.
+struct Unique {
+    /// PostgreSQL names the index, SQLite the column.
+    names: &'static [&'static str],
+    field: &'static str,
+    message: &'static str,
+}
+
+const UNIQUE: [Unique; 3] = [
+    Unique { names: &["users_email", "users.email"], field: "email", message: "email.taken" },
+    Unique { names: &["users_name", "users.name_key", "users.name_skeleton"], field: "name", message: "name.taken" },
+    Unique { names: &["boards_slug", "boards.slug"], field: "slug", message: "slug.taken" },
+];

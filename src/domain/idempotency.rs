@@ -7,8 +7,11 @@
 
 use super::{Error, Result};
 use crate::clock::OffsetDateTime;
-use crate::db::query;
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use crate::db::Database;
+use crate::entity::idempotency_key::{ActiveModel, Column, Entity};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{OnConflict, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 /// The key of a form, already found to be one of ours.
 #[derive(Clone, Debug)]
@@ -32,30 +35,44 @@ pub const KEPT_DAYS: i64 = 4;
 /// # Errors
 /// The unique index's when the form has been answered; [`replay`] turns that into the first answer.
 pub async fn record(tx: &impl ConnectionTrait, key: &Key, id: i64, now: OffsetDateTime) -> Result<()> {
-    let sql = "INSERT INTO idempotency_keys (key, result_id, created_at) VALUES ($1, $2, $3)";
-    query::run(tx, sql, [key.0.clone().into(), id.into(), now.into()]).await.map(|_| ()).map_err(Into::into)
+    Entity::insert(answer(key, id, now)).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Stores the key with a row over an earlier row, whose id is given.
+pub(super) async fn replace(tx: &impl ConnectionTrait, key: &Key, id: i64, now: OffsetDateTime) -> Result<Option<i64>> {
+    let ignore = OnConflict::column(Column::Key).do_nothing().to_owned();
+    if Entity::insert(answer(key, id, now)).on_conflict(ignore).exec_without_returning(tx).await? == 1 {
+        return Ok(None);
+    }
+    let earlier = first(tx, key).await?;
+    let update = Entity::update_many().col_expr(Column::ResultId, SimpleExpr::from(id)).filter(Column::Key.eq(&key.0));
+    update.exec(tx).await?;
+    Ok(earlier)
+}
+
+fn answer(key: &Key, id: i64, now: OffsetDateTime) -> ActiveModel {
+    ActiveModel { key: Set(key.0.clone()), result_id: Set(id), created_at: Set(now) }
+}
+
+async fn first(db: &impl ConnectionTrait, key: &Key) -> Result<Option<i64>> {
+    Ok(Entity::find_by_id(&key.0).one(db).await?.map(|row| row.result_id))
 }
 
 /// Gives the first answer where there is one, whatever went wrong with the repetition.
 ///
 /// # Errors
 /// Those of `done`, when the form had not been answered before.
-pub async fn replay(db: &DatabaseConnection, key: &Key, done: Result<i64>) -> Result<Outcome> {
+pub async fn replay(db: &Database, key: &Key, done: Result<i64>) -> Result<Outcome> {
     match done {
         Ok(id) => Ok(Outcome { id, repeated: false }),
         Err(err @ Error::Busy(_)) => Err(err),
-        Err(err) => {
-            let first = query::number(db, "SELECT result_id FROM idempotency_keys WHERE key = $1", [key.0.clone().into()]).await?;
-            first.map(|id| Outcome { id, repeated: true }).ok_or(err)
-        }
+        Err(err) => first(db, key).await?.map(|id| Outcome { id, repeated: true }).ok_or(err),
     }
 }
 
 /// Forgets answers older than [`KEPT_DAYS`].
-///
-/// # Errors
-/// The database's.
-pub async fn forget_old(db: &DatabaseConnection, now: OffsetDateTime) -> Result<u64> {
-    let before = now - time::Duration::days(KEPT_DAYS);
-    Ok(query::run(db, "DELETE FROM idempotency_keys WHERE created_at < $1", [before.into()]).await?)
+pub async fn forget_old(db: &Database, now: OffsetDateTime) -> Result<u64> {
+    let old = Column::CreatedAt.lt(now - time::Duration::days(KEPT_DAYS));
+    Ok(Entity::delete_many().filter(old).exec(db).await?.rows_affected)
 }

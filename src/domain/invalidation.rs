@@ -4,11 +4,11 @@
 
 use super::Result;
 use crate::clock::OffsetDateTime;
-use crate::db::query;
+use crate::db::{Database, query};
 use crate::domain::{Context, epoch};
 use crate::shared::cache::CacheTag;
 use crate::shared::{Accept, Reconnected, Reject, Validator};
-use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -142,12 +142,12 @@ pub async fn sweep(ctx: &Context, cursor: &Cursor) -> Result<()> {
     Ok(())
 }
 
-async fn read(db: &DatabaseConnection, after: i64) -> Result<Vec<Row>> {
+async fn read(db: &Database, after: i64) -> Result<Vec<Row>> {
     Ok(query::all(db, "SELECT id, topic, subject, version FROM invalidations WHERE id > $1 ORDER BY id", [after.into()]).await?)
 }
 
 /// What the whole log says, a row a subject: after a long outage under load it has many rows that say the same.
-async fn read_whole(db: &DatabaseConnection) -> Result<Vec<Row>> {
+async fn read_whole(db: &Database) -> Result<Vec<Row>> {
     let sql = "SELECT MAX(id) AS id, topic, subject, MAX(version) AS version FROM invalidations GROUP BY topic, subject";
     Ok(query::all(db, sql, []).await?)
 }
@@ -184,7 +184,7 @@ async fn validate(ctx: &Context, new: &Reconnected) -> Result<Accept> {
 ///
 /// # Errors
 /// The database's.
-pub async fn forget_old(db: &DatabaseConnection, now: OffsetDateTime) -> Result<u64> {
+pub async fn forget_old(db: &Database, now: OffsetDateTime) -> Result<u64> {
     let before = now - time::Duration::hours(KEPT_HOURS);
     Ok(query::run(db, "DELETE FROM invalidations WHERE created_at < $1", [before.into()]).await?)
 }

@@ -9,34 +9,47 @@ use super::users::profile;
 use super::{Action, Actor, Error, Resource, Result, idempotency};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
-use crate::domain::{CommentId, Context, NotificationId, PostId, UserId};
+use crate::domain::{BoardId, CommentId, Context, NotificationId, PostId, UserId};
+use crate::entity::notification::{ActiveModel, Column, Entity};
+use crate::entity::post::State;
+use crate::entity::{comment, post, user};
 use crate::shared::Known;
 use crate::shared::batch_read::Plan;
 use crate::shared::cache::{CacheTag, Generation};
 use crate::shared::notifications::Listed as Kept;
 use bytes::Bytes;
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Asterisk, Condition, Expr, ExprTrait, Func, Query, SimpleExpr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, UpdateMany,
+};
 use serde::{Deserialize, Serialize};
+
+pub use crate::entity::notification::Kind;
 
 /// Notifications on one page of the list.
 pub const PAGE: i64 = 30;
 /// The hot list holds the newest 50.
-const HOT: i64 = 50;
+const HOT: u64 = 50;
 /// Unread ones are counted up to here; the bell then says "99+".
-const MOST: i64 = 100;
+const MOST: u64 = 100;
 
 /// A notification as the list shows it.
-#[derive(Clone, Debug, FromQueryResult, Serialize, Deserialize)]
+#[derive(Clone, Debug, DerivePartialModel, Serialize, Deserialize)]
+#[sea_orm(entity = "Entity")]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "columns")]
 pub struct Notification {
     pub id: NotificationId,
-    pub kind: String,
+    pub kind: Kind,
     pub actor_id: Option<UserId>,
+    #[sea_orm(from_expr = "user::Column::Name.into_expr()")]
     pub actor: Option<String>,
     pub post_id: Option<PostId>,
+    #[sea_orm(from_expr = "post::Column::Title.into_expr()")]
     pub post_title: Option<String>,
     pub comment_id: Option<CommentId>,
+    #[sea_orm(from_expr = "excerpt()")]
     pub excerpt: Option<String>,
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub created_at: OffsetDateTime,
@@ -44,17 +57,19 @@ pub struct Notification {
     pub read_at: Option<OffsetDateTime>,
 }
 
-const COLUMNS: &str = "SELECT n.id, n.kind, n.actor_id, u.name AS actor, n.post_id, p.title AS post_title, n.comment_id, \
-    CASE WHEN c.state = 'shown' THEN SUBSTR(c.content, 1, 120) END AS excerpt, n.created_at, n.read_at FROM notifications n \
-    LEFT JOIN users u ON u.id = n.actor_id LEFT JOIN posts p ON p.id = n.post_id LEFT JOIN comments c ON c.id = n.comment_id";
+/// Characters of a comment that a notification quotes.
+const EXCERPT: i32 = 120;
+
+/// The beginning of the comment, where it is shown.
+fn excerpt() -> SimpleExpr {
+    let beginning = Func::cust("SUBSTR").args([comment::Column::Content.into_expr(), 1.into(), EXCERPT.into()]);
+    Expr::case(comment::Column::State.eq(State::Shown), beginning).into()
+}
 
 /// Writes the rows for those who are told, in the transaction of the comment. A statement at most.
-///
-/// # Errors
-/// The database's.
 pub async fn insert(
     tx: &impl ConnectionTrait,
-    told: &[(UserId, &'static str)],
+    told: &[(UserId, Kind)],
     actor: UserId,
     post: PostId,
     comment: CommentId,
@@ -63,55 +78,72 @@ pub async fn insert(
     if told.is_empty() {
         return Ok(());
     }
-    let rows: Vec<_> = (0..told.len()).map(|n| format!("(${}, ${}, $1, $2, $3, $4)", 2 * n + 5, 2 * n + 6)).collect();
-    let insert = format!("INSERT INTO notifications (user_id, kind, actor_id, post_id, comment_id, created_at) VALUES {}", rows.join(", "));
-    let mut values: Vec<Value> = vec![actor.into(), post.into(), comment.into(), now.into()];
-    for (user, kind) in told {
-        values.extend([(*user).into(), (*kind).into()]);
-    }
-    query::run(tx, &insert, values).await.map(|_| ()).map_err(Into::into)
+    let rows = told.iter().map(|(user, kind)| ActiveModel {
+        user_id: Set(*user),
+        kind: Set(*kind),
+        actor_id: Set(Some(actor)),
+        post_id: Set(Some(post)),
+        comment_id: Set(Some(comment)),
+        created_at: Set(now),
+        ..Default::default()
+    });
+    Entity::insert_many(rows).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Writes to the owner of an address that a sign-up was tried with it, once a day. Gives the owner when it did.
+pub(super) async fn insert_sign_up_again(db: &impl ConnectionTrait, email: &str, now: OffsetDateTime) -> Result<Option<UserId>> {
+    let today = Query::select()
+        .expr(Expr::val(1))
+        .from(Entity)
+        .and_where(Column::UserId.into_expr().equals((user::Entity, user::Column::Id)))
+        .and_where(Column::Kind.eq(Kind::SignUpAgain))
+        .and_where(Column::CreatedAt.gt(now - time::Duration::days(1)))
+        .take();
+    let owner = Query::select()
+        .column((user::Entity, user::Column::Id))
+        .expr(Expr::val(Kind::SignUpAgain))
+        .expr(Expr::val(now))
+        .from(user::Entity)
+        .and_where(user::Column::Email.eq(email))
+        .and_where(Expr::not_exists(today))
+        .take();
+    let mut insert = Query::insert();
+    insert.into_table(Entity).columns([Column::UserId, Column::Kind, Column::CreatedAt]).returning_col(Column::UserId);
+    insert.select_from(owner).map_err(|err| Error::internal("notifying the owner of an address", err))?;
+    Ok(db.query_one(&insert).await?.map(|row| row.try_get_by_index(0)).transpose()?)
 }
 
 /// The members who got a notification of a comment.
-///
-/// # Errors
-/// The database's.
 pub async fn recipients(db: &impl ConnectionTrait, comment: CommentId) -> Result<Vec<UserId>> {
-    let rows: Vec<Recipient> = query::all(db, "SELECT user_id FROM notifications WHERE comment_id = $1", [comment.into()]).await?;
-    Ok(rows.into_iter().map(|row| row.user_id).collect())
+    Ok(Entity::find().filter(Column::CommentId.eq(comment)).select_only().column(Column::UserId).into_tuple().all(db).await?)
 }
 
-#[derive(FromQueryResult)]
-struct Recipient {
-    user_id: UserId,
+/// What holds for notifications, beside their posts, that are there for this reader.
+fn readable(reader: &Actor, boards: &Boards) -> Condition {
+    let ids: Vec<BoardId> = boards.readable(Some(reader)).map(|board| board.id).collect();
+    let own = post::Column::AuthorId.into_expr().equals((Entity, Column::UserId));
+    // As `posts::in_sight` says.
+    let in_sight = Condition::any()
+        .add(post::Column::State.eq(State::Shown))
+        .add(Condition::all().add(post::Column::State.eq(State::Hidden)).add(own));
+    let all = reader.may(Resource::Post, Action::Moderate);
+    let post = Condition::all().add(post::Column::BoardId.is_in(ids)).add_option((!all).then_some(in_sight));
+    Condition::any().add(Column::PostId.is_null()).add(post)
 }
 
-/// The condition under which `n`, with its post `p`, is there for this reader, with its values, which begin at `$from`.
-fn readable(reader: &Actor, boards: &Boards, from: usize) -> (String, Vec<Value>) {
-    let ids: Vec<Value> = boards.readable(Some(reader)).map(|board| board.id.into()).collect();
-    if ids.is_empty() {
-        return ("n.post_id IS NULL".into(), ids);
-    }
-    let state = match reader.may(Resource::Post, Action::Moderate) {
-        true => "",
-        // As `posts::in_sight` says.
-        false => " AND (p.state = 'shown' OR (p.state = 'hidden' AND p.author_id = n.user_id))",
-    };
-    (format!("(n.post_id IS NULL OR (p.board_id IN ({}){state}))", query::places(from, ids.len())), ids)
+/// The notifications of this reader, with what they quote.
+fn of_reader(reader: &Actor, boards: &Boards) -> Select<Entity> {
+    Entity::find()
+        .left_join(user::Entity)
+        .left_join(post::Entity)
+        .left_join(comment::Entity)
+        .filter(Column::UserId.eq(reader.id))
+        .filter(readable(reader, boards))
 }
 
-/// Notifications of this reader: those that `condition` finds (its values are `$2`, …), in this order.
-async fn find(
-    ctx: &Context,
-    (reader, boards): (&Actor, &Boards),
-    condition: &str,
-    order: &str,
-    values: impl IntoIterator<Item = Value>,
-) -> Result<Vec<Notification>> {
-    let mut all: Vec<Value> = std::iter::once(reader.id.into()).chain(values).collect();
-    let (readable, ids) = readable(reader, boards, all.len() + 1);
-    all.extend(ids);
-    Ok(query::all(&ctx.db, &format!("{COLUMNS} WHERE n.user_id = $1 AND {condition} AND {readable} ORDER BY n.id {order}"), all).await?)
+async fn find(ctx: &Context, notifications: Select<Entity>) -> Result<Vec<Notification>> {
+    Ok(notifications.into_partial_model().all(&ctx.db).await?)
 }
 
 /// After the commit, and after what it changed was bumped: renews what is kept ready for these members and rings
@@ -135,11 +167,11 @@ pub async fn announce(ctx: &Context, boards: &Boards, people: &[UserId]) {
 
 /// Takes what quotes these posts out of what is kept ready: their words are not to stay in Redis when they are withdrawn.
 pub async fn forget_about(ctx: &Context, posts: &[PostId]) {
-    let sql = format!("SELECT DISTINCT user_id FROM notifications WHERE post_id IN ({})", query::places(1, posts.len()));
-    match query::all::<Recipient>(&ctx.db, &sql, posts.iter().map(|id| Value::from(*id))).await {
-        Ok(rows) => {
-            for row in rows {
-                ctx.shared.notifications().clear(row.user_id.0).await;
+    let members = Entity::find().filter(Column::PostId.is_in(posts.iter().copied())).select_only().column(Column::UserId).distinct();
+    match members.into_tuple::<UserId>().all(&ctx.db).await {
+        Ok(members) => {
+            for member in members {
+                ctx.shared.notifications().clear(member.0).await;
             }
         }
         // What is kept ready carries the state of all posts, which has changed: it is not shown.
@@ -159,23 +191,23 @@ pub fn topic(user: UserId) -> String {
 }
 
 /// How many are unread, as SQL counts them, up to 100.
-///
-/// # Errors
-/// The database's.
 pub async fn count_unread(ctx: &Context, reader: &Actor, boards: &Boards) -> Result<u32> {
-    let (readable, ids) = readable(reader, boards, 2);
-    let sql = format!(
-        "SELECT COUNT(*) FROM (SELECT 1 FROM notifications n LEFT JOIN posts p ON p.id = n.post_id \
-         WHERE n.user_id = $1 AND n.read_at IS NULL AND {readable} LIMIT {MOST}) AS unread"
-    );
-    let count = query::number(&ctx.db, &sql, std::iter::once(reader.id.into()).chain(ids)).await?.unwrap_or(0);
+    let unread = Entity::find()
+        .left_join(post::Entity)
+        .filter(Column::UserId.eq(reader.id))
+        .filter(Column::ReadAt.is_null())
+        .filter(readable(reader, boards))
+        .select_only()
+        .column(Column::Id)
+        .limit(MOST);
+    // `count` of the builder would take the limit away.
+    let count = Query::select().expr(Func::count(Expr::col(Asterisk))).from_subquery(unread.into_query(), "unread").take();
+    let row = query::some(ctx.db.query_one(&count).await?, "the number of unread notifications")?;
+    let count: i64 = row.try_get_by_index(0)?;
     Ok(u32::try_from(count).unwrap_or(0))
 }
 
 /// How many are unread: what the shared state said, else what SQL counts, which is then kept ready.
-///
-/// # Errors
-/// The database's.
 pub async fn unread(ctx: &Context, reader: &Actor, boards: &Boards, said: Option<u32>) -> Result<u32> {
     if let Some(count) = said {
         return Ok(count);
@@ -185,16 +217,17 @@ pub async fn unread(ctx: &Context, reader: &Actor, boards: &Boards, said: Option
     Ok(count)
 }
 
-/// The newest ones (`before` 0), or those older than one. `state` is that of all posts, as this request was told.
-///
-/// # Errors
-/// The database's.
-pub async fn list(ctx: &Context, reader: &Actor, boards: &Boards, before: i64, state: Option<Generation>) -> Result<Vec<Notification>> {
-    if before > 0 {
-        let (condition, order) = ("n.id < $2", format!("DESC LIMIT {}", PAGE + 1));
-        return find(ctx, (reader, boards), condition, &order, [before.into()]).await;
-    }
-    newest(ctx, reader, boards, state).await
+/// The newest ones, or those older than one. `state` is that of all posts, as this request was told.
+pub async fn list(
+    ctx: &Context,
+    reader: &Actor,
+    boards: &Boards,
+    before: Option<NotificationId>,
+    state: Option<Generation>,
+) -> Result<Vec<Notification>> {
+    let Some(before) = before else { return newest(ctx, reader, boards, state).await };
+    let older = of_reader(reader, boards).filter(Column::Id.lt(before)).order_by_desc(Column::Id);
+    find(ctx, older.limit(PAGE as u64 + 1)).await
 }
 
 /// What is kept ready, with the state of what it quotes and the rights with which it was read: a comment that was deleted
@@ -220,7 +253,7 @@ async fn newest(ctx: &Context, reader: &Actor, boards: &Boards, state: Option<Ge
         Known::Known(Kept::Absent(ticket)) => Some(ticket),
         Known::Known(Kept::BeingFilled) | Known::Unknown => None,
     };
-    let rows = find(ctx, (reader, boards), "TRUE", &format!("DESC LIMIT {HOT}"), []).await?;
+    let rows = find(ctx, of_reader(reader, boards).order_by_desc(Column::Id).limit(HOT)).await?;
     if let (Some(ticket), Some(state)) = (ticket, state) {
         ready.fill(reader.id.0, ticket, pack(&rows, reader, state)).await;
     }
@@ -241,42 +274,38 @@ fn unpack(items: &[Bytes], reader: &Actor, state: Option<Generation>) -> Option<
 }
 
 /// Those newer than one, oldest first: what an event stream missed.
-///
-/// # Errors
-/// The database's.
-pub async fn since(ctx: &Context, reader: &Actor, boards: &Boards, after: i64) -> Result<Vec<Notification>> {
-    find(ctx, (reader, boards), "n.id > $2", &format!("LIMIT {PAGE}"), [after.into()]).await
+pub async fn since(ctx: &Context, reader: &Actor, boards: &Boards, after: NotificationId) -> Result<Vec<Notification>> {
+    find(ctx, of_reader(reader, boards).filter(Column::Id.gt(after)).order_by_asc(Column::Id).limit(PAGE as u64)).await
 }
 
 /// The id of the newest one, 0 where there is none: where an event stream begins.
-///
-/// # Errors
-/// The database's.
-pub async fn last_id(ctx: &Context, user: UserId) -> Result<i64> {
-    let sql = "SELECT COALESCE(MAX(id), 0) FROM notifications WHERE user_id = $1";
-    Ok(query::number(&ctx.db, sql, [user.into()]).await?.unwrap_or(0))
+pub async fn last_id(ctx: &Context, user: UserId) -> Result<NotificationId> {
+    let newest = Entity::find().filter(Column::UserId.eq(user)).select_only().column(Column::Id).order_by_desc(Column::Id);
+    Ok(newest.limit(1).into_tuple().one(&ctx.db).await?.unwrap_or_default())
+}
+
+/// An update of what a member has not read yet.
+fn mark_read(ctx: &Context, reader: &Actor) -> UpdateMany<Entity> {
+    Entity::update_many()
+        .col_expr(Column::ReadAt, SimpleExpr::from(ctx.clock.now()))
+        .filter(Column::UserId.eq(reader.id))
+        .filter(Column::ReadAt.is_null())
 }
 
 /// Marks one as read and gives it.
 ///
 /// # Errors
-/// `NotFound` when it is not there for this reader; the database's.
+/// `NotFound` when it is not there for this reader.
 pub async fn read(ctx: &Context, reader: &Actor, boards: &Boards, id: NotificationId) -> Result<Notification> {
-    let now = ctx.clock.now();
-    let update = "UPDATE notifications SET read_at = $1 WHERE id = $2 AND user_id = $3 AND read_at IS NULL";
-    if query::run(&ctx.db, update, [now.into(), id.into(), reader.id.into()]).await? > 0 {
+    if mark_read(ctx, reader).filter(Column::Id.eq(id)).exec(&ctx.db).await?.rows_affected > 0 {
         renew(ctx, reader, boards).await;
     }
-    find(ctx, (reader, boards), "n.id = $2", "LIMIT 1", [id.into()]).await?.pop().ok_or(Error::NotFound)
+    find(ctx, of_reader(reader, boards).filter(Column::Id.eq(id)).limit(1)).await?.pop().ok_or(Error::NotFound)
 }
 
 /// Marks as read what a member now sees: the notifications about one post.
-///
-/// # Errors
-/// The database's.
 pub async fn read_about(ctx: &Context, reader: &Actor, boards: &Boards, post: PostId) -> Result<bool> {
-    let update = "UPDATE notifications SET read_at = $1 WHERE user_id = $2 AND post_id = $3 AND read_at IS NULL";
-    let any = query::run(&ctx.db, update, [ctx.clock.now().into(), reader.id.into(), post.into()]).await? > 0;
+    let any = mark_read(ctx, reader).filter(Column::PostId.eq(post)).exec(&ctx.db).await?.rows_affected > 0;
     if any {
         renew(ctx, reader, boards).await;
     }
@@ -284,15 +313,11 @@ pub async fn read_about(ctx: &Context, reader: &Actor, boards: &Boards, post: Po
 }
 
 /// Marks all of a member's as read.
-///
-/// # Errors
-/// The database's.
 pub async fn read_all(ctx: &Context, reader: &Actor, boards: &Boards, key: &idempotency::Key) -> Result<idempotency::Outcome> {
     let done = async {
         let now = ctx.clock.now();
         let tx = query::begin(&ctx.db).await?;
-        let update = "UPDATE notifications SET read_at = $1 WHERE user_id = $2 AND read_at IS NULL";
-        let count = query::run(&tx, update, [now.into(), reader.id.into()]).await? as i64;
+        let count = mark_read(ctx, reader).exec(&tx).await?.rows_affected as i64;
         idempotency::record(&tx, key, count, now).await?;
         tx.commit().await?;
         Ok(count)

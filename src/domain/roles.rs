@@ -2,12 +2,15 @@
 
 use super::audit::{self, Entry};
 use super::sessions::{self, Renew};
-use super::{Action, Actor, Error, Permissions, Resource, Result, idempotency, invalidation, validation};
+use super::{Action, Actor, Error, Permissions, Resource, Result, idempotency, invalidation, users, validation};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::{Context, RoleId, UserId};
+use crate::entity::{role, role_permission, user};
 use crate::shared::cache::CacheTag;
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 /// The role of everybody who signs up.
 pub const MEMBER: &str = "member";
@@ -26,31 +29,46 @@ pub struct Role {
     pub permissions: Permissions,
 }
 
-#[derive(FromQueryResult)]
-struct Row {
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "role::Entity")]
+struct RoleRow {
     id: RoleId,
     slug: String,
     name: String,
     built_in: bool,
+    #[sea_orm(from_expr = "members()")]
     members: i64,
+    #[sea_orm(from_expr = "permission_words()")]
     permissions: Option<String>,
 }
 
+fn members() -> SimpleExpr {
+    let members = Query::select()
+        .expr(Func::count(user::Column::Id.into_expr()))
+        .from(user::Entity)
+        .and_where(user::Column::RoleId.into_expr().equals((role::Entity, role::Column::Id)))
+        .take();
+    members.into()
+}
+
+/// What the role of a row permits: `resource:action` joined by commas. One column, so that it takes no second statement.
+pub(super) fn permission_words() -> SimpleExpr {
+    let words = Query::select()
+        .expr(Expr::cust("string_agg(resource || ':' || action, ',')"))
+        .from(role_permission::Entity)
+        .and_where(role_permission::Column::RoleId.into_expr().equals((role::Entity, role::Column::Id)))
+        .take();
+    words.into()
+}
+
 /// All roles, built-in ones first.
-///
-/// # Errors
-/// The database's.
 pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Role>> {
-    let sql = "SELECT r.id, r.slug, r.name, r.built_in, \
-               (SELECT COUNT(*) FROM users u WHERE u.role_id = r.id) AS members, \
-               (SELECT string_agg(p.resource || ':' || p.action, ',') FROM role_permissions p WHERE p.role_id = r.id) AS permissions \
-               FROM roles r ORDER BY r.id";
-    let rows: Vec<Row> = query::all(db, sql, []).await?;
+    let rows: Vec<RoleRow> = role::Entity::find().order_by_asc(role::Column::Id).into_partial_model().all(db).await?;
     Ok(rows.into_iter().map(Role::of).collect())
 }
 
 impl Role {
-    fn of(row: Row) -> Self {
+    fn of(row: RoleRow) -> Self {
         let words = row.permissions.unwrap_or_default();
         Self {
             id: row.id,
@@ -66,7 +84,7 @@ impl Role {
 /// One role.
 ///
 /// # Errors
-/// `NotFound`; the database's.
+/// `NotFound`.
 pub async fn find(db: &impl ConnectionTrait, id: RoleId) -> Result<Role> {
     all(db).await?.into_iter().find(|role| role.id == id).ok_or(Error::NotFound)
 }
@@ -74,27 +92,38 @@ pub async fn find(db: &impl ConnectionTrait, id: RoleId) -> Result<Role> {
 /// The role of a name in code.
 ///
 /// # Errors
-/// `NotFound`; the database's.
+/// `NotFound`.
 pub async fn named(db: &impl ConnectionTrait, slug: &str) -> Result<Role> {
     all(db).await?.into_iter().find(|role| role.slug == slug).ok_or(Error::NotFound)
 }
 
 /// Whether there is an administrator who is not suspended besides this member. Two who demote or suspend each other at once
 /// take turns at the role's row, so that one of them remains.
-///
-/// # Errors
-/// The database's.
 pub async fn another_admin(tx: &impl ConnectionTrait, member: UserId, now: OffsetDateTime) -> Result<bool> {
-    query::run(tx, "UPDATE roles SET slug = slug WHERE slug = $1", [ADMIN.into()]).await?;
-    let any = "SELECT u.id FROM users u JOIN roles r ON r.id = u.role_id WHERE r.slug = $1 AND u.id <> $2 \
-               AND (u.suspended_at IS NULL OR u.suspended_until <= $3) LIMIT 1";
-    Ok(query::number(tx, any, [ADMIN.into(), member.into(), now.into()]).await?.is_some())
+    let lock = role::Entity::update_many().col_expr(role::Column::Slug, Expr::col(role::Column::Slug)).filter(role::Column::Slug.eq(ADMIN));
+    lock.exec(tx).await?;
+    let others = user::Entity::find()
+        .inner_join(role::Entity)
+        .filter(role::Column::Slug.eq(ADMIN))
+        .filter(user::Column::Id.ne(member))
+        .filter(users::not_suspended(now));
+    any(others, tx).await
+}
+
+/// Whether there is an administrator.
+pub(super) async fn any_admin(db: &impl ConnectionTrait) -> Result<bool> {
+    any(user::Entity::find().inner_join(role::Entity).filter(role::Column::Slug.eq(ADMIN)), db).await
+}
+
+async fn any(members: Select<user::Entity>, db: &impl ConnectionTrait) -> Result<bool> {
+    let first: Option<UserId> = members.select_only().column(user::Column::Id).limit(1).into_tuple().one(db).await?;
+    Ok(first.is_some())
 }
 
 /// Adds a role that may do nothing yet.
 ///
 /// # Errors
-/// `Forbidden`; `Invalid` for its name; the database's.
+/// `Forbidden`; `Invalid` for its name.
 pub async fn create(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &str) -> Result<idempotency::Outcome> {
     by.actor.must(Resource::Role, Action::Manage)?;
     let done = insert(ctx, by, key, name).await;
@@ -107,8 +136,14 @@ async fn insert(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &st
     let slug = format!("role-{:08x}", rand::random::<u32>());
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
-    let insert = "INSERT INTO roles (slug, name, built_in, created_at) VALUES ($1, $2, FALSE, $3) RETURNING id";
-    let id = query::some(query::number(&tx, insert, [slug.clone().into(), name.clone().into(), now.into()]).await?, "a new role")?;
+    let row = role::ActiveModel {
+        slug: Set(slug.clone()),
+        name: Set(name.clone()),
+        built_in: Set(false),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    let RoleId(id) = role::Entity::insert(row).exec(&tx).await?.last_insert_id;
     audit::write(&tx, by, Entry::new("role.create", "role", id, &name).after("slug", &slug), now).await?;
     idempotency::record(&tx, key, id, now).await?;
     tx.commit().await?;
@@ -129,7 +164,7 @@ fn role_name(typed: &str) -> Result<String> {
 /// keeps everything, so that nobody locks the house from inside.
 ///
 /// # Errors
-/// `Forbidden`; `Invalid` for the administrators' role; the database's.
+/// `Forbidden`; `Invalid` for the administrators' role.
 pub async fn grant(
     ctx: &Context,
     by: &audit::By,
@@ -147,20 +182,21 @@ async fn set(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId, 
     let tx = query::begin(&ctx.db).await?;
     let role = find(&tx, id).await?;
     check_grant(&by.actor, &role, granted)?;
-    query::run(&tx, "DELETE FROM role_permissions WHERE role_id = $1", [id.into()]).await?;
-    for word in granted.words() {
-        let (resource, action) = word.split_once(':').unwrap_or_default();
-        let insert = "INSERT INTO role_permissions (role_id, resource, action) VALUES ($1, $2, $3)";
-        query::run(&tx, insert, [id.into(), resource.into(), action.into()]).await?;
+    role_permission::Entity::delete_many().filter(role_permission::Column::RoleId.eq(id)).exec(&tx).await?;
+    let words = granted.words();
+    let rows = words.iter().filter_map(|word| word.split_once(':')).map(|(resource, action)| role_permission::ActiveModel {
+        role_id: Set(id),
+        resource: Set(resource.into()),
+        action: Set(action.into()),
+    });
+    if !words.is_empty() {
+        role_permission::Entity::insert_many(rows).exec_without_returning(&tx).await?;
     }
-    let entry = Entry::new("role.grant", "role", id.0, &role.name).change(
-        "permissions",
-        &role.permissions.words().join(", "),
-        &granted.words().join(", "),
-    );
+    let entry =
+        Entry::new("role.grant", "role", id.0, &role.name).change("permissions", &role.permissions.words().join(", "), &words.join(", "));
     audit::write(&tx, by, entry, now).await?;
     idempotency::record(&tx, key, id.0, now).await?;
-    let changed = sessions::renew(&tx, Renew::Role(id.0), now).await?;
+    let changed = sessions::renew(&tx, Renew::Role(id), now).await?;
     invalidation::withdraw(&tx, &CHANGED, now).await?;
     tx.commit().await?;
     changed.tell(ctx).await;
@@ -181,7 +217,7 @@ fn check_grant(actor: &Actor, role: &Role, granted: Permissions) -> Result<()> {
 /// Deletes a role that nobody has.
 ///
 /// # Errors
-/// `Invalid` when it is built-in or somebody has it; `Forbidden`; the database's.
+/// `Invalid` when it is built-in or somebody has it; `Forbidden`.
 pub async fn destroy(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId) -> Result<idempotency::Outcome> {
     by.actor.must(Resource::Role, Action::Manage)?;
     let done = delete(ctx, by, key, id).await;
@@ -198,7 +234,7 @@ async fn delete(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleI
     if role.members > 0 {
         return Err(Error::invalid("form", "role.in_use"));
     }
-    query::run(&tx, "DELETE FROM roles WHERE id = $1", [id.into()]).await?;
+    role::Entity::delete_by_id(id).exec(&tx).await?;
     audit::write(&tx, by, Entry::new("role.delete", "role", id.0, &role.name), now).await?;
     idempotency::record(&tx, key, id.0, now).await?;
     tx.commit().await?;

@@ -1,9 +1,10 @@
 //! Named values that all instances share, in the table `settings`.
 
 use super::{Error, Result, tokens};
+use crate::db::Database;
 use crate::entity::setting::{ActiveModel, Column, Entity};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 const FORM_SECRET: &str = "form_secret";
 
@@ -11,7 +12,7 @@ const FORM_SECRET: &str = "form_secret";
 ///
 /// # Errors
 /// `Internal`; `Unavailable` while the database is away.
-pub async fn form_secret(db: &DatabaseConnection) -> Result<String> {
+pub async fn form_secret(db: &Database) -> Result<String> {
     get_or_insert(db, FORM_SECRET, &tokens::random()?).await
 }
 

@@ -3,9 +3,11 @@
 use super::ids::{CommentId, NotificationId, PostId, UserId};
 use sea_orm::entity::prelude::*;
 use sea_orm::prelude::TimeDateTimeWithTimeZone as OffsetDateTime;
+use serde::{Deserialize, Serialize};
 
 /// What a notification is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
 pub enum Kind {
     /// A comment on one's own post.

@@ -3,9 +3,9 @@
 
 use crate::app::App;
 use crate::clock::OffsetDateTime;
+use crate::db::Database;
 use crate::domain::{Result, counters, idempotency, invalidation};
 use crate::monitor;
-use sea_orm::DatabaseConnection;
 use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
@@ -66,7 +66,7 @@ pub struct Forgotten {
 ///
 /// # Errors
 /// The database's.
-pub async fn forget(db: &DatabaseConnection, now: OffsetDateTime) -> Result<Forgotten> {
+pub async fn forget(db: &Database, now: OffsetDateTime) -> Result<Forgotten> {
     monitor::history::forget_old(db, now).await?;
     monitor::events::forget_old(db, now).await?;
     Ok(Forgotten {

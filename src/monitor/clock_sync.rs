@@ -4,10 +4,10 @@
 
 use super::{Heartbeat, history};
 use crate::clock::{Clock, from_ms, to_ms};
-use crate::db::query;
+use crate::db::{Database, query};
 use crate::domain::Result;
 use bytes::Bytes;
-use sea_orm::{DatabaseConnection, DbBackend};
+use sea_orm::{ConnectionTrait, DbBackend};
 
 /// Seconds by which the clocks of this machine and of the database may differ: sessions and forms end by them.
 const DRIFT: i64 = 5;
@@ -51,7 +51,7 @@ impl Clocks {
 ///
 /// # Errors
 /// The database's.
-pub async fn names(db: &DatabaseConnection, clock: &Clock) -> Result<Vec<String>> {
+pub async fn names(db: &Database, clock: &Clock) -> Result<Vec<String>> {
     let earlier = clock.now().min(database_clock(db).await?);
     history::names(db, history::minute(earlier) - LISTED).await
 }
@@ -60,7 +60,7 @@ pub async fn names(db: &DatabaseConnection, clock: &Clock) -> Result<Vec<String>
 ///
 /// # Errors
 /// The database's.
-pub async fn set_out(clock: &Clock, db: &DatabaseConnection, said: &[Bytes]) -> Result<()> {
+pub async fn set_out(clock: &Clock, db: &Database, said: &[Bytes]) -> Result<()> {
     let mut others: Vec<i64> = said.iter().filter_map(|beat| serde_json::from_slice::<Heartbeat>(beat).ok()).map(|beat| beat.at).collect();
     others.sort_unstable();
     let database = to_ms(database_clock(db).await?);
@@ -85,7 +85,7 @@ pub async fn set_out(clock: &Clock, db: &DatabaseConnection, said: &[Bytes]) -> 
 ///
 /// # Errors
 /// The database's.
-pub async fn clocks_apart(db: &DatabaseConnection) -> Result<Option<i64>> {
+pub async fn clocks_apart(db: &Database) -> Result<Option<i64>> {
     Ok(apart(to_ms(Clock::default().now()), to_ms(database_clock(db).await?)))
 }
 
@@ -95,7 +95,7 @@ fn apart(own: i64, database: i64) -> Option<i64> {
 }
 
 /// What time it is for the database. SQLite is in this process and has this process' time.
-async fn database_clock(db: &DatabaseConnection) -> Result<time::OffsetDateTime> {
+async fn database_clock(db: &Database) -> Result<time::OffsetDateTime> {
     if db.get_database_backend() != DbBackend::Postgres {
         return Ok(Clock::default().now());
     }

@@ -3,9 +3,9 @@
 use super::Kept;
 use crate::app::App;
 use crate::clock::OffsetDateTime;
-use crate::db::query;
+use crate::db::{Database, query};
 use crate::domain::Result;
-use sea_orm::{DatabaseConnection, FromQueryResult};
+use sea_orm::FromQueryResult;
 
 /// What can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +94,7 @@ struct Row {
 ///
 /// # Errors
 /// The database's.
-pub async fn newest(db: &DatabaseConnection, most: i64) -> Result<Vec<Event>> {
+pub async fn newest(db: &Database, most: i64) -> Result<Vec<Event>> {
     let sql = "SELECT kind, subject, dedupe_key, created_at FROM cluster_events ORDER BY created_at DESC, id DESC LIMIT $1";
     let rows: Vec<Row> = query::all(db, sql, [most.into()]).await?;
     let event =
@@ -109,6 +109,6 @@ const KEPT_DAYS: i64 = 30;
 ///
 /// # Errors
 /// The database's.
-pub async fn forget_old(db: &DatabaseConnection, now: OffsetDateTime) -> Result<u64> {
+pub async fn forget_old(db: &Database, now: OffsetDateTime) -> Result<u64> {
     Ok(query::run(db, "DELETE FROM cluster_events WHERE created_at < $1", [(now - time::Duration::days(KEPT_DAYS)).into()]).await?)
 }

@@ -5,9 +5,9 @@ use super::counts::Counts;
 use super::heartbeat::{Delta, Heartbeat};
 use crate::app::App;
 use crate::clock::{OffsetDateTime, to_ms};
-use crate::db::query;
+use crate::db::{Database, query};
 use crate::domain::Result;
-use sea_orm::{DatabaseConnection, FromQueryResult, Value};
+use sea_orm::{FromQueryResult, Value};
 
 /// Minutes that are kept.
 const KEPT: i64 = 24 * 60;
@@ -104,7 +104,7 @@ pub struct ClusterSlot {
 ///
 /// # Errors
 /// The database's.
-pub async fn instances(db: &DatabaseConnection, from: i64, until: i64, step: i64) -> Result<Vec<InstanceSlot>> {
+pub async fn instances(db: &Database, from: i64, until: i64, step: i64) -> Result<Vec<InstanceSlot>> {
     let sql = "SELECT minute / $3 AS slot, instance, CAST(AVG(cpu) AS BIGINT) AS cpu, CAST(AVG(memory) AS BIGINT) AS memory, \
                CAST(AVG(requests) AS BIGINT) AS requests, CAST(AVG(errors) AS BIGINT) AS errors, CAST(AVG(p50) AS BIGINT) AS p50, \
                MAX(p95) AS p95, MAX(p99) AS p99, MAX(streams) AS streams, MAX(db_used) AS db_used \
@@ -116,7 +116,7 @@ pub async fn instances(db: &DatabaseConnection, from: i64, until: i64, step: i64
 ///
 /// # Errors
 /// The database's.
-pub async fn house(db: &DatabaseConnection, from: i64, until: i64, step: i64) -> Result<Vec<ClusterSlot>> {
+pub async fn house(db: &Database, from: i64, until: i64, step: i64) -> Result<Vec<ClusterSlot>> {
     let sql = "SELECT minute / $3 AS slot, CAST(AVG(sessions) AS BIGINT) AS sessions, MAX(online) AS online, \
                MAX(redis_clients) AS redis_clients, MAX(redis_memory) AS redis_memory, \
                CAST(AVG(redis_commands) AS BIGINT) AS redis_commands, CAST(AVG(redis_expired) AS BIGINT) AS redis_expired, \
@@ -134,7 +134,7 @@ struct Name {
 ///
 /// # Errors
 /// The database's.
-pub async fn names(db: &DatabaseConnection, since: i64) -> Result<Vec<String>> {
+pub async fn names(db: &Database, since: i64) -> Result<Vec<String>> {
     let sql = "SELECT DISTINCT instance FROM instance_metrics WHERE minute >= $1 ORDER BY instance";
     Ok(query::all::<Name>(db, sql, [since.into()]).await?.into_iter().map(|row| row.instance).collect())
 }
@@ -143,7 +143,7 @@ pub async fn names(db: &DatabaseConnection, since: i64) -> Result<Vec<String>> {
 ///
 /// # Errors
 /// The database's.
-pub async fn forget_old(db: &DatabaseConnection, now: OffsetDateTime) -> Result<()> {
+pub async fn forget_old(db: &Database, now: OffsetDateTime) -> Result<()> {
     let before = minute(now) - KEPT;
     query::run(db, "DELETE FROM instance_metrics WHERE minute < $1", [before.into()]).await?;
     query::run(db, "DELETE FROM cluster_metrics WHERE minute < $1", [before.into()]).await.map(|_| ()).map_err(Into::into)

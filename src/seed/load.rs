@@ -4,11 +4,11 @@
 use super::plan::Plan;
 use super::text::{Kind, Writer};
 use crate::clock::{OffsetDateTime, from_ms};
-use crate::db::query;
+use crate::db::{Database, query};
 use crate::domain::validation::name_skeleton;
 use crate::domain::{Error, Result, users};
 use migration::marks;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Value};
+use sea_orm::{ConnectionTrait, DbBackend, Value};
 
 /// Rows in one transaction.
 const BATCH: usize = 4_000;
@@ -41,7 +41,7 @@ pub struct Boards {
 pub type Progress<'a> = &'a (dyn Fn(usize) + Sync);
 
 /// Members, their consents, all with the same password.
-pub async fn people(db: &DatabaseConnection, plan: &Plan, base: &Base, hash: &str, progress: Progress<'_>) -> Result<()> {
+pub async fn people(db: &Database, plan: &Plan, base: &Base, hash: &str, progress: Progress<'_>) -> Result<()> {
     for (batch, people) in plan.people.chunks(BATCH).enumerate() {
         let (mut rows, mut consents) = (Vec::new(), Vec::new());
         for (n, person) in people.iter().enumerate() {
@@ -75,14 +75,7 @@ pub async fn people(db: &DatabaseConnection, plan: &Plan, base: &Base, hash: &st
 }
 
 /// Posts. Their page marks are counted once a batch instead of once a row, in the same transaction.
-pub async fn posts(
-    db: &DatabaseConnection,
-    plan: &Plan,
-    base: &Base,
-    boards: &Boards,
-    writer: &mut Writer,
-    progress: Progress<'_>,
-) -> Result<()> {
+pub async fn posts(db: &Database, plan: &Plan, base: &Base, boards: &Boards, writer: &mut Writer, progress: Progress<'_>) -> Result<()> {
     for (batch, posts) in plan.posts.chunks(BATCH).enumerate() {
         let first = base.post + (batch * BATCH) as i64;
         let mut rows = Vec::with_capacity(posts.len() * 13);
@@ -120,7 +113,7 @@ pub async fn posts(
 }
 
 /// Comments.
-pub async fn comments(db: &DatabaseConnection, plan: &Plan, base: &Base, writer: &mut Writer, progress: Progress<'_>) -> Result<()> {
+pub async fn comments(db: &Database, plan: &Plan, base: &Base, writer: &mut Writer, progress: Progress<'_>) -> Result<()> {
     let id = |n: usize| base.comment + n as i64;
     for (batch, comments) in plan.comments.chunks(BATCH).enumerate() {
         let mut rows = Vec::with_capacity(comments.len() * 9);
@@ -142,7 +135,7 @@ pub async fn comments(db: &DatabaseConnection, plan: &Plan, base: &Base, writer:
 }
 
 /// What members are told. What they have read, they read at once.
-pub async fn told(db: &DatabaseConnection, plan: &Plan, base: &Base, now: OffsetDateTime, progress: Progress<'_>) -> Result<()> {
+pub async fn told(db: &Database, plan: &Plan, base: &Base, now: OffsetDateTime, progress: Progress<'_>) -> Result<()> {
     for told in plan.told.chunks(BATCH) {
         let mut rows = Vec::with_capacity(told.len() * 7);
         for told in told {
@@ -167,7 +160,7 @@ pub async fn told(db: &DatabaseConnection, plan: &Plan, base: &Base, now: Offset
 }
 
 /// Takes the ids that will be needed, so that whoever writes meanwhile gets later ones.
-pub async fn reserve(db: &DatabaseConnection, plan: &Plan) -> Result<Base> {
+pub async fn reserve(db: &Database, plan: &Plan) -> Result<Base> {
     let places = plan.posts.len() + plan.comments.len();
     Ok(Base {
         number: next_number(db).await?,
@@ -178,7 +171,7 @@ pub async fn reserve(db: &DatabaseConnection, plan: &Plan) -> Result<Base> {
     })
 }
 
-async fn take(db: &DatabaseConnection, table: &str, column: &str, counter: &str, n: usize) -> Result<i64> {
+async fn take(db: &Database, table: &str, column: &str, counter: &str, n: usize) -> Result<i64> {
     if db.get_database_backend() != DbBackend::Postgres || n == 0 {
         // SQLite counts on from the greatest id by itself.
         let next = format!("SELECT COALESCE(MAX({column}), 0) + 1 FROM {table}");
@@ -192,7 +185,7 @@ async fn take(db: &DatabaseConnection, table: &str, column: &str, counter: &str,
 }
 
 /// The number after that of the newest `user…@example.com`.
-async fn next_number(db: &DatabaseConnection) -> Result<i64> {
+async fn next_number(db: &Database) -> Result<i64> {
     #[derive(sea_orm::FromQueryResult)]
     struct Row {
         email: String,
@@ -207,7 +200,7 @@ async fn next_number(db: &DatabaseConnection) -> Result<i64> {
 ///
 /// # Errors
 /// The database's.
-pub async fn analyze(db: &DatabaseConnection) -> Result<()> {
+pub async fn analyze(db: &Database) -> Result<()> {
     for table in ["users", "posts", "comments", "notifications", "page_marks"] {
         db.execute_unprepared(&format!("ANALYZE {table}")).await.map_err(|e| Error::internal("ANALYZE", e))?;
     }

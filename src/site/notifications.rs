@@ -19,7 +19,7 @@ pub struct Place {
 #[handler]
 pub async fn index(member: SignedIn, place: Option<Query<Place>>) -> Result<Response> {
     let request = &member.request;
-    let before = place.and_then(|Query(place)| place.before?.parse().ok()).unwrap_or_default();
+    let before = place.and_then(|Query(place)| place.before?.parse().ok()).filter(|id: &NotificationId| id.0 > 0);
     let mut rows = notifications::list(&request.app, &member.actor, &request.boards, before, request.posts).await?;
     let more = rows.len() > notifications::PAGE as usize;
     rows.truncate(notifications::PAGE as usize);

@@ -196,7 +196,7 @@ stories! {
         let mut ada = test.signed_in("ada").await;
         let id = manage::by_email(&test.app, "ada@example.com").await.unwrap();
         let moderator = roles::named(&test.app.db, "moderator").await.unwrap().id;
-        manage::set_role(&test.app, &operator(), None, UserId(id), moderator, "").await.unwrap();
+        manage::set_role(&test.app, &operator(), None, id, moderator, "").await.unwrap();
         let before = ada.cookie("ms_site").unwrap().to_owned();
         let mut lost = ada.clone();
         lost.get("/").await;

@@ -6,7 +6,7 @@ use crate::support::{PASSWORD, TestApp, set_board, stories};
 const PAGES: [&str; 10] = ["/", "/users", "/users/1", "/roles", "/roles/new", "/boards", "/boards/new", "/posts", "/comments", "/sessions"];
 
 async fn id_of(test: &TestApp, name: &str) -> i64 {
-    minschool::domain::users::manage::by_email(&test.app, &format!("{name}@example.com")).await.unwrap()
+    minschool::domain::users::manage::by_email(&test.app, &format!("{name}@example.com")).await.unwrap().0
 }
 
 stories! {

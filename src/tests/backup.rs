@@ -9,10 +9,10 @@ use minschool::backup::{self, Result, read, verification};
 use minschool::cli::{moving, restore};
 use minschool::clock::Clock;
 use minschool::config::Config;
-use minschool::db::{self, query};
+use minschool::db::{self, Database, query};
 use minschool::domain::{epoch, settings};
 use minschool::seed::{self, Wanted};
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::ConnectionTrait;
 use std::path::Path;
 use tempfile::TempDir;
 use time::macros::datetime;
@@ -48,7 +48,7 @@ async fn empty(test: &TestApp, folder: &TempDir) -> Vec<Config> {
     found
 }
 
-async fn number(db: &DatabaseConnection, ask: &str) -> i64 {
+async fn number(db: &Database, ask: &str) -> i64 {
     query::number(db, ask, []).await.unwrap().unwrap()
 }
 
@@ -388,7 +388,7 @@ async fn a_backup_of_an_older_schema_is_restored_and_brought_up_to_date() {
     use migration::{Migrator, MigratorTrait};
     let folder = tempfile::tempdir().unwrap();
     for test in both().await {
-        Migrator::down(&test.app.db, Some(1)).await.unwrap();
+        Migrator::down(test.app.db.connection(), Some(1)).await.unwrap();
         let kept = put(&test, &folder.path().join(test.app.config.on_postgres().to_string()), None).await;
         for config in empty(&test, &folder).await {
             restore::restore(&config, &kept.path, Vec::new()).await.unwrap();

@@ -156,7 +156,7 @@ stories! {
         let row = query::number(&test.app.db, find, [tokens::hash(boss.cookie("ms_admin").unwrap()).into()]).await.unwrap().unwrap();
         let behind: OffsetDateTime = test.app.clock.now() - time::Duration::hours(1);
 
-        sessions::touch(&test.app, &[row], Area::Admin, false, behind).await.unwrap();
+        sessions::touch(&test.app, &[minschool::domain::SessionId(row)], Area::Admin, false, behind).await.unwrap();
         forget_copies(&test, &boss).await;
 
         assert_eq!(boss.get_admin("/users").await.path, "/users");

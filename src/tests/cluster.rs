@@ -84,7 +84,7 @@ async fn suspension_and_demotion_hold_everywhere_within_a_second_while_redis_is_
         client: Default::default(),
     };
     let ada_id = minschool::domain::users::manage::by_email(&test.app, "ada@example.com").await.unwrap();
-    minschool::domain::users::manage::suspend(&test.app, &by, None, UserId(ada_id), None, "시험").await.unwrap();
+    minschool::domain::users::manage::suspend(&test.app, &by, None, ada_id, None, "시험").await.unwrap();
     let member = minschool::domain::roles::named(&test.app.db, "member").await.unwrap();
     minschool::domain::users::manage::set_role(&test.app, &by, None, UserId(mod_id), member.id, "").await.unwrap();
 

@@ -30,7 +30,7 @@ async fn cut_after<T>(polls: usize, work: impl Future<Output = T>) -> Option<T> 
 
 /// Writes a row on each connection of the pool and sees all of them from outside.
 async fn every_connection_stores(test: &TestApp, round: usize) {
-    let on_postgres = test.app.db.get_database_backend() == DbBackend::Postgres;
+    let on_postgres = test.app.db.connection().get_database_backend() == DbBackend::Postgres;
     until("all connections are back", async || Pool::of(&test.app.db).used == 0).await;
     let count = Pool::of(&test.app.db).idle.max(1);
     for n in 0..count {

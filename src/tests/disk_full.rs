@@ -33,7 +33,7 @@ async fn free(test: &TestApp) {
 
 /// Each connection has a limit of its own, and a file never shrinks below what it has.
 async fn limit_pages(test: &TestApp, most: i64) {
-    let pool = test.app.db.get_sqlite_connection_pool();
+    let pool = test.app.db.connection().get_sqlite_connection_pool();
     let mut all = Vec::new();
     for _ in 0..pool.options().get_max_connections() {
         all.push(pool.acquire().await.unwrap());
@@ -62,7 +62,7 @@ async fn swap(test: &TestApp, full: bool) {
         "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()";
     query::number(&test.app.db, others, []).await.unwrap();
     until("no connection is left that was ended", async || {
-        let all = (0..test.app.config.database_connections).map(|_| test.app.db.ping());
+        let all = (0..test.app.config.database_connections).map(|_| test.app.db.connection().ping());
         futures_util::future::join_all(all).await.iter().all(Result::is_ok)
     })
     .await;
@@ -75,7 +75,7 @@ async fn sqlite_files_stay_open_when_the_pool_closes_all_its_connections() {
     let test = TestApp::embedded().await;
     let _open = health::keep_open(&test.app.config).await.unwrap();
     let file = test.app.config.database_url.trim_start_matches("sqlite://").split('?').next().unwrap().to_owned();
-    let pool = test.app.db.get_sqlite_connection_pool();
+    let pool = test.app.db.connection().get_sqlite_connection_pool();
     let mut all = Vec::new();
     for _ in 0..pool.options().get_max_connections() {
         all.push(pool.acquire().await.unwrap());

@@ -36,9 +36,9 @@ stories! {
     async fn the_schema_goes_up_down_and_up_again(test: TestApp) {
         let db = &test.app.db;
 
-        Migrator::down(db, None).await.unwrap();
+        Migrator::down(db.connection(), None).await.unwrap();
         let left = query::number(db, "SELECT COUNT(*) FROM seaql_migrations", []).await.unwrap();
-        Migrator::up(db, None).await.unwrap();
+        Migrator::up(db.connection(), None).await.unwrap();
 
         assert_eq!(left, Some(0));
         assert_eq!(query::number(db, "SELECT COUNT(*) FROM roles", []).await.unwrap(), Some(3));

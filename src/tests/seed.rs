@@ -2,8 +2,9 @@
 
 use crate::support::{PASSWORD, TestApp, stories};
 use minschool::clock::{OffsetDateTime, from_ms};
+use minschool::db::Database;
 use minschool::seed::{self, Wanted};
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use sea_orm::{ConnectionTrait, Statement};
 
 fn wanted(random_seed: u64) -> Wanted {
     Wanted { users: 30, posts: 700, comments: 1_500, password: PASSWORD.into(), random_seed }
@@ -14,13 +15,13 @@ async fn seeded(test: &TestApp, random_seed: u64) {
     seed::run(&test.app, &wanted(random_seed), test.app.clock.now(), |_, _, _| ()).await.unwrap();
 }
 
-async fn number(db: &DatabaseConnection, sql: &str) -> i64 {
+async fn number(db: &Database, sql: &str) -> i64 {
     let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap().unwrap();
     row.try_get_by_index(0).unwrap()
 }
 
 /// Everything of a table that does not depend on chance outside the seed, as text.
-async fn rows(db: &DatabaseConnection, columns: &str, table: &str) -> Vec<String> {
+async fn rows(db: &Database, columns: &str, table: &str) -> Vec<String> {
     let sql = format!("SELECT {columns} FROM {table} ORDER BY id");
     let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
     let columns = columns.split(", ").count();
@@ -55,7 +56,7 @@ const DIFFERENCES: &[&str] = &[
 ];
 
 /// The marks, and their sum were they counted anew.
-async fn marks(db: &DatabaseConnection) -> Vec<String> {
+async fn marks(db: &Database) -> Vec<String> {
     let sql = "SELECT board_id, sort, bucket, shown FROM page_marks WHERE shown <> 0 ORDER BY 1, 2, 3";
     let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
     let part = |row: &sea_orm::QueryResult, n| row.try_get_by_index::<i64>(n).unwrap();

@@ -6,7 +6,7 @@ use super::present;
 use super::request::RequestContext;
 use crate::app::App;
 use crate::domain::boards::{self, Boards};
-use crate::domain::{Error, PostId, UserId, comments, notifications, posts};
+use crate::domain::{Error, NotificationId, PostId, UserId, comments, notifications, posts};
 use crate::shared::batch_read::Plan;
 use crate::shared::cache::CacheTag;
 use crate::shared::signals::Listener;
@@ -55,7 +55,7 @@ pub async fn bell(request: RequestContext, user: UserId, req: &Request) -> Resul
     let _turn = app.openings.acquire().await;
     let last = match last_event(req) {
         Some(id) => id,
-        None => notifications::last_id(&request.app, user).await?,
+        None => notifications::last_id(&request.app, user).await?.0,
     };
     Ok(open(request, Topic::Bell, listener, last))
 }
@@ -178,7 +178,7 @@ impl Feed {
     async fn bell_news(&mut self, boards: &Boards) -> Result<String, Error> {
         let (app, lang) = (&self.request.app, self.request.lang);
         let reader = self.request.actor.as_ref().ok_or(Error::NotFound)?;
-        let fresh = notifications::since(app, reader, boards, self.last).await?;
+        let fresh = notifications::since(app, reader, boards, NotificationId(self.last)).await?;
         let unread = notifications::count_unread(app, reader, boards).await?;
         let sentence = fresh.last().map(|newest| present::sentence(newest, lang)).unwrap_or_default();
         self.last = fresh.last().map_or(self.last, |newest| newest.id.0);

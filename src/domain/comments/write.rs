@@ -6,12 +6,12 @@ use super::super::posts::{self, Post, State, moderate::ModerationAction};
 use super::super::{Actor, Error, Result, flood, markdown, notifications};
 use super::{find_deletable, find_editable};
 use crate::clock::OffsetDateTime;
-use crate::db::query;
+use crate::db::{Transaction, query};
 use crate::domain::users::profile;
 use crate::domain::validation::{self, Body, COMMENT_MAX};
 use crate::domain::{BoardId, CommentId, Context, PostId, UserId, idempotency, invalidation};
 use crate::shared::cache::CacheTag;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
 /// Most people that one comment may mention.
 const MENTIONS: usize = 10;
@@ -43,7 +43,7 @@ const PLACE: &str = "SELECT p.board_id, p.author_id, p.state, c.author_id AS par
     FROM posts p LEFT JOIN comments c ON c.id = $2 AND c.post_id = p.id WHERE p.id = $1";
 
 /// A member whom a comment concerns, and why: the kind of the notification.
-pub type Recipient = (UserId, &'static str);
+pub type Recipient = (UserId, notifications::Kind);
 
 /// Writes a comment: one transaction of at most seven statements; after it, its recipients' bells ring. A form that was
 /// answered before rings them again, because the process that answered it may have ended before it could.
@@ -113,7 +113,7 @@ fn check_place<'a>(place: &Place, boards: &'a Boards, actor: &Actor, parent: Opt
     if parent.is_some() && answered != Some(State::Shown) { Err(Error::Conflict("comment.parent_gone")) } else { Ok(board) }
 }
 
-async fn bump_post(tx: &DatabaseTransaction, post: PostId, now: OffsetDateTime) -> Result<()> {
+async fn bump_post(tx: &Transaction, post: PostId, now: OffsetDateTime) -> Result<()> {
     let update = format!(
         "UPDATE posts SET comment_count = comment_count + 1, last_comment_at = $1, bump = {} WHERE id = $2",
         posts::next_bump(tx.get_database_backend())
@@ -135,10 +135,11 @@ async fn choose(ctx: &Context, place: &Place, board: &Board, actor: &Actor, ment
     if !every_member {
         involved.retain(|id| readers.iter().any(|who| who.id == *id));
     }
-    let named = readers.iter().filter(|who| mentioned.contains(&validation::name_key(&who.name))).map(|who| (who.id, "mention"));
-    let answered = involved.iter().filter(|id| Some(**id) == place.parent_author).map(|id| (*id, "reply"));
+    let named =
+        readers.iter().filter(|who| mentioned.contains(&validation::name_key(&who.name))).map(|who| (who.id, notifications::Kind::Mention));
+    let answered = involved.iter().filter(|id| Some(**id) == place.parent_author).map(|id| (*id, notifications::Kind::Reply));
     let mut all: Vec<Recipient> = Vec::new();
-    for (id, kind) in answered.chain(named).chain(involved.iter().map(|id| (*id, "comment"))) {
+    for (id, kind) in answered.chain(named).chain(involved.iter().map(|id| (*id, notifications::Kind::Comment))) {
         if id != actor.id && all.iter().all(|(known, _)| *known != id) {
             all.push((id, kind));
         }

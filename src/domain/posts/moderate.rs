@@ -5,11 +5,11 @@ use super::super::boards::{Board, Boards};
 use super::super::{Action, Actor, Error, Resource, Result, notifications};
 use super::write::set_state;
 use super::{Post, State, find_readable};
-use crate::db::query;
+use crate::db::{Transaction, query};
 use crate::domain::page::{Page, skip};
 use crate::domain::{BoardId, Context, PostId, UserId, idempotency, invalidation, validation};
 use crate::shared::cache::CacheTag;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,7 +141,7 @@ fn target<'a>(boards: &'a Boards, actor: &Actor, id: BoardId) -> Result<&'a Boar
     if board.takes_posts_from(Some(actor)) { Ok(board) } else { Err(Error::invalid("board_to", "board.closed")) }
 }
 
-async fn move_to(tx: &DatabaseTransaction, boards: &Boards, post: &Post, board: &Board, entry: Entry) -> Result<Entry> {
+async fn move_to(tx: &Transaction, boards: &Boards, post: &Post, board: &Board, entry: Entry) -> Result<Entry> {
     query::run(tx, "UPDATE posts SET board_id = $1 WHERE id = $2", [board.id.into(), post.id.into()]).await?;
     let from = boards.all().iter().find(|from| from.id == post.board_id).map_or("", |from| from.name.as_str());
     Ok(entry.change("board", from, &board.name))

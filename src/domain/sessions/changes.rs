@@ -4,7 +4,10 @@ use super::Session;
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::{Context, Result, RoleId, SessionId, UserId, epoch, invalidation, tokens};
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use crate::entity::session::{Column, Entity, Model};
+use crate::entity::user;
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, UpdateMany};
 use time::Duration;
 
 /// Which sessions to end.
@@ -75,20 +78,23 @@ impl Changed {
 }
 
 /// Ends sessions, in a transaction; [`Changed::tell`] after its commit.
-///
-/// # Errors
-/// The database's.
 pub async fn end(tx: &impl ConnectionTrait, which: Which, why: &str, now: OffsetDateTime) -> Result<Changed> {
-    let (condition, user, session) = match which {
-        Which::One { user, session } => ("id = $4", user, session),
-        Which::All { user } => ("id <> $4", user, SessionId(0)),
-        Which::Others { user, keep } => ("id <> $4", user, keep),
+    let (user, one) = match which {
+        Which::One { user, session } => (user, Some(Column::Id.eq(session))),
+        Which::All { user } => (user, None),
+        Which::Others { user, keep } => (user, Some(Column::Id.ne(keep))),
     };
-    let update = format!(
-        "UPDATE sessions SET revoked_at = $1, revoked_reason = $2, version = version + 1 \
-         WHERE user_id = $3 AND {condition} AND revoked_at IS NULL RETURNING token_hash, previous_hash, version"
-    );
-    log(tx, query::all(tx, &update, [now.into(), why.into(), user.into(), session.into()]).await?, now).await
+    let update = next_version()
+        .col_expr(Column::RevokedAt, SimpleExpr::from(now))
+        .col_expr(Column::RevokedReason, SimpleExpr::from(why))
+        .filter(Column::UserId.eq(user))
+        .filter(Condition::all().add_option(one));
+    log(tx, update.exec_with_returning(tx).await?, now).await
+}
+
+/// An update of sessions that have not ended, after which no older copy of them is believed.
+fn next_version() -> UpdateMany<Entity> {
+    Entity::update_many().col_expr(Column::Version, Expr::col(Column::Version).add(1)).filter(Column::RevokedAt.is_null())
 }
 
 /// Makes every copy of members' sessions void because what they may do, or how they appear, has changed. Where it
@@ -96,25 +102,22 @@ pub async fn end(tx: &impl ConnectionTrait, which: Which, why: &str, now: Offset
 ///
 /// A role may have a hundred thousand sessions. Their copies are not named one by one: a new epoch voids all copies at once,
 /// with one row that every instance reads.
-///
-/// # Errors
-/// The database's.
 pub async fn renew(tx: &impl ConnectionTrait, of: Renew, now: OffsetDateTime) -> Result<Changed> {
     let (user, rights) = match of {
         Renew::Looks(user) => (user, false),
         Renew::Rights(user) => (user, true),
-        Renew::Role(role) => return renew_role(tx, RoleId(role)).await,
+        Renew::Role(role) => return renew_role(tx, role).await,
     };
-    let update = "UPDATE sessions SET version = version + 1, rotate = rotate OR $2 WHERE user_id = $1 AND revoked_at IS NULL \
-                  RETURNING token_hash, previous_hash, version";
-    let changed = log(tx, query::all(tx, update, [user.into(), rights.into()]).await?, now).await?;
-    Ok(Changed { member: rights.then_some(UserId(user)), ..changed })
+    let rotate = if rights { SimpleExpr::from(true) } else { Expr::col(Column::Rotate) };
+    let update = next_version().col_expr(Column::Rotate, rotate).filter(Column::UserId.eq(user));
+    let changed = log(tx, update.exec_with_returning(tx).await?, now).await?;
+    Ok(Changed { member: rights.then_some(user), ..changed })
 }
 
 async fn renew_role(tx: &impl ConnectionTrait, role: RoleId) -> Result<Changed> {
-    let update = "UPDATE sessions SET version = version + 1, rotate = TRUE \
-                  WHERE user_id IN (SELECT id FROM users WHERE role_id = $1) AND revoked_at IS NULL";
-    let sessions = usize::try_from(query::run(tx, update, [role.into()]).await?).unwrap_or(usize::MAX);
+    let members = Query::select().column(user::Column::Id).from(user::Entity).and_where(user::Column::RoleId.eq(role)).take();
+    let update = next_version().col_expr(Column::Rotate, SimpleExpr::from(true)).filter(Column::UserId.in_subquery(members));
+    let sessions = usize::try_from(update.exec(tx).await?.rows_affected).unwrap_or(usize::MAX);
     Ok(Changed { sessions, epoch: Some(epoch::raise(tx).await?), ..Changed::default() })
 }
 
@@ -122,24 +125,17 @@ async fn renew_role(tx: &impl ConnectionTrait, role: RoleId) -> Result<Changed> 
 #[derive(Clone, Copy, Debug)]
 pub enum Renew {
     /// A member's: how they appear has changed.
-    Looks(i64),
+    Looks(UserId),
     /// A member's: what they may do has changed.
-    Rights(i64),
+    Rights(UserId),
     /// Those of all who have a role.
-    Role(i64),
+    Role(RoleId),
 }
 
-#[derive(FromQueryResult)]
-struct Touched {
-    token_hash: String,
-    previous_hash: Option<String>,
-    version: i64,
-}
-
-async fn log(tx: &impl ConnectionTrait, touched: Vec<Touched>, now: OffsetDateTime) -> Result<Changed> {
-    let both = |t: Touched| [Some(t.token_hash), t.previous_hash].into_iter().flatten().map(move |hash| (hash, t.version));
-    let sessions = touched.len();
-    let tokens: Vec<_> = touched.into_iter().flat_map(both).collect();
+async fn log(tx: &impl ConnectionTrait, changed: Vec<Model>, now: OffsetDateTime) -> Result<Changed> {
+    let both = |s: Model| [Some(s.token_hash), s.previous_hash].into_iter().flatten().map(move |hash| (hash, s.version));
+    let sessions = changed.len();
+    let tokens: Vec<_> = changed.into_iter().flat_map(both).collect();
     invalidation::sessions(tx, &tokens, now).await?;
     Ok(Changed { sessions, tokens, ..Changed::default() })
 }
@@ -154,21 +150,22 @@ pub(super) const DELIVERED: Duration = Duration::seconds(5);
 /// session management cheat sheet, "Renew the session ID after any privilege level change"). None where another
 /// request was faster. A browser that still sends the earlier token some seconds later never got the new one; it is given
 /// another.
-///
-/// # Errors
-/// The database's.
 pub async fn rotate(ctx: &Context, session: &Session) -> Result<Option<String>> {
     let token = tokens::random()?;
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
-    let update = "UPDATE sessions SET token_hash = $1, previous_hash = $2, previous_until = $3, rotate = FALSE, \
-                  version = version + 1 WHERE revoked_at IS NULL \
-                  AND ((token_hash = $2 AND rotate) OR (previous_hash = $2 AND previous_until > $4 AND previous_until < $5)) \
-                  RETURNING token_hash, previous_hash, version";
-    let values: [Value; 5] =
-        [tokens::hash(&token).into(), session.hash.clone().into(), (now + OVERLAP).into(), now.into(), (now + OVERLAP - DELIVERED).into()];
-    let touched = query::all(&tx, update, values).await?;
-    let changed = log(&tx, touched, now).await?;
+    let due = Condition::all().add(Column::TokenHash.eq(&session.hash)).add(Column::Rotate.eq(true));
+    let undelivered = Condition::all()
+        .add(Column::PreviousHash.eq(&session.hash))
+        .add(Column::PreviousUntil.gt(now))
+        .add(Column::PreviousUntil.lt(now + OVERLAP - DELIVERED));
+    let update = next_version()
+        .col_expr(Column::TokenHash, SimpleExpr::from(tokens::hash(&token)))
+        .col_expr(Column::PreviousHash, SimpleExpr::from(session.hash.as_str()))
+        .col_expr(Column::PreviousUntil, SimpleExpr::from(now + OVERLAP))
+        .col_expr(Column::Rotate, SimpleExpr::from(false))
+        .filter(Condition::any().add(due).add(undelivered));
+    let changed = log(&tx, update.exec_with_returning(&tx).await?, now).await?;
     tx.commit().await?;
     let rotated = !changed.is_empty();
     changed.tell(ctx).await;

@@ -2,28 +2,27 @@
 //! looked up, listed) and `changes` (ended, voided, renewed).
 
 mod changes;
+mod sql;
 
 use super::page::{Page, skip};
-use super::{Actor, Permissions, Result, idempotency};
+use super::{Actor, Error, Permissions, Result, idempotency, users};
 use crate::clock::{OffsetDateTime, to_ms};
 use crate::db::query;
 use crate::domain::{Context, SessionId, UserId, tokens};
+use crate::entity::session::{ActiveModel, Column, Entity};
+use crate::entity::user;
 use crate::shared::sessions::SessionCopy;
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Value};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Condition, LockType, SimpleExpr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 use time::Duration;
 
 use changes::{DELIVERED, OVERLAP};
 
+pub use crate::entity::session::Area;
 pub use changes::{Changed, Renew, Which, end, renew, rotate};
-
-/// Where a session is good for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Area {
-    /// The site.
-    Site,
-    /// The admin panel.
-    Admin,
-}
 
 /// How long a session lasts: unused, and at the most.
 struct Span {
@@ -82,107 +81,58 @@ impl Session {
     }
 }
 
-const STILL_GOOD: &str = "SELECT id FROM users WHERE id = $1 AND password_hash = $2 \
-    AND (suspended_at IS NULL OR suspended_until <= $3)";
-
 /// Signs a member in: the row first, then the hot copy. Gives the token for the cookie; it is stored nowhere. None where the
 /// member was suspended or the password changed since `verified`, the hash that was checked: their row is locked, so that
 /// whoever changes it either sees this session and ends it, or is seen here.
-///
-/// # Errors
-/// The database's.
 pub async fn start(ctx: &Context, user: UserId, verified: &str, area: Area, persistent: bool, client: &Client) -> Result<Option<String>> {
     let token = tokens::random()?;
     let (hash, now) = (tokens::hash(&token), ctx.clock.now());
     let span = area.span(persistent);
-    let insert = "INSERT INTO sessions (token_hash, user_id, area, persistent, ip, user_agent, created_at, \
-                  last_seen_at, expires_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9)";
-    let agent: String = client.agent.chars().filter(|c| !c.is_control()).take(300).collect();
-    let values: [Value; 9] = [
-        hash.clone().into(),
-        user.into(),
-        area.as_str().into(),
-        persistent.into(),
-        client.ip.clone().into(),
-        agent.into(),
-        now.into(),
-        (now + span.idle).into(),
-        (now + span.most).into(),
-    ];
+    let session = ActiveModel {
+        token_hash: Set(hash.clone()),
+        user_id: Set(user),
+        area: Set(area),
+        persistent: Set(persistent),
+        ip: Set(client.ip.clone()),
+        user_agent: Set(client.agent.chars().filter(|c| !c.is_control()).take(300).collect()),
+        created_at: Set(now),
+        last_seen_at: Set(now),
+        expires_at: Set(now + span.idle),
+        ends_at: Set(now + span.most),
+        ..Default::default()
+    };
     let tx = query::begin(&ctx.db).await?;
-    // SQLite has one writer, and this transaction began as one.
-    let lock = if tx.get_database_backend() == DbBackend::Postgres { " FOR SHARE" } else { "" };
-    let found = query::number(&tx, &format!("{STILL_GOOD}{lock}"), [user.into(), verified.into(), now.into()]).await?;
+    let unchanged = user::Entity::find_by_id(user).filter(user::Column::PasswordHash.eq(verified)).filter(users::not_suspended(now));
+    // SQLite has one writer, and this transaction began as one: there the builder leaves the lock out.
+    let found: Option<UserId> = unchanged.select_only().column(user::Column::Id).lock(LockType::Share).into_tuple().one(&tx).await?;
     if found.is_none() {
         return Ok(None);
     }
-    query::run(&tx, insert, values).await?;
+    Entity::insert(session).exec_without_returning(&tx).await?;
     tx.commit().await?;
     load(ctx, &hash, area).await?;
     Ok(Some(token))
 }
 
 /// A sign-in form that was sent twice has one session: the earlier one, whose token nobody may have received, ends.
-///
-/// # Errors
-/// The database's.
 pub async fn replace_repeated(ctx: &Context, key: &idempotency::Key, user: UserId, token: &str) -> Result<()> {
     let now = ctx.clock.now();
-    let find = "SELECT id FROM sessions WHERE token_hash = $1";
-    let Some(new) = query::number(&ctx.db, find, [tokens::hash(token).into()]).await? else { return Ok(()) };
+    let new = Entity::find().filter(Column::TokenHash.eq(tokens::hash(token))).select_only().column(Column::Id);
+    let Some(SessionId(new)) = new.into_tuple().one(&ctx.db).await? else { return Ok(()) };
     let tx = query::begin(&ctx.db).await?;
-    let upsert = "INSERT INTO idempotency_keys (key, result_id, created_at) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING";
-    if query::run(&tx, upsert, [key.0.clone().into(), new.into(), now.into()]).await? == 1 {
-        return Ok(tx.commit().await?);
-    }
-    let first = query::number(&tx, "SELECT result_id FROM idempotency_keys WHERE key = $1", [key.0.clone().into()]).await?;
-    query::run(&tx, "UPDATE idempotency_keys SET result_id = $1 WHERE key = $2", [new.into(), key.0.clone().into()]).await?;
-    let ended = end(&tx, Which::One { user, session: SessionId(first.unwrap_or(0)) }, "repeated", now).await?;
+    let Some(first) = idempotency::replace(&tx, key, new, now).await? else { return Ok(tx.commit().await?) };
+    let ended = end(&tx, Which::One { user, session: SessionId(first) }, "repeated", now).await?;
     tx.commit().await?;
     ended.tell(ctx).await;
     Ok(())
 }
 
-/// What a session's row and its member's say.
-#[derive(FromQueryResult)]
-struct Row {
-    id: SessionId,
-    user_id: UserId,
-    persistent: bool,
-    version: i64,
-    last_seen_at: OffsetDateTime,
-    expires_at: OffsetDateTime,
-    ends_at: OffsetDateTime,
-    rotate: bool,
-    is_old: bool,
-    previous_until: Option<OffsetDateTime>,
-    email: String,
-    name: String,
-    language: Option<String>,
-    aids: String,
-    shows_presence: bool,
-    role: String,
-    permissions: Option<String>,
-}
-
-const LOAD: &str = "SELECT s.id, s.user_id, s.persistent, s.version, s.last_seen_at, s.expires_at, s.ends_at, \
-    s.rotate, s.token_hash <> $1 AS is_old, s.previous_until, u.email, u.name, u.language, u.aids, u.shows_presence, r.slug AS role, \
-    (SELECT string_agg(p.resource || ':' || p.action, ',') FROM role_permissions p WHERE p.role_id = r.id) AS permissions \
-    FROM sessions s JOIN users u ON u.id = s.user_id JOIN roles r ON r.id = u.role_id \
-    WHERE (s.token_hash = $1 OR (s.previous_hash = $1 AND s.previous_until > $3)) \
-    AND s.area = $2 AND s.revoked_at IS NULL AND s.expires_at > $3 AND s.ends_at > $3 \
-    AND (u.suspended_at IS NULL OR u.suspended_until <= $3)";
-
 /// The session of a token's hash from its row, and its hot copy renewed.
-///
-/// # Errors
-/// The database's.
 pub async fn load(ctx: &Context, hash: &str, area: Area) -> Result<Option<Session>> {
     // Taken before the row is read: see `shared::sessions`.
     let epoch = ctx.shared.epoch();
     let now = ctx.clock.now();
-    let values = [hash.into(), area.as_str().into(), now.into()];
-    let Some(row) = query::one::<Row>(&ctx.db, LOAD, values).await? else { return Ok(None) };
+    let Some(row) = sql::load(&ctx.db, hash, area, now).await? else { return Ok(None) };
     let ends = row.expires_at.min(row.ends_at);
     let ends = row.previous_until.filter(|_| row.is_old).map_or(ends, |until| ends.min(until));
     let copy = SessionCopy {
@@ -212,13 +162,15 @@ pub async fn load(ctx: &Context, hash: &str, area: Area) -> Result<Option<Sessio
 }
 
 /// A session in its member's list, or in the admin's.
-#[derive(FromQueryResult, Debug)]
+#[derive(DerivePartialModel, Debug)]
+#[sea_orm(entity = "Entity")]
 #[expect(missing_docs, reason = "columns")]
 pub struct Listed {
     pub id: SessionId,
     pub user_id: UserId,
+    #[sea_orm(from_expr = "user::Column::Name.into_expr()")]
     pub name: String,
-    pub area: String,
+    pub area: Area,
     pub token_hash: String,
     pub persistent: bool,
     pub ip: String,
@@ -227,67 +179,59 @@ pub struct Listed {
     pub last_seen_at: OffsetDateTime,
 }
 
-const OPEN: &str = "SELECT s.id, s.user_id, u.name, s.area, s.token_hash, s.persistent, s.ip, s.user_agent, s.created_at, s.last_seen_at \
-    FROM sessions s JOIN users u ON u.id = s.user_id \
-    WHERE ($1 = 0 OR s.user_id = $1) AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.ends_at > $2 \
-    ORDER BY s.last_seen_at DESC, s.id DESC LIMIT $3 OFFSET $4";
+/// What holds for a session that has not ended.
+pub(super) fn is_open(now: OffsetDateTime) -> Condition {
+    Condition::all().add(Column::RevokedAt.is_null()).add(Column::ExpiresAt.gt(now)).add(Column::EndsAt.gt(now))
+}
 
 /// A member's open sessions, the last used first.
-///
-/// # Errors
-/// The database's.
 pub async fn open(ctx: &Context, user: UserId, limit: i64) -> Result<Vec<Listed>> {
     Ok(page(ctx, Some(user), 1, limit).await?.rows)
 }
 
 /// A page of the sessions that are open, a member's or everybody's.
-///
-/// # Errors
-/// The database's.
 pub async fn page(ctx: &Context, user: Option<UserId>, page: i64, size: i64) -> Result<Page<Listed>> {
-    let values = [user.unwrap_or_default().into(), ctx.clock.now().into(), (size + 1).into(), skip(page, size).into()];
-    Ok(Page::of(query::all(&ctx.db, OPEN, values).await?, size))
+    let open = Entity::find()
+        .inner_join(user::Entity)
+        .filter(is_open(ctx.clock.now()))
+        .apply_if(user, |open, user| open.filter(Column::UserId.eq(user)))
+        .order_by_desc(Column::LastSeenAt)
+        .order_by_desc(Column::Id);
+    let rows = open.limit(size as u64 + 1).offset(skip(page, size) as u64).into_partial_model().all(&ctx.db).await?;
+    Ok(Page::of(rows, size))
 }
 
-/// Whose session it is.
-///
-/// # Errors
-/// `NotFound`; the database's.
+/// Whose session it is; `NotFound` when there is none.
 pub async fn owner(db: &impl ConnectionTrait, session: SessionId) -> Result<UserId> {
-    query::number(db, "SELECT user_id FROM sessions WHERE id = $1", [session.into()]).await?.map(UserId).ok_or(super::Error::NotFound)
+    let owner = Entity::find_by_id(session).select_only().column(Column::UserId).into_tuple().one(db).await?;
+    owner.ok_or(Error::NotFound)
 }
 
 /// How many sessions are open.
-///
-/// # Errors
-/// The database's.
 pub async fn count_open(ctx: &Context) -> Result<i64> {
-    let sql = "SELECT COUNT(*) FROM sessions WHERE revoked_at IS NULL AND expires_at > $1 AND ends_at > $1";
-    Ok(query::number(&ctx.db, sql, [ctx.clock.now().into()]).await?.unwrap_or(0))
+    Ok(Entity::find().filter(is_open(ctx.clock.now())).count(&ctx.db).await? as i64)
 }
 
 /// Moves on when sessions were last used and so when they end, never back: an instance whose clock is behind ends nobody's
 /// session. Called for many at once, now and then.
-///
-/// # Errors
-/// The database's.
-pub async fn touch(ctx: &Context, sessions: &[i64], area: Area, persistent: bool, at: OffsetDateTime) -> Result<()> {
-    let places = query::places(3, sessions.len());
-    let update =
-        format!("UPDATE sessions SET last_seen_at = $1, expires_at = $2 WHERE id IN ({places}) AND revoked_at IS NULL AND expires_at < $2");
+pub async fn touch(ctx: &Context, sessions: &[SessionId], area: Area, persistent: bool, at: OffsetDateTime) -> Result<()> {
     let expires = at + area.span(persistent).idle;
-    let values = [Value::from(at), expires.into()].into_iter().chain(sessions.iter().map(|id| Value::from(*id)));
-    query::run(&ctx.db, &update, values).await.map(|_| ()).map_err(Into::into)
+    let update = Entity::update_many()
+        .col_expr(Column::LastSeenAt, SimpleExpr::from(at))
+        .col_expr(Column::ExpiresAt, SimpleExpr::from(expires))
+        .filter(Column::Id.is_in(sessions.iter().copied()))
+        .filter(Column::RevokedAt.is_null())
+        .filter(Column::ExpiresAt.lt(expires));
+    update.exec(&ctx.db).await?;
+    Ok(())
 }
 
 /// Days for which the rows of ended sessions are kept, for questions about them.
 const KEPT_DAYS: i64 = 30;
 
 /// Forgets sessions that ended long ago.
-///
-/// # Errors
-/// The database's.
 pub async fn forget_old(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<u64> {
     let before = now - Duration::days(KEPT_DAYS);
-    Ok(query::run(db, "DELETE FROM sessions WHERE expires_at < $1 OR ends_at < $1", [before.into()]).await?)
+    let ended = Condition::any().add(Column::ExpiresAt.lt(before)).add(Column::EndsAt.lt(before));
+    Ok(Entity::delete_many().filter(ended).exec(db).await?.rows_affected)
 }

@@ -1,7 +1,7 @@
 //! Members as staff see them: search, roles, suspensions, sessions.
 
 use crate::clock::OffsetDateTime;
-use crate::db::query;
+use crate::db::{Transaction, query};
 use crate::domain::audit::{self, Entry};
 use crate::domain::page::{Page, skip};
 use crate::domain::sessions::{self, Renew, Which};
@@ -9,8 +9,11 @@ use crate::domain::validation::{self, Email};
 use crate::domain::{
     Action, Actor, Context, Error, Permissions, Resource, Result, RoleId, UserId, bootstrap, idempotency, invalidation, roles, users,
 };
+use crate::entity::{role, user};
 use crate::shared::cache::CacheTag;
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Condition, LikeExpr, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 /// A member in the staff's list.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -29,38 +32,38 @@ pub struct Listed {
 /// Members whose name or address contains `text`, newest first.
 ///
 /// # Errors
-/// `Forbidden`; the database's.
+/// `Forbidden`.
 pub async fn search(ctx: &Context, actor: &Actor, text: &str, page: i64, size: i64) -> Result<Page<Listed>> {
     actor.must(Resource::User, Action::Read)?;
-    let sql = "SELECT u.id, u.name, u.email, r.slug AS role, r.name AS role_name, u.created_at, u.last_seen_at, \
-               (u.suspended_at IS NOT NULL AND (u.suspended_until IS NULL OR u.suspended_until > $3)) AS suspended \
-               FROM users u JOIN roles r ON r.id = u.role_id \
-               WHERE ($1 = '' OR u.name_key LIKE $2 ESCAPE '\\' OR u.email LIKE $2 ESCAPE '\\') \
-               ORDER BY u.id DESC LIMIT $4 OFFSET $5";
+    let suspended = users::is_suspended(ctx.clock.now());
     let key = validation::name_key(text);
-    let values: [Value; 5] =
-        [key.clone().into(), query::containing(&key).into(), ctx.clock.now().into(), (size + 1).into(), skip(page, size).into()];
-    Ok(Page::of(query::all(&ctx.db, sql, values).await?, size))
+    let pattern = || LikeExpr::new(query::containing(&key)).escape('\\');
+    let found = || Condition::any().add(user::Column::NameKey.like(pattern())).add(user::Column::Email.like(pattern()));
+    let members = user::Entity::find()
+        .inner_join(role::Entity)
+        .select_only()
+        .columns([user::Column::Id, user::Column::Name, user::Column::Email, user::Column::CreatedAt, user::Column::LastSeenAt])
+        .column_as(role::Column::Slug, "role")
+        .column_as(role::Column::Name, "role_name")
+        .expr_as(suspended, "suspended")
+        .apply_if((!key.is_empty()).then(found), QueryFilter::filter)
+        .order_by_desc(user::Column::Id);
+    let rows = members.limit(size as u64 + 1).offset(skip(page, size) as u64).into_model().all(&ctx.db).await?;
+    Ok(Page::of(rows, size))
 }
 
 /// The member of an address.
 ///
 /// # Errors
-/// `NotFound`; `Invalid("email", …)`; the database's.
-pub async fn by_email(ctx: &Context, email: &str) -> Result<i64> {
+/// `NotFound`; `Invalid("email", …)`.
+pub async fn by_email(ctx: &Context, email: &str) -> Result<UserId> {
     let email = Email::parse(email)?;
-    let found = query::number(&ctx.db, "SELECT id FROM users WHERE email = $1", [email.as_str().into()]).await?;
-    found.ok_or(Error::NotFound)
+    let found = user::Entity::find().filter(user::Column::Email.eq(email.as_str())).select_only().column(user::Column::Id);
+    found.into_tuple().one(&ctx.db).await?.ok_or(Error::NotFound)
 }
 
 /// Finishes a staff's action: keeps the form's key, commits, tells the instances.
-async fn finish(
-    ctx: &Context,
-    tx: sea_orm::DatabaseTransaction,
-    key: Option<&idempotency::Key>,
-    id: UserId,
-    changed: sessions::Changed,
-) -> Result<i64> {
+async fn finish(ctx: &Context, tx: Transaction, key: Option<&idempotency::Key>, id: UserId, changed: sessions::Changed) -> Result<i64> {
     if let Some(key) = key {
         idempotency::record(&tx, key, id.0, ctx.clock.now()).await?;
     }
@@ -90,7 +93,7 @@ async fn check_reach(tx: &impl ConnectionTrait, actor: &Actor, target: &crate::e
 ///
 /// # Errors
 /// `Forbidden` for a role that may do what the actor may not; `Invalid` for oneself, an unknown role or the last
-/// administrator; `NotFound`; the database's.
+/// administrator; `NotFound`.
 pub async fn set_role(
     ctx: &Context,
     by: &audit::By,
@@ -116,10 +119,14 @@ pub async fn set_role(
         if wanted.slug == roles::ADMIN {
             bootstrap::revoke_invitation(&tx).await?;
         }
-        query::run(&tx, "UPDATE users SET role_id = $1 WHERE id = $2", [role.into(), id.into()]).await?;
+        user::Entity::update_many()
+            .col_expr(user::Column::RoleId, SimpleExpr::from(role))
+            .filter(user::Column::Id.eq(id))
+            .exec(&tx)
+            .await?;
         let entry = Entry::new("user.role", "user", id.0, &member.name).change("role", &had.name, &wanted.name).because(reason);
         audit::write(&tx, by, entry, now).await?;
-        let changed = sessions::renew(&tx, Renew::Rights(id.0), now).await?;
+        let changed = sessions::renew(&tx, Renew::Rights(id), now).await?;
         // Who is no longer staff leaves the panel at once.
         finish(ctx, tx, key, id, changed).await
     };
@@ -129,7 +136,7 @@ pub async fn set_role(
 /// Suspends a member: they are signed out everywhere within a second and cannot sign in until the end.
 ///
 /// # Errors
-/// `Forbidden`; `Invalid` for oneself, the reason or the end; `NotFound`; the database's.
+/// `Forbidden`; `Invalid` for oneself, the reason or the end; `NotFound`.
 pub async fn suspend(
     ctx: &Context,
     by: &audit::By,
@@ -152,10 +159,14 @@ pub async fn suspend(
         if by.actor.id != UserId(0) && had.slug == roles::ADMIN && !roles::another_admin(&tx, id, now).await? {
             return Err(Error::invalid("form", "role.last_admin"));
         }
-        let update = "UPDATE users SET suspended_at = $1, suspended_until = $2, suspended_reason = $3, suspended_by = $4 \
-                      WHERE id = $5";
-        let actor = (by.actor.id != UserId(0)).then_some(by.actor.id);
-        query::run(&tx, update, [now.into(), until.into(), reason.clone().into(), actor.into(), id.into()]).await?;
+        let suspension = user::ActiveModel {
+            suspended_at: Set(Some(now)),
+            suspended_until: Set(until),
+            suspended_reason: Set(Some(reason.clone())),
+            suspended_by: Set((by.actor.id != UserId(0)).then_some(by.actor.id)),
+            ..Default::default()
+        };
+        user::Entity::update_many().set(suspension).filter(user::Column::Id.eq(id)).exec(&tx).await?;
         let end = until.map(|until| until.to_string()).unwrap_or_default();
         let entry = Entry::new("user.suspend", "user", id.0, &member.name).after("until", &end).because(&reason);
         audit::write(&tx, by, entry, now).await?;
@@ -170,7 +181,7 @@ pub async fn suspend(
 /// Lifts a suspension.
 ///
 /// # Errors
-/// `Forbidden`; `NotFound`; the database's.
+/// `Forbidden`; `NotFound`.
 pub async fn lift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: UserId) -> Result<idempotency::Outcome> {
     by.actor.must(Resource::User, Action::Moderate)?;
     let done = async {
@@ -183,9 +194,14 @@ pub async fn lift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: Use
         if by.actor.id != UserId(0) && had.slug == roles::ADMIN && !roles::another_admin(&tx, id, now).await? {
             return Err(Error::invalid("form", "role.last_admin"));
         }
-        let update = "UPDATE users SET suspended_at = NULL, suspended_until = NULL, suspended_reason = NULL, \
-                      suspended_by = NULL WHERE id = $1";
-        query::run(&tx, update, [id.into()]).await?;
+        let none = user::ActiveModel {
+            suspended_at: Set(None),
+            suspended_until: Set(None),
+            suspended_reason: Set(None),
+            suspended_by: Set(None),
+            ..Default::default()
+        };
+        user::Entity::update_many().set(none).filter(user::Column::Id.eq(id)).exec(&tx).await?;
         let had = member.suspended_reason.unwrap_or_default();
         let entry = Entry::new("user.lift", "user", id.0, &member.name).change("suspended", &had, "");
         audit::write(&tx, by, entry, now).await?;
@@ -197,7 +213,7 @@ pub async fn lift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: Use
 /// Ends all sessions of a member, or one.
 ///
 /// # Errors
-/// `Forbidden`; `NotFound`; the database's.
+/// `Forbidden`; `NotFound`.
 pub async fn end_sessions(ctx: &Context, by: &audit::By, key: &idempotency::Key, which: Which) -> Result<idempotency::Outcome> {
     by.actor.must(Resource::Session, Action::Delete)?;
     let user = match which {
@@ -219,9 +235,6 @@ pub async fn end_sessions(ctx: &Context, by: &audit::By, key: &idempotency::Key,
 }
 
 /// The newest members, for the dashboard.
-///
-/// # Errors
-/// The database's.
 pub async fn newest(ctx: &Context, actor: &Actor, limit: i64) -> Result<Vec<Listed>> {
     if !actor.may(Resource::User, Action::Read) {
         return Ok(Vec::new());

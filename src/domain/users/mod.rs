@@ -9,16 +9,17 @@ pub mod profile;
 pub mod sign_in;
 pub mod sign_in_limits;
 
-use super::error::violates;
 use super::sessions::{self, Renew, Which};
 use super::validation::{Email, Name};
-use super::{Account, Actor, Error, Problem, Result, idempotency, invalidation, roles};
+use super::{Account, Actor, Error, Problem, Result, idempotency, invalidation, notifications, roles};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::{Context, RoleId, SessionId, UserId};
-use crate::entity::user;
+use crate::entity::{consent, user};
 use crate::shared::cache::CacheTag;
-use sea_orm::{ConnectionTrait, EntityTrait, Value};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Condition;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 /// The version of the terms of use that is shown now; consents are kept with it.
 pub const TERMS_VERSION: &str = "2026-11-01";
@@ -64,30 +65,19 @@ impl Newcomer {
     /// Stores the newcomer with a role.
     ///
     /// # Errors
-    /// `Invalid("email" | "name", …)` when taken; the database's.
-    pub async fn insert(&self, tx: &impl ConnectionTrait, role: RoleId, now: OffsetDateTime) -> Result<i64> {
-        let insert = "INSERT INTO users (email, name, name_key, name_skeleton, password_hash, role_id, created_at) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
-        let values: [Value; 7] = [
-            self.email.as_str().into(),
-            self.name.as_str().into(),
-            self.name.key().into(),
-            self.name.skeleton().into(),
-            self.hash.clone().into(),
-            role.into(),
-            now.into(),
-        ];
-        let statement = query::statement(tx, insert, values);
-        let row = tx.query_one_raw(statement).await.map_err(|err| {
-            if violates(&err, &["users_email", "users.email"]) {
-                Error::invalid("email", "email.taken")
-            } else if violates(&err, &["users_name", "users.name_key", "users.name_skeleton"]) {
-                Error::invalid("name", "name.taken")
-            } else {
-                err.into()
-            }
-        })?;
-        Ok(query::some(row, "a new member")?.try_get_by_index(0)?)
+    /// `Invalid("email" | "name", …)` when taken.
+    pub async fn insert(&self, tx: &impl ConnectionTrait, role: RoleId, now: OffsetDateTime) -> Result<UserId> {
+        let row = user::ActiveModel {
+            email: Set(self.email.as_str().into()),
+            name: Set(self.name.as_str().into()),
+            name_key: Set(self.name.key().into()),
+            name_skeleton: Set(Some(self.name.skeleton().into())),
+            password_hash: Set(self.hash.clone()),
+            role_id: Set(role),
+            created_at: Set(now),
+            ..Default::default()
+        };
+        Ok(user::Entity::insert(row).exec(tx).await?.last_insert_id)
     }
 }
 
@@ -104,7 +94,7 @@ fn problems<'a>(errors: impl IntoIterator<Item = Option<&'a Error>>) -> Vec<Prob
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Joined {
     /// There is a new member.
-    New(i64),
+    New(UserId),
     /// The address has an account already; its owner was told. A page must not tell this from `New`.
     Known,
 }
@@ -112,12 +102,12 @@ pub enum Joined {
 /// Joins somebody. Whether the address was known shows neither in the answer nor in the time it takes.
 ///
 /// # Errors
-/// `Invalid` with every field that cannot be used; `Busy`; the database's.
+/// `Invalid` with every field that cannot be used; `Busy`.
 pub async fn join(ctx: &Context, key: &idempotency::Key, form: &Joining) -> Result<Joined> {
     let newcomer = Newcomer::check(ctx, form, Account::Member).await?;
     let done = add(ctx, key, &newcomer).await;
     match idempotency::replay(&ctx.db, key, done).await {
-        Ok(outcome) => Ok(Joined::New(outcome.id)),
+        Ok(outcome) => Ok(Joined::New(UserId(outcome.id))),
         Err(Error::Invalid(problems)) if problems.iter().any(|p| p.message == "email.taken") => {
             tell_owner(ctx, newcomer.email.as_str()).await?;
             Ok(Joined::Known)
@@ -131,22 +121,25 @@ async fn add(ctx: &Context, key: &idempotency::Key, newcomer: &Newcomer) -> Resu
     let tx = query::begin(&ctx.db).await?;
     let role = roles::named(&tx, roles::MEMBER).await?;
     let id = newcomer.insert(&tx, role.id, now).await?;
-    let consents = "INSERT INTO consents (user_id, kind, version, agreed_at) VALUES ($1, 'terms', $2, $4), ($1, 'privacy', $3, $4)";
-    query::run(&tx, consents, [id.into(), TERMS_VERSION.into(), PRIVACY_VERSION.into(), now.into()]).await?;
-    idempotency::record(&tx, key, id, now).await?;
+    let agreed = [(consent::Kind::Terms, TERMS_VERSION), (consent::Kind::Privacy, PRIVACY_VERSION)];
+    let consents = agreed.map(|(kind, version)| consent::ActiveModel {
+        user_id: Set(id),
+        kind: Set(kind),
+        version: Set(version.into()),
+        agreed_at: Set(now),
+        ..Default::default()
+    });
+    consent::Entity::insert_many(consents).exec_without_returning(&tx).await?;
+    idempotency::record(&tx, key, id.0, now).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok(id.0)
 }
 
 /// Tells the owner of an address that somebody tried to join with it; once a day is enough.
 async fn tell_owner(ctx: &Context, email: &str) -> Result<()> {
     let now = ctx.clock.now();
-    let insert = "INSERT INTO notifications (user_id, kind, created_at) SELECT u.id, 'sign_up_again', $2 FROM users u \
-                  WHERE u.email = $1 AND NOT EXISTS (SELECT 1 FROM notifications n WHERE n.user_id = u.id \
-                  AND n.kind = 'sign_up_again' AND n.created_at > $3) RETURNING user_id";
-    let told = query::number(&ctx.db, insert, [email.into(), now.into(), (now - time::Duration::days(1)).into()]).await?;
-    if let Some(user) = told {
-        super::notifications::announce(ctx, &super::boards::Boards::read(&ctx.db).await?, &[UserId(user)]).await;
+    if let Some(owner) = notifications::insert_sign_up_again(&ctx.db, email, now).await? {
+        notifications::announce(ctx, &super::boards::Boards::read(&ctx.db).await?, &[owner]).await;
     }
     Ok(())
 }
@@ -157,10 +150,18 @@ pub fn suspended(user: &user::Model, now: OffsetDateTime) -> Option<String> {
     (user.suspended_at.is_some() && !over).then(|| user.suspended_reason.clone().unwrap_or_default())
 }
 
-/// A member.
-///
-/// # Errors
-/// `NotFound`; the database's.
+/// What holds for members who may sign in.
+pub(super) fn not_suspended(now: OffsetDateTime) -> Condition {
+    Condition::any().add(user::Column::SuspendedAt.is_null()).add(user::Column::SuspendedUntil.lte(now))
+}
+
+/// What holds for members who are suspended now.
+pub(super) fn is_suspended(now: OffsetDateTime) -> Condition {
+    let lasts = Condition::any().add(user::Column::SuspendedUntil.is_null()).add(user::Column::SuspendedUntil.gt(now));
+    Condition::all().add(user::Column::SuspendedAt.is_not_null()).add(lasts)
+}
+
+/// A member; `NotFound` when there is none.
 pub async fn find(db: &impl ConnectionTrait, id: UserId) -> Result<user::Model> {
     user::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)
 }
@@ -178,7 +179,7 @@ pub struct Settings {
 /// Changes a member's name, language, reading aids and presence.
 ///
 /// # Errors
-/// `Invalid("name", …)`; the database's.
+/// `Invalid("name", …)`.
 pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &Settings) -> Result<idempotency::Outcome> {
     let done = change(ctx, actor, key, wanted).await;
     idempotency::replay(&ctx.db, key, done).await
@@ -193,24 +194,18 @@ async fn change(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &S
     let user = actor.id;
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
-    let update =
-        "UPDATE users SET name = $1, name_key = $2, name_skeleton = $3, language = $4, aids = $5, shows_presence = $6 WHERE id = $7";
-    let values: [Value; 7] = [
-        name.as_str().into(),
-        name.key().into(),
-        name.skeleton().into(),
-        wanted.language.clone().into(),
-        wanted.aids.clone().into(),
-        wanted.shows_presence.into(),
-        user.into(),
-    ];
-    let statement = query::statement(&tx, update, values);
-    tx.execute_raw(statement).await.map_err(|err| match violates(&err, &["users_name", "users.name_key", "users.name_skeleton"]) {
-        true => Error::invalid("name", "name.taken"),
-        false => err.into(),
-    })?;
+    let row = user::ActiveModel {
+        name: Set(name.as_str().into()),
+        name_key: Set(name.key().into()),
+        name_skeleton: Set(Some(name.skeleton().into())),
+        language: Set(wanted.language.clone()),
+        aids: Set(wanted.aids.clone()),
+        shows_presence: Set(wanted.shows_presence),
+        ..Default::default()
+    };
+    user::Entity::update_many().set(row).filter(user::Column::Id.eq(user)).exec(&tx).await?;
     idempotency::record(&tx, key, user.0, now).await?;
-    let changed = sessions::renew(&tx, Renew::Looks(user.0), now).await?;
+    let changed = sessions::renew(&tx, Renew::Looks(user), now).await?;
     tx.commit().await?;
     changed.tell(ctx).await;
     if !wanted.shows_presence {
@@ -223,9 +218,6 @@ async fn change(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &S
 }
 
 /// Ends some of a member's own sessions, and says how many.
-///
-/// # Errors
-/// The database's.
 pub async fn end_sessions(ctx: &Context, which: Which) -> Result<usize> {
     let tx = query::begin(&ctx.db).await?;
     let ended = sessions::end(&tx, which, "member", ctx.clock.now()).await?;
@@ -236,9 +228,6 @@ pub async fn end_sessions(ctx: &Context, which: Which) -> Result<usize> {
 }
 
 /// Signs out: ends the session that asks.
-///
-/// # Errors
-/// The database's.
 pub async fn leave(ctx: &Context, session: &sessions::Session) -> Result<()> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;

@@ -1,17 +1,19 @@
 //! New passwords: by a member who knows the present one, and by the operator.
 
-use crate::db::query;
+use crate::db::{Transaction, query};
 use crate::domain::audit::{self, By, Entry};
 use crate::domain::sessions::{self, Area, Client, Which};
 use crate::domain::{Context, Error, Result, UserId, idempotency, users};
-use sea_orm::{DatabaseTransaction, FromQueryResult};
+use crate::entity::user::{Column, Entity};
+use sea_orm::sea_query::SimpleExpr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use std::time::Duration;
 
 /// Changes a member's password, having checked the present one; all their other sessions end, and the one
 /// that asks gets a new token.
 ///
 /// # Errors
-/// `Invalid("current" | "password", …)`; `Slow` after several wrong ones; `Busy`; the database's.
+/// `Invalid("current" | "password", …)`; `Slow` after several wrong ones; `Busy`.
 pub async fn change(
     ctx: &Context,
     session: &sessions::Session,
@@ -63,8 +65,7 @@ async fn replace(ctx: &Context, session: &sessions::Session, key: &idempotency::
     let hash = ctx.hasher.hash(new).await?;
     let tx = query::begin(&ctx.db).await?;
     // Only over the hash that was checked: the password may have been changed meanwhile.
-    let update = "UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3";
-    if query::run(&tx, update, [hash.clone().into(), id.into(), checked.into()]).await? == 0 {
+    if !replace_hash(&tx, UserId(id), &checked, &hash).await? {
         return Err(wrong());
     }
     idempotency::record(&tx, key, id, ctx.clock.now()).await?;
@@ -75,7 +76,7 @@ async fn replace(ctx: &Context, session: &sessions::Session, key: &idempotency::
 /// Sets a member's password as the operator, and notes it in the audit log; all their sessions end.
 ///
 /// # Errors
-/// `NotFound`; `Invalid("password", …)`; `Busy`; the database's.
+/// `NotFound`; `Invalid("password", …)`; `Busy`.
 pub async fn set(ctx: &Context, by: &By, user: UserId, new: &str) -> Result<()> {
     let found = users::find(&ctx.db, user).await?;
     let role = crate::domain::roles::find(&ctx.db, found.role_id).await?;
@@ -85,24 +86,22 @@ pub async fn set(ctx: &Context, by: &By, user: UserId, new: &str) -> Result<()> 
 }
 
 /// The rows of [`set`].
-///
-/// # Errors
-/// The database's.
 pub async fn store(ctx: &Context, by: &By, user: UserId, hash: &str) -> Result<()> {
     let tx = query::begin(&ctx.db).await?;
-    let update = "UPDATE users SET password_hash = $1 WHERE id = $2 RETURNING name";
-    let renamed: Option<Named> = query::one(&tx, update, [hash.into(), user.into()]).await?;
-    let name = renamed.ok_or(Error::NotFound)?.name;
+    let update = Entity::update_many().col_expr(Column::PasswordHash, SimpleExpr::from(hash)).filter(Column::Id.eq(user));
+    let name = update.exec_with_returning(&tx).await?.pop().ok_or(Error::NotFound)?.name;
     audit::write(&tx, by, Entry::new("user.password", "user", user.0, &name), ctx.clock.now()).await?;
     end_all(ctx, tx, user).await
 }
 
-#[derive(FromQueryResult)]
-struct Named {
-    name: String,
+/// Stores a hash over another one. False: the password was changed meanwhile.
+pub(super) async fn replace_hash(db: &impl ConnectionTrait, user: UserId, old: &str, new: &str) -> Result<bool> {
+    let update = Entity::update_many().col_expr(Column::PasswordHash, SimpleExpr::from(new));
+    let update = update.filter(Column::Id.eq(user)).filter(Column::PasswordHash.eq(old));
+    Ok(update.exec(db).await?.rows_affected == 1)
 }
 
-async fn end_all(ctx: &Context, tx: DatabaseTransaction, user: UserId) -> Result<()> {
+async fn end_all(ctx: &Context, tx: Transaction, user: UserId) -> Result<()> {
     let ended = sessions::end(&tx, Which::All { user }, "password", ctx.clock.now()).await?;
     tx.commit().await?;
     ended.tell(ctx).await;

@@ -3,19 +3,25 @@
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::sessions::{self, Renew};
-use crate::domain::{Actor, Context, Error, Permissions, Result, UserId};
+use crate::domain::{Actor, Context, Error, Permissions, Result, UserId, roles};
+use crate::entity::{role, role_permission, user};
 use crate::shared::cache::Entry;
 use bytes::Bytes;
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SimpleExpr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 use serde::{Deserialize, Serialize};
 
 /// A member's page.
-#[derive(Clone, Debug, FromQueryResult, Serialize, Deserialize)]
+#[derive(Clone, Debug, DerivePartialModel, Serialize, Deserialize)]
+#[sea_orm(entity = "user::Entity")]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "columns")]
 pub struct Profile {
     pub id: UserId,
     pub name: String,
+    #[sea_orm(from_expr = "may_open_panel()")]
     pub is_staff: bool,
     pub post_count: i64,
     pub comment_count: i64,
@@ -23,16 +29,24 @@ pub struct Profile {
     pub created_at: OffsetDateTime,
 }
 
+/// Whether the role of the member permits something in the panel.
+fn may_open_panel() -> SimpleExpr {
+    let permission = Query::select()
+        .expr(Expr::val(1))
+        .from(role_permission::Entity)
+        .and_where(role_permission::Column::RoleId.into_expr().equals((user::Entity, user::Column::RoleId)))
+        .and_where(role_permission::Column::Resource.eq("panel"))
+        .take();
+    Expr::exists(permission)
+}
+
 /// A member's page, from `cache:user:profile:{id}`, else from SQL.
 ///
 /// # Errors
-/// `NotFound`; the database's.
+/// `NotFound`.
 pub async fn profile(ctx: &Context, id: UserId) -> Result<Profile> {
     let load = || async {
-        let sql = "SELECT u.id, u.name, u.post_count, u.comment_count, u.created_at, \
-                   EXISTS (SELECT 1 FROM role_permissions p WHERE p.role_id = u.role_id AND p.resource = 'panel') AS is_staff \
-                   FROM users u WHERE u.id = $1";
-        let row: Profile = query::one(&ctx.db, sql, [id.into()]).await?.ok_or(Error::NotFound)?;
+        let row: Profile = user::Entity::find_by_id(id).into_partial_model().one(&ctx.db).await?.ok_or(Error::NotFound)?;
         Ok::<_, Error>(Bytes::from(serde_json::to_vec(&row).map_err(|e| Error::internal("a profile as JSON", e))?))
     };
     let json = ctx.shared.cache().read_through(&Entry::profile(id.0), load).await?;
@@ -40,7 +54,8 @@ pub async fn profile(ctx: &Context, id: UserId) -> Result<Profile> {
 }
 
 /// A member by id and name.
-#[derive(Clone, Debug, FromQueryResult)]
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "user::Entity")]
 #[expect(missing_docs, reason = "columns")]
 pub struct Named {
     pub id: UserId,
@@ -51,30 +66,32 @@ pub struct Named {
 const HERE: i64 = 60;
 
 /// How many members are here, and some of them by name, the latest first.
-///
-/// # Errors
-/// The database's.
 pub async fn here(ctx: &Context, limit: usize) -> Result<(u64, Vec<Named>)> {
     let Some(ids) = ctx.shared.presence().list(limit).await.known() else { return here_in_sql(ctx, limit).await };
     if ids.is_empty() {
         return Ok((0, Vec::new()));
     }
     let count = ctx.shared.presence().count().await.known().map_or(ids.len() as u64, u64::from);
-    let sql = format!("SELECT id, name FROM users WHERE shows_presence AND id IN ({})", query::places(1, ids.len()));
-    let mut members: Vec<Named> = query::all(&ctx.db, &sql, ids.iter().map(|id| Value::from(*id))).await?;
+    let listed = visible().filter(user::Column::Id.is_in(ids.iter().copied().map(UserId)));
+    let mut members: Vec<Named> = listed.into_partial_model().all(&ctx.db).await?;
     members.sort_by_key(|member| ids.iter().position(|id| *id == member.id.0));
     Ok((count, members))
 }
 
+/// Members who let others see that they are here.
+fn visible() -> Select<user::Entity> {
+    user::Entity::find().filter(user::Column::ShowsPresence.into_expr())
+}
+
 async fn here_in_sql(ctx: &Context, limit: usize) -> Result<(u64, Vec<Named>)> {
     let since = ctx.clock.now() - time::Duration::seconds(HERE);
-    let sql = "SELECT id, name FROM users WHERE shows_presence AND last_seen_at > $1 ORDER BY last_seen_at DESC LIMIT $2";
-    let members: Vec<Named> = query::all(&ctx.db, sql, [since.into(), (limit as i64).into()]).await?;
+    let latest = visible().filter(user::Column::LastSeenAt.gt(since)).order_by_desc(user::Column::LastSeenAt).limit(limit as u64);
+    let members: Vec<Named> = latest.into_partial_model().all(&ctx.db).await?;
     Ok((members.len() as u64, members))
 }
 
 #[derive(FromQueryResult)]
-struct Holder {
+struct ActorRow {
     id: UserId,
     name: String,
     role: String,
@@ -83,25 +100,22 @@ struct Holder {
 
 /// The members with these names (as names are compared) or ids, and what each may do: for rules about members who do not
 /// ask themselves.
-///
-/// # Errors
-/// The database's.
 pub async fn actors(db: &impl ConnectionTrait, names: &[String], ids: &[UserId]) -> Result<Vec<Actor>> {
     if names.is_empty() && ids.is_empty() {
         return Ok(Vec::new());
     }
-    // An empty IN list is no SQL; no member has this id or this name.
-    let keys: Vec<Value> = if names.is_empty() { vec!["".into()] } else { names.iter().map(Value::from).collect() };
-    let numbers: Vec<Value> = if ids.is_empty() { vec![0_i64.into()] } else { ids.iter().map(|id| Value::from(*id)).collect() };
-    let sql = format!(
-        "SELECT u.id, u.name, (SELECT r.slug FROM roles r WHERE r.id = u.role_id) AS role, \
-         (SELECT string_agg(p.resource || ':' || p.action, ',') FROM role_permissions p WHERE p.role_id = u.role_id) AS permissions \
-         FROM users u WHERE u.name_key IN ({}) OR u.id IN ({})",
-        query::places(1, keys.len()),
-        query::places(keys.len() + 1, numbers.len())
-    );
-    let rows: Vec<Holder> = query::all(db, &sql, keys.into_iter().chain(numbers)).await?;
-    let actor = |row: Holder| Actor {
+    let wanted = Condition::any()
+        .add(user::Column::NameKey.is_in(names.iter().map(String::as_str)))
+        .add(user::Column::Id.is_in(ids.iter().copied()));
+    let found = user::Entity::find()
+        .inner_join(role::Entity)
+        .filter(wanted)
+        .select_only()
+        .columns([user::Column::Id, user::Column::Name])
+        .column_as(role::Column::Slug, "role")
+        .expr_as(roles::permission_words(), "permissions");
+    let rows: Vec<ActorRow> = found.into_model().all(db).await?;
+    let actor = |row: ActorRow| Actor {
         id: row.id,
         name: row.name,
         role: row.role,
@@ -111,15 +125,16 @@ pub async fn actors(db: &impl ConnectionTrait, names: &[String], ids: &[UserId])
 }
 
 /// Stores how pages look to a member; a language only where one was chosen.
-///
-/// # Errors
-/// The database's.
 pub async fn set_reading(ctx: &Context, user: UserId, language: Option<&str>, aids: &str) -> Result<()> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
-    let update = "UPDATE users SET aids = $1, language = COALESCE($2, language) WHERE id = $3";
-    query::run(&tx, update, [aids.into(), language.map(str::to_owned).into(), user.into()]).await?;
-    let changed = sessions::renew(&tx, Renew::Looks(user.0), now).await?;
+    let update = user::Entity::update_many().col_expr(user::Column::Aids, SimpleExpr::from(aids)).filter(user::Column::Id.eq(user));
+    let update = match language {
+        Some(language) => update.col_expr(user::Column::Language, SimpleExpr::from(language)),
+        None => update,
+    };
+    update.exec(&tx).await?;
+    let changed = sessions::renew(&tx, Renew::Looks(user), now).await?;
     tx.commit().await?;
     changed.tell(ctx).await;
     Ok(())

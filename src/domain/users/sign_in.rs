@@ -1,14 +1,13 @@
 //! Signing in with an address and a password.
 
 use super::sign_in_limits::Doors;
-use super::{devices, password};
+use super::{devices, password, password_change};
 use crate::clock::OffsetDateTime;
-use crate::db::query;
 use crate::domain::sessions::{self, Area, Client};
 use crate::domain::validation::Email;
 use crate::domain::{Context, Result, UserId, idempotency, users};
 use crate::entity::user;
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 /// What came of trying to sign in.
 #[derive(Debug)]
@@ -45,7 +44,7 @@ pub struct Credentials {
 /// Tries to sign in. Wrong passwords make the next try wait (`sign_in_limits`). `device` is the cookie of this browser, or empty.
 ///
 /// # Errors
-/// `Slow` while there is a wait; `Busy` when too many sign in at once; the database's.
+/// `Slow` while there is a wait; `Busy` when too many sign in at once.
 pub async fn enter(ctx: &Context, area: Area, key: &idempotency::Key, form: &Credentials, client: &Client, device: &str) -> Result<Entry> {
     let email = Email::parse(&form.email).map(|e| e.as_str().to_owned()).unwrap_or_default();
     let doors = Doors::of(ctx, area, if email.is_empty() { &form.email } else { &email }, client, device);
@@ -77,31 +76,19 @@ pub async fn enter(ctx: &Context, area: Area, key: &idempotency::Key, form: &Cre
 
 /// The member whose password this is, and whether its hash is outdated. Takes as long where there is no such member.
 async fn verified(ctx: &Context, email: &str, typed: &str) -> Result<Option<(user::Model, bool)>> {
-    let found = user::Entity::find().filter_email(email).one(&ctx.db).await?;
+    let found = user::Entity::find().filter(user::Column::Email.eq(email)).one(&ctx.db).await?;
     let typed = if typed.len() > password::MAX { "" } else { typed };
     let verdict = ctx.hasher.verify(typed, found.as_ref().map(|u| u.password_hash.clone())).await?;
     Ok(found.filter(|_| verdict.matches).map(|user| (user, verdict.outdated)))
-}
-
-trait ByEmail {
-    fn filter_email(self, email: &str) -> Self;
-}
-
-impl ByEmail for sea_orm::Select<user::Entity> {
-    fn filter_email(self, email: &str) -> Self {
-        use sea_orm::{ColumnTrait, QueryFilter};
-        self.filter(user::Column::Email.eq(email))
-    }
 }
 
 /// Stores today's kind of hash and gives the hash that is stored now, unless the password was changed meanwhile. Failing to
 /// is no reason to refuse the sign-in.
 async fn rehash(ctx: &Context, user: UserId, password: &str, old: String) -> String {
     let Ok(hash) = ctx.hasher.hash(password).await else { return old };
-    let update = "UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3";
-    match query::run(&ctx.db, update, [hash.clone().into(), user.into(), old.clone().into()]).await {
-        Ok(1) => hash,
-        Ok(_) => old,
+    match password_change::replace_hash(&ctx.db, user, &old, &hash).await {
+        Ok(true) => hash,
+        Ok(false) => old,
         Err(err) => {
             tracing::warn!("could not renew the password hash of member {user}: {err}");
             old

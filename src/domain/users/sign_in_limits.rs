@@ -108,17 +108,17 @@ impl Doors {
 /// a quarter of an hour at most.
 ///
 /// # Errors
-/// `Invalid("email", …)`; `NotFound`; `Busy` where Redis has not heard of it; the database's.
-pub async fn unlock(ctx: &Context, by: &By, email: &str) -> Result<i64> {
+/// `Invalid("email", …)`; `NotFound`; `Busy` where Redis has not heard of it.
+pub async fn unlock(ctx: &Context, by: &By, email: &str) -> Result<UserId> {
     let (member, email) = (manage::by_email(ctx, email).await?, Email::parse(email)?);
     for area in [Area::Site, Area::Admin] {
         if !ctx.shared.limits().reset(&account(area, email.as_str())).await {
             return Err(Error::Busy(1));
         }
     }
-    let name = users::find(&ctx.db, UserId(member)).await?.name;
+    let name = users::find(&ctx.db, member).await?.name;
     let tx = query::begin(&ctx.db).await?;
-    audit::write(&tx, by, audit::Entry::new("user.unlock", "user", member, &name), ctx.clock.now()).await?;
+    audit::write(&tx, by, audit::Entry::new("user.unlock", "user", member.0, &name), ctx.clock.now()).await?;
     tx.commit().await?;
     Ok(member)
 }

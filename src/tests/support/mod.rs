@@ -156,7 +156,7 @@ impl TestApp {
         let role = roles::named(&tx, role).await.unwrap();
         let id = newcomer.insert(&tx, role.id, self.app.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
-        id
+        id.0
     }
 
     /// A new member, signed in.

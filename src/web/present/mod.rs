@@ -17,7 +17,7 @@ use super::request::RequestContext;
 use crate::clock::OffsetDateTime;
 use crate::domain::notifications::Notification;
 use crate::domain::users::password;
-use crate::domain::{Action, Problem, Resource, validation};
+use crate::domain::{Action, Problem, Resource, notifications, validation};
 use templates::layout::{Flash, MemberBadge, NavBoard, Shell, Viewer};
 use templates::notifications::Kind;
 use templates::text::{Lang, Text};
@@ -132,11 +132,11 @@ fn flash(word: &str, lang: Lang) -> Option<Flash<'static>> {
 
 /// What happened, for the list and the bell.
 pub fn kind(n: &Notification) -> Kind {
-    match n.kind.as_str() {
-        "reply" => Kind::Reply,
-        "mention" => Kind::Mention,
-        "sign_up_again" => Kind::SignUpAgain,
-        _ => Kind::Comment,
+    match n.kind {
+        notifications::Kind::Reply => Kind::Reply,
+        notifications::Kind::Mention => Kind::Mention,
+        notifications::Kind::SignUpAgain => Kind::SignUpAgain,
+        notifications::Kind::Comment => Kind::Comment,
     }
 }
 

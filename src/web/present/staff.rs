@@ -2,7 +2,7 @@
 
 use super::super::request::RequestContext;
 use super::{flash, moment};
-use crate::domain::sessions::Listed;
+use crate::domain::sessions::{Area, Listed};
 use crate::domain::{Action, Resource, SessionId, audit};
 use templates::admin::audit::{AuditRow, Change, text as audit_text};
 use templates::admin::layout::{AdminShell, Permissions};
@@ -96,7 +96,7 @@ pub fn session_rows<'a>(request: &RequestContext, rows: &'a [Listed], devices: &
         name: &row.name,
         device,
         ip: &row.ip,
-        in_admin: row.area == "admin",
+        in_admin: row.area == Area::Admin,
         created: moment(row.created_at, now, lang),
         last_seen: moment(row.last_seen_at, now, lang),
         is_current: Some(row.id) == current.map(SessionId),
