@@ -2,6 +2,7 @@
 //! ticked.
 
 use crate::domain::page::DEEPEST;
+use crate::domain::posts::State;
 use crate::domain::posts::moderate::{Filter, ModerationAction};
 use crate::domain::{BoardId, Error, Result};
 use crate::web::{Fields, Rejection, Staff};
@@ -26,7 +27,7 @@ impl Search {
         Filter {
             words: self.q.unwrap_or_default(),
             board: self.board.unwrap_or_default(),
-            state: self.state.unwrap_or_default(),
+            state: self.state.as_deref().and_then(State::parse),
             page: number(self.page.as_deref()),
         }
     }

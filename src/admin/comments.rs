@@ -1,9 +1,9 @@
 //! /comments: what was said, looked for, hidden, restored and deleted, one or many at once.
 
 use super::bulk::{self, PAGE, Search, Sent, url};
+use crate::domain::CommentId;
 use crate::domain::comments::moderate;
 use crate::domain::posts::moderate::Filter;
-use crate::domain::{CommentId, posts::State};
 use crate::web::form::Submission::{Accepted, Rejected};
 use crate::web::{Fields, Flash, Result, Staff, form, form_token, present, reply};
 use poem::web::Query;
@@ -29,12 +29,12 @@ async fn render(staff: &Staff, filter: &Filter, sent: &Sent) -> Result<Response>
         author: &c.author,
         author_id: Some(c.author_id.0),
         at: present::moment(c.created_at, now, request.lang),
-        state: present::state(State::parse(&c.state)),
+        state: present::state(c.state),
     });
     let page = CommentsPage {
         shell: &present::admin_shell(request),
         query: &filter.words,
-        state: &filter.state,
+        state: filter.state(),
         rows: rows.collect(),
         page: present::count(filter.page),
         total_pages: present::count(filter.page + i64::from(found.more)),

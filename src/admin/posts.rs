@@ -1,10 +1,10 @@
 //! /posts: what was written, looked for, hidden, restored, deleted and moved, one or many at once.
 
 use super::bulk::{self, PAGE, Search, Sent, url};
+use crate::domain::PostId;
 use crate::domain::boards::Board;
 use crate::domain::page::Page;
 use crate::domain::posts::moderate::{self, Filter, Listed};
-use crate::domain::{PostId, posts::State};
 use crate::web::form::Submission::{Accepted, Rejected};
 use crate::web::{Fields, Flash, Result, Staff, form, form_token, present, reply};
 use poem::web::Query;
@@ -31,13 +31,13 @@ async fn render(staff: &Staff, filter: &Filter, sent: &Sent) -> Result<Response>
         author: &p.author,
         author_id: Some(p.author_id.0),
         at: present::moment(p.created_at, now, request.lang),
-        state: present::state(State::parse(&p.state)),
+        state: present::state(p.state),
     });
     let page = PostsPage {
         shell: &present::admin_shell(request),
         query: &filter.words,
         board: &filter.board,
-        state: &filter.state,
+        state: filter.state(),
         boards: &boards,
         rows: rows.collect(),
         page: present::count(filter.page),

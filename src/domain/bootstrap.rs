@@ -11,7 +11,7 @@ use crate::domain::{Context, RoleId};
 use crate::entity::{board, post, user};
 use board::Access;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, Query, SimpleExpr};
+use sea_orm::sea_query::{Query, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait};
 
 /// The id of the members' role, as the schema's first step makes it.
@@ -87,7 +87,7 @@ async fn post_welcome(tx: &impl ConnectionTrait, now: OffsetDateTime) -> Result<
         (post::Column::Content, WELCOME_BODY.into()),
         (post::Column::Html, markdown::render(WELCOME_BODY).into()),
         (post::Column::IsNotice, true.into()),
-        (post::Column::Bump, Expr::cust(next_bump(tx.get_database_backend()))),
+        (post::Column::Bump, next_bump(tx.get_database_backend())),
         (post::Column::CreatedAt, now.into()),
     ];
     let (columns, values): (Vec<_>, Vec<_>) = values.into_iter().unzip();

@@ -5,9 +5,9 @@
 //! retry on another instance), its second row meets the key and is undone, and the first answer is given.
 //! That is what allows nginx to send a POST again.
 
-use super::{Error, Result};
+use super::{Context, Error, Result};
 use crate::clock::OffsetDateTime;
-use crate::db::Database;
+use crate::db::{Database, Transaction};
 use crate::entity::idempotency_key::{ActiveModel, Column, Entity};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{OnConflict, SimpleExpr};
@@ -57,6 +57,28 @@ fn answer(key: &Key, id: i64, now: OffsetDateTime) -> ActiveModel {
 
 async fn first(db: &impl ConnectionTrait, key: &Key) -> Result<Option<i64>> {
     Ok(Entity::find_by_id(&key.0).one(db).await?.map(|row| row.result_id))
+}
+
+/// The work of a form, not committed yet.
+pub struct Uncommitted {
+    /// What it wrote.
+    pub tx: Transaction,
+    /// The row that it made or changed.
+    pub id: i64,
+}
+
+/// Commits the work of a form together with its key; a repetition gets the first answer and changes nothing.
+///
+/// # Errors
+/// Those of `work`, when the form had not been answered before.
+pub async fn idempotent(ctx: &Context, key: &Key, work: impl Future<Output = Result<Uncommitted>>) -> Result<Outcome> {
+    let done = async {
+        let Uncommitted { tx, id } = work.await?;
+        record(&tx, key, id, ctx.clock.now()).await?;
+        tx.commit().await?;
+        Ok(id)
+    };
+    replay(&ctx.db, key, done.await).await
 }
 
 /// Gives the first answer where there is one, whatever went wrong with the repetition.

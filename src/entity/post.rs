@@ -3,14 +3,18 @@
 use super::ids::{BoardId, PostId, UserId};
 use sea_orm::entity::prelude::*;
 use sea_orm::prelude::TimeDateTimeWithTimeZone as OffsetDateTime;
+use serde::{Deserialize, Serialize};
 
 /// Whether readers see a post or a comment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum State {
+    /// To everybody who may read the board.
     Shown,
     /// By staff; its author and staff still see it.
     Hidden,
+    /// By its author or staff; staff can restore it.
     Deleted,
 }
 

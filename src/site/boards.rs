@@ -52,7 +52,7 @@ impl Place {
     }
 
     fn sort(&self) -> Sort {
-        if self.sort.as_deref() == Some("active") { Sort::Active } else { Sort::Newest }
+        if self.sort.as_deref() == Some("active") { Sort::Active } else { Sort::New }
     }
 }
 
@@ -119,7 +119,7 @@ async fn list(request: &RequestContext, board: &Board, sort: Sort, number: i64) 
 /// The rows: those of the first page from `cache:board:{slug}:first`, the others from SQL.
 async fn read(request: &RequestContext, board: &Board, sort: Sort, number: i64) -> Result<Page> {
     let load = || list::page(&request.app.db, request.actor.as_ref(), board, sort, number);
-    if number > 1 || sort != Sort::Newest {
+    if number > 1 || sort != Sort::New {
         return Ok(load().await?);
     }
     let json = || async { Ok::<_, Error>(Bytes::from(serde_json::to_vec(&load().await?).unwrap_or_default())) };

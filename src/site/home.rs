@@ -9,7 +9,7 @@ use std::sync::Arc;
 use templates::home::{HomePage, Recent};
 
 /// Posts on the first page.
-const POSTS: i64 = 10;
+const POSTS: u64 = 10;
 
 /// The first page: who you are, and what was written last.
 #[handler]

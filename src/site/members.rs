@@ -10,7 +10,7 @@ use templates::users::online::{self as views, WhoPage};
 use templates::users::profile::ProfilePage;
 
 /// Posts on a member's page.
-const POSTS: i64 = 10;
+const POSTS: u64 = 10;
 
 /// A member's page.
 #[handler]

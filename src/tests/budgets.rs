@@ -140,7 +140,8 @@ stories! {
 
         let mut told = Vec::new();
         let new = minschool::domain::comments::New { post: PostId(id), parent: None, body: "댓글" };
-        let write = minschool::domain::comments::insert(&test.app, &actor, &boards, &key, new, &mut told);
+        let insert = minschool::domain::comments::insert(&test.app, &actor, &boards, new, &mut told);
+        let write = minschool::domain::idempotency::idempotent(&test.app, &key, insert);
         let (done, statements) = minschool::db::statements::counting(write).await;
 
         done.unwrap();

@@ -150,7 +150,9 @@ stories! {
         let boards = minschool::domain::boards::Boards::read(&test.app.db).await.unwrap();
         let new = minschool::domain::comments::New { post: number(&post).parse().unwrap(), parent: None, body: "댓글" };
         // The rows alone, as an instance leaves them that is killed after its commit.
-        minschool::domain::comments::insert(&test.app, &actor, &boards, &key, new, &mut Vec::new()).await.unwrap();
+        let mut recipients = Vec::new();
+        let insert = minschool::domain::comments::insert(&test.app, &actor, &boards, new, &mut recipients);
+        minschool::domain::idempotency::idempotent(&test.app, &key, insert).await.unwrap();
         assert_eq!(ada.get("/").await.find("#bell .number").unwrap_or_default(), "", "what was kept ready is out of date");
 
         bob.submit(&page, &place, &[("body", "댓글")]).await;

@@ -6,7 +6,7 @@ use super::present;
 use super::request::RequestContext;
 use crate::app::App;
 use crate::domain::boards::{self, Boards};
-use crate::domain::{Error, NotificationId, PostId, UserId, comments, notifications, posts};
+use crate::domain::{CommentId, Error, NotificationId, PostId, UserId, comments, notifications, posts};
 use crate::shared::batch_read::Plan;
 use crate::shared::cache::CacheTag;
 use crate::shared::signals::Listener;
@@ -189,7 +189,7 @@ impl Feed {
         let (app, actor) = (&self.request.app, self.request.actor.as_ref());
         let post = posts::find_readable(&app.db, actor, boards, id).await?;
         let board = boards.find_readable(actor, post.board_id)?;
-        let fresh = comments::since(&app.db, &post, self.last).await?;
+        let fresh = comments::since(&app.db, &post, CommentId(self.last)).await?;
         let Some(last) = fresh.last().map(|comment| comment.id) else { return Ok(": nothing\n\n".into()) };
         let mut out = String::new();
         for row in &fresh {

@@ -2,27 +2,36 @@
 
 use super::super::boards::{Board, Boards};
 use super::super::{Action, Actor, Error, Resource, Result};
-use super::Post;
+use super::{Post, State, sql};
 use crate::clock::OffsetDateTime;
-use crate::db::query;
 use crate::domain::{BoardId, PostId, UserId};
+use crate::entity::post::{Column, Entity};
+use crate::entity::{board, page_mark, user};
 use migration::marks::RUN;
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use sea_orm::sea_query::{
+    Asterisk, Condition, Expr, ExprTrait, Func, IntoCondition, JoinType, Order, Query, SelectStatement, SimpleExpr, UnionType,
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, FromQueryResult, PartialModelTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Posts on one page of a board.
 pub const PAGE: i64 = 20;
 /// Notices above them.
-const NOTICES: i64 = 5;
+const NOTICES: u64 = 5;
 
 /// A post as lists show it.
-#[derive(Clone, Debug, FromQueryResult, Serialize, Deserialize)]
+#[derive(Clone, Debug, DerivePartialModel, Serialize, Deserialize)]
+#[sea_orm(entity = "Entity")]
 #[expect(missing_docs, reason = "columns")]
 pub struct Card {
     pub id: PostId,
     pub board_id: BoardId,
     pub author_id: UserId,
+    #[sea_orm(from_expr = "user::Column::Name.into_expr()")]
     pub author: String,
     pub title: String,
     pub is_notice: bool,
@@ -30,27 +39,17 @@ pub struct Card {
     pub view_count: i64,
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub created_at: OffsetDateTime,
-    pub state: String,
+    pub state: State,
 }
 
-const COLUMNS: &str = "p.id, p.board_id, p.author_id, u.name AS author, p.title, p.is_notice, p.comment_count, \
-    p.view_count, p.created_at, p.state";
-
-/// The order of a board's list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sort {
-    /// By when they were written.
-    Newest,
-    /// By when they were last commented on.
-    Active,
-}
+pub use crate::entity::page_mark::Sort;
 
 impl Sort {
-    /// The list's name in the page marks, and the column that orders it.
-    fn words(self) -> (&'static str, &'static str) {
+    /// The column that orders the list.
+    fn column(self) -> Column {
         match self {
-            Self::Newest => ("new", "id"),
-            Self::Active => ("active", "bump"),
+            Self::New => Column::Id,
+            Self::Active => Column::Bump,
         }
     }
 }
@@ -66,53 +65,55 @@ pub struct Page {
     pub total: i64,
 }
 
-#[derive(FromQueryResult)]
-struct Mark {
-    bucket: i64,
-    above: i64,
-    total: i64,
-}
-
-/// A page of a board for a person who may see what is on it, in two statements whatever its number: the marks say in which run of places the
-/// page begins, and no more than one run is stepped over (see `migration::marks`).
+/// A page of a board for a person who may see what is on it, in two statements whatever its number: the marks say in which run
+/// of places the page begins, and no more than one run is stepped over (see `migration::marks`).
 ///
 /// # Errors
-/// `NotFound`; the database's.
+/// `NotFound`.
 pub async fn page(db: &impl ConnectionTrait, actor: Option<&Actor>, board: &Board, sort: Sort, number: i64) -> Result<Page> {
     if !board.lists_for(actor) {
         return Err(Error::NotFound);
     }
-    let board = board.id;
-    let (list, place) = sort.words();
-    let skip = (number.max(1) - 1).saturating_mul(PAGE);
-    let mark: Option<Mark> = query::one(db, MARK, [board.into(), list.into(), skip.into()]).await?;
-    let Some(mark) = mark else { return Ok(Page { notices: Vec::new(), posts: Vec::new(), total: 0 }) };
-    if skip >= mark.total {
-        return Ok(Page { notices: Vec::new(), posts: Vec::new(), total: mark.total });
+    let skip = (number.clamp(1, i64::MAX) - 1).saturating_mul(PAGE);
+    let start = sql::page_start(db, board.id, sort, skip).await?;
+    let Some(start) = start else { return Ok(Page { notices: Vec::new(), posts: Vec::new(), total: 0 }) };
+    if skip >= start.total {
+        return Ok(Page { notices: Vec::new(), posts: Vec::new(), total: start.total });
     }
-    let first = if number <= 1 { NOTICES } else { 0 };
-    let sql = format!(
-        "SELECT * FROM (SELECT {COLUMNS}, 0 AS part, p.id AS place FROM posts p JOIN users u ON u.id = p.author_id \
-           WHERE p.board_id = $1 AND p.is_notice AND p.state = 'shown' ORDER BY p.id DESC LIMIT $2) AS n \
-         UNION ALL SELECT * FROM (SELECT {COLUMNS}, 1 AS part, p.{place} AS place FROM posts p JOIN users u ON u.id = p.author_id \
-           WHERE p.board_id = $1 AND p.state = 'shown' AND p.{place} < $3 ORDER BY p.{place} DESC LIMIT {PAGE} OFFSET $4) AS l \
-         ORDER BY part, place DESC"
-    );
-    let values: [Value; 4] = [board.into(), first.into(), ((mark.bucket + 1) * RUN).into(), (skip - mark.above).into()];
-    let rows: Vec<Placed> = query::all(db, &sql, values).await?;
+    let column = sort.column();
+    let posts = shown_on(board.id)
+        .filter(column.lt((start.bucket + 1) * RUN))
+        .order_by_desc(column)
+        .limit(PAGE as u64)
+        .offset((skip - start.above) as u64);
+    let notices = shown_on(board.id).filter(Column::IsNotice.into_expr()).order_by_desc(Column::Id).limit(NOTICES);
+    let parts = if number <= 1 { vec![(0, Column::Id, notices), (1, column, posts)] } else { vec![(1, column, posts)] };
+    let rows = Placed::find_by_statement(db.get_database_backend().build(&union(parts))).all(db).await?;
     let (notices, mut posts): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.part == 0);
     // A notice that stands above is not read a second time in its place.
     posts.retain(|post| notices.iter().all(|notice| notice.card.id != post.card.id));
     let cards = |rows: Vec<Placed>| rows.into_iter().map(|row| row.card).collect();
-    Ok(Page { notices: cards(notices), posts: cards(posts), total: mark.total })
+    Ok(Page { notices: cards(notices), posts: cards(posts), total: start.total })
 }
 
-/// The run in which the page begins: how many posts stand above it, and how many there are in all. For a
-/// page beyond the last one, the last run.
-const MARK: &str = "WITH runs AS (SELECT bucket, shown, \
-      CAST(SUM(shown) OVER (ORDER BY bucket DESC) AS BIGINT) AS upto, CAST(SUM(shown) OVER () AS BIGINT) AS total \
-      FROM page_marks WHERE board_id = $1 AND sort = $2 AND shown > 0) \
-    SELECT bucket, upto - shown AS above, total FROM runs WHERE upto > $3 OR upto = total ORDER BY bucket DESC LIMIT 1";
+fn shown_on(board: BoardId) -> Select<Entity> {
+    Entity::find().inner_join(user::Entity).filter(Column::BoardId.eq(board)).filter(Column::State.eq(State::Shown))
+}
+
+/// Several lists in one statement, each in its own order. Each stands in a subquery, because SQLite takes no LIMIT inside a
+/// UNION.
+fn union(parts: Vec<(i32, Column, Select<Entity>)>) -> SelectStatement {
+    let part = |(part, place, list): (i32, Column, Select<Entity>)| {
+        let list = Card::select_cols(list.select_only()).expr_as(Expr::val(part), "part").expr_as(place.into_expr(), "place").into_query();
+        Query::select().column(Asterisk).from_subquery(list, "list").take()
+    };
+    let mut parts = parts.into_iter().map(part);
+    let mut all = parts.next().unwrap_or_default();
+    parts.for_each(|next| {
+        all.union(UnionType::All, next);
+    });
+    all.order_by("part", Order::Asc).order_by("place", Order::Desc).take()
+}
 
 struct Placed {
     card: Card,
@@ -126,34 +127,33 @@ impl FromQueryResult for Placed {
 }
 
 /// The newest posts of the boards that everybody may read.
-///
-/// # Errors
-/// The database's.
-pub async fn recent(db: &impl ConnectionTrait, boards: &Boards, limit: i64) -> Result<Vec<Card>> {
-    let open = boards.open_to(None).map(|board| board.id);
-    newest(db, open.collect(), "p.id > $1", 0, limit).await
+pub async fn recent(db: &impl ConnectionTrait, boards: &Boards, limit: u64) -> Result<Vec<Card>> {
+    newest(db, boards.open_to(None), Condition::all(), limit).await
 }
 
 /// A member's newest posts on the boards that are open to this person.
-///
-/// # Errors
-/// The database's.
-pub async fn by_author(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, author: UserId, limit: i64) -> Result<Vec<Card>> {
-    let open = boards.open_to(actor).map(|board| board.id);
-    newest(db, open.collect(), "p.author_id = $1", author.0, limit).await
+pub async fn by_author(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, author: UserId, limit: u64) -> Result<Vec<Card>> {
+    newest(db, boards.open_to(actor), Column::AuthorId.eq(author).into_condition(), limit).await
 }
 
-async fn newest(db: &impl ConnectionTrait, boards: Vec<BoardId>, condition: &str, value: i64, limit: i64) -> Result<Vec<Card>> {
+async fn newest<'a>(
+    db: &impl ConnectionTrait,
+    boards: impl Iterator<Item = &'a Board>,
+    condition: Condition,
+    limit: u64,
+) -> Result<Vec<Card>> {
+    let boards: Vec<BoardId> = boards.map(|board| board.id).collect();
     if boards.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = format!(
-        "SELECT {COLUMNS} FROM posts p JOIN users u ON u.id = p.author_id \
-         WHERE {condition} AND p.state = 'shown' AND p.board_id IN ({}) ORDER BY p.id DESC LIMIT $2",
-        query::places(3, boards.len())
-    );
-    let values = [value, limit].into_iter().map(Value::from).chain(boards.into_iter().map(Value::from));
-    Ok(query::all(db, &sql, values).await?)
+    let found = Entity::find()
+        .inner_join(user::Entity)
+        .filter(condition)
+        .filter(Column::State.eq(State::Shown))
+        .filter(Column::BoardId.is_in(boards))
+        .order_by_desc(Column::Id)
+        .limit(limit);
+    Ok(found.into_partial_model().all(db).await?)
 }
 
 /// A post beside another.
@@ -165,9 +165,6 @@ pub struct Neighbour {
 }
 
 /// The posts just older and just newer than one, on its board; none for a reader who may not see what is on the board.
-///
-/// # Errors
-/// The database's.
 pub async fn neighbours(
     db: &impl ConnectionTrait,
     actor: Option<&Actor>,
@@ -177,9 +174,21 @@ pub async fn neighbours(
     if !board.lists_for(actor) {
         return Ok((None, None));
     }
-    let sql = "SELECT * FROM (SELECT id, title FROM posts WHERE board_id = $1 AND state = 'shown' AND id < $2 ORDER BY id DESC LIMIT 1) AS o \
-               UNION ALL SELECT * FROM (SELECT id, title FROM posts WHERE board_id = $1 AND state = 'shown' AND id > $2 ORDER BY id LIMIT 1) AS n";
-    let rows: Vec<Neighbour> = query::all(db, sql, [board.id.into(), post.id.into()]).await?;
+    let beside = |side: SimpleExpr, order: Order| {
+        let nearest = Query::select()
+            .columns([Column::Id, Column::Title])
+            .from(Entity)
+            .and_where(Column::BoardId.eq(board.id))
+            .and_where(Column::State.eq(State::Shown))
+            .and_where(side)
+            .order_by(Column::Id, order)
+            .limit(1)
+            .take();
+        Query::select().column(Asterisk).from_subquery(nearest, "beside").take()
+    };
+    let mut both = beside(Column::Id.lt(post.id), Order::Desc);
+    both.union(UnionType::All, beside(Column::Id.gt(post.id), Order::Asc));
+    let rows = Neighbour::find_by_statement(db.get_database_backend().build(&both)).all(db).await?;
     let (older, newer): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.id < post.id);
     Ok((older.into_iter().next(), newer.into_iter().next()))
 }
@@ -196,16 +205,30 @@ pub struct Summary {
 }
 
 /// How many posts each board shows that this person may see, and its newest one where they may read it.
-///
-/// # Errors
-/// The database's.
 pub async fn summaries(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards) -> Result<Vec<Summary>> {
-    let sql = "SELECT b.id AS board_id, \
-               CAST((SELECT COALESCE(SUM(m.shown), 0) FROM page_marks m WHERE m.board_id = b.id AND m.sort = 'new') AS BIGINT) AS posts, \
-               p.id AS latest_id, p.title AS latest_title, p.created_at AS latest_at \
-               FROM boards b LEFT JOIN posts p ON p.id = \
-               (SELECT MAX(l.id) FROM posts l WHERE l.board_id = b.id AND l.state = 'shown')";
-    let all: Vec<Summary> = query::all(db, sql, []).await?;
+    let of_board = |column: SimpleExpr| column.equals((board::Entity, board::Column::Id));
+    let latest = Query::select()
+        .expr(Expr::col(("latest", Column::Id)).max())
+        .from_as(Entity, "latest")
+        .and_where(of_board(Expr::col(("latest", Column::BoardId))))
+        .and_where(Expr::col(("latest", Column::State)).eq(State::Shown))
+        .take();
+    let shown = Query::select()
+        .expr(sum_of_shown())
+        .from(page_mark::Entity)
+        .and_where(of_board(page_mark::Column::BoardId.into_expr()))
+        .and_where(page_mark::Column::Sort.eq(Sort::New))
+        .take();
+    let select = Query::select()
+        .expr_as(board::Column::Id.into_expr(), "board_id")
+        .expr_as(shown, "posts")
+        .expr_as(Column::Id.into_expr(), "latest_id")
+        .expr_as(Column::Title.into_expr(), "latest_title")
+        .expr_as(Column::CreatedAt.into_expr(), "latest_at")
+        .from(board::Entity)
+        .join(JoinType::LeftJoin, Entity, Column::Id.into_expr().eq(latest))
+        .take();
+    let all = Summary::find_by_statement(db.get_database_backend().build(&select)).all(db).await?;
     let board = |row: &Summary| boards.listed(actor).find(|board| board.id == row.board_id);
     let seen = all.into_iter().filter_map(|row| {
         let readable = board(&row)?.reads_for(actor);
@@ -217,16 +240,19 @@ pub async fn summaries(db: &impl ConnectionTrait, actor: Option<&Actor>, boards:
 /// How many posts each board shows, for those who manage boards.
 ///
 /// # Errors
-/// `Forbidden`; the database's.
+/// `Forbidden`.
 pub async fn counts(db: &impl ConnectionTrait, actor: &Actor) -> Result<BTreeMap<BoardId, i64>> {
     actor.must(Resource::Board, Action::Manage)?;
-    let sql = "SELECT board_id, CAST(SUM(shown) AS BIGINT) AS posts FROM page_marks WHERE sort = 'new' GROUP BY board_id";
-    let rows: Vec<Count> = query::all(db, sql, []).await?;
-    Ok(rows.into_iter().map(|row| (row.board_id, row.posts)).collect())
+    let sums = page_mark::Entity::find()
+        .select_only()
+        .column(page_mark::Column::BoardId)
+        .expr(sum_of_shown())
+        .filter(page_mark::Column::Sort.eq(Sort::New))
+        .group_by(page_mark::Column::BoardId);
+    Ok(sums.into_tuple::<(BoardId, i64)>().all(db).await?.into_iter().collect())
 }
 
-#[derive(FromQueryResult)]
-struct Count {
-    board_id: BoardId,
-    posts: i64,
+/// PostgreSQL's sum of integers is a decimal.
+fn sum_of_shown() -> SimpleExpr {
+    Func::coalesce([page_mark::Column::Shown.into_expr().sum(), 0.into()]).cast_as("BIGINT")
 }

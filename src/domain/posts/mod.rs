@@ -1,35 +1,27 @@
 //! Posts: writing, reading, changing, and what staff do with them.
 //!
-//! Rooms: `list` (a board's pages, the newest of all, a member's), `write` (writing, changing, deleting), `moderate` (what
-//! staff do).
+//! `list` a board's pages, the newest of all, a member's · `write` writing, changing, deleting · `moderate` what staff do.
 
 pub mod list;
 pub mod moderate;
+mod sql;
 mod write;
 
 use super::boards::{Board, Boards};
 use super::{Action, Actor, Error, Resource, Result};
 use crate::clock::OffsetDateTime;
-use crate::db::query;
 use crate::domain::{BoardId, CommentId, PostId, UserId};
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
+use crate::entity::{comment, post, user};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DerivePartialModel, EntityTrait};
 
 pub(in crate::domain) use write::shown_by;
 pub use write::{Draft, create, destroy, update};
 
-/// The state of a post or comment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// Everybody who may read the board sees it.
-    Shown,
-    /// Staff took it out of sight.
-    Hidden,
-    /// Its author or staff deleted it; staff can bring it back.
-    Deleted,
-}
+pub use crate::entity::post::State;
 
 impl State {
-    /// The word in rows.
+    /// The word in forms and in the audit log.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Shown => "shown",
@@ -38,41 +30,50 @@ impl State {
         }
     }
 
-    /// The state of a word; a word that means nothing is not shown to anybody.
-    pub fn parse(word: &str) -> Self {
-        match word {
-            "shown" => Self::Shown,
-            "hidden" => Self::Hidden,
-            _ => Self::Deleted,
+    /// The state of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Shown, Self::Hidden, Self::Deleted].into_iter().find(|state| state.as_str() == word)
+    }
+
+    /// By how much the counts of what is shown change when a row comes into this state, and from which states they do. From the
+    /// other states a row may come too, uncounted.
+    pub(in crate::domain) fn counted_from(self) -> (i64, &'static [Self]) {
+        match self {
+            Self::Shown => (1, &[Self::Hidden, Self::Deleted]),
+            Self::Hidden | Self::Deleted => (-1, &[Self::Shown]),
         }
     }
 
-    /// For a row that comes into this state: what that adds to the counts of what is shown, from which states it does, and
-    /// from which it adds nothing.
-    pub(in crate::domain) fn crossings(self) -> (i64, &'static str, Option<&'static str>) {
+    /// The state from which a row comes into this one without changing the counts.
+    pub(in crate::domain) fn uncounted_from(self) -> Option<Self> {
         match self {
-            Self::Shown => (1, "state <> 'shown'", None),
-            Self::Hidden => (-1, "state = 'shown'", Some("state = 'deleted'")),
-            Self::Deleted => (-1, "state = 'shown'", Some("state = 'hidden'")),
+            Self::Shown => None,
+            Self::Hidden => Some(Self::Deleted),
+            Self::Deleted => Some(Self::Hidden),
         }
     }
 }
 
 /// A post as its page shows it. Only this file makes one, and only for a person who may read it: what takes a `&Post` needs
 /// to ask no more.
-#[derive(Clone, Debug, FromQueryResult)]
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "post::Entity")]
 #[expect(missing_docs, reason = "columns")]
 pub struct Post {
     pub id: PostId,
     pub board_id: BoardId,
     pub author_id: UserId,
+    #[sea_orm(from_expr = "user::Column::Name.into_expr()")]
     pub author: String,
     pub title: String,
+    #[sea_orm(from_col = "content")]
     pub body: String,
     pub html: String,
-    pub state: String,
+    pub state: State,
     pub is_notice: bool,
     pub comment_count: i64,
+    /// 0 where there is none.
+    #[sea_orm(from_expr = "newest_comment()")]
     pub newest_comment: CommentId,
     pub view_count: i64,
     pub created_at: OffsetDateTime,
@@ -91,22 +92,17 @@ pub struct Post {
 struct Checked;
 
 impl Post {
-    /// Shown, hidden or deleted.
-    pub fn state(&self) -> State {
-        State::parse(&self.state)
-    }
-
     /// Whether this person may change it, on its board: who wrote it needs today's right to write there.
     pub fn editable_by(&self, actor: Option<&Actor>, board: &Board) -> bool {
         let own = |a: &Actor| a.id == self.author_id && board.takes_posts_from(Some(a));
-        self.state() == State::Shown && actor.is_some_and(|a| own(a) || a.may(Resource::Post, Action::Moderate))
+        self.state == State::Shown && actor.is_some_and(|a| own(a) || a.may(Resource::Post, Action::Moderate))
     }
 
     /// Whether this person may delete it. What staff took out of sight is no longer its author's to delete: the reason
     /// would go with it.
     pub fn deletable_by(&self, actor: Option<&Actor>) -> bool {
-        let own = |a: &Actor| a.id == self.author_id && a.may(Resource::Post, Action::Delete) && self.state() == State::Shown;
-        self.state() != State::Deleted && actor.is_some_and(|a| own(a) || a.may(Resource::Post, Action::Moderate))
+        let own = |a: &Actor| a.id == self.author_id && a.may(Resource::Post, Action::Delete) && self.state == State::Shown;
+        self.state != State::Deleted && actor.is_some_and(|a| own(a) || a.may(Resource::Post, Action::Moderate))
     }
 
     /// Whether it was last changed by staff and not by its author.
@@ -115,10 +111,15 @@ impl Post {
     }
 }
 
-const FIND: &str = "SELECT p.id, p.board_id, p.author_id, u.name AS author, p.title, p.content AS body, p.html, p.state, p.is_notice, \
-    p.comment_count, p.view_count, p.created_at, p.edited_at, p.edited_by, p.revision, p.state_reason, \
-    COALESCE((SELECT MAX(c.id) FROM comments c WHERE c.post_id = p.id), 0) AS newest_comment \
-    FROM posts p JOIN users u ON u.id = p.author_id WHERE p.id = $1";
+/// The id of the newest comment, in whatever state: an event stream begins after it.
+fn newest_comment() -> SimpleExpr {
+    let newest = Query::select()
+        .expr(comment::Column::Id.into_expr().max())
+        .from(comment::Entity)
+        .and_where(comment::Column::PostId.into_expr().equals((post::Entity, post::Column::Id)))
+        .take();
+    Func::coalesce([Expr::from(newest), 0.into()]).into()
+}
 
 /// Whether a person may read a post of this author in this state, on a board that they may read. Hidden ones are there for
 /// staff and for whoever wrote them, deleted ones for staff alone.
@@ -132,17 +133,18 @@ pub(in crate::domain) fn in_sight(state: State, author: UserId, actor: Option<&A
 /// A post that this person may read, on a board that they may read.
 ///
 /// # Errors
-/// `NotFound`; the database's.
+/// `NotFound`.
 pub async fn find_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: PostId) -> Result<Post> {
-    let post: Post = query::one(db, FIND, [id.into()]).await?.ok_or(Error::NotFound)?;
+    let found = post::Entity::find_by_id(id).inner_join(user::Entity);
+    let post: Post = found.into_partial_model().one(db).await?.ok_or(Error::NotFound)?;
     boards.find_readable(actor, post.board_id)?;
-    if in_sight(post.state(), post.author_id, actor) { Ok(post) } else { Err(Error::NotFound) }
+    if in_sight(post.state, post.author_id, actor) { Ok(post) } else { Err(Error::NotFound) }
 }
 
 /// A post that this person may change, and its board.
 ///
 /// # Errors
-/// `NotFound` where they may not read it; `Forbidden` where they may not change it; the database's.
+/// `NotFound` where they may not read it; `Forbidden` where they may not change it.
 pub async fn find_editable(db: &impl ConnectionTrait, actor: &Actor, id: PostId) -> Result<(Post, Board)> {
     let boards = Boards::read(db).await?;
     let post = find_readable(db, Some(actor), &boards, id).await?;
@@ -153,7 +155,7 @@ pub async fn find_editable(db: &impl ConnectionTrait, actor: &Actor, id: PostId)
 /// A post that this person may delete, and its board.
 ///
 /// # Errors
-/// `NotFound` where they may not read it; `Forbidden` where they may not delete it; the database's.
+/// `NotFound` where they may not read it; `Forbidden` where they may not delete it.
 pub async fn find_deletable(db: &impl ConnectionTrait, actor: &Actor, id: PostId) -> Result<(Post, Board)> {
     let boards = Boards::read(db).await?;
     let post = find_readable(db, Some(actor), &boards, id).await?;
@@ -162,10 +164,13 @@ pub async fn find_deletable(db: &impl ConnectionTrait, actor: &Actor, id: PostId
 }
 
 /// The place of a post that moves to the top of the list by latest comment.
-pub(super) fn next_bump(engine: DbBackend) -> &'static str {
+pub(super) fn next_bump(engine: DbBackend) -> SimpleExpr {
     match engine {
-        DbBackend::Postgres => "nextval('posts_bump_seq')",
-        // SQLite has one writer at a time, so nobody draws the same number.
-        _ => "(SELECT COALESCE(MAX(bump), 0) + 1 FROM posts)",
+        DbBackend::Postgres => Func::cust("nextval").arg("posts_bump_seq").into(),
+        // SQLite has one writer at a time, so no two posts draw the same number.
+        _ => {
+            let highest = Query::select().expr(post::Column::Bump.into_expr().max()).from(post::Entity).take();
+            Expr::from(Func::coalesce([Expr::from(highest), 0.into()])).add(1)
+        }
     }
 }

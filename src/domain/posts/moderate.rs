@@ -6,10 +6,15 @@ use super::super::{Action, Actor, Error, Resource, Result, notifications};
 use super::write::set_state;
 use super::{Post, State, find_readable};
 use crate::db::{Transaction, query};
+use crate::domain::idempotency::{Uncommitted, idempotent};
 use crate::domain::page::{Page, skip};
 use crate::domain::{BoardId, Context, PostId, UserId, idempotency, invalidation, validation};
+use crate::entity::post::{ActiveModel, Column, Entity};
+use crate::entity::{board, user};
 use crate::shared::cache::CacheTag;
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Condition, LikeExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,10 +54,10 @@ impl ModerationAction {
     }
 
     /// An entry for the audit log.
-    pub(crate) fn entry(self, kind: &'static str, id: i64, name: &str, before: &str) -> Entry {
+    pub(crate) fn entry(self, kind: &'static str, id: i64, name: &str, before: State) -> Entry {
         let entry = Entry::new(self.action(kind), kind, id, name);
         match self.state() {
-            Some(state) => entry.change("state", before, state.as_str()),
+            Some(state) => entry.change("state", before.as_str(), state.as_str()),
             None => entry,
         }
     }
@@ -67,7 +72,7 @@ impl ModerationAction {
 /// person may read, and only to boards that take posts from them.
 ///
 /// # Errors
-/// `Forbidden`; `Invalid("reason", …)`; `NotFound`; the database's.
+/// `Forbidden`; `Invalid("reason", …)`; `NotFound`.
 pub async fn moderate(
     ctx: &Context,
     by: &audit::By,
@@ -77,8 +82,7 @@ pub async fn moderate(
     reason: &str,
 ) -> Result<idempotency::Outcome> {
     by.actor.must(Resource::Post, Action::Moderate)?;
-    let done = apply(ctx, by, key, ids, action, reason).await;
-    let outcome = idempotency::replay(&ctx.db, key, done).await?;
+    let outcome = idempotent(ctx, key, apply(ctx, by, ids, action, reason)).await?;
     invalidate_all(ctx).await?;
     notifications::forget_about(ctx, ids).await;
     Ok(outcome)
@@ -100,14 +104,7 @@ pub(in crate::domain) async fn withdraw_all(tx: &impl ConnectionTrait, boards: &
     invalidation::withdraw(tx, &every(boards), now).await
 }
 
-async fn apply(
-    ctx: &Context,
-    by: &audit::By,
-    key: &idempotency::Key,
-    ids: &[PostId],
-    action: ModerationAction,
-    reason: &str,
-) -> Result<i64> {
+async fn apply(ctx: &Context, by: &audit::By, ids: &[PostId], action: ModerationAction, reason: &str) -> Result<Uncommitted> {
     let reason = validation::reason(reason)?;
     if ids.is_empty() {
         return Err(Error::invalid("item", "item.empty"));
@@ -121,18 +118,16 @@ async fn apply(
     };
     for id in ids {
         let post = find_readable(&tx, Some(&by.actor), &boards, *id).await?;
-        let mut entry = action.entry("post", id.0, &post.title, &post.state).because(&reason);
+        let mut entry = action.entry("post", id.0, &post.title, post.state).because(&reason);
         match (target, action.state()) {
             (Some(board), _) => entry = move_to(&tx, &boards, &post, board, entry).await?,
-            (None, Some(state)) => set_state(&tx, by.actor.id.0, *id, state, &reason, now).await?,
+            (None, Some(state)) => set_state(&tx, by.actor.id, *id, state, &reason, now).await?,
             (None, None) => return Err(Error::invalid("board_to", "board.unknown")),
         }
         audit::write(&tx, by, entry, now).await?;
     }
-    idempotency::record(&tx, key, ids.len() as i64, now).await?;
     withdraw_all(&tx, &boards, now).await?;
-    tx.commit().await?;
-    Ok(ids.len() as i64)
+    Ok(Uncommitted { tx, id: ids.len() as i64 })
 }
 
 /// The board that posts are moved to. One that this person may not read is not named as such.
@@ -142,22 +137,27 @@ fn target<'a>(boards: &'a Boards, actor: &Actor, id: BoardId) -> Result<&'a Boar
 }
 
 async fn move_to(tx: &Transaction, boards: &Boards, post: &Post, board: &Board, entry: Entry) -> Result<Entry> {
-    query::run(tx, "UPDATE posts SET board_id = $1 WHERE id = $2", [board.id.into(), post.id.into()]).await?;
+    let change = ActiveModel { board_id: Set(board.id), ..Default::default() };
+    Entity::update_many().set(change).filter(Column::Id.eq(post.id)).exec(tx).await?;
     let from = boards.all().iter().find(|from| from.id == post.board_id).map_or("", |from| from.name.as_str());
     Ok(entry.change("board", from, &board.name))
 }
 
 /// A post in the staff's list.
-#[derive(Clone, Debug, FromQueryResult)]
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "Entity")]
 #[expect(missing_docs, reason = "columns")]
 pub struct Listed {
     pub id: PostId,
+    #[sea_orm(from_expr = "board::Column::Name.into_expr()")]
     pub board: String,
+    #[sea_orm(from_expr = "board::Column::Slug.into_expr()")]
     pub slug: String,
     pub author_id: UserId,
+    #[sea_orm(from_expr = "user::Column::Name.into_expr()")]
     pub author: String,
     pub title: String,
-    pub state: String,
+    pub state: State,
     pub state_reason: Option<String>,
     pub comment_count: i64,
     pub created_at: super::OffsetDateTime,
@@ -170,8 +170,8 @@ pub struct Filter {
     pub words: String,
     /// A board's slug; empty: all.
     pub board: String,
-    /// A state; empty: all.
-    pub state: String,
+    /// None: in any state.
+    pub state: Option<State>,
     /// The page of the list, from 1.
     pub page: i64,
 }
@@ -179,40 +179,41 @@ pub struct Filter {
 /// Posts that staff look for, on the boards that they may read, newest first.
 ///
 /// # Errors
-/// `Forbidden`; the database's.
+/// `Forbidden`.
 pub async fn list(ctx: &Context, actor: &Actor, boards: &Boards, filter: &Filter, limit: i64) -> Result<Page<Listed>> {
     actor.must(Resource::Post, Action::Moderate)?;
-    let readable: Vec<BoardId> = filter.boards(boards, actor);
+    let readable = filter.boards(boards, actor);
     if readable.is_empty() {
         return Ok(Page::of(Vec::new(), limit));
     }
-    let sql = format!(
-        "SELECT p.id, b.name AS board, b.slug, p.author_id, u.name AS author, p.title, p.state, p.state_reason, \
-         p.comment_count, p.created_at FROM posts p JOIN boards b ON b.id = p.board_id JOIN users u ON u.id = p.author_id \
-         WHERE ($1 = '' OR p.title LIKE $2 ESCAPE '\\' OR u.name_key LIKE $2 ESCAPE '\\') AND ($3 = '' OR p.state = $3) \
-         AND p.board_id IN ({}) ORDER BY p.id DESC LIMIT $4 OFFSET $5",
-        query::places(6, readable.len())
-    );
-    Ok(Page::of(query::all(&ctx.db, &sql, filter.values(readable, limit)).await?, limit))
+    let found = Entity::find()
+        .inner_join(board::Entity)
+        .inner_join(user::Entity)
+        .filter(filter.condition(Column::Title, Column::State))
+        .filter(Column::BoardId.is_in(readable))
+        .order_by_desc(Column::Id)
+        .limit(limit as u64 + 1)
+        .offset(skip(filter.page, limit) as u64);
+    Ok(Page::of(found.into_partial_model().all(&ctx.db).await?, limit))
 }
 
 impl Filter {
+    /// The state's word in the form.
+    pub fn state(&self) -> &'static str {
+        self.state.map_or("", State::as_str)
+    }
+
     /// The boards to look on: those that this person may read, or the one of them that is asked for.
     pub(in crate::domain) fn boards(&self, boards: &Boards, actor: &Actor) -> Vec<BoardId> {
         let wanted = |board: &&Board| self.board.is_empty() || board.slug == self.board;
         boards.readable(Some(actor)).filter(wanted).map(|board| board.id).collect()
     }
 
-    /// The values of a list's statement: words, pattern, state, limit, offset, boards.
-    pub(in crate::domain) fn values(&self, boards: Vec<BoardId>, limit: i64) -> Vec<Value> {
-        let mut values: Vec<Value> = vec![
-            self.words.clone().into(),
-            query::containing(&self.words).into(),
-            self.state.clone().into(),
-            (limit + 1).into(),
-            skip(self.page, limit).into(),
-        ];
-        values.extend(boards.into_iter().map(Value::from));
-        values
+    /// Words in this column or in the author's name, and the state.
+    pub(in crate::domain) fn condition<C: ColumnTrait>(&self, text: C, state: C) -> Condition {
+        let pattern = || LikeExpr::new(query::containing(&self.words)).escape('\\');
+        let words = || Condition::any().add(text.like(pattern())).add(user::Column::NameKey.like(pattern()));
+        let words = (!self.words.is_empty()).then(words);
+        Condition::all().add_option(words).add_option(self.state.map(|wanted| state.eq(wanted)))
     }
 }

@@ -1,5 +1,6 @@
 //! Members: joining, and what they change about themselves. Signing in: `sign_in`.
 
+mod counts;
 pub mod devices;
 pub mod manage;
 pub mod network;
@@ -8,6 +9,8 @@ pub mod password_change;
 pub mod profile;
 pub mod sign_in;
 pub mod sign_in_limits;
+
+pub(super) use counts::{count_comments, count_posts};
 
 use super::sessions::{self, Renew, Which};
 use super::validation::{Email, Name};

@@ -66,7 +66,7 @@ pub fn card<'a>(card: &'a Card, shown: Shown<'a>) -> Option<templates::posts::Ca
         is_notice: card.is_notice,
         is_new: shown.now - card.created_at < NEW,
         is_hot: card.comment_count >= HOT_COMMENTS || card.view_count >= HOT_VIEWS,
-        state: state(posts::State::parse(&card.state)),
+        state: state(card.state),
     })
 }
 
@@ -86,7 +86,7 @@ pub fn post<'a>(request: &RequestContext, board: &'a Board, post: &'a posts::Pos
         views: count(post.view_count),
         newest_comment: post.newest_comment.0,
         is_notice: post.is_notice,
-        state: state(post.state()),
+        state: state(post.state),
         state_reason: post.state_reason.as_deref().unwrap_or_default(),
     }
 }
@@ -98,16 +98,16 @@ pub fn comment<'a>(request: &RequestContext, board: &Board, post: &posts::Post, 
     let reply_to = c.parent_id.zip(c.parent_author.as_deref()).filter(|(parent, _)| Some(*parent) != c.root_id);
     Comment {
         id: c.id.0,
-        root: c.thread(),
+        root: c.thread().0,
         author: author(c.author_id.0, &c.author),
         by_post_author: c.author_id == post.author_id,
         at: moment(c.created_at, request.app.clock.now(), request.lang),
         edited: c.edited_at.is_some(),
         body_html: html,
-        state: state(c.state()),
+        state: state(c.state),
         removed_by_staff: c.removed_by_staff(),
         reply_to: reply_to.map(|(id, name)| ReplyTo { id: id.0, name }),
-        can_reply: open && c.state() == posts::State::Shown,
+        can_reply: open && c.state == posts::State::Shown,
         can_edit: open && c.editable_by(actor, board),
         can_delete: c.deletable_by(actor),
     }
@@ -115,7 +115,7 @@ pub fn comment<'a>(request: &RequestContext, board: &Board, post: &posts::Post, 
 
 /// Whether this visitor may comment on a post.
 pub fn takes_comments(actor: Option<&Actor>, board: &Board, post: &posts::Post) -> bool {
-    post.state() == posts::State::Shown && board.takes_comments_from(actor)
+    post.state == posts::State::Shown && board.takes_comments_from(actor)
 }
 
 /// Comments in reading order as branches: each top-level one with its answers.
