@@ -1,9 +1,10 @@
 //! Transactions, and statements as text for what the builder cannot say: one text for both engines, numbered parameters.
 
 use super::{Database, Transaction};
+use sea_orm::sea_query::{Asterisk, Condition, Expr, Func, Query, SimpleExpr};
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, FromQueryResult, IsolationLevel, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait, Value,
+    AccessMode, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, IsolationLevel,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 
 pub use super::database::{request, with_request};
@@ -95,6 +96,11 @@ pub async fn insert_many(tx: &Transaction, head: &str, width: usize, rows: Vec<V
         run(tx, &statement, part.iter().cloned()).await?;
     }
     Ok(())
+}
+
+/// How many rows of a table a condition holds for, as a part of a statement.
+pub fn count_rows(table: impl EntityTrait, of: Condition) -> SimpleExpr {
+    Query::select().expr(Func::count(Expr::col(Asterisk))).from(table).cond_where(of).take().into()
 }
 
 /// A pattern for LIKE that finds `text` anywhere, with its wildcards made plain (escape character `\`).

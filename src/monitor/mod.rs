@@ -11,6 +11,7 @@ pub mod heartbeat;
 pub mod history;
 pub mod overview;
 pub mod reporter;
+mod sql;
 
 pub use events::{Event, Kind};
 pub use heartbeat::{Heartbeat, State};

@@ -3,12 +3,13 @@
 use super::degraded;
 use super::visit::Visit;
 use crate::app::App;
-use crate::db::query;
 use crate::edge::http_client::RUN as RUN_HEADER;
 use crate::metrics::scrape::Readiness;
 use poem::http::{StatusCode, header};
 use poem::web::Data;
 use poem::{Response, handler};
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::{Expr, Query};
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -46,7 +47,8 @@ pub async fn state(app: &App) -> Readiness {
 
 /// While the pulse says that it is away there is no use in waiting for it once more.
 async fn database_answers(app: &App) -> bool {
-    let asked = query::number(&app.db, "SELECT CAST(1 AS BIGINT)", []);
+    let one = Query::select().expr(Expr::val(1)).take();
+    let asked = app.db.query_one(&one);
     app.db_health.is_up() && matches!(tokio::time::timeout(PATIENCE, asked).await, Ok(Ok(_)))
 }
 
