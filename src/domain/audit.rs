@@ -113,7 +113,7 @@ pub async fn write(tx: &impl ConnectionTrait, by: &By, entry: Entry, now: Offset
 #[derive(DerivePartialModel, Debug)]
 #[sea_orm(entity = "Entity")]
 #[expect(missing_docs, reason = "columns")]
-pub struct Row {
+pub struct AuditRow {
     pub id: AuditId,
     pub actor_name: String,
     pub action: String,
@@ -130,7 +130,7 @@ pub struct Row {
     pub board_id: Option<BoardId>,
 }
 
-impl Row {
+impl AuditRow {
     /// The fields that changed: name, before, after.
     pub fn changes(&self) -> Vec<(String, String, String)> {
         let (before, after) = (object(&self.before), object(&self.after));
@@ -148,7 +148,7 @@ fn object(text: &str) -> Map<String, Json> {
 ///
 /// # Errors
 /// `Forbidden`.
-pub async fn list(ctx: &Context, actor: &Actor, boards: &Boards, page: i64, size: i64) -> Result<Page<Row>> {
+pub async fn list(ctx: &Context, actor: &Actor, boards: &Boards, page: i64, size: i64) -> Result<Page<AuditRow>> {
     actor.must(Resource::Audit, Action::Read)?;
     // The post that an entry is about, or whose comment it is about.
     let of_comment = Column::TargetKind.eq("comment").and(comment::Column::Id.into_expr().equals((Entity, Column::TargetId)));
@@ -156,11 +156,11 @@ pub async fn list(ctx: &Context, actor: &Actor, boards: &Boards, page: i64, size
     let mut entries = Entity::find();
     QuerySelect::query(&mut entries).left_join(comment::Entity, of_comment).left_join(post::Entity, post::Column::Id.into_expr().eq(post));
     let entries = entries.order_by_desc(Column::Id).limit(size as u64 + 1).offset(skip(page, size) as u64);
-    let rows: Vec<Row> = entries.into_partial_model().all(&ctx.db).await?;
+    let rows: Vec<AuditRow> = entries.into_partial_model().all(&ctx.db).await?;
     Ok(Page::of(rows.into_iter().map(|row| row.for_reader(actor, boards)).collect(), size))
 }
 
-impl Row {
+impl AuditRow {
     fn for_reader(mut self, actor: &Actor, boards: &Boards) -> Self {
         let resource = match self.target_kind.as_str() {
             "post" => Resource::Post,

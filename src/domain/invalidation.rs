@@ -81,7 +81,6 @@ struct InvalidationRow {
 
 /// Writes down sessions that changed, in the transaction that changed them.
 pub async fn sessions(tx: &impl ConnectionTrait, changed: &[(String, i64)], now: OffsetDateTime) -> Result<()> {
-    // SQLite looks each value's name up among all of a statement's.
     for part in changed.chunks(200) {
         let rows = part.iter().map(|(hash, version)| row(Topic::Session, hash, *version, now));
         Entity::insert_many(rows).exec_without_returning(tx).await?;

@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// What can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum EventKind {
     /// An instance began.
     Up,
     /// It said that it would end.
@@ -37,21 +37,21 @@ pub enum Kind {
     ClockJumped,
 }
 
-const WORDS: [(Kind, &str); 11] = [
-    (Kind::Up, "up"),
-    (Kind::Draining, "draining"),
-    (Kind::Lost, "lost"),
-    (Kind::Back, "back"),
-    (Kind::RedisAway, "redis.away"),
-    (Kind::RedisBack, "redis.back"),
-    (Kind::DatabaseAway, "database.away"),
-    (Kind::DatabaseBack, "database.back"),
-    (Kind::DiskFull, "disk.full"),
-    (Kind::DiskFree, "disk.free"),
-    (Kind::ClockJumped, "clock.jumped"),
+const WORDS: [(EventKind, &str); 11] = [
+    (EventKind::Up, "up"),
+    (EventKind::Draining, "draining"),
+    (EventKind::Lost, "lost"),
+    (EventKind::Back, "back"),
+    (EventKind::RedisAway, "redis.away"),
+    (EventKind::RedisBack, "redis.back"),
+    (EventKind::DatabaseAway, "database.away"),
+    (EventKind::DatabaseBack, "database.back"),
+    (EventKind::DiskFull, "disk.full"),
+    (EventKind::DiskFree, "disk.free"),
+    (EventKind::ClockJumped, "clock.jumped"),
 ];
 
-impl Kind {
+impl EventKind {
     fn word(self) -> &'static str {
         WORDS.iter().find(|(kind, _)| *kind == self).map_or("", |(_, word)| word)
     }
@@ -65,7 +65,7 @@ impl Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     /// What.
-    pub kind: Kind,
+    pub kind: EventKind,
     /// To which.
     pub instance: String,
     /// What makes it the same to everybody who noticed it.
@@ -96,7 +96,7 @@ pub(super) async fn flush(app: &App) -> Result<()> {
 pub async fn newest(db: &Database, most: i64) -> Result<Vec<Event>> {
     let newest = Entity::find().order_by_desc(Column::CreatedAt).order_by_desc(Column::Id).limit(most as u64);
     let event =
-        |row: Model| Some(Event { kind: Kind::of(&row.kind)?, instance: row.subject, dedupe_key: row.dedupe_key, at: row.created_at });
+        |row: Model| Some(Event { kind: EventKind::of(&row.kind)?, instance: row.subject, dedupe_key: row.dedupe_key, at: row.created_at });
     Ok(newest.all(db).await?.into_iter().filter_map(event).collect())
 }
 

@@ -13,8 +13,8 @@ pub mod overview;
 pub mod reporter;
 mod sql;
 
-pub use events::{Event, Kind};
-pub use heartbeat::{Heartbeat, State};
+pub use events::{Event, EventKind};
+pub use heartbeat::{Heartbeat, InstanceState};
 
 use crate::shared::instances::RedisCounts;
 use std::collections::VecDeque;

@@ -8,8 +8,6 @@ use crate::metrics::scrape::Readiness;
 use poem::http::{StatusCode, header};
 use poem::web::Data;
 use poem::{Response, handler};
-use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Expr, Query};
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -47,9 +45,7 @@ pub async fn state(app: &App) -> Readiness {
 
 /// While the pulse says that it is away there is no use in waiting for it once more.
 async fn database_answers(app: &App) -> bool {
-    let one = Query::select().expr(Expr::val(1)).take();
-    let asked = app.db.query_one(&one);
-    app.db_health.is_up() && matches!(tokio::time::timeout(PATIENCE, asked).await, Ok(Ok(_)))
+    app.db_health.is_up() && matches!(tokio::time::timeout(PATIENCE, app.db.ping()).await, Ok(Ok(_)))
 }
 
 /// GET /robots.txt

@@ -111,9 +111,6 @@ pub struct Boards(Vec<Board>);
 
 impl Boards {
     /// Reads them from SQL.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn read(db: &impl ConnectionTrait) -> Result<Self> {
         let rows = board::Entity::find().order_by_asc(board::Column::Position).order_by_asc(board::Column::Id).all(db).await?;
         Ok(Self(rows.into_iter().map(Board::of).collect()))
