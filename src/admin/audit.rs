@@ -1,7 +1,7 @@
 //! /audit: what staff did.
 
 use super::bulk;
-use crate::domain::audit::{self, Row};
+use crate::domain::audit::{self, AuditRow};
 use crate::web::{Result, Staff, present, reply};
 use poem::web::Query;
 use poem::{Response, handler};
@@ -22,7 +22,7 @@ pub struct Place {
 pub async fn index(staff: Staff, place: Option<Query<Place>>) -> Result<Response> {
     let number = bulk::number(place.and_then(|Query(place)| place.page).as_deref());
     let found = audit::list(&staff.request.app, &staff.actor, &staff.request.boards, number, PAGE).await?;
-    let changes: Vec<_> = found.rows.iter().map(Row::changes).collect();
+    let changes: Vec<_> = found.rows.iter().map(AuditRow::changes).collect();
     let page = AuditPage {
         shell: &present::admin_shell(&staff.request),
         rows: present::audit_rows(&staff.request, &found.rows, &changes),

@@ -29,7 +29,7 @@ pub async fn show(staff: Staff) -> Result<Response> {
         value,
         hint: request.lang.fill(hint, &[("n", &n(count))]),
     };
-    let changes: Vec<_> = log.iter().map(audit::Row::changes).collect();
+    let changes: Vec<_> = log.iter().map(audit::AuditRow::changes).collect();
     let now = request.app.clock.now();
     let page = DashboardPage {
         shell: &present::admin_shell(request),

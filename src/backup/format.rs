@@ -14,7 +14,7 @@
 //!
 //! `counter` is the highest id that was ever given out: ids of deleted rows are not given out again.
 
-use super::tables::{self, Kind};
+use super::tables::{self, ColumnKind};
 use super::{BackupError, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -68,7 +68,7 @@ pub struct Table {
     /// Its name.
     pub name: String,
     /// Its columns, in the order of each row's values.
-    pub columns: Vec<(String, Kind)>,
+    pub columns: Vec<(String, ColumnKind)>,
     /// The highest id ever given out, where the database counts them.
     pub counter: Option<i64>,
 }

@@ -2,13 +2,14 @@
 //! is no half restored house.
 
 use super::format::{Checker, Head, Manifest, Seen, Table};
-use super::tables::{self, CopiedTable, Kind, Purpose};
-use super::{BackupError, RecordStream, Result};
+use super::tables::{self, ColumnKind, CopiedTable, Purpose};
+use super::{BackupError, RecordStream, Result, sql};
 use crate::clock::OffsetDateTime;
 use crate::db::{Database, Transaction, query};
 use crate::domain::epoch;
 use crate::seed;
 use migration::{Migrator, MigratorTrait, marks};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SimpleExpr};
 use sea_orm::{ConnectionTrait, DbBackend, Value};
 use serde_json::Value as Json;
 use time::format_description::well_known::Rfc3339;
@@ -83,7 +84,7 @@ async fn clear(tx: &Transaction) -> Result<()> {
     let mut copied: Vec<&CopiedTable> = Purpose::Move.tables().collect();
     copied.reverse();
     for table in copied {
-        query::run(tx, &format!("DELETE FROM {}", table.name), []).await?;
+        tx.execute(&Query::delete().from_table(table.name).take()).await?;
     }
     Ok(())
 }
@@ -115,43 +116,51 @@ fn parse(table: &Table, line: &str) -> Result<Vec<Value>> {
     if values.len() != table.columns.len() {
         return Err(BackupError(format!("{}: a row has {} values for {} columns", table.name, values.len(), table.columns.len())));
     }
-    let value = |(json, (name, kind)): (Json, &(String, Kind))| {
+    let value = |(json, (name, kind)): (Json, &(String, ColumnKind))| {
         value(json, *kind).ok_or_else(|| BackupError(format!("{}.{name}: a value is not what its column holds", table.name)))
     };
     values.into_iter().zip(&table.columns).map(value).collect()
 }
 
-fn value(json: Json, kind: Kind) -> Option<Value> {
+fn value(json: Json, kind: ColumnKind) -> Option<Value> {
     Some(match (kind, json) {
-        (Kind::Number, Json::Null) => None::<i64>.into(),
-        (Kind::Truth, Json::Null) => None::<bool>.into(),
-        (Kind::Text, Json::Null) => None::<String>.into(),
-        (Kind::Moment, Json::Null) => None::<OffsetDateTime>.into(),
-        (Kind::Number, json) => json.as_i64()?.into(),
-        (Kind::Truth, json) => json.as_bool()?.into(),
-        (Kind::Text, Json::String(text)) => text.into(),
-        (Kind::Moment, json) => OffsetDateTime::parse(json.as_str()?, &Rfc3339).ok()?.into(),
+        (ColumnKind::Number, Json::Null) => None::<i64>.into(),
+        (ColumnKind::Truth, Json::Null) => None::<bool>.into(),
+        (ColumnKind::Text, Json::Null) => None::<String>.into(),
+        (ColumnKind::Moment, Json::Null) => None::<OffsetDateTime>.into(),
+        (ColumnKind::Number, json) => json.as_i64()?.into(),
+        (ColumnKind::Truth, json) => json.as_bool()?.into(),
+        (ColumnKind::Text, Json::String(text)) => text.into(),
+        (ColumnKind::Moment, json) => OffsetDateTime::parse(json.as_str()?, &Rfc3339).ok()?.into(),
         _ => return None,
     })
 }
 
 async fn write(tx: &Transaction, table: &Table, values: Vec<Value>) -> Result<()> {
-    let names: Vec<_> = table.columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
-    let head = format!("INSERT INTO {} ({})", table.name, names.join(", "));
-    Ok(query::insert_many(tx, &head, table.columns.len(), values).await?)
+    let width = table.columns.len();
+    for part in values.chunks(query::rows_at_once(width) * width) {
+        let mut insert = Query::insert();
+        insert.into_table(table.name.clone()).columns(table.columns.iter().map(|(name, _)| name.clone()));
+        for row in part.chunks(width) {
+            insert.values(row.iter().cloned().map(SimpleExpr::from)).map_err(|e| BackupError::doing(&table.name, e))?;
+        }
+        tx.execute(&insert).await?;
+    }
+    Ok(())
 }
 
 /// Makes the database give out ids after the last one that the copied house gave out.
 async fn count_on(tx: &Transaction, table: &Table) -> Result<()> {
     let Some(last) = table.counter else { return Ok(()) };
-    let name = &table.name;
+    let name = table.name.as_str();
     if tx.get_database_backend() == DbBackend::Postgres {
-        // The first argument names a sequence; a sequence that has given out nothing stands before 1.
-        query::number(tx, &format!("SELECT setval('{name}_id_seq', GREATEST($1, 1), $1 > 0)"), [last.into()]).await?;
-        return Ok(());
+        return sql::go_on_after(tx, name, last).await;
     }
-    query::run(tx, "DELETE FROM sqlite_sequence WHERE name = $1", [name.clone().into()]).await?;
-    query::run(tx, "INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)", [name.clone().into(), last.into()]).await?;
+    tx.execute(&Query::delete().from_table("sqlite_sequence").and_where(Expr::col("name").eq(name)).take()).await?;
+    let mut insert = Query::insert();
+    insert.into_table("sqlite_sequence").columns(["name", "seq"]);
+    insert.values([name.into(), last.into()]).map_err(|e| BackupError::doing(name, e))?;
+    tx.execute(&insert).await?;
     Ok(())
 }
 
@@ -161,17 +170,13 @@ async fn settle(tx: &Transaction) -> Result<()> {
     tx.execute_unprepared(&marks::rebuild()).await?;
     tx.execute_unprepared(&marks::create(engine)).await?;
     if engine == DbBackend::Postgres {
-        let places = "SELECT setval('posts_bump_seq', GREATEST(MAX(bump), 1), COUNT(*) > 0) FROM posts";
-        query::number(tx, places, []).await?;
+        sql::go_on_after_last_bump(tx).await?;
     }
     Ok(())
 }
 
 /// Makes a restored house the one that Redis' copies are compared with: all of them, of sessions and of pages, may be of
 /// a time after the backup, and count as misses.
-///
-/// # Errors
-/// The database's.
 pub async fn distrust_copies(db: &Database, now: OffsetDateTime) -> Result<()> {
     Ok(epoch::leap(db, now).await?)
 }

@@ -15,6 +15,7 @@ pub mod load;
 pub mod read;
 pub mod repository;
 pub mod scratch;
+mod sql;
 pub mod tables;
 pub mod verification;
 

@@ -1,12 +1,14 @@
 //! A database as lines: every table as of one moment, while people go on writing.
 
 use super::format::{Count, FORMAT, Head, Record, Table};
-use super::tables::{self, CopiedTable, Kind, Purpose};
-use super::{BackupError, RecordSender, RecordStream, Result, pipe};
+use super::tables::{self, ColumnKind, CopiedTable, Purpose};
+use super::{BackupError, RecordSender, RecordStream, Result, pipe, sql};
 use crate::clock::{Clock, OffsetDateTime};
+use crate::db::sql::applied_migrations;
 use crate::db::{Database, Transaction, query};
 use futures_util::TryStreamExt;
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, QueryResult, Statement};
+use sea_orm::sea_query::{Expr, Order, Query, SelectStatement};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
 use serde_json::Value;
 use std::pin::pin;
 use time::format_description::well_known::Rfc3339;
@@ -27,7 +29,7 @@ pub fn lines(db: &Database, purpose: Purpose) -> RecordStream {
 async fn tell(db: &Database, purpose: Purpose, to: &RecordSender) -> Result<()> {
     let tx = query::begin_reading(db).await?;
     tables::check_known(&tx).await?;
-    let head = Head { format: FORMAT, version: env!("CARGO_PKG_VERSION").into(), made_at: now()?, steps: steps(&tx).await? };
+    let head = Head { format: FORMAT, version: env!("CARGO_PKG_VERSION").into(), made_at: now()?, steps: applied_migrations(&tx).await? };
     say(to, Record::Head(head).line()?).await?;
     let mut told = 0;
     for table in purpose.tables() {
@@ -46,26 +48,14 @@ fn now() -> Result<String> {
     Clock::default().now().format(&Rfc3339).map_err(|e| BackupError::doing("writing the time", e))
 }
 
-#[derive(FromQueryResult)]
-struct Step {
-    version: String,
-}
-
-async fn steps(tx: &Transaction) -> Result<Vec<String>> {
-    let mut rows: Vec<Step> = query::all(tx, "SELECT version FROM seaql_migrations", []).await?;
-    // Their names begin with their number; the database's own order of words may be another.
-    rows.sort_by(|a, b| a.version.cmp(&b.version));
-    Ok(rows.into_iter().map(|row| row.version).collect())
-}
-
 async fn rows(tx: &Transaction, copied: &CopiedTable, to: &RecordSender) -> Result<()> {
     let columns = tables::columns(tx, copied.name).await?;
-    let counter = if copied.order == ["id"] { Some(counter(tx, copied.name).await?) } else { None };
+    let counter = if copied.order == ["id"] { Some(sql::last_id(tx, copied.name).await?) } else { None };
     let table = Table { name: copied.name.into(), columns, counter };
     let query = select(tx.get_database_backend(), copied, &table);
     say(to, Record::Table(table.clone()).line()?).await?;
     let mut count = Count::default();
-    let mut found = pin!(tx.stream(Statement::from_string(tx.get_database_backend(), query)).await?);
+    let mut found = pin!(tx.stream(&query).await?);
     while let Some(row) = found.try_next().await? {
         let line = line(&table, &row)?;
         count.row(&line);
@@ -74,34 +64,27 @@ async fn rows(tx: &Transaction, copied: &CopiedTable, to: &RecordSender) -> Resu
     say(to, Record::Tally(count.tally(copied.name)).line()?).await
 }
 
-fn select(engine: DbBackend, copied: &CopiedTable, table: &Table) -> String {
-    let names: Vec<_> = table.columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
-    let is_text = |name: &str| table.columns.iter().any(|(column, kind)| column == name && *kind == Kind::Text);
-    // One order of words on both engines and in every locale, so that checksums can be compared.
-    let order = copied.order.iter().map(|name| match engine {
-        DbBackend::Postgres if is_text(name) => format!("\"{name}\" COLLATE \"C\""),
-        _ => format!("\"{name}\""),
-    });
-    format!("SELECT {} FROM {} ORDER BY {}", names.join(", "), copied.name, order.collect::<Vec<_>>().join(", "))
-}
-
-/// The highest id that was ever given out. On PostgreSQL others may have taken more since this transaction began: the
-/// counter is then ahead of the rows, which does no harm.
-async fn counter(tx: &Transaction, table: &str) -> Result<i64> {
-    let given = match tx.get_database_backend() {
-        DbBackend::Postgres => format!("SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM {table}_id_seq"),
-        _ => format!("SELECT seq FROM sqlite_sequence WHERE name = '{table}'"),
-    };
-    Ok(query::number(tx, &given, []).await?.unwrap_or(0))
+fn select(engine: DbBackend, copied: &CopiedTable, table: &Table) -> SelectStatement {
+    let is_text = |name: &str| table.columns.iter().any(|(column, kind)| column == name && *kind == ColumnKind::Text);
+    let mut select = Query::select();
+    select.columns(table.columns.iter().map(|(name, _)| name.clone())).from(copied.name);
+    for name in copied.order {
+        // One order of words on both engines and in every locale, so that checksums can be compared.
+        match engine {
+            DbBackend::Postgres if is_text(name) => select.order_by_expr(Expr::cust(format!("\"{name}\" COLLATE \"C\"")), Order::Asc),
+            _ => select.order_by(*name, Order::Asc),
+        };
+    }
+    select
 }
 
 fn line(table: &Table, row: &QueryResult) -> Result<String> {
-    let value = |(place, (_, kind)): (usize, &(String, Kind))| -> Result<Value> {
+    let value = |(place, (_, kind)): (usize, &(String, ColumnKind))| -> Result<Value> {
         Ok(match kind {
-            Kind::Number => row.try_get_by_index::<Option<i64>>(place)?.into(),
-            Kind::Truth => row.try_get_by_index::<Option<bool>>(place)?.into(),
-            Kind::Text => row.try_get_by_index::<Option<String>>(place)?.into(),
-            Kind::Moment => row.try_get_by_index::<Option<OffsetDateTime>>(place)?.map(moment).transpose()?.into(),
+            ColumnKind::Number => row.try_get_by_index::<Option<i64>>(place)?.into(),
+            ColumnKind::Truth => row.try_get_by_index::<Option<bool>>(place)?.into(),
+            ColumnKind::Text => row.try_get_by_index::<Option<String>>(place)?.into(),
+            ColumnKind::Moment => row.try_get_by_index::<Option<OffsetDateTime>>(place)?.map(moment).transpose()?.into(),
         })
     };
     let values: Vec<Value> = table.columns.iter().enumerate().map(value).collect::<Result<_>>()?;

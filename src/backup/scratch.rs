@@ -15,10 +15,10 @@ const SUFFIX: &str = "_drill";
 pub struct Scratch {
     /// How to open it.
     pub config: Config,
-    place: Place,
+    place: ScratchPlace,
 }
 
-enum Place {
+enum ScratchPlace {
     Folder(PathBuf),
     Beside { home: Database, name: String },
 }
@@ -40,7 +40,7 @@ impl Scratch {
         }
         std::fs::create_dir_all(&folder).map_err(doing)?;
         let database_url = format!("sqlite://{}?mode=rwc", folder.join("drill.db").display());
-        Ok(Self { config: Config { database_url, ..config.clone() }, place: Place::Folder(folder) })
+        Ok(Self { config: Config { database_url, ..config.clone() }, place: ScratchPlace::Folder(folder) })
     }
 
     async fn beside(config: &Config) -> Result<Self> {
@@ -53,7 +53,7 @@ impl Scratch {
         home.execute_unprepared(&format!("CREATE DATABASE \"{name}\" TEMPLATE template0")).await.map_err(|e| {
             BackupError(format!("{e}; a drill needs a database beside the real one: let an administrator say ALTER ROLE … CREATEDB"))
         })?;
-        Ok(Self { config: Config { database_url: url.into(), ..config.clone() }, place: Place::Beside { home, name } })
+        Ok(Self { config: Config { database_url: url.into(), ..config.clone() }, place: ScratchPlace::Beside { home, name } })
     }
 
     /// Throws it away. All connections to it are closed.
@@ -62,8 +62,10 @@ impl Scratch {
     /// The database's or the disk's.
     pub async fn drop(self) -> Result<()> {
         match self.place {
-            Place::Folder(folder) => std::fs::remove_dir_all(&folder).map_err(|e| BackupError::doing(&folder.display().to_string(), e)),
-            Place::Beside { home, name } => {
+            ScratchPlace::Folder(folder) => {
+                std::fs::remove_dir_all(&folder).map_err(|e| BackupError::doing(&folder.display().to_string(), e))
+            }
+            ScratchPlace::Beside { home, name } => {
                 home.execute_unprepared(&format!("DROP DATABASE \"{name}\" WITH (FORCE)")).await?;
                 Ok(())
             }

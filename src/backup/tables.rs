@@ -1,8 +1,7 @@
 //! What is copied, in an order in which nobody refers to a row that is not there yet.
 
-use super::{BackupError, Result};
-use crate::db::query;
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
+use super::{BackupError, Result, sql};
+use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 
 /// A table, and the columns that put its rows in order. Rows refer to older rows of their own table only (an answer to the
@@ -67,7 +66,7 @@ pub fn named(name: &str) -> Option<&'static CopiedTable> {
 /// What a column holds, said the same of both engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum ColumnKind {
     /// A whole number.
     Number,
     /// Yes or no.
@@ -78,7 +77,7 @@ pub enum Kind {
     Moment,
 }
 
-impl Kind {
+impl ColumnKind {
     fn declared(words: &str) -> Option<Self> {
         match words.to_ascii_lowercase().as_str() {
             "bigint" | "integer" => Some(Self::Number),
@@ -90,28 +89,15 @@ impl Kind {
     }
 }
 
-#[derive(FromQueryResult)]
-struct Name {
-    name: String,
-}
-
 /// The tables that a database has.
-///
-/// # Errors
-/// The database's.
 pub async fn there(db: &impl ConnectionTrait) -> Result<Vec<String>> {
-    let ask = match db.get_database_backend() {
-        DbBackend::Postgres => "SELECT CAST(tablename AS TEXT) AS name FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1",
-        _ => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1",
-    };
-    let rows: Vec<Name> = query::all(db, ask, []).await?;
-    Ok(rows.into_iter().map(|row| row.name).collect())
+    sql::tables(db).await
 }
 
 /// Refuses a database with a table that this version knows nothing of: a copy without it would look whole.
 ///
 /// # Errors
-/// In that case; the database's.
+/// In that case.
 pub async fn check_known(db: &impl ConnectionTrait) -> Result<()> {
     match there(db).await?.iter().find(|name| named(name).is_none() && !MADE_ANEW.contains(&name.as_str())) {
         None => Ok(()),
@@ -121,28 +107,14 @@ pub async fn check_known(db: &impl ConnectionTrait) -> Result<()> {
     }
 }
 
-#[derive(FromQueryResult)]
-struct Declared {
-    name: String,
-    kind: String,
-}
-
 /// A table's columns, in their order.
 ///
 /// # Errors
 /// The database's; a column whose kind has no counterpart on the other engine.
-pub async fn columns(db: &impl ConnectionTrait, table: &str) -> Result<Vec<(String, Kind)>> {
-    let ask = match db.get_database_backend() {
-        DbBackend::Postgres => {
-            "SELECT CAST(column_name AS TEXT) AS name, CAST(data_type AS TEXT) AS kind FROM information_schema.columns \
-             WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position"
-        }
-        _ => "SELECT name, type AS kind FROM pragma_table_info($1) ORDER BY cid",
-    };
-    let rows: Vec<Declared> = query::all(db, ask, [table.into()]).await?;
-    let kind = |row: Declared| match Kind::declared(&row.kind) {
+pub async fn columns(db: &impl ConnectionTrait, table: &str) -> Result<Vec<(String, ColumnKind)>> {
+    let kind = |row: sql::DeclaredColumn| match ColumnKind::declared(&row.kind) {
         Some(kind) => Ok((row.name, kind)),
         None => Err(BackupError(format!("{table}.{}: a column of type {} cannot be copied", row.name, row.kind))),
     };
-    rows.into_iter().map(kind).collect()
+    sql::columns(db, table).await?.into_iter().map(kind).collect()
 }

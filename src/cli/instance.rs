@@ -9,7 +9,7 @@ use crate::domain::error::is_away;
 use crate::domain::{bootstrap, invalidation};
 use crate::monitor::clock_sync;
 use crate::shared::{ProbeError, RedisOptions, Shared};
-use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, Statement};
+use sea_orm::{ConnectOptions, DatabaseConnection};
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -87,14 +87,12 @@ const SEATS: i64 = 7_270_002;
 async fn seat_on_postgres(config: &Config) -> Result<Permit, Failure> {
     let mut options = ConnectOptions::new(&config.database_url);
     options.max_connections(1).connect_timeout(REACH).acquire_timeout(REACH).sqlx_logging(false);
-    let db = sea_orm::Database::connect(options).await.map_err(|e| unreachable_database(&e))?;
-    let ask = if config.redis_url.is_some() { "pg_try_advisory_lock_shared" } else { "pg_try_advisory_lock" };
-    let sql = Statement::from_string(db.get_database_backend(), format!("SELECT {ask}({SEATS}) AS got"));
-    let row = db.query_one_raw(sql).await.map_err(|e| unreachable_database(&e))?;
-    if row.and_then(|row| row.try_get::<bool>("", "got").ok()).unwrap_or(false) {
-        return Ok(Permit::Postgres(db));
+    let connection = sea_orm::Database::connect(options).await.map_err(|e| unreachable_database(&e))?;
+    let shared = config.redis_url.is_some();
+    if db::sql::try_lock_connection(&connection, SEATS, shared).await.map_err(|e| unreachable_database(&e))? {
+        return Ok(Permit::Postgres(connection));
     }
-    Err(Failure::Config(if config.redis_url.is_some() {
+    Err(Failure::Config(if shared {
         "an instance without REDIS_URL uses this database; several instances must share one Redis: set REDIS_URL on all of them".into()
     } else {
         "another instance uses this database, and REDIS_URL is not set; several instances must share one Redis: set REDIS_URL".into()

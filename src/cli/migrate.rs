@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::db::{self, Database};
 use clap::{Arg, ArgMatches, Command};
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, TransactionTrait};
 use std::time::{Duration, Instant};
 
 /// The subcommand.
@@ -80,9 +80,7 @@ async fn turn(db: &Database) -> Result<DatabaseTransaction, Failure> {
     let begun = Instant::now();
     while begun.elapsed() < TURN {
         let lock = db.connection().begin().await.map_err(|e| doing(&e))?;
-        let ask = format!("SELECT pg_try_advisory_xact_lock({}) AS got", migration::LOCK);
-        let row = lock.query_one_raw(Statement::from_string(DbBackend::Postgres, ask)).await.map_err(|e| doing(&e))?;
-        if row.and_then(|row| row.try_get::<bool>("", "got").ok()).unwrap_or(false) {
+        if db::sql::try_lock_transaction(&lock, migration::LOCK).await.map_err(|e| doing(&e))? {
             return Ok(lock);
         }
         lock.rollback().await.map_err(|e| doing(&e))?;
@@ -115,7 +113,7 @@ async fn pending(db: &Database) -> Result<Vec<String>, Failure> {
 /// hindrance: while a version follows another, both work on one schema, and the older one may have to come back.
 ///
 /// # Errors
-/// `Config` in that case; the database's.
+/// `Config` in that case.
 pub async fn check_age(db: &Database) -> Result<(), Failure> {
     let known: Vec<_> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
     let unknown = names(db).await?.into_iter().filter(|name| !known.contains(name));
@@ -130,7 +128,7 @@ pub async fn check_age(db: &Database) -> Result<(), Failure> {
 /// Refuses a database that lacks steps.
 ///
 /// # Errors
-/// `Config` in that case; the database's.
+/// `Config` in that case.
 pub async fn check_complete(db: &Database) -> Result<(), Failure> {
     check_age(db).await?;
     match pending(db).await?.first() {
@@ -141,16 +139,6 @@ pub async fn check_complete(db: &Database) -> Result<(), Failure> {
 
 /// The steps that are applied. A database that nobody has migrated yet has none.
 async fn names(db: &Database) -> Result<Vec<String>, Failure> {
-    let doing = |e: sea_orm::DbErr| Failure::Other(format!("reading which steps are applied: {e}"));
-    let table = match db.get_database_backend() {
-        DbBackend::Postgres => "SELECT to_regclass('seaql_migrations') IS NOT NULL AS there",
-        _ => "SELECT COUNT(*) > 0 AS there FROM sqlite_master WHERE name = 'seaql_migrations'",
-    };
-    let text = |sql: &str| Statement::from_string(db.get_database_backend(), sql);
-    let there = db.query_one_raw(text(table)).await.map_err(doing)?;
-    if !there.and_then(|row| row.try_get::<bool>("", "there").ok()).unwrap_or(false) {
-        return Ok(Vec::new());
-    }
-    let rows = db.query_all_raw(text("SELECT version FROM seaql_migrations")).await.map_err(doing)?;
-    rows.iter().map(|row| row.try_get("", "version")).collect::<Result<_, _>>().map_err(doing)
+    let doing = |e: DbErr| Failure::Other(format!("reading which steps are applied: {e}"));
+    db::sql::applied_migrations(db).await.map_err(doing)
 }

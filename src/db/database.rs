@@ -1,6 +1,8 @@
 //! SeaORM's connection and transaction, whose statements name the request that they belong to, whether the builder made them
 //! or a text of ours.
 
+use futures_util::Stream;
+use sea_orm::sea_query::{Expr, Query, SelectStatement};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement, StreamTrait,
 };
@@ -48,6 +50,11 @@ impl Database {
         &self.0
     }
 
+    /// Asks something for which no table is needed.
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        self.query_one(&Query::select().expr(Expr::val(1)).take()).await.map(|_| ())
+    }
+
     /// Closes all connections.
     pub async fn close(self) -> Result<(), DbErr> {
         self.0.close().await
@@ -75,8 +82,8 @@ impl Transaction {
     }
 
     /// The rows of a query one by one, for tables that do not fit into memory.
-    pub async fn stream(&self, statement: Statement) -> Result<impl futures_util::Stream<Item = Result<QueryResult, DbErr>> + Send, DbErr> {
-        self.0.stream_raw(named(statement)).await
+    pub async fn stream(&self, query: &SelectStatement) -> Result<impl Stream<Item = Result<QueryResult, DbErr>> + Send, DbErr> {
+        self.0.stream_raw(named(self.get_database_backend().build(query))).await
     }
 }
 

@@ -5,6 +5,7 @@ pub mod disk_full;
 pub mod health;
 mod open;
 pub mod query;
+pub mod sql;
 pub mod statements;
 
 pub use database::{Database, Transaction};

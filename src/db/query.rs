@@ -1,9 +1,10 @@
 //! Transactions, and statements as text for what the builder cannot say: one text for both engines, numbered parameters.
 
 use super::{Database, Transaction};
+use sea_orm::sea_query::{Asterisk, Condition, Expr, Func, Query, SimpleExpr};
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, FromQueryResult, IsolationLevel, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait, Value,
+    AccessMode, ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, IsolationLevel,
+    Iterable, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 
 pub use super::database::{request, with_request};
@@ -82,19 +83,28 @@ pub async fn begin_reading(db: &Database) -> Result<Transaction, DbErr> {
     .await
 }
 
-/// Values in one statement. PostgreSQL takes up to 65,535; SQLite looks each one's name up among all of them.
+/// Values in one statement: PostgreSQL takes up to 65,535, SQLite 32,766.
 const VALUES: usize = 6_000;
-const VALUES_ON_SQLITE: usize = 300;
 
-/// Adds many rows of `width` values each, a statement for some hundreds of them. `head` is the statement up to VALUES.
-pub async fn insert_many(tx: &Transaction, head: &str, width: usize, rows: Vec<Value>) -> Result<(), DbErr> {
-    let values = if tx.get_database_backend() == DbBackend::Postgres { VALUES } else { VALUES_ON_SQLITE };
-    for part in rows.chunks(values / width * width) {
-        let places = (0..part.len() / width).map(|n| format!("({})", places(n * width + 1, width)));
-        let statement = format!("{head} VALUES {}", places.collect::<Vec<_>>().join(", "));
-        run(tx, &statement, part.iter().cloned()).await?;
+/// How many rows with so many values one statement should have.
+pub fn rows_at_once(values: usize) -> usize {
+    (VALUES / values).max(1)
+}
+
+/// Adds many rows, a statement for some hundreds of them.
+pub async fn insert_many<A: ActiveModelTrait + Send>(tx: &Transaction, rows: Vec<A>) -> Result<(), DbErr> {
+    let most = rows_at_once(<A::Entity as EntityTrait>::Column::iter().count());
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let part: Vec<A> = rows.by_ref().take(most).collect();
+        A::Entity::insert_many(part).exec_without_returning(tx).await?;
     }
     Ok(())
+}
+
+/// How many rows of a table a condition holds for, as a part of a statement.
+pub fn count_rows(table: impl EntityTrait, of: Condition) -> SimpleExpr {
+    Query::select().expr(Func::count(Expr::col(Asterisk))).from(table).cond_where(of).take().into()
 }
 
 /// A pattern for LIKE that finds `text` anywhere, with its wildcards made plain (escape character `\`).

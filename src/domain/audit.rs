@@ -5,9 +5,12 @@ use super::page::{Page, skip};
 use super::sessions::Client;
 use super::{Action, Actor, Resource, Result};
 use crate::clock::OffsetDateTime;
-use crate::db::query;
 use crate::domain::{AuditId, BoardId, Context, UserId};
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use crate::entity::audit_entry::{ActiveModel, Column, Entity};
+use crate::entity::{comment, post};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, QueryOrder, QuerySelect};
 use serde_json::{Map, Value as Json};
 
 /// Who acts, from where.
@@ -86,35 +89,31 @@ fn differing(before: &str, after: &str) -> (String, String) {
 }
 
 /// Writes an entry, in the transaction of what it tells of.
-///
-/// # Errors
-/// The database's.
 pub async fn write(tx: &impl ConnectionTrait, by: &By, entry: Entry, now: OffsetDateTime) -> Result<()> {
-    let insert = "INSERT INTO audit_log (actor_id, actor_name, action, target_kind, target_id, target_name, before, after, \
-                  reason, ip, user_agent, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    let actor = (by.actor.id != UserId(0)).then_some(by.actor.id);
-    let agent: String = by.client.agent.chars().filter(|c| !c.is_control()).take(300).collect();
-    let values: [Value; 12] = [
-        actor.into(),
-        by.actor.name.clone().into(),
-        entry.action.into(),
-        entry.kind.into(),
-        entry.target.into(),
-        entry.name.into(),
-        Json::Object(entry.before).to_string().into(),
-        Json::Object(entry.after).to_string().into(),
-        entry.reason.into(),
-        by.client.ip.clone().into(),
-        agent.into(),
-        now.into(),
-    ];
-    query::run(tx, insert, values).await.map(|_| ()).map_err(Into::into)
+    let row = ActiveModel {
+        actor_id: Set((by.actor.id != UserId(0)).then_some(by.actor.id)),
+        actor_name: Set(by.actor.name.clone()),
+        action: Set(entry.action.into()),
+        target_kind: Set(entry.kind.into()),
+        target_id: Set(Some(entry.target)),
+        target_name: Set(entry.name),
+        before: Set(Json::Object(entry.before).to_string()),
+        after: Set(Json::Object(entry.after).to_string()),
+        reason: Set(entry.reason),
+        ip: Set(by.client.ip.clone()),
+        user_agent: Set(by.client.agent.chars().filter(|c| !c.is_control()).take(300).collect()),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
 }
 
 /// An entry as read.
-#[derive(FromQueryResult, Debug)]
+#[derive(DerivePartialModel, Debug)]
+#[sea_orm(entity = "Entity")]
 #[expect(missing_docs, reason = "columns")]
-pub struct Row {
+pub struct AuditRow {
     pub id: AuditId,
     pub actor_name: String,
     pub action: String,
@@ -127,10 +126,11 @@ pub struct Row {
     pub ip: String,
     pub user_agent: String,
     pub created_at: OffsetDateTime,
+    #[sea_orm(from_expr = "post::Column::BoardId.into_expr()")]
     pub board_id: Option<BoardId>,
 }
 
-impl Row {
+impl AuditRow {
     /// The fields that changed: name, before, after.
     pub fn changes(&self) -> Vec<(String, String, String)> {
         let (before, after) = (object(&self.before), object(&self.after));
@@ -147,19 +147,20 @@ fn object(text: &str) -> Map<String, Json> {
 /// what was done and not to which words.
 ///
 /// # Errors
-/// `Forbidden`; the database's.
-pub async fn list(ctx: &Context, actor: &Actor, boards: &Boards, page: i64, size: i64) -> Result<Page<Row>> {
+/// `Forbidden`.
+pub async fn list(ctx: &Context, actor: &Actor, boards: &Boards, page: i64, size: i64) -> Result<Page<AuditRow>> {
     actor.must(Resource::Audit, Action::Read)?;
-    let sql = "SELECT a.id, a.actor_name, a.action, a.target_kind, a.target_id, a.target_name, a.before, a.after, a.reason, a.ip, \
-               a.user_agent, a.created_at, p.board_id FROM audit_log a \
-               LEFT JOIN comments c ON a.target_kind = 'comment' AND c.id = a.target_id \
-               LEFT JOIN posts p ON p.id = CASE a.target_kind WHEN 'post' THEN a.target_id ELSE c.post_id END \
-               ORDER BY a.id DESC LIMIT $1 OFFSET $2";
-    let rows: Vec<Row> = query::all(&ctx.db, sql, [(size + 1).into(), skip(page, size).into()]).await?;
+    // The post that an entry is about, or whose comment it is about.
+    let of_comment = Column::TargetKind.eq("comment").and(comment::Column::Id.into_expr().equals((Entity, Column::TargetId)));
+    let post = Expr::case(Column::TargetKind.eq("post"), Column::TargetId.into_expr()).finally(comment::Column::PostId.into_expr());
+    let mut entries = Entity::find();
+    QuerySelect::query(&mut entries).left_join(comment::Entity, of_comment).left_join(post::Entity, post::Column::Id.into_expr().eq(post));
+    let entries = entries.order_by_desc(Column::Id).limit(size as u64 + 1).offset(skip(page, size) as u64);
+    let rows: Vec<AuditRow> = entries.into_partial_model().all(&ctx.db).await?;
     Ok(Page::of(rows.into_iter().map(|row| row.for_reader(actor, boards)).collect(), size))
 }
 
-impl Row {
+impl AuditRow {
     fn for_reader(mut self, actor: &Actor, boards: &Boards) -> Self {
         let resource = match self.target_kind.as_str() {
             "post" => Resource::Post,

@@ -7,15 +7,12 @@ use super::validation::name_skeleton;
 use super::{Account, Actor, Error, Permissions, Result, audit, idempotency, markdown, roles, settings, tokens};
 use crate::clock::OffsetDateTime;
 use crate::db::{Database, query};
-use crate::domain::{Context, RoleId};
+use crate::domain::Context;
 use crate::entity::{board, post, user};
 use board::Access;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Query, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait};
-
-/// The id of the members' role, as the schema's first step makes it.
-const MEMBER: RoleId = RoleId(3);
 
 const OPENED: &str = "opened_at";
 const INVITATION: &str = "setup_token_hash";
@@ -72,7 +69,7 @@ async fn post_welcome(tx: &impl ConnectionTrait, now: OffsetDateTime) -> Result<
         name_skeleton: Set(Some(name_skeleton(name))),
         // No hash is this text.
         password_hash: Set("!".into()),
-        role_id: Set(MEMBER),
+        role_id: Set(roles::MEMBER_ID),
         shows_presence: Set(false),
         post_count: Set(1),
         created_at: Set(now),

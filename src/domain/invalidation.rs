@@ -4,11 +4,14 @@
 
 use super::Result;
 use crate::clock::OffsetDateTime;
-use crate::db::{Database, query};
+use crate::db::Database;
 use crate::domain::{Context, epoch};
+use crate::entity::InvalidationId;
+use crate::entity::invalidation::{ActiveModel, Column, Entity, Topic};
 use crate::shared::cache::CacheTag;
 use crate::shared::{Accept, Reconnected, Reject, Validator};
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,22 +32,22 @@ const AFTERMATH: Duration = Duration::from_secs(45);
 /// What this instance has read.
 #[derive(Clone, Default)]
 pub struct Cursor {
-    seen: Arc<Mutex<BTreeMap<i64, Seen>>>,
+    seen: Arc<Mutex<BTreeMap<InvalidationId, Seen>>>,
 }
 
 struct Seen {
-    row: Row,
+    row: InvalidationRow,
     at: Instant,
     outcome: bool,
 }
 
 impl Cursor {
-    fn newest(&self) -> i64 {
-        self.lock().last_key_value().map_or(0, |(id, _)| *id)
+    fn newest(&self) -> Option<InvalidationId> {
+        self.lock().last_key_value().map(|(id, _)| *id)
     }
 
     /// The rows to act on now: those never seen before, and those whose aftermath is due.
-    fn take_in(&self, rows: Vec<Row>) -> Vec<Row> {
+    fn take_in(&self, rows: Vec<InvalidationRow>) -> Vec<InvalidationRow> {
         let mut seen = self.lock();
         let mut due = Vec::new();
         for row in rows {
@@ -57,54 +60,47 @@ impl Cursor {
             known.outcome = true;
             due.push(known.row.clone());
         }
-        let newest = seen.last_key_value().map_or(0, |(id, _)| *id);
-        seen.retain(|id, known| *id == newest || *id > newest - OVERLAP || !known.outcome);
+        let newest = seen.last_key_value().map(|(id, _)| *id).unwrap_or_default();
+        seen.retain(|id, known| *id == newest || id.0 > newest.0 - OVERLAP || !known.outcome);
         due
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<i64, Seen>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<InvalidationId, Seen>> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-#[derive(Clone, FromQueryResult)]
-struct Row {
-    id: i64,
-    topic: String,
+#[derive(Clone, DerivePartialModel)]
+#[sea_orm(entity = "Entity")]
+struct InvalidationRow {
+    id: InvalidationId,
+    topic: Topic,
     subject: String,
     version: i64,
 }
 
 /// Writes down sessions that changed, in the transaction that changed them.
-///
-/// # Errors
-/// The database's.
 pub async fn sessions(tx: &impl ConnectionTrait, changed: &[(String, i64)], now: OffsetDateTime) -> Result<()> {
     for part in changed.chunks(200) {
-        let rows: Vec<_> = (0..part.len()).map(|n| format!("('session', ${}, ${}, $1)", 2 * n + 2, 2 * n + 3)).collect();
-        let insert = format!("INSERT INTO invalidations (topic, subject, version, created_at) VALUES {}", rows.join(", "));
-        let mut values: Vec<Value> = vec![now.into()];
-        for (hash, version) in part {
-            values.extend([hash.clone().into(), (*version).into()]);
-        }
-        query::run(tx, &insert, values).await?;
+        let rows = part.iter().map(|(hash, version)| row(Topic::Session, hash, *version, now));
+        Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     Ok(())
 }
 
+fn row(topic: Topic, subject: &str, version: i64, now: OffsetDateTime) -> ActiveModel {
+    ActiveModel { topic: Set(topic), subject: Set(subject.to_owned()), version: Set(version), created_at: Set(now), ..Default::default() }
+}
+
 /// Writes down that what is cached must not be shown any longer (edited, hidden, deleted, closed to some readers), in the
 /// transaction that withdraws it: a process that ends between its commit and [`invalidate`] then leaves nothing in sight.
-///
-/// # Errors
-/// The database's.
 pub async fn withdraw(tx: &impl ConnectionTrait, tags: &[CacheTag], now: OffsetDateTime) -> Result<()> {
     if tags.is_empty() {
         return Ok(());
     }
-    let rows: Vec<_> = (0..tags.len()).map(|n| format!("('cache_tag', ${}, 0, $1)", n + 2)).collect();
-    let insert = format!("INSERT INTO invalidations (topic, subject, version, created_at) VALUES {}", rows.join(", "));
-    let values = std::iter::once(now.into()).chain(tags.iter().map(|tag| Value::from(tag.as_str())));
-    query::run(tx, &insert, values).await.map(|_| ()).map_err(Into::into)
+    let rows = tags.iter().map(|tag| row(Topic::CacheTag, tag.as_str(), 0, now));
+    Entity::insert_many(rows).exec_without_returning(tx).await?;
+    Ok(())
 }
 
 /// Says that cached pieces are out of date; writes it down where Redis could not be told.
@@ -124,13 +120,10 @@ pub async fn write_down(ctx: &Context, tags: &[CacheTag]) {
 }
 
 /// Reads what is new and acts on it. Once a second on every instance.
-///
-/// # Errors
-/// The database's.
 pub async fn sweep(ctx: &Context, cursor: &Cursor) -> Result<()> {
     let rows = match cursor.newest() {
-        0 => read_whole(&ctx.db).await?,
-        newest => read(&ctx.db, newest - OVERLAP).await?,
+        None => read_whole(&ctx.db).await?,
+        Some(newest) => read(&ctx.db, InvalidationId(newest.0 - OVERLAP)).await?,
     };
     let (hashes, tags) = sort(ctx, cursor.take_in(rows));
     ctx.shared.sessions().drop_many(hashes.iter().map(String::as_str)).await;
@@ -142,19 +135,25 @@ pub async fn sweep(ctx: &Context, cursor: &Cursor) -> Result<()> {
     Ok(())
 }
 
-async fn read(db: &Database, after: i64) -> Result<Vec<Row>> {
-    Ok(query::all(db, "SELECT id, topic, subject, version FROM invalidations WHERE id > $1 ORDER BY id", [after.into()]).await?)
+async fn read(db: &Database, after: InvalidationId) -> Result<Vec<InvalidationRow>> {
+    Ok(Entity::find().filter(Column::Id.gt(after)).order_by_asc(Column::Id).into_partial_model().all(db).await?)
 }
 
 /// What the whole log says, a row a subject: after a long outage under load it has many rows that say the same.
-async fn read_whole(db: &Database) -> Result<Vec<Row>> {
-    let sql = "SELECT MAX(id) AS id, topic, subject, MAX(version) AS version FROM invalidations GROUP BY topic, subject";
-    Ok(query::all(db, sql, []).await?)
+async fn read_whole(db: &Database) -> Result<Vec<InvalidationRow>> {
+    let newest = Entity::find()
+        .select_only()
+        .column_as(Column::Id.max(), "id")
+        .columns([Column::Topic, Column::Subject])
+        .column_as(Column::Version.max(), "version")
+        .group_by(Column::Topic)
+        .group_by(Column::Subject);
+    Ok(newest.into_model().all(db).await?)
 }
 
 /// Turns sessions' old copies away here and now, and says what to tell Redis.
-fn sort(ctx: &Context, rows: Vec<Row>) -> (Vec<String>, Vec<CacheTag>) {
-    let (sessions, tags): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.topic == "session");
+fn sort(ctx: &Context, rows: Vec<InvalidationRow>) -> (Vec<String>, Vec<CacheTag>) {
+    let (sessions, tags): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.topic == Topic::Session);
     for row in &sessions {
         ctx.shared.sessions().reject(&row.subject, row.version);
     }
@@ -181,10 +180,7 @@ async fn validate(ctx: &Context, new: &Reconnected) -> Result<Accept> {
 }
 
 /// Forgets what no hot copy can contradict any more.
-///
-/// # Errors
-/// The database's.
 pub async fn forget_old(db: &Database, now: OffsetDateTime) -> Result<u64> {
     let before = now - time::Duration::hours(KEPT_HOURS);
-    Ok(query::run(db, "DELETE FROM invalidations WHERE created_at < $1", [before.into()]).await?)
+    Ok(Entity::delete_many().filter(Column::CreatedAt.lt(before)).exec(db).await?.rows_affected)
 }

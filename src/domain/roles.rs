@@ -16,6 +16,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, Que
 pub const MEMBER: &str = "member";
 /// The role that may do everything.
 pub const ADMIN: &str = "admin";
+/// The id of the role [`MEMBER`], as the first migration gives it.
+pub const MEMBER_ID: RoleId = RoleId(3);
 
 /// A role and what it may do.
 #[derive(Clone, Debug)]

@@ -2,9 +2,9 @@
 //! their machines (`system::clock`). One that set out by another clock would end sessions that they have just seen used, so
 //! it asks them first.
 
-use super::{Heartbeat, history};
-use crate::clock::{Clock, from_ms, to_ms};
-use crate::db::{Database, query};
+use super::{Heartbeat, history, sql};
+use crate::clock::{Clock, to_ms};
+use crate::db::Database;
 use crate::domain::Result;
 use bytes::Bytes;
 use sea_orm::{ConnectionTrait, DbBackend};
@@ -48,18 +48,12 @@ impl Clocks {
 }
 
 /// Who may be at work, for asking what they said last.
-///
-/// # Errors
-/// The database's.
 pub async fn names(db: &Database, clock: &Clock) -> Result<Vec<String>> {
     let earlier = clock.now().min(database_clock(db).await?);
     history::names(db, history::minute(earlier) - LISTED).await
 }
 
 /// Lets a clock set out from the time of those that said this, and says in the log when that is not its machine's.
-///
-/// # Errors
-/// The database's.
 pub async fn set_out(clock: &Clock, db: &Database, said: &[Bytes]) -> Result<()> {
     let mut others: Vec<i64> = said.iter().filter_map(|beat| serde_json::from_slice::<Heartbeat>(beat).ok()).map(|beat| beat.at).collect();
     others.sort_unstable();
@@ -82,9 +76,6 @@ pub async fn set_out(clock: &Clock, db: &Database, said: &[Bytes]) -> Result<()>
 }
 
 /// By how many seconds the clocks of this machine and of the database differ. None: they agree.
-///
-/// # Errors
-/// The database's.
 pub async fn clocks_apart(db: &Database) -> Result<Option<i64>> {
     Ok(apart(to_ms(Clock::default().now()), to_ms(database_clock(db).await?)))
 }
@@ -99,8 +90,7 @@ async fn database_clock(db: &Database) -> Result<time::OffsetDateTime> {
     if db.get_database_backend() != DbBackend::Postgres {
         return Ok(Clock::default().now());
     }
-    let ms = query::number(db, "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)", []).await?;
-    Ok(from_ms(query::some(ms, "the database's clock")?))
+    sql::clock_of_postgres(db).await
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 
 use crate::app::App;
 use crate::db::query;
-use crate::domain::Result;
+use crate::domain::{Result, sessions};
+use crate::entity::{session, user};
 use crate::shared::Known;
-use sea_orm::FromQueryResult;
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SimpleExpr};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, FromQueryResult};
 
 /// Seconds for which a member counts as here when Redis cannot say: as on the page that lists them.
 const HERE: i64 = 60;
@@ -21,32 +23,31 @@ pub struct Counts {
 }
 
 #[derive(FromQueryResult)]
-struct Row {
+struct CountsRow {
     sessions: i64,
     online: i64,
     step: Option<String>,
 }
 
 /// Counts, in one statement. Who is here is asked of SQL only where Redis cannot say.
-///
-/// # Errors
-/// The database's.
 pub async fn counts(app: &App) -> Result<Counts> {
     let here = app.shared.presence().here();
-    let online = match here {
-        Known::Known(_) => "CAST(0 AS BIGINT)",
-        Known::Unknown => "(SELECT COUNT(*) FROM users WHERE shows_presence AND last_seen_at > $2)",
-    };
-    let text = format!(
-        "SELECT (SELECT COUNT(*) FROM sessions WHERE revoked_at IS NULL AND expires_at > $1 AND ends_at > $1) AS sessions, \
-         {online} AS online, (SELECT MAX(version) FROM seaql_migrations) AS step"
-    );
     let now = app.clock.now();
-    let mut values = vec![now.into()];
-    if here.is_unknown() {
-        values.push((now - time::Duration::seconds(HERE)).into());
-    }
-    let row: Row = query::some(query::one(&app.db, &text, values).await?, "the numbers for the metrics")?;
+    let online = match here {
+        Known::Known(_) => Expr::val(0).cast_as("BIGINT"),
+        Known::Unknown => {
+            let lately = user::Column::LastSeenAt.gt(now - time::Duration::seconds(HERE));
+            query::count_rows(user::Entity, Condition::all().add(user::Column::ShowsPresence.into_expr()).add(lately))
+        }
+    };
+    let step: SimpleExpr = Query::select().expr(Expr::col("version").max()).from("seaql_migrations").take().into();
+    let counts = Query::select()
+        .expr_as(query::count_rows(session::Entity, sessions::is_open(now)), "sessions")
+        .expr_as(online, "online")
+        .expr_as(step, "step")
+        .take();
+    let row = query::some(app.db.query_one(&counts).await?, "the numbers for the metrics")?;
+    let row = CountsRow::from_query_result(&row, "")?;
     let online = here.known().map_or(row.online, i64::from);
     Ok(Counts { sessions: row.sessions, online, schema: row.step.as_deref().and_then(number).unwrap_or(0) })
 }

@@ -3,13 +3,16 @@
 use super::Kept;
 use crate::app::App;
 use crate::clock::OffsetDateTime;
-use crate::db::{Database, query};
+use crate::db::Database;
 use crate::domain::Result;
-use sea_orm::FromQueryResult;
+use crate::entity::cluster_event::{ActiveModel, Column, Entity, Model};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// What can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum EventKind {
     /// An instance began.
     Up,
     /// It said that it would end.
@@ -34,21 +37,21 @@ pub enum Kind {
     ClockJumped,
 }
 
-const WORDS: [(Kind, &str); 11] = [
-    (Kind::Up, "up"),
-    (Kind::Draining, "draining"),
-    (Kind::Lost, "lost"),
-    (Kind::Back, "back"),
-    (Kind::RedisAway, "redis.away"),
-    (Kind::RedisBack, "redis.back"),
-    (Kind::DatabaseAway, "database.away"),
-    (Kind::DatabaseBack, "database.back"),
-    (Kind::DiskFull, "disk.full"),
-    (Kind::DiskFree, "disk.free"),
-    (Kind::ClockJumped, "clock.jumped"),
+const WORDS: [(EventKind, &str); 11] = [
+    (EventKind::Up, "up"),
+    (EventKind::Draining, "draining"),
+    (EventKind::Lost, "lost"),
+    (EventKind::Back, "back"),
+    (EventKind::RedisAway, "redis.away"),
+    (EventKind::RedisBack, "redis.back"),
+    (EventKind::DatabaseAway, "database.away"),
+    (EventKind::DatabaseBack, "database.back"),
+    (EventKind::DiskFull, "disk.full"),
+    (EventKind::DiskFree, "disk.free"),
+    (EventKind::ClockJumped, "clock.jumped"),
 ];
 
-impl Kind {
+impl EventKind {
     fn word(self) -> &'static str {
         WORDS.iter().find(|(kind, _)| *kind == self).map_or("", |(_, word)| word)
     }
@@ -62,7 +65,7 @@ impl Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     /// What.
-    pub kind: Kind,
+    pub kind: EventKind,
     /// To which.
     pub instance: String,
     /// What makes it the same to everybody who noticed it.
@@ -73,42 +76,35 @@ pub struct Event {
 
 /// Writes down what waits. What the database does not take waits on.
 pub(super) async fn flush(app: &App) -> Result<()> {
-    let insert = "INSERT INTO cluster_events (kind, subject, dedupe_key, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
     loop {
         let Some(event) = app.monitor.lock().waiting.front().cloned() else { return Ok(()) };
-        query::run(&app.db, insert, [event.kind.word().into(), event.instance.into(), event.dedupe_key.into(), event.at.into()]).await?;
+        let row = ActiveModel {
+            kind: Set(event.kind.word().into()),
+            subject: Set(event.instance),
+            dedupe_key: Set(event.dedupe_key),
+            created_at: Set(event.at),
+            ..Default::default()
+        };
+        let ignore = OnConflict::columns([Column::Kind, Column::Subject, Column::DedupeKey]).do_nothing().to_owned();
+        Entity::insert(row).on_conflict(ignore).exec_without_returning(&app.db).await?;
         let Kept { waiting, .. } = &mut *app.monitor.lock();
         waiting.pop_front();
     }
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    kind: String,
-    subject: String,
-    dedupe_key: i64,
-    created_at: OffsetDateTime,
-}
-
 /// What happened last, the newest first. What a newer version wrote and this one does not know is left out.
-///
-/// # Errors
-/// The database's.
 pub async fn newest(db: &Database, most: i64) -> Result<Vec<Event>> {
-    let sql = "SELECT kind, subject, dedupe_key, created_at FROM cluster_events ORDER BY created_at DESC, id DESC LIMIT $1";
-    let rows: Vec<Row> = query::all(db, sql, [most.into()]).await?;
+    let newest = Entity::find().order_by_desc(Column::CreatedAt).order_by_desc(Column::Id).limit(most as u64);
     let event =
-        |row: Row| Some(Event { kind: Kind::of(&row.kind)?, instance: row.subject, dedupe_key: row.dedupe_key, at: row.created_at });
-    Ok(rows.into_iter().filter_map(event).collect())
+        |row: Model| Some(Event { kind: EventKind::of(&row.kind)?, instance: row.subject, dedupe_key: row.dedupe_key, at: row.created_at });
+    Ok(newest.all(db).await?.into_iter().filter_map(event).collect())
 }
 
 /// Days for which is known what happened.
 const KEPT_DAYS: i64 = 30;
 
 /// Forgets what has grown old.
-///
-/// # Errors
-/// The database's.
 pub async fn forget_old(db: &Database, now: OffsetDateTime) -> Result<u64> {
-    Ok(query::run(db, "DELETE FROM cluster_events WHERE created_at < $1", [(now - time::Duration::days(KEPT_DAYS)).into()]).await?)
+    let old = Column::CreatedAt.lt(now - time::Duration::days(KEPT_DAYS));
+    Ok(Entity::delete_many().filter(old).exec(db).await?.rows_affected)
 }

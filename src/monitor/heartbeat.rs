@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// How an instance is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum InstanceState {
     /// It has just begun.
     Starting,
     /// It answers.
@@ -47,7 +47,7 @@ pub enum Redis {
 pub struct Heartbeat {
     pub name: String,
     pub version: String,
-    pub state: State,
+    pub state: InstanceState,
     pub redis: Redis,
     /// Whether it was lately refused a write because the database's disk is full.
     pub disk_full: bool,
@@ -145,7 +145,7 @@ impl SampleWindow {
 }
 
 /// Puts together what an instance has to say.
-pub fn beat(app: &App, state: State, done: &Delta, look: &Sample, minutes: &SampleWindow) -> Heartbeat {
+pub fn beat(app: &App, state: InstanceState, done: &Delta, look: &Sample, minutes: &SampleWindow) -> Heartbeat {
     let (pool, health) = (Pool::of(&app.db), app.shared.health());
     let redis = match (health.backend, health.is_well()) {
         (BackendKind::Memory, _) => Redis::None,
@@ -186,6 +186,6 @@ mod tests {
     fn what_another_version_says_is_understood_as_far_as_it_goes() {
         let beat: Heartbeat = serde_json::from_str(r#"{"name":"1","state":"dancing","new":7}"#).expect("a beat");
 
-        assert_eq!((beat.name.as_str(), beat.state, beat.cpu), ("1", State::Unknown, 0));
+        assert_eq!((beat.name.as_str(), beat.state, beat.cpu), ("1", InstanceState::Unknown, 0));
     }
 }

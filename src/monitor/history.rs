@@ -5,9 +5,12 @@ use super::counts::Counts;
 use super::heartbeat::{Delta, Heartbeat};
 use crate::app::App;
 use crate::clock::{OffsetDateTime, to_ms};
-use crate::db::{Database, query};
+use crate::db::Database;
 use crate::domain::Result;
-use sea_orm::{FromQueryResult, Value};
+use crate::entity::{cluster_metric, instance_metric};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, SimpleExpr};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
 /// Minutes that are kept.
 const KEPT: i64 = 24 * 60;
@@ -18,57 +21,68 @@ pub fn minute(at: OffsetDateTime) -> i64 {
 }
 
 /// Writes what an instance did within a minute. The second time within a minute it is the better row.
-///
-/// # Errors
-/// The database's.
 pub async fn write_instance(app: &App, minute: i64, beat: &Heartbeat, done: &Delta) -> Result<()> {
-    let insert = "INSERT INTO instance_metrics (minute, instance, cpu, memory, requests, errors, p50, p95, p99, in_flight, streams, \
-                  db_used, db_idle, db_max) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
-                  ON CONFLICT (minute, instance) DO UPDATE SET cpu = excluded.cpu, memory = excluded.memory, \
-                  requests = excluded.requests, errors = excluded.errors, p50 = excluded.p50, p95 = excluded.p95, \
-                  p99 = excluded.p99, in_flight = excluded.in_flight, streams = excluded.streams, \
-                  db_used = excluded.db_used, db_idle = excluded.db_idle, db_max = excluded.db_max";
-    let count = |n: u64| Value::from(i64::try_from(n).unwrap_or(i64::MAX));
-    let values: [Value; 14] = [
-        minute.into(),
-        beat.name.clone().into(),
-        done.cpu().into(),
-        beat.memory.into(),
-        count(done.total.count()),
-        count(done.total.errors),
-        done.quantile(0.50).into(),
-        done.quantile(0.95).into(),
-        done.quantile(0.99).into(),
-        beat.in_flight.into(),
-        beat.streams.into(),
-        beat.db_used.into(),
-        beat.db_idle.into(),
-        beat.db_max.into(),
+    use instance_metric::{ActiveModel, Column, Entity};
+    let count = |n: u64| Set(i64::try_from(n).unwrap_or(i64::MAX));
+    let row = ActiveModel {
+        minute: Set(minute),
+        instance: Set(beat.name.clone()),
+        cpu: Set(done.cpu()),
+        memory: Set(beat.memory),
+        requests: count(done.total.count()),
+        errors: count(done.total.errors),
+        p50: Set(done.quantile(0.50)),
+        p95: Set(done.quantile(0.95)),
+        p99: Set(done.quantile(0.99)),
+        in_flight: Set(beat.in_flight),
+        streams: Set(beat.streams),
+        db_used: Set(beat.db_used),
+        db_idle: Set(beat.db_idle),
+        db_max: Set(beat.db_max),
+    };
+    let measured = [
+        Column::Cpu,
+        Column::Memory,
+        Column::Requests,
+        Column::Errors,
+        Column::P50,
+        Column::P95,
+        Column::P99,
+        Column::InFlight,
+        Column::Streams,
+        Column::DbUsed,
+        Column::DbIdle,
+        Column::DbMax,
     ];
-    query::run(&app.db, insert, values).await.map(|_| ()).map_err(Into::into)
+    let replace = OnConflict::columns([Column::Minute, Column::Instance]).update_columns(measured).to_owned();
+    Entity::insert(row).on_conflict(replace).exec_without_returning(&app.db).await?;
+    Ok(())
 }
 
 /// Writes how the house was in a minute, unless another instance has.
-///
-/// # Errors
-/// The database's.
 pub async fn write_house(app: &App, minute: i64, counts: &Counts, redis: Option<&RedisSample>) -> Result<()> {
-    let insert = "INSERT INTO cluster_metrics (minute, sessions, online, redis_clients, redis_memory, redis_commands, redis_expired, \
-                  redis_evicted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (minute) DO NOTHING";
-    let number = |n: Option<u64>| Value::from(n.and_then(|n| i64::try_from(n).ok()));
+    use cluster_metric::{ActiveModel, Column, Entity};
+    let number = |n: Option<u64>| Set(n.and_then(|n| i64::try_from(n).ok()));
     // Tenths: an integer is the same on both engines.
-    let rate = |place: usize| Value::from(redis.and_then(|redis| redis.rates).map(|rates| (rates[place] * 10.0).round() as i64));
-    let values: [Value; 8] = [
-        minute.into(),
-        counts.sessions.into(),
-        counts.online.into(),
-        number(redis.map(|redis| redis.counts.connected_clients)),
-        number(redis.map(|redis| redis.counts.used_memory)),
-        rate(0),
-        rate(1),
-        rate(2),
-    ];
-    query::run(&app.db, insert, values).await.map(|_| ()).map_err(Into::into)
+    let rate = |place: usize| Set(redis.and_then(|redis| redis.rates).map(|rates| (rates[place] * 10.0).round() as i64));
+    let row = ActiveModel {
+        minute: Set(minute),
+        sessions: Set(counts.sessions),
+        online: Set(counts.online),
+        redis_clients: number(redis.map(|redis| redis.counts.connected_clients)),
+        redis_memory: number(redis.map(|redis| redis.counts.used_memory)),
+        redis_commands: rate(0),
+        redis_expired: rate(1),
+        redis_evicted: rate(2),
+    };
+    let ignore = OnConflict::column(Column::Minute).do_nothing().to_owned();
+    Entity::insert(row).on_conflict(ignore).exec_without_returning(&app.db).await?;
+    Ok(())
+}
+
+/// The mean of a column as a whole number.
+fn mean(column: impl ColumnTrait) -> SimpleExpr {
+    column.into_expr().avg().cast_as("BIGINT")
 }
 
 /// What one instance did within a slot of several minutes: means, and the highest of times.
@@ -101,50 +115,61 @@ pub struct ClusterSlot {
 }
 
 /// The instances between two minutes (the second is not among them), by slots of so many minutes.
-///
-/// # Errors
-/// The database's.
 pub async fn instances(db: &Database, from: i64, until: i64, step: i64) -> Result<Vec<InstanceSlot>> {
-    let sql = "SELECT minute / $3 AS slot, instance, CAST(AVG(cpu) AS BIGINT) AS cpu, CAST(AVG(memory) AS BIGINT) AS memory, \
-               CAST(AVG(requests) AS BIGINT) AS requests, CAST(AVG(errors) AS BIGINT) AS errors, CAST(AVG(p50) AS BIGINT) AS p50, \
-               MAX(p95) AS p95, MAX(p99) AS p99, MAX(streams) AS streams, MAX(db_used) AS db_used \
-               FROM instance_metrics WHERE minute >= $1 AND minute < $2 GROUP BY 1, 2 ORDER BY 1, 2";
-    Ok(query::all(db, sql, [from.into(), until.into(), step.into()]).await?)
+    use instance_metric::{Column, Entity};
+    let slots = Entity::find()
+        .select_only()
+        .column_as(Column::Minute.into_expr().div(step), "slot")
+        .column(Column::Instance)
+        .column_as(mean(Column::Cpu), "cpu")
+        .column_as(mean(Column::Memory), "memory")
+        .column_as(mean(Column::Requests), "requests")
+        .column_as(mean(Column::Errors), "errors")
+        .column_as(mean(Column::P50), "p50")
+        .column_as(Column::P95.max(), "p95")
+        .column_as(Column::P99.max(), "p99")
+        .column_as(Column::Streams.max(), "streams")
+        .column_as(Column::DbUsed.max(), "db_used")
+        .filter(Column::Minute.gte(from))
+        .filter(Column::Minute.lt(until))
+        .group_by(Expr::col("slot"))
+        .group_by(Column::Instance)
+        .order_by_asc(Expr::col("slot"))
+        .order_by_asc(Column::Instance);
+    Ok(slots.into_model().all(db).await?)
 }
 
 /// The same of the house.
-///
-/// # Errors
-/// The database's.
 pub async fn house(db: &Database, from: i64, until: i64, step: i64) -> Result<Vec<ClusterSlot>> {
-    let sql = "SELECT minute / $3 AS slot, CAST(AVG(sessions) AS BIGINT) AS sessions, MAX(online) AS online, \
-               MAX(redis_clients) AS redis_clients, MAX(redis_memory) AS redis_memory, \
-               CAST(AVG(redis_commands) AS BIGINT) AS redis_commands, CAST(AVG(redis_expired) AS BIGINT) AS redis_expired, \
-               CAST(AVG(redis_evicted) AS BIGINT) AS redis_evicted \
-               FROM cluster_metrics WHERE minute >= $1 AND minute < $2 GROUP BY 1 ORDER BY 1";
-    Ok(query::all(db, sql, [from.into(), until.into(), step.into()]).await?)
-}
-
-#[derive(FromQueryResult)]
-struct Name {
-    instance: String,
+    use cluster_metric::{Column, Entity};
+    let slots = Entity::find()
+        .select_only()
+        .column_as(Column::Minute.into_expr().div(step), "slot")
+        .column_as(mean(Column::Sessions), "sessions")
+        .column_as(Column::Online.max(), "online")
+        .column_as(Column::RedisClients.max(), "redis_clients")
+        .column_as(Column::RedisMemory.max(), "redis_memory")
+        .column_as(mean(Column::RedisCommands), "redis_commands")
+        .column_as(mean(Column::RedisExpired), "redis_expired")
+        .column_as(mean(Column::RedisEvicted), "redis_evicted")
+        .filter(Column::Minute.gte(from))
+        .filter(Column::Minute.lt(until))
+        .group_by(Expr::col("slot"))
+        .order_by_asc(Expr::col("slot"));
+    Ok(slots.into_model().all(db).await?)
 }
 
 /// Who was there since a minute.
-///
-/// # Errors
-/// The database's.
 pub async fn names(db: &Database, since: i64) -> Result<Vec<String>> {
-    let sql = "SELECT DISTINCT instance FROM instance_metrics WHERE minute >= $1 ORDER BY instance";
-    Ok(query::all::<Name>(db, sql, [since.into()]).await?.into_iter().map(|row| row.instance).collect())
+    use instance_metric::{Column, Entity};
+    let names = Entity::find().select_only().column(Column::Instance).distinct().filter(Column::Minute.gte(since));
+    Ok(names.order_by_asc(Column::Instance).into_tuple().all(db).await?)
 }
 
 /// Forgets what has grown old.
-///
-/// # Errors
-/// The database's.
 pub async fn forget_old(db: &Database, now: OffsetDateTime) -> Result<()> {
     let before = minute(now) - KEPT;
-    query::run(db, "DELETE FROM instance_metrics WHERE minute < $1", [before.into()]).await?;
-    query::run(db, "DELETE FROM cluster_metrics WHERE minute < $1", [before.into()]).await.map(|_| ()).map_err(Into::into)
+    instance_metric::Entity::delete_many().filter(instance_metric::Column::Minute.lt(before)).exec(db).await?;
+    cluster_metric::Entity::delete_many().filter(cluster_metric::Column::Minute.lt(before)).exec(db).await?;
+    Ok(())
 }

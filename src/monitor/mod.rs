@@ -11,9 +11,10 @@ pub mod heartbeat;
 pub mod history;
 pub mod overview;
 pub mod reporter;
+mod sql;
 
-pub use events::{Event, Kind};
-pub use heartbeat::{Heartbeat, State};
+pub use events::{Event, EventKind};
+pub use heartbeat::{Heartbeat, InstanceState};
 
 use crate::shared::instances::RedisCounts;
 use std::collections::VecDeque;

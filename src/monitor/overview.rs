@@ -1,7 +1,7 @@
 //! All that is known of the instances at one moment.
 
 use super::counts::Counts;
-use super::events::{self, Event, Kind};
+use super::events::{self, Event, EventKind};
 use super::heartbeat::Heartbeat;
 use super::{RedisSample, history};
 use crate::app::App;
@@ -78,7 +78,7 @@ pub fn may_look(actor: &Actor) -> Result<()> {
 /// Looks.
 ///
 /// # Errors
-/// `Forbidden`; the database's.
+/// `Forbidden`.
 pub async fn look(app: &App, actor: &Actor) -> Result<Overview> {
     may_look(actor)?;
     let names = history::names(&app.db, history::minute(app.clock.now()) - LISTED).await?;
@@ -115,6 +115,7 @@ pub async fn look(app: &App, actor: &Actor) -> Result<Overview> {
 
 /// Whether the last that is known of an instance is that it would end.
 fn left(events: &[Event], name: &str) -> bool {
-    let own = events.iter().find(|event| event.instance == name && matches!(event.kind, Kind::Up | Kind::Draining | Kind::Lost));
-    own.is_some_and(|event| event.kind == Kind::Draining)
+    let own =
+        events.iter().find(|event| event.instance == name && matches!(event.kind, EventKind::Up | EventKind::Draining | EventKind::Lost));
+    own.is_some_and(|event| event.kind == EventKind::Draining)
 }

@@ -1,7 +1,7 @@
 //! Measures, says and notices, every five seconds, until the instance has given its last answer.
 
-use super::events::{self, Event, Kind};
-use super::heartbeat::{self, Heartbeat, Sample, SampleWindow, State};
+use super::events::{self, Event, EventKind};
+use super::heartbeat::{self, Heartbeat, InstanceState, Sample, SampleWindow};
 use super::{RedisSample, counts, history};
 use crate::app::App;
 use crate::clock::monotonic::ClockStep;
@@ -25,7 +25,7 @@ const REMEMBERED: i64 = 15;
 pub async fn run(app: App) {
     let mut keeper = Reporter::new(&app);
     let (mut health, mut database) = (app.shared.health_changes(), app.db_health.changes());
-    keeper.note(Kind::Up, app.metrics.started_ms());
+    keeper.note(EventKind::Up, app.metrics.started_ms());
     keeper.round().await;
     // The first word is "starting"; nobody should have to wait long for the next.
     let mut ticks = interval_at(Tick::now() + SOON, EVERY);
@@ -36,7 +36,7 @@ pub async fn run(app: App) {
             () = app.ended.cancelled() => break,
             () = app.stop.cancelled(), if !draining => {
                 draining = true;
-                keeper.note(Kind::Draining, app.metrics.started_ms());
+                keeper.note(EventKind::Draining, app.metrics.started_ms());
                 keeper.round().await;
             }
             Ok(()) = health.changed() => {
@@ -48,7 +48,7 @@ pub async fn run(app: App) {
             }
             Ok(()) = database.changed() => {
                 let back = *database.borrow_and_update();
-                keeper.note_now(if back { Kind::DatabaseBack } else { Kind::DatabaseAway });
+                keeper.note_now(if back { EventKind::DatabaseBack } else { EventKind::DatabaseAway });
             }
             _ = ticks.tick() => keeper.round().await,
         }
@@ -129,7 +129,7 @@ impl Reporter {
     pub async fn round(&mut self) {
         let look = Sample::now(&self.app);
         if self.disk.looks_full(disk_full::refusals()) {
-            self.note_now(Kind::DiskFull);
+            self.note_now(EventKind::DiskFull);
         }
         let disk_full = self.disk.full.is_some();
         let beat = Heartbeat { disk_full, ..heartbeat::beat(&self.app, self.state(), &look.since(&self.last), &look, &self.recent) };
@@ -143,7 +143,7 @@ impl Reporter {
         match self.write(&beat, look).await {
             Ok(()) if self.disk.is_relieved() => {
                 tracing::info!("the database's disk takes what is written again");
-                self.note_now(Kind::DiskFree);
+                self.note_now(EventKind::DiskFree);
             }
             Ok(()) => {}
             // The outage itself is told elsewhere.
@@ -161,15 +161,15 @@ impl Reporter {
         self.others.values_mut().for_each(|other| other.heard = earlier(other.heard));
     }
 
-    fn state(&self) -> State {
+    fn state(&self) -> InstanceState {
         if self.app.stop.is_cancelled() {
-            State::Draining
+            InstanceState::Draining
         } else if self.rounds == 0 {
-            State::Starting
+            InstanceState::Starting
         } else if self.app.db_health.is_up() {
-            State::Ready
+            InstanceState::Ready
         } else {
-            State::Reading
+            InstanceState::Reading
         }
     }
 
@@ -180,7 +180,7 @@ impl Reporter {
         let offset = self.app.clock.monotonic().offset_seconds();
         tracing::warn!("the clock of this machine jumped by {} s; time goes on as before, {offset:.0} s away from it", step.seconds);
         // One that jumps again and again is one thing that happened, a minute.
-        self.note(Kind::ClockJumped, step.at_ms.div_euclid(60_000));
+        self.note(EventKind::ClockJumped, step.at_ms.div_euclid(60_000));
     }
 
     async fn ask_redis(&mut self) {
@@ -237,41 +237,41 @@ impl Reporter {
         if let Some((mark, started)) = before
             && started == beat.started
         {
-            self.note_of(&name, Kind::Back, mark);
+            self.note_of(&name, EventKind::Back, mark);
         }
         self.others.insert(name, Other { beat, heard: Instant::now(), is_lost: false });
     }
 
     fn silent(&mut self, name: &str) {
         let Some(other) = self.others.get_mut(name) else { return };
-        if other.is_lost || other.beat.state == State::Draining || other.heard.elapsed() < BEAT_LIVES {
+        if other.is_lost || other.beat.state == InstanceState::Draining || other.heard.elapsed() < BEAT_LIVES {
             return;
         }
         other.is_lost = true;
         let mark = other.beat.at;
         tracing::warn!("instance {name} has said nothing for {} s", BEAT_LIVES.as_secs());
-        self.note_of(name, Kind::Lost, mark);
+        self.note_of(name, EventKind::Lost, mark);
     }
 
     fn redis_changed(&mut self, health: &Health) {
         let is_well = health.is_well();
         match self.redis_is_well.replace(is_well) {
-            Some(was_well) if was_well != is_well => self.note_now(if is_well { Kind::RedisBack } else { Kind::RedisAway }),
+            Some(was_well) if was_well != is_well => self.note_now(if is_well { EventKind::RedisBack } else { EventKind::RedisAway }),
             // It was away when this instance began, and was not reached within the first second.
-            None if !is_well => self.note_now(Kind::RedisAway),
+            None if !is_well => self.note_now(EventKind::RedisAway),
             _ => {}
         }
     }
 
-    fn note(&self, kind: Kind, mark: i64) {
+    fn note(&self, kind: EventKind, mark: i64) {
         self.note_of(&self.app.config.watching.instance, kind, mark);
     }
 
-    fn note_now(&self, kind: Kind) {
+    fn note_now(&self, kind: EventKind) {
         self.note(kind, to_ms(self.app.clock.now()));
     }
 
-    fn note_of(&self, name: &str, kind: Kind, mark: i64) {
+    fn note_of(&self, name: &str, kind: EventKind, mark: i64) {
         self.app.monitor.note(Event { kind, instance: name.to_owned(), dedupe_key: mark, at: self.app.clock.now() });
     }
 }

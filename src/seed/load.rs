@@ -2,13 +2,16 @@
 //! other people's pages never wait long.
 
 use super::plan::Plan;
-use super::text::{Kind, Writer};
+use super::sql::{self, Counter};
+use super::text::{PostKind, Writer};
 use crate::clock::{OffsetDateTime, from_ms};
 use crate::db::{Database, query};
 use crate::domain::validation::name_skeleton;
-use crate::domain::{Error, Result, users};
+use crate::domain::{BoardId, CommentId, Error, PostId, Result, UserId, roles, users};
+use crate::entity::{comment, consent, notification, post, user};
 use migration::marks;
-use sea_orm::{ConnectionTrait, DbBackend, Value};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// Rows in one transaction.
 const BATCH: usize = 4_000;
@@ -16,25 +19,43 @@ const BATCH: usize = 4_000;
 /// The numbers from which the database goes on.
 pub struct Base {
     /// Member 0 has this id.
-    pub user: i64,
+    user: i64,
     /// Member 0 is called by this number.
     pub number: i64,
     /// Post 0 has this id.
-    pub post: i64,
+    post: i64,
     /// Places by latest comment begin after this one.
-    pub bump: i64,
+    bump: i64,
     /// Comment 0 has this id.
-    pub comment: i64,
+    comment: i64,
+}
+
+impl Base {
+    fn user(&self, n: usize) -> UserId {
+        UserId(self.user + n as i64)
+    }
+
+    pub fn post(&self, n: usize) -> PostId {
+        PostId(self.post + n as i64)
+    }
+
+    fn comment(&self, n: usize) -> CommentId {
+        CommentId(self.comment + n as i64)
+    }
+
+    fn name(&self, n: usize) -> String {
+        format!("회원{}", self.number + n as i64)
+    }
 }
 
 /// The boards that take talk, questions and notices.
 pub struct Boards {
     /// For everyday talk.
-    pub talk: i64,
+    pub talk: BoardId,
     /// For questions.
-    pub questions: i64,
+    pub questions: BoardId,
     /// For notices.
-    pub notices: i64,
+    pub notices: BoardId,
 }
 
 /// Hears how many rows have been written so far.
@@ -45,29 +66,34 @@ pub async fn people(db: &Database, plan: &Plan, base: &Base, hash: &str, progres
     for (batch, people) in plan.people.chunks(BATCH).enumerate() {
         let (mut rows, mut consents) = (Vec::new(), Vec::new());
         for (n, person) in people.iter().enumerate() {
-            let n = (batch * BATCH + n) as i64;
-            let (id, name) = (base.user + n, format!("회원{}", base.number + n));
-            let joined: Value = from_ms(person.joined).into();
-            let counts = [person.posts.into(), person.comments.into()];
-            let email = format!("user{}@example.com", base.number + n);
-            rows.extend([
-                id.into(),
-                email.into(),
-                name.clone().into(),
-                name.clone().into(),
-                name_skeleton(&name).into(),
-                hash.into(),
-                3_i64.into(),
-            ]);
-            rows.extend(counts);
-            rows.extend([joined.clone(), from_ms(person.seen).into()]);
-            consents.extend([id.into(), "terms".into(), users::TERMS_VERSION.into(), joined.clone()]);
-            consents.extend([id.into(), "privacy".into(), users::PRIVACY_VERSION.into(), joined]);
+            let n = batch * BATCH + n;
+            let (id, name, joined) = (base.user(n), base.name(n), from_ms(person.joined));
+            let agreed = [(consent::Kind::Terms, users::TERMS_VERSION), (consent::Kind::Privacy, users::PRIVACY_VERSION)];
+            consents.extend(agreed.map(|(kind, version)| consent::ActiveModel {
+                user_id: Set(id),
+                kind: Set(kind),
+                version: Set(version.into()),
+                agreed_at: Set(joined),
+                ..Default::default()
+            }));
+            rows.push(user::ActiveModel {
+                id: Set(id),
+                email: Set(format!("user{}@example.com", base.number + n as i64)),
+                name_key: Set(name.clone()),
+                name_skeleton: Set(Some(name_skeleton(&name))),
+                name: Set(name),
+                password_hash: Set(hash.into()),
+                role_id: Set(roles::MEMBER_ID),
+                post_count: Set(person.posts),
+                comment_count: Set(person.comments),
+                created_at: Set(joined),
+                last_seen_at: Set(Some(from_ms(person.seen))),
+                ..Default::default()
+            });
         }
         let tx = query::begin(db).await?;
-        let columns = "INSERT INTO users (id, email, name, name_key, name_skeleton, password_hash, role_id, post_count, comment_count, created_at, last_seen_at)";
-        query::insert_many(&tx, columns, 11, rows).await?;
-        query::insert_many(&tx, "INSERT INTO consents (user_id, kind, version, agreed_at)", 4, consents).await?;
+        query::insert_many(&tx, rows).await?;
+        query::insert_many(&tx, consents).await?;
         tx.commit().await?;
         progress(people.len());
     }
@@ -77,33 +103,37 @@ pub async fn people(db: &Database, plan: &Plan, base: &Base, hash: &str, progres
 /// Posts. Their page marks are counted once a batch instead of once a row, in the same transaction.
 pub async fn posts(db: &Database, plan: &Plan, base: &Base, boards: &Boards, writer: &mut Writer, progress: Progress<'_>) -> Result<()> {
     for (batch, posts) in plan.posts.chunks(BATCH).enumerate() {
-        let first = base.post + (batch * BATCH) as i64;
-        let mut rows = Vec::with_capacity(posts.len() * 13);
+        let mut rows = Vec::with_capacity(posts.len());
         for (n, post) in posts.iter().enumerate() {
-            let id = first + n as i64;
-            let (title, text) = writer.post(post.kind, id as u64);
+            let id = base.post(batch * BATCH + n);
+            let (title, text) = writer.post(post.kind, id.0 as u64);
             let board = match post.kind {
-                Kind::Talk => boards.talk,
-                Kind::Question => boards.questions,
-                Kind::Notice => boards.notices,
+                PostKind::Talk => boards.talk,
+                PostKind::Question => boards.questions,
+                PostKind::Notice => boards.notices,
             };
-            rows.extend([
-                id.into(),
-                board.into(),
-                (base.user + post.author as i64).into(),
-                title.into(),
-                text.body.into(),
-                text.html.into(),
-            ]);
-            rows.extend([(post.kind == Kind::Notice).into(), (base.bump + post.bump).into(), post.comments.into(), post.views.into()]);
-            rows.extend([from_ms(post.at).into(), post.edited.map(from_ms).into(), post.last_comment.map(from_ms).into()]);
+            rows.push(post::ActiveModel {
+                id: Set(id),
+                board_id: Set(board),
+                author_id: Set(base.user(post.author)),
+                title: Set(title),
+                content: Set(text.body),
+                html: Set(text.html),
+                is_notice: Set(post.kind == PostKind::Notice),
+                bump: Set(base.bump + post.bump),
+                comment_count: Set(post.comments),
+                view_count: Set(post.views),
+                created_at: Set(from_ms(post.at)),
+                edited_at: Set(post.edited.map(from_ms)),
+                last_comment_at: Set(post.last_comment.map(from_ms)),
+                ..Default::default()
+            });
         }
         let tx = query::begin(db).await?;
         let engine = tx.get_database_backend();
         tx.execute_unprepared(&marks::drop(engine)).await?;
-        let columns = "INSERT INTO posts (id, board_id, author_id, title, content, html, is_notice, bump, comment_count, view_count, \
-                       created_at, edited_at, last_comment_at)";
-        query::insert_many(&tx, columns, 13, rows).await?;
+        query::insert_many(&tx, rows).await?;
+        let first = base.post(batch * BATCH).0;
         tx.execute_unprepared(&marks::add(first, first + posts.len() as i64 - 1)).await?;
         tx.execute_unprepared(&marks::create(engine)).await?;
         tx.commit().await?;
@@ -114,20 +144,27 @@ pub async fn posts(db: &Database, plan: &Plan, base: &Base, boards: &Boards, wri
 
 /// Comments.
 pub async fn comments(db: &Database, plan: &Plan, base: &Base, writer: &mut Writer, progress: Progress<'_>) -> Result<()> {
-    let id = |n: usize| base.comment + n as i64;
     for (batch, comments) in plan.comments.chunks(BATCH).enumerate() {
-        let mut rows = Vec::with_capacity(comments.len() * 9);
+        let mut rows = Vec::with_capacity(comments.len());
         for (n, comment) in comments.iter().enumerate() {
-            let n = batch * BATCH + n;
-            let called = comment.calls.map(|user| format!("회원{}", base.number + user as i64));
-            let text = writer.comment(comment.parent.is_some(), called.as_deref(), id(n) as u64);
-            rows.extend([id(n).into(), (base.post + comment.post as i64).into(), (base.user + comment.author as i64).into()]);
-            rows.extend([comment.root.map(id).into(), comment.parent.map(id).into(), text.body.into(), text.html.into()]);
-            rows.extend([from_ms(comment.at).into(), comment.edited.map(from_ms).into()]);
+            let id = base.comment(batch * BATCH + n);
+            let called = comment.calls.map(|user| base.name(user));
+            let text = writer.comment(comment.parent.is_some(), called.as_deref(), id.0 as u64);
+            rows.push(comment::ActiveModel {
+                id: Set(id),
+                post_id: Set(base.post(comment.post)),
+                author_id: Set(base.user(comment.author)),
+                root_id: Set(comment.root.map(|n| base.comment(n))),
+                parent_id: Set(comment.parent.map(|n| base.comment(n))),
+                content: Set(text.body),
+                html: Set(text.html),
+                created_at: Set(from_ms(comment.at)),
+                edited_at: Set(comment.edited.map(from_ms)),
+                ..Default::default()
+            });
         }
         let tx = query::begin(db).await?;
-        let columns = "INSERT INTO comments (id, post_id, author_id, root_id, parent_id, content, html, created_at, edited_at)";
-        query::insert_many(&tx, columns, 9, rows).await?;
+        query::insert_many(&tx, rows).await?;
         tx.commit().await?;
         progress(comments.len());
     }
@@ -137,69 +174,56 @@ pub async fn comments(db: &Database, plan: &Plan, base: &Base, writer: &mut Writ
 /// What members are told. What they have read, they read at once.
 pub async fn told(db: &Database, plan: &Plan, base: &Base, now: OffsetDateTime, progress: Progress<'_>) -> Result<()> {
     for told in plan.told.chunks(BATCH) {
-        let mut rows = Vec::with_capacity(told.len() * 7);
+        let mut rows = Vec::with_capacity(told.len());
         for told in told {
-            let comment = told.comment.map(|n| (n, &plan.comments[n]));
-            let at = comment.map_or(now, |(_, comment)| from_ms(comment.at));
-            let read: Option<OffsetDateTime> = told.read.then_some(at);
-            rows.extend([(base.user + told.user as i64).into(), told.kind.into()]);
-            rows.extend([
-                comment.map(|(_, c)| base.user + c.author as i64).into(),
-                comment.map(|(_, c)| base.post + c.post as i64).into(),
-                comment.map(|(n, _)| base.comment + n as i64).into(),
-            ]);
-            rows.extend([at.into(), read.into()]);
+            let comment = told.comment.map(|n| &plan.comments[n]);
+            let at = comment.map_or(now, |comment| from_ms(comment.at));
+            rows.push(notification::ActiveModel {
+                user_id: Set(base.user(told.user)),
+                kind: Set(told.kind),
+                actor_id: Set(comment.map(|comment| base.user(comment.author))),
+                post_id: Set(comment.map(|comment| base.post(comment.post))),
+                comment_id: Set(told.comment.map(|n| base.comment(n))),
+                created_at: Set(at),
+                read_at: Set(told.read.then_some(at)),
+                ..Default::default()
+            });
         }
         let tx = query::begin(db).await?;
-        let columns = "INSERT INTO notifications (user_id, kind, actor_id, post_id, comment_id, created_at, read_at)";
-        query::insert_many(&tx, columns, 7, rows).await?;
+        query::insert_many(&tx, rows).await?;
         tx.commit().await?;
         progress(told.len());
     }
     Ok(())
 }
 
+const USERS: Counter = Counter { table: "users", column: "id", sequence: "users_id_seq" };
+const POSTS: Counter = Counter { table: "posts", column: "id", sequence: "posts_id_seq" };
+const BUMPS: Counter = Counter { table: "posts", column: "bump", sequence: "posts_bump_seq" };
+const COMMENTS: Counter = Counter { table: "comments", column: "id", sequence: "comments_id_seq" };
+
 /// Takes the ids that will be needed, so that whoever writes meanwhile gets later ones.
 pub async fn reserve(db: &Database, plan: &Plan) -> Result<Base> {
     let places = plan.posts.len() + plan.comments.len();
     Ok(Base {
         number: next_number(db).await?,
-        user: take(db, "users", "id", "users_id_seq", plan.people.len()).await?,
-        post: take(db, "posts", "id", "posts_id_seq", plan.posts.len()).await?,
-        bump: take(db, "posts", "bump", "posts_bump_seq", places).await? - 1,
-        comment: take(db, "comments", "id", "comments_id_seq", plan.comments.len()).await?,
+        user: sql::reserve(db, &USERS, plan.people.len()).await?,
+        post: sql::reserve(db, &POSTS, plan.posts.len()).await?,
+        bump: sql::reserve(db, &BUMPS, places).await? - 1,
+        comment: sql::reserve(db, &COMMENTS, plan.comments.len()).await?,
     })
-}
-
-async fn take(db: &Database, table: &str, column: &str, counter: &str, n: usize) -> Result<i64> {
-    if db.get_database_backend() != DbBackend::Postgres || n == 0 {
-        // SQLite counts on from the greatest id by itself.
-        let next = format!("SELECT COALESCE(MAX({column}), 0) + 1 FROM {table}");
-        return Ok(query::some(query::number(db, &next, []).await?, "the next id")?);
-    }
-    let next = format!(
-        "SELECT setval('{counter}', GREATEST((SELECT COALESCE(MAX({column}), 0) FROM {table}), \
-         (SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM {counter})) + $1) - $1 + 1"
-    );
-    Ok(query::some(query::number(db, &next, [(n as i64).into()]).await?, "the next id")?)
 }
 
 /// The number after that of the newest `user…@example.com`.
 async fn next_number(db: &Database) -> Result<i64> {
-    #[derive(sea_orm::FromQueryResult)]
-    struct Row {
-        email: String,
-    }
-    let newest = "SELECT email FROM users WHERE email LIKE 'user%@example.com' ORDER BY id DESC LIMIT 100";
-    let rows: Vec<Row> = query::all(db, newest, []).await?;
-    let numbers = rows.iter().filter_map(|row| row.email.strip_prefix("user")?.split('@').next()?.parse::<i64>().ok());
+    use user::Column::{Email, Id};
+    let newest = user::Entity::find().filter(Email.like("user%@example.com")).select_only().column(Email).order_by_desc(Id).limit(100);
+    let emails: Vec<String> = newest.into_tuple().all(db).await?;
+    let numbers = emails.iter().filter_map(|email| email.strip_prefix("user")?.split('@').next()?.parse::<i64>().ok());
     Ok(numbers.max().unwrap_or(0) + 1)
 }
 
 /// Tells the planner how much there is now.
-///
-/// # Errors
-/// The database's.
 pub async fn analyze(db: &Database) -> Result<()> {
     for table in ["users", "posts", "comments", "notifications", "page_marks"] {
         db.execute_unprepared(&format!("ANALYZE {table}")).await.map_err(|e| Error::internal("ANALYZE", e))?;

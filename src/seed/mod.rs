@@ -7,6 +7,7 @@
 
 mod load;
 mod plan;
+mod sql;
 mod text;
 mod words;
 
@@ -76,7 +77,7 @@ pub async fn run(app: &App, wanted: &Wanted, now: OffsetDateTime, progress: impl
     // An instance that is running has not made this change itself and may have no Redis to hear of it.
     invalidation::write_down(app, &tags).await;
     let unread = plan.told.iter().filter(|told| !told.read).count();
-    Ok(Seeded { first_number: base.number, first_post: base.post, unread })
+    Ok(Seeded { first_number: base.number, first_post: base.post(0).0, unread })
 }
 
 /// The boards of a new house, or those that stand in for them.
@@ -85,5 +86,5 @@ fn places(all: &[Board]) -> Result<load::Boards> {
     let open = named("free").or_else(|| all.iter().find(|board| board.write == Access::Members && !board.archived));
     let any = open.or(all.first()).ok_or_else(|| Error::Internal("there is no board to write on".into()))?;
     let id = |slug: &str| named(slug).unwrap_or(any).id;
-    Ok(load::Boards { talk: any.id.0, questions: (id("qna")).0, notices: (id("notice")).0 })
+    Ok(load::Boards { talk: any.id, questions: id("qna"), notices: id("notice") })
 }

@@ -1,7 +1,8 @@
 //! Who writes what when, and who is told of it: the bones of seeded content, in numbers alone. Everything
 //! is counted from 0 here; `load` knows where the database goes on.
 
-use super::text::{Kind, stream};
+use super::text::{PostKind, stream};
+use crate::entity::notification;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
@@ -19,7 +20,7 @@ pub struct Post {
     /// Which member.
     pub author: usize,
     /// What it is for.
-    pub kind: Kind,
+    pub kind: PostKind,
     /// How many comments it gets.
     pub comments: i64,
     /// When it got the last one.
@@ -55,7 +56,7 @@ pub struct Told {
     /// Whom.
     pub user: usize,
     /// Why.
-    pub kind: &'static str,
+    pub kind: notification::Kind,
     /// Of which comment.
     pub comment: Option<usize>,
     /// Whether they have seen it.
@@ -113,12 +114,12 @@ fn plan_posts(rng: &mut ChaCha8Rng, users: usize, posts: usize, now: i64, span: 
     let plan = |n: usize| {
         let at = now - span + step * n as i64 + rng.random_range(0..step.max(1));
         let kind = match n % NOTICE_EVERY {
-            5 => Kind::Notice,
-            _ if n % 3 == 1 => Kind::Question,
-            _ => Kind::Talk,
+            5 => PostKind::Notice,
+            _ if n % 3 == 1 => PostKind::Question,
+            _ => PostKind::Talk,
         };
         // Notices have one voice.
-        let author = if kind == Kind::Notice { 0 } else { author(rng, users) };
+        let author = if kind == PostKind::Notice { 0 } else { author(rng, users) };
         let edited = (rng.random_range(0..16) == 0).then(|| (at + rng.random_range(2..90) * MINUTE).min(now));
         let views = rng.random_range(3..180);
         Post { at, author, kind, comments: 0, last_comment: None, bump: 0, views, edited }
@@ -192,10 +193,10 @@ fn tell(posts: &[Post], comments: &mut [Comment], users: usize) -> Vec<Told> {
     }
     let mut told = Vec::with_capacity(comments.len() + users);
     for (n, comment) in comments.iter().enumerate() {
-        let answered = comment.parent.map(|parent| (comments[parent].author, "reply"));
-        let named = comment.calls.map(|user| (user, "mention"));
+        let answered = comment.parent.map(|parent| (comments[parent].author, notification::Kind::Reply));
+        let named = comment.calls.map(|user| (user, notification::Kind::Mention));
         let begun = told.len();
-        for (user, kind) in answered.into_iter().chain(named).chain([(posts[comment.post].author, "comment")]) {
+        for (user, kind) in answered.into_iter().chain(named).chain([(posts[comment.post].author, notification::Kind::Comment)]) {
             let known = told[begun..].iter().any(|told: &Told| told.user == user);
             if user != comment.author && !known {
                 told.push(Told { user, kind, comment: Some(n), read: false });
@@ -203,7 +204,7 @@ fn tell(posts: &[Post], comments: &mut [Comment], users: usize) -> Vec<Told> {
         }
     }
     // More members than comments: what everybody can be told is that somebody tried their address.
-    told.extend(quiet.map(|user| Told { user, kind: "sign_up_again", comment: None, read: false }));
+    told.extend(quiet.map(|user| Told { user, kind: notification::Kind::SignUpAgain, comment: None, read: false }));
     told
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// What a post is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum PostKind {
     /// Everyday talk.
     Talk,
     /// A question.
@@ -43,12 +43,12 @@ impl Writer {
     }
 
     /// The title and text of the post with this number.
-    pub fn post(&mut self, kind: Kind, number: u64) -> (String, Written) {
+    pub fn post(&mut self, kind: PostKind, number: u64) -> (String, Written) {
         let rng = &mut stream(self.seed, 1, number);
         let topic = match kind {
-            Kind::Talk => pick(rng, TALK),
-            Kind::Question => pick(rng, QUESTIONS),
-            Kind::Notice => pick(rng, NOTICES),
+            PostKind::Talk => pick(rng, TALK),
+            PostKind::Question => pick(rng, QUESTIONS),
+            PostKind::Notice => pick(rng, NOTICES),
         };
         let title = say(rng, topic.titles);
         let paragraphs = paragraphs(rng, &topic);
@@ -155,7 +155,7 @@ mod tests {
     fn every_place_is_filled_and_every_title_fits() {
         let mut writer = Writer::new(7);
         for number in 0..500 {
-            for kind in [Kind::Talk, Kind::Question, Kind::Notice] {
+            for kind in [PostKind::Talk, PostKind::Question, PostKind::Notice] {
                 let (title, text) = writer.post(kind, number);
                 assert!(!title.contains(['{', '(']) && title.chars().count() <= 100, "{title}");
                 assert!(!text.body.contains('{') && !text.body.contains("(를)"), "{}", text.body);
@@ -167,7 +167,7 @@ mod tests {
     fn paragraphs_drawn_apart_are_the_text_drawn_whole() {
         let mut writer = Writer::new(1);
         for number in 0..300 {
-            let (_, text) = writer.post(Kind::Talk, number);
+            let (_, text) = writer.post(PostKind::Talk, number);
             assert_eq!(text.html, markdown::render(&text.body), "{}", text.body);
         }
     }
@@ -177,8 +177,8 @@ mod tests {
         let (mut one, mut other) = (Writer::new(1), Writer::new(1));
         other.comment(false, None, 3);
 
-        assert_eq!(one.post(Kind::Talk, 9).1.body, other.post(Kind::Talk, 9).1.body);
-        assert_ne!(one.post(Kind::Talk, 9).1.body, Writer::new(2).post(Kind::Talk, 9).1.body);
+        assert_eq!(one.post(PostKind::Talk, 9).1.body, other.post(PostKind::Talk, 9).1.body);
+        assert_ne!(one.post(PostKind::Talk, 9).1.body, Writer::new(2).post(PostKind::Talk, 9).1.body);
     }
 
     #[test]

@@ -140,7 +140,7 @@ stories! {
         keeper.round().await;
 
         let told = newest(&test.app.db, 50).await.unwrap();
-        let told: Vec<_> = told.iter().filter(|event| event.kind == minschool::monitor::Kind::ClockJumped).collect();
+        let told: Vec<_> = told.iter().filter(|event| event.kind == minschool::monitor::EventKind::ClockJumped).collect();
         assert_eq!(told.len(), 1, "{told:?}");
         assert_eq!(told[0].instance, test.app.config.watching.instance);
         let page = boss.get_admin("/system").await;

@@ -3,7 +3,7 @@
 
 use crate::support::{TestApp, postgres, stories, until};
 use minschool::db::{health, query};
-use minschool::monitor::Kind;
+use minschool::monitor::EventKind;
 use minschool::monitor::events::newest;
 use minschool::monitor::reporter::Reporter;
 use rand::distr::{Alphanumeric, SampleString};
@@ -143,7 +143,7 @@ stories! {
         let events = newest(&test.app.db, 100).await.unwrap();
 
         assert!(shown.says("디스크가 가득 차서 아무것도 저장되지 않습니다"), "{}", shown.text());
-        assert!(events.iter().any(|event| event.kind == Kind::DiskFull), "{events:?}");
+        assert!(events.iter().any(|event| event.kind == EventKind::DiskFull), "{events:?}");
     }
 
     async fn after_many_refusals_every_connection_stores_again(test: TestApp) {

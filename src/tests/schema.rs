@@ -4,7 +4,10 @@ use crate::support::{TestApp, stories};
 use migration::{Migrator, MigratorTrait, marks};
 use minschool::clock;
 use minschool::db::query;
-use sea_orm::ConnectionTrait;
+use minschool::domain::{Error, RoleId, UserId};
+use minschool::entity::user;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 /// Page marks as the triggers kept them, and as they are counted anew.
 async fn marks(test: &TestApp) -> Vec<(String, i64)> {
@@ -109,5 +112,25 @@ stories! {
 
         assert!(query::run(&test.app.db, again, ["ada@example.com".into(), "new".into()]).await.is_err());
         assert!(query::run(&test.app.db, again, ["new@example.com".into(), "ada".into()]).await.is_err());
+    }
+
+    async fn what_an_index_or_a_foreign_key_refuses_is_an_error_for_the_form(test: TestApp) {
+        test.member("ada").await;
+        let db = &test.app.db;
+        let ada = user::Entity::find().filter(user::Column::Name.eq("ada")).one(db).await.unwrap().unwrap();
+        let refused = async |id: i64, email: &str, name: &str, role: i64| {
+            let mut row = user::ActiveModel::from(ada.clone());
+            (row.id, row.email, row.role_id) = (Set(UserId(id)), Set(email.into()), Set(RoleId(role)));
+            (row.name_key, row.name_skeleton) = (Set(name.into()), Set(Some(name.into())));
+            Error::from(user::Entity::insert(row).exec_without_returning(db).await.unwrap_err())
+        };
+        let field = |err: Error| match err {
+            Error::Invalid(problems) => problems.iter().map(|problem| (problem.field, problem.message)).next(),
+            _ => None,
+        };
+
+        assert_eq!(field(refused(900, "ada@example.com", "new", 3).await), Some(("email", "email.taken")));
+        assert_eq!(field(refused(901, "new@example.com", "ada", 3).await), Some(("name", "name.taken")));
+        assert!(matches!(refused(902, "new@example.com", "new", 99).await, Error::NotFound));
     }
 }

@@ -8,19 +8,19 @@ use minschool::monitor::counts::Counts;
 use minschool::monitor::events::newest;
 use minschool::monitor::heartbeat::Sample;
 use minschool::monitor::reporter::Reporter;
-use minschool::monitor::{Heartbeat, Kind, State, history};
+use minschool::monitor::{EventKind, Heartbeat, InstanceState, history};
 use poem::endpoint::BoxEndpoint;
 use poem::{Endpoint, Request, Response};
 use std::time::Duration;
 
 /// How often something happened.
-async fn count(test: &TestApp, kind: Kind) -> usize {
+async fn count(test: &TestApp, kind: EventKind) -> usize {
     newest(&test.app.db, 100).await.unwrap().iter().filter(|event| event.kind == kind).count()
 }
 
 stories! {
     async fn an_instance_says_how_it_is_and_writes_it_down(test: TestApp) {
-        until("it has said that it is up", async || count(&test, Kind::Up).await == 1).await;
+        until("it has said that it is up", async || count(&test, EventKind::Up).await == 1).await;
 
         let now = history::minute(test.app.clock.now());
         until("its first minute is there", async || !history::names(&test.app.db, now - 1).await.unwrap().is_empty()).await;
@@ -54,7 +54,7 @@ stories! {
         let mut boss = test.staff("boss", "admin").await;
         let mut moderator = test.staff("mod", "moderator").await;
         let own = test.app.config.watching.instance.clone();
-        until("it is ready", async || test.app.monitor.own().is_some_and(|beat| beat.state == State::Ready)).await;
+        until("it is ready", async || test.app.monitor.own().is_some_and(|beat| beat.state == InstanceState::Ready)).await;
 
         let page = boss.get_admin("/system").await;
 
@@ -160,14 +160,17 @@ async fn an_outage_of_the_database_is_written_down_when_it_is_over() {
     }
     let (test, proxy) = TestApp::behind_proxy().await;
     tokio::spawn(test.app.watch_database());
-    until("it is ready", async || test.app.monitor.own().is_some_and(|beat| beat.state == State::Ready)).await;
+    until("it is ready", async || test.app.monitor.own().is_some_and(|beat| beat.state == InstanceState::Ready)).await;
 
     proxy.cut();
     until("the outage is noticed", async || !test.app.db_health.is_up()).await;
     proxy.restore();
     until("it is over", async || test.app.db_health.is_up()).await;
 
-    until("it is written down", async || count(&test, Kind::DatabaseAway).await == 1 && count(&test, Kind::DatabaseBack).await == 1).await;
+    until("it is written down", async || {
+        count(&test, EventKind::DatabaseAway).await == 1 && count(&test, EventKind::DatabaseBack).await == 1
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -177,7 +180,7 @@ async fn what_several_notice_is_written_once_and_a_silent_instance_is_missed() {
     }
     let test = TestApp::shared().await;
     let now = history::minute(test.app.clock.now());
-    let lost = Heartbeat { name: "lost".into(), state: State::Ready, started: 7, at: 42, ..Heartbeat::default() };
+    let lost = Heartbeat { name: "lost".into(), state: InstanceState::Ready, started: 7, at: 42, ..Heartbeat::default() };
     let said = serde_json::to_vec(&lost).unwrap();
     let done = Sample::now(&test.app).since(&Sample::now(&test.app));
     history::write_instance(&test.app, now, &lost, &done).await.unwrap();
@@ -194,14 +197,14 @@ async fn what_several_notice_is_written_once_and_a_silent_instance_is_missed() {
         watcher.round().await;
         watcher.round().await;
     }
-    assert_eq!(count(&test, Kind::Lost).await, 1);
+    assert_eq!(count(&test, EventKind::Lost).await, 1);
 
     instances.beat("lost", said).await;
     for watcher in &mut watchers {
         watcher.round().await;
         watcher.round().await;
     }
-    assert_eq!(count(&test, Kind::Back).await, 1);
+    assert_eq!(count(&test, EventKind::Back).await, 1);
 }
 
 #[tokio::test]

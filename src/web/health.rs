@@ -3,7 +3,6 @@
 use super::degraded;
 use super::request::RequestContext;
 use crate::app::App;
-use crate::db::query;
 use crate::edge::http_client::RUN as RUN_HEADER;
 use crate::metrics::scrape::Readiness;
 use poem::http::{StatusCode, header};
@@ -46,8 +45,7 @@ pub async fn state(app: &App) -> Readiness {
 
 /// While the pulse says that it is away there is no use in waiting for it once more.
 async fn database_answers(app: &App) -> bool {
-    let target = query::number(&app.db, "SELECT CAST(1 AS BIGINT)", []);
-    app.db_health.is_up() && matches!(tokio::time::timeout(PATIENCE, target).await, Ok(Ok(_)))
+    app.db_health.is_up() && matches!(tokio::time::timeout(PATIENCE, app.db.ping()).await, Ok(Ok(_)))
 }
 
 /// GET /robots.txt

@@ -5,8 +5,10 @@ use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::audit::{self, Entry};
 use crate::domain::{Action, BoardId, Context, Error, Resource, Result, idempotency, invalidation, validation};
+use crate::entity::board::{Column, Entity};
 use crate::shared::cache::CacheTag;
-use sea_orm::{ConnectionTrait, Value};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 /// Longest name of a board, in characters.
 pub const NAME_MAX: usize = 40;
@@ -69,18 +71,26 @@ impl Draft {
         }
     }
 
-    fn values(&self) -> Vec<Value> {
-        let words = [&self.slug, &self.name, &self.name_en, &self.description, &self.list, &self.read, &self.write, &self.comment];
-        let mut values: Vec<Value> = words.into_iter().map(|word| word.clone().into()).collect();
-        values.push(self.archived.into());
-        values
+    fn values(&self) -> [(Column, SimpleExpr); 9] {
+        let access = |word: &str| SimpleExpr::from(Access::parse(word));
+        [
+            (Column::Slug, self.slug.as_str().into()),
+            (Column::Name, self.name.as_str().into()),
+            (Column::NameEn, self.name_en.as_str().into()),
+            (Column::Description, self.description.as_str().into()),
+            (Column::ListAccess, access(&self.list)),
+            (Column::ReadAccess, access(&self.read)),
+            (Column::WriteAccess, access(&self.write)),
+            (Column::CommentAccess, access(&self.comment)),
+            (Column::Archived, self.archived.into()),
+        ]
     }
 }
 
 /// Adds a board (`id` none) or changes one.
 ///
 /// # Errors
-/// `Forbidden`; `Invalid`; `NotFound`; the database's.
+/// `Forbidden`; `Invalid`; `NotFound`.
 pub async fn save(
     ctx: &Context,
     by: &audit::By,
@@ -109,14 +119,14 @@ async fn store(
     let draft = draft.check()?;
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
-    let taken = "SELECT id FROM boards WHERE slug = $1 AND id <> $2";
-    if query::number(&tx, taken, [draft.slug.clone().into(), id.unwrap_or_default().into()]).await?.is_some() {
+    let taken = Entity::find().filter(Column::Slug.eq(&draft.slug)).apply_if(id, |taken, id| taken.filter(Column::Id.ne(id)));
+    if taken.select_only().column(Column::Id).into_tuple::<BoardId>().one(&tx).await?.is_some() {
         return Err(Error::invalid("slug", "slug.taken"));
     }
     let (id, entry) = match id {
         None => {
             let id = insert(&tx, &draft, now).await?;
-            (BoardId(id), Entry::new("board.create", "board", id, &draft.name).after("slug", &draft.slug))
+            (id, Entry::new("board.create", "board", id.0, &draft.name).after("slug", &draft.slug))
         }
         Some(id) => {
             let before = Draft::of(&find(&tx, id).await?);
@@ -132,21 +142,21 @@ async fn store(
     Ok(id.0)
 }
 
-async fn insert(tx: &impl ConnectionTrait, draft: &Draft, now: OffsetDateTime) -> Result<i64> {
-    let insert = "INSERT INTO boards (slug, name, name_en, description, list_access, read_access, write_access, \
-                  comment_access, archived, created_at, position) \
-                  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, COALESCE(MAX(position), 0) + 1 FROM boards RETURNING id";
-    let mut values = draft.values();
-    values.push(now.into());
-    Ok(query::some(query::number(tx, insert, values).await?, "a new board")?)
+/// After all others.
+async fn insert(tx: &impl ConnectionTrait, draft: &Draft, now: OffsetDateTime) -> Result<BoardId> {
+    let last = Query::select().expr(Expr::col(Column::Position).max().if_null(0).add(1)).from(Entity).take();
+    let values = draft.values().into_iter().chain([(Column::CreatedAt, now.into()), (Column::Position, last.into())]);
+    let (columns, values): (Vec<_>, Vec<_>) = values.unzip();
+    let mut insert = Query::insert();
+    insert.into_table(Entity).columns(columns).returning_col(Column::Id);
+    insert.values(values).map_err(|err| Error::internal("a new board", err))?;
+    Ok(query::some(tx.query_one(&insert).await?, "a new board")?.try_get_by_index(0)?)
 }
 
 async fn amend(tx: &impl ConnectionTrait, id: BoardId, draft: &Draft) -> Result<()> {
-    let update = "UPDATE boards SET slug = $1, name = $2, name_en = $3, description = $4, list_access = $5, read_access = $6, \
-                  write_access = $7, comment_access = $8, archived = $9 WHERE id = $10";
-    let mut values = draft.values();
-    values.push(id.into());
-    query::run(tx, update, values).await.map(|_| ()).map_err(Into::into)
+    let set = |update: sea_orm::UpdateMany<Entity>, (column, value)| update.col_expr(column, value);
+    draft.values().into_iter().fold(Entity::update_many(), set).filter(Column::Id.eq(id)).exec(tx).await?;
+    Ok(())
 }
 
 fn differences(entry: Entry, before: &Draft, after: &Draft) -> Entry {
@@ -166,7 +176,7 @@ fn differences(entry: Entry, before: &Draft, after: &Draft) -> Entry {
 /// Moves a board one place up or down.
 ///
 /// # Errors
-/// `Forbidden`; `NotFound`; the database's.
+/// `Forbidden`; `NotFound`.
 pub async fn shift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: BoardId, up: bool) -> Result<idempotency::Outcome> {
     by.actor.must(Resource::Board, Action::Manage)?;
     let done = reorder(ctx, by, key, id, up).await;
@@ -184,8 +194,8 @@ async fn reorder(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: Boar
     let name = boards[from].name.clone();
     boards.swap(from, to);
     for (place, board) in boards.iter().enumerate() {
-        let update = "UPDATE boards SET position = $1 WHERE id = $2";
-        query::run(&tx, update, [(place as i64 + 1).into(), board.id.into()]).await?;
+        let position = SimpleExpr::from(place as i64 + 1);
+        Entity::update_many().col_expr(Column::Position, position).filter(Column::Id.eq(board.id)).exec(&tx).await?;
     }
     let entry = Entry::new("board.order", "board", id.0, &name).change("position", &(from + 1).to_string(), &(to + 1).to_string());
     audit::write(&tx, by, entry, now).await?;

@@ -111,9 +111,6 @@ pub struct Boards(Vec<Board>);
 
 impl Boards {
     /// Reads them from SQL.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn read(db: &impl ConnectionTrait) -> Result<Self> {
         let rows = board::Entity::find().order_by_asc(board::Column::Position).order_by_asc(board::Column::Id).all(db).await?;
         Ok(Self(rows.into_iter().map(Board::of).collect()))
@@ -176,9 +173,6 @@ pub type Kept = std::sync::Mutex<Option<(Generation, Arc<Boards>)>>;
 
 /// All boards in their order. `generation` is the one that this request was told of; without it
 /// (Redis unknown) they are read anew.
-///
-/// # Errors
-/// The database's.
 pub async fn all(ctx: &Context, generation: Option<Generation>) -> Result<Arc<Boards>> {
     if let (Some(now), Some((kept, boards))) = (generation, &*ctx.boards.lock().unwrap_or_else(|e| e.into_inner()))
         && *kept == now
@@ -200,7 +194,7 @@ pub fn may_have(ctx: &Context, slug: &str) -> bool {
 /// One board by its id, from SQL, for rules that look at the rights themselves.
 ///
 /// # Errors
-/// `NotFound`; the database's.
+/// `NotFound`.
 pub(in crate::domain) async fn find(db: &impl ConnectionTrait, id: BoardId) -> Result<Board> {
     board::Entity::find_by_id(id).one(db).await?.map(Board::of).ok_or(Error::NotFound)
 }
@@ -208,7 +202,7 @@ pub(in crate::domain) async fn find(db: &impl ConnectionTrait, id: BoardId) -> R
 /// One board by its id, from SQL, for those who manage boards.
 ///
 /// # Errors
-/// `Forbidden`; `NotFound`; the database's.
+/// `Forbidden`; `NotFound`.
 pub async fn find_managed(db: &impl ConnectionTrait, actor: &Actor, id: BoardId) -> Result<Board> {
     actor.must(Resource::Board, Action::Manage)?;
     find(db, id).await

@@ -180,7 +180,7 @@ pub struct Listed {
 }
 
 /// What holds for a session that has not ended.
-pub(super) fn is_open(now: OffsetDateTime) -> Condition {
+pub(crate) fn is_open(now: OffsetDateTime) -> Condition {
     Condition::all().add(Column::RevokedAt.is_null()).add(Column::ExpiresAt.gt(now)).add(Column::EndsAt.gt(now))
 }
 

@@ -105,10 +105,14 @@ pub fn session_rows<'a>(request: &RequestContext, rows: &'a [Listed], devices: &
 }
 
 /// The audit log for the admin's tables; `changes` holds what each row's `changes()` said.
-pub fn audit_rows<'a>(request: &RequestContext, rows: &'a [audit::Row], changes: &'a [Vec<(String, String, String)>]) -> Vec<AuditRow<'a>> {
+pub fn audit_rows<'a>(
+    request: &RequestContext,
+    rows: &'a [audit::AuditRow],
+    changes: &'a [Vec<(String, String, String)>],
+) -> Vec<AuditRow<'a>> {
     let (now, lang) = (request.app.clock.now(), request.lang);
     let change = |(field, before, after): &'a (String, String, String)| Change { field, before, after };
-    let row = |(row, changes): (&'a audit::Row, &'a Vec<(String, String, String)>)| AuditRow {
+    let row = |(row, changes): (&'a audit::AuditRow, &'a Vec<(String, String, String)>)| AuditRow {
         at: moment(row.created_at, now, lang),
         staff: &row.actor_name,
         action: &row.action,

@@ -7,7 +7,7 @@ use crate::edge::html_report as nginx;
 use crate::edge::report::Report;
 use crate::metrics::Sum;
 use crate::monitor::overview::{Instance, NodeStatus, Overview};
-use crate::monitor::{Event, Heartbeat, Kind, RedisSample, State, heartbeat};
+use crate::monitor::{Event, EventKind, Heartbeat, InstanceState, RedisSample, heartbeat};
 use templates::Lang;
 use templates::admin::dashboard::Tile;
 use templates::admin::monitor::chart::{Unit, shown};
@@ -58,7 +58,7 @@ fn concerns(request: &RequestContext, seen: &Overview, report: Option<&Report>) 
         let name: &dyn std::fmt::Display = &instance.name;
         match &instance.word {
             NodeStatus::Silent => found.push((lang.fill(t::BAD_SILENT, &[("name", name)]), "upstream-down")),
-            NodeStatus::Heartbeat(beat) if beat.state == State::Reading => {
+            NodeStatus::Heartbeat(beat) if beat.state == InstanceState::Reading => {
                 found.push((lang.fill(t::BAD_READING, &[("name", name)]), "database-down"));
             }
             _ => {}
@@ -141,13 +141,13 @@ fn row(instance: &Instance, now: i64) -> InstanceRow {
     InstanceRow { name: instance.name.clone(), status, report }
 }
 
-fn state(state: State) -> live::InstanceStatus {
+fn state(state: InstanceState) -> live::InstanceStatus {
     match state {
-        State::Starting => live::InstanceStatus::Starting,
-        State::Ready => live::InstanceStatus::Ready,
-        State::Reading => live::InstanceStatus::ReadOnly,
-        State::Draining => live::InstanceStatus::Draining,
-        State::Unknown => live::InstanceStatus::Other,
+        InstanceState::Starting => live::InstanceStatus::Starting,
+        InstanceState::Ready => live::InstanceStatus::Ready,
+        InstanceState::Reading => live::InstanceStatus::ReadOnly,
+        InstanceState::Draining => live::InstanceStatus::Draining,
+        InstanceState::Unknown => live::InstanceStatus::Other,
     }
 }
 
@@ -217,17 +217,17 @@ fn route((label, sum): (String, Sum)) -> Route {
 
 fn happened(event: &Event, now: time::OffsetDateTime, lang: Lang) -> live::Event {
     let (what, good) = match event.kind {
-        Kind::Up => (t::EV_UP, Some(true)),
-        Kind::Draining => (t::EV_DRAINING, None),
-        Kind::Lost => (t::EV_LOST, Some(false)),
-        Kind::Back => (t::EV_BACK, Some(true)),
-        Kind::RedisAway => (t::EV_REDIS_AWAY, Some(false)),
-        Kind::RedisBack => (t::EV_REDIS_BACK, Some(true)),
-        Kind::DatabaseAway => (t::EV_DB_AWAY, Some(false)),
-        Kind::DatabaseBack => (t::EV_DB_BACK, Some(true)),
-        Kind::DiskFull => (t::EV_DISK_FULL, Some(false)),
-        Kind::DiskFree => (t::EV_DISK_FREE, Some(true)),
-        Kind::ClockJumped => (t::EV_CLOCK_JUMPED, Some(false)),
+        EventKind::Up => (t::EV_UP, Some(true)),
+        EventKind::Draining => (t::EV_DRAINING, None),
+        EventKind::Lost => (t::EV_LOST, Some(false)),
+        EventKind::Back => (t::EV_BACK, Some(true)),
+        EventKind::RedisAway => (t::EV_REDIS_AWAY, Some(false)),
+        EventKind::RedisBack => (t::EV_REDIS_BACK, Some(true)),
+        EventKind::DatabaseAway => (t::EV_DB_AWAY, Some(false)),
+        EventKind::DatabaseBack => (t::EV_DB_BACK, Some(true)),
+        EventKind::DiskFull => (t::EV_DISK_FULL, Some(false)),
+        EventKind::DiskFree => (t::EV_DISK_FREE, Some(true)),
+        EventKind::ClockJumped => (t::EV_CLOCK_JUMPED, Some(false)),
     };
     live::Event { at: moment(event.at, now, lang), instance: event.instance.clone(), what, good }
 }
