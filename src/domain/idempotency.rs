@@ -5,7 +5,7 @@
 //! retry on another instance), its second row meets the key and is undone, and the first answer is given.
 //! That is what allows nginx to send a POST again.
 
-use super::{Context, Error, Result};
+use super::{Context, Error, Result, tokens};
 use crate::clock::OffsetDateTime;
 use crate::db::{Database, Transaction};
 use crate::entity::idempotency_key::{ActiveModel, Column, Entity};
@@ -16,6 +16,16 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 /// The key of a form, already found to be one of ours.
 #[derive(Clone, Debug)]
 pub struct Key(pub String);
+
+impl Key {
+    /// The key of something that was not asked for by a form: a command of the operator.
+    ///
+    /// # Errors
+    /// `Internal` where the machine gives no randomness.
+    pub fn random() -> Result<Self> {
+        tokens::random().map(Self)
+    }
+}
 
 /// What became of a form. A repeat proves nothing about who asks, as keys lie in histories and backups: it must never lead to
 /// a session.
@@ -30,11 +40,9 @@ pub struct Outcome {
 /// Days for which answers are kept; longer than any form is accepted.
 pub const KEPT_DAYS: i64 = 4;
 
-/// Stores the key with the id of the row that its form made, in the transaction that made it.
-///
-/// # Errors
-/// The unique index's when the form has been answered; [`replay`] turns that into the first answer.
-pub async fn record(tx: &impl ConnectionTrait, key: &Key, id: i64, now: OffsetDateTime) -> Result<()> {
+/// Stores the key with the id of the row that its form made, in the transaction that made it. Fails on the unique index when the
+/// form has been answered; [`replay`] turns that into the first answer.
+async fn record(tx: &impl ConnectionTrait, key: &Key, id: i64, now: OffsetDateTime) -> Result<()> {
     Entity::insert(answer(key, id, now)).exec_without_returning(tx).await?;
     Ok(())
 }
@@ -85,7 +93,7 @@ pub async fn idempotent(ctx: &Context, key: &Key, work: impl Future<Output = Res
 ///
 /// # Errors
 /// Those of `done`, when the form had not been answered before.
-pub async fn replay(db: &Database, key: &Key, done: Result<i64>) -> Result<Outcome> {
+pub(super) async fn replay(db: &Database, key: &Key, done: Result<i64>) -> Result<Outcome> {
     match done {
         Ok(id) => Ok(Outcome { id, repeated: false }),
         Err(err @ Error::Busy(_)) => Err(err),

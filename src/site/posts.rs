@@ -94,7 +94,7 @@ fn count_view(request: &RequestContext, post: PostId) {
     }
     let (Some(reader), request) = (request.actor.clone(), request.clone()) else { return };
     tokio::spawn(async move {
-        if let Err(err) = notifications::read_about(&request.app, &reader, &request.boards, post).await {
+        if let Err(err) = notifications::mark_read_about(&request.app, &reader, &request.boards, post).await {
             tracing::warn!("could not mark notifications as read: {err}");
         }
     });

@@ -4,6 +4,7 @@ use super::{Access, Board, Boards, find};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::audit::{self, Entry};
+use crate::domain::idempotency::{Uncommitted, idempotent};
 use crate::domain::{Action, BoardId, Context, Error, Resource, Result, idempotency, invalidation, validation};
 use crate::entity::board::{Column, Entity};
 use crate::shared::cache::CacheTag;
@@ -100,22 +101,14 @@ pub async fn save(
 ) -> Result<idempotency::Outcome> {
     by.actor.must(Resource::Board, Action::Manage)?;
     let mut stale = vec![CacheTag::BOARDS, CacheTag::POSTS, CacheTag::WITHDRAWN, CacheTag::board(&draft.slug)];
-    let done = store(ctx, by, key, id, draft, &mut stale).await;
-    let outcome = idempotency::replay(&ctx.db, key, done).await?;
+    let outcome = idempotent(ctx, key, store(ctx, by, id, draft, &mut stale)).await?;
     invalidation::invalidate(ctx, &stale).await;
     Ok(outcome)
 }
 
 /// `stale` is what has to be drawn anew; the address that the board had before is added to it, because what was kept under
 /// that address is not for the readers of the board that gets it next.
-async fn store(
-    ctx: &Context,
-    by: &audit::By,
-    key: &idempotency::Key,
-    id: Option<BoardId>,
-    draft: &Draft,
-    stale: &mut Vec<CacheTag>,
-) -> Result<i64> {
+async fn store(ctx: &Context, by: &audit::By, id: Option<BoardId>, draft: &Draft, stale: &mut Vec<CacheTag>) -> Result<Uncommitted> {
     let draft = draft.check()?;
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
@@ -136,10 +129,8 @@ async fn store(
         }
     };
     audit::write(&tx, by, entry, now).await?;
-    idempotency::record(&tx, key, id.0, now).await?;
     invalidation::withdraw(&tx, stale, now).await?;
-    tx.commit().await?;
-    Ok(id.0)
+    Ok(Uncommitted { tx, id: id.0 })
 }
 
 /// After all others.
@@ -179,13 +170,12 @@ fn differences(entry: Entry, before: &Draft, after: &Draft) -> Entry {
 /// `Forbidden`; `NotFound`.
 pub async fn shift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: BoardId, up: bool) -> Result<idempotency::Outcome> {
     by.actor.must(Resource::Board, Action::Manage)?;
-    let done = reorder(ctx, by, key, id, up).await;
-    let outcome = idempotency::replay(&ctx.db, key, done).await?;
+    let outcome = idempotent(ctx, key, reorder(ctx, by, id, up)).await?;
     invalidation::invalidate(ctx, &[CacheTag::BOARDS]).await;
     Ok(outcome)
 }
 
-async fn reorder(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: BoardId, up: bool) -> Result<i64> {
+async fn reorder(ctx: &Context, by: &audit::By, id: BoardId, up: bool) -> Result<Uncommitted> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let mut boards = Boards::read(&tx).await?.all().to_vec();
@@ -199,7 +189,5 @@ async fn reorder(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: Boar
     }
     let entry = Entry::new("board.order", "board", id.0, &name).change("position", &(from + 1).to_string(), &(to + 1).to_string());
     audit::write(&tx, by, entry, now).await?;
-    idempotency::record(&tx, key, id.0, now).await?;
-    tx.commit().await?;
-    Ok(id.0)
+    Ok(Uncommitted { tx, id: id.0 })
 }
