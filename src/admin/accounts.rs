@@ -177,11 +177,11 @@ pub async fn invite(visit: Visit, arrival: Option<Query<Arrival>>) -> Result<Res
 }
 
 /// The session of an administrator who was just made. None for a repeat of the form: they sign in.
-async fn begin(visit: &Visit, outcome: Outcome) -> Result<Option<String>> {
+async fn begin(visit: &Visit, outcome: Outcome<UserId>) -> Result<Option<String>> {
     if outcome.repeated {
         return Ok(None);
     }
-    let member = users::find(&visit.app.db, UserId(outcome.id)).await?;
+    let member = users::find(&visit.app.db, outcome.id).await?;
     Ok(crate::domain::sessions::start(&visit.app, member.id, &member.password_hash, Area::Admin, false, &visit.client).await?)
 }
 

@@ -128,7 +128,13 @@ fn key(staff: &Staff, id: UserId, fields: &Fields, action: &str) -> Result<keys:
 }
 
 /// Back to the member's page with a sentence, or the page with what is wrong and all that was typed.
-async fn finish(staff: &Staff, id: UserId, done: Result<keys::Outcome, Error>, flash: &'static str, typed: Typed<'_>) -> Result<Response> {
+async fn finish(
+    staff: &Staff,
+    id: UserId,
+    done: Result<keys::Outcome<UserId>, Error>,
+    flash: &'static str,
+    typed: Typed<'_>,
+) -> Result<Response> {
     match done {
         Ok(_) => Ok(reply::see_other_with(&staff.visit, &paths::user(id.0), Flash(flash))),
         Err(Error::Invalid(problems)) => draw(staff, id, &Typed { problems: &problems, ..typed }).await,

@@ -7,7 +7,7 @@ use super::validation::name_skeleton;
 use super::{Account, Actor, Error, Permissions, Result, audit, idempotency, markdown, roles, settings, tokens};
 use crate::clock::OffsetDateTime;
 use crate::db::{Database, query};
-use crate::domain::Context;
+use crate::domain::{Context, UserId};
 use crate::entity::{board, post, user};
 use board::Access;
 use sea_orm::ActiveValue::Set;
@@ -135,7 +135,7 @@ pub async fn first_admin(
     token: &str,
     form: &Joining,
     client: &Client,
-) -> Result<idempotency::Outcome> {
+) -> Result<idempotency::Outcome<UserId>> {
     let done = async {
         let newcomer = Newcomer::check(ctx, form, Account::Staff).await?;
         let now = ctx.clock.now();
@@ -145,10 +145,10 @@ pub async fn first_admin(
         let id = newcomer.insert(&tx, role.id, now).await?;
         let actor = Actor { id, name: form.name.clone(), role: roles::ADMIN.into(), permissions: Permissions::default() };
         let by = audit::By { actor, client: client.clone() };
-        audit::write(&tx, &by, audit::Entry::new("user.create", "user", id.0, &form.name).after("role", roles::ADMIN), now).await?;
-        idempotency::record(&tx, key, id.0, now).await?;
+        audit::write(&tx, &by, audit::Entry::new("user.create", "user", id, &form.name).after("role", roles::ADMIN), now).await?;
+        idempotency::record(&tx, key, id, now).await?;
         tx.commit().await?;
-        Ok(id.0)
+        Ok(id)
     };
     idempotency::replay(&ctx.db, key, done.await).await
 }

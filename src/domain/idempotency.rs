@@ -20,9 +20,9 @@ pub struct Key(pub String);
 /// What became of a form. A repeat proves nothing about who asks, as keys lie in histories and backups: it must never lead to
 /// a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub struct Outcome<Id = i64> {
     /// The row that the form made or changed.
-    pub id: i64,
+    pub id: Id,
     /// Whether it had been answered before.
     pub repeated: bool,
 }
@@ -34,8 +34,8 @@ pub const KEPT_DAYS: i64 = 4;
 ///
 /// # Errors
 /// The unique index's when the form has been answered; [`replay`] turns that into the first answer.
-pub async fn record(tx: &impl ConnectionTrait, key: &Key, id: i64, now: OffsetDateTime) -> Result<()> {
-    Entity::insert(answer(key, id, now)).exec_without_returning(tx).await?;
+pub async fn record(tx: &impl ConnectionTrait, key: &Key, id: impl Into<i64>, now: OffsetDateTime) -> Result<()> {
+    Entity::insert(answer(key, id.into(), now)).exec_without_returning(tx).await?;
     Ok(())
 }
 
@@ -63,11 +63,11 @@ async fn first(db: &impl ConnectionTrait, key: &Key) -> Result<Option<i64>> {
 ///
 /// # Errors
 /// Those of `done`, when the form had not been answered before.
-pub async fn replay(db: &Database, key: &Key, done: Result<i64>) -> Result<Outcome> {
+pub async fn replay<Id: From<i64>>(db: &Database, key: &Key, done: Result<Id>) -> Result<Outcome<Id>> {
     match done {
         Ok(id) => Ok(Outcome { id, repeated: false }),
         Err(err @ Error::Busy(_)) => Err(err),
-        Err(err) => first(db, key).await?.map(|id| Outcome { id, repeated: true }).ok_or(err),
+        Err(err) => first(db, key).await?.map(|id| Outcome { id: id.into(), repeated: true }).ok_or(err),
     }
 }
 

@@ -126,13 +126,13 @@ async fn any(members: Select<user::Entity>, db: &impl ConnectionTrait) -> Result
 ///
 /// # Errors
 /// `Forbidden`; `Invalid` for its name.
-pub async fn create(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &str) -> Result<idempotency::Outcome> {
+pub async fn create(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &str) -> Result<idempotency::Outcome<RoleId>> {
     by.actor.must(Resource::Role, Action::Manage)?;
     let done = insert(ctx, by, key, name).await;
     idempotency::replay(&ctx.db, key, done).await
 }
 
-async fn insert(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &str) -> Result<i64> {
+async fn insert(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &str) -> Result<RoleId> {
     let name = role_name(name)?;
     // Code asks for the built-in names only; the others need to be unique and no more.
     let slug = format!("role-{:08x}", rand::random::<u32>());
@@ -145,7 +145,7 @@ async fn insert(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &st
         created_at: Set(now),
         ..Default::default()
     };
-    let RoleId(id) = role::Entity::insert(row).exec(&tx).await?.last_insert_id;
+    let id = role::Entity::insert(row).exec(&tx).await?.last_insert_id;
     audit::write(&tx, by, Entry::new("role.create", "role", id, &name).after("slug", &slug), now).await?;
     idempotency::record(&tx, key, id, now).await?;
     tx.commit().await?;
@@ -173,13 +173,13 @@ pub async fn grant(
     key: &idempotency::Key,
     id: RoleId,
     granted: Permissions,
-) -> Result<idempotency::Outcome> {
+) -> Result<idempotency::Outcome<RoleId>> {
     by.actor.must(Resource::Role, Action::Manage)?;
     let done = set(ctx, by, key, id, granted).await;
     idempotency::replay(&ctx.db, key, done).await
 }
 
-async fn set(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId, granted: Permissions) -> Result<i64> {
+async fn set(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId, granted: Permissions) -> Result<RoleId> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let role = find(&tx, id).await?;
@@ -195,15 +195,15 @@ async fn set(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId, 
         role_permission::Entity::insert_many(rows).exec_without_returning(&tx).await?;
     }
     let entry =
-        Entry::new("role.grant", "role", id.0, &role.name).change("permissions", &role.permissions.words().join(", "), &words.join(", "));
+        Entry::new("role.grant", "role", id, &role.name).change("permissions", &role.permissions.words().join(", "), &words.join(", "));
     audit::write(&tx, by, entry, now).await?;
-    idempotency::record(&tx, key, id.0, now).await?;
+    idempotency::record(&tx, key, id, now).await?;
     let changed = sessions::renew(&tx, Renew::Role(id), now).await?;
     invalidation::withdraw(&tx, &CHANGED, now).await?;
     tx.commit().await?;
     changed.tell(ctx).await;
     invalidation::invalidate(ctx, &CHANGED).await;
-    Ok(id.0)
+    Ok(id)
 }
 
 /// What shows roles and what they permit.
@@ -220,13 +220,13 @@ fn check_grant(actor: &Actor, role: &Role, granted: Permissions) -> Result<()> {
 ///
 /// # Errors
 /// `Invalid` when it is built-in or somebody has it; `Forbidden`.
-pub async fn destroy(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId) -> Result<idempotency::Outcome> {
+pub async fn destroy(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId) -> Result<idempotency::Outcome<RoleId>> {
     by.actor.must(Resource::Role, Action::Manage)?;
     let done = delete(ctx, by, key, id).await;
     idempotency::replay(&ctx.db, key, done).await
 }
 
-async fn delete(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId) -> Result<i64> {
+async fn delete(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId) -> Result<RoleId> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let role = find(&tx, id).await?;
@@ -237,9 +237,9 @@ async fn delete(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleI
         return Err(Error::invalid("form", "role.in_use"));
     }
     role::Entity::delete_by_id(id).exec(&tx).await?;
-    audit::write(&tx, by, Entry::new("role.delete", "role", id.0, &role.name), now).await?;
-    idempotency::record(&tx, key, id.0, now).await?;
+    audit::write(&tx, by, Entry::new("role.delete", "role", id, &role.name), now).await?;
+    idempotency::record(&tx, key, id, now).await?;
     tx.commit().await?;
     invalidation::invalidate(ctx, &[CacheTag::ROLES, CacheTag::WITHDRAWN]).await;
-    Ok(id.0)
+    Ok(id)
 }

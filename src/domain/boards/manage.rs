@@ -97,7 +97,7 @@ pub async fn save(
     key: &idempotency::Key,
     id: Option<BoardId>,
     draft: &Draft,
-) -> Result<idempotency::Outcome> {
+) -> Result<idempotency::Outcome<BoardId>> {
     by.actor.must(Resource::Board, Action::Manage)?;
     let mut stale = vec![CacheTag::BOARDS, CacheTag::POSTS, CacheTag::WITHDRAWN, CacheTag::board(&draft.slug)];
     let done = store(ctx, by, key, id, draft, &mut stale).await;
@@ -115,7 +115,7 @@ async fn store(
     id: Option<BoardId>,
     draft: &Draft,
     stale: &mut Vec<CacheTag>,
-) -> Result<i64> {
+) -> Result<BoardId> {
     let draft = draft.check()?;
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
@@ -126,20 +126,20 @@ async fn store(
     let (id, entry) = match id {
         None => {
             let id = insert(&tx, &draft, now).await?;
-            (id, Entry::new("board.create", "board", id.0, &draft.name).after("slug", &draft.slug))
+            (id, Entry::new("board.create", "board", id, &draft.name).after("slug", &draft.slug))
         }
         Some(id) => {
             let before = Draft::of(&find(&tx, id).await?);
             amend(&tx, id, &draft).await?;
             stale.push(CacheTag::board(&before.slug));
-            (id, differences(Entry::new("board.update", "board", id.0, &draft.name), &before, &draft))
+            (id, differences(Entry::new("board.update", "board", id, &draft.name), &before, &draft))
         }
     };
     audit::write(&tx, by, entry, now).await?;
-    idempotency::record(&tx, key, id.0, now).await?;
+    idempotency::record(&tx, key, id, now).await?;
     invalidation::withdraw(&tx, stale, now).await?;
     tx.commit().await?;
-    Ok(id.0)
+    Ok(id)
 }
 
 /// After all others.
@@ -177,7 +177,7 @@ fn differences(entry: Entry, before: &Draft, after: &Draft) -> Entry {
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`.
-pub async fn shift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: BoardId, up: bool) -> Result<idempotency::Outcome> {
+pub async fn shift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: BoardId, up: bool) -> Result<idempotency::Outcome<BoardId>> {
     by.actor.must(Resource::Board, Action::Manage)?;
     let done = reorder(ctx, by, key, id, up).await;
     let outcome = idempotency::replay(&ctx.db, key, done).await?;
@@ -185,7 +185,7 @@ pub async fn shift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: Bo
     Ok(outcome)
 }
 
-async fn reorder(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: BoardId, up: bool) -> Result<i64> {
+async fn reorder(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: BoardId, up: bool) -> Result<BoardId> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let mut boards = Boards::read(&tx).await?.all().to_vec();
@@ -197,9 +197,9 @@ async fn reorder(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: Boar
         let position = SimpleExpr::from(place as i64 + 1);
         Entity::update_many().col_expr(Column::Position, position).filter(Column::Id.eq(board.id)).exec(&tx).await?;
     }
-    let entry = Entry::new("board.order", "board", id.0, &name).change("position", &(from + 1).to_string(), &(to + 1).to_string());
+    let entry = Entry::new("board.order", "board", id, &name).change("position", &(from + 1).to_string(), &(to + 1).to_string());
     audit::write(&tx, by, entry, now).await?;
-    idempotency::record(&tx, key, id.0, now).await?;
+    idempotency::record(&tx, key, id, now).await?;
     tx.commit().await?;
-    Ok(id.0)
+    Ok(id)
 }

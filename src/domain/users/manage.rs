@@ -63,17 +63,17 @@ pub async fn by_email(ctx: &Context, email: &str) -> Result<UserId> {
 }
 
 /// Finishes a staff's action: keeps the form's key, commits, tells the instances.
-async fn finish(ctx: &Context, tx: Transaction, key: Option<&idempotency::Key>, id: UserId, changed: sessions::Changed) -> Result<i64> {
+async fn finish(ctx: &Context, tx: Transaction, key: Option<&idempotency::Key>, id: UserId, changed: sessions::Changed) -> Result<UserId> {
     if let Some(key) = key {
-        idempotency::record(&tx, key, id.0, ctx.clock.now()).await?;
+        idempotency::record(&tx, key, id, ctx.clock.now()).await?;
     }
     tx.commit().await?;
     changed.tell(ctx).await;
     invalidation::invalidate(ctx, &[CacheTag::user(id.0)]).await;
-    Ok(id.0)
+    Ok(id)
 }
 
-async fn settle(ctx: &Context, key: Option<&idempotency::Key>, done: Result<i64>) -> Result<idempotency::Outcome> {
+async fn settle(ctx: &Context, key: Option<&idempotency::Key>, done: Result<UserId>) -> Result<idempotency::Outcome<UserId>> {
     match key {
         Some(key) => idempotency::replay(&ctx.db, key, done).await,
         None => done.map(|id| idempotency::Outcome { id, repeated: false }),
@@ -101,7 +101,7 @@ pub async fn set_role(
     id: UserId,
     role: RoleId,
     reason: &str,
-) -> Result<idempotency::Outcome> {
+) -> Result<idempotency::Outcome<UserId>> {
     by.actor.must(Resource::User, Action::Manage)?;
     let done = async {
         let now = ctx.clock.now();
@@ -124,7 +124,7 @@ pub async fn set_role(
             .filter(user::Column::Id.eq(id))
             .exec(&tx)
             .await?;
-        let entry = Entry::new("user.role", "user", id.0, &member.name).change("role", &had.name, &wanted.name).because(reason);
+        let entry = Entry::new("user.role", "user", id, &member.name).change("role", &had.name, &wanted.name).because(reason);
         audit::write(&tx, by, entry, now).await?;
         let changed = sessions::renew(&tx, Renew::Rights(id), now).await?;
         // Who is no longer staff leaves the panel at once.
@@ -144,7 +144,7 @@ pub async fn suspend(
     id: UserId,
     until: Option<OffsetDateTime>,
     reason: &str,
-) -> Result<idempotency::Outcome> {
+) -> Result<idempotency::Outcome<UserId>> {
     by.actor.must(Resource::User, Action::Moderate)?;
     let done = async {
         let (reason, now) = (validation::reason(reason)?, ctx.clock.now());
@@ -168,7 +168,7 @@ pub async fn suspend(
         };
         user::Entity::update_many().set(suspension).filter(user::Column::Id.eq(id)).exec(&tx).await?;
         let end = until.map(|until| until.to_string()).unwrap_or_default();
-        let entry = Entry::new("user.suspend", "user", id.0, &member.name).after("until", &end).because(&reason);
+        let entry = Entry::new("user.suspend", "user", id, &member.name).after("until", &end).because(&reason);
         audit::write(&tx, by, entry, now).await?;
         let ended = sessions::end(&tx, Which::All { user: id }, "suspended", now).await?;
         finish(ctx, tx, key, id, ended).await
@@ -182,7 +182,7 @@ pub async fn suspend(
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`.
-pub async fn lift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: UserId) -> Result<idempotency::Outcome> {
+pub async fn lift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: UserId) -> Result<idempotency::Outcome<UserId>> {
     by.actor.must(Resource::User, Action::Moderate)?;
     let done = async {
         let now = ctx.clock.now();
@@ -203,7 +203,7 @@ pub async fn lift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: Use
         };
         user::Entity::update_many().set(none).filter(user::Column::Id.eq(id)).exec(&tx).await?;
         let had = member.suspended_reason.unwrap_or_default();
-        let entry = Entry::new("user.lift", "user", id.0, &member.name).change("suspended", &had, "");
+        let entry = Entry::new("user.lift", "user", id, &member.name).change("suspended", &had, "");
         audit::write(&tx, by, entry, now).await?;
         finish(ctx, tx, Some(key), id, sessions::Changed::default()).await
     };
@@ -214,7 +214,7 @@ pub async fn lift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: Use
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`.
-pub async fn end_sessions(ctx: &Context, by: &audit::By, key: &idempotency::Key, which: Which) -> Result<idempotency::Outcome> {
+pub async fn end_sessions(ctx: &Context, by: &audit::By, key: &idempotency::Key, which: Which) -> Result<idempotency::Outcome<UserId>> {
     by.actor.must(Resource::Session, Action::Delete)?;
     let user = match which {
         Which::One { user, .. } | Which::All { user } | Which::Others { user, .. } => user,
@@ -227,7 +227,7 @@ pub async fn end_sessions(ctx: &Context, by: &audit::By, key: &idempotency::Key,
             check_reach(&tx, &by.actor, &member).await?;
         }
         let ended = sessions::end(&tx, which, "staff", now).await?;
-        let entry = Entry::new("session.end", "user", user.0, &member.name).after("sessions", &ended.len().to_string());
+        let entry = Entry::new("session.end", "user", user, &member.name).after("sessions", &ended.len().to_string());
         audit::write(&tx, by, entry, now).await?;
         finish(ctx, tx, Some(key), user, ended).await
     };

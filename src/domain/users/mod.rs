@@ -107,7 +107,7 @@ pub async fn join(ctx: &Context, key: &idempotency::Key, form: &Joining) -> Resu
     let newcomer = Newcomer::check(ctx, form, Account::Member).await?;
     let done = add(ctx, key, &newcomer).await;
     match idempotency::replay(&ctx.db, key, done).await {
-        Ok(outcome) => Ok(Joined::New(UserId(outcome.id))),
+        Ok(outcome) => Ok(Joined::New(outcome.id)),
         Err(Error::Invalid(problems)) if problems.iter().any(|p| p.message == "email.taken") => {
             tell_owner(ctx, newcomer.email.as_str()).await?;
             Ok(Joined::Known)
@@ -116,7 +116,7 @@ pub async fn join(ctx: &Context, key: &idempotency::Key, form: &Joining) -> Resu
     }
 }
 
-async fn add(ctx: &Context, key: &idempotency::Key, newcomer: &Newcomer) -> Result<i64> {
+async fn add(ctx: &Context, key: &idempotency::Key, newcomer: &Newcomer) -> Result<UserId> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let role = roles::named(&tx, roles::MEMBER).await?;
@@ -130,9 +130,9 @@ async fn add(ctx: &Context, key: &idempotency::Key, newcomer: &Newcomer) -> Resu
         ..Default::default()
     });
     consent::Entity::insert_many(consents).exec_without_returning(&tx).await?;
-    idempotency::record(&tx, key, id.0, now).await?;
+    idempotency::record(&tx, key, id, now).await?;
     tx.commit().await?;
-    Ok(id.0)
+    Ok(id)
 }
 
 /// Tells the owner of an address that somebody tried to join with it; once a day is enough.
@@ -180,12 +180,12 @@ pub struct Settings {
 ///
 /// # Errors
 /// `Invalid("name", …)`.
-pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &Settings) -> Result<idempotency::Outcome> {
+pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &Settings) -> Result<idempotency::Outcome<UserId>> {
     let done = change(ctx, actor, key, wanted).await;
     idempotency::replay(&ctx.db, key, done).await
 }
 
-async fn change(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &Settings) -> Result<i64> {
+async fn change(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &Settings) -> Result<UserId> {
     // A name that one has already may stay, whatever the rules for new ones are.
     let name = match wanted.name == actor.name {
         true => Name::parse(&wanted.name)?,
@@ -204,7 +204,7 @@ async fn change(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &S
         ..Default::default()
     };
     user::Entity::update_many().set(row).filter(user::Column::Id.eq(user)).exec(&tx).await?;
-    idempotency::record(&tx, key, user.0, now).await?;
+    idempotency::record(&tx, key, user, now).await?;
     let changed = sessions::renew(&tx, Renew::Looks(user), now).await?;
     tx.commit().await?;
     changed.tell(ctx).await;
@@ -214,7 +214,7 @@ async fn change(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &S
     // The name stands beside everything that they wrote.
     super::posts::moderate::invalidate_all(ctx).await?;
     invalidation::invalidate(ctx, &[CacheTag::user(user.0)]).await;
-    Ok(user.0)
+    Ok(user)
 }
 
 /// Ends some of a member's own sessions, and says how many.

@@ -25,7 +25,7 @@ pub async fn change(
     let hash = match replace(ctx, session, key, current, new).await {
         Ok(hash) => hash,
         Err(err) => {
-            idempotency::replay(&ctx.db, key, Err(err)).await?;
+            idempotency::replay::<UserId>(&ctx.db, key, Err(err)).await?;
             // The form was answered before, which ended all sessions. Its key is no proof of who asks; the new password is.
             check(ctx, UserId(session.copy.user_id), new).await?
         }
@@ -90,7 +90,7 @@ pub async fn store(ctx: &Context, by: &By, user: UserId, hash: &str) -> Result<(
     let tx = query::begin(&ctx.db).await?;
     let update = Entity::update_many().col_expr(Column::PasswordHash, SimpleExpr::from(hash)).filter(Column::Id.eq(user));
     let name = update.exec_with_returning(&tx).await?.pop().ok_or(Error::NotFound)?.name;
-    audit::write(&tx, by, Entry::new("user.password", "user", user.0, &name), ctx.clock.now()).await?;
+    audit::write(&tx, by, Entry::new("user.password", "user", user, &name), ctx.clock.now()).await?;
     end_all(ctx, tx, user).await
 }
 
