@@ -70,8 +70,8 @@ impl Newcomer {
         let row = user::ActiveModel {
             email: Set(self.email.as_str().into()),
             name: Set(self.name.as_str().into()),
-            name_key: Set(self.name.key().into()),
-            name_skeleton: Set(Some(self.name.skeleton().into())),
+            name_key: Set(self.name.key()),
+            name_skeleton: Set(Some(self.name.skeleton())),
             password_hash: Set(self.hash.clone()),
             role_id: Set(role),
             created_at: Set(now),
@@ -196,8 +196,8 @@ async fn change(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &S
     let tx = query::begin(&ctx.db).await?;
     let row = user::ActiveModel {
         name: Set(name.as_str().into()),
-        name_key: Set(name.key().into()),
-        name_skeleton: Set(Some(name.skeleton().into())),
+        name_key: Set(name.key()),
+        name_skeleton: Set(Some(name.skeleton())),
         language: Set(wanted.language.clone()),
         aids: Set(wanted.aids.clone()),
         shows_presence: Set(wanted.shows_presence),
