@@ -104,11 +104,11 @@ pub async fn invite(request: RequestContext, arrival: Option<Query<Arrival>>) ->
 }
 
 /// The session of an administrator who was just made. None for a repeat of the form: they sign in.
-async fn begin(request: &RequestContext, outcome: Outcome) -> Result<Option<String>> {
+async fn begin(request: &RequestContext, outcome: Outcome<UserId>) -> Result<Option<String>> {
     if outcome.repeated {
         return Ok(None);
     }
-    let member = users::find(&request.app.db, UserId(outcome.id)).await?;
+    let member = users::find(&request.app.db, outcome.id).await?;
     Ok(crate::domain::sessions::start(&request.app, member.id, &member.password_hash, Area::Admin, false, &request.client).await?)
 }
 

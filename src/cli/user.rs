@@ -93,7 +93,7 @@ async fn add(app: &App, email: &str, name: &str, role: &str, password: String) -
     if role.slug == roles::ADMIN {
         bootstrap::revoke_invitation(&tx).await?;
     }
-    let entry = audit::Entry::new("user.create", "user", id.0, name).after("role", &role.slug);
+    let entry = audit::Entry::new("user.create", "user", id, name).after("role", &role.slug);
     audit::write(&tx, &operator(), entry, now).await?;
     tx.commit().await?;
     say!("added member {id}");

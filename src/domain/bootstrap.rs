@@ -8,7 +8,7 @@ use super::validation::name_skeleton;
 use super::{Account, Actor, Error, Permissions, Result, audit, idempotency, markdown, roles, settings, tokens};
 use crate::clock::OffsetDateTime;
 use crate::db::{Database, query};
-use crate::domain::Context;
+use crate::domain::{Context, UserId};
 use crate::entity::{board, post, user};
 use board::Access;
 use sea_orm::ActiveValue::Set;
@@ -136,7 +136,7 @@ pub async fn first_admin(
     token: &str,
     form: &SignupForm,
     client: &Client,
-) -> Result<idempotency::Outcome> {
+) -> Result<idempotency::Outcome<UserId>> {
     let work = async {
         let new_user = NewUser::check(ctx, form, Account::Staff).await?;
         let now = ctx.clock.now();
@@ -146,8 +146,8 @@ pub async fn first_admin(
         let id = new_user.insert(&tx, role.id, now).await?;
         let actor = Actor { id, name: form.name.clone(), role: roles::ADMIN.into(), permissions: Permissions::default() };
         let by = audit::By { actor, client: client.clone() };
-        audit::write(&tx, &by, audit::Entry::new("user.create", "user", id.0, &form.name).after("role", roles::ADMIN), now).await?;
-        Ok(Uncommitted { tx, id: id.0 })
+        audit::write(&tx, &by, audit::Entry::new("user.create", "user", id, &form.name).after("role", roles::ADMIN), now).await?;
+        Ok(Uncommitted { tx, id })
     };
     idempotent(ctx, key, work).await
 }

@@ -30,9 +30,9 @@ impl Key {
 /// What became of a form. A repeat proves nothing about who asks, as keys lie in histories and backups: it must never lead to
 /// a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub struct Outcome<Id = i64> {
     /// The row that the form made or changed.
-    pub id: i64,
+    pub id: Id,
     /// Whether it had been answered before.
     pub repeated: bool,
 }
@@ -68,21 +68,24 @@ async fn first(db: &impl ConnectionTrait, key: &Key) -> Result<Option<i64>> {
 }
 
 /// The work of a form, not committed yet.
-pub struct Uncommitted {
+pub struct Uncommitted<Id = i64> {
     /// What it wrote.
     pub tx: Transaction,
     /// The row that it made or changed.
-    pub id: i64,
+    pub id: Id,
 }
 
 /// Commits the work of a form together with its key; a repetition gets the first answer and changes nothing.
 ///
 /// # Errors
 /// Those of `work`, when the form had not been answered before.
-pub async fn idempotent(ctx: &Context, key: &Key, work: impl Future<Output = Result<Uncommitted>>) -> Result<Outcome> {
+pub async fn idempotent<Id>(ctx: &Context, key: &Key, work: impl Future<Output = Result<Uncommitted<Id>>>) -> Result<Outcome<Id>>
+where
+    Id: Copy + From<i64> + Into<i64>,
+{
     let done = async {
         let Uncommitted { tx, id } = work.await?;
-        record(&tx, key, id, ctx.clock.now()).await?;
+        record(&tx, key, id.into(), ctx.clock.now()).await?;
         tx.commit().await?;
         Ok(id)
     };
@@ -93,11 +96,11 @@ pub async fn idempotent(ctx: &Context, key: &Key, work: impl Future<Output = Res
 ///
 /// # Errors
 /// Those of `done`, when the form had not been answered before.
-pub(super) async fn replay(db: &Database, key: &Key, done: Result<i64>) -> Result<Outcome> {
+async fn replay<Id: From<i64>>(db: &Database, key: &Key, done: Result<Id>) -> Result<Outcome<Id>> {
     match done {
         Ok(id) => Ok(Outcome { id, repeated: false }),
         Err(err @ Error::Busy(_)) => Err(err),
-        Err(err) => first(db, key).await?.map(|id| Outcome { id, repeated: true }).ok_or(err),
+        Err(err) => first(db, key).await?.map(|id| Outcome { id: id.into(), repeated: true }).ok_or(err),
     }
 }
 

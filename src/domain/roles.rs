@@ -127,14 +127,14 @@ async fn any(members: Select<user::Entity>, db: &impl ConnectionTrait) -> Result
 ///
 /// # Errors
 /// `Forbidden`; `Invalid` for its name.
-pub async fn create(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &str) -> Result<idempotency::Outcome> {
+pub async fn create(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &str) -> Result<idempotency::Outcome<RoleId>> {
     by.actor.must(Resource::Role, Action::Manage)?;
     let outcome = idempotent(ctx, key, insert(ctx, by, name)).await?;
     invalidation::invalidate(ctx, &CHANGED).await;
     Ok(outcome)
 }
 
-async fn insert(ctx: &Context, by: &audit::By, name: &str) -> Result<Uncommitted> {
+async fn insert(ctx: &Context, by: &audit::By, name: &str) -> Result<Uncommitted<RoleId>> {
     let name = role_name(name)?;
     // Code asks for the built-in names only; the others need to be unique and no more.
     let slug = format!("role-{:08x}", rand::random::<u32>());
@@ -147,7 +147,7 @@ async fn insert(ctx: &Context, by: &audit::By, name: &str) -> Result<Uncommitted
         created_at: Set(now),
         ..Default::default()
     };
-    let RoleId(id) = role::Entity::insert(row).exec(&tx).await?.last_insert_id;
+    let id = role::Entity::insert(row).exec(&tx).await?.last_insert_id;
     audit::write(&tx, by, Entry::new("role.create", "role", id, &name).after("slug", &slug), now).await?;
     Ok(Uncommitted { tx, id })
 }
@@ -172,7 +172,7 @@ pub async fn grant(
     key: &idempotency::Key,
     id: RoleId,
     granted: Permissions,
-) -> Result<idempotency::Outcome> {
+) -> Result<idempotency::Outcome<RoleId>> {
     by.actor.must(Resource::Role, Action::Manage)?;
     let mut changed = sessions::Changed::default();
     let outcome = idempotent(ctx, key, set(ctx, by, id, granted, &mut changed)).await?;
@@ -183,7 +183,13 @@ pub async fn grant(
     Ok(outcome)
 }
 
-async fn set(ctx: &Context, by: &audit::By, id: RoleId, granted: Permissions, changed: &mut sessions::Changed) -> Result<Uncommitted> {
+async fn set(
+    ctx: &Context,
+    by: &audit::By,
+    id: RoleId,
+    granted: Permissions,
+    changed: &mut sessions::Changed,
+) -> Result<Uncommitted<RoleId>> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let role = find(&tx, id).await?;
@@ -199,11 +205,11 @@ async fn set(ctx: &Context, by: &audit::By, id: RoleId, granted: Permissions, ch
         role_permission::Entity::insert_many(rows).exec_without_returning(&tx).await?;
     }
     let entry =
-        Entry::new("role.grant", "role", id.0, &role.name).change("permissions", &role.permissions.words().join(", "), &words.join(", "));
+        Entry::new("role.grant", "role", id, &role.name).change("permissions", &role.permissions.words().join(", "), &words.join(", "));
     audit::write(&tx, by, entry, now).await?;
     *changed = sessions::refresh(&tx, Refresh::Role(id), now).await?;
     invalidation::withdraw(&tx, &CHANGED, now).await?;
-    Ok(Uncommitted { tx, id: id.0 })
+    Ok(Uncommitted { tx, id })
 }
 
 /// What shows roles and what they permit.
@@ -220,14 +226,14 @@ fn check_grant(actor: &Actor, role: &Role, granted: Permissions) -> Result<()> {
 ///
 /// # Errors
 /// `Invalid` when it is built-in or somebody has it; `Forbidden`.
-pub async fn destroy(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId) -> Result<idempotency::Outcome> {
+pub async fn destroy(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId) -> Result<idempotency::Outcome<RoleId>> {
     by.actor.must(Resource::Role, Action::Manage)?;
     let outcome = idempotent(ctx, key, delete(ctx, by, id)).await?;
     invalidation::invalidate(ctx, &CHANGED).await;
     Ok(outcome)
 }
 
-async fn delete(ctx: &Context, by: &audit::By, id: RoleId) -> Result<Uncommitted> {
+async fn delete(ctx: &Context, by: &audit::By, id: RoleId) -> Result<Uncommitted<RoleId>> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let role = find(&tx, id).await?;
@@ -238,6 +244,6 @@ async fn delete(ctx: &Context, by: &audit::By, id: RoleId) -> Result<Uncommitted
         return Err(Error::invalid("form", "role.in_use"));
     }
     role::Entity::delete_by_id(id).exec(&tx).await?;
-    audit::write(&tx, by, Entry::new("role.delete", "role", id.0, &role.name), now).await?;
-    Ok(Uncommitted { tx, id: id.0 })
+    audit::write(&tx, by, Entry::new("role.delete", "role", id, &role.name), now).await?;
+    Ok(Uncommitted { tx, id })
 }

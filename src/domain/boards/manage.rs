@@ -98,7 +98,7 @@ pub async fn save(
     key: &idempotency::Key,
     id: Option<BoardId>,
     draft: &Draft,
-) -> Result<idempotency::Outcome> {
+) -> Result<idempotency::Outcome<BoardId>> {
     by.actor.must(Resource::Board, Action::Manage)?;
     let mut stale = vec![CacheTag::BOARDS, CacheTag::POSTS, CacheTag::WITHDRAWN, CacheTag::board(&draft.slug)];
     let outcome = idempotent(ctx, key, store(ctx, by, id, draft, &mut stale)).await?;
@@ -108,7 +108,13 @@ pub async fn save(
 
 /// `stale` is what has to be drawn anew; the address that the board had before is added to it, because what was kept under
 /// that address is not for the readers of the board that gets it next.
-async fn store(ctx: &Context, by: &audit::By, id: Option<BoardId>, draft: &Draft, stale: &mut Vec<CacheTag>) -> Result<Uncommitted> {
+async fn store(
+    ctx: &Context,
+    by: &audit::By,
+    id: Option<BoardId>,
+    draft: &Draft,
+    stale: &mut Vec<CacheTag>,
+) -> Result<Uncommitted<BoardId>> {
     let draft = draft.check()?;
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
@@ -119,18 +125,18 @@ async fn store(ctx: &Context, by: &audit::By, id: Option<BoardId>, draft: &Draft
     let (id, entry) = match id {
         None => {
             let id = insert(&tx, &draft, now).await?;
-            (id, Entry::new("board.create", "board", id.0, &draft.name).after("slug", &draft.slug))
+            (id, Entry::new("board.create", "board", id, &draft.name).after("slug", &draft.slug))
         }
         Some(id) => {
             let before = Draft::of(&find(&tx, id).await?);
             amend(&tx, id, &draft).await?;
             stale.push(CacheTag::board(&before.slug));
-            (id, differences(Entry::new("board.update", "board", id.0, &draft.name), &before, &draft))
+            (id, differences(Entry::new("board.update", "board", id, &draft.name), &before, &draft))
         }
     };
     audit::write(&tx, by, entry, now).await?;
     invalidation::withdraw(&tx, stale, now).await?;
-    Ok(Uncommitted { tx, id: id.0 })
+    Ok(Uncommitted { tx, id })
 }
 
 /// After all others.
@@ -168,14 +174,14 @@ fn differences(entry: Entry, before: &Draft, after: &Draft) -> Entry {
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`.
-pub async fn shift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: BoardId, up: bool) -> Result<idempotency::Outcome> {
+pub async fn shift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: BoardId, up: bool) -> Result<idempotency::Outcome<BoardId>> {
     by.actor.must(Resource::Board, Action::Manage)?;
     let outcome = idempotent(ctx, key, reorder(ctx, by, id, up)).await?;
     invalidation::invalidate(ctx, &[CacheTag::BOARDS]).await;
     Ok(outcome)
 }
 
-async fn reorder(ctx: &Context, by: &audit::By, id: BoardId, up: bool) -> Result<Uncommitted> {
+async fn reorder(ctx: &Context, by: &audit::By, id: BoardId, up: bool) -> Result<Uncommitted<BoardId>> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let mut boards = Boards::read(&tx).await?.all().to_vec();
@@ -187,7 +193,7 @@ async fn reorder(ctx: &Context, by: &audit::By, id: BoardId, up: bool) -> Result
         let position = SimpleExpr::from(place as i64 + 1);
         Entity::update_many().col_expr(Column::Position, position).filter(Column::Id.eq(board.id)).exec(&tx).await?;
     }
-    let entry = Entry::new("board.order", "board", id.0, &name).change("position", &(from + 1).to_string(), &(to + 1).to_string());
+    let entry = Entry::new("board.order", "board", id, &name).change("position", &(from + 1).to_string(), &(to + 1).to_string());
     audit::write(&tx, by, entry, now).await?;
-    Ok(Uncommitted { tx, id: id.0 })
+    Ok(Uncommitted { tx, id })
 }

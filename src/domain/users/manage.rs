@@ -72,12 +72,12 @@ async fn apply(
     key: &idempotency::Key,
     id: UserId,
     work: impl Future<Output = Result<Managed>>,
-) -> Result<idempotency::Outcome> {
+) -> Result<idempotency::Outcome<UserId>> {
     let mut changed = sessions::Changed::default();
     let work = async {
         let (tx, sessions) = work.await?;
         changed = sessions;
-        Ok(Uncommitted { tx, id: id.0 })
+        Ok(Uncommitted { tx, id })
     };
     let outcome = idempotent(ctx, key, work).await?;
     if !outcome.repeated {
@@ -108,7 +108,7 @@ pub async fn set_role(
     id: UserId,
     role: RoleId,
     reason: &str,
-) -> Result<idempotency::Outcome> {
+) -> Result<idempotency::Outcome<UserId>> {
     by.actor.must(Resource::User, Action::Manage)?;
     let work = async {
         let now = ctx.clock.now();
@@ -131,7 +131,7 @@ pub async fn set_role(
             .filter(user::Column::Id.eq(id))
             .exec(&tx)
             .await?;
-        let entry = Entry::new("user.role", "user", id.0, &member.name).change("role", &had.name, &wanted.name).because(reason);
+        let entry = Entry::new("user.role", "user", id, &member.name).change("role", &had.name, &wanted.name).because(reason);
         audit::write(&tx, by, entry, now).await?;
         // Who is no longer staff leaves the panel at once.
         let changed = sessions::refresh(&tx, Refresh::Rights(id), now).await?;
@@ -151,7 +151,7 @@ pub async fn suspend(
     id: UserId,
     until: Option<OffsetDateTime>,
     reason: &str,
-) -> Result<idempotency::Outcome> {
+) -> Result<idempotency::Outcome<UserId>> {
     by.actor.must(Resource::User, Action::Moderate)?;
     let work = async {
         let (reason, now) = (validation::reason(reason)?, ctx.clock.now());
@@ -175,7 +175,7 @@ pub async fn suspend(
         };
         user::Entity::update_many().set(suspension).filter(user::Column::Id.eq(id)).exec(&tx).await?;
         let end = until.map(|until| until.to_string()).unwrap_or_default();
-        let entry = Entry::new("user.suspend", "user", id.0, &member.name).after("until", &end).because(&reason);
+        let entry = Entry::new("user.suspend", "user", id, &member.name).after("until", &end).because(&reason);
         audit::write(&tx, by, entry, now).await?;
         let ended = sessions::end(&tx, SessionSelector::All { user: id }, "suspended", now).await?;
         Ok((tx, ended))
@@ -189,7 +189,7 @@ pub async fn suspend(
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`.
-pub async fn unsuspend(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: UserId) -> Result<idempotency::Outcome> {
+pub async fn unsuspend(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: UserId) -> Result<idempotency::Outcome<UserId>> {
     by.actor.must(Resource::User, Action::Moderate)?;
     let work = async {
         let now = ctx.clock.now();
@@ -210,7 +210,7 @@ pub async fn unsuspend(ctx: &Context, by: &audit::By, key: &idempotency::Key, id
         };
         user::Entity::update_many().set(none).filter(user::Column::Id.eq(id)).exec(&tx).await?;
         let had = member.suspended_reason.unwrap_or_default();
-        let entry = Entry::new("user.lift", "user", id.0, &member.name).change("suspended", &had, "");
+        let entry = Entry::new("user.lift", "user", id, &member.name).change("suspended", &had, "");
         audit::write(&tx, by, entry, now).await?;
         Ok((tx, sessions::Changed::default()))
     };
@@ -221,7 +221,12 @@ pub async fn unsuspend(ctx: &Context, by: &audit::By, key: &idempotency::Key, id
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`.
-pub async fn end_sessions(ctx: &Context, by: &audit::By, key: &idempotency::Key, which: SessionSelector) -> Result<idempotency::Outcome> {
+pub async fn end_sessions(
+    ctx: &Context,
+    by: &audit::By,
+    key: &idempotency::Key,
+    which: SessionSelector,
+) -> Result<idempotency::Outcome<UserId>> {
     by.actor.must(Resource::Session, Action::Delete)?;
     let user = match which {
         SessionSelector::One { user, .. } | SessionSelector::All { user } | SessionSelector::Others { user, .. } => user,
@@ -234,7 +239,7 @@ pub async fn end_sessions(ctx: &Context, by: &audit::By, key: &idempotency::Key,
             check_reach(&tx, &by.actor, &member).await?;
         }
         let ended = sessions::end(&tx, which, "staff", now).await?;
-        let entry = Entry::new("session.end", "user", user.0, &member.name).after("sessions", &ended.len().to_string());
+        let entry = Entry::new("session.end", "user", user, &member.name).after("sessions", &ended.len().to_string());
         audit::write(&tx, by, entry, now).await?;
         Ok((tx, ended))
     };

@@ -74,8 +74,8 @@ impl NewUser {
         let row = user::ActiveModel {
             email: Set(self.email.as_str().into()),
             name: Set(self.name.as_str().into()),
-            name_key: Set(self.name.key().into()),
-            name_skeleton: Set(Some(self.name.skeleton().into())),
+            name_key: Set(self.name.key()),
+            name_skeleton: Set(Some(self.name.skeleton())),
             password_hash: Set(self.hash.clone()),
             role_id: Set(role),
             created_at: Set(now),
@@ -110,7 +110,7 @@ pub enum Registration {
 pub async fn register(ctx: &Context, key: &idempotency::Key, form: &SignupForm) -> Result<Registration> {
     let new_user = NewUser::check(ctx, form, Account::Member).await?;
     match idempotent(ctx, key, add(ctx, &new_user)).await {
-        Ok(outcome) => Ok(Registration::New(UserId(outcome.id))),
+        Ok(outcome) => Ok(Registration::New(outcome.id)),
         Err(Error::Invalid(problems)) if problems.iter().any(|p| p.message == "email.taken") => {
             tell_owner(ctx, new_user.email.as_str()).await?;
             Ok(Registration::Known)
@@ -119,7 +119,7 @@ pub async fn register(ctx: &Context, key: &idempotency::Key, form: &SignupForm) 
     }
 }
 
-async fn add(ctx: &Context, new_user: &NewUser) -> Result<Uncommitted> {
+async fn add(ctx: &Context, new_user: &NewUser) -> Result<Uncommitted<UserId>> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let role = roles::find_by_slug(&tx, roles::MEMBER).await?;
@@ -133,7 +133,7 @@ async fn add(ctx: &Context, new_user: &NewUser) -> Result<Uncommitted> {
         ..Default::default()
     });
     consent::Entity::insert_many(consents).exec_without_returning(&tx).await?;
-    Ok(Uncommitted { tx, id: id.0 })
+    Ok(Uncommitted { tx, id })
 }
 
 /// Tells the owner of an address that somebody tried to join with it; once a day is enough.
@@ -181,7 +181,7 @@ pub struct Settings {
 ///
 /// # Errors
 /// `Invalid("name", …)`.
-pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &Settings) -> Result<idempotency::Outcome> {
+pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &Settings) -> Result<idempotency::Outcome<UserId>> {
     let (user, mut changed) = (actor.id, sessions::Changed::default());
     let outcome = idempotent(ctx, key, change(ctx, actor, wanted, &mut changed)).await?;
     if !outcome.repeated {
@@ -196,7 +196,7 @@ pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted
     Ok(outcome)
 }
 
-async fn change(ctx: &Context, actor: &Actor, wanted: &Settings, changed: &mut sessions::Changed) -> Result<Uncommitted> {
+async fn change(ctx: &Context, actor: &Actor, wanted: &Settings, changed: &mut sessions::Changed) -> Result<Uncommitted<UserId>> {
     // A name that one has already may stay, whatever the rules for new ones are.
     let name = match wanted.name == actor.name {
         true => Name::parse(&wanted.name)?,
@@ -207,8 +207,8 @@ async fn change(ctx: &Context, actor: &Actor, wanted: &Settings, changed: &mut s
     let tx = query::begin(&ctx.db).await?;
     let row = user::ActiveModel {
         name: Set(name.as_str().into()),
-        name_key: Set(name.key().into()),
-        name_skeleton: Set(Some(name.skeleton().into())),
+        name_key: Set(name.key()),
+        name_skeleton: Set(Some(name.skeleton())),
         language: Set(wanted.language.clone()),
         aids: Set(wanted.aids.clone()),
         shows_presence: Set(wanted.shows_presence),
@@ -216,7 +216,7 @@ async fn change(ctx: &Context, actor: &Actor, wanted: &Settings, changed: &mut s
     };
     user::Entity::update_many().set(row).filter(user::Column::Id.eq(user)).exec(&tx).await?;
     *changed = sessions::refresh(&tx, Refresh::Looks(user), now).await?;
-    Ok(Uncommitted { tx, id: user.0 })
+    Ok(Uncommitted { tx, id: user })
 }
 
 /// Ends some of a member's own sessions, and says how many.

@@ -66,17 +66,17 @@ async fn replace(
     current: &str,
     new: &str,
     (stored, ended): (&mut String, &mut sessions::Changed),
-) -> Result<Uncommitted> {
-    let (id, copy) = (session.copy.user_id, &session.copy);
-    let checked = check(ctx, UserId(id), current).await?;
+) -> Result<Uncommitted<UserId>> {
+    let (id, copy) = (UserId(session.copy.user_id), &session.copy);
+    let checked = check(ctx, id, current).await?;
     ctx.hasher.check_strength(new, &[&copy.email, &copy.name], session.permissions.into()).await?;
     let hash = ctx.hasher.hash(new).await?;
     let tx = query::begin(&ctx.db).await?;
     // Only over the hash that was checked: the password may have been changed meanwhile.
-    if !replace_hash(&tx, UserId(id), &checked, &hash).await? {
+    if !replace_hash(&tx, id, &checked, &hash).await? {
         return Err(wrong());
     }
-    *ended = sessions::end(&tx, SessionSelector::All { user: UserId(id) }, "password", ctx.clock.now()).await?;
+    *ended = sessions::end(&tx, SessionSelector::All { user: id }, "password", ctx.clock.now()).await?;
     *stored = hash;
     Ok(Uncommitted { tx, id })
 }
@@ -98,7 +98,7 @@ pub async fn store(ctx: &Context, by: &By, user: UserId, hash: &str) -> Result<(
     let tx = query::begin(&ctx.db).await?;
     let update = Entity::update_many().col_expr(Column::PasswordHash, SimpleExpr::from(hash)).filter(Column::Id.eq(user));
     let name = update.exec_with_returning(&tx).await?.pop().ok_or(Error::NotFound)?.name;
-    audit::write(&tx, by, Entry::new("user.password", "user", user.0, &name), ctx.clock.now()).await?;
+    audit::write(&tx, by, Entry::new("user.password", "user", user, &name), ctx.clock.now()).await?;
     let ended = sessions::end(&tx, SessionSelector::All { user }, "password", ctx.clock.now()).await?;
     tx.commit().await?;
     ended.announce(ctx).await;
