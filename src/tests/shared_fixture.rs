@@ -13,18 +13,22 @@ use std::{
 };
 use testkit::redis::PrivateRedis;
 
-/// Each promise, once for each backend.
-macro_rules! on_both {
-    ($($promise:ident),* $(,)?) => {
-        mod in_memory {
-            $(#[tokio::test] async fn $promise() { super::$promise(super::SharedFixture::memory().await).await; })*
-        }
-        mod in_redis {
-            $(#[tokio::test] async fn $promise() { super::$promise(super::SharedFixture::redis().await).await; })*
-        }
-    };
+/// Where the state is. rstest puts the name into the test's path, by which `.config/nextest.toml` chooses.
+#[derive(Clone, Copy, Debug)]
+pub enum Backend {
+    Memory,
+    Redis,
 }
-pub(crate) use on_both;
+pub use Backend::{Memory, Redis};
+
+impl Backend {
+    pub async fn start(self) -> SharedFixture {
+        match self {
+            Memory => SharedFixture::memory().await,
+            Redis => SharedFixture::redis().await,
+        }
+    }
+}
 
 /// One instance, and the Redis that it uses, if any.
 pub struct SharedFixture {
