@@ -5,9 +5,10 @@
 //! the machine was switched on (`CLOCK_BOOTTIME`: a laptop's sleep counts, so that is no jump). Small corrections are
 //! followed. What is more is told, and closed in on so slowly that no limit is noticeably wrong; time never goes back.
 
+use parking_lot::Mutex;
 use rustix::time::{ClockId, clock_gettime};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A correction of the wall clock that is followed at once if it leads forward (microseconds): time sources make them,
@@ -129,7 +130,7 @@ impl MonotonicClock {
     /// For an instance that begins: whoever was told a time before may be told an earlier one.
     pub fn set_out_from(&self, now_ms: i64) {
         let inner = &self.inner;
-        let mut course = inner.course.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut course = inner.course.lock();
         *course = Course::begin(Reading { wall: now_ms.saturating_mul(1_000), boot: boot() });
         inner.shift.store(course.shift, Ordering::Relaxed);
         inner.told.store(i64::MIN, Ordering::Relaxed);
@@ -164,7 +165,7 @@ impl MonotonicClock {
 
     fn look(&self) {
         let inner = &self.inner;
-        let (Ok(mut course), Some(at)) = (inner.course.try_lock(), self.read()) else { return };
+        let (Some(mut course), Some(at)) = (inner.course.try_lock(), self.read()) else { return };
         let (next, jump) = course.look(at);
         *course = next;
         inner.shift.store(next.shift, Ordering::Relaxed);

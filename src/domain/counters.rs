@@ -6,9 +6,9 @@ use super::Result;
 use super::sessions::{self, Area};
 use crate::db::query;
 use crate::domain::{Context, PostId};
+use parking_lot::{Mutex, MutexGuard};
 use sea_orm::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What has not been written yet.
 #[derive(Default)]
@@ -46,7 +46,7 @@ impl Counters {
     }
 
     fn lock(&self) -> MutexGuard<'_, Pending> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+        self.pending.lock()
     }
 }
 

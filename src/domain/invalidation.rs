@@ -8,10 +8,11 @@ use crate::db::query;
 use crate::domain::{Context, epoch};
 use crate::shared::cache::CacheTag;
 use crate::shared::{Accept, Reconnected, Reject, Validator};
+use parking_lot::{Mutex, MutexGuard};
 use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult, Value};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The signal's topic that wakes the readers of the log before their second is over.
@@ -63,7 +64,7 @@ impl Cursor {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<i64, Seen>> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+        self.seen.lock()
     }
 }
 

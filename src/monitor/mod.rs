@@ -16,8 +16,8 @@ pub use events::{Event, Kind};
 pub use heartbeat::{Heartbeat, State};
 
 use crate::shared::instances::RedisCounts;
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// So many things that happened wait for the database at most.
 const WAITING: usize = 200;
@@ -64,6 +64,6 @@ impl Monitor {
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
