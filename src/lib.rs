@@ -1,7 +1,7 @@
 //! MinSchool: the community site of an organisation, in one binary.
 //!
 //! `cli` the command line · `config` what can be set · `app` what a request can reach · `entity` the tables ·
-//! `shared` what instances agree on · `metrics` what an instance measures · `edge` what nginx
+//! `shared` what instances agree on · `histogram` durations counted in buckets · `metrics` what an instance measures · `edge` what nginx
 //! saw · `backup` copies of the house · `domain` what MinSchool does · `web` HTTP as both routers speak it ·
 //! `site`, `admin` their addresses and handlers · `telemetry` what is logged.
 
@@ -15,6 +15,7 @@ pub mod db;
 pub mod domain;
 pub mod edge;
 pub mod entity;
+pub mod histogram;
 pub mod jobs;
 pub mod metrics;
 pub mod monitor;
