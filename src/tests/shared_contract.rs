@@ -4,7 +4,7 @@ use crate::shared_fixture::{Backend, Memory, Redis, copy, now_ms, timed};
 use bytes::Bytes;
 use minschool::shared::Effect::{Delivered, Lost};
 use minschool::shared::Known::Known;
-use minschool::shared::batch_read::{Plan, Unread};
+use minschool::shared::batch_read::Plan;
 use minschool::shared::cache::{CacheTag, Entry, Generation};
 use rstest::rstest;
 use std::{
@@ -105,7 +105,7 @@ async fn a_page_asks_for_everything_at_once(#[values(Memory, Redis)] backend: Ba
     let fixture = backend.start().await;
     let (shared, tags) = (&fixture.shared, [CacheTag::BOARDS, CacheTag::POSTS]);
     let entries = [Entry::recent_posts(), Entry::board_first("free")];
-    let plan = Plan { session: Some("aa"), unread: Unread::Of(1), generations: &tags, entries: &entries };
+    let plan = Plan { session: Some("aa"), unread: true, generations: &tags, entries: &entries };
     shared.sessions().put("aa", &copy(1)).await;
     shared.notifications().set_unread(1, 12).await;
 
@@ -127,7 +127,7 @@ async fn a_page_asks_for_everything_at_once(#[values(Memory, Redis)] backend: Ba
 async fn the_first_page_learns_whose_session_it_is(#[values(Memory, Redis)] backend: Backend) {
     let fixture = backend.start().await;
     let shared = &fixture.shared;
-    let plan = Plan { session: Some("aa"), unread: Unread::OfSession, ..Plan::default() };
+    let plan = Plan { session: Some("aa"), unread: true, ..Plan::default() };
     assert_eq!(shared.fetch(&plan).await.known().unwrap().unread, None);
 
     shared.sessions().put("aa", &copy(1)).await;

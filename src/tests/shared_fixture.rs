@@ -172,11 +172,11 @@ pub async fn read(shared: &Shared, entry: &Entry, text: &'static str) -> Bytes {
     shared.cache().read_through(entry, load).await.unwrap()
 }
 
-/// Fills in a list of one notification and puts one more before it.
+/// Fills in a list of notifications.
 pub async fn ring(shared: &Shared, user: i64, unread: u32) {
     let bell = shared.notifications();
     let Known(Listed::Absent(ticket)) = bell.list(user).await else { panic!("it is not absent") };
     let item = Bytes::from_static(b"{}");
-    assert_eq!(bell.fill(user, ticket, vec![item.clone()]).await, Delivered);
-    assert_eq!(bell.push(user, item, unread).await, Delivered);
+    assert_eq!(bell.fill(user, ticket, vec![item; 2]).await, Delivered);
+    assert_eq!(bell.set_unread(user, unread).await, Delivered);
 }

@@ -42,6 +42,8 @@ pub struct Changed {
     epoch: Option<u64>,
     /// The member whose rights changed: what is kept ready behind their bell was read with the earlier ones.
     member: Option<UserId>,
+    /// The member all of whose sessions ended: copies of tokens that SQL knows no longer go too.
+    ended: Option<UserId>,
 }
 
 impl Changed {
@@ -62,6 +64,9 @@ impl Changed {
             ctx.shared.sessions().reject(hash, *version);
         }
         ctx.shared.sessions().drop_many(self.tokens.iter().map(|(hash, _)| hash.as_str())).await;
+        if let Some(user) = self.ended {
+            ctx.shared.sessions().drop_user(user.0).await;
+        }
         if let Some(member) = self.member {
             ctx.shared.notifications().clear(member.0).await;
         }
@@ -88,7 +93,8 @@ pub async fn end(tx: &impl ConnectionTrait, which: Which, why: &str, now: Offset
         "UPDATE sessions SET revoked_at = $1, revoked_reason = $2, version = version + 1 \
          WHERE user_id = $3 AND {condition} AND revoked_at IS NULL RETURNING token_hash, previous_hash, version"
     );
-    log(tx, query::all(tx, &update, [now.into(), why.into(), user.into(), session.into()]).await?, now).await
+    let changed = log(tx, query::all(tx, &update, [now.into(), why.into(), user.into(), session.into()]).await?, now).await?;
+    Ok(Changed { ended: matches!(which, Which::All { .. }).then_some(user), ..changed })
 }
 
 /// Makes every copy of members' sessions void because what they may do, or how they appear, has changed. Where it
