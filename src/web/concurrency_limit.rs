@@ -5,6 +5,8 @@
 //! times the seconds that each takes (Little's law); a machine at its end answers as many a second however many wait.
 //! So when too many answers are slow, there is room for what it answers within the time that we aim at; while they
 //! are quick and the room is used, there is more of it, up to a bound.
+//!
+//! Ours and not `tower::load_shed`, whose limit is fixed: this one follows throughput and latency.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
