@@ -38,7 +38,7 @@ pub struct Inner {
     pub openings: Semaphore,
     /// Writes in progress, which outlive the connections that asked for them.
     pub writes: TaskTracker,
-    /// Cancelled when the instance is told to stop: streams end, new ones are refused.
+    /// Cancelled when the instance is to stop: streams end, new ones are refused.
     pub stop: CancellationToken,
     /// Cancelled when the last answer has been given: counters are written now.
     pub ended: CancellationToken,

@@ -1,4 +1,4 @@
-//! The history of MinSchool's schema: one list of steps, told to SQLite and PostgreSQL alike.
+//! The history of MinSchool's schema: one list of steps for SQLite and PostgreSQL.
 //!
 //! Rooms: `dialect` (the few words in which the engines differ), `marks` (the triggers that keep
 //! page numbers fast), and one file a step.

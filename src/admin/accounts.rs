@@ -18,7 +18,7 @@ use templates::paths::admin as paths;
 use templates::text::Lang;
 use templates::users::sign_in::LoginNotice;
 
-/// Where to go afterwards, or with which link somebody came.
+/// Where to go afterwards, or the token of the link.
 #[derive(Deserialize, Default)]
 pub struct Arrival {
     next: Option<String>,

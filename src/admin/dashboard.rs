@@ -1,4 +1,4 @@
-//! GET /: how the house is doing, in numbers that were counted just now.
+//! GET /: the site in numbers that were counted just now.
 
 use crate::domain::users::manage;
 use crate::domain::{Error, audit, dashboard};

@@ -88,5 +88,5 @@ pub fn routes() -> Routes {
         .at(page("/system").cost(4, 2), get(system::show))
         .at(page("/system/live").kind(Poll), get(system::live))
         .at(page("/system/history").kind(Poll), get(system::past))
-        .at(page("/system/runbook").cost(0, 1), get(system::handbook_page))
+        .at(page("/system/runbook").cost(0, 1), get(system::runbook_page))
 }

@@ -75,7 +75,7 @@ pub async fn past(staff: Staff, wish: Option<Query<Wish>>) -> Result<Response> {
 
 /// GET /system/runbook
 #[handler]
-pub fn handbook_page(staff: Staff) -> Result<Response> {
+pub fn runbook_page(staff: Staff) -> Result<Response> {
     overview::may_look(&staff.actor)?;
     let book = runbook();
     let page = RunbookPage { shell: &present::admin_shell(&staff.request), contents: &book.contents, html: &book.html };
@@ -94,6 +94,6 @@ async fn edge(app: &App) -> Option<Report> {
 async fn charts(request: &RequestContext, range: Range) -> Result<Vec<Chart>> {
     let (from, until, step) = present::span(range, history::minute(request.app.clock.now()));
     let instances = history::instances(&request.app.db, from, until, step).await?;
-    let house = history::house(&request.app.db, from, until, step).await?;
-    Ok(present::curves(request, (from, until, step), &instances, &house))
+    let cluster = history::cluster(&request.app.db, from, until, step).await?;
+    Ok(present::curves(request, (from, until, step), &instances, &cluster))
 }

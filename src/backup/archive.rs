@@ -74,7 +74,7 @@ impl Write for Measured {
     }
 }
 
-/// Encrypts, where somebody is named to encrypt to.
+/// Encrypts, where recipients are given.
 enum Seal {
     Open(Measured),
     Sealed(Box<StreamWriter<Measured>>),
@@ -153,7 +153,7 @@ fn open(shown: &str, file: BufReader<File>, keys: &[Key]) -> Result<StreamReader
     }
     let sealed = age::Decryptor::new_buffered(file).map_err(|e| BackupError::doing(shown, e))?;
     sealed.decrypt(keys.iter().map(|key| key as &dyn age::Identity)).map_err(|err| match err {
-        DecryptError::NoMatchingKeys => BackupError(format!("{shown}: this key does not open it; it was encrypted to somebody else")),
+        DecryptError::NoMatchingKeys => BackupError(format!("{shown}: this key does not open it; it was encrypted to another key")),
         DecryptError::InvalidMac => BackupError(format!("{shown}: it was changed after it was made; take another copy")),
         other => BackupError::doing(shown, other),
     })

@@ -7,7 +7,7 @@
 //! {"head":{"format":1,"version":"0.1.0","made_at":"2026-11-22T18:30:04.123Z","steps":["m0001_people", …]}}
 //! {"table":{"name":"roles","columns":[["id","number"],["slug","text"], …],"counter":3}}
 //! [1,"admin","관리자",true,"2026-11-01T09:00:00Z"]                 a row; moments in RFC 3339, UTC
-//! {"tally":{"table":"roles","rows":3,"sha256":"…"}}               of the rows' lines, line feeds included
+//! {"digest":{"table":"roles","rows":3,"sha256":"…"}}               of the rows' lines, line feeds included
 //! … the other tables …
 //! {"end":{"tables":11}}                                           without it the copy is not whole
 //! ```
@@ -33,7 +33,7 @@ pub enum Record {
     /// A table begins.
     Table(Table),
     /// A table is over.
-    Tally(Tally),
+    TableDigest(TableDigest),
     /// The last line.
     End {
         /// How many tables there were.
@@ -58,7 +58,7 @@ pub struct Head {
     pub format: u32,
     /// The version that made it.
     pub version: String,
-    /// When the database was as it is told here, in RFC 3339.
+    /// When the backup was taken, in RFC 3339.
     pub made_at: String,
     /// The steps of the schema, oldest first.
     pub steps: Vec<String>,
@@ -77,7 +77,7 @@ pub struct Table {
 
 /// What has gone by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tally {
+pub struct TableDigest {
     /// The table's name.
     pub table: String,
     /// Its rows.
@@ -86,19 +86,19 @@ pub struct Tally {
     pub sha256: String,
 }
 
-/// A copy's contents, told at its end.
+/// The contents of a backup, written at its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Its first line.
     pub head: Head,
     /// Its tables.
-    pub tables: Vec<Tally>,
+    pub tables: Vec<TableDigest>,
 }
 
 impl Manifest {
     /// The rows of all tables.
     pub fn rows(&self) -> u64 {
-        self.tables.iter().map(|tally| tally.rows).sum()
+        self.tables.iter().map(|digest| digest.rows).sum()
     }
 
     /// Whether another database holds the same rows, value for value.
@@ -134,8 +134,8 @@ impl Count {
     }
 
     /// All there were.
-    pub fn tally(self, table: &str) -> Tally {
-        Tally { table: table.to_owned(), rows: self.rows, sha256: hex::encode(self.hash.finalize()) }
+    pub fn digest(self, table: &str) -> TableDigest {
+        TableDigest { table: table.to_owned(), rows: self.rows, sha256: hex::encode(self.hash.finalize()) }
     }
 }
 
@@ -158,7 +158,7 @@ pub enum Seen<'a> {
 pub struct Checker {
     head: Option<Head>,
     open: Option<(Table, Count)>,
-    tables: Vec<Tally>,
+    tables: Vec<TableDigest>,
     over: bool,
 }
 
@@ -176,7 +176,7 @@ impl Checker {
         match serde_json::from_str(line).map_err(|_| strange(line))? {
             Record::Head(head) if self.head.is_none() => self.head(head),
             Record::Table(table) if self.head.is_some() && self.open.is_none() && !self.over => self.table(table),
-            Record::Tally(tally) => self.tally(&tally),
+            Record::TableDigest(digest) => self.digest(&digest),
             Record::End { tables } if self.open.is_none() && self.head.is_some() && tables == self.tables.len() => {
                 self.over = true;
                 Ok(Seen::Over)
@@ -197,7 +197,7 @@ impl Checker {
 
     fn table(&mut self, table: Table) -> Result<Seen<'_>> {
         let plain = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        let known = tables::named(&table.name).is_some() && !self.tables.iter().any(|tally| tally.table == table.name);
+        let known = tables::named(&table.name).is_some() && !self.tables.iter().any(|digest| digest.table == table.name);
         // The names go into SQL.
         if !known || !table.columns.iter().all(|(name, _)| plain(name)) {
             return Err(BackupError(format!("the table \"{}\" cannot be in a copy", table.name)));
@@ -205,9 +205,9 @@ impl Checker {
         Ok(Seen::Table(&self.open.insert((table, Count::default())).0))
     }
 
-    fn tally(&mut self, written: &Tally) -> Result<Seen<'_>> {
+    fn digest(&mut self, written: &TableDigest) -> Result<Seen<'_>> {
         let (table, count) = self.open.take().ok_or_else(|| BackupError("a tally without its table".into()))?;
-        let found = count.tally(&table.name);
+        let found = count.digest(&table.name);
         if found != *written {
             return Err(BackupError(format!(
                 "{}: it was changed after it was made: {} rows, of {} written; its checksum does not fit",
@@ -240,23 +240,23 @@ mod tests {
 
     fn manifest(rows: &[(&str, &[&str])]) -> Manifest {
         let head = Head { format: FORMAT, version: "0".into(), made_at: "now".into(), steps: Vec::new() };
-        let tally = |(table, lines): &(&str, &[&str])| {
+        let digest = |(table, lines): &(&str, &[&str])| {
             let mut count = Count::default();
             lines.iter().for_each(|line| count.row(line));
-            count.tally(table)
+            count.digest(table)
         };
-        Manifest { head, tables: rows.iter().map(tally).collect() }
+        Manifest { head, tables: rows.iter().map(digest).collect() }
     }
 
     #[test]
     fn two_houses_are_the_same_when_every_row_is() {
-        let house = manifest(&[("roles", &["[1]", "[2]"]), ("users", &[])]);
+        let sample = manifest(&[("roles", &["[1]", "[2]"]), ("users", &[])]);
 
-        assert!(house.same_rows(&house.clone()).is_ok());
+        assert!(sample.same_rows(&sample.clone()).is_ok());
         for other in
             [&[("roles", &["[1]"][..]), ("users", &[])][..], &[("roles", &["[1]", "[3]"]), ("users", &[])], &[("roles", &["[1]", "[2]"])]]
         {
-            assert!(house.same_rows(&manifest(other)).is_err(), "{other:?}");
+            assert!(sample.same_rows(&manifest(other)).is_err(), "{other:?}");
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Lines into an empty database. All rows are one transaction, committed when the last line has been found right: there
-//! is no half restored house.
+//! no half restored site is left.
 
 use super::format::{Checker, Head, Manifest, Seen, Table};
 use super::tables::{self, ColumnKind, CopiedTable, Purpose};
@@ -78,7 +78,7 @@ fn steps(head: &Head) -> Result<u32> {
     u32::try_from(head.steps.len()).map_err(|e| BackupError::doing("counting steps", e))
 }
 
-/// Takes away what the steps put into a new house, and the triggers: marks are counted once at the end.
+/// Takes away what the migrations put into a new database, and the triggers: marks are counted once at the end.
 async fn clear(tx: &Transaction) -> Result<()> {
     tx.execute_unprepared(&marks::drop(tx.get_database_backend())).await?;
     let mut copied: Vec<&CopiedTable> = Purpose::Move.tables().collect();
@@ -149,7 +149,7 @@ async fn write(tx: &Transaction, table: &Table, values: Vec<Value>) -> Result<()
     Ok(())
 }
 
-/// Makes the database give out ids after the last one that the copied house gave out.
+/// Makes the database give out ids after the last one of the backup.
 async fn count_on(tx: &Transaction, table: &Table) -> Result<()> {
     let Some(last) = table.counter else { return Ok(()) };
     let name = table.name.as_str();
@@ -175,7 +175,7 @@ async fn settle(tx: &Transaction) -> Result<()> {
     Ok(())
 }
 
-/// Makes a restored house the one that Redis' copies are compared with: all of them, of sessions and of pages, may be of
+/// Makes a restored database the one that Redis' copies are compared with: all of them, of sessions and of pages, may be of
 /// a time after the backup, and count as misses.
 pub async fn distrust_copies(db: &Database, now: OffsetDateTime) -> Result<()> {
     Ok(epoch::leap(db, now).await?)

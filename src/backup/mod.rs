@@ -1,4 +1,4 @@
-//! Copies of the house that outlive its machine: one stream of lines, the same from SQLite and from PostgreSQL, so that
+//! Backups that outlive their machine: one stream of lines, the same from SQLite and from PostgreSQL, so that
 //! what was read from one can be written into the other.
 //!
 //! `tables` what is copied, what is left out and why · `format` the lines, and how a reader knows that none is missing or
@@ -6,7 +6,7 @@
 //! encrypted · `repository` the folder of such files, and which of them are kept · `scratch` a database to try a copy in ·
 //! `verification` when the last ones were made and proven.
 //!
-//! Reader and writer work at the same time with a few hundred lines between them: a house of a million posts takes no
+//! Reader and writer work at the same time with a few hundred lines between them: a site of a million posts takes no
 //! more memory than one of ten.
 
 pub mod archive;
@@ -68,10 +68,10 @@ impl From<sea_orm::DbErr> for BackupError {
 /// The result of everything here.
 pub type Result<T> = std::result::Result<T, BackupError>;
 
-/// A copy on its way. A fault of whoever tells it is its last line.
+/// A stream of records; an `Err` ends it.
 pub type RecordStream = Receiver<Result<String>>;
 
-/// Where the lines of a copy are told.
+/// Where the records are sent.
 type RecordSender = Sender<Result<String>>;
 
 /// Lines between reader and writer. One may be a long post, so they are few.

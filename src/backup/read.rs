@@ -31,12 +31,12 @@ async fn tell(db: &Database, purpose: Purpose, to: &RecordSender) -> Result<()> 
     tables::check_known(&tx).await?;
     let head = Head { format: FORMAT, version: env!("CARGO_PKG_VERSION").into(), made_at: now()?, steps: applied_migrations(&tx).await? };
     say(to, Record::Head(head).line()?).await?;
-    let mut told = 0;
+    let mut tables = 0;
     for table in purpose.tables() {
         rows(&tx, table, to).await?;
-        told += 1;
+        tables += 1;
     }
-    say(to, Record::End { tables: told }.line()?).await?;
+    say(to, Record::End { tables }.line()?).await?;
     Ok(tx.rollback().await?)
 }
 
@@ -61,7 +61,7 @@ async fn rows(tx: &Transaction, copied: &CopiedTable, to: &RecordSender) -> Resu
         count.row(&line);
         say(to, line).await?;
     }
-    say(to, Record::Tally(count.tally(copied.name)).line()?).await
+    say(to, Record::TableDigest(count.digest(copied.name)).line()?).await
 }
 
 fn select(engine: DbBackend, copied: &CopiedTable, table: &Table) -> SelectStatement {

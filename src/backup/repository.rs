@@ -1,7 +1,7 @@
 //! The folder of backups: how one gets its name only when it is whole, and which are kept.
 
 use super::archive::{self, Recipient, Written};
-use super::format::Tally;
+use super::format::TableDigest;
 use super::{BackupError, RecordStream, Result};
 use crate::clock::OffsetDateTime;
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,7 @@ pub struct Label {
     /// The steps of its schema.
     pub steps: Vec<String>,
     /// Its tables.
-    pub tables: Vec<Tally>,
+    pub tables: Vec<TableDigest>,
 }
 
 /// A backup that is whole.
@@ -52,7 +52,7 @@ pub struct Kept {
 }
 
 /// How many are kept: the newest of each of so many days, weeks and months. Days without a backup do not count, so that
-/// a house that stood still for a year keeps what it has.
+/// a site that was switched off for a year keeps its backups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetentionPolicy {
     pub days: usize,
@@ -100,9 +100,9 @@ impl Repository {
             Err(TryLockError::Error(e)) => tracing::warn!("{} cannot be locked ({e})", folder.display()),
             Ok(()) => {}
         }
-        let shelf = Self { folder: folder.to_owned(), _lock: lock };
-        shelf.sweep().map_err(doing)?;
-        Ok(shelf)
+        let repository = Self { folder: folder.to_owned(), _lock: lock };
+        repository.sweep().map_err(doing)?;
+        Ok(repository)
     }
 
     /// Under the lock nobody is at work on a part, and a label without its backup belongs to nothing.

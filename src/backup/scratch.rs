@@ -49,7 +49,7 @@ impl Scratch {
         url.set_path(&name);
         let home = db::open_for_migrations(config).await?;
         home.execute_unprepared(&format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)")).await?;
-        // Not from template1, in which somebody may have put something.
+        // Not from template1, which may have been changed.
         home.execute_unprepared(&format!("CREATE DATABASE \"{name}\" TEMPLATE template0")).await.map_err(|e| {
             BackupError(format!("{e}; a drill needs a database beside the real one: let an administrator say ALTER ROLE … CREATEDB"))
         })?;

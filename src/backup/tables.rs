@@ -38,7 +38,7 @@ pub const COPIED: &[CopiedTable] = &[
 pub const SIGNED_IN: CopiedTable = by_id("sessions");
 
 /// What is made anew: the marks are counted from the posts, the log tells running instances of what has just changed,
-/// the steps are taken again, and what the instances measured says nothing about the machines of another house.
+/// the steps are taken again, and what the instances measured says nothing about other machines.
 pub const MADE_ANEW: &[&str] =
     &["page_marks", "invalidations", "seaql_migrations", "instance_metrics", "cluster_metrics", "cluster_events"];
 

@@ -23,7 +23,7 @@ pub struct Args {
     /// how many to keep: the newest of each of so many days, weeks and months
     #[arg(long, value_name = "SPANS", default_value = "7d,4w,12m")]
     keep: RetentionPolicy,
-    /// do not encrypt: whoever gets the file can read it
+    /// do not encrypt: anybody who gets the file can read it
     #[arg(long)]
     plain: bool,
     /// make a pair of keys instead: the secret one into FILE, the public one is printed
@@ -53,13 +53,13 @@ pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
     let db = db::open_for_migrations(&config).await?;
     // A database with fewer steps can be copied and restored; one without any has nothing in it.
     migrate::check_age(&db).await?;
-    let shelf = Repository::open(args.to.as_ref().unwrap_or(&config.backups.dir))?;
+    let repository = Repository::open(args.to.as_ref().unwrap_or(&config.backups.dir))?;
     let keep = args.keep;
     let lines = read::lines(&db, Purpose::Backup);
     // Compressing and encrypting would hold up the runtime's threads.
     let put = tokio::task::spawn_blocking(move || {
-        let kept = shelf.put(lines, &recipients, now)?;
-        let old = shelf.rotate(keep)?;
+        let kept = repository.put(lines, &recipients, now)?;
+        let old = repository.rotate(keep)?;
         Ok::<_, BackupError>((kept, old))
     });
     let (kept, old) = put.await.map_err(|e| Failure::Other(format!("the backup was given up: {e}")))??;
@@ -70,7 +70,7 @@ pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
 }
 
 fn tell(kept: &Kept, begun: Instant) {
-    let rows: u64 = kept.label.tables.iter().map(|tally| tally.rows).sum();
+    let rows: u64 = kept.label.tables.iter().map(|table| table.rows).sum();
     let (path, bytes) = (kept.path.display(), kept.label.bytes);
     say!("{path}: {} tables, {rows} rows, {bytes} bytes, in {:.1} s", kept.label.tables.len(), begun.elapsed().as_secs_f64());
 }

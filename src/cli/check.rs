@@ -71,7 +71,7 @@ fn folders(config: &Config) -> Result<String, String> {
     Ok(if config.on_postgres() { "none needed".into() } else { format!("{} can be written to", config.data_dir.display()) })
 }
 
-/// Where nginx was told to show a page, it has to be there: else people see nginx' own "404".
+/// Where nginx' configuration names a page, it has to be there: else people see nginx' own "404".
 fn error_page(path: &Path) -> Result<String, String> {
     if !path.parent().is_some_and(Path::exists) {
         return Ok("nginx is not set up by ops/install on this machine".into());

@@ -16,7 +16,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let db = db::open_for_migrations(&config).await?;
     migrate::check_complete(&db).await?;
     let clock = Clock::default();
-    instance::set_out(&config, &db, &clock).await?;
+    instance::start_clock(&config, &db, &clock).await?;
     let gone = maintenance::forget(&db, clock.now()).await?;
     say!("forgotten: {} sessions, {} answers to forms, {} log lines", gone.sessions, gone.answers, gone.lines);
     Ok(())

@@ -13,13 +13,13 @@ use tokio::net::{TcpListener, UnixDatagram, UnixListener};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-/// Runs it until it is told to stop.
+/// Runs it until it is to stop.
 ///
 /// # Errors
 /// In words: which socket is in the way and how to mend it.
 pub async fn run(config: Config) -> Result<(), Failure> {
     let (watching, mut sockets) = (&config.watching, Sockets::passed());
-    let doors = doors(watching, &mut sockets).await?;
+    let listeners = listeners(watching, &mut sockets).await?;
     let (log, _own) = log(watching, &mut sockets)?;
     let stop = CancellationToken::new();
     stop_on_signal(stop.clone())?;
@@ -29,11 +29,11 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let edge = Edge::new(&watching.edge_upstreams, watching.metrics_token.clone());
     tokio::spawn(notify::keep_alive());
     notify::ready("watching");
-    edge.run(log, doors, stop).await;
+    edge.run(log, listeners, stop).await;
     Ok(())
 }
 
-async fn doors(watching: &Watching, sockets: &mut Sockets) -> Result<Vec<HttpListener>, Failure> {
+async fn listeners(watching: &Watching, sockets: &mut Sockets) -> Result<Vec<HttpListener>, Failure> {
     let passed = sockets.listeners("edge").map_err(|err| wrong("edge", &err))?;
     if passed.is_empty() {
         let listener = TcpListener::bind(watching.edge_listen).await.map_err(|err| {
@@ -43,12 +43,12 @@ async fn doors(watching: &Watching, sockets: &mut Sockets) -> Result<Vec<HttpLis
         say!("MinSchool {} edge\n  status  http://{address}{}", env!("CARGO_PKG_VERSION"), templates::paths::UPSTREAM_STATUS);
         return Ok(vec![HttpListener::Tcp(listener)]);
     }
-    let door = |listener| match listener {
+    let listener = |listener| match listener {
         Listener::Tcp(socket) => TcpListener::from_std(socket).map(HttpListener::Tcp),
         Listener::Unix(socket) => UnixListener::from_std(socket).map(HttpListener::Unix),
     };
-    let doors: Result<Vec<HttpListener>, std::io::Error> = passed.into_iter().map(door).collect();
-    doors.map_err(|err| Failure::Other(format!("a socket that was passed cannot be used: {err}")))
+    let listeners: Result<Vec<HttpListener>, std::io::Error> = passed.into_iter().map(listener).collect();
+    listeners.map_err(|err| Failure::Other(format!("a socket that was passed cannot be used: {err}")))
 }
 
 /// A file of ours, taken away when we go.
@@ -56,7 +56,7 @@ struct Own(std::path::PathBuf);
 
 impl Drop for Own {
     fn drop(&mut self) {
-        // Somebody may have done that already.
+        // It may exist already.
         let _ = fs::remove_file(&self.0);
     }
 }
@@ -79,8 +79,8 @@ fn bind(path: &Path) -> Result<net::UnixDatagram, Failure> {
     let shown = path.display();
     let words = |err: std::io::Error| Failure::Other(format!("EDGE_LOG_SOCKET: {shown} cannot be opened ({err})"));
     if let Ok(there) = fs::symlink_metadata(path) {
-        let heard = net::UnixDatagram::unbound().and_then(|socket| socket.connect(path)).is_ok();
-        if heard || !there.file_type().is_socket() {
+        let is_bound = net::UnixDatagram::unbound().and_then(|socket| socket.connect(path)).is_ok();
+        if is_bound || !there.file_type().is_socket() {
             return Err(Failure::Other(format!("EDGE_LOG_SOCKET: {shown} is in use by another program; choose another")));
         }
         fs::remove_file(path).map_err(words)?;
@@ -98,7 +98,7 @@ fn wrong(name: &str, err: &std::io::Error) -> Failure {
 }
 
 fn stop_on_signal(stop: CancellationToken) -> Result<(), Failure> {
-    let listen = |kind| signal(kind).map_err(|err| Failure::Other(format!("signals cannot be heard: {err}")));
+    let listen = |kind| signal(kind).map_err(|err| Failure::Other(format!("signals cannot be received: {err}")));
     let (mut term, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
     tokio::spawn(async move {
         tokio::select! { _ = term.recv() => {}, _ = interrupt.recv() => {} }

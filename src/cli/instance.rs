@@ -54,14 +54,14 @@ fn folder(config: &Config) -> Option<PathBuf> {
     Some(if parent.as_os_str().is_empty() { PathBuf::from(".") } else { parent })
 }
 
-/// Takes this instance's seat, or says why there is none: SQLite seats one, PostgreSQL without Redis seats
+/// Takes this instance's lock, or says why it cannot: SQLite serves one instance, PostgreSQL without Redis serves
 /// one, with Redis as many as you like.
 ///
 /// # Errors
 /// `Config` when another instance is in the way.
 pub async fn take_seat(config: &Config) -> Result<Permit, Failure> {
     if config.on_postgres() {
-        return seat_on_postgres(config).await;
+        return lock_on_postgres(config).await;
     }
     let Some(folder) = folder(config) else { return Ok(Permit::Folder(None)) };
     let path = folder.join("minschool.lock");
@@ -72,7 +72,7 @@ pub async fn take_seat(config: &Config) -> Result<Permit, Failure> {
             "another instance uses this SQLite database; SQLite serves one instance. For several, set DATABASE_URL (PostgreSQL) and REDIS_URL"
                 .into(),
         )),
-        // A file system without locks seats nobody safely, but a laptop with one should still start.
+        // On a file system without locks two instances cannot be kept apart, but one should still start.
         Err(TryLockError::Error(e)) => {
             tracing::warn!("the folder cannot be locked ({e}); make sure that no second instance uses it");
             Ok(Permit::Folder(Some(file)))
@@ -82,14 +82,14 @@ pub async fn take_seat(config: &Config) -> Result<Permit, Failure> {
 
 /// Longest wait for a connection at the start.
 const REACH: std::time::Duration = std::time::Duration::from_secs(3);
-const SEATS: i64 = 7_270_002;
+const INSTANCE_LOCK: i64 = 7_270_002;
 
-async fn seat_on_postgres(config: &Config) -> Result<Permit, Failure> {
+async fn lock_on_postgres(config: &Config) -> Result<Permit, Failure> {
     let mut options = ConnectOptions::new(&config.database_url);
     options.max_connections(1).connect_timeout(REACH).acquire_timeout(REACH).sqlx_logging(false);
     let connection = sea_orm::Database::connect(options).await.map_err(|e| unreachable_database(&e))?;
     let shared = config.redis_url.is_some();
-    if db::sql::try_lock_connection(&connection, SEATS, shared).await.map_err(|e| unreachable_database(&e))? {
+    if db::sql::try_lock_connection(&connection, INSTANCE_LOCK, shared).await.map_err(|e| unreachable_database(&e))? {
         return Ok(Permit::Postgres(connection));
     }
     Err(Failure::Config(if shared {
@@ -106,7 +106,7 @@ fn unreachable_database(err: &sea_orm::DbErr) -> Failure {
     }
 }
 
-/// Opens the database, brings it up to date and puts the starter content in place. Says whether the house was
+/// Opens the database, brings it up to date and puts the starter content in place. Says whether the site was
 /// opened for the first time.
 ///
 /// # Errors
@@ -128,7 +128,7 @@ pub async fn open(config: &Config, welcome: bool) -> Result<(Database, bool), Fa
 /// # Errors
 /// `Config` when Redis refuses our password; else in words.
 pub async fn start(config: Config, db: Database, clock: Clock) -> Result<App, Failure> {
-    set_out(&config, &db, &clock).await?;
+    start_clock(&config, &db, &clock).await?;
     let app = App::new(config, db, clock).await?;
     app.shared.start(invalidation::validator(&app));
     Ok(app)
@@ -138,7 +138,7 @@ pub async fn start(config: Config, db: Database, clock: Clock) -> Result<App, Fa
 ///
 /// # Errors
 /// `Config` when Redis refuses our password; else in words.
-pub async fn set_out(config: &Config, db: &Database, clock: &Clock) -> Result<(), Failure> {
+pub async fn start_clock(config: &Config, db: &Database, clock: &Clock) -> Result<(), Failure> {
     let said = match &config.redis_url {
         None => Vec::new(),
         Some(url) => match Shared::overhear(&RedisOptions::new(url), &clock_sync::names(db, clock).await?).await {
@@ -151,5 +151,5 @@ pub async fn set_out(config: &Config, db: &Database, clock: &Clock) -> Result<()
             }
         },
     };
-    clock_sync::set_out(clock, db, &said).await.map_err(Into::into)
+    clock_sync::start_clock(clock, db, &said).await.map_err(Into::into)
 }

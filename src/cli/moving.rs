@@ -1,4 +1,4 @@
-//! `minschool move`: carries a house over to another database, when it outgrows its laptop.
+//! `minschool move`: moves a site to another database, when it outgrows its laptop.
 
 use super::{Failure, instance, migrate, restore};
 use crate::backup::format::Manifest;
@@ -16,7 +16,7 @@ Stop MinSchool first. What it is moved from stays as it is. Everybody stays sign
 #[derive(clap::Args)]
 #[command(after_help = AFTER)]
 pub struct Args {
-    /// where the house is [default: DATABASE_URL]
+    /// where the site is [default: DATABASE_URL]
     #[arg(long, value_name = "DATABASE_URL")]
     from: Option<String>,
     /// an empty database
@@ -33,17 +33,17 @@ pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
     let from = Config { redis_url: None, ..restore::other(&config, args.from.clone().unwrap_or_else(|| config.database_url.clone())) };
     let to = restore::other(&config, args.to.clone());
     let moved = carry(&from, &to).await?;
-    for tally in &moved.tables {
-        say!("{:<18} {:>9} rows, the same on both sides", tally.table, tally.rows);
+    for table in &moved.tables {
+        say!("{:<18} {:>9} rows, the same on both sides", table.table, table.rows);
     }
     say!("moved in {:.1} s; now set DATABASE_URL to the new database, and start MinSchool", begun.elapsed().as_secs_f64());
     Ok(())
 }
 
-/// Carries a house over and compares both sides.
+/// Moves a site and compares both sides.
 ///
 /// # Errors
-/// Somebody uses the old database; the new one is not empty; a row did not arrive as it was.
+/// The old database is in use; the new one is not empty; a row did not arrive as it was.
 pub async fn carry(from: &Config, to: &Config) -> Result<Manifest, Failure> {
     if let Some(path) = from.database_url.strip_prefix("sqlite://").and_then(|rest| rest.split('?').next())
         && !std::path::Path::new(path).exists()
@@ -51,7 +51,7 @@ pub async fn carry(from: &Config, to: &Config) -> Result<Manifest, Failure> {
         return Err(Failure::Other(format!("--from: there is no database {path}")));
     }
     // Held until the end: what is written behind the copy's back would be lost.
-    let _seat = instance::take_seat(from).await.map_err(|_| {
+    let _instance_lock = instance::take_seat(from).await.map_err(|_| {
         Failure::Config("an instance uses the database to move from; stop it first, so that nothing it writes is left behind".into())
     })?;
     let old = db::open_for_migrations(from).await?;

@@ -1,4 +1,4 @@
-//! `minschool seed`: fills a house with believable content, to try it out or to measure it.
+//! `minschool seed`: fills a site with believable content, to try it out or to measure it.
 
 use super::{Failure, instance};
 use crate::clock::Clock;
@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use parking_lot::Mutex;
 use std::io::IsTerminal;
 
-/// Fill the house with believable content, after what is there already
+/// Fill the site with believable content, after what is there already
 #[derive(clap::Args)]
 #[command(after_help = "The same numbers and the same --random-seed make the same content; its dates are counted back from now.")]
 pub struct Args {
@@ -44,7 +44,7 @@ pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
     report.end();
     let (first, last) = (seeded.first_number, seeded.first_number + wanted.users as i64 - 1);
     if !opened {
-        say!("the house was open already: everything was added after what is there (the first new post is {})", seeded.first_post);
+        say!("the site had content already: everything was added after what is there (the first new post is {})", seeded.first_post);
     }
     say!("{} members, {} posts, {} comments; {} notifications to read", wanted.users, wanted.posts, wanted.comments, seeded.unread);
     say!("sign in as user{first}@example.com … user{last}@example.com, password: {}", wanted.password);
@@ -65,7 +65,7 @@ fn wanted(args: &Args) -> Result<Wanted, Failure> {
         random_seed: args.random_seed,
     };
     match wanted {
-        Wanted { users: 0, .. } => Err(Failure::Other("--users: somebody has to write; ask for at least 1".into())),
+        Wanted { users: 0, .. } => Err(Failure::Other("--users: content needs authors; ask for at least 1".into())),
         Wanted { posts: 0, comments: 1.., .. } => {
             Err(Failure::Other("--comments: there are no posts to comment on; give --posts too".into()))
         }

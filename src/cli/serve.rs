@@ -17,7 +17,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-/// Runs an instance until it is told to stop. `reread` reads the configuration once more (SIGHUP).
+/// Runs an instance until it is to stop. `reread` reads the configuration once more (SIGHUP).
 ///
 /// # Errors
 /// In words: what is in the way and how to mend it.
@@ -28,7 +28,7 @@ pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Fa
     name_port(&mut config.public_url, &site.listener);
     name_port(&mut config.admin_public_url, &panel.listener);
     instance::prepare_folder(&config)?;
-    let _seat = turning_away(&site.listener, &panel.listener, seat(&config)).await?;
+    let _instance_lock = turning_away(&site.listener, &panel.listener, instance_lock(&config)).await?;
     let (db, opened) = instance::open(&config, true).await?;
     let invitation = if opened || !config.on_postgres() { bootstrap::invite_first_admin(&db).await? } else { None };
     let app = instance::start(config, db, Clock::default()).await?;
@@ -39,17 +39,17 @@ pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Fa
     let orders = Orders::listen()?;
     greet(&app, invitation.as_deref());
     let patience = Timeouts::with_idle(Duration::from_secs(app.config.idle_seconds));
-    let doors = async {
+    let servers = async {
         tokio::join!(
             serve(site, site::router(&app), patience, closing.clone()),
             serve(panel, admin::router(&app), patience, closing.clone())
         )
     };
     notify::ready("open");
-    tokio::pin!(doors);
+    tokio::pin!(servers);
     tokio::select! {
-        _ = &mut doors => {}
-        () = orders.obey(&app, &closing, reread) => { doors.await; }
+        _ = &mut servers => {}
+        () = orders.obey(&app, &closing, reread) => { servers.await; }
     }
     finish_writes(&app).await;
     // What was counted in passing is written before the process ends.
@@ -65,14 +65,14 @@ async fn finish_writes(app: &App) {
     }
 }
 
-/// Takes this instance's seat as soon as the database is there, however long that takes: it may have to be mended first,
+/// Takes this instance's lock as soon as the database is there, however long that takes: it may have to be mended first,
 /// and a process that ends and begins again would help nobody.
-async fn seat(config: &Config) -> Result<instance::Permit, Failure> {
-    let mut told = false;
+async fn instance_lock(config: &Config) -> Result<instance::Permit, Failure> {
+    let mut warned = false;
     loop {
         match instance::take_seat(config).await {
             Err(Failure::Away(why)) => {
-                if !std::mem::replace(&mut told, true) {
+                if !std::mem::replace(&mut warned, true) {
                     tracing::error!("{why}; waiting for it");
                 }
                 notify::waiting("waiting for the database");
@@ -83,8 +83,8 @@ async fn seat(config: &Config) -> Result<instance::Permit, Failure> {
     }
 }
 
-/// Runs `opening`. Where that takes longer than a start does, connections are closed at once: whoever sent them (nginx)
-/// asks another instance, instead of waiting at a door behind which nobody is.
+/// Runs `opening`. Where that takes longer than a start does, connections are closed at once: their sender (nginx)
+/// asks another instance, instead of waiting for one that is not ready.
 async fn turning_away<T>(site: &TcpListener, panel: &TcpListener, opening: impl Future<Output = T>) -> T {
     tokio::pin!(opening);
     tokio::select! {
@@ -124,7 +124,7 @@ async fn bind(address: SocketAddr, name: &str) -> Result<TcpListener, Failure> {
     })
 }
 
-/// Port 0 means "any": what browsers are told is the one that was given.
+/// Port 0 means "any": what browsers see is the one that was given.
 fn name_port(public: &mut Url, listener: &TcpListener) {
     if public.port() == Some(0)
         && let Ok(address) = listener.local_addr()
@@ -154,7 +154,7 @@ fn join(origin: &Url, path: &str) -> String {
     format!("{}{path}", origin.as_str().trim_end_matches('/'))
 }
 
-/// What the process is told from outside.
+/// Signals from outside.
 struct Orders {
     term: Signal,
     interrupt: Signal,
@@ -163,13 +163,13 @@ struct Orders {
 
 impl Orders {
     fn listen() -> Result<Self, Failure> {
-        let hear = |kind| signal(kind).map_err(|e| Failure::Other(format!("signals cannot be heard: {e}")));
+        let hear = |kind| signal(kind).map_err(|e| Failure::Other(format!("signals cannot be received: {e}")));
         let (term, interrupt, hangup) = (hear(SignalKind::terminate())?, hear(SignalKind::interrupt())?, hear(SignalKind::hangup())?);
         Ok(Self { term, interrupt, hangup })
     }
 
-    /// Obeys until the doors are to be closed. Stopping has two phases: first the instance says that it wants no more
-    /// requests, and goes on answering those that come; only when whoever sends them had time to hear it, it accepts no
+    /// Obeys until the sockets are to be closed. Stopping has two phases: first the instance says that it wants no more
+    /// requests, and goes on answering those that come; only when their senders had time to notice, it accepts no
     /// more. A second order to stop skips the wait.
     async fn obey(mut self, app: &App, closing: &CancellationToken, reread: impl AsyncFn() -> Result<Config, Failure>) {
         loop {

@@ -36,7 +36,7 @@ pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
     loop {
         let seen = http_client::report(edge).await.map_or_else(|err| err + "\n", |report| text_report::render(&report, colours));
         if !print(&format!("{}{seen}", if terminal { HOME } else { "" })) {
-            // Whoever read it has left.
+            // The reader has closed the pipe.
             return Ok(());
         }
         tokio::time::sleep(EVERY).await;

@@ -22,7 +22,7 @@ impl Clock {
         self.steady.advance_ms(by.whole_milliseconds() as i64);
     }
 
-    /// What goes on when somebody sets the machine's clock.
+    /// Goes on when the machine's clock is set.
     pub fn monotonic(&self) -> &MonotonicClock {
         &self.steady
     }

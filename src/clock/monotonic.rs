@@ -24,7 +24,7 @@ const MAX_READ_TIME: i64 = 1_000;
 /// What both clocks of the machine said at one moment, in microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Reading {
-    /// Since 1970, as somebody has set it.
+    /// Microseconds since 1970, as the machine's clock is set.
     wall: i64,
     /// Since the machine was switched on.
     boot: i64,

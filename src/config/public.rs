@@ -25,7 +25,7 @@ pub(super) fn read(sources: &Sources, wrong: &mut Wrong) -> Public {
     Public { hsts: hsts(seconds, scope), security_contact: contact(sources.text("SECURITY_CONTACT"), wrong) }
 }
 
-/// With 0 the header is sent all the same: it makes browsers forget what they were told before (RFC 6797 section 6.1.1).
+/// With 0 the header is sent all the same: it makes browsers forget an earlier value (RFC 6797 section 6.1.1).
 fn hsts(seconds: u64, scope: &str) -> String {
     let more = match scope {
         _ if seconds == 0 => "",

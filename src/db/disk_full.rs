@@ -6,7 +6,7 @@ use sea_orm::{DbErr, RuntimeErr, sqlx};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Seconds after which to try again: somebody has to make space first.
+/// Seconds after which to try again: an operator has to make space first.
 pub const PAUSE: u64 = 60;
 
 static REFUSALS: AtomicU64 = AtomicU64::new(0);

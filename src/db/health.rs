@@ -38,13 +38,13 @@ impl DbHealth {
     /// Comes back when it is no use to wait for the database any longer: at once after it was found to be away, or, if
     /// it is away already, after the time in which a page that does not need it is drawn.
     pub async fn wait_until_down(&self) {
-        let mut beats = self.0.subscribe();
-        if !*beats.borrow_and_update() {
+        let mut is_up = self.0.subscribe();
+        if !*is_up.borrow_and_update() {
             sleep(GRACE).await;
             return;
         }
-        if beats.wait_for(|beats| !beats).await.is_err() {
-            // Nobody watches: whoever waits for the database waits for its own time-out.
+        if is_up.wait_for(|is_up| !is_up).await.is_err() {
+            // Nothing watches: a request that waits for the database waits for its own time-out.
             std::future::pending::<()>().await;
         }
     }
@@ -54,8 +54,8 @@ impl DbHealth {
         self.0.subscribe()
     }
 
-    fn set(&self, beats: bool) {
-        self.0.send_replace(beats);
+    fn set(&self, is_up: bool) {
+        self.0.send_replace(is_up);
     }
 }
 

@@ -47,7 +47,7 @@ pub async fn run(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator
 /// Begins a transaction that will write.
 ///
 /// SQLite has one writer: a transaction that begins by reading and then wants to write is refused when
-/// another came first, so it asks for the writer's seat at once (`BEGIN IMMEDIATE`).
+/// another came first, so it takes the write lock at once (`BEGIN IMMEDIATE`).
 pub async fn begin(db: &Database) -> Result<Transaction, DbErr> {
     let db = db.connection().clone();
     uncut(async move {

@@ -64,7 +64,7 @@ pub async fn open(db: &Database, now: OffsetDateTime, welcome: bool) -> Result<b
 async fn post_welcome(tx: &impl ConnectionTrait, now: OffsetDateTime) -> Result<()> {
     let name = "민스쿨";
     let author = user::ActiveModel {
-        email: Set("house@minschool.invalid".into()),
+        email: Set("site@minschool.invalid".into()),
         name: Set(name.into()),
         name_key: Set(name.into()),
         name_skeleton: Set(Some(name_skeleton(name))),

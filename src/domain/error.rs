@@ -27,7 +27,7 @@ pub enum Error {
     /// What was typed cannot be used.
     #[error("invalid: {0:?}")]
     Invalid(Vec<Problem>),
-    /// Somebody else was faster, or the form is out of date.
+    /// Another change came first, or the form is out of date.
     #[error("conflict: {0}")]
     Conflict(&'static str),
     /// Too many at once; seconds after which to try again.
@@ -36,7 +36,7 @@ pub enum Error {
     /// Too many tries by this person; seconds after which to try again.
     #[error("too many tries for {0} s")]
     Slow(u64),
-    /// The disk is full: nothing can be stored until somebody makes space.
+    /// The disk is full: nothing can be stored until an operator makes space.
     #[error("the disk is full")]
     Full,
     /// A fault of ours or of the machines. The text is for the log, never for a page.

@@ -1,6 +1,6 @@
-//! The log by which instances hear of what Redis may not have told them: sessions that ended or changed,
+//! The log by which instances learn what Redis may not have delivered: sessions that ended or changed,
 //! and cached pieces that are out of date. Every instance reads what is new in it once a second, and a
-//! Redis that comes back is not trusted before it has been told what it missed.
+//! Redis that comes back is not trusted before it has been sent what it missed.
 
 use super::Result;
 use crate::clock::OffsetDateTime;
@@ -104,7 +104,7 @@ pub async fn withdraw(tx: &impl ConnectionTrait, tags: &[CacheTag], now: OffsetD
     Ok(())
 }
 
-/// Says that cached pieces are out of date; writes it down where Redis could not be told.
+/// Invalidates cached pieces; writes it down where Redis could not be reached.
 pub async fn invalidate(ctx: &Context, tags: &[CacheTag]) {
     if !ctx.shared.cache().invalidate(tags).await.is_delivered() {
         write_down(ctx, tags).await;

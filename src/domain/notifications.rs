@@ -67,7 +67,7 @@ fn excerpt() -> SimpleExpr {
     Expr::case(comment::Column::State.eq(State::Shown), beginning).into()
 }
 
-/// Writes the rows for those who are told, in the transaction of the comment. A statement at most.
+/// Writes the rows in the transaction of the comment. A statement at most.
 pub async fn insert(
     tx: &impl ConnectionTrait,
     recipients: &[(UserId, Kind)],
@@ -218,7 +218,7 @@ pub async fn unread(ctx: &Context, reader: &Actor, boards: &Boards, said: Option
     Ok(count)
 }
 
-/// The newest ones, or those older than one. `state` is that of all posts, as this request was told.
+/// The newest ones, or those older than one. `state` is the generation of all posts, as this request read it.
 pub async fn list(
     ctx: &Context,
     reader: &Actor,

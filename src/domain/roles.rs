@@ -225,7 +225,7 @@ fn check_grant(actor: &Actor, role: &Role, granted: Permissions) -> Result<()> {
 /// Deletes a role that nobody has.
 ///
 /// # Errors
-/// `Invalid` when it is built-in or somebody has it; `Forbidden`.
+/// `Invalid` when it is built-in or a member has it; `Forbidden`.
 pub async fn destroy(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId) -> Result<idempotency::Outcome<RoleId>> {
     by.actor.must(Resource::Role, Action::Manage)?;
     let outcome = idempotent(ctx, key, delete(ctx, by, id)).await?;

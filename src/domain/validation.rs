@@ -1,6 +1,6 @@
 //! What people type, made fit to keep: e-mail addresses, names, titles and texts.
 //!
-//! Everything is NFC-normalised at the door, because the same Korean word arrives as syllables from
+//! Everything is NFC-normalised on input, because the same Korean word arrives as syllables from
 //! most systems and as single jamo from a Mac's file names and some phones.
 
 use super::{Account, Error, Result};
@@ -26,7 +26,7 @@ pub struct Email(String);
 
 impl Email {
     /// # Errors
-    /// `Invalid("email", …)`: not of the form `somebody@host.domain`.
+    /// `Invalid("email", …)`: not of the form `name@host.domain`.
     pub fn parse(typed: &str) -> Result<Self> {
         let text: String = typed.trim().nfc().collect::<String>().to_lowercase();
         let fits = text.len() <= EMAIL_MAX

@@ -12,7 +12,7 @@ pub(super) const BUCKETS: usize = Scale::<27>::BUCKETS;
 
 /// Numbers of one span.
 #[derive(Clone, Debug)]
-pub(super) struct Tally {
+pub(super) struct Counts {
     /// Requests, or servers that were asked.
     pub requests: u32,
     /// By the first digit of the status: 1xx to 5xx.
@@ -27,13 +27,13 @@ pub(super) struct Tally {
     pub lag_ms: u32,
 }
 
-impl Default for Tally {
+impl Default for Counts {
     fn default() -> Self {
         Self { requests: 0, classes: [0; 5], refused: 0, timed_out: 0, broken: 0, retried: 0, none_live: 0, times: [0; BUCKETS], lag_ms: 0 }
     }
 }
 
-impl Tally {
+impl Counts {
     /// One more with this status.
     pub(super) fn answered(&mut self, status: u16) {
         if let Some(class) = self.classes.get_mut(usize::from(status / 100).wrapping_sub(1)) {
@@ -87,35 +87,35 @@ mod tests {
 
     #[test]
     fn percentiles_are_near_the_truth() {
-        let mut tally = Tally::default();
+        let mut counts = Counts::default();
         for ms in 1..=1000 {
-            tally.took(f64::from(ms) / 1000.0);
+            counts.took(f64::from(ms) / 1000.0);
         }
 
         for (share, truth) in [(0.5, 500.0), (0.95, 950.0), (0.99, 990.0)] {
-            let told = tally.percentile(share).expect("there are answers");
-            assert!((told - truth).abs() / truth < 0.1, "{share}: {told}");
+            let estimate = counts.percentile(share).expect("there are answers");
+            assert!((estimate - truth).abs() / truth < 0.1, "{share}: {estimate}");
         }
-        assert_eq!(Tally::default().percentile(0.5), None);
+        assert_eq!(Counts::default().percentile(0.5), None);
     }
 
     #[test]
     fn an_answer_that_took_for_ever_is_counted() {
-        let mut tally = Tally::default();
+        let mut counts = Counts::default();
 
-        tally.took(1e9);
+        counts.took(1e9);
 
-        assert_eq!(tally.percentile(0.99), Some(20_000.0));
+        assert_eq!(counts.percentile(0.99), Some(20_000.0));
     }
 
     #[test]
     fn a_status_that_is_none_is_not_counted() {
-        let mut tally = Tally::default();
+        let mut counts = Counts::default();
 
-        tally.answered(0);
-        tally.answered(700);
-        tally.answered(503);
+        counts.answered(0);
+        counts.answered(700);
+        counts.answered(503);
 
-        assert_eq!(tally.classes, [0, 0, 0, 0, 1]);
+        assert_eq!(counts.classes, [0, 0, 0, 0, 1]);
     }
 }

@@ -19,7 +19,7 @@ use tokio::time::{sleep, timeout};
 
 /// Connections at once; more wait.
 const CONNECTIONS: usize = 64;
-/// So long a connection may live: whoever asks has little to say.
+/// Longest life of a connection: requests here are small.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Pause after a failed accept, so that running out of file descriptors does not cost a core.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -34,18 +34,18 @@ pub enum HttpListener {
 }
 
 /// Answers until it is dropped.
-pub(super) async fn open(edge: Edge, door: HttpListener) {
-    let seats = Arc::new(Semaphore::new(CONNECTIONS));
+pub(super) async fn open(edge: Edge, listener: HttpListener) {
+    let connections = Arc::new(Semaphore::new(CONNECTIONS));
     // The semaphore is never closed.
-    while let Ok(seat) = seats.clone().acquire_owned().await {
-        let accepted = match &door {
+    while let Ok(permit) = connections.clone().acquire_owned().await {
+        let accepted = match &listener {
             HttpListener::Tcp(listener) => listener.accept().await.map(|(stream, peer)| Connection::tcp(edge.clone(), stream, peer)),
             HttpListener::Unix(listener) => listener.accept().await.map(|(stream, peer)| Connection::unix(edge.clone(), stream, peer)),
         };
         match accepted {
             Ok(guest) => drop(tokio::spawn(async move {
                 guest.serve().await;
-                drop(seat);
+                drop(permit);
             })),
             Err(err) => {
                 tracing::warn!("accepting a connection failed: {err}");
@@ -58,7 +58,7 @@ pub(super) async fn open(edge: Edge, door: HttpListener) {
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
-/// Somebody who asks.
+/// A client.
 struct Connection {
     edge: Edge,
     stream: Box<dyn Stream>,

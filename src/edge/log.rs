@@ -20,7 +20,7 @@ pub(super) async fn hear(edge: Edge, socket: UnixDatagram) {
         match socket.recv(&mut buffer).await {
             Ok(length) => edge.take(&buffer[..length]),
             Err(err) => {
-                tracing::warn!("nginx's log cannot be heard: {err}");
+                tracing::warn!("nginx's log cannot be received: {err}");
                 tokio::time::sleep(PAUSE).await;
             }
         }

@@ -1,4 +1,4 @@
-//! One line of nginx's log: JSON behind the head of a syslog message. Whatever else arrives is told apart and harmless.
+//! One line of nginx's log: JSON behind the head of a syslog message. Anything else is counted as malformed.
 
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -9,7 +9,7 @@ const ATTEMPTS: usize = 16;
 /// No name of a server or of a group is longer.
 const NAME: usize = 108;
 
-/// What is told of one request. Nothing that could be about a person is kept.
+/// One request. Nothing that could be about a person is kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
     /// When nginx wrote it, in seconds since 1970.
@@ -121,7 +121,7 @@ fn attempts(raw: &Raw<'_>) -> Option<Vec<Attempt>> {
         while let Some(name) = names.next() {
             let [status, seconds, connected] = beside.each_mut().map(|list| list.next().unwrap_or("-"));
             let server = server(name.trim())?;
-            // A group without a live server is not somebody else who was asked.
+            // A group without a live server is no further upstream.
             let retried = names.peek().is_some_and(|next| is_address(next.trim()));
             out.push(Attempt { server, outcome: outcome(status, connected), seconds: number(seconds), retried });
         }

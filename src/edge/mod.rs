@@ -2,8 +2,8 @@
 //! its log and asks each server whether it is ready; it needs neither the database nor Redis, nor any of the servers.
 //!
 //! `log_entry` one line of the log · `histogram` what happened in a span of time · `sliding_window` the last minute, five minutes, hour ·
-//! `server` one of the servers · `upstreams` all of them · `log` hears nginx · `probe` asks the servers · `report` what is told ·
-//! `text_report` told as text · `html_report` told as HTML · `scrape` told to Prometheus · `listener` where it is asked · `http_client` asks, for other programs
+//! `server` one of the servers · `upstreams` all of them · `log` reads nginx' log · `probe` asks the servers · `report` the report ·
+//! `text_report` as text · `html_report` as HTML · `scrape` for Prometheus · `listener` serves them · `http_client` asks, for other programs
 
 mod histogram;
 pub mod html_report;
@@ -40,7 +40,7 @@ pub struct Edge {
 
 struct Inner {
     book: Mutex<Upstreams>,
-    /// The log told of a server that does not answer: it is asked at once.
+    /// The log names a server that does not answer: it is probed at once.
     alarm: Notify,
     begun: Instant,
     token: Option<String>,
@@ -54,7 +54,7 @@ impl Edge {
     }
 
     /// Listens, asks and answers until `stop`.
-    pub async fn run(&self, log: Option<UnixDatagram>, doors: Vec<HttpListener>, stop: CancellationToken) {
+    pub async fn run(&self, log: Option<UnixDatagram>, listeners: Vec<HttpListener>, stop: CancellationToken) {
         let mut tasks = JoinSet::new();
         for server in self.book().probed() {
             tasks.spawn(probe::keep(self.clone(), server));
@@ -62,8 +62,8 @@ impl Edge {
         if let Some(log) = log {
             tasks.spawn(log::hear(self.clone(), log));
         }
-        for door in doors {
-            tasks.spawn(listener::open(self.clone(), door));
+        for listener in listeners {
+            tasks.spawn(listener::open(self.clone(), listener));
         }
         // What runs beside ends with the set.
         stop.cancelled().await;

@@ -1,4 +1,4 @@
-//! Asks a server whether it is ready: every two seconds, and at once when the log tells that it failed somebody.
+//! Asks a server whether it is ready: every two seconds, and at once when the log shows a failed request.
 
 use super::server::Health;
 use super::{Edge, http_client, wall};
@@ -16,7 +16,7 @@ const REST: Duration = Duration::from_millis(250);
 pub(super) async fn keep(edge: Edge, server: String) {
     let place = EdgeUrl::Tcp(server.clone());
     loop {
-        // From here on an alarm is heard, also while the answer is awaited.
+        // From here on an alarm is noticed, also while the answer is awaited.
         let alarm = edge.inner.alarm.notified();
         let (health, run) = health(&place).await;
         let now = edge.now();

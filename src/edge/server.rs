@@ -1,6 +1,6 @@
 //! What is known of one server: what it answered when it was asked, and what nginx's log tells of it.
 
-use super::histogram::{self, BUCKETS, Tally};
+use super::histogram::{self, BUCKETS, Counts};
 use super::http_client::HttpClientError;
 use super::log_entry::{Attempt, Outcome};
 use super::report::{Answers, LastError, ServerRow, State, UpstreamError, WindowRow, Windows};
@@ -77,12 +77,12 @@ impl Server {
     pub(super) fn asked(&mut self, attempt: &Attempt, is_stream: bool, now: Duration) {
         let (outcome, seconds) = (attempt.outcome, attempt.seconds.unwrap_or(0.0));
         let timed = matches!(outcome, Outcome::Answered(_)) && !is_stream;
-        self.ring.note(now, |tally| {
-            tally.requests += 1;
-            tally.retried += u32::from(attempt.retried);
-            tally.ended(outcome);
+        self.ring.note(now, |counts| {
+            counts.requests += 1;
+            counts.retried += u32::from(attempt.retried);
+            counts.ended(outcome);
             if timed {
-                tally.took(seconds);
+                counts.took(seconds);
             }
         });
         self.totals.requests += 1;
@@ -171,7 +171,7 @@ impl Server {
         }
     }
 
-    pub(super) fn within(&self, window: Window, now: Duration) -> Tally {
+    pub(super) fn within(&self, window: Window, now: Duration) -> Counts {
         self.ring.within(window, now)
     }
 
@@ -204,30 +204,30 @@ impl Server {
     }
 }
 
-fn window_row(tally: &Tally, all: u32, window: Window, now: Duration) -> WindowRow {
-    let percentile = |share| tally.percentile(share).map(tenth);
+fn window_row(counts: &Counts, all: u32, window: Window, now: Duration) -> WindowRow {
+    let percentile = |share| counts.percentile(share).map(tenth);
     WindowRow {
-        requests: tally.requests,
-        share: if all == 0 { 0.0 } else { tenth(f64::from(tally.requests) * 100.0 / f64::from(all)) },
-        rate: rate(tally, window, now),
+        requests: counts.requests,
+        share: if all == 0 { 0.0 } else { tenth(f64::from(counts.requests) * 100.0 / f64::from(all)) },
+        rate: rate(counts, window, now),
         p50: percentile(0.5),
         p95: percentile(0.95),
         p99: percentile(0.99),
-        answers: answers(tally),
-        connect_errors: tally.refused,
-        broken: tally.broken,
-        timeouts: tally.timed_out,
-        retries: tally.retried,
+        answers: answers(counts),
+        connect_errors: counts.refused,
+        broken: counts.broken,
+        timeouts: counts.timed_out,
+        retries: counts.retried,
     }
 }
 
 /// A second; while the edge is younger than the window, of the time that it has seen.
-pub(super) fn rate(tally: &Tally, window: Window, now: Duration) -> f64 {
-    tenth(f64::from(tally.requests) / window.seconds().min(now.as_secs().max(1)) as f64)
+pub(super) fn rate(counts: &Counts, window: Window, now: Duration) -> f64 {
+    tenth(f64::from(counts.requests) / window.seconds().min(now.as_secs().max(1)) as f64)
 }
 
-pub(super) fn answers(tally: &Tally) -> Answers {
-    let [_, ok, moved, refused, failed] = tally.classes;
+pub(super) fn answers(counts: &Counts) -> Answers {
+    let [_, ok, moved, refused, failed] = counts.classes;
     Answers { ok, moved, refused, failed }
 }
 

@@ -1,7 +1,7 @@
 //! The last minute, five minutes and hour, in places that are used again and again: seconds for the short spans,
-//! minutes for the hour. What is asked of it and told to it comes with its time.
+//! minutes for the hour. Callers pass the time.
 
-use super::histogram::Tally;
+use super::histogram::Counts;
 use std::time::Duration;
 
 /// How far back one looks.
@@ -32,7 +32,7 @@ pub(super) struct SlidingWindow {
 struct Spans {
     /// Seconds of one place.
     length: u64,
-    places: Vec<(u64, Tally)>,
+    places: Vec<(u64, Counts)>,
 }
 
 impl SlidingWindow {
@@ -41,13 +41,13 @@ impl SlidingWindow {
     }
 
     /// Something happened.
-    pub(super) fn note(&mut self, now: Duration, what: impl Fn(&mut Tally)) {
+    pub(super) fn note(&mut self, now: Duration, what: impl Fn(&mut Counts)) {
         what(self.seconds.at(now));
         what(self.minutes.at(now));
     }
 
     /// What happened within a window.
-    pub(super) fn within(&self, window: Window, now: Duration) -> Tally {
+    pub(super) fn within(&self, window: Window, now: Duration) -> Counts {
         match window {
             Window::Minute | Window::FiveMinutes => self.seconds.last(window.seconds(), now),
             Window::Hour => self.minutes.last(60, now),
@@ -55,7 +55,7 @@ impl SlidingWindow {
     }
 
     /// What happened in so many last seconds, at most five minutes of them.
-    pub(super) fn last_seconds(&self, seconds: u64, now: Duration) -> Tally {
+    pub(super) fn last_seconds(&self, seconds: u64, now: Duration) -> Counts {
         self.seconds.last(seconds, now)
     }
 }
@@ -63,25 +63,25 @@ impl SlidingWindow {
 impl Spans {
     fn new(length: u64, count: usize) -> Self {
         // No time has this number, so a place that was never used is never taken for one that was.
-        Self { length, places: vec![(u64::MAX, Tally::default()); count] }
+        Self { length, places: vec![(u64::MAX, Counts::default()); count] }
     }
 
-    fn at(&mut self, now: Duration) -> &mut Tally {
+    fn at(&mut self, now: Duration) -> &mut Counts {
         let number = now.as_secs() / self.length;
         let place = (number % self.places.len() as u64) as usize;
-        let (used, tally) = &mut self.places[place];
+        let (used, counts) = &mut self.places[place];
         if *used != number {
-            (*used, *tally) = (number, Tally::default());
+            (*used, *counts) = (number, Counts::default());
         }
-        tally
+        counts
     }
 
-    fn last(&self, count: u64, now: Duration) -> Tally {
+    fn last(&self, count: u64, now: Duration) -> Counts {
         let newest = now.as_secs() / self.length;
-        let mut sum = Tally::default();
-        for (number, tally) in &self.places {
+        let mut sum = Counts::default();
+        for (number, counts) in &self.places {
             if *number <= newest && newest - *number < count {
-                sum.add(tally);
+                sum.add(counts);
             }
         }
         sum
@@ -106,7 +106,7 @@ mod tests {
     fn what_is_older_than_a_window_is_not_in_it() {
         let mut ring = SlidingWindow::new();
 
-        ring.note(at(0), |tally| tally.requests += 1);
+        ring.note(at(0), |counts| counts.requests += 1);
 
         assert_eq!(ALL.map(|window| requests(&ring, window, 59)), [1, 1, 1]);
         assert_eq!(ALL.map(|window| requests(&ring, window, 60)), [0, 1, 1]);
@@ -119,7 +119,7 @@ mod tests {
         let mut ring = SlidingWindow::new();
 
         for second in 0..10_000 {
-            ring.note(at(second), |tally| tally.requests += 2);
+            ring.note(at(second), |counts| counts.requests += 2);
         }
 
         assert_eq!(ALL.map(|window| requests(&ring, window, 9_999)), [120, 600, (59 * 60 + 40) * 2]);
@@ -130,8 +130,8 @@ mod tests {
     fn a_few_seconds_can_be_asked_for() {
         let mut ring = SlidingWindow::new();
 
-        ring.note(at(10), |tally| tally.requests += 1);
-        ring.note(at(14), |tally| tally.requests += 1);
+        ring.note(at(10), |counts| counts.requests += 1);
+        ring.note(at(14), |counts| counts.requests += 1);
 
         assert_eq!(ring.last_seconds(3, at(15)).requests, 1);
         assert_eq!(ring.last_seconds(6, at(15)).requests, 2);

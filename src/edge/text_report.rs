@@ -8,7 +8,7 @@ use time::format_description::well_known::Rfc3339;
 /// Heads of the columns that each window has.
 const NUMBERS: [&str; 13] = ["SHARE", "REQ/S", "P50", "P95", "P99", "2XX", "3XX", "4XX", "5XX", "REFUSED", "BROKEN", "TIMEOUT", "RETRIED"];
 
-/// Draws it; in colours only where somebody looks.
+/// Renders it; in colours only on a terminal.
 pub fn render(report: &Report, colours: bool) -> String {
     let mut out = String::new();
     // Writing into a String cannot fail.
@@ -50,7 +50,7 @@ fn states(out: &mut String, report: &Report, colours: bool) -> std::fmt::Result 
     Ok(())
 }
 
-/// The word is always there too: nothing is told by colour alone.
+/// The word is always there too: no meaning is carried by colour alone (WCAG 1.4.1).
 fn colour(state: State) -> Option<&'static str> {
     match state {
         State::Up => Some("32"),

@@ -1,5 +1,5 @@
 //! All that is known of all servers. What time it is comes in with each call: since the beginning for what is counted,
-//! since 1970 for what is told.
+//! since 1970 in the report.
 
 use super::log_entry::{Line, Outcome, Server as Asked};
 use super::report::{Change, LogRow, NOTE, Report, State, TotalRow, Windows};
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// So many servers have a row each; what the log tells of still more is put together, whoever writes it.
+/// Servers that have a row each; further ones share one, so that a forged log cannot fill the memory.
 const SERVERS: usize = 32;
 /// The row of the others.
 const OTHERS: &str = "others";
@@ -63,11 +63,11 @@ impl Upstreams {
             None => self.classes[usize::from(line.status / 100 - 1).min(4)] += 1,
         }
         let none_live = line.attempts.iter().any(|attempt| matches!(attempt.server, Asked::NoneLive(_)));
-        self.all.note(now, |tally| {
-            tally.requests += 1;
-            tally.answered(line.status);
-            tally.none_live += u32::from(none_live);
-            tally.lag_ms = tally.lag_ms.max(lag.unwrap_or(0));
+        self.all.note(now, |counts| {
+            counts.requests += 1;
+            counts.answered(line.status);
+            counts.none_live += u32::from(none_live);
+            counts.lag_ms = counts.lag_ms.max(lag.unwrap_or(0));
         });
         for attempt in &line.attempts {
             if let Asked::At(name) = &attempt.server {
@@ -82,7 +82,7 @@ impl Upstreams {
         self.bad_lines += 1;
     }
 
-    /// A server was asked whether it is ready, and told which process it is.
+    /// A server's probe answered, with its process id.
     pub fn probe(&mut self, name: &str, health: Health, run: Option<String>, now: Duration, wall: f64) {
         if let Some(server) = self.servers.get_mut(name) {
             server.probed(health, now);
@@ -125,7 +125,7 @@ impl Upstreams {
         self.servers.iter().map(of).collect()
     }
 
-    /// What is told.
+    /// The report.
     pub fn report(&mut self, now: Duration, wall: f64) -> Report {
         self.settle(now, wall);
         let asked = |window| self.servers.values().map(|server| server.within(window, now).requests).sum();
@@ -149,13 +149,13 @@ impl Upstreams {
     }
 
     fn total(&self, window: Window, now: Duration) -> TotalRow {
-        let tally = self.all.within(window, now);
+        let counts = self.all.within(window, now);
         TotalRow {
-            requests: tally.requests,
-            rate: server::rate(&tally, window, now),
-            answers: server::answers(&tally),
-            no_live_upstreams: tally.none_live,
-            log_lag_ms: tally.lag_ms,
+            requests: counts.requests,
+            rate: server::rate(&counts, window, now),
+            answers: server::answers(&counts),
+            no_live_upstreams: counts.none_live,
+            log_lag_ms: counts.lag_ms,
         }
     }
 }

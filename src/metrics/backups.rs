@@ -1,4 +1,4 @@
-//! When the last good backup was made and when the last one was proven by restoring it. Whoever does that leaves the
+//! When the last good backup was made and when the last one was proven by restoring it. Both commands leave the
 //! time, in seconds since 1970, in a file each in the data folder.
 
 use std::fs;

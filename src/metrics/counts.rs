@@ -1,4 +1,4 @@
-//! The database's numbers, asked at most now and then however often somebody reads them: a scrape must not be a load.
+//! The database's numbers, asked at most now and then, however often they are scraped: a scrape must not be a load.
 
 use crate::app::App;
 use crate::monitor::counts::{self, Counts};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 /// So long an answer is good.
 const FRESH: Duration = Duration::from_secs(10);
-/// So long somebody who scrapes waits for the database.
+/// Longest wait of a scrape for the database.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What was answered last.
@@ -32,7 +32,7 @@ impl Asked {
             if kept.asked.is_some_and(|at| now.duration_since(at) < FRESH) {
                 return kept.counts.clone();
             }
-            // Whoever comes meanwhile gets what is kept and does not ask as well.
+            // Concurrent scrapes get the cached numbers.
             kept.asked = Some(now);
         }
         let counts = tokio::time::timeout(PATIENCE, counts::counts(app)).await.ok().and_then(Result::ok);

@@ -1,4 +1,4 @@
-//! How many of something are open now. Whoever holds one gives it back by going away, however that happens.
+//! How many of something are open now. Dropping a holder gives it back.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

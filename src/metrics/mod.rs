@@ -1,4 +1,4 @@
-//! What this instance measures about itself, for whoever watches it.
+//! What this instance measures about itself.
 //!
 //! `count` what the process counts in passing · `routes` which route an address belongs to · `times` how long requests
 //! took · `gauge` what is open now · `counts` numbers from the database, asked now and then · `process` what the kernel
@@ -76,7 +76,7 @@ impl Metrics {
         (self.started * 1000.0) as i64
     }
 
-    /// The numbers of the whole house, as of a few seconds ago; none while the database does not answer.
+    /// The numbers of the whole cluster, as of a few seconds ago; none while the database does not answer.
     pub async fn counts(&self, app: &crate::app::App) -> Option<crate::monitor::counts::Counts> {
         self.asked.counts(app).await
     }

@@ -14,7 +14,7 @@ const SCALE: Scale<12> =
     Scale([500.0, 1_000.0, 2_500.0, 5_000.0, 10_000.0, 25_000.0, 50_000.0, 100_000.0, 250_000.0, 500_000.0, 1_000_000.0, 5_000_000.0]);
 const BUCKETS: usize = Scale::<12>::BUCKETS;
 const METHODS: [&str; 3] = ["GET", "POST", "other"];
-/// 499, as in nginx: whoever asked did not wait for the answer.
+/// 499, as in nginx: the client did not wait for the answer.
 const CODES: [&str; 5] = ["2xx", "3xx", "4xx", "5xx", "499"];
 const GONE: usize = 4;
 

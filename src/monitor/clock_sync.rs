@@ -1,4 +1,4 @@
-//! What time it is for an instance that begins. Those at work keep their course, whatever somebody does to the clocks of
+//! The time from which an instance starts. Running instances keep theirs, however the clocks of
 //! their machines (`system::clock`). One that set out by another clock would end sessions that they have just seen used, so
 //! it asks them first.
 
@@ -11,7 +11,7 @@ use sea_orm::{ConnectionTrait, DbBackend};
 
 /// Seconds by which the clocks of this machine and of the database may differ: sessions and forms end by them.
 const DRIFT: i64 = 5;
-/// Clocks that differ by so many milliseconds are the same, when one of them was heard by way of a beat, which lives
+/// Clocks that differ by so many milliseconds are the same, when one of them was read from a heartbeat, which lives
 /// for 15 seconds.
 const EARLY: i64 = 5_000;
 const LATE: i64 = 20_000;
@@ -54,8 +54,9 @@ pub async fn names(db: &Database, clock: &Clock) -> Result<Vec<String>> {
 }
 
 /// Lets a clock set out from the time of those that said this, and says in the log when that is not its machine's.
-pub async fn set_out(clock: &Clock, db: &Database, said: &[Bytes]) -> Result<()> {
-    let mut others: Vec<i64> = said.iter().filter_map(|beat| serde_json::from_slice::<Heartbeat>(beat).ok()).map(|beat| beat.at).collect();
+pub async fn start_clock(clock: &Clock, db: &Database, said: &[Bytes]) -> Result<()> {
+    let mut others: Vec<i64> =
+        said.iter().filter_map(|heartbeat| serde_json::from_slice::<Heartbeat>(heartbeat).ok()).map(|heartbeat| heartbeat.at).collect();
     others.sort_unstable();
     let database = to_ms(database_clock(db).await?);
     let clocks = Clocks { own: to_ms(clock.now()), database, others: others.get(others.len() / 2).copied() };
@@ -109,7 +110,7 @@ mod tests {
         // They said it up to fifteen seconds ago.
         assert_eq!(better(0, 0, Some(-14_000)), None);
         assert_eq!(better(0, 0, Some(1_000)), None);
-        // This machine was set, or all were and the others glide.
+        // This machine was set, or all were and the others slew.
         assert_eq!(better(HOUR, 0, Some(-4_000)), Some(0));
         assert_eq!(better(-40 * HOUR, 0, Some(-4_000)), Some(0));
         assert_eq!(better(HOUR, HOUR, Some(-4_000)), Some(-4_000));

@@ -1,4 +1,4 @@
-//! Numbers about the house that only the database knows, for whoever watches over it.
+//! Numbers of the cluster that only the database knows.
 
 use crate::app::App;
 use crate::db::query;

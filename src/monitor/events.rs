@@ -19,7 +19,7 @@ pub enum EventKind {
     Draining,
     /// It is silent, and had not said that it would be.
     Lost,
-    /// It is heard again.
+    /// Its heartbeat is back.
     Back,
     /// It leaves Redis alone: there is no answer.
     RedisAway,
@@ -33,7 +33,7 @@ pub enum EventKind {
     DiskFull,
     /// It stores again.
     DiskFree,
-    /// Somebody set the clock of its machine by more than a correction.
+    /// The clock of its machine was set by more than a correction.
     ClockJumped,
 }
 

@@ -126,7 +126,7 @@ impl Delta {
 /// Routes are shown as of so many minutes.
 const WINDOW: Duration = Duration::from_secs(300);
 
-/// The looks of the last minutes, one a minute, so that routes are told as they are and not as they were on the first day.
+/// The looks of the last minutes, one a minute, so that routes are shown as they are and not as they were on the first day.
 #[derive(Default)]
 pub struct SampleWindow(VecDeque<Sample>);
 
@@ -145,7 +145,7 @@ impl SampleWindow {
 }
 
 /// Puts together what an instance has to say.
-pub fn beat(app: &App, state: InstanceState, done: &Delta, look: &Sample, minutes: &SampleWindow) -> Heartbeat {
+pub fn heartbeat(app: &App, state: InstanceState, done: &Delta, look: &Sample, minutes: &SampleWindow) -> Heartbeat {
     let (pool, health) = (Pool::of(&app.db), app.shared.health());
     let redis = match (health.backend, health.is_well()) {
         (BackendKind::Memory, _) => Redis::None,
@@ -158,7 +158,7 @@ pub fn beat(app: &App, state: InstanceState, done: &Delta, look: &Sample, minute
         version: env!("CARGO_PKG_VERSION").into(),
         state,
         redis,
-        // Whoever keeps the beats knows it.
+        // Only the reporter knows it.
         disk_full: false,
         started: app.metrics.started_ms(),
         at: to_ms(app.clock.now()),
@@ -184,8 +184,8 @@ mod tests {
 
     #[test]
     fn what_another_version_says_is_understood_as_far_as_it_goes() {
-        let beat: Heartbeat = serde_json::from_str(r#"{"name":"1","state":"dancing","new":7}"#).expect("a beat");
+        let heartbeat: Heartbeat = serde_json::from_str(r#"{"name":"1","state":"dancing","new":7}"#).expect("a heartbeat");
 
-        assert_eq!((beat.name.as_str(), beat.state, beat.cpu), ("1", InstanceState::Unknown, 0));
+        assert_eq!((heartbeat.name.as_str(), heartbeat.state, heartbeat.cpu), ("1", InstanceState::Unknown, 0));
     }
 }

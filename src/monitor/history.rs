@@ -1,4 +1,4 @@
-//! A row a minute for a day: of each instance by itself, of the house by whoever comes first.
+//! A row a minute for a day: one by each instance, and one of the cluster by the first that writes it.
 
 use super::RedisSample;
 use super::counts::Counts;
@@ -21,24 +21,24 @@ pub fn minute(at: OffsetDateTime) -> i64 {
 }
 
 /// Writes what an instance did within a minute. The second time within a minute it is the better row.
-pub async fn write_instance(app: &App, minute: i64, beat: &Heartbeat, done: &Delta) -> Result<()> {
+pub async fn write_instance(app: &App, minute: i64, heartbeat: &Heartbeat, done: &Delta) -> Result<()> {
     use instance_metric::{ActiveModel, Column, Entity};
     let count = |n: u64| Set(i64::try_from(n).unwrap_or(i64::MAX));
     let row = ActiveModel {
         minute: Set(minute),
-        instance: Set(beat.name.clone()),
+        instance: Set(heartbeat.name.clone()),
         cpu: Set(done.cpu()),
-        memory: Set(beat.memory),
+        memory: Set(heartbeat.memory),
         requests: count(done.total.count()),
         errors: count(done.total.errors),
         p50: Set(done.quantile(0.50)),
         p95: Set(done.quantile(0.95)),
         p99: Set(done.quantile(0.99)),
-        in_flight: Set(beat.in_flight),
-        streams: Set(beat.streams),
-        db_used: Set(beat.db_used),
-        db_idle: Set(beat.db_idle),
-        db_max: Set(beat.db_max),
+        in_flight: Set(heartbeat.in_flight),
+        streams: Set(heartbeat.streams),
+        db_used: Set(heartbeat.db_used),
+        db_idle: Set(heartbeat.db_idle),
+        db_max: Set(heartbeat.db_max),
     };
     let measured = [
         Column::Cpu,
@@ -59,7 +59,7 @@ pub async fn write_instance(app: &App, minute: i64, beat: &Heartbeat, done: &Del
     Ok(())
 }
 
-/// Writes how the house was in a minute, unless another instance has.
+/// Writes the cluster's numbers of a minute, unless another instance has.
 pub async fn write_house(app: &App, minute: i64, counts: &Counts, redis: Option<&RedisSample>) -> Result<()> {
     use cluster_metric::{ActiveModel, Column, Entity};
     let number = |n: Option<u64>| Set(n.and_then(|n| i64::try_from(n).ok()));
@@ -101,7 +101,7 @@ pub struct InstanceSlot {
     pub db_used: i64,
 }
 
-/// How the house was within a slot.
+/// The cluster's numbers within a slot.
 #[derive(Clone, Debug, PartialEq, FromQueryResult)]
 pub struct ClusterSlot {
     pub slot: i64,
@@ -139,8 +139,8 @@ pub async fn instances(db: &Database, from: i64, until: i64, step: i64) -> Resul
     Ok(slots.into_model().all(db).await?)
 }
 
-/// The same of the house.
-pub async fn house(db: &Database, from: i64, until: i64, step: i64) -> Result<Vec<ClusterSlot>> {
+/// The same of the cluster.
+pub async fn cluster(db: &Database, from: i64, until: i64, step: i64) -> Result<Vec<ClusterSlot>> {
     use cluster_metric::{Column, Entity};
     let slots = Entity::find()
         .select_only()

@@ -1,8 +1,8 @@
 //! How the instances are: what each says of itself every few seconds, a row a minute for a day, and what happened to
 //! them. It is only ever looked at; no page waits for it, and nothing is decided by it but by what clock an instance sets out.
 //!
-//! `beat` what an instance measures · `keep` measures, says and notices, again and again · `history` the rows ·
-//! `events` what happened · `seen` all of it together, for whoever looks · `course` what time it is for one that begins
+//! `heartbeat` what an instance measures · `reporter` measures and reports in intervals · `history` the rows ·
+//! `events` what happened · `overview` all of it together · `clock_sync` the time from which an instance starts
 
 pub mod clock_sync;
 pub mod counts;

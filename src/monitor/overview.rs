@@ -19,7 +19,7 @@ const EVENTS: i64 = 20;
 pub struct Overview {
     /// The instances by name.
     pub instances: Vec<Instance>,
-    /// Whether the others could be heard: Redis answered, or there is none.
+    /// Whether the others' heartbeats could be read: Redis answered, or there is none.
     pub hears_all: bool,
     /// What Redis said last.
     pub redis: Option<RedisSample>,
@@ -47,7 +47,7 @@ pub enum NodeStatus {
     Left,
     /// Nothing.
     Silent,
-    /// It could not be heard.
+    /// Its heartbeat could not be read.
     Unheard,
 }
 
@@ -55,11 +55,11 @@ impl Overview {
     /// The last minutes by route over all instances, the slowest first.
     pub fn slowest(&self, most: usize) -> Vec<(String, Sum)> {
         let mut all: BTreeMap<&str, Sum> = BTreeMap::new();
-        let beats = self.instances.iter().filter_map(|instance| match &instance.word {
-            NodeStatus::Heartbeat(beat) => Some(beat),
+        let heartbeats = self.instances.iter().filter_map(|instance| match &instance.word {
+            NodeStatus::Heartbeat(heartbeat) => Some(heartbeat),
             _ => None,
         });
-        beats.flat_map(|beat| &beat.routes).for_each(|(label, sum)| all.entry(label).or_default().add(sum));
+        heartbeats.flat_map(|heartbeat| &heartbeat.routes).for_each(|(label, sum)| all.entry(label).or_default().add(sum));
         let mut slowest: Vec<_> = all.into_iter().map(|(label, sum)| (label.to_owned(), sum)).collect();
         slowest.sort_by_key(|(_, sum)| std::cmp::Reverse(sum.quantile(0.95)));
         slowest.truncate(most);
@@ -67,7 +67,7 @@ impl Overview {
     }
 }
 
-/// Whether somebody may look.
+/// Whether this member may see it.
 ///
 /// # Errors
 /// `Forbidden`: who may read what staff did may read what the machines did.
@@ -83,18 +83,18 @@ pub async fn look(app: &App, actor: &Actor) -> Result<Overview> {
     may_look(actor)?;
     let names = history::names(&app.db, history::minute(app.clock.now()) - LISTED).await?;
     let events = events::newest(&app.db, EVENTS).await?;
-    let beats = app.shared.instances().beats(&names).await;
-    let hears_all = !beats.is_unknown();
-    let mut beats = match beats {
-        Known::Known(beats) => beats,
+    let heartbeats = app.shared.instances().heartbeats(&names).await;
+    let hears_all = !heartbeats.is_unknown();
+    let mut heartbeats = match heartbeats {
+        Known::Known(heartbeats) => heartbeats,
         Known::Unknown => Vec::new(),
     }
     .into_iter();
     let own = app.monitor.own();
     let instance = |name: String| {
-        let said = beats.next().flatten().and_then(|bytes| serde_json::from_slice::<Heartbeat>(&bytes).ok());
+        let said = heartbeats.next().flatten().and_then(|bytes| serde_json::from_slice::<Heartbeat>(&bytes).ok());
         let word = match said.or_else(|| own.clone().filter(|own| own.name == name)) {
-            Some(beat) => NodeStatus::Heartbeat(Box::new(beat)),
+            Some(heartbeat) => NodeStatus::Heartbeat(Box::new(heartbeat)),
             None if !hears_all => NodeStatus::Unheard,
             None if left(&events, &name) => NodeStatus::Left,
             None => NodeStatus::Silent,

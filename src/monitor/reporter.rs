@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use tokio::time::{Instant as Tick, MissedTickBehavior, interval_at};
 
-/// Pause between two beats.
+/// Pause between two heartbeats.
 const EVERY: Duration = Duration::from_secs(5);
 /// Pause between the first and the second.
 const SOON: Duration = Duration::from_secs(1);
@@ -23,10 +23,10 @@ const REMEMBERED: i64 = 15;
 
 /// Runs until the end.
 pub async fn run(app: App) {
-    let mut keeper = Reporter::new(&app);
+    let mut reporter = Reporter::new(&app);
     let (mut health, mut database) = (app.shared.health_changes(), app.db_health.changes());
-    keeper.note(EventKind::Up, app.metrics.started_ms());
-    keeper.round().await;
+    reporter.note(EventKind::Up, app.metrics.started_ms());
+    reporter.round().await;
     // The first word is "starting"; nobody should have to wait long for the next.
     let mut ticks = interval_at(Tick::now() + SOON, EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -36,21 +36,21 @@ pub async fn run(app: App) {
             () = app.ended.cancelled() => break,
             () = app.stop.cancelled(), if !draining => {
                 draining = true;
-                keeper.note(EventKind::Draining, app.metrics.started_ms());
-                keeper.round().await;
+                reporter.note(EventKind::Draining, app.metrics.started_ms());
+                reporter.round().await;
             }
             Ok(()) = health.changed() => {
                 let health = health.borrow_and_update().clone();
                 // Connecting for the first time is no news.
-                if keeper.rounds > 1 || health.is_well() {
-                    keeper.redis_changed(&health);
+                if reporter.rounds > 1 || health.is_well() {
+                    reporter.redis_changed(&health);
                 }
             }
             Ok(()) = database.changed() => {
                 let back = *database.borrow_and_update();
-                keeper.note_now(if back { EventKind::DatabaseBack } else { EventKind::DatabaseAway });
+                reporter.note_now(if back { EventKind::DatabaseBack } else { EventKind::DatabaseAway });
             }
-            _ = ticks.tick() => keeper.round().await,
+            _ = ticks.tick() => reporter.round().await,
         }
     }
     app.shared.instances().leave(&app.config.watching.instance).await;
@@ -69,7 +69,7 @@ pub struct Reporter {
     disk: Disk,
     others: BTreeMap<String, Other>,
     rounds: u32,
-    /// The last jump of the machine's clock that was told.
+    /// The last step of the machine's clock that was reported.
     step: Option<ClockStep>,
 }
 
@@ -98,10 +98,10 @@ impl Disk {
     }
 }
 
-/// Another instance, as it was heard last.
+/// Another instance, by its last heartbeat.
 struct Other {
-    beat: Heartbeat,
-    heard: Instant,
+    heartbeat: Heartbeat,
+    seen: Instant,
     is_lost: bool,
 }
 
@@ -132,21 +132,22 @@ impl Reporter {
             self.note_now(EventKind::DiskFull);
         }
         let disk_full = self.disk.full.is_some();
-        let beat = Heartbeat { disk_full, ..heartbeat::beat(&self.app, self.state(), &look.since(&self.last), &look, &self.recent) };
+        let heartbeat =
+            Heartbeat { disk_full, ..heartbeat::heartbeat(&self.app, self.state(), &look.since(&self.last), &look, &self.recent) };
         self.last = look.clone();
-        self.app.monitor.lock().own = Some(beat.clone());
-        if let Ok(text) = serde_json::to_vec(&beat) {
-            self.app.shared.instances().beat(&beat.name, text).await;
+        self.app.monitor.lock().own = Some(heartbeat.clone());
+        if let Ok(text) = serde_json::to_vec(&heartbeat) {
+            self.app.shared.instances().heartbeat(&heartbeat.name, text).await;
         }
         self.mind_clock();
         self.ask_redis().await;
-        match self.write(&beat, look).await {
+        match self.write(&heartbeat, look).await {
             Ok(()) if self.disk.is_relieved() => {
                 tracing::info!("the database's disk takes what is written again");
                 self.note_now(EventKind::DiskFree);
             }
             Ok(()) => {}
-            // The outage itself is told elsewhere.
+            // The outage itself is reported elsewhere.
             Err(err) => tracing::debug!("what was measured is not written: {err}"),
         }
         self.rounds = self.rounds.saturating_add(1);
@@ -155,10 +156,10 @@ impl Reporter {
         }
     }
 
-    /// As if so much time had gone by since the others were heard.
+    /// As if so much time had gone by since the others' heartbeats.
     pub fn hear_nothing_for(&mut self, span: Duration) {
         let earlier = |at: Instant| at.checked_sub(span).unwrap_or(at);
-        self.others.values_mut().for_each(|other| other.heard = earlier(other.heard));
+        self.others.values_mut().for_each(|other| other.seen = earlier(other.seen));
     }
 
     fn state(&self) -> InstanceState {
@@ -195,13 +196,13 @@ impl Reporter {
         self.redis = counts.map(|counts| (now, counts));
     }
 
-    async fn write(&mut self, beat: &Heartbeat, look: Sample) -> Result<()> {
+    async fn write(&mut self, heartbeat: &Heartbeat, look: Sample) -> Result<()> {
         events::flush(&self.app).await?;
         let now = history::minute(self.app.clock.now());
         let (minute, begun) = &self.minute;
         // At the start at once, so that the others know the name.
         if now != *minute || self.rounds == 0 {
-            history::write_instance(&self.app, *minute, beat, &look.since(begun)).await?;
+            history::write_instance(&self.app, *minute, heartbeat, &look.since(begun)).await?;
             let redis = self.app.monitor.redis();
             history::write_house(&self.app, now, &counts::counts(&self.app).await?, redis.as_ref()).await?;
         }
@@ -217,38 +218,38 @@ impl Reporter {
         let own = &self.app.config.watching.instance;
         let mut names = history::names(&self.app.db, minute - REMEMBERED).await?;
         names.retain(|name| name != own);
-        // Nobody was heard while Redis is away, and that says nothing about them.
-        let Known::Known(beats) = self.app.shared.instances().beats(&names).await else {
-            self.others.values_mut().for_each(|other| other.heard = Instant::now());
+        // No heartbeat can be read while Redis is away, and that says nothing about the instances.
+        let Known::Known(heartbeats) = self.app.shared.instances().heartbeats(&names).await else {
+            self.others.values_mut().for_each(|other| other.seen = Instant::now());
             return Ok(());
         };
-        for (name, bytes) in names.into_iter().zip(beats) {
+        for (name, bytes) in names.into_iter().zip(heartbeats) {
             match bytes.and_then(|bytes| serde_json::from_slice::<Heartbeat>(&bytes).ok()) {
-                Some(beat) => self.heard(name, beat),
+                Some(heartbeat) => self.seen(name, heartbeat),
                 None => self.silent(&name),
             }
         }
         Ok(())
     }
 
-    fn heard(&mut self, name: String, beat: Heartbeat) {
-        let before = self.others.get(&name).filter(|other| other.is_lost).map(|other| (other.beat.at, other.beat.started));
+    fn seen(&mut self, name: String, heartbeat: Heartbeat) {
+        let before = self.others.get(&name).filter(|other| other.is_lost).map(|other| (other.heartbeat.at, other.heartbeat.started));
         // One that was started anew says so by itself.
         if let Some((mark, started)) = before
-            && started == beat.started
+            && started == heartbeat.started
         {
             self.note_of(&name, EventKind::Back, mark);
         }
-        self.others.insert(name, Other { beat, heard: Instant::now(), is_lost: false });
+        self.others.insert(name, Other { heartbeat, seen: Instant::now(), is_lost: false });
     }
 
     fn silent(&mut self, name: &str) {
         let Some(other) = self.others.get_mut(name) else { return };
-        if other.is_lost || other.beat.state == InstanceState::Draining || other.heard.elapsed() < BEAT_LIVES {
+        if other.is_lost || other.heartbeat.state == InstanceState::Draining || other.seen.elapsed() < BEAT_LIVES {
             return;
         }
         other.is_lost = true;
-        let mark = other.beat.at;
+        let mark = other.heartbeat.at;
         tracing::warn!("instance {name} has said nothing for {} s", BEAT_LIVES.as_secs());
         self.note_of(name, EventKind::Lost, mark);
     }

@@ -171,28 +171,28 @@ pub async fn comments(db: &Database, plan: &Plan, base: &Base, writer: &mut Writ
     Ok(())
 }
 
-/// What members are told. What they have read, they read at once.
-pub async fn told(db: &Database, plan: &Plan, base: &Base, now: OffsetDateTime, progress: Progress<'_>) -> Result<()> {
-    for told in plan.told.chunks(BATCH) {
-        let mut rows = Vec::with_capacity(told.len());
-        for told in told {
-            let comment = told.comment.map(|n| &plan.comments[n]);
+/// Notifications. Those that are read were read at once.
+pub async fn notified(db: &Database, plan: &Plan, base: &Base, now: OffsetDateTime, progress: Progress<'_>) -> Result<()> {
+    for notified in plan.notified.chunks(BATCH) {
+        let mut rows = Vec::with_capacity(notified.len());
+        for notified in notified {
+            let comment = notified.comment.map(|n| &plan.comments[n]);
             let at = comment.map_or(now, |comment| from_ms(comment.at));
             rows.push(notification::ActiveModel {
-                user_id: Set(base.user(told.user)),
-                kind: Set(told.kind),
+                user_id: Set(base.user(notified.user)),
+                kind: Set(notified.kind),
                 actor_id: Set(comment.map(|comment| base.user(comment.author))),
                 post_id: Set(comment.map(|comment| base.post(comment.post))),
-                comment_id: Set(told.comment.map(|n| base.comment(n))),
+                comment_id: Set(notified.comment.map(|n| base.comment(n))),
                 created_at: Set(at),
-                read_at: Set(told.read.then_some(at)),
+                read_at: Set(notified.read.then_some(at)),
                 ..Default::default()
             });
         }
         let tx = query::begin(db).await?;
         query::insert_many(&tx, rows).await?;
         tx.commit().await?;
-        progress(told.len());
+        progress(notified.len());
     }
     Ok(())
 }
@@ -202,7 +202,7 @@ const POSTS: Counter = Counter { table: "posts", column: "id", sequence: "posts_
 const BUMPS: Counter = Counter { table: "posts", column: "bump", sequence: "posts_bump_seq" };
 const COMMENTS: Counter = Counter { table: "comments", column: "id", sequence: "comments_id_seq" };
 
-/// Takes the ids that will be needed, so that whoever writes meanwhile gets later ones.
+/// Takes the ids that will be needed, so that concurrent writers get later ones.
 pub async fn reserve(db: &Database, plan: &Plan) -> Result<Base> {
     let places = plan.posts.len() + plan.comments.len();
     Ok(Base {

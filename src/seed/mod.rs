@@ -1,4 +1,4 @@
-//! Believable content for trying the house out and for measuring it: the same numbers and the same random
+//! Believable content for trying the site and for measuring it: the same numbers and the same random
 //! seed make the same members, posts and comments. Moments are counted back from now, so that lists look alive;
 //! everything else, ids included, is the same on every empty database.
 //!
@@ -70,17 +70,17 @@ pub async fn run(app: &App, wanted: &Wanted, now: OffsetDateTime, progress: impl
     load::people(&app.db, &plan, &base, &hash, &hear(Stage::Members, plan.people.len())).await?;
     load::posts(&app.db, &plan, &base, &places, &mut writer, &hear(Stage::Posts, plan.posts.len())).await?;
     load::comments(&app.db, &plan, &base, &mut writer, &hear(Stage::Comments, plan.comments.len())).await?;
-    load::told(&app.db, &plan, &base, now, &hear(Stage::Notifications, plan.told.len())).await?;
+    load::notified(&app.db, &plan, &base, now, &hear(Stage::Notifications, plan.notified.len())).await?;
     load::analyze(&app.db).await?;
     let tags: Vec<CacheTag> = all.iter().map(|board| CacheTag::board(&board.slug)).chain([CacheTag::POSTS, CacheTag::BOARDS]).collect();
     invalidation::invalidate(app, &tags).await;
     // An instance that is running has not made this change itself and may have no Redis to hear of it.
     invalidation::write_down(app, &tags).await;
-    let unread = plan.told.iter().filter(|told| !told.read).count();
+    let unread = plan.notified.iter().filter(|notified| !notified.read).count();
     Ok(Seeded { first_number: base.number, first_post: base.post(0).0, unread })
 }
 
-/// The boards of a new house, or those that stand in for them.
+/// The boards of a new site, or those that stand in for them.
 fn places(all: &[Board]) -> Result<load::Boards> {
     let named = |slug: &str| all.iter().find(|board| board.slug == slug && !board.archived);
     let open = named("free").or_else(|| all.iter().find(|board| board.write == Access::Members && !board.archived));

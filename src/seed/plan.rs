@@ -1,4 +1,4 @@
-//! Who writes what when, and who is told of it: the bones of seeded content, in numbers alone. Everything
+//! Who writes what when, and who is notified: the plan of seeded content, in numbers alone. Everything
 //! is counted from 0 here; `load` knows where the database goes on.
 
 use super::text::{PostKind, stream};
@@ -51,8 +51,8 @@ pub struct Comment {
     pub edited: Option<i64>,
 }
 
-/// Something that a member is told.
-pub struct Told {
+/// A notification.
+pub struct Notified {
     /// Whom.
     pub user: usize,
     /// Why.
@@ -84,8 +84,8 @@ pub struct Plan {
     pub posts: Vec<Post>,
     /// Comments, in the order in which they were written.
     pub comments: Vec<Comment>,
-    /// What members are told, in the order in which it happened.
-    pub told: Vec<Told>,
+    /// Notifications, in the order of their events.
+    pub notified: Vec<Notified>,
 }
 
 impl Plan {
@@ -96,10 +96,10 @@ impl Plan {
         let mut comments = plan_comments(&mut stream(seed, 4, 0), users, &posts, comments, now);
         join_threads(&mut stream(seed, 5, 0), &mut comments, posts.len());
         count(&mut posts, &comments);
-        let mut told = tell(&posts, &mut comments, users);
-        mark_read(&mut told, users);
+        let mut notified = notify(&posts, &mut comments, users);
+        mark_read(&mut notified, users);
         let people = people(&mut stream(seed, 6, 0), users, &posts, &comments, (now, span));
-        Self { people, posts, comments, told }
+        Self { people, posts, comments, notified }
     }
 }
 
@@ -178,9 +178,9 @@ fn count(posts: &mut [Post], comments: &[Comment]) {
     }
 }
 
-/// Who is told of which comment. Members of whom nobody would have spoken are named in one of the newest
+/// Who is notified of which comment. Members who would have none are named in one of the newest
 /// comments, so that everybody has something behind their bell.
-fn tell(posts: &[Post], comments: &mut [Comment], users: usize) -> Vec<Told> {
+fn notify(posts: &[Post], comments: &mut [Comment], users: usize) -> Vec<Notified> {
     let mut spoken_of = vec![false; users];
     for comment in &*comments {
         for user in [Some(posts[comment.post].author), comment.parent.map(|n| comments[n].author)].into_iter().flatten() {
@@ -191,29 +191,29 @@ fn tell(posts: &[Post], comments: &mut [Comment], users: usize) -> Vec<Told> {
     for comment in comments.iter_mut().rev() {
         comment.calls = quiet.next_if(|user| *user != comment.author);
     }
-    let mut told = Vec::with_capacity(comments.len() + users);
+    let mut notified = Vec::with_capacity(comments.len() + users);
     for (n, comment) in comments.iter().enumerate() {
         let answered = comment.parent.map(|parent| (comments[parent].author, notification::Kind::Reply));
         let named = comment.calls.map(|user| (user, notification::Kind::Mention));
-        let begun = told.len();
+        let begun = notified.len();
         for (user, kind) in answered.into_iter().chain(named).chain([(posts[comment.post].author, notification::Kind::Comment)]) {
-            let known = told[begun..].iter().any(|told: &Told| told.user == user);
+            let known = notified[begun..].iter().any(|notified: &Notified| notified.user == user);
             if user != comment.author && !known {
-                told.push(Told { user, kind, comment: Some(n), read: false });
+                notified.push(Notified { user, kind, comment: Some(n), read: false });
             }
         }
     }
-    // More members than comments: what everybody can be told is that somebody tried their address.
-    told.extend(quiet.map(|user| Told { user, kind: notification::Kind::SignUpAgain, comment: None, read: false }));
-    told
+    // More members than comments: what is left is the notification that their address was tried.
+    notified.extend(quiet.map(|user| Notified { user, kind: notification::Kind::SignUpAgain, comment: None, read: false }));
+    notified
 }
 
 /// Everybody has read all but their newest few.
-fn mark_read(told: &mut [Told], users: usize) {
+fn mark_read(notified: &mut [Notified], users: usize) {
     let mut unread: Vec<usize> = (0..users).map(|user| 1 + user % 5).collect();
-    for told in told.iter_mut().rev() {
-        let left = &mut unread[told.user];
-        told.read = *left == 0;
+    for notified in notified.iter_mut().rev() {
+        let left = &mut unread[notified.user];
+        notified.read = *left == 0;
         *left = left.saturating_sub(1);
     }
 }
@@ -246,7 +246,7 @@ mod tests {
         for (users, posts, comments) in [(3, 0, 0), (50, 5, 3), (20, 100, 400), (1, 10, 10)] {
             let plan = Plan::new(1, users, posts, comments, NOW);
             for user in 0..users {
-                assert!(plan.told.iter().any(|told| told.user == user && !told.read), "{user} of {users}");
+                assert!(plan.notified.iter().any(|notified| notified.user == user && !notified.read), "{user} of {users}");
             }
         }
     }

@@ -164,7 +164,7 @@ pub const QUESTIONS: &[Topic] = &[
     },
 ];
 
-/// Notices by the house.
+/// Notices by the organisation.
 pub const NOTICES: &[Topic] = &[
     Topic {
         titles: &["{달} 프로그램 안내", "{모임} 참여자를 모십니다", "{달} 자조모임 일정", "{곳} 나들이 신청 안내"],

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// So many failures without a success in between open it.
 pub const TRIPS_AFTER: u32 = 3;
 /// How long it stays open before one probe may go; twice as long each time that it opens again soon, up to a bound: a
-/// Redis that answers now and then costs somebody 150 ms each time it is believed.
+/// A Redis that answers now and then costs a request 150 ms each time it is tried.
 pub const REST: Duration = Duration::from_secs(1);
 const LONGEST_REST: Duration = Duration::from_secs(4);
 /// "Soon".

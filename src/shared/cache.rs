@@ -1,6 +1,6 @@
 //! Ready-made pieces of pages, believed only as long as nothing they show has changed.
 //!
-//! Each [`CacheTag`] has a generation. Whoever changes the rows bumps it after commit; whoever makes a piece reads the
+//! Each [`CacheTag`] has a generation. A writer raises it after commit; a reader that builds a piece reads the
 //! generation *before* the rows and stores it with the piece; a piece of another generation is a miss. A generation
 //! begins at a random number, so that one which was flushed away does not come back as one that was seen before, and
 //! the epoch is mixed in, so that a Redis restored from an old file brings no old piece back.
@@ -160,7 +160,7 @@ impl Cache<'_> {
             found => found.and_then(|cached| cached.generation),
         };
         self.once(&entry.key, generation, async || {
-            // Somebody's load may have landed between our question and our turn.
+            // Another load may have finished between our question and our turn.
             let landed = generation.and_then(|generation| self.rendered(&entry.key, generation));
             if let Some(text) = landed {
                 return Ok(Bytes::copy_from_slice(text.as_bytes()));

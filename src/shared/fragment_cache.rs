@@ -24,7 +24,7 @@ struct Piece {
 }
 
 #[derive(Default)]
-struct Shelf {
+struct Cache {
     pieces: HashMap<Box<str>, Piece>,
     size: usize,
     clock: u64,
@@ -32,15 +32,15 @@ struct Shelf {
 
 /// See the head of this file.
 #[derive(Default)]
-pub(super) struct Rendered(Mutex<Shelf>);
+pub(super) struct Rendered(Mutex<Cache>);
 
 impl Rendered {
     /// A piece of this generation, and how old it is.
     pub(super) fn get(&self, key: &str, generation: Generation) -> Option<(Arc<str>, Duration)> {
-        let mut shelf = self.lock();
-        shelf.clock += 1;
-        let now = shelf.clock;
-        let piece = shelf.pieces.get_mut(key).filter(|piece| piece.generation == generation)?;
+        let mut cache = self.lock();
+        cache.clock += 1;
+        let now = cache.clock;
+        let piece = cache.pieces.get_mut(key).filter(|piece| piece.generation == generation)?;
         let age = piece.since.elapsed();
         piece.used = now;
         (age < piece.life).then(|| (piece.text.clone(), age))
@@ -52,33 +52,33 @@ impl Rendered {
         if text.len() > MOST_BYTES / 4 {
             return;
         }
-        let mut shelf = self.lock();
-        shelf.take(key);
-        while shelf.pieces.len() >= MOST_PIECES || shelf.size + text.len() > MOST_BYTES {
-            shelf.take_oldest();
+        let mut cache = self.lock();
+        cache.take(key);
+        while cache.pieces.len() >= MOST_PIECES || cache.size + text.len() > MOST_BYTES {
+            cache.take_oldest();
         }
-        shelf.clock += 1;
-        shelf.size += text.len();
-        let used = shelf.clock;
-        shelf.pieces.insert(key.into(), Piece { generation, text, since: Instant::now(), life, used });
+        cache.clock += 1;
+        cache.size += text.len();
+        let used = cache.clock;
+        cache.pieces.insert(key.into(), Piece { generation, text, since: Instant::now(), life, used });
     }
 
     /// Whether anything is kept whose key begins so and that is not too old.
     pub(super) fn has(&self, head: &str) -> bool {
-        let shelf = self.lock();
-        shelf.pieces.iter().any(|(key, piece)| key.starts_with(head) && piece.since.elapsed() < piece.life)
+        let cache = self.lock();
+        cache.pieces.iter().any(|(key, piece)| key.starts_with(head) && piece.since.elapsed() < piece.life)
     }
 
     pub(super) fn clear(&self) {
-        *self.lock() = Shelf::default();
+        *self.lock() = Cache::default();
     }
 
-    fn lock(&self) -> MutexGuard<'_, Shelf> {
+    fn lock(&self) -> MutexGuard<'_, Cache> {
         self.0.lock()
     }
 }
 
-impl Shelf {
+impl Cache {
     fn take(&mut self, key: &str) {
         if let Some(piece) = self.pieces.remove(key) {
             self.size -= piece.text.len();
@@ -100,8 +100,8 @@ mod tests {
 
     const LIFE: Duration = Duration::from_secs(30);
 
-    fn text(shelf: &Rendered, key: &str, generation: Generation) -> Option<Arc<str>> {
-        shelf.get(key, generation).map(|(text, _)| text)
+    fn text(cache: &Rendered, key: &str, generation: Generation) -> Option<Arc<str>> {
+        cache.get(key, generation).map(|(text, _)| text)
     }
 
     fn generation(number: u64) -> Generation {
@@ -110,43 +110,43 @@ mod tests {
 
     #[test]
     fn a_piece_of_another_generation_is_a_miss() {
-        let shelf = Rendered::default();
-        shelf.put("home", generation(1), "old".into(), LIFE);
+        let cache = Rendered::default();
+        cache.put("home", generation(1), "old".into(), LIFE);
 
-        assert_eq!(text(&shelf, "home", generation(2)), None);
-        shelf.put("home", generation(2), "new".into(), LIFE);
+        assert_eq!(text(&cache, "home", generation(2)), None);
+        cache.put("home", generation(2), "new".into(), LIFE);
 
-        assert_eq!(text(&shelf, "home", generation(2)).as_deref(), Some("new"));
-        assert_eq!(text(&shelf, "home", generation(1)), None);
-        shelf.put("home", generation(2), "old already".into(), Duration::ZERO);
-        assert_eq!(text(&shelf, "home", generation(2)), None);
+        assert_eq!(text(&cache, "home", generation(2)).as_deref(), Some("new"));
+        assert_eq!(text(&cache, "home", generation(1)), None);
+        cache.put("home", generation(2), "old already".into(), Duration::ZERO);
+        assert_eq!(text(&cache, "home", generation(2)), None);
     }
 
     #[test]
     fn the_piece_that_was_used_longest_ago_makes_room() {
-        let shelf = Rendered::default();
+        let cache = Rendered::default();
         for n in 0..MOST_PIECES {
-            shelf.put(&n.to_string(), generation(1), "x".into(), LIFE);
+            cache.put(&n.to_string(), generation(1), "x".into(), LIFE);
         }
 
-        shelf.get("0", generation(1));
-        shelf.put("one more", generation(1), "x".into(), LIFE);
+        cache.get("0", generation(1));
+        cache.put("one more", generation(1), "x".into(), LIFE);
 
-        assert!(shelf.get("0", generation(1)).is_some());
-        assert!(shelf.get("1", generation(1)).is_none());
-        assert_eq!(shelf.lock().pieces.len(), MOST_PIECES);
+        assert!(cache.get("0", generation(1)).is_some());
+        assert!(cache.get("1", generation(1)).is_none());
+        assert_eq!(cache.lock().pieces.len(), MOST_PIECES);
     }
 
     #[test]
     fn big_pieces_are_bounded_by_their_bytes() {
-        let shelf = Rendered::default();
+        let cache = Rendered::default();
         for n in 0..20 {
-            shelf.put(&n.to_string(), generation(1), "x".repeat(1024 * 1024).into(), LIFE);
+            cache.put(&n.to_string(), generation(1), "x".repeat(1024 * 1024).into(), LIFE);
         }
-        shelf.put("huge", generation(1), "x".repeat(MOST_BYTES).into(), LIFE);
+        cache.put("huge", generation(1), "x".repeat(MOST_BYTES).into(), LIFE);
 
-        assert!(shelf.lock().size <= MOST_BYTES);
-        assert!(shelf.get("huge", generation(1)).is_none());
-        assert!(shelf.get("19", generation(1)).is_some());
+        assert!(cache.lock().size <= MOST_BYTES);
+        assert!(cache.get("huge", generation(1)).is_none());
+        assert!(cache.get("19", generation(1)).is_some());
     }
 }

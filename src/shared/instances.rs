@@ -30,12 +30,12 @@ pub struct Instances<'a>(pub(super) &'a Shared);
 
 impl Instances<'_> {
     /// Says how an instance is.
-    pub async fn beat(self, name: &str, beat: Vec<u8>) -> Effect {
-        self.0.backend().write(vec![Write::Set(keys::instance(name), Bytes::from(beat), BEAT_LIVES)]).await
+    pub async fn heartbeat(self, name: &str, heartbeat: Vec<u8>) -> Effect {
+        self.0.backend().write(vec![Write::Set(keys::instance(name), Bytes::from(heartbeat), BEAT_LIVES)]).await
     }
 
     /// What these instances said last. None: nothing lately.
-    pub async fn beats(self, names: &[String]) -> Known<Vec<Option<Bytes>>> {
+    pub async fn heartbeats(self, names: &[String]) -> Known<Vec<Option<Bytes>>> {
         if names.is_empty() {
             return Known::Known(Vec::new());
         }

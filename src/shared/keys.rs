@@ -48,7 +48,7 @@ pub(super) fn unread(user: i64) -> String {
     format!("notifications:{user}:unread")
 }
 
-/// How often somebody did something.
+/// How often an action was done.
 pub(super) fn limit(action: &str, who: &str) -> String {
     format!("limit:{action}:{who}")
 }

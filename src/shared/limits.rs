@@ -1,7 +1,7 @@
-//! How often somebody may do something, and how long they wait after failing to sign in.
+//! Rate limits, and waits after failed sign-ins.
 //!
 //! When Redis does not answer, this process counts by itself: the limit is then per instance, but never gone.
-//! `who` becomes part of a key, so give an id or a hash rather than an address that somebody could read there.
+//! `who` becomes part of a key, so give an id or a hash rather than a readable address.
 //!
 //! Ours and not `governor`, whose state is one process: instances share these counts.
 
@@ -89,7 +89,7 @@ impl Limits<'_> {
         }
     }
 
-    /// Somebody failed once more. Returns how long they must now wait: nothing for the first four, then a second,
+    /// One more failure. Returns the wait before the next try: nothing for the first four, then a second,
     /// twice as long each time, at most a quarter of an hour.
     pub async fn record_failure(self, who: &str) -> Duration {
         match record(self.0.backend(), who).await {
@@ -120,7 +120,7 @@ impl Limits<'_> {
         delay
     }
 
-    /// They succeeded: their failures are forgotten, here as well. False where Redis has not heard of it.
+    /// They succeeded: their failures are forgotten, here as well. False where Redis could not be reached.
     pub async fn reset(self, who: &str) -> bool {
         let forget = || vec![Write::Delete(keys::limit(FAILURES, who)), Write::Delete(keys::limit(WAIT, who))];
         self.0.local().write(forget()).await;

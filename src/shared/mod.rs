@@ -5,7 +5,7 @@
 //!
 //! | room | what |
 //! |---|---|
-//! | `sessions` `cache` `presence` `notifications` `limits` `signals` `instances` | the faces: what the rest of the house uses |
+//! | `sessions` `cache` `presence` `notifications` `limits` `signals` `instances` | what the other rooms use |
 //! | `batch_read` | everything that one page asks, in one round trip |
 //! | `store` `memory` `redis` | the backends, and the few things that faces ask of them |
 //! | `keys` | every key and channel, documented |
@@ -128,7 +128,7 @@ impl Shared {
         tasks.spawn(count_who_is_here(self.inner.backend.clone(), self.inner.watch.clone()));
     }
 
-    /// Tries whether these options lead to a Redis that lets us in, so that a wrong setting is told at the start.
+    /// Tries whether these options lead to a Redis that lets us in, so that a wrong setting is reported at the start.
     pub async fn probe(options: &RedisOptions) -> Result<(), ProbeError> {
         Self::overhear(options, &[]).await.map(drop)
     }
@@ -154,7 +154,7 @@ impl Shared {
         self.inner.trust.epoch()
     }
 
-    /// Somebody raised the epoch in SQL. It never falls.
+    /// The epoch was raised in SQL. It never falls.
     pub fn raise_epoch(&self, epoch: u64) {
         self.inner.trust.raise_epoch(epoch);
     }
@@ -179,7 +179,7 @@ impl Shared {
         notifications::Notifications(self)
     }
 
-    /// How often somebody may do something.
+    /// Rate limits.
     pub fn limits(&self) -> limits::Limits<'_> {
         limits::Limits(self)
     }

@@ -30,7 +30,7 @@ pub enum Listed {
     Newest(Vec<Bytes>),
     /// Read the rows, then fill the list in with this.
     Absent(Ticket),
-    /// Read the rows: somebody else is filling the list in.
+    /// Read the rows: another request is filling the list in.
     BeingFilled,
 }
 

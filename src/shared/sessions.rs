@@ -1,7 +1,7 @@
 //! Hot copies of sessions, so that a signed-in page need not ask SQL who is reading.
 //!
 //! The row in SQL is the session; a copy is only believed when nothing speaks against it: it has not been rejected
-//! here, and it was read from SQL in the present epoch. Whoever makes a copy takes [`Shared::epoch`] *before* reading
+//! here, and it was read from SQL in the present epoch. A copy is made with [`Shared::epoch`] as it was *before* reading
 //! the row, so that a row read before Redis came back with old data cannot be passed off as a new one.
 
 use super::session_guard::SessionGuard;
@@ -40,7 +40,7 @@ pub struct SessionCopy {
     pub last_access: i64,
     /// The row that this is a copy of.
     pub session_id: i64,
-    /// Which door it opens: the site or the admin.
+    /// Of the site or the panel.
     pub area: String,
     /// Counted up by every change of the session's or its owner's rights.
     pub version: i64,

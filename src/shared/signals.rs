@@ -15,7 +15,7 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// A listener may be so many signals behind before it is told to read the rows again.
+/// Signals that a listener may be behind before it has to read the rows again.
 const BEHIND: usize = 64;
 /// The sender's id that goes before each message.
 const TAG: usize = 8;
@@ -35,7 +35,7 @@ pub struct Signals<'a>(pub(super) &'a Shared);
 
 impl Signals<'_> {
     /// Tells the listeners of this process at once, and those of the others through Redis. `Lost`: the others may not
-    /// have heard, and will read the rows again when Redis is back.
+    /// have received, and will read the rows again when Redis is back.
     pub async fn publish(self, topic: &str, message: impl Into<Bytes>) -> Effect {
         let message = message.into();
         self.0.hub().deliver(topic, &Signal::Message(message.clone()));
@@ -48,7 +48,7 @@ impl Signals<'_> {
     }
 
     /// Do signals of other instances reach this one? A process alone hears all there is.
-    pub fn are_heard(self) -> bool {
+    pub fn are_delivered(self) -> bool {
         self.0.backend().memory().is_some() || self.0.hub().hears.load(Ordering::Relaxed)
     }
 
@@ -94,7 +94,7 @@ impl Inbox {
     fn put(&self, signal: &Signal) {
         let mut waiting = self.waiting.lock();
         if *signal == Signal::Resync || waiting.len() >= BEHIND {
-            // Whoever reads the rows again needs none of what came before.
+            // A listener that reads the rows again needs none of the signals before.
             waiting.clear();
             waiting.push_back(Signal::Resync);
         } else {

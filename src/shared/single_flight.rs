@@ -46,7 +46,7 @@ impl Flights {
         self.underway.lock()
     }
 
-    /// A seat: either the leader's or a follower's.
+    /// Either the leader's part or a follower's.
     fn board(&self, name: &Name) -> Permit<'_> {
         match self.lock().entry(name.clone()) {
             Entry::Occupied(flight) => Permit::Follower(flight.get().clone()),
@@ -64,7 +64,7 @@ enum Permit<'a> {
     Follower(watch::Receiver<News>),
 }
 
-/// Whoever holds this is loading. Dropping it in any way frees the place; the followers hear of it by the closed
+/// Its holder is loading. Dropping it in any way frees the place; the followers see it by the closed
 /// channel.
 struct Leader<'a> {
     flights: &'a Flights,
@@ -89,7 +89,7 @@ pub(super) async fn once<E>(flights: &Flights, key: &str, state: u64, load: impl
         match hear.wait_for(|news| !matches!(news, News::Underway)).await.map(|news| news.clone()) {
             Ok(News::Landed(bytes)) => return Ok(bytes),
             Ok(_) => return load().await,
-            // The leader was cancelled or panicked: somebody takes its place.
+            // The leader was cancelled or panicked: a follower takes its place.
             Err(_) => {}
         }
     }

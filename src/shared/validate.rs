@@ -21,9 +21,9 @@ pub struct Reconnected {
 pub struct Accept {
     /// The epoch in SQL: copies of sessions of an older one are not believed.
     pub epoch: u64,
-    /// The hashes of sessions that ended while Redis could not be told.
+    /// The hashes of sessions that ended while Redis was away.
     pub drop_sessions: Vec<String>,
-    /// What changed while Redis could not be told.
+    /// What changed while Redis was away.
     pub bump: Vec<CacheTag>,
 }
 

@@ -14,7 +14,7 @@ use templates::paths;
 use templates::users::register::{self, SignupPage};
 use templates::users::sign_in::{self as views, LoginNotice, LoginPage, LogoutPage};
 
-/// Where to go afterwards, and why somebody is here.
+/// Where to go afterwards, and why the form is shown.
 #[derive(Deserialize, Default)]
 pub struct Arrival {
     next: Option<String>,

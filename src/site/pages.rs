@@ -1,4 +1,4 @@
-//! GET /terms, /privacy, /accessibility: texts of the house; /.well-known/security.txt for those who found a vulnerability.
+//! GET /terms, /privacy, /accessibility: texts of the organisation; /.well-known/security.txt for those who found a vulnerability.
 
 use crate::domain::users::{PRIVACY_VERSION, TERMS_VERSION};
 use crate::web::{RequestContext, Result, present, reply};

@@ -106,7 +106,7 @@ pub fn to_comments(request: RequestContext, Path((slug, id)): Path<(String, Post
     reply::see_other(&request, &paths::post_page(&slug, id.0, 1))
 }
 
-/// The board of an address, for somebody who may write there.
+/// The board of an address, for a member who may write there.
 fn writable<'a>(member: &'a SignedIn, slug: &str) -> Result<&'a Board> {
     let board = member.request.board_at(slug)?;
     if board.takes_posts_from(Some(&member.actor)) { Ok(board) } else { Err(Error::Forbidden.into()) }
@@ -227,7 +227,7 @@ pub async fn update(member: SignedIn, Path((_, id)): Path<(String, PostId)>, fie
     Ok(editor(&member, &draft, &Editor::of(&board, purpose), &rejection))
 }
 
-/// POST /preview: what a text will look like. It asks nobody to sign in: the editor of somebody whose session has
+/// POST /preview: what a text will look like. It asks nobody to sign in: the editor of a member whose session has
 /// ended must stay as it is until its form is sent.
 #[handler]
 pub async fn preview(request: RequestContext, fields: Fields) -> Result<Response> {

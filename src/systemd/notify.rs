@@ -1,4 +1,4 @@
-//! What systemd is told (sd_notify(3)): ready, stopping, reloading, alive. Where nobody listens, nothing is said.
+//! Messages to systemd (sd_notify(3)): ready, stopping, reloading, alive; none without NOTIFY_SOCKET.
 
 use sd_notify::NotifyState;
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub fn reloading() {
 
 fn say(words: &[NotifyState<'_>]) {
     if let Err(err) = sd_notify::notify(false, words) {
-        tracing::warn!("systemd could not be told: {err}");
+        tracing::warn!("systemd could not be notified: {err}");
     }
 }
 

@@ -71,7 +71,7 @@ async fn a_known_address_in_another_case_is_answered_like_a_new_one(#[values(Sql
     assert_eq!((known.status, &known.path, known.text()), (new.status, &new.path, new.text()));
     let mut owner = test.visitor();
     let page = owner.sign_in("ada").await;
-    assert!(page.find("#bell").unwrap().contains('1'), "its owner is told");
+    assert!(page.find("#bell").unwrap().contains('1'), "its owner is notified");
 }
 
 #[rstest]

@@ -45,10 +45,10 @@ async fn number(db: &Database, ask: &str) -> i64 {
 }
 
 pub async fn put(test: &TestApp, folder: &Path, key: Option<&Key>) -> Kept {
-    let (shelf, lines) = (Repository::open(folder).unwrap(), read::lines(&test.app.db, Purpose::Backup));
+    let (repository, lines) = (Repository::open(folder).unwrap(), read::lines(&test.app.db, Purpose::Backup));
     let recipients: Vec<_> = key.map(Key::to_public).into_iter().collect();
     let now = test.app.clock.now();
-    tokio::task::spawn_blocking(move || shelf.put(lines, &recipients, now)).await.unwrap().unwrap()
+    tokio::task::spawn_blocking(move || repository.put(lines, &recipients, now)).await.unwrap().unwrap()
 }
 
 /// The words of the fault that there has to be.
@@ -196,7 +196,7 @@ async fn people_write_while_a_backup_is_made(#[values(Sqlite, Postgres)] from: E
     let mut lines = read::lines(&test.app.db, Purpose::Backup);
     let mut checker = minschool::backup::format::Checker::default();
     checker.take(&lines.recv().await.unwrap().unwrap()).ok().unwrap();
-    let told = number(&test.app.db, "SELECT COUNT(*) FROM audit_log").await;
+    let entries = number(&test.app.db, "SELECT COUNT(*) FROM audit_log").await;
 
     // More than fits between reader and writer is still unread, and the audit log is among the last tables.
     let audit = "INSERT INTO audit_log (actor_name, action, target_kind, target_name, before, after, reason, ip, user_agent, created_at) \
@@ -208,7 +208,7 @@ async fn people_write_while_a_backup_is_made(#[values(Sqlite, Postgres)] from: E
     }
     let manifest = checker.finish().unwrap();
     let audited = manifest.tables.iter().find(|tally| tally.table == "audit_log").unwrap();
-    assert_eq!(audited.rows, told.unsigned_abs());
+    assert_eq!(audited.rows, entries.unsigned_abs());
 }
 
 #[rstest]

@@ -96,11 +96,11 @@ async fn a_backup_that_does_not_come_to_its_end_leaves_nothing_that_counts() {
     let (teller, lines) = tokio::sync::mpsc::channel(8);
     teller.send(Ok(r#"{"head":{"format":1,"version":"0","made_at":"x","steps":[]}}"#.into())).await.unwrap();
     drop(teller);
-    let shelf = Repository::open(folder.path()).unwrap();
+    let repository = Repository::open(folder.path()).unwrap();
     assert!(err(Repository::open(folder.path())).contains("another backup is being made"));
 
     let now = Clock::default().now() + time::Duration::hours(1);
-    let refused = tokio::task::spawn_blocking(move || shelf.put(lines, &[], now)).await.unwrap();
+    let refused = tokio::task::spawn_blocking(move || repository.put(lines, &[], now)).await.unwrap();
 
     assert!(err(refused).contains("ends too early"));
     assert_eq!(names(folder.path()), [name(&good.path), name(&good.path) + ".manifest.json"]);

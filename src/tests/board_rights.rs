@@ -3,6 +3,7 @@
 
 use crate::support::{Engine, Page, Postgres, Sqlite, TestApp, Visitor, encode, set_board, until};
 use futures_util::StreamExt;
+use minschool::web::routes::{Kind, Route, Routes};
 use poem::Endpoint;
 use poem::http::Method;
 use rstest::rstest;
@@ -11,15 +12,14 @@ use std::collections::BTreeSet;
 /// Stands in every text that the readers of this file may not see, and in nothing else.
 const SECRET: &str = "극비";
 
-/// The addresses that take an id, from the lists of both routers, so that no new one is forgotten. Streams never end and are
-/// listened to by tests of their own.
+/// The addresses that take an id, as both routers declare them, so that no new one is forgotten. Streams never end and have tests
+/// of their own.
 fn addresses() -> Vec<(bool, String)> {
-    let routers = [(false, include_str!("../site/mod.rs")), (true, include_str!("../admin/mod.rs"))];
-    let listed = routers.iter().flat_map(|(admin, text)| text.split(".at(\"").skip(1).map(move |rest| (*admin, rest)));
-    let paths = listed.map(|(admin, rest)| (admin, rest.split('"').next().unwrap().to_owned()));
-    let wanted = |path: &str| (path.contains(":id") || path.contains(":board")) && !path.starts_with("/events");
-    let found: Vec<_> = paths.filter(|(_, path)| wanted(path)).collect();
-    assert!(found.len() > 20, "the lists of addresses are read: {found:?}");
+    let declared = |admin: bool, routes: Routes| routes.declared().into_iter().map(move |route| (admin, route));
+    let all = declared(false, minschool::site::routes()).chain(declared(true, minschool::admin::routes()));
+    let takes_id = |route: &Route| (route.path.contains(":id") || route.path.contains(":board")) && route.kind != Kind::Stream;
+    let found: Vec<_> = all.filter(|(_, route)| takes_id(route)).map(|(admin, route)| (admin, route.path.to_owned())).collect();
+    assert!(found.len() > 20, "{found:?}");
     // And the lists in which an excerpt may stand.
     let lists = ["/", "/community", "/notifications", "/audit", "/posts", "/comments"];
     found.into_iter().chain(lists.iter().flat_map(|path| [(false, (*path).to_owned()), (true, (*path).to_owned())])).collect()
@@ -162,8 +162,8 @@ async fn a_stream_ends_when_its_reader_is_demoted_or_its_board_closed(#[values(S
     boss.comment(&open, &format!("{SECRET} 둘")).await;
 
     for stream in [&mut of_dan, &mut of_guest] {
-        let heard = rest(stream).await;
-        assert!(!heard.contains(SECRET), "{heard}");
+        let received = rest(stream).await;
+        assert!(!received.contains(SECRET), "{received}");
     }
 }
 
@@ -249,11 +249,11 @@ async fn listen(test: &TestApp, visitor: &Visitor, post: &str) -> Stream {
 /// What a stream still says until it ends, which it has to.
 async fn rest(stream: &mut Stream) -> String {
     let all = async {
-        let mut heard = String::new();
+        let mut received = String::new();
         while let Some(piece) = stream.next().await {
-            heard.push_str(&String::from_utf8_lossy(&piece.unwrap()));
+            received.push_str(&String::from_utf8_lossy(&piece.unwrap()));
         }
-        heard
+        received
     };
     tokio::time::timeout(std::time::Duration::from_secs(10), all).await.expect("the stream ends")
 }

@@ -131,9 +131,9 @@ async fn a_comment_is_one_transaction_of_at_most_seven_statements(#[values(Sqlit
     let key = minschool::domain::idempotency::Key(page.once(&format!("{post}/comments")));
     let id: i64 = post.rsplit('/').next().unwrap().parse().unwrap();
 
-    let mut told = Vec::new();
+    let mut recipients = Vec::new();
     let new = minschool::domain::comments::New { post: PostId(id), parent: None, body: "댓글" };
-    let insert = minschool::domain::comments::insert(&test.app, &actor, &boards, new, &mut told);
+    let insert = minschool::domain::comments::insert(&test.app, &actor, &boards, new, &mut recipients);
     let write = minschool::domain::idempotency::idempotent(&test.app, &key, insert);
     let (done, statements) = minschool::db::statements::counting(write).await;
 

@@ -1,5 +1,5 @@
-//! Somebody sets the machine's clock by an hour while people are here: nobody is signed out, nothing that was typed is
-//! lost, what is new comes after what is old, and whoever watches is told.
+//! The machine's clock is set by an hour while people are here: nobody is signed out, nothing that was typed is
+//! lost, new rows come after old ones, and the step is reported.
 
 use crate::support::{Engine, PASSWORD, Postgres, Sqlite, TestApp, TestNode, Visitor, config, until};
 use minschool::clock::{Clock, OffsetDateTime, to_ms};
@@ -150,17 +150,17 @@ async fn a_jump_is_written_down_shown_and_measured(#[values(Sqlite, Postgres)] e
     let test = engine.start().await;
     let mut boss = test.staff("boss", "admin").await;
     let steady = test.app.clock.monotonic().clone();
-    let mut keeper = Reporter::new(&test.app);
-    keeper.round().await;
+    let mut reporter = Reporter::new(&test.app);
+    reporter.round().await;
 
     steady.set_wall_by_ms(HOUR_MS);
-    keeper.round().await;
-    keeper.round().await;
+    reporter.round().await;
+    reporter.round().await;
 
-    let told = newest(&test.app.db, 50).await.unwrap();
-    let told: Vec<_> = told.iter().filter(|event| event.kind == minschool::monitor::EventKind::ClockJumped).collect();
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!(told[0].instance, test.app.config.watching.instance);
+    let events = newest(&test.app.db, 50).await.unwrap();
+    let events: Vec<_> = events.iter().filter(|event| event.kind == minschool::monitor::EventKind::ClockJumped).collect();
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert_eq!(events[0].instance, test.app.config.watching.instance);
     let page = boss.get_admin("/system").await;
     assert!(page.says("서버 시계가 갑자기 바뀜"), "{}", page.text());
     let metrics = minschool::metrics::scrape::text(&test.app, health::state(&test.app).await).await;

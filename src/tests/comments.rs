@@ -57,7 +57,7 @@ async fn the_author_the_answered_and_the_mentioned_are_told_once_each(#[values(S
     reply(&mut cho, &post, &comment, "@ada @bob님 저도 그렇게 생각합니다").await;
 
     assert_eq!(bell(&ada.get("/").await), "2", "a comment on her post and a mention");
-    assert_eq!(bell(&bob.get("/").await), "1", "an answer, which is also a mention, is told once");
+    assert_eq!(bell(&bob.get("/").await), "1", "an answer, which is also a mention, is notified once");
     assert_eq!(bell(&cho.get("/").await), "");
     assert!(bob.get("/notifications").await.says("cho님이"), "{}", bob.get("/notifications").await.text());
 }

@@ -18,8 +18,8 @@ async fn test_app(engine: Engine) -> (TestApp, FaultProxy) {
     (test, proxy)
 }
 
-async fn until_noticed(test: &TestApp, beats: bool) {
-    until("the outage is noticed", async || test.app.db_health.is_up() == beats).await;
+async fn until_noticed(test: &TestApp, is_up: bool) {
+    until("the outage is noticed", async || test.app.db_health.is_up() == is_up).await;
 }
 
 #[rstest]

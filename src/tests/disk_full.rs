@@ -140,15 +140,15 @@ async fn staff_see_it_while_it_lasts_and_the_log_of_events_keeps_it(#[values(Sql
     let test = engine.start().await;
     let mut boss = test.staff("boss", "admin").await;
     let form = boss.get("/community/free/write").await;
-    let mut keeper = Reporter::new(&test.app);
+    let mut reporter = Reporter::new(&test.app);
     fill(&test).await;
     let refused = boss.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", &long())]).await;
     assert_eq!(refused.status, 503, "{}", refused.text());
 
-    keeper.round().await;
+    reporter.round().await;
     let shown = boss.get_admin("/system").await;
     free(&test).await;
-    keeper.round().await;
+    reporter.round().await;
     let events = newest(&test.app.db, 100).await.unwrap();
 
     assert!(shown.says("디스크가 가득 차서 아무것도 저장되지 않습니다"), "{}", shown.text());

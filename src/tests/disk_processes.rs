@@ -44,15 +44,15 @@ fn the_exit_code_does_not_depend_on_space_for_the_words() {
 #[test]
 fn a_backup_that_finds_no_space_leaves_nothing_and_takes_nothing_away() {
     let database = postgres_database();
-    let (folder, shelf) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (folder, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let run = |script: &str| {
         let mut command = Command::new("bash");
         command.args(["-c", script, env!("CARGO_BIN_EXE_minschool")]);
-        isolate(&mut command).env("DATABASE_URL", &database).env("DATA_DIR", folder.path()).env("BACKUP_DIR", shelf.path());
+        isolate(&mut command).env("DATABASE_URL", &database).env("DATA_DIR", folder.path()).env("BACKUP_DIR", repository.path());
         command.output().unwrap()
     };
     let names = || {
-        let mut names: Vec<_> = std::fs::read_dir(shelf.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let mut names: Vec<_> = std::fs::read_dir(repository.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
         names
     };
@@ -69,7 +69,7 @@ fn a_backup_that_finds_no_space_leaves_nothing_and_takes_nothing_away() {
     }
 }
 
-/// The longest file that the process may write, as `prlimit` has it. It is told in a signal that a shell ignores for it,
+/// The longest file that the process may write, as `prlimit` has it. Exceeding it sends a signal that a shell ignores for it,
 /// and then as a fault of the write: to SQLite the same as a quota that is used up.
 fn limit_files(instance: &PrivateInstance, most: &str) {
     let done = Command::new("prlimit").args(["--pid", &instance.process.id().to_string(), &format!("--fsize={most}:unlimited")]).status();

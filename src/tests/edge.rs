@@ -14,7 +14,7 @@ use testkit::http::{Request, Response, connect, exchange};
 use testkit::instance::printed_port;
 use testkit::process::{Process, local, wait_until};
 
-/// A server that answers what it is told to, until it is killed.
+/// A server that answers as a test sets it, until it is killed.
 struct Upstream {
     address: SocketAddr,
     answer: Arc<Mutex<Option<&'static str>>>,
@@ -27,11 +27,11 @@ impl Upstream {
     fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (address, answer) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(Some(READY))));
-        let told = answer.clone();
+        let shared = answer.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                // Being told nothing is being killed: the port closes with the loop.
-                let Some(answer) = *told.lock().unwrap() else { return };
+                // A closed channel ends it: the port closes with the loop.
+                let Some(answer) = *shared.lock().unwrap() else { return };
                 let mut stream = stream.unwrap();
                 let _ = stream.read(&mut [0; 1024]);
                 let _ = stream.write_all(answer.as_bytes());
@@ -70,7 +70,7 @@ impl Edge {
         let mut lines = BufReader::new(process.0.stdout.take().unwrap()).lines().map(Result::unwrap);
         let port = printed_port(&mut lines, "status");
         let nginx = UnixDatagram::unbound().unwrap();
-        wait_until("the log is heard", Duration::from_secs(5), || nginx.connect(&log).is_ok());
+        wait_until("the log is received", Duration::from_secs(5), || nginx.connect(&log).is_ok());
         Self { port, log, nginx, _process: process, _folder: folder }
     }
 
@@ -270,7 +270,7 @@ fn a_socket_that_a_killed_edge_left_is_taken_over_and_one_in_use_is_not() {
 
     let mut refused = Process::spawn(second.stdout(Stdio::null()));
     wait_until("it gives up", Duration::from_secs(10), || refused.ended().is_some());
-    assert_eq!(refused.wait().code(), Some(1), "somebody hears it");
+    assert_eq!(refused.wait().code(), Some(1), "the socket is in use");
 
     let left = folder.path().join("left.sock");
     drop(UnixDatagram::bind(&left).unwrap());
@@ -278,7 +278,7 @@ fn a_socket_that_a_killed_edge_left_is_taken_over_and_one_in_use_is_not() {
     third.env("EDGE_LISTEN", "127.0.0.1:0").env("EDGE_LOG_SOCKET", &left).stdout(Stdio::null());
     let mut third = Process::spawn(&mut third);
     let nginx = UnixDatagram::unbound().unwrap();
-    wait_until("it is heard again", Duration::from_secs(5), || nginx.connect(&left).is_ok());
+    wait_until("it is received again", Duration::from_secs(5), || nginx.connect(&left).is_ok());
     third.signal("TERM");
     assert!(third.wait().success());
     assert!(!left.exists(), "what it made it takes away");
@@ -289,8 +289,8 @@ fn sockets_that_systemd_holds_are_found_by_their_names() {
     use command_fds::{CommandFdExt, FdMapping};
     let a = Upstream::start();
     let folder = tempfile::tempdir().unwrap();
-    let (door, log) = (folder.path().join("edge.sock"), folder.path().join("nginx-log.sock"));
-    let (listener, datagrams) = (UnixListener::bind(&door).unwrap(), UnixDatagram::bind(&log).unwrap());
+    let (socket, log) = (folder.path().join("edge.sock"), folder.path().join("nginx-log.sock"));
+    let (listener, datagrams) = (UnixListener::bind(&socket).unwrap(), UnixDatagram::bind(&log).unwrap());
     let port = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = port.local_addr().unwrap();
     let mut command = edge(&folder, &[&a]);
@@ -305,19 +305,19 @@ fn sockets_that_systemd_holds_are_found_by_their_names() {
     let nginx = UnixDatagram::unbound().unwrap();
     nginx.connect(&log).unwrap();
     let mut said = [0; 256];
-    let length = manager.recv(&mut said).expect("systemd is told");
+    let length = manager.recv(&mut said).expect("systemd is notified");
     assert!(String::from_utf8_lossy(&said[..length]).contains("READY=1"));
 
     nginx.send(br#"<190>x: {"s":"200","up":"-"}"#).unwrap();
 
     let ask = || {
-        let mut stream = UnixStream::connect(&door).unwrap();
+        let mut stream = UnixStream::connect(&socket).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         talk(&mut stream, "/upstream_status", "")
     };
     wait_until("the line is read", Duration::from_secs(5), || ask().contains("log: 1 lines"));
     assert_eq!(talk(&mut connect(address).unwrap(), "/healthz", "").status, 200, "a name may stand for several");
-    let url = format!("unix:{}", door.display());
+    let url = format!("unix:{}", socket.display());
     let shown = Command::new(env!("CARGO_BIN_EXE_minschool")).arg("status").env_clear().env("EDGE_URL", url).output().unwrap();
     assert!(String::from_utf8_lossy(&shown.stdout).contains(&a.address.to_string()));
 }

@@ -60,14 +60,14 @@ async fn a_ten_megabyte_body_is_refused_whatever_its_head_says(#[values(Sqlite, 
     let mut ada = test.signed_in("ada").await;
     let body = format!("title=a&body={}", "x".repeat(10 * 1024 * 1024));
 
-    let told = ada.send(Method::POST, "/community/free/write", Some(body.clone()), false).await;
+    let declared = ada.send(Method::POST, "/community/free/write", Some(body.clone()), false).await;
     let mut request = ada.request(Method::POST, "/community/free/write", Some(body));
     request.headers_mut().remove("content-length");
     request.headers_mut().insert("transfer-encoding", "chunked".parse().unwrap());
-    let untold = ada.raw(request, "/community/free/write", false).await;
+    let undeclared = ada.raw(request, "/community/free/write", false).await;
 
-    assert_eq!((told.status, untold.status), (413, 413));
-    assert!(told.says("너무 큽니다"), "{}", told.text());
+    assert_eq!((declared.status, undeclared.status), (413, 413));
+    assert!(declared.says("너무 큽니다"), "{}", declared.text());
 }
 
 #[rstest]

@@ -1,4 +1,4 @@
-//! Told at once: what an open page's stream says, and when.
+//! What an open page's stream sends, and when.
 
 use crate::support::{Engine, Postgres, Sqlite, TestApp, Visitor};
 use futures_util::StreamExt;

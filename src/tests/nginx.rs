@@ -145,8 +145,8 @@ async fn start_before(test: &TestApp) -> PrivateNginx {
 async fn listen(test: &TestApp, router: impl poem::Endpoint<Output = poem::Response> + 'static) -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let door = Listener { listener, held: false };
-    tokio::spawn(serve(door, router, Timeouts::with_idle(std::time::Duration::from_secs(75)), test.app.stop.clone()));
+    let socket = Listener { listener, held: false };
+    tokio::spawn(serve(socket, router, Timeouts::with_idle(std::time::Duration::from_secs(75)), test.app.stop.clone()));
     port
 }
 

@@ -52,7 +52,7 @@ fn listen(on: &PrivateInstance, cookie: &str) -> TcpStream {
 fn hear(stream: &mut TcpStream, words: &str) -> Duration {
     let (begun, mut seen, mut piece) = (Instant::now(), Vec::new(), [0; 4096]);
     while !String::from_utf8_lossy(&seen).contains(words) {
-        let n = stream.read(&mut piece).expect("it is heard within twenty seconds");
+        let n = stream.read(&mut piece).expect("it arrives within twenty seconds");
         assert!(n > 0, "the stream ended before {words:?}: {}", String::from_utf8_lossy(&seen));
         seen.extend_from_slice(&piece[..n]);
     }
@@ -119,16 +119,16 @@ fn an_instance_that_stops_answers_until_others_know_of_it() {
 fn a_socket_that_somebody_holds_outlives_its_process() {
     let folder = tempfile::tempdir().unwrap();
     let (site, admin) = (free_port(), free_port());
-    let mut keeper = Command::new("systemd-socket-activate");
-    keeper.args(["--fdname=admin:site", "-l", &format!("127.0.0.1:{admin}"), "-l", &format!("127.0.0.1:{site}")]);
+    let mut activator = Command::new("systemd-socket-activate");
+    activator.args(["--fdname=admin:site", "-l", &format!("127.0.0.1:{admin}"), "-l", &format!("127.0.0.1:{site}")]);
     let set = [("DATA_DIR", folder.path().to_str().unwrap()), ("PASSWORD_MEMORY_KIB", "8"), ("PASSWORD_ROUNDS", "1")];
     set.iter().for_each(|(name, value)| {
-        keeper.arg(format!("--setenv={name}={value}"));
+        activator.arg(format!("--setenv={name}={value}"));
     });
     // It becomes the first process; a shell in between starts the second on the same sockets.
     let twice = r#"for n in 1 2; do env LISTEN_PID=$BASHPID bash -c 'export LISTEN_PID=$$; exec "$0" serve' "$0"; done"#;
-    keeper.args(["bash", "-c", twice, env!("CARGO_BIN_EXE_minschool")]);
-    let process = Process::spawn(keeper.stdout(Stdio::null()).stderr(Stdio::null()));
+    activator.args(["bash", "-c", twice, env!("CARGO_BIN_EXE_minschool")]);
+    let process = Process::spawn(activator.stdout(Stdio::null()).stderr(Stdio::null()));
     let mut instance = PrivateInstance { process, site, admin };
 
     wait_until("it listens", Duration::from_secs(10), || listens(site));
@@ -170,7 +170,7 @@ fn an_instance_that_starts_while_the_database_is_away_waits_for_it_and_holds_nob
     assert_eq!(instance.get("/", "").status, 200);
 }
 
-/// What is logged may be read by whoever may read logs: it names nobody, and nothing in it opens a door.
+/// Logs hold no personal data and no secrets.
 #[test]
 fn logs_hold_no_secret_and_nothing_about_people() {
     let database = postgres_database();

@@ -94,12 +94,12 @@ async fn a_seeded_member_signs_in_reads_and_goes_on_writing(#[values(Sqlite, Pos
     let page = member.get("/login").await;
     let home = member.submit(&page, "/login", &[("email", "user3@example.com"), ("password", PASSWORD)]).await;
     let board = member.get("/community/free?page=3").await;
-    let told = member.get("/notifications").await;
+    let notifications = member.get("/notifications").await;
     let post = member.write("free", "그다음 글").await;
     let active = member.get("/community/free?sort=active").await;
     let commented = member.comment(&post, "그다음 댓글").await;
 
-    assert!(home.says("회원3님") && board.status == 200 && told.status == 200);
+    assert!(home.says("회원3님") && board.status == 200 && notifications.status == 200);
     assert!(
         number(
             &test.app.db,

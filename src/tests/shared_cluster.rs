@@ -13,8 +13,8 @@ use testkit::redis::PrivateRedis;
 async fn instance(url: String) -> Shared {
     let shared = Shared::redis(RedisOptions::new(url), MonotonicClock::default(), "a secret");
     shared.start(accept_all());
-    let well = async || shared.health().is_well() && shared.signals().are_heard();
-    eventually("it is trusted and heard", well).await;
+    let well = async || shared.health().is_well() && shared.signals().are_delivered();
+    eventually("it is trusted and its signals arrive", well).await;
     shared
 }
 

@@ -162,7 +162,7 @@ async fn a_piece_of_rows_that_changed_meanwhile_is_never_found(#[values(Memory, 
     let (cache, entry) = (fixture.shared.cache(), Entry::recent_posts());
 
     let made = cache.read_through(&entry, async || {
-        // The rows were read, and then somebody else wrote.
+        // The rows were read, and then another instance wrote.
         cache.invalidate(&[CacheTag::POSTS]).await;
         Ok::<_, ()>(Bytes::from_static(b"old"))
     });

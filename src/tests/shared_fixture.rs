@@ -67,8 +67,8 @@ impl SharedFixture {
 pub async fn instance(redis: &PrivateRedis, validator: Validator) -> Shared {
     let shared = Shared::redis(RedisOptions::new(redis.url()), MonotonicClock::default(), "a secret");
     shared.start(validator);
-    let well = async || shared.health().is_well() && shared.signals().are_heard();
-    eventually("Redis is trusted and heard", well).await;
+    let well = async || shared.health().is_well() && shared.signals().are_delivered();
+    eventually("Redis is trusted and its signals arrive", well).await;
     shared
 }
 
@@ -77,7 +77,7 @@ pub fn accept_all() -> Validator {
     Arc::new(|_| Box::pin(async { Ok(Accept::default()) }))
 }
 
-/// A validator that writes down what it was asked and answers as it was told.
+/// A validator that writes down what it was asked and answers as a test sets it.
 #[derive(Clone, Default)]
 pub struct Owner {
     pub asked: Arc<Mutex<Vec<Reconnected>>>,
@@ -85,7 +85,7 @@ pub struct Owner {
 }
 
 impl Owner {
-    /// Accepts with this until told otherwise; `None` rejects.
+    /// Accepts with this until set otherwise; `None` rejects.
     pub fn answering(answer: Option<Accept>) -> Self {
         Self { asked: Arc::default(), answer: Arc::new(Mutex::new(answer)) }
     }

@@ -71,7 +71,7 @@ async fn sites_that_share_a_redis_do_not_meet() {
     let options = RedisOptions { prefix: "other:".into(), ..RedisOptions::new(fixture.server().url()) };
     let other = Shared::redis(options, MonotonicClock::default(), "a secret");
     other.start(accept_all());
-    let ready = async || other.health().is_well() && other.signals().are_heard();
+    let ready = async || other.health().is_well() && other.signals().are_delivered();
     eventually("the other site is ready", ready).await;
     let mut ours = fixture.shared.signals().subscribe("user:1");
     let mut theirs = other.signals().subscribe("user:1");

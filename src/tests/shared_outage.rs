@@ -196,7 +196,7 @@ async fn tasks_end_with_their_connection_and_all_of_them_with_the_handle() {
         redis.command(&["CLIENT", "KILL", "TYPE", "pubsub"]);
         eventually("cut", async || !shared.health().is_well() || knows(&shared).await).await;
         back(&shared).await;
-        eventually("heard", async || shared.signals().are_heard()).await;
+        eventually("signals arrive", async || shared.signals().are_delivered()).await;
     }
     eventually("no task is left behind", async || tasks() <= running).await;
 
@@ -266,7 +266,7 @@ async fn a_frozen_redis_is_noticed_by_those_who_only_listen() {
 
     eventually("the silence is noticed", async || {
         sleep(Duration::from_millis(500)).await;
-        !fixture.shared.signals().are_heard()
+        !fixture.shared.signals().are_delivered()
     })
     .await;
     fixture.server().thaw();

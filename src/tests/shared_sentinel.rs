@@ -13,10 +13,10 @@ async fn sentinel_names_another_redis_when_the_first_dies() {
     let sentinel = PrivateSentinel::watch(&first);
     let shared = Shared::redis(RedisOptions::new(sentinel.url()), MonotonicClock::default(), "a secret");
     shared.start(accept_all());
-    let well = async || shared.health().is_well() && shared.signals().are_heard();
-    eventually("it is trusted and heard", well).await;
+    let well = async || shared.health().is_well() && shared.signals().are_delivered();
+    eventually("it is trusted and its signals arrive", well).await;
     assert_eq!(shared.sessions().put("aa", &copy(1)).await, Delivered);
-    assert!(first.command(&["GET", "session:aa"]).contains("userId"), "it was the first that was told");
+    assert!(first.command(&["GET", "session:aa"]).contains("userId"), "it was written to the first");
     eventually("the replica has caught up", async || second.command(&["GET", "session:aa"]).contains("userId")).await;
 
     first.kill();
@@ -25,7 +25,7 @@ async fn sentinel_names_another_redis_when_the_first_dies() {
     eventually("the replica takes over", async || leads()).await;
     eventually("the shared state has found it", well).await;
 
-    eventually("sessions are told again", async || shared.sessions().put("bb", &copy(2)).await == Delivered).await;
+    eventually("sessions are written again", async || shared.sessions().put("bb", &copy(2)).await == Delivered).await;
     assert!(second.command(&["GET", "session:bb"]).contains("userId"));
     // Sentinel cuts the connections to a Redis whose part has changed, so one answer may be missing.
     eventually("and read", async || matches!(shared.sessions().get("bb").await, Known(Some(_)))).await;

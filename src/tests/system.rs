@@ -28,10 +28,10 @@ async fn an_instance_says_how_it_is_and_writes_it_down(#[values(Sqlite, Postgres
     let now = history::minute(test.app.clock.now());
     until("its first minute is there", async || !history::names(&test.app.db, now - 1).await.unwrap().is_empty()).await;
     let own = test.app.monitor.own().unwrap();
-    let heard = test.app.shared.instances().beats(std::slice::from_ref(&own.name)).await.known().unwrap();
+    let heartbeats = test.app.shared.instances().heartbeats(std::slice::from_ref(&own.name)).await.known().unwrap();
 
     assert!(own.memory > 1_000_000 && own.db_max > 0, "{own:?}");
-    assert!(heard[0].as_ref().is_some_and(|beat| beat.starts_with(b"{")));
+    assert!(heartbeats[0].as_ref().is_some_and(|heartbeat| heartbeat.starts_with(b"{")));
     assert_eq!(test.app.monitor.redis().is_some(), test.app.config.redis_url.is_some());
 }
 
@@ -45,10 +45,10 @@ async fn a_minute_of_the_cluster_is_written_once_and_forgotten_after_a_day(#[val
         history::write_house(&test.app, minute, &Counts { sessions, online: 1, schema: 7 }, None).await.unwrap();
     }
 
-    let rows = history::house(db, minute, minute + 1, 1).await.unwrap();
+    let rows = history::cluster(db, minute, minute + 1, 1).await.unwrap();
     history::forget_old(db, now + time::Duration::hours(25)).await.unwrap();
     // The instance itself writes the present minute when it likes.
-    let later = history::house(db, minute, minute + 1, 1).await.unwrap();
+    let later = history::cluster(db, minute, minute + 1, 1).await.unwrap();
 
     assert_eq!(rows.iter().map(|row| row.sessions).collect::<Vec<_>>(), [3]);
     assert!(later.is_empty(), "{later:?}");
@@ -61,7 +61,7 @@ async fn staff_who_may_see_what_was_done_see_how_the_machines_are(#[values(Sqlit
     let mut boss = test.staff("boss", "admin").await;
     let mut moderator = test.staff("mod", "moderator").await;
     let own = test.app.config.watching.instance.clone();
-    until("it is ready", async || test.app.monitor.own().is_some_and(|beat| beat.state == InstanceState::Ready)).await;
+    until("it is ready", async || test.app.monitor.own().is_some_and(|heartbeat| heartbeat.state == InstanceState::Ready)).await;
 
     let page = boss.get_admin("/system").await;
 
@@ -184,7 +184,7 @@ async fn an_instance_without_its_database_stays_ready_as_long_as_it_has_pages_to
 async fn an_outage_of_the_database_is_written_down_when_it_is_over(#[values(Postgres)] engine: Engine) {
     let (test, proxy) = engine.start_behind_proxy().await;
     tokio::spawn(test.app.watch_database());
-    until("it is ready", async || test.app.monitor.own().is_some_and(|beat| beat.state == InstanceState::Ready)).await;
+    until("it is ready", async || test.app.monitor.own().is_some_and(|heartbeat| heartbeat.state == InstanceState::Ready)).await;
 
     proxy.cut();
     until("the outage is noticed", async || !test.app.db_health.is_up()).await;
@@ -209,7 +209,7 @@ async fn what_several_notice_is_written_once_and_a_silent_instance_is_missed(#[v
     let mut watchers = [Reporter::new(&test.app), Reporter::new(&test.app)];
     let instances = test.app.shared.instances();
 
-    instances.beat("lost", said.clone()).await;
+    instances.heartbeat("lost", said.clone()).await;
     for watcher in &mut watchers {
         watcher.round().await;
     }
@@ -221,7 +221,7 @@ async fn what_several_notice_is_written_once_and_a_silent_instance_is_missed(#[v
     }
     assert_eq!(count(&test, EventKind::Lost).await, 1);
 
-    instances.beat("lost", said).await;
+    instances.heartbeat("lost", said).await;
     for watcher in &mut watchers {
         watcher.round().await;
         watcher.round().await;
@@ -238,7 +238,7 @@ async fn a_request_can_be_followed_from_nginx_into_postgres(#[values(Postgres)] 
     let ask = async |site: &BoxEndpoint<'static, Response>, number: &str| {
         let request = Request::builder().uri_str("/readyz").header("x-request-id", number).finish();
         assert_eq!(site.get_response(request).await.status(), 200);
-        // What a connection ran last is listed; somebody else may have had it since.
+        // What a connection ran last is listed; another test may have had it since.
         query::number(&test.app.db, listed, [number.into()]).await.unwrap() > Some(0)
     };
 

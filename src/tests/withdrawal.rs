@@ -26,7 +26,7 @@ async fn a_deletion_is_in_the_invalidations_when_it_is_committed(#[values(Sqlite
 
     ada.submit(&page, &delete, &[]).await;
 
-    assert_eq!(count(&test, logged).await - before, 3, "every instance reads it there, whoever was killed");
+    assert_eq!(count(&test, logged).await - before, 3, "every instance reads it there, whichever was killed");
 }
 
 #[rstest]

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::sync::Once;
 use url::Url;
 
-/// The address of whoever is asking. IPv4 as a socket for both kinds shows it (`::ffff:127.0.0.1`, RFC 4291 section 2.5.5.2)
+/// The address of the client. IPv4 as a socket for both kinds shows it (`::ffff:127.0.0.1`, RFC 4291 section 2.5.5.2)
 /// is IPv4 here, or a proxy on this machine would not be known and all visitors would be one address.
 pub fn client(req: &Request, trusted: &[IpNet]) -> Option<IpAddr> {
     let peer = peer(req);

@@ -26,7 +26,7 @@ pub enum HttpError {
     /// A form from another site.
     #[error("cross-site request")]
     CrossSite,
-    /// Only for somebody who is signed in.
+    /// Only for members who are signed in.
     #[error("sign in first")]
     SignIn,
     /// The same, for a form that was sent: its fields are kept.
@@ -72,7 +72,7 @@ pub fn answer(request: &RequestContext, error: &poem::Error) -> Response {
     }
 }
 
-/// poem's own errors, told apart as far as a visitor cares: an id that is no number is a page that is not there.
+/// poem's own errors, as far as a visitor needs to distinguish them: an id that is no number is a page that is not there.
 fn plain_status(status: StatusCode) -> u16 {
     match status {
         StatusCode::BAD_REQUEST => 404,

@@ -17,7 +17,7 @@ pub fn issue(request: &RequestContext, form: &str) -> String {
     let mut bytes = Vec::with_capacity(8 + 2 * PART);
     bytes.extend_from_slice(&request.app.clock.now().unix_timestamp().to_be_bytes());
     let mut random = [0_u8; PART];
-    // Without randomness the key would repeat and swallow somebody's form; an unsigned one is refused instead.
+    // Without randomness the key would repeat and a form would get another one's answer; an unsigned one is refused instead.
     if getrandom::fill(&mut random).is_err() {
         return String::new();
     }

@@ -11,9 +11,9 @@ use poem::{Response, handler};
 use std::sync::LazyLock;
 use std::time::Duration;
 
-/// Which process this is: a number that no other start has, so that whoever watches sees even the shortest restart.
+/// Which process this is: a number that no other start has, so that a monitor sees even the shortest restart.
 static RUN: LazyLock<String> = LazyLock::new(|| format!("{:016x}", rand::random::<u64>()));
-/// Whoever asks waits a second.
+/// Longest wait of a probe.
 const PATIENCE: Duration = Duration::from_millis(800);
 
 /// GET /healthz: the process answers.
@@ -43,7 +43,7 @@ pub async fn state(app: &App) -> Readiness {
     Readiness { draining, ready: database || reading, reading }
 }
 
-/// While the pulse says that it is away there is no use in waiting for it once more.
+/// While it is known to be away there is no use in waiting for it once more.
 async fn database_answers(app: &App) -> bool {
     app.db_health.is_up() && matches!(tokio::time::timeout(PATIENCE, app.db.ping()).await, Ok(Ok(_)))
 }

@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 /// Longest a request may take; streams are not requests in this sense, their answer begins at once.
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// Seconds after which somebody who was turned away may try again.
+/// Retry-After of a refused request, in seconds.
 const PAUSE: u64 = 2;
 
 /// Puts all layers around a router.
@@ -308,7 +308,7 @@ fn headers(state: &MiddlewareState, route: Route, response: &mut Response, id: &
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), browsing-topics=()");
     if state.app.stop.is_cancelled() {
-        // Whoever keeps this connection open finds another instance for the next request (RFC 9112 section 9.6).
+        // A client that keeps this connection open finds another instance for the next request (RFC 9112 section 9.6).
         set(header::CONNECTION, "close");
     }
     if route.kind != Kind::Asset {

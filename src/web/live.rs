@@ -1,4 +1,4 @@
-//! Event streams: the bell, and new comments on an open post. A stream is told "something happened" by a
+//! Event streams: the bell, and new comments on an open post. A stream learns that something happened by a
 //! signal and reads what it is from SQL, so a lost signal is made up for by the next one.
 //!
 //! Framed by hand and not by `poem::web::sse`: an instance holds thousands of idle streams, so a stream's memory is measured.
@@ -126,7 +126,7 @@ impl Feed {
         self.be_here();
         match Box::pin(self.news(&boards)).await {
             Ok(news) => Some(news.into()),
-            // Nothing is told of a post that its reader may not read any longer.
+            // Nothing is sent about a post that its reader may not read any longer.
             Err(Error::NotFound) => None,
             Err(_) => Some(Bytes::from_static(LATER)),
         }
@@ -145,7 +145,7 @@ impl Feed {
                 Some(copy) => Some(copy.version),
                 None => match crate::domain::sessions::load(app, &session.hash, self.request.area).await {
                     Ok(found) => found.map(|found| found.copy.version),
-                    // SQL did not answer: nothing can be told now, but nobody is sent away.
+                    // SQL did not answer: nothing can be sent now, and the stream stays open.
                     Err(_) => return Look::NotNow,
                 },
             };

@@ -1,4 +1,4 @@
-//! Who may read the measurements: programs on this machine, and whoever knows the token. To all others they are
+//! Who may read the measurements: programs on this machine, and holders of the token. To all others they are
 //! not there.
 
 use poem::Request;

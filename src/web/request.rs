@@ -93,7 +93,7 @@ impl RequestHead {
 pub struct RequestParts {
     /// What the request says of itself.
     pub head: Arc<RequestHead>,
-    /// The session, when somebody is signed in.
+    /// The session of a signed-in member.
     pub session: Option<Session>,
     /// Its member.
     pub actor: Option<Actor>,

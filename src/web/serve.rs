@@ -1,4 +1,4 @@
-//! The accept loop: hyper's HTTP/1 serving a poem endpoint, with limits on everybody's patience.
+//! The accept loop: hyper's HTTP/1 serving a poem endpoint, with time-outs for slow peers.
 //!
 //! poem's own server sets no header time-out, spins when file descriptors run out and drops requests at a
 //! restart, so this small one stands in its place.
@@ -58,30 +58,30 @@ impl Timeouts {
 pub struct Listener {
     /// The socket.
     pub listener: TcpListener,
-    /// Whether somebody else (systemd) keeps it open after us: what waits in its queue is then for our successor.
+    /// Whether systemd keeps it open after us: what waits in its queue is then for our successor.
     pub held: bool,
 }
 
 /// Serves an endpoint until `closing`, then answers what is in flight and returns.
-pub async fn serve(door: Listener, endpoint: impl Endpoint + 'static, patience: Timeouts, closing: CancellationToken) {
-    let Listener { listener, held } = door;
+pub async fn serve(socket: Listener, endpoint: impl Endpoint + 'static, patience: Timeouts, closing: CancellationToken) {
+    let Listener { listener, held } = socket;
     let endpoint = Arc::new(endpoint.map_to_response());
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(patience.idle).max_buf_size(BUFFER);
-    let (graceful, seats) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS)));
+    let (graceful, connections) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS)));
     loop {
         let accepted = tokio::select! {
             biased;
             () = closing.cancelled(), if held => break,
-            seat = accept(&listener, &seats) => seat,
+            permit = accept(&listener, &connections) => permit,
             // Nobody takes what stands in the queue of a socket that closes, so that is taken first.
             () = closing.cancelled() => break,
         };
-        let Some((stream, peer, seat)) = accepted else { continue };
+        let Some((stream, peer, permit)) = accepted else { continue };
         let local = LocalAddr(stream.local_addr().map(Addr::from).unwrap_or(Addr::Custom("tcp", "".into())));
         let (endpoint, peer) = (endpoint.clone(), RemoteAddr(Addr::from(peer)));
-        let heard = Arc::new(AtomicBool::new(false));
-        let hear = heard.clone();
+        let is_first = Arc::new(AtomicBool::new(false));
+        let hear = is_first.clone();
         let service = service_fn(move |mut req| {
             hear.store(true, Ordering::Relaxed);
             let (endpoint, place) = (endpoint.clone(), (local.clone(), peer.clone(), Scheme::HTTP));
@@ -98,10 +98,10 @@ pub async fn serve(door: Listener, endpoint: impl Endpoint + 'static, patience: 
         tokio::spawn(async move {
             // A connection that breaks is the peer's business; its requests have been logged.
             let mut connection = pin!(connection);
-            if timeout(patience.first, &mut connection).await.is_err() && heard.load(Ordering::Relaxed) {
+            if timeout(patience.first, &mut connection).await.is_err() && is_first.load(Ordering::Relaxed) {
                 let _ = connection.await;
             }
-            drop(seat);
+            drop(permit);
         });
     }
     drop(listener);
@@ -136,14 +136,14 @@ fn bad_request() -> poem::Response {
 
 async fn accept(
     listener: &TcpListener,
-    seats: &Arc<Semaphore>,
+    connections: &Arc<Semaphore>,
 ) -> Option<(TcpStream, std::net::SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
-    let seat = seats.clone().acquire_owned().await.ok()?;
+    let permit = connections.clone().acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, peer)) => {
             // Answers are written whole, so waiting for more to send only costs time.
             let _ = stream.set_nodelay(true);
-            Some((stream, peer, seat))
+            Some((stream, peer, permit))
         }
         Err(err) => {
             tracing::warn!("accepting a connection failed: {err}");
@@ -159,7 +159,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     /// What a connection hears that says `words` and then no more, until it is closed or half a second has passed.
-    async fn told(words: &str) -> Option<String> {
+    async fn answer_to(words: &str) -> Option<String> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
         let address = listener.local_addr().expect("it has an address");
         let patience = Timeouts { first: Duration::from_millis(100), ..Timeouts::with_idle(Duration::from_secs(60)) };
@@ -177,20 +177,20 @@ mod tests {
     #[tokio::test]
     async fn a_request_has_exactly_one_valid_host() {
         for head in ["", "Host: a\r\nHost: a\r\n", "Host: a b\r\n", "Host: a/b\r\n", "Host: u@a\r\n", "Host:\r\n"] {
-            let answer = told(&format!("GET / HTTP/1.1\r\n{head}\r\n")).await.expect("the connection is closed");
+            let answer = answer_to(&format!("GET / HTTP/1.1\r\n{head}\r\n")).await.expect("the connection is closed");
             assert!(answer.starts_with("HTTP/1.1 400") && answer.to_lowercase().contains("connection: close"), "{head:?}: {answer}");
         }
-        let old = told("GET / HTTP/1.0\r\n\r\n").await.expect("HTTP/1.0 closes");
+        let old = answer_to("GET / HTTP/1.0\r\n\r\n").await.expect("HTTP/1.0 closes");
         assert!(old.starts_with("HTTP/1.0 200"), "{old}");
-        let absolute = told("GET http://b/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.expect("it closes");
+        let absolute = answer_to("GET http://b/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.expect("it closes");
         assert!(absolute.starts_with("HTTP/1.1 200"), "{absolute}");
     }
 
     #[tokio::test]
     async fn whoever_never_finishes_a_first_request_is_cut_off() {
-        assert_eq!(told("").await.as_deref(), Some(""));
-        assert_eq!(told("GET / HTTP/1.1\r\nHost: a\r\nX-Slow").await.as_deref(), Some(""));
-        assert_eq!(told("GET / HTTP/1.1\r\nHost: a\r\n\r\n").await, None, "who was answered may ask again later");
+        assert_eq!(answer_to("").await.as_deref(), Some(""));
+        assert_eq!(answer_to("GET / HTTP/1.1\r\nHost: a\r\nX-Slow").await.as_deref(), Some(""));
+        assert_eq!(answer_to("GET / HTTP/1.1\r\nHost: a\r\n\r\n").await, None, "who was answered may ask again later");
     }
 
     /// Drops its sender with the answer that it is part of.

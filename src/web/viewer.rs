@@ -8,7 +8,7 @@ use crate::domain::{Action, Actor, Resource, audit};
 use poem::http::Method;
 use poem::{FromRequest, Request, RequestBody};
 
-/// A visit by a member.
+/// A request by a member.
 #[derive(Clone)]
 pub struct SignedIn {
     /// The request.
@@ -20,12 +20,12 @@ pub struct SignedIn {
 impl SignedIn {
     /// The member's session.
     pub fn session(&self) -> &Session {
-        self.request.session.as_ref().expect("a SignedIn is only made of a visit with a session")
+        self.request.session.as_ref().expect("a SignedIn is only made of a request with a session")
     }
 }
 
 impl SignedIn {
-    /// Who acts, for the audit log.
+    /// The author of an entry in the audit log.
     pub fn by(&self) -> audit::By {
         audit::By { actor: self.actor.clone(), client: self.request.client.clone() }
     }
@@ -52,7 +52,7 @@ async fn sign_in_first(req: &Request, body: &mut RequestBody) -> HttpError {
     }
 }
 
-/// A visit to the admin panel by somebody who may be there. The router's root has checked it already;
+/// A request to the panel by a member of staff. The router's root has checked it already;
 /// this is how a handler gets at who it is.
 #[derive(Clone)]
 pub struct Staff {
@@ -63,13 +63,13 @@ pub struct Staff {
 }
 
 impl Staff {
-    /// Whether a visit is by somebody who may use the panel.
+    /// `None` for a request by anybody else.
     pub fn of(request: &RequestContext) -> Option<Self> {
         let actor = request.actor.clone().filter(|actor| actor.may(Resource::Panel, Action::Read))?;
         Some(Self { request: request.clone(), actor })
     }
 
-    /// Who acts, for the audit log.
+    /// The author of an entry in the audit log.
     pub fn by(&self) -> audit::By {
         audit::By { actor: self.actor.clone(), client: self.request.client.clone() }
     }

@@ -57,7 +57,7 @@ impl Outcome {
 }
 
 #[derive(Default)]
-struct Tally {
+struct Counts {
     done: usize,
     shed: usize,
     wrong: Option<u16>,
@@ -81,13 +81,13 @@ pub async fn run(
     for _ in 0..connections {
         workers.spawn(work(address, script.clone(), next.clone(), begun, time, rate));
     }
-    let mut all = Tally::default();
-    while let Some(tally) = workers.join_next().await {
-        let tally = tally??;
-        all.done += tally.done;
-        all.shed += tally.shed;
-        all.wrong = all.wrong.or(tally.wrong);
-        all.waits.extend(tally.waits);
+    let mut all = Counts::default();
+    while let Some(counts) = workers.join_next().await {
+        let counts = counts??;
+        all.done += counts.done;
+        all.shed += counts.shed;
+        all.wrong = all.wrong.or(counts.wrong);
+        all.waits.extend(counts.waits);
     }
     let seconds = begun.elapsed().as_secs_f64();
     let after = watched.cpu();
@@ -112,9 +112,9 @@ async fn work(
     begun: Instant,
     time: Duration,
     rate: Option<f64>,
-) -> Result<Tally> {
+) -> Result<Counts> {
     let mut connection = Connection::to(address);
-    let mut tally = Tally::default();
+    let mut counts = Counts::default();
     while begun.elapsed() < time {
         let number = next.fetch_add(1, Ordering::Relaxed);
         if script.once && number >= script.requests.len() {
@@ -131,13 +131,13 @@ async fn work(
         let sent = due.unwrap_or_else(Instant::now);
         let status = connection.status(&script.requests[number % script.requests.len()]).await?;
         match status {
-            503 => tally.shed += 1,
+            503 => counts.shed += 1,
             _ if status == script.expects => {
-                tally.done += 1;
-                tally.waits.push(sent.elapsed().as_secs_f64() * 1000.0);
+                counts.done += 1;
+                counts.waits.push(sent.elapsed().as_secs_f64() * 1000.0);
             }
-            _ => tally.wrong = Some(status),
+            _ => counts.wrong = Some(status),
         }
     }
-    Ok(tally)
+    Ok(counts)
 }

@@ -15,15 +15,15 @@ const EMAIL: &str = "clock@example.com";
 const PASSWORD: &str = "일곱 대의 파란 시계탑 drill";
 
 /// The drill. Whatever came of it, the next one finds the machine's own clock.
-pub async fn jump(cluster: &Cluster, workload: &Workload, span: Duration) -> Result<String> {
-    let done = jumps(cluster, workload, span).await;
+pub async fn step(cluster: &Cluster, workload: &Workload, span: Duration) -> Result<String> {
+    let done = steps(cluster, workload, span).await;
     cluster.run(&["clock", "real"]).await?;
     let (mut members, events) = done?;
     members.check_for(cluster, "real", Duration::from_secs(1)).await?;
     Ok(format!("4 jumps, reported {events} times; asked {} times, always signed in", members.checks))
 }
 
-async fn jumps(cluster: &Cluster, workload: &Workload, span: Duration) -> Result<(SignedIn, u32)> {
+async fn steps(cluster: &Cluster, workload: &Workload, span: Duration) -> Result<(SignedIn, u32)> {
     let before = jump_events(cluster).await?;
     cluster.run(&["clock", "+0"]).await?;
     let mut members = SignedIn { staff: sign_in_staff(cluster).await?, member: workload.idle_client(2), checks: 0 };

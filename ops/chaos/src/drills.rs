@@ -140,7 +140,7 @@ async fn inject(fault: Fault, cluster: &Cluster, workload: &Workload, timing: Ti
         Fault::PostgresFrozen => freeze(cluster, "postgres", timing).await,
         Fault::PostgresCut => postgres::cut(cluster, timing).await,
         Fault::DiskFull => disk::fill(cluster, workload, timing).await,
-        Fault::ClockJump => clock::jump(cluster, workload, timing.outage).await,
+        Fault::ClockJump => clock::step(cluster, workload, timing.outage).await,
         Fault::Overload => load::overload(cluster, workload, timing).await,
         Fault::Loris => load::loris(cluster).await,
         Fault::Streams => load::streams(cluster, workload, timing).await,

@@ -171,7 +171,7 @@ impl Boards {
 /// The boards in their order, as of one generation. Kept by each instance.
 pub type Kept = parking_lot::Mutex<Option<(Generation, Arc<Boards>)>>;
 
-/// All boards in their order. `generation` is the one that this request was told of; without it
+/// All boards in their order. `generation` is the one that this request read; without it
 /// (Redis unknown) they are read anew.
 pub async fn all(ctx: &Context, generation: Option<Generation>) -> Result<Arc<Boards>> {
     if let (Some(now), Some((kept, boards))) = (generation, &*ctx.boards.lock())

@@ -140,7 +140,7 @@ impl Shaper {
     fn start<'a>(&mut self, tag: Tag<'a>, out: &mut Vec<Event<'a>>) {
         let tag = match tag {
             Tag::Heading { level, .. } => Tag::Heading { level: self.under(level), id: None, classes: vec![], attrs: vec![] },
-            // A picture on somebody else's server would tell that server who reads here: show a link instead.
+            // A picture on another server would let that server see who reads here: show a link instead.
             Tag::Image { link_type, dest_url, title, id } => Tag::Link { link_type, dest_url, title, id },
             other => other,
         };
@@ -227,7 +227,7 @@ fn link<'a>(text: CowStr<'a>, out: &mut Vec<Event<'a>>) {
     }
 }
 
-/// A video as a card that leads to it: nothing of YouTube is loaded before somebody clicks.
+/// A video as a card that leads to it: nothing of YouTube is loaded before a click.
 fn card(id: &str) -> String {
     format!("<a class=\"video-card\" href=\"https://www.youtube.com/watch?v={id}\">YouTube · {id}</a>")
 }

@@ -122,7 +122,7 @@ fn newest_comment() -> SimpleExpr {
 }
 
 /// Whether a person may read a post of this author in this state, on a board that they may read. Hidden ones are there for
-/// staff and for whoever wrote them, deleted ones for staff alone.
+/// staff and for their authors, deleted ones for staff alone.
 pub(in crate::domain) fn in_sight(state: State, author: UserId, actor: Option<&Actor>) -> bool {
     let staff = actor.is_some_and(|a| a.may(Resource::Post, Action::Moderate));
     // Who wrote a post that staff took out of sight still sees it, and why.

@@ -16,7 +16,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{ExprTrait, Query, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait};
 
-/// What somebody writes.
+/// A post as typed.
 #[derive(Clone, Debug, Default)]
 #[expect(missing_docs, reason = "fields of the form")]
 pub struct Draft {

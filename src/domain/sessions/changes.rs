@@ -34,9 +34,9 @@ pub enum SessionSelector {
     },
 }
 
-/// Sessions whose rights changed, to be told to everybody after the commit.
+/// Sessions whose rights changed, to be announced to all instances after the commit.
 #[derive(Debug, Default)]
-#[must_use = "instances must be told after the commit"]
+#[must_use = "instances must be notified after the commit"]
 pub struct Changed {
     sessions: usize,
     /// The hashes of their tokens, and the version from which on copies are believed.
@@ -60,7 +60,7 @@ impl Changed {
         self.sessions == 0
     }
 
-    /// After the commit: no instance believes the old copies any more. Where Redis could not be told, the
+    /// After the commit: no instance believes the old copies any more. Where Redis could not be reached, the
     /// log in SQL is what the others go by, within a second.
     pub async fn announce(self, ctx: &Context) {
         for (hash, version) in &self.tokens {

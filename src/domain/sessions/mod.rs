@@ -48,7 +48,7 @@ impl Area {
     }
 }
 
-/// From where somebody is asking.
+/// Where a request comes from.
 #[derive(Clone, Debug, Default)]
 pub struct Client {
     /// The address, as the trusted proxies tell it.
@@ -83,7 +83,7 @@ impl Session {
 
 /// Signs a member in: the row first, then the hot copy. Gives the token for the cookie; it is stored nowhere. None where the
 /// member was suspended or the password changed since `verified`, the hash that was checked: their row is locked, so that
-/// whoever changes it either sees this session and ends it, or is seen here.
+/// a concurrent change either sees this session and ends it, or is seen here.
 pub async fn start(ctx: &Context, user: UserId, verified: &str, area: Area, persistent: bool, client: &Client) -> Result<Option<String>> {
     let token = tokens::random()?;
     let (hash, now) = (tokens::hash(&token), ctx.clock.now());

@@ -87,7 +87,7 @@ async fn apply(
     Ok(outcome)
 }
 
-/// Nobody acts on themselves, nor on somebody who may do what they may not.
+/// Staff do not act on themselves, nor on accounts that may do what they may not.
 async fn check_reach(tx: &impl ConnectionTrait, actor: &Actor, target: &crate::entity::user::Model) -> Result<Permissions> {
     if actor.id == target.id {
         return Err(Error::invalid("form", "self.forbidden"));

@@ -30,7 +30,7 @@ pub const TERMS_VERSION: &str = "2026-11-01";
 /// The version of the privacy notice that is shown now (Personal Information Protection Act, article 15).
 pub const PRIVACY_VERSION: &str = "2026-11-24";
 
-/// What somebody types to join.
+/// The sign-up form as typed.
 #[derive(Clone, Debug, Default)]
 #[expect(missing_docs, reason = "fields of the form")]
 pub struct SignupForm {
@@ -41,7 +41,7 @@ pub struct SignupForm {
     pub privacy: bool,
 }
 
-/// Somebody fit to be stored.
+/// A checked sign-up form.
 pub struct NewUser {
     email: Email,
     name: Name,
@@ -99,11 +99,11 @@ fn problems<'a>(errors: impl IntoIterator<Item = Option<&'a Error>>) -> Vec<Prob
 pub enum Registration {
     /// There is a new member.
     New(UserId),
-    /// The address has an account already; its owner was told. A page must not tell this from `New`.
+    /// The address has an account already; its owner is notified. A page must not show a difference to `New`.
     Known,
 }
 
-/// Joins somebody. Whether the address was known shows neither in the answer nor in the time it takes.
+/// Makes an account. Whether the address was known shows neither in the answer nor in the time it takes.
 ///
 /// # Errors
 /// `Invalid` with every field that cannot be used; `Busy`.
@@ -136,7 +136,7 @@ async fn add(ctx: &Context, new_user: &NewUser) -> Result<Uncommitted<UserId>> {
     Ok(Uncommitted { tx, id })
 }
 
-/// Tells the owner of an address that somebody tried to join with it; once a day is enough.
+/// Notifies the owner of an address that a sign-up was tried with it; once a day is enough.
 async fn tell_owner(ctx: &Context, email: &str) -> Result<()> {
     let now = ctx.clock.now();
     if let Some(owner) = notifications::insert_sign_up_again(&ctx.db, email, now).await? {

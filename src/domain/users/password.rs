@@ -28,7 +28,7 @@ pub const MAX: usize = 256;
 const QUEUE: usize = 16;
 /// Longest wait for a hash.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// Seconds after which somebody who was shed may try again.
+/// Retry-After of a shed request, in seconds.
 const PAUSE: u64 = 2;
 
 enum Job {

@@ -34,7 +34,7 @@ pub enum SignIn {
     },
 }
 
-/// What somebody types to sign in.
+/// The sign-in form as typed.
 #[derive(Clone, Debug, Default)]
 #[expect(missing_docs, reason = "fields of the form")]
 pub struct Credentials {

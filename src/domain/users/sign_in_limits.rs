@@ -13,7 +13,7 @@ use crate::domain::validation::Email;
 use crate::domain::{Context, Error, Result, UserId, idempotency, users};
 use std::time::Duration;
 
-/// Accounts for which somebody on one network types a wrong password on one day, before the network is slowed. An office, a
+/// Accounts for which a wrong password is typed from one network on one day, before the network is slowed. An office, a
 /// school or a mobile carrier puts hundreds of people behind one address. Of a thousand who sign in with a new browser on one
 /// day perhaps a hundred mistype, and most of them then succeed, which raises the number. Lists of stolen passwords are tried
 /// on thousands of accounts, where nearly all fail (OWASP Credential Stuffing Prevention Cheat Sheet).
@@ -108,7 +108,7 @@ impl SignInCounters {
 /// a quarter of an hour at most.
 ///
 /// # Errors
-/// `Invalid("email", …)`; `NotFound`; `Busy` where Redis has not heard of it.
+/// `Invalid("email", …)`; `NotFound`; `Busy` where Redis could not be reached.
 pub async fn unlock(ctx: &Context, by: &By, email: &str) -> Result<UserId> {
     let (member, email) = (manage::by_email(ctx, email).await?, Email::parse(email)?);
     for area in [Area::Site, Area::Admin] {

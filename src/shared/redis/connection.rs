@@ -111,7 +111,7 @@ impl Redis {
         }
     }
 
-    /// Does what Redis could not be told while it was away.
+    /// Sends what could not be sent while Redis was away.
     async fn catch_up(&self, client: &Client, accept: Accept) -> Result<(), Error> {
         accept.drop_sessions.iter().for_each(|hash| self.trust.reject(hash, i64::MAX));
         let mut writes: Vec<Write> = accept.drop_sessions.iter().map(|hash| Write::Delete(keys::session(hash))).collect();

@@ -56,7 +56,7 @@ pub(super) struct Redis {
     breaker: Mutex<Breaker>,
     /// Has any call failed since the last that succeeded? Spares the others the breaker's lock.
     shaky: AtomicBool,
-    /// Wakes the keeper when a call found that its connection is of no use.
+    /// Wakes the reconnecting task when a call found that its connection is of no use.
     tripped: Notify,
     /// When a refused command was last complained about.
     complained: Mutex<Option<Instant>>,

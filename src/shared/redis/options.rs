@@ -41,7 +41,7 @@ impl RedisOptions {
     /// A client that connects once and never again by itself: each connection is validated before it is trusted, so
     /// none may be replaced unseen.
     pub(super) fn client(&self) -> Result<Client, Error> {
-        // fred takes any address that has a host; somebody else's is a mix-up of two settings.
+        // fred takes any address that has a host; one of another service is a mix-up of two settings.
         if !SCHEMES.contains(&self.scheme()) {
             let expected = "it must begin with redis://, rediss://, redis-sentinel://, redis-cluster:// or redis+unix://";
             return Err(Error::new(ErrorKind::Url, expected));

@@ -1,6 +1,6 @@
 //! The connection that listens: every signal of every instance comes in here, once a process, and goes to the hub.
 //!
-//! Redis forgets what it published, so whenever this connection is made anew, or falls behind, every listener is told
+//! Redis forgets what it published, so whenever this connection is made anew, or falls behind, every listener is signalled
 //! to read the rows again. A silent connection is asked whether it is alive: fred does not watch this kind.
 
 use super::connection::Connection;
@@ -28,9 +28,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(in crate::shared) async fn keep(redis: Arc<Redis>, hub: Arc<Hub>) {
     let mut back_off = BackOff::default();
     loop {
-        let heard = redis.listen(&hub).await;
+        let received = redis.listen(&hub).await;
         hub.hears(false);
-        match heard {
+        match received {
             Ok(error) => {
                 tracing::warn!(%error, "stopped hearing signals: {error}");
                 back_off = BackOff::default();
@@ -47,7 +47,7 @@ impl Redis {
         let mut connection = Connection::open(self.options.client()?, self.options.connect_timeout).await?;
         let mut messages = connection.client.message_rx();
         connection.client.psubscribe(format!("{}{}*", self.options.prefix, keys::SIGNALS)).await?;
-        // Subscribed first, so that what happens from here on is heard; what happened before is read from the rows.
+        // Subscribed first, so that nothing from here on is missed; what happened before is read from the rows.
         hub.resync();
         hub.hears(true);
         let client = connection.client.clone();
@@ -76,14 +76,14 @@ impl Redis {
 
 /// Returns when the connection does not answer.
 async fn watch_pulse(client: &Client) -> Error {
-    let mut pulse = time::interval(PING);
-    pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut ping = time::interval(PING);
+    ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        pulse.tick().await;
+        ping.tick().await;
         match time::timeout(PATIENCE, client.ping::<fred::types::Value>(None)).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => return error,
-            Err(_) => return Error::new(ErrorKind::Timeout, "no pulse"),
+            Err(_) => return Error::new(ErrorKind::Timeout, "no answer to a ping"),
         }
     }
 }

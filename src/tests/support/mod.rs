@@ -138,7 +138,7 @@ impl TestApp {
         self.person(name, roles::MEMBER).await
     }
 
-    /// Somebody with a role, made without the form. Their address is `{name}@example.com`.
+    /// A member with a role, made without the form. Their address is `{name}@example.com`.
     pub async fn person(&self, name: &str, role: &str) -> i64 {
         let form =
             SignupForm { email: format!("{name}@example.com"), name: name.into(), password: PASSWORD.into(), terms: true, privacy: true };

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 type Router = Arc<BoxEndpoint<'static, Response>>;
 
-/// Somebody with a browser.
+/// A person with a browser.
 #[derive(Clone)]
 pub struct Visitor {
     site: Router,

@@ -27,12 +27,12 @@ pub fn curves(
     request: &RequestContext,
     (from, until, step): (i64, i64, i64),
     instances: &[InstanceSlot],
-    house: &[ClusterSlot],
+    cluster: &[ClusterSlot],
 ) -> Vec<Chart> {
     let (now, lang) = (request.app.clock.now(), request.lang);
     let slots: Vec<i64> = (from / step..=(until - 1) / step).collect();
     let times = slots.iter().map(|slot| moment(from_ms(slot * step * 60_000), now, lang)).collect();
-    let sheet = Sheet { slots, times, instances, house };
+    let sheet = Sheet { slots, times, instances, cluster };
     let mut charts = vec![
         sheet.by_instance("rate", t::CHART_RATE, Unit::Rate, |row| Some(row.requests as f64 / MINUTE)),
         sheet.chart(
@@ -63,7 +63,7 @@ struct Sheet<'a> {
     slots: Vec<i64>,
     times: Vec<Moment>,
     instances: &'a [InstanceSlot],
-    house: &'a [ClusterSlot],
+    cluster: &'a [ClusterSlot],
 }
 
 impl Sheet<'_> {
@@ -110,6 +110,6 @@ impl Sheet<'_> {
     }
 
     fn of_house(&self, name: &str, of: impl Fn(&ClusterSlot) -> Option<f64>) -> Line {
-        self.line(name, &self.house.iter().filter_map(|row| Some((row.slot, of(row)?))).collect())
+        self.line(name, &self.cluster.iter().filter_map(|row| Some((row.slot, of(row)?))).collect())
     }
 }

@@ -22,7 +22,7 @@ const ROUTES: usize = 10;
 const BACKUP_OLD: u64 = 26 * 3600;
 const DRILL_OLD: u64 = 8 * 24 * 3600;
 
-/// What is of now; `report` is what the edge told, if it did.
+/// What holds now; `report` is the edge's, where it answered.
 pub fn live<'a>(request: &RequestContext, seen: &Overview, report: Option<&'a Report>) -> Live<'a> {
     let (now, lang) = (request.app.clock.now(), request.lang);
     let edge = match report {
@@ -43,9 +43,9 @@ pub fn live<'a>(request: &RequestContext, seen: &Overview, report: Option<&'a Re
     }
 }
 
-fn beats(seen: &Overview) -> impl Iterator<Item = &Heartbeat> {
+fn heartbeats(seen: &Overview) -> impl Iterator<Item = &Heartbeat> {
     seen.instances.iter().filter_map(|instance| match &instance.word {
-        NodeStatus::Heartbeat(beat) => Some(&**beat),
+        NodeStatus::Heartbeat(heartbeat) => Some(&**heartbeat),
         _ => None,
     })
 }
@@ -58,16 +58,16 @@ fn concerns(request: &RequestContext, seen: &Overview, report: Option<&Report>) 
         let name: &dyn std::fmt::Display = &instance.name;
         match &instance.word {
             NodeStatus::Silent => found.push((lang.fill(t::BAD_SILENT, &[("name", name)]), "upstream-down")),
-            NodeStatus::Heartbeat(beat) if beat.state == InstanceState::Reading => {
+            NodeStatus::Heartbeat(heartbeat) if heartbeat.state == InstanceState::Reading => {
                 found.push((lang.fill(t::BAD_READING, &[("name", name)]), "database-down"));
             }
             _ => {}
         }
     }
-    if beats(seen).any(|beat| beat.disk_full) {
+    if heartbeats(seen).any(|heartbeat| heartbeat.disk_full) {
         found.push((lang.t(t::BAD_DISK).to_owned(), "database-disk-full"));
     }
-    if beats(seen).any(|beat| beat.redis == heartbeat::Redis::Away) {
+    if heartbeats(seen).any(|heartbeat| heartbeat.redis == heartbeat::Redis::Away) {
         found.push((lang.t(t::BAD_REDIS).to_owned(), "redis-down"));
     }
     if seen.counts.is_none() {
@@ -104,19 +104,20 @@ fn tiles(request: &RequestContext, seen: &Overview) -> Vec<Tile<'static>> {
     let lang = request.lang;
     let tile = |label: Text, value: String, hint: String| Tile { label: lang.t(label), value, hint };
     let number = |n: Option<i64>| n.map_or_else(|| "?".to_owned(), |n| templates::ui::number(count(n)));
-    let sum = |of: fn(&Heartbeat) -> f64| beats(seen).map(of).sum::<f64>();
-    let slowest = beats(seen).filter_map(|beat| beat.p95).max();
+    let sum = |of: fn(&Heartbeat) -> f64| heartbeats(seen).map(of).sum::<f64>();
+    let slowest = heartbeats(seen).filter_map(|heartbeat| heartbeat.p95).max();
     let ago = |at: Option<f64>| match at {
         Some(at) => lang.fill(t::AGO, &[("span", &span(lang, age(request, at)))]),
         None => lang.t(t::NEVER).to_owned(),
     };
     let when = |at: Option<f64>| at.map_or_else(String::new, |at| super::day(from_ms((at * 1000.0) as i64), lang));
-    let db = (sum(|beat| beat.db_used as f64), sum(|beat| beat.db_max as f64), sum(|beat| beat.db_idle as f64));
+    let db =
+        (sum(|heartbeat| heartbeat.db_used as f64), sum(|heartbeat| heartbeat.db_max as f64), sum(|heartbeat| heartbeat.db_idle as f64));
     vec![
         tile(
             t::TILE_RATE,
-            shown(Unit::Rate, sum(|beat| beat.rate)),
-            lang.fill(t::TILE_ERRORS, &[("n", &shown(Unit::Rate, sum(|beat| beat.errors)))]),
+            shown(Unit::Rate, sum(|heartbeat| heartbeat.rate)),
+            lang.fill(t::TILE_ERRORS, &[("n", &shown(Unit::Rate, sum(|heartbeat| heartbeat.errors)))]),
         ),
         match slowest {
             Some(p95) => tile(t::TILE_TIME, shown(Unit::Millis, p95 as f64 / 1000.0), lang.t(t::TILE_TIME_HINT).into()),
@@ -125,7 +126,7 @@ fn tiles(request: &RequestContext, seen: &Overview) -> Vec<Tile<'static>> {
         tile(t::TILE_SESSIONS, number(seen.counts.as_ref().map(|c| c.sessions)), lang.t(t::TILE_SESSIONS_HINT).into()),
         tile(t::TILE_ONLINE, number(seen.counts.as_ref().map(|c| c.online)), lang.t(t::TILE_ONLINE_HINT).into()),
         tile(t::TILE_DB, format!("{:.0}/{:.0}", db.0, db.1), lang.fill(t::TILE_DB_HINT, &[("idle", &format!("{:.0}", db.2))])),
-        tile(t::TILE_STREAMS, templates::ui::number(sum(|beat| beat.streams as f64) as u64), lang.t(t::TILE_STREAMS_HINT).into()),
+        tile(t::TILE_STREAMS, templates::ui::number(sum(|heartbeat| heartbeat.streams as f64) as u64), lang.t(t::TILE_STREAMS_HINT).into()),
         tile(t::TILE_BACKUP, ago(seen.backup[0]), when(seen.backup[0])),
         tile(t::TILE_DRILL, ago(seen.backup[1]), when(seen.backup[1])),
     ]
@@ -133,7 +134,7 @@ fn tiles(request: &RequestContext, seen: &Overview) -> Vec<Tile<'static>> {
 
 fn row(instance: &Instance, now: i64) -> InstanceRow {
     let (status, report) = match &instance.word {
-        NodeStatus::Heartbeat(beat) => (state(beat.state), Some(report(beat, now))),
+        NodeStatus::Heartbeat(heartbeat) => (state(heartbeat.state), Some(report(heartbeat, now))),
         NodeStatus::Left => (live::InstanceStatus::Stopped, None),
         NodeStatus::Silent => (live::InstanceStatus::Missing, None),
         NodeStatus::Unheard => (live::InstanceStatus::Unknown, None),
@@ -151,23 +152,23 @@ fn state(state: InstanceState) -> live::InstanceStatus {
     }
 }
 
-fn report(beat: &Heartbeat, now: i64) -> InstanceReport {
+fn report(heartbeat: &Heartbeat, now: i64) -> InstanceReport {
     InstanceReport {
-        seconds: count((now - beat.started) / 1000),
-        cpu: beat.cpu as f64 / 10.0,
-        memory: beat.memory as f64,
-        rate: beat.rate,
-        errors: beat.errors,
-        times: [beat.p50, beat.p95, beat.p99].map(|micros| micros.map(|micros| micros as f64 / 1000.0)),
-        in_flight: count(beat.in_flight),
-        streams: count(beat.streams),
-        db: (count(beat.db_used), count(beat.db_max)),
-        redis: match beat.redis {
+        seconds: count((now - heartbeat.started) / 1000),
+        cpu: heartbeat.cpu as f64 / 10.0,
+        memory: heartbeat.memory as f64,
+        rate: heartbeat.rate,
+        errors: heartbeat.errors,
+        times: [heartbeat.p50, heartbeat.p95, heartbeat.p99].map(|micros| micros.map(|micros| micros as f64 / 1000.0)),
+        in_flight: count(heartbeat.in_flight),
+        streams: count(heartbeat.streams),
+        db: (count(heartbeat.db_used), count(heartbeat.db_max)),
+        redis: match heartbeat.redis {
             heartbeat::Redis::None => t::REDIS_NONE,
             heartbeat::Redis::Up => t::REDIS_UP,
             heartbeat::Redis::Away => t::REDIS_AWAY,
         },
-        version: beat.version.clone(),
+        version: heartbeat.version.clone(),
     }
 }
 
