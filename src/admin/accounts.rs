@@ -2,11 +2,11 @@
 
 use crate::domain::idempotency::Outcome;
 use crate::domain::sessions::Area;
-use crate::domain::users::sign_in::{self, Credentials, Entry};
-use crate::domain::users::{self, Joining, password};
-use crate::domain::{Action, Error, Permissions, Problem, Resource, UserId, bootstrap, tokens};
+use crate::domain::users::{self, SignupForm};
+use crate::domain::{Error, UserId, bootstrap};
 use crate::web::fields::Sent;
 use crate::web::form::Submission::{Accepted, Rejected};
+use crate::web::sign_in::{self, Form};
 use crate::web::{Fields, Rejection, RequestContext, Result, Staff, cookies, form, form_token, language, present, reply};
 use poem::http::StatusCode;
 use poem::web::Query;
@@ -25,27 +25,18 @@ pub struct Arrival {
     token: Option<String>,
 }
 
-struct Login<'a> {
-    email: &'a str,
-    next: &'a str,
-    kept: &'a [(String, String)],
-    problems: &'a [Problem],
-    notice: LoginNotice<'a>,
-    not_staff: bool,
-}
-
-fn login(request: &RequestContext, status: StatusCode, f: &Login<'_>) -> Response {
-    let (key, errors) = (form_token::issue(request, "login"), present::errors(f.problems));
+fn login(request: &RequestContext, status: StatusCode, form: &Form<'_>) -> Response {
+    let (key, errors) = (form_token::issue(request, "login"), present::errors(form.problems));
     let page = LoginPage {
         lang: request.lang,
         aids: request.aids,
-        email: f.email,
-        next: f.next,
-        fields: f.kept,
+        email: form.email,
+        next: form.next,
+        fields: form.kept,
         once: &key,
         errors: &errors,
-        notice: f.notice,
-        not_staff: f.not_staff,
+        notice: form.notice,
+        not_staff: form.not_staff,
     };
     reply::page_with(request, status, views::page(&page))
 }
@@ -58,78 +49,13 @@ pub fn new(request: RequestContext, arrival: Option<Query<Arrival>>) -> Response
     if Staff::of(&request).is_some() {
         return reply::see_other(&request, next);
     }
-    let form = Login { email: "", next, kept: &[], problems: &[], notice: LoginNotice::None, not_staff: false };
-    login(&request, StatusCode::OK, &form)
+    login(&request, StatusCode::OK, &Form::empty(next, LoginNotice::None))
 }
 
 /// POST /login
 #[handler]
 pub async fn create(request: RequestContext, Sent(fields): Sent) -> Result<Response> {
-    let form = Credentials { email: fields.text("email").into(), password: fields.text("password").into(), persistent: false };
-    let (next, kept) = (reply::local(fields.text("next")).to_owned(), fields.kept());
-    let again = |status: StatusCode, problems: &[Problem], notice: LoginNotice<'_>, not_staff: bool| {
-        login(&request, status, &Login { email: &form.email, next: &next, kept: &kept, problems, notice, not_staff })
-    };
-    let key = match form_token::check(&request, "login", fields.text("once")) {
-        Ok(key) => key,
-        Err(Error::Invalid(problems)) => {
-            return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, &problems, LoginNotice::None, false));
-        }
-        Err(err) => return Err(err.into()),
-    };
-    match sign_in::enter(&request.app, Area::Admin, &key, &form, &request.client, &request.device).await {
-        Ok(Entry::Welcome { token, user, device }) => {
-            if !is_staff(&request, user).await? {
-                leave(&request, &token).await?;
-                return Ok(again(StatusCode::FORBIDDEN, &[], LoginNotice::None, true));
-            }
-            // A member who was given a role may still have a member's password; only here is it seen how long it is.
-            if form.password.chars().count() < password::MIN_STAFF {
-                leave(&request, &token).await?;
-                let short = [Problem { field: "password", message: "password.short_for_panel" }];
-                return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, &short, LoginNotice::None, false));
-            }
-            let mut response = if kept.is_empty() { reply::see_other(&request, &next) } else { reply::send_again(&request, &next) };
-            cookies::set(response.headers_mut(), &cookies::session(Area::Admin, request.secure(), token, false));
-            cookies::set(response.headers_mut(), &cookies::device(device, request.secure()));
-            if let Some(old) = &request.session
-                && let Err(err) = users::leave(&request.app, old).await
-            {
-                tracing::warn!("could not end the session before: {err}");
-            }
-            Ok(response)
-        }
-        Ok(Entry::Wrong) => {
-            let wrong = [Problem { field: "email", message: "login.wrong" }];
-            Ok(again(StatusCode::UNPROCESSABLE_ENTITY, &wrong, LoginNotice::None, false))
-        }
-        Ok(Entry::Suspended { until, reason }) => {
-            let until = until.map(|until| present::day(until, request.lang)).unwrap_or_default();
-            let notice = LoginNotice::Suspended { reason: &reason, until: &until };
-            Ok(again(StatusCode::FORBIDDEN, &[], notice, false))
-        }
-        Err(Error::Slow(seconds)) => {
-            let mut response = again(StatusCode::TOO_MANY_REQUESTS, &[], LoginNotice::Wait { seconds }, false);
-            response.headers_mut().insert(poem::http::header::RETRY_AFTER, seconds.into());
-            Ok(response)
-        }
-        Err(err) => Err(err.into()),
-    }
-}
-
-async fn is_staff(request: &RequestContext, user: UserId) -> Result<bool> {
-    let member = users::find(&request.app.db, user).await?;
-    let permissions: Permissions = crate::domain::roles::find(&request.app.db, member.role_id).await?.permissions;
-    Ok(permissions.allow(Resource::Panel, Action::Read))
-}
-
-/// Ends the session of somebody who knows the password but has no business here.
-async fn leave(request: &RequestContext, token: &str) -> Result<()> {
-    let hash = tokens::hash(token);
-    if let Some(session) = crate::domain::sessions::load(&request.app, &hash, Area::Admin).await? {
-        users::leave(&request.app, &session).await?;
-    }
-    Ok(())
+    sign_in::submit(&request, &fields, |status, form| login(&request, status, form)).await
 }
 
 /// GET /logout
@@ -143,7 +69,7 @@ pub fn delete(staff: Staff) -> Response {
 #[handler]
 pub async fn destroy(request: RequestContext) -> Result<Response> {
     if let Some(session) = &request.session {
-        users::leave(&request.app, session).await?;
+        users::sign_out(&request.app, session).await?;
     }
     let mut response = reply::see_other(&request, paths::LOGIN);
     cookies::set(response.headers_mut(), &cookies::no_session(Area::Admin, request.secure()));
@@ -160,7 +86,7 @@ pub fn reading(request: RequestContext, fields: Fields) -> Response {
     response
 }
 
-fn setup_form(request: &RequestContext, token: &str, form: &Joining, rejection: &Rejection) -> Response {
+fn setup_form(request: &RequestContext, token: &str, form: &SignupForm, rejection: &Rejection) -> Response {
     let (key, errors) = (form_token::issue(request, "setup"), rejection.errors());
     let page =
         SetupPage { lang: request.lang, aids: request.aids, token, email: &form.email, name: &form.name, once: &key, errors: &errors };
@@ -174,15 +100,15 @@ pub async fn invite(request: RequestContext, arrival: Option<Query<Arrival>>) ->
     if !bootstrap::is_invited(&request.app, &token).await? {
         return Err(Error::NotFound.into());
     }
-    Ok(setup_form(&request, &token, &Joining::default(), &Rejection::default()))
+    Ok(setup_form(&request, &token, &SignupForm::default(), &Rejection::default()))
 }
 
 /// The session of an administrator who was just made. None for a repeat of the form: they sign in.
-async fn begin(request: &RequestContext, outcome: Outcome) -> Result<Option<String>> {
+async fn begin(request: &RequestContext, outcome: Outcome<UserId>) -> Result<Option<String>> {
     if outcome.repeated {
         return Ok(None);
     }
-    let member = users::find(&request.app.db, UserId(outcome.id)).await?;
+    let member = users::find(&request.app.db, outcome.id).await?;
     Ok(crate::domain::sessions::start(&request.app, member.id, &member.password_hash, Area::Admin, false, &request.client).await?)
 }
 
@@ -190,7 +116,7 @@ async fn begin(request: &RequestContext, outcome: Outcome) -> Result<Option<Stri
 #[handler]
 pub async fn set_up(request: RequestContext, fields: Fields) -> Result<Response> {
     let token = fields.text("token");
-    let form = Joining {
+    let form = SignupForm {
         email: fields.text("email").into(),
         name: fields.text("name").into(),
         password: fields.text("password").into(),

@@ -1,7 +1,7 @@
 //! /sessions: who is signed in where.
 
 use super::bulk;
-use crate::domain::sessions::{self, Which};
+use crate::domain::sessions::{self, SessionSelector};
 use crate::domain::users::{self, manage};
 use crate::domain::{Action, Resource, SessionId};
 use crate::web::form::Submission::{Accepted, Rejected};
@@ -52,7 +52,7 @@ pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Respon
 pub async fn end(staff: Staff, Path(id): Path<SessionId>, fields: Fields) -> Result<Response> {
     let request = &staff.request;
     let user = sessions::owner(&request.app.db, id).await?;
-    let end = async |key| manage::end_sessions(&request.app, &staff.by(), &key, Which::One { user, session: id }).await;
+    let end = async |key| manage::end_sessions(&request.app, &staff.by(), &key, SessionSelector::One { user, session: id }).await;
     let mut done = form::submit_one(request, ("staff.sessions", id), &fields, end).await?;
     if matches!(done, Rejected(_)) {
         // The button also stands on the member's page, with that page's key.

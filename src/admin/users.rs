@@ -1,6 +1,6 @@
 //! /users: who the members are, and what staff may do about them.
 
-use crate::domain::sessions::{self, Which};
+use crate::domain::sessions::{self, SessionSelector};
 use crate::domain::users::manage::{self, Listed};
 use crate::domain::{Action, Error, Resource, RoleId, UserId, roles, users};
 use crate::web::form::Submission::{Accepted, Rejected};
@@ -138,7 +138,7 @@ async fn finish<T>(staff: &Staff, id: UserId, done: Submission<T>, flash: &'stat
 pub async fn role(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
     let set_role = async |key| {
         let role = fields.number("role").ok_or(Error::invalid("role", "role.unknown"))?;
-        manage::set_role(&staff.request.app, &staff.by(), Some(&key), id, RoleId(role), "").await
+        manage::set_role(&staff.request.app, &staff.by(), &key, id, RoleId(role), "").await
     };
     let done = form::submit_one(&staff.request, (&form_name(id), "role"), &fields, set_role).await?;
     finish(&staff, id, done, "staff.role", Typed { role: fields.text("role"), ..Typed::default() }).await
@@ -148,7 +148,7 @@ pub async fn role(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Resul
 #[handler]
 pub async fn suspend(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
     let (reason, until) = (fields.text("reason"), fields.text("until"));
-    let suspend = async |key| manage::suspend(&staff.request.app, &staff.by(), Some(&key), id, end_of(until)?, reason).await;
+    let suspend = async |key| manage::suspend(&staff.request.app, &staff.by(), &key, id, end_of(until)?, reason).await;
     let done = form::submit_one(&staff.request, (&form_name(id), "suspend"), &fields, suspend).await?;
     finish(&staff, id, done, "staff.suspended", Typed { reason, until, ..Typed::default() }).await
 }
@@ -168,7 +168,7 @@ fn end_of(day: &str) -> Result<Option<OffsetDateTime>, Error> {
 /// POST /users/:id/lift
 #[handler]
 pub async fn unsuspend(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
-    let unsuspend = async |key| manage::lift(&staff.request.app, &staff.by(), &key, id).await;
+    let unsuspend = async |key| manage::unsuspend(&staff.request.app, &staff.by(), &key, id).await;
     let done = form::submit_one(&staff.request, (&form_name(id), "lift"), &fields, unsuspend).await?;
     finish(&staff, id, done, "staff.lifted", Typed::default()).await
 }
@@ -176,7 +176,7 @@ pub async fn unsuspend(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> 
 /// POST /users/:id/end-sessions
 #[handler]
 pub async fn end_sessions(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
-    let end = async |key| manage::end_sessions(&staff.request.app, &staff.by(), &key, Which::All { user: id }).await;
+    let end = async |key| manage::end_sessions(&staff.request.app, &staff.by(), &key, SessionSelector::All { user: id }).await;
     let done = form::submit_one(&staff.request, (&form_name(id), "end"), &fields, end).await?;
     finish(&staff, id, done, "ended", Typed::default()).await
 }

@@ -5,8 +5,9 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::query;
+use crate::domain::idempotency;
 use crate::domain::sessions::Client;
-use crate::domain::users::{Joining, Newcomer, manage, password_change, sign_in_limits};
+use crate::domain::users::{NewUser, SignupForm, manage, password_change, sign_in_limits};
 use crate::domain::{Actor, Error, audit, bootstrap, roles};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::io::BufRead;
@@ -83,16 +84,16 @@ fn operator() -> audit::By {
 }
 
 async fn add(app: &App, email: &str, name: &str, role: &str, password: String) -> Result<(), Error> {
-    let form = Joining { email: email.into(), name: name.into(), password, terms: true, privacy: true };
-    let role = roles::named(&app.db, role).await?;
-    let newcomer = Newcomer::check(app, &form, role.permissions.into()).await?;
+    let form = SignupForm { email: email.into(), name: name.into(), password, terms: true, privacy: true };
+    let role = roles::find_by_slug(&app.db, role).await?;
+    let newcomer = NewUser::check(app, &form, role.permissions.into()).await?;
     let now = app.clock.now();
     let tx = query::begin(&app.db).await?;
     let id = newcomer.insert(&tx, role.id, now).await?;
     if role.slug == roles::ADMIN {
         bootstrap::revoke_invitation(&tx).await?;
     }
-    let entry = audit::Entry::new("user.create", "user", id.0, name).after("role", &role.slug);
+    let entry = audit::Entry::new("user.create", "user", id, name).after("role", &role.slug);
     audit::write(&tx, &operator(), entry, now).await?;
     tx.commit().await?;
     say!("added member {id}");
@@ -100,8 +101,8 @@ async fn add(app: &App, email: &str, name: &str, role: &str, password: String) -
 }
 
 async fn set_role(app: &App, email: &str, role: &str) -> Result<(), Error> {
-    let (member, role) = (manage::by_email(app, email).await?, roles::named(&app.db, role).await?);
-    manage::set_role(app, &operator(), None, member, role.id, "").await?;
+    let (member, role) = (manage::by_email(app, email).await?, roles::find_by_slug(&app.db, role).await?);
+    manage::set_role(app, &operator(), &idempotency::Key::random()?, member, role.id, "").await?;
     say!("member {member} is now {}", role.slug);
     Ok(())
 }
@@ -116,7 +117,7 @@ async fn set_password(app: &App, email: &str, new: String) -> Result<(), Error> 
 async fn suspend(app: &App, email: &str, reason: &str, days: Option<i64>) -> Result<(), Error> {
     let member = manage::by_email(app, email).await?;
     let until = days.map(|days| app.clock.now() + time::Duration::days(days));
-    manage::suspend(app, &operator(), None, member, until, reason).await?;
+    manage::suspend(app, &operator(), &idempotency::Key::random()?, member, until, reason).await?;
     say!("member {member} is suspended");
     Ok(())
 }

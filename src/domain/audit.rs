@@ -35,9 +35,9 @@ pub struct Entry {
 
 impl Entry {
     /// `action` (such as `user.suspend`) was done to the `kind` with the id `target`, called `name` at that time.
-    pub fn new(action: &'static str, kind: &'static str, target: i64, name: &str) -> Self {
+    pub fn new(action: &'static str, kind: &'static str, target: impl Into<i64>, name: &str) -> Self {
         let (before, after) = (Map::new(), Map::new());
-        Self { action, kind, target, name: name.chars().take(120).collect(), before, after, reason: String::new() }
+        Self { action, kind, target: target.into(), name: name.chars().take(120).collect(), before, after, reason: String::new() }
     }
 
     /// A field that now is `after`.

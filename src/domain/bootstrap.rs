@@ -1,13 +1,14 @@
 //! What a new site begins with: the starter boards, a first notice, and the link through which the first administrator is made.
 
+use super::idempotency::{Uncommitted, idempotent};
 use super::posts::next_bump;
 use super::sessions::Client;
-use super::users::{Joining, Newcomer};
+use super::users::{NewUser, SignupForm};
 use super::validation::name_skeleton;
 use super::{Account, Actor, Error, Permissions, Result, audit, idempotency, markdown, roles, settings, tokens};
 use crate::clock::OffsetDateTime;
 use crate::db::{Database, query};
-use crate::domain::Context;
+use crate::domain::{Context, UserId};
 use crate::entity::{board, post, user};
 use board::Access;
 use sea_orm::ActiveValue::Set;
@@ -133,22 +134,20 @@ pub async fn first_admin(
     ctx: &Context,
     key: &idempotency::Key,
     token: &str,
-    form: &Joining,
+    form: &SignupForm,
     client: &Client,
-) -> Result<idempotency::Outcome> {
-    let done = async {
-        let newcomer = Newcomer::check(ctx, form, Account::Staff).await?;
+) -> Result<idempotency::Outcome<UserId>> {
+    let work = async {
+        let new_user = NewUser::check(ctx, form, Account::Staff).await?;
         let now = ctx.clock.now();
         let tx = query::begin(&ctx.db).await?;
         use_invitation(&tx, token).await?;
-        let role = roles::named(&tx, roles::ADMIN).await?;
-        let id = newcomer.insert(&tx, role.id, now).await?;
+        let role = roles::find_by_slug(&tx, roles::ADMIN).await?;
+        let id = new_user.insert(&tx, role.id, now).await?;
         let actor = Actor { id, name: form.name.clone(), role: roles::ADMIN.into(), permissions: Permissions::default() };
         let by = audit::By { actor, client: client.clone() };
-        audit::write(&tx, &by, audit::Entry::new("user.create", "user", id.0, &form.name).after("role", roles::ADMIN), now).await?;
-        idempotency::record(&tx, key, id.0, now).await?;
-        tx.commit().await?;
-        Ok(id.0)
+        audit::write(&tx, &by, audit::Entry::new("user.create", "user", id, &form.name).after("role", roles::ADMIN), now).await?;
+        Ok(Uncommitted { tx, id })
     };
-    idempotency::replay(&ctx.db, key, done.await).await
+    idempotent(ctx, key, work).await
 }

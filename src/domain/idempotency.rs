@@ -5,7 +5,7 @@
 //! retry on another instance), its second row meets the key and is undone, and the first answer is given.
 //! That is what allows nginx to send a POST again.
 
-use super::{Context, Error, Result};
+use super::{Context, Error, Result, tokens};
 use crate::clock::OffsetDateTime;
 use crate::db::{Database, Transaction};
 use crate::entity::idempotency_key::{ActiveModel, Column, Entity};
@@ -17,12 +17,22 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 #[derive(Clone, Debug)]
 pub struct Key(pub String);
 
+impl Key {
+    /// The key of something that was not asked for by a form: a command of the operator.
+    ///
+    /// # Errors
+    /// `Internal` where the machine gives no randomness.
+    pub fn random() -> Result<Self> {
+        tokens::random().map(Self)
+    }
+}
+
 /// What became of a form. A repeat proves nothing about who asks, as keys lie in histories and backups: it must never lead to
 /// a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub struct Outcome<Id = i64> {
     /// The row that the form made or changed.
-    pub id: i64,
+    pub id: Id,
     /// Whether it had been answered before.
     pub repeated: bool,
 }
@@ -30,11 +40,9 @@ pub struct Outcome {
 /// Days for which answers are kept; longer than any form is accepted.
 pub const KEPT_DAYS: i64 = 4;
 
-/// Stores the key with the id of the row that its form made, in the transaction that made it.
-///
-/// # Errors
-/// The unique index's when the form has been answered; [`replay`] turns that into the first answer.
-pub async fn record(tx: &impl ConnectionTrait, key: &Key, id: i64, now: OffsetDateTime) -> Result<()> {
+/// Stores the key with the id of the row that its form made, in the transaction that made it. Fails on the unique index when the
+/// form has been answered; [`replay`] turns that into the first answer.
+async fn record(tx: &impl ConnectionTrait, key: &Key, id: i64, now: OffsetDateTime) -> Result<()> {
     Entity::insert(answer(key, id, now)).exec_without_returning(tx).await?;
     Ok(())
 }
@@ -60,21 +68,24 @@ async fn first(db: &impl ConnectionTrait, key: &Key) -> Result<Option<i64>> {
 }
 
 /// The work of a form, not committed yet.
-pub struct Uncommitted {
+pub struct Uncommitted<Id = i64> {
     /// What it wrote.
     pub tx: Transaction,
     /// The row that it made or changed.
-    pub id: i64,
+    pub id: Id,
 }
 
 /// Commits the work of a form together with its key; a repetition gets the first answer and changes nothing.
 ///
 /// # Errors
 /// Those of `work`, when the form had not been answered before.
-pub async fn idempotent(ctx: &Context, key: &Key, work: impl Future<Output = Result<Uncommitted>>) -> Result<Outcome> {
+pub async fn idempotent<Id>(ctx: &Context, key: &Key, work: impl Future<Output = Result<Uncommitted<Id>>>) -> Result<Outcome<Id>>
+where
+    Id: Copy + From<i64> + Into<i64>,
+{
     let done = async {
         let Uncommitted { tx, id } = work.await?;
-        record(&tx, key, id, ctx.clock.now()).await?;
+        record(&tx, key, id.into(), ctx.clock.now()).await?;
         tx.commit().await?;
         Ok(id)
     };
@@ -85,11 +96,11 @@ pub async fn idempotent(ctx: &Context, key: &Key, work: impl Future<Output = Res
 ///
 /// # Errors
 /// Those of `done`, when the form had not been answered before.
-pub async fn replay(db: &Database, key: &Key, done: Result<i64>) -> Result<Outcome> {
+async fn replay<Id: From<i64>>(db: &Database, key: &Key, done: Result<Id>) -> Result<Outcome<Id>> {
     match done {
         Ok(id) => Ok(Outcome { id, repeated: false }),
         Err(err @ Error::Busy(_)) => Err(err),
-        Err(err) => first(db, key).await?.map(|id| Outcome { id, repeated: true }).ok_or(err),
+        Err(err) => first(db, key).await?.map(|id| Outcome { id: id.into(), repeated: true }).ok_or(err),
     }
 }
 

@@ -5,6 +5,7 @@
 //! what they may not read, there is no row.
 
 use super::boards::Boards;
+use super::idempotency::{Uncommitted, idempotent};
 use super::users::profile;
 use super::{Action, Actor, Error, Resource, Result, idempotency};
 use crate::clock::OffsetDateTime;
@@ -69,16 +70,16 @@ fn excerpt() -> SimpleExpr {
 /// Writes the rows for those who are told, in the transaction of the comment. A statement at most.
 pub async fn insert(
     tx: &impl ConnectionTrait,
-    told: &[(UserId, Kind)],
+    recipients: &[(UserId, Kind)],
     actor: UserId,
     post: PostId,
     comment: CommentId,
     now: OffsetDateTime,
 ) -> Result<()> {
-    if told.is_empty() {
+    if recipients.is_empty() {
         return Ok(());
     }
-    let rows = told.iter().map(|(user, kind)| ActiveModel {
+    let rows = recipients.iter().map(|(user, kind)| ActiveModel {
         user_id: Set(*user),
         kind: Set(*kind),
         actor_id: Set(Some(actor)),
@@ -304,7 +305,7 @@ pub async fn read(ctx: &Context, reader: &Actor, boards: &Boards, id: Notificati
 }
 
 /// Marks as read what a member now sees: the notifications about one post.
-pub async fn read_about(ctx: &Context, reader: &Actor, boards: &Boards, post: PostId) -> Result<bool> {
+pub async fn mark_read_about(ctx: &Context, reader: &Actor, boards: &Boards, post: PostId) -> Result<bool> {
     let any = mark_read(ctx, reader).filter(Column::PostId.eq(post)).exec(&ctx.db).await?.rows_affected > 0;
     if any {
         renew(ctx, reader, boards).await;
@@ -313,16 +314,13 @@ pub async fn read_about(ctx: &Context, reader: &Actor, boards: &Boards, post: Po
 }
 
 /// Marks all of a member's as read.
-pub async fn read_all(ctx: &Context, reader: &Actor, boards: &Boards, key: &idempotency::Key) -> Result<idempotency::Outcome> {
-    let done = async {
-        let now = ctx.clock.now();
+pub async fn mark_all_read(ctx: &Context, reader: &Actor, boards: &Boards, key: &idempotency::Key) -> Result<idempotency::Outcome> {
+    let work = async {
         let tx = query::begin(&ctx.db).await?;
-        let count = mark_read(ctx, reader).exec(&tx).await?.rows_affected as i64;
-        idempotency::record(&tx, key, count, now).await?;
-        tx.commit().await?;
-        Ok(count)
+        let id = mark_read(ctx, reader).exec(&tx).await?.rows_affected as i64;
+        Ok(Uncommitted { tx, id })
     };
-    let outcome = idempotency::replay(&ctx.db, key, done.await).await?;
+    let outcome = idempotent(ctx, key, work).await?;
     renew(ctx, reader, boards).await;
     Ok(outcome)
 }

@@ -1,7 +1,8 @@
 //! Roles: the built-in three and any that an administrator adds.
 
 use super::audit::{self, Entry};
-use super::sessions::{self, Renew};
+use super::idempotency::{Uncommitted, idempotent};
+use super::sessions::{self, Refresh};
 use super::{Action, Actor, Error, Permissions, Resource, Result, idempotency, invalidation, users, validation};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
@@ -95,7 +96,7 @@ pub async fn find(db: &impl ConnectionTrait, id: RoleId) -> Result<Role> {
 ///
 /// # Errors
 /// `NotFound`.
-pub async fn named(db: &impl ConnectionTrait, slug: &str) -> Result<Role> {
+pub async fn find_by_slug(db: &impl ConnectionTrait, slug: &str) -> Result<Role> {
     all(db).await?.into_iter().find(|role| role.slug == slug).ok_or(Error::NotFound)
 }
 
@@ -126,13 +127,14 @@ async fn any(members: Select<user::Entity>, db: &impl ConnectionTrait) -> Result
 ///
 /// # Errors
 /// `Forbidden`; `Invalid` for its name.
-pub async fn create(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &str) -> Result<idempotency::Outcome> {
+pub async fn create(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &str) -> Result<idempotency::Outcome<RoleId>> {
     by.actor.must(Resource::Role, Action::Manage)?;
-    let done = insert(ctx, by, key, name).await;
-    idempotency::replay(&ctx.db, key, done).await
+    let outcome = idempotent(ctx, key, insert(ctx, by, name)).await?;
+    invalidation::invalidate(ctx, &CHANGED).await;
+    Ok(outcome)
 }
 
-async fn insert(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &str) -> Result<i64> {
+async fn insert(ctx: &Context, by: &audit::By, name: &str) -> Result<Uncommitted<RoleId>> {
     let name = role_name(name)?;
     // Code asks for the built-in names only; the others need to be unique and no more.
     let slug = format!("role-{:08x}", rand::random::<u32>());
@@ -145,12 +147,9 @@ async fn insert(ctx: &Context, by: &audit::By, key: &idempotency::Key, name: &st
         created_at: Set(now),
         ..Default::default()
     };
-    let RoleId(id) = role::Entity::insert(row).exec(&tx).await?.last_insert_id;
+    let id = role::Entity::insert(row).exec(&tx).await?.last_insert_id;
     audit::write(&tx, by, Entry::new("role.create", "role", id, &name).after("slug", &slug), now).await?;
-    idempotency::record(&tx, key, id, now).await?;
-    tx.commit().await?;
-    invalidation::invalidate(ctx, &[CacheTag::ROLES, CacheTag::WITHDRAWN]).await;
-    Ok(id)
+    Ok(Uncommitted { tx, id })
 }
 
 fn role_name(typed: &str) -> Result<String> {
@@ -163,7 +162,7 @@ fn role_name(typed: &str) -> Result<String> {
 }
 
 /// Sets what a role may do. Nobody grants more than they may do themselves, and the administrators' role
-/// keeps everything, so that nobody locks the house from inside.
+/// keeps everything, so that the last way into the panel cannot be closed.
 ///
 /// # Errors
 /// `Forbidden`; `Invalid` for the administrators' role.
@@ -173,13 +172,24 @@ pub async fn grant(
     key: &idempotency::Key,
     id: RoleId,
     granted: Permissions,
-) -> Result<idempotency::Outcome> {
+) -> Result<idempotency::Outcome<RoleId>> {
     by.actor.must(Resource::Role, Action::Manage)?;
-    let done = set(ctx, by, key, id, granted).await;
-    idempotency::replay(&ctx.db, key, done).await
+    let mut changed = sessions::Changed::default();
+    let outcome = idempotent(ctx, key, set(ctx, by, id, granted, &mut changed)).await?;
+    if !outcome.repeated {
+        changed.announce(ctx).await;
+    }
+    invalidation::invalidate(ctx, &CHANGED).await;
+    Ok(outcome)
 }
 
-async fn set(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId, granted: Permissions) -> Result<i64> {
+async fn set(
+    ctx: &Context,
+    by: &audit::By,
+    id: RoleId,
+    granted: Permissions,
+    changed: &mut sessions::Changed,
+) -> Result<Uncommitted<RoleId>> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let role = find(&tx, id).await?;
@@ -195,15 +205,11 @@ async fn set(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId, 
         role_permission::Entity::insert_many(rows).exec_without_returning(&tx).await?;
     }
     let entry =
-        Entry::new("role.grant", "role", id.0, &role.name).change("permissions", &role.permissions.words().join(", "), &words.join(", "));
+        Entry::new("role.grant", "role", id, &role.name).change("permissions", &role.permissions.words().join(", "), &words.join(", "));
     audit::write(&tx, by, entry, now).await?;
-    idempotency::record(&tx, key, id.0, now).await?;
-    let changed = sessions::renew(&tx, Renew::Role(id), now).await?;
+    *changed = sessions::refresh(&tx, Refresh::Role(id), now).await?;
     invalidation::withdraw(&tx, &CHANGED, now).await?;
-    tx.commit().await?;
-    changed.tell(ctx).await;
-    invalidation::invalidate(ctx, &CHANGED).await;
-    Ok(id.0)
+    Ok(Uncommitted { tx, id })
 }
 
 /// What shows roles and what they permit.
@@ -220,13 +226,14 @@ fn check_grant(actor: &Actor, role: &Role, granted: Permissions) -> Result<()> {
 ///
 /// # Errors
 /// `Invalid` when it is built-in or somebody has it; `Forbidden`.
-pub async fn destroy(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId) -> Result<idempotency::Outcome> {
+pub async fn destroy(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId) -> Result<idempotency::Outcome<RoleId>> {
     by.actor.must(Resource::Role, Action::Manage)?;
-    let done = delete(ctx, by, key, id).await;
-    idempotency::replay(&ctx.db, key, done).await
+    let outcome = idempotent(ctx, key, delete(ctx, by, id)).await?;
+    invalidation::invalidate(ctx, &CHANGED).await;
+    Ok(outcome)
 }
 
-async fn delete(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleId) -> Result<i64> {
+async fn delete(ctx: &Context, by: &audit::By, id: RoleId) -> Result<Uncommitted<RoleId>> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let role = find(&tx, id).await?;
@@ -237,9 +244,6 @@ async fn delete(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: RoleI
         return Err(Error::invalid("form", "role.in_use"));
     }
     role::Entity::delete_by_id(id).exec(&tx).await?;
-    audit::write(&tx, by, Entry::new("role.delete", "role", id.0, &role.name), now).await?;
-    idempotency::record(&tx, key, id.0, now).await?;
-    tx.commit().await?;
-    invalidation::invalidate(ctx, &[CacheTag::ROLES, CacheTag::WITHDRAWN]).await;
-    Ok(id.0)
+    audit::write(&tx, by, Entry::new("role.delete", "role", id, &role.name), now).await?;
+    Ok(Uncommitted { tx, id })
 }

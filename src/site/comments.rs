@@ -27,12 +27,12 @@ fn form_name(post: PostId, parent: Option<CommentId>) -> String {
 }
 
 /// The new comment: on the open page by script, else on its own place of the post's page.
-async fn created(member: &SignedIn, slug: &str, made: keys::Outcome) -> Result<Response> {
+async fn created(member: &SignedIn, slug: &str, made: keys::Outcome<CommentId>) -> Result<Response> {
     let request = &member.request;
     if request.target != reply::HtmxTarget::Part {
-        return Ok(reply::see_other_with(request, &paths::comment(made.id), Flash("comment.created")));
+        return Ok(reply::see_other_with(request, &paths::comment(made.id.0), Flash("comment.created")));
     }
-    let (comment, post) = comments::find_readable(&request.app.db, Some(&member.actor), &request.boards, CommentId(made.id)).await?;
+    let (comment, post) = comments::find_readable(&request.app.db, Some(&member.actor), &request.boards, made.id).await?;
     let html = request.app.known.show(&comment.html);
     let once = form_token::issue(request, &comment_form(post.id));
     let parts = views::created(&Created {

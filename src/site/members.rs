@@ -41,7 +41,7 @@ const NAMED: usize = 200;
 /// Who is here. Members who do not want to be seen are neither named nor counted.
 #[handler]
 pub async fn online(request: RequestContext) -> Result<Response> {
-    let (count, members) = profile::here(&request.app, NAMED).await?;
+    let (count, members) = profile::online(&request.app, NAMED).await?;
     let nav = present::nav(&request);
     let named: Vec<(i64, &str)> = members.iter().map(|member| (member.id.0, member.name.as_str())).collect();
     let unnamed = count.saturating_sub(named.len() as u64);

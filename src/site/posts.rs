@@ -94,7 +94,7 @@ fn count_view(request: &RequestContext, post: PostId) {
     }
     let (Some(reader), request) = (request.actor.clone(), request.clone()) else { return };
     tokio::spawn(async move {
-        if let Err(err) = notifications::read_about(&request.app, &reader, &request.boards, post).await {
+        if let Err(err) = notifications::mark_read_about(&request.app, &reader, &request.boards, post).await {
             tracing::warn!("could not mark notifications as read: {err}");
         }
     });
@@ -181,7 +181,7 @@ pub async fn create(member: SignedIn, Path(slug): Path<String>, fields: Fields) 
     }
     let create = async |key| posts::create(&request.app, &member.actor, board, &key, &draft).await;
     match form::submit(request, &editor_form(board, purpose), &fields, create).await? {
-        Accepted(made) => Ok(reply::see_other_with(request, &paths::post(&board.slug, made.id), Flash("post.created"))),
+        Accepted(made) => Ok(reply::see_other_with(request, &paths::post(&board.slug, made.id.0), Flash("post.created"))),
         Rejected(rejection) => Ok(editor(&member, &draft, &Editor::of(board, purpose), &rejection)),
     }
 }

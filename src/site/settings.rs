@@ -1,7 +1,7 @@
 //! /my/…: what a member, or a visitor, says about themselves and how pages should look to them.
 
 use crate::domain::SessionId;
-use crate::domain::sessions::{self, Area, Which};
+use crate::domain::sessions::{self, Area, SessionSelector};
 use crate::domain::users::{self, Settings, password_change, profile};
 use crate::web::form::Submission::{Accepted, Rejected};
 use crate::web::{Fields, Flash, Rejection, RequestContext, Result, SignedIn, cookies, form, form_token, language, present, reply};
@@ -154,19 +154,19 @@ pub async fn devices(member: SignedIn) -> Result<Response> {
 /// POST /my/sessions/:id/end
 #[handler]
 pub async fn end_one(member: SignedIn, Path(id): Path<SessionId>, fields: Fields) -> Result<Response> {
-    end(&member, &fields, Which::One { user: member.actor.id, session: id }, Flash("ended")).await
+    end(&member, &fields, SessionSelector::One { user: member.actor.id, session: id }, Flash("ended")).await
 }
 
 /// POST /my/sessions/end-others
 #[handler]
 pub async fn end_others(member: SignedIn, fields: Fields) -> Result<Response> {
     let keep = member.session().copy.session_id;
-    end(&member, &fields, Which::Others { user: member.actor.id, keep: SessionId(keep) }, Flash("ended.others")).await
+    end(&member, &fields, SessionSelector::Others { user: member.actor.id, keep: SessionId(keep) }, Flash("ended.others")).await
 }
 
 /// Ending a session twice is the same as once, and each button of the page has the same key, so a key is
 /// checked but not used up.
-async fn end(member: &SignedIn, fields: &Fields, which: Which, flash: Flash) -> Result<Response> {
+async fn end(member: &SignedIn, fields: &Fields, which: SessionSelector, flash: Flash) -> Result<Response> {
     let request = &member.request;
     match form::submit(request, "sessions", fields, async |_| users::end_sessions(&request.app, which).await).await? {
         Accepted(_) => Ok(reply::see_other_with(request, paths::MY_SESSIONS, flash)),

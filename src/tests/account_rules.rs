@@ -45,9 +45,9 @@ stories! {
             assert_eq!(refused.status, 422, "{password}");
             assert_eq!(refused.attribute("[name=password]", "value").unwrap_or_default(), "");
         }
-        let form = users::Joining { email: "s@example.com".into(), name: "직원".into(), password: "달리는 초록 자전거 7대".into(), terms: true, privacy: true };
-        assert!(users::Newcomer::check(&test.app, &form, Account::Staff).await.is_err(), "thirteen characters");
-        assert!(users::Newcomer::check(&test.app, &form, Account::Member).await.is_ok());
+        let form = users::SignupForm { email: "s@example.com".into(), name: "직원".into(), password: "달리는 초록 자전거 7대".into(), terms: true, privacy: true };
+        assert!(users::NewUser::check(&test.app, &form, Account::Staff).await.is_err(), "thirteen characters");
+        assert!(users::NewUser::check(&test.app, &form, Account::Member).await.is_ok());
     }
 
     async fn a_member_with_a_short_password_who_was_given_a_role_changes_it_before_entering_the_panel(test: TestApp) {
@@ -127,8 +127,8 @@ stories! {
 
     async fn two_administrators_who_demote_each_other_at_once_leave_one(test: TestApp) {
         let (one, two) = (test.person("one", "admin").await, test.person("two", "admin").await);
-        let admin = roles::named(&test.app.db, roles::ADMIN).await.unwrap();
-        let member = roles::named(&test.app.db, roles::MEMBER).await.unwrap();
+        let admin = roles::find_by_slug(&test.app.db, roles::ADMIN).await.unwrap();
+        let member = roles::find_by_slug(&test.app.db, roles::MEMBER).await.unwrap();
         assert_eq!(admin.members, 2);
         let by = |id: i64| {
             let mut by = operator();
@@ -137,9 +137,10 @@ stories! {
         };
         let (by_two, by_one) = (by(two), by(one));
 
+        let keys = (minschool::domain::idempotency::Key::random().unwrap(), minschool::domain::idempotency::Key::random().unwrap());
         let (first, second) = futures_util::join!(
-            manage::set_role(&test.app, &by_two, None, UserId(one), member.id, ""),
-            manage::suspend(&test.app, &by_one, None, UserId(two), None, "시험"),
+            manage::set_role(&test.app, &by_two, &keys.0, UserId(one), member.id, ""),
+            manage::suspend(&test.app, &by_one, &keys.1, UserId(two), None, "시험"),
         );
 
         assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
@@ -150,8 +151,8 @@ stories! {
     async fn a_setup_link_that_was_not_used_is_good_for_nothing_once_there_is_an_administrator(test: TestApp) {
         let token = bootstrap::invite_first_admin(&test.app.db).await.unwrap().unwrap();
         let ada = test.member("ada").await;
-        let (admin, member) = (roles::named(&test.app.db, roles::ADMIN).await.unwrap().id, roles::named(&test.app.db, roles::MEMBER).await.unwrap().id);
-        manage::set_role(&test.app, &operator(), None, UserId(ada), admin, "").await.unwrap();
+        let (admin, member) = (roles::find_by_slug(&test.app.db, roles::ADMIN).await.unwrap().id, roles::find_by_slug(&test.app.db, roles::MEMBER).await.unwrap().id);
+        manage::set_role(&test.app, &operator(), &minschool::domain::idempotency::Key::random().unwrap(), UserId(ada), admin, "").await.unwrap();
         query::run(&test.app.db, "UPDATE users SET role_id = $1", [member.into()]).await.unwrap();
 
         assert!(!bootstrap::is_invited(&test.app, &token).await.unwrap());
@@ -195,8 +196,8 @@ stories! {
     async fn a_new_token_whose_answer_was_lost_is_given_again(test: TestApp) {
         let mut ada = test.signed_in("ada").await;
         let id = manage::by_email(&test.app, "ada@example.com").await.unwrap();
-        let moderator = roles::named(&test.app.db, "moderator").await.unwrap().id;
-        manage::set_role(&test.app, &operator(), None, id, moderator, "").await.unwrap();
+        let moderator = roles::find_by_slug(&test.app.db, "moderator").await.unwrap().id;
+        manage::set_role(&test.app, &operator(), &minschool::domain::idempotency::Key::random().unwrap(), id, moderator, "").await.unwrap();
         let before = ada.cookie("ms_site").unwrap().to_owned();
         let mut lost = ada.clone();
         lost.get("/").await;

@@ -84,9 +84,27 @@ async fn suspension_and_demotion_hold_everywhere_within_a_second_while_redis_is_
         client: Default::default(),
     };
     let ada_id = minschool::domain::users::manage::by_email(&test.app, "ada@example.com").await.unwrap();
-    minschool::domain::users::manage::suspend(&test.app, &by, None, ada_id, None, "시험").await.unwrap();
-    let member = minschool::domain::roles::named(&test.app.db, "member").await.unwrap();
-    minschool::domain::users::manage::set_role(&test.app, &by, None, UserId(mod_id), member.id, "").await.unwrap();
+    minschool::domain::users::manage::suspend(
+        &test.app,
+        &by,
+        &minschool::domain::idempotency::Key::random().unwrap(),
+        ada_id,
+        None,
+        "시험",
+    )
+    .await
+    .unwrap();
+    let member = minschool::domain::roles::find_by_slug(&test.app.db, "member").await.unwrap();
+    minschool::domain::users::manage::set_role(
+        &test.app,
+        &by,
+        &minschool::domain::idempotency::Key::random().unwrap(),
+        UserId(mod_id),
+        member.id,
+        "",
+    )
+    .await
+    .unwrap();
 
     let begun = Instant::now();
     while greeted(&mut ada_b, "ada").await || mod_b.get_admin("/").await.says("대시보드") {
@@ -127,8 +145,8 @@ async fn live_through(test: &TestApp, ada: &mut Visitor, bob: &mut Visitor, post
     let page = bob.comment(post, &format!("{when} 댓글")).await;
     assert!(page.says(&format!("{when} 댓글")), "{when}: {}", page.text());
     test.member(&format!("new-{when}")).await;
-    let mut newcomer = test.visitor();
-    let page = newcomer.sign_in(&format!("new-{when}")).await;
+    let mut new_user = test.visitor();
+    let page = new_user.sign_in(&format!("new-{when}")).await;
     assert!(page.says(&format!("new-{when}님")), "{when}: {}", page.text());
 }
 

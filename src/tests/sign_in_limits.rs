@@ -5,7 +5,7 @@ use crate::command_line::{folder, minschool, words};
 use crate::support::{PASSWORD, Page, TestApp, TestNode, Visitor, config, only_sqlite, stories};
 use minschool::db::query;
 use minschool::domain::sessions::{Area, Client};
-use minschool::domain::users::sign_in::{self, Credentials, Entry};
+use minschool::domain::users::sign_in::{self, Credentials, SignIn};
 use minschool::domain::{Error, idempotency};
 
 const WRONG: &str = "wrong";
@@ -36,10 +36,10 @@ async fn try_in_panel(visitor: &mut Visitor, name: &str, password: &str) -> Page
 }
 
 /// Tries one account without the form, whose own limit is 60 a minute.
-async fn guess(site: &TestNode, name: &str, password: &str, ip: &str) -> Result<Entry, Error> {
+async fn guess(site: &TestNode, name: &str, password: &str, ip: &str) -> Result<SignIn, Error> {
     let form = Credentials { email: format!("{name}@example.com"), password: password.into(), persistent: false };
     let client = Client { ip: ip.into(), agent: String::new() };
-    sign_in::enter(&site.app, Area::Site, &idempotency::Key(format!("{name}{ip}")), &form, &client, "").await
+    sign_in::sign_in(&site.app, Area::Site, &idempotency::Key(format!("{name}{ip}")), &form, &client, "").await
 }
 
 /// Wrong passwords for so many accounts, each from an address of its own in the network; fourteen at once, as many wait for
@@ -49,7 +49,7 @@ async fn guess_many(site: &TestNode, accounts: std::ops::Range<u32>, network: &s
     for some in accounts.chunks(14) {
         let tries = some.iter().map(async |n| guess(site, &format!("user{n}"), WRONG, &format!("{network}{n:x}")).await);
         for answer in futures_util::future::join_all(tries).await {
-            assert!(matches!(answer, Ok(Entry::Wrong)), "{answer:?}");
+            assert!(matches!(answer, Ok(SignIn::BadCredentials)), "{answer:?}");
         }
     }
 }
@@ -78,17 +78,17 @@ stories! {
         test.member("ada").await;
         test.member("grace").await;
         for name in ["ada", "grace"] {
-            assert!(matches!(guess(&strict, name, PASSWORD, "203.0.113.7").await, Ok(Entry::Welcome { .. })));
+            assert!(matches!(guess(&strict, name, PASSWORD, "203.0.113.7").await, Ok(SignIn::Accepted { .. })));
         }
         let from_office = async |n: u32| guess(&strict, &format!("user{n}"), WRONG, "203.0.113.7").await;
 
         for n in 0..306 {
-            assert!(matches!(from_office(n).await, Ok(Entry::Wrong)), "{n}");
+            assert!(matches!(from_office(n).await, Ok(SignIn::BadCredentials)), "{n}");
         }
 
-        assert!(matches!(from_office(0).await, Ok(Entry::Wrong)), "an account that has failed before is no new one");
+        assert!(matches!(from_office(0).await, Ok(SignIn::BadCredentials)), "an account that has failed before is no new one");
         let tries = futures_util::future::join_all((400..414).map(from_office)).await;
-        assert!(tries.iter().all(|answer| matches!(answer, Ok(Entry::Wrong))), "{tries:?}");
+        assert!(tries.iter().all(|answer| matches!(answer, Ok(SignIn::BadCredentials))), "{tries:?}");
         assert!(matches!(from_office(500).await, Err(Error::Slow(_))));
     }
 
@@ -217,7 +217,7 @@ stories! {
             }
         }
 
-        assert!(matches!(guess(&strict, "ada", PASSWORD, "203.0.113.50").await, Ok(Entry::Welcome { .. })));
+        assert!(matches!(guess(&strict, "ada", PASSWORD, "203.0.113.50").await, Ok(SignIn::Accepted { .. })));
         let noted = "SELECT COUNT(*) FROM audit_log WHERE action = 'user.unlock' AND target_id = $1";
         assert_eq!(query::number(&test.app.db, noted, [ada.into()]).await.unwrap(), Some(1));
     }

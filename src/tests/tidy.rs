@@ -115,6 +115,23 @@ fn some_words_have_one_home() {
     }
 }
 
+/// Statements that are text. Each says in its `sql.rs` why the builder cannot say it.
+const TEXTS: usize = 25;
+
+#[test]
+fn sql_is_text_only_in_files_named_sql() {
+    let calls = ["query::run(", "query::all(", "query::all::<", "query::one(", "query::one::<", "query::number(", "Statement::from_"];
+    let mut texts = 0;
+    for (path, text) in files().into_iter().filter(|(path, _)| path.starts_with("src") && !path.starts_with("src/tests")) {
+        let (name, code) = (path.to_string_lossy().into_owned(), code(&text));
+        let found: usize = calls.iter().map(|call| code.matches(call).count()).sum();
+        let is_home = name.ends_with("/sql.rs") || name.starts_with("src/db/");
+        assert!(found == 0 || is_home, "{name} runs SQL as text; use the entities, or move it to a file named sql.rs");
+        texts += if name.ends_with("/sql.rs") { found } else { 0 };
+    }
+    assert!(texts <= TEXTS, "{texts} statements are text");
+}
+
 #[test]
 fn only_paths_spells_an_address() {
     let routers = ["src/site/mod.rs", "src/admin/mod.rs", "src/web/layers.rs", "src/web/reply.rs"];

@@ -3,7 +3,7 @@
 //! `request` one request's facts · `viewer` the extractors that ask who it is · `fields` a form as sent · `form` what each form goes
 //! through · `form_token` one-time keys · `reply` answers · `error` error pages · `layers` the one list of middleware · `present` domain values as view
 //! structs · `live` event streams · `degraded` while the database is away · `cookies`, `address`, `assets`, `health`,
-//! `language` · `metrics_auth` who may read the metrics · `routes` a router that knows its addresses · `serve` the accept loop
+//! `language` · `metrics_auth` who may read the metrics · `routes` a router that knows its addresses · `serve` the accept loop · `sign_in` the sign-in of both routers
 //! · `stalled` connections whose peer takes nothing.
 
 pub mod address;
@@ -26,6 +26,7 @@ pub mod reply;
 pub mod request;
 pub mod routes;
 pub mod serve;
+pub mod sign_in;
 mod stalled;
 pub mod viewer;
 

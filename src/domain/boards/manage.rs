@@ -4,6 +4,7 @@ use super::{Access, Board, Boards, find};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::audit::{self, Entry};
+use crate::domain::idempotency::{Uncommitted, idempotent};
 use crate::domain::{Action, BoardId, Context, Error, Resource, Result, idempotency, invalidation, validation};
 use crate::entity::board::{Column, Entity};
 use crate::shared::cache::CacheTag;
@@ -97,11 +98,10 @@ pub async fn save(
     key: &idempotency::Key,
     id: Option<BoardId>,
     draft: &Draft,
-) -> Result<idempotency::Outcome> {
+) -> Result<idempotency::Outcome<BoardId>> {
     by.actor.must(Resource::Board, Action::Manage)?;
     let mut stale = vec![CacheTag::BOARDS, CacheTag::POSTS, CacheTag::WITHDRAWN, CacheTag::board(&draft.slug)];
-    let done = store(ctx, by, key, id, draft, &mut stale).await;
-    let outcome = idempotency::replay(&ctx.db, key, done).await?;
+    let outcome = idempotent(ctx, key, store(ctx, by, id, draft, &mut stale)).await?;
     invalidation::invalidate(ctx, &stale).await;
     Ok(outcome)
 }
@@ -111,11 +111,10 @@ pub async fn save(
 async fn store(
     ctx: &Context,
     by: &audit::By,
-    key: &idempotency::Key,
     id: Option<BoardId>,
     draft: &Draft,
     stale: &mut Vec<CacheTag>,
-) -> Result<i64> {
+) -> Result<Uncommitted<BoardId>> {
     let draft = draft.check()?;
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
@@ -126,20 +125,18 @@ async fn store(
     let (id, entry) = match id {
         None => {
             let id = insert(&tx, &draft, now).await?;
-            (id, Entry::new("board.create", "board", id.0, &draft.name).after("slug", &draft.slug))
+            (id, Entry::new("board.create", "board", id, &draft.name).after("slug", &draft.slug))
         }
         Some(id) => {
             let before = Draft::of(&find(&tx, id).await?);
             amend(&tx, id, &draft).await?;
             stale.push(CacheTag::board(&before.slug));
-            (id, differences(Entry::new("board.update", "board", id.0, &draft.name), &before, &draft))
+            (id, differences(Entry::new("board.update", "board", id, &draft.name), &before, &draft))
         }
     };
     audit::write(&tx, by, entry, now).await?;
-    idempotency::record(&tx, key, id.0, now).await?;
     invalidation::withdraw(&tx, stale, now).await?;
-    tx.commit().await?;
-    Ok(id.0)
+    Ok(Uncommitted { tx, id })
 }
 
 /// After all others.
@@ -177,15 +174,14 @@ fn differences(entry: Entry, before: &Draft, after: &Draft) -> Entry {
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`.
-pub async fn shift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: BoardId, up: bool) -> Result<idempotency::Outcome> {
+pub async fn shift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: BoardId, up: bool) -> Result<idempotency::Outcome<BoardId>> {
     by.actor.must(Resource::Board, Action::Manage)?;
-    let done = reorder(ctx, by, key, id, up).await;
-    let outcome = idempotency::replay(&ctx.db, key, done).await?;
+    let outcome = idempotent(ctx, key, reorder(ctx, by, id, up)).await?;
     invalidation::invalidate(ctx, &[CacheTag::BOARDS]).await;
     Ok(outcome)
 }
 
-async fn reorder(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: BoardId, up: bool) -> Result<i64> {
+async fn reorder(ctx: &Context, by: &audit::By, id: BoardId, up: bool) -> Result<Uncommitted<BoardId>> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let mut boards = Boards::read(&tx).await?.all().to_vec();
@@ -197,9 +193,7 @@ async fn reorder(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: Boar
         let position = SimpleExpr::from(place as i64 + 1);
         Entity::update_many().col_expr(Column::Position, position).filter(Column::Id.eq(board.id)).exec(&tx).await?;
     }
-    let entry = Entry::new("board.order", "board", id.0, &name).change("position", &(from + 1).to_string(), &(to + 1).to_string());
+    let entry = Entry::new("board.order", "board", id, &name).change("position", &(from + 1).to_string(), &(to + 1).to_string());
     audit::write(&tx, by, entry, now).await?;
-    idempotency::record(&tx, key, id.0, now).await?;
-    tx.commit().await?;
-    Ok(id.0)
+    Ok(Uncommitted { tx, id })
 }

@@ -64,14 +64,20 @@ pub type Recipient = (UserId, notifications::Kind);
 /// # Errors
 /// `NotFound` where the post cannot be read; `Forbidden` where the board takes no comments from this person;
 /// `Invalid("body", …)`; `Slow` beyond the flood limit; `Conflict` when the answered comment is gone.
-pub async fn create(ctx: &Context, actor: &Actor, boards: &Boards, key: &idempotency::Key, new: New<'_>) -> Result<idempotency::Outcome> {
+pub async fn create(
+    ctx: &Context,
+    actor: &Actor,
+    boards: &Boards,
+    key: &idempotency::Key,
+    new: New<'_>,
+) -> Result<idempotency::Outcome<CommentId>> {
     let mut recipients = Vec::new();
     let outcome = idempotent(ctx, key, insert(ctx, actor, boards, new, &mut recipients)).await?;
     let recipients = match outcome.repeated {
         false => recipients.into_iter().map(|(member, _)| member).collect(),
-        true => notifications::recipients(&ctx.db, CommentId(outcome.id)).await?,
+        true => notifications::recipients(&ctx.db, outcome.id).await?,
     };
-    announce(ctx, boards, actor, new.post, CommentId(outcome.id), &recipients).await;
+    announce(ctx, boards, actor, new.post, outcome.id, &recipients).await;
     Ok(outcome)
 }
 
@@ -79,7 +85,13 @@ pub async fn create(ctx: &Context, actor: &Actor, boards: &Boards, key: &idempot
 ///
 /// # Errors
 /// As [`create`].
-pub async fn insert(ctx: &Context, actor: &Actor, boards: &Boards, new: New<'_>, recipients: &mut Vec<Recipient>) -> Result<Uncommitted> {
+pub async fn insert(
+    ctx: &Context,
+    actor: &Actor,
+    boards: &Boards,
+    new: New<'_>,
+    recipients: &mut Vec<Recipient>,
+) -> Result<Uncommitted<CommentId>> {
     let target = find_target(&ctx.db, &new).await?;
     let board = check_target(&target, boards, actor, new.parent)?;
     let body = Body::parse(new.body, COMMENT_MAX)?;
@@ -104,7 +116,7 @@ pub async fn insert(ctx: &Context, actor: &Actor, boards: &Boards, new: New<'_>,
     let id = Entity::insert(row).exec(&tx).await?.last_insert_id;
     users::count_comments(&tx, actor.id, 1).await?;
     notifications::insert(&tx, recipients, actor.id, new.post, id, now).await?;
-    Ok(Uncommitted { tx, id: id.0 })
+    Ok(Uncommitted { tx, id })
 }
 
 fn check_target<'a>(target: &Target, boards: &'a Boards, actor: &Actor, parent: Option<CommentId>) -> Result<&'a Board> {
@@ -201,14 +213,20 @@ pub fn topic(post: PostId) -> String {
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`; `Invalid("body", …)`.
-pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, id: CommentId, typed: &str) -> Result<idempotency::Outcome> {
+pub async fn update(
+    ctx: &Context,
+    actor: &Actor,
+    key: &idempotency::Key,
+    id: CommentId,
+    typed: &str,
+) -> Result<idempotency::Outcome<CommentId>> {
     let mut stale = Vec::new();
     let outcome = idempotent(ctx, key, amend(ctx, actor, id, typed, &mut stale)).await?;
     invalidation::invalidate(ctx, &stale).await;
     Ok(outcome)
 }
 
-async fn amend(ctx: &Context, actor: &Actor, id: CommentId, typed: &str, stale: &mut Vec<CacheTag>) -> Result<Uncommitted> {
+async fn amend(ctx: &Context, actor: &Actor, id: CommentId, typed: &str, stale: &mut Vec<CacheTag>) -> Result<Uncommitted<CommentId>> {
     let (_, post) = find_editable(&ctx.db, actor, id).await?;
     let body = Body::parse(typed, COMMENT_MAX)?;
     let html = markdown::comment(&body.0)?;
@@ -221,21 +239,21 @@ async fn amend(ctx: &Context, actor: &Actor, id: CommentId, typed: &str, stale: 
         return Err(Error::Forbidden);
     }
     invalidation::withdraw(&tx, stale, now).await?;
-    Ok(Uncommitted { tx, id: id.0 })
+    Ok(Uncommitted { tx, id })
 }
 
 /// Deletes a comment: its place stays, its words do not show. Another member's is noted in the audit log.
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`.
-pub async fn destroy(ctx: &Context, by: &By, key: &idempotency::Key, id: CommentId) -> Result<idempotency::Outcome> {
+pub async fn destroy(ctx: &Context, by: &By, key: &idempotency::Key, id: CommentId) -> Result<idempotency::Outcome<CommentId>> {
     let mut stale = Vec::new();
     let outcome = idempotent(ctx, key, delete(ctx, by, id, &mut stale)).await?;
     invalidation::invalidate(ctx, &stale).await;
     Ok(outcome)
 }
 
-async fn delete(ctx: &Context, by: &By, id: CommentId, stale: &mut Vec<CacheTag>) -> Result<Uncommitted> {
+async fn delete(ctx: &Context, by: &By, id: CommentId, stale: &mut Vec<CacheTag>) -> Result<Uncommitted<CommentId>> {
     let boards = Boards::read(&ctx.db).await?;
     let (comment, post) = find_deletable(&ctx.db, &by.actor, &boards, id).await?;
     *stale = shown_by(&boards, &post);
@@ -246,7 +264,7 @@ async fn delete(ctx: &Context, by: &By, id: CommentId, stale: &mut Vec<CacheTag>
         audit::write(&tx, by, ModerationAction::Delete.entry("comment", id.0, &excerpt(&comment.body), comment.state), now).await?;
     }
     invalidation::withdraw(&tx, stale, now).await?;
-    Ok(Uncommitted { tx, id: id.0 })
+    Ok(Uncommitted { tx, id })
 }
 
 /// How a comment is called in the audit log.

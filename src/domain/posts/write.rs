@@ -49,7 +49,13 @@ fn listed(err: Option<Error>) -> impl Iterator<Item = Problem> {
 ///
 /// # Errors
 /// `Forbidden`; `Invalid`; `Slow` beyond the flood limit.
-pub async fn create(ctx: &Context, actor: &Actor, board: &Board, key: &idempotency::Key, draft: &Draft) -> Result<idempotency::Outcome> {
+pub async fn create(
+    ctx: &Context,
+    actor: &Actor,
+    board: &Board,
+    key: &idempotency::Key,
+    draft: &Draft,
+) -> Result<idempotency::Outcome<PostId>> {
     if !board.takes_posts_from(Some(actor)) {
         return Err(Error::Forbidden);
     }
@@ -58,7 +64,7 @@ pub async fn create(ctx: &Context, actor: &Actor, board: &Board, key: &idempoten
     Ok(outcome)
 }
 
-async fn insert(ctx: &Context, actor: &Actor, board: &Board, draft: &Draft) -> Result<Uncommitted> {
+async fn insert(ctx: &Context, actor: &Actor, board: &Board, draft: &Draft) -> Result<Uncommitted<PostId>> {
     let (title, body) = draft.check()?;
     let html = markdown::post(&body.0).await?;
     flood::post(ctx, actor).await?;
@@ -86,7 +92,7 @@ async fn insert(ctx: &Context, actor: &Actor, board: &Board, draft: &Draft) -> R
     // Not through the active model: the place in the list is an expression.
     let insert = Query::insert().into_table(Entity).columns(columns).values_panic(values).returning_col(Column::Id).take();
     let row = query::some(tx.query_one(&insert).await?, "a new post")?;
-    let id: i64 = row.try_get_by_index(0)?;
+    let id = row.try_get_by_index(0)?;
     users::count_posts(&tx, actor.id, 1).await?;
     Ok(Uncommitted { tx, id })
 }
@@ -95,7 +101,7 @@ async fn insert(ctx: &Context, actor: &Actor, board: &Board, draft: &Draft) -> R
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`; `Invalid`, also when another change came first.
-pub async fn update(ctx: &Context, by: &By, key: &idempotency::Key, id: PostId, draft: &Draft) -> Result<idempotency::Outcome> {
+pub async fn update(ctx: &Context, by: &By, key: &idempotency::Key, id: PostId, draft: &Draft) -> Result<idempotency::Outcome<PostId>> {
     let (post, board) = find_editable(&ctx.db, &by.actor, id).await?;
     let stale = shown_by(&post, &board);
     let outcome = idempotent(ctx, key, amend(ctx, by, &post, draft, &stale)).await?;
@@ -103,7 +109,7 @@ pub async fn update(ctx: &Context, by: &By, key: &idempotency::Key, id: PostId, 
     Ok(outcome)
 }
 
-async fn amend(ctx: &Context, by: &By, post: &Post, draft: &Draft, stale: &[CacheTag]) -> Result<Uncommitted> {
+async fn amend(ctx: &Context, by: &By, post: &Post, draft: &Draft, stale: &[CacheTag]) -> Result<Uncommitted<PostId>> {
     let (title, body) = draft.check()?;
     let html = markdown::post(&body.0).await?;
     let staff = by.actor.may(Resource::Post, Action::Moderate);
@@ -133,14 +139,14 @@ async fn amend(ctx: &Context, by: &By, post: &Post, draft: &Draft, stale: &[Cach
         audit::write(&tx, by, entry, now).await?;
     }
     invalidation::withdraw(&tx, stale, now).await?;
-    Ok(Uncommitted { tx, id: post.id.0 })
+    Ok(Uncommitted { tx, id: post.id })
 }
 
 /// Deletes a post: it goes out of sight, and staff can bring it back. Another member's is noted in the audit log.
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`.
-pub async fn destroy(ctx: &Context, by: &By, key: &idempotency::Key, id: PostId) -> Result<idempotency::Outcome> {
+pub async fn destroy(ctx: &Context, by: &By, key: &idempotency::Key, id: PostId) -> Result<idempotency::Outcome<PostId>> {
     let mut stale = Vec::new();
     let outcome = idempotent(ctx, key, delete(ctx, by, id, &mut stale)).await?;
     invalidation::invalidate(ctx, &stale).await;
@@ -148,7 +154,7 @@ pub async fn destroy(ctx: &Context, by: &By, key: &idempotency::Key, id: PostId)
     Ok(outcome)
 }
 
-async fn delete(ctx: &Context, by: &By, id: PostId, stale: &mut Vec<CacheTag>) -> Result<Uncommitted> {
+async fn delete(ctx: &Context, by: &By, id: PostId, stale: &mut Vec<CacheTag>) -> Result<Uncommitted<PostId>> {
     let (post, board) = find_deletable(&ctx.db, &by.actor, id).await?;
     *stale = shown_by(&post, &board);
     let now = ctx.clock.now();
@@ -158,7 +164,7 @@ async fn delete(ctx: &Context, by: &By, id: PostId, stale: &mut Vec<CacheTag>) -
         audit::write(&tx, by, ModerationAction::Delete.entry("post", id.0, &post.title, post.state), now).await?;
     }
     invalidation::withdraw(&tx, stale, now).await?;
-    Ok(Uncommitted { tx, id: id.0 })
+    Ok(Uncommitted { tx, id })
 }
 
 /// Moves a post between shown, hidden and deleted, and its author's count with it. The row of the post is changed first:

@@ -12,7 +12,7 @@ use time::Duration;
 
 /// Which sessions to end.
 #[derive(Clone, Copy, Debug)]
-pub enum Which {
+pub enum SessionSelector {
     /// One, if it is this member's.
     One {
         /// Whose.
@@ -60,7 +60,7 @@ impl Changed {
 
     /// After the commit: no instance believes the old copies any more. Where Redis could not be told, the
     /// log in SQL is what the others go by, within a second.
-    pub async fn tell(self, ctx: &Context) {
+    pub async fn announce(self, ctx: &Context) {
         for (hash, version) in &self.tokens {
             ctx.shared.sessions().reject(hash, *version);
         }
@@ -77,12 +77,12 @@ impl Changed {
     }
 }
 
-/// Ends sessions, in a transaction; [`Changed::tell`] after its commit.
-pub async fn end(tx: &impl ConnectionTrait, which: Which, why: &str, now: OffsetDateTime) -> Result<Changed> {
+/// Ends sessions, in a transaction; [`Changed::announce`] after its commit.
+pub async fn end(tx: &impl ConnectionTrait, which: SessionSelector, why: &str, now: OffsetDateTime) -> Result<Changed> {
     let (user, one) = match which {
-        Which::One { user, session } => (user, Some(Column::Id.eq(session))),
-        Which::All { user } => (user, None),
-        Which::Others { user, keep } => (user, Some(Column::Id.ne(keep))),
+        SessionSelector::One { user, session } => (user, Some(Column::Id.eq(session))),
+        SessionSelector::All { user } => (user, None),
+        SessionSelector::Others { user, keep } => (user, Some(Column::Id.ne(keep))),
     };
     let update = next_version()
         .col_expr(Column::RevokedAt, SimpleExpr::from(now))
@@ -102,11 +102,11 @@ fn next_version() -> UpdateMany<Entity> {
 ///
 /// A role may have a hundred thousand sessions. Their copies are not named one by one: a new epoch voids all copies at once,
 /// with one row that every instance reads.
-pub async fn renew(tx: &impl ConnectionTrait, of: Renew, now: OffsetDateTime) -> Result<Changed> {
+pub async fn refresh(tx: &impl ConnectionTrait, of: Refresh, now: OffsetDateTime) -> Result<Changed> {
     let (user, rights) = match of {
-        Renew::Looks(user) => (user, false),
-        Renew::Rights(user) => (user, true),
-        Renew::Role(role) => return renew_role(tx, role).await,
+        Refresh::Looks(user) => (user, false),
+        Refresh::Rights(user) => (user, true),
+        Refresh::Role(role) => return renew_role(tx, role).await,
     };
     let rotate = if rights { SimpleExpr::from(true) } else { Expr::col(Column::Rotate) };
     let update = next_version().col_expr(Column::Rotate, rotate).filter(Column::UserId.eq(user));
@@ -123,7 +123,7 @@ async fn renew_role(tx: &impl ConnectionTrait, role: RoleId) -> Result<Changed> 
 
 /// Whose sessions to renew.
 #[derive(Clone, Copy, Debug)]
-pub enum Renew {
+pub enum Refresh {
     /// A member's: how they appear has changed.
     Looks(UserId),
     /// A member's: what they may do has changed.
@@ -168,6 +168,6 @@ pub async fn rotate(ctx: &Context, session: &Session) -> Result<Option<String>> 
     let changed = log(&tx, update.exec_with_returning(&tx).await?, now).await?;
     tx.commit().await?;
     let rotated = !changed.is_empty();
-    changed.tell(ctx).await;
+    changed.announce(ctx).await;
     Ok(rotated.then_some(token))
 }

@@ -22,7 +22,7 @@ use time::Duration;
 use changes::{DELIVERED, OVERLAP};
 
 pub use crate::entity::session::Area;
-pub use changes::{Changed, Renew, Which, end, renew, rotate};
+pub use changes::{Changed, Refresh, SessionSelector, end, refresh, rotate};
 
 /// How long a session lasts: unused, and at the most.
 struct Span {
@@ -121,9 +121,9 @@ pub async fn replace_repeated(ctx: &Context, key: &idempotency::Key, user: UserI
     let Some(SessionId(new)) = new.into_tuple().one(&ctx.db).await? else { return Ok(()) };
     let tx = query::begin(&ctx.db).await?;
     let Some(first) = idempotency::replace(&tx, key, new, now).await? else { return Ok(tx.commit().await?) };
-    let ended = end(&tx, Which::One { user, session: SessionId(first) }, "repeated", now).await?;
+    let ended = end(&tx, SessionSelector::One { user, session: SessionId(first) }, "repeated", now).await?;
     tx.commit().await?;
-    ended.tell(ctx).await;
+    ended.announce(ctx).await;
     Ok(())
 }
 

@@ -3,8 +3,9 @@
 use crate::clock::OffsetDateTime;
 use crate::db::{Transaction, query};
 use crate::domain::audit::{self, Entry};
+use crate::domain::idempotency::{Uncommitted, idempotent};
 use crate::domain::page::{Page, skip};
-use crate::domain::sessions::{self, Renew, Which};
+use crate::domain::sessions::{self, Refresh, SessionSelector};
 use crate::domain::validation::{self, Email};
 use crate::domain::{
     Action, Actor, Context, Error, Permissions, Resource, Result, RoleId, UserId, bootstrap, idempotency, invalidation, roles, users,
@@ -62,22 +63,28 @@ pub async fn by_email(ctx: &Context, email: &str) -> Result<UserId> {
     found.into_tuple().one(&ctx.db).await?.ok_or(Error::NotFound)
 }
 
-/// Finishes a staff's action: keeps the form's key, commits, tells the instances.
-async fn finish(ctx: &Context, tx: Transaction, key: Option<&idempotency::Key>, id: UserId, changed: sessions::Changed) -> Result<i64> {
-    if let Some(key) = key {
-        idempotency::record(&tx, key, id.0, ctx.clock.now()).await?;
-    }
-    tx.commit().await?;
-    changed.tell(ctx).await;
-    invalidation::invalidate(ctx, &[CacheTag::user(id.0)]).await;
-    Ok(id.0)
-}
+/// What staff did with a member, not committed yet, and the sessions that it changed.
+type Managed = (Transaction, sessions::Changed);
 
-async fn settle(ctx: &Context, key: Option<&idempotency::Key>, done: Result<i64>) -> Result<idempotency::Outcome> {
-    match key {
-        Some(key) => idempotency::replay(&ctx.db, key, done).await,
-        None => done.map(|id| idempotency::Outcome { id, repeated: false }),
+/// Commits what staff did with a member and announces it to the instances.
+async fn apply(
+    ctx: &Context,
+    key: &idempotency::Key,
+    id: UserId,
+    work: impl Future<Output = Result<Managed>>,
+) -> Result<idempotency::Outcome<UserId>> {
+    let mut changed = sessions::Changed::default();
+    let work = async {
+        let (tx, sessions) = work.await?;
+        changed = sessions;
+        Ok(Uncommitted { tx, id })
+    };
+    let outcome = idempotent(ctx, key, work).await?;
+    if !outcome.repeated {
+        changed.announce(ctx).await;
     }
+    invalidation::invalidate(ctx, &[CacheTag::user(id.0)]).await;
+    Ok(outcome)
 }
 
 /// Nobody acts on themselves, nor on somebody who may do what they may not.
@@ -97,13 +104,13 @@ async fn check_reach(tx: &impl ConnectionTrait, actor: &Actor, target: &crate::e
 pub async fn set_role(
     ctx: &Context,
     by: &audit::By,
-    key: Option<&idempotency::Key>,
+    key: &idempotency::Key,
     id: UserId,
     role: RoleId,
     reason: &str,
-) -> Result<idempotency::Outcome> {
+) -> Result<idempotency::Outcome<UserId>> {
     by.actor.must(Resource::User, Action::Manage)?;
-    let done = async {
+    let work = async {
         let now = ctx.clock.now();
         let tx = query::begin(&ctx.db).await?;
         let member = users::find(&tx, id).await?;
@@ -124,13 +131,13 @@ pub async fn set_role(
             .filter(user::Column::Id.eq(id))
             .exec(&tx)
             .await?;
-        let entry = Entry::new("user.role", "user", id.0, &member.name).change("role", &had.name, &wanted.name).because(reason);
+        let entry = Entry::new("user.role", "user", id, &member.name).change("role", &had.name, &wanted.name).because(reason);
         audit::write(&tx, by, entry, now).await?;
-        let changed = sessions::renew(&tx, Renew::Rights(id), now).await?;
         // Who is no longer staff leaves the panel at once.
-        finish(ctx, tx, key, id, changed).await
+        let changed = sessions::refresh(&tx, Refresh::Rights(id), now).await?;
+        Ok((tx, changed))
     };
-    settle(ctx, key, done.await).await
+    apply(ctx, key, id, work).await
 }
 
 /// Suspends a member: they are signed out everywhere within a second and cannot sign in until the end.
@@ -140,13 +147,13 @@ pub async fn set_role(
 pub async fn suspend(
     ctx: &Context,
     by: &audit::By,
-    key: Option<&idempotency::Key>,
+    key: &idempotency::Key,
     id: UserId,
     until: Option<OffsetDateTime>,
     reason: &str,
-) -> Result<idempotency::Outcome> {
+) -> Result<idempotency::Outcome<UserId>> {
     by.actor.must(Resource::User, Action::Moderate)?;
-    let done = async {
+    let work = async {
         let (reason, now) = (validation::reason(reason)?, ctx.clock.now());
         if until.is_some_and(|until| until <= now) {
             return Err(Error::invalid("until", "until.past"));
@@ -168,12 +175,12 @@ pub async fn suspend(
         };
         user::Entity::update_many().set(suspension).filter(user::Column::Id.eq(id)).exec(&tx).await?;
         let end = until.map(|until| until.to_string()).unwrap_or_default();
-        let entry = Entry::new("user.suspend", "user", id.0, &member.name).after("until", &end).because(&reason);
+        let entry = Entry::new("user.suspend", "user", id, &member.name).after("until", &end).because(&reason);
         audit::write(&tx, by, entry, now).await?;
-        let ended = sessions::end(&tx, Which::All { user: id }, "suspended", now).await?;
-        finish(ctx, tx, key, id, ended).await
+        let ended = sessions::end(&tx, SessionSelector::All { user: id }, "suspended", now).await?;
+        Ok((tx, ended))
     };
-    let outcome = settle(ctx, key, done.await).await?;
+    let outcome = apply(ctx, key, id, work).await?;
     ctx.shared.presence().leave(id.0).await;
     Ok(outcome)
 }
@@ -182,9 +189,9 @@ pub async fn suspend(
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`.
-pub async fn lift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: UserId) -> Result<idempotency::Outcome> {
+pub async fn unsuspend(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: UserId) -> Result<idempotency::Outcome<UserId>> {
     by.actor.must(Resource::User, Action::Moderate)?;
-    let done = async {
+    let work = async {
         let now = ctx.clock.now();
         let tx = query::begin(&ctx.db).await?;
         let member = users::find(&tx, id).await?;
@@ -203,23 +210,28 @@ pub async fn lift(ctx: &Context, by: &audit::By, key: &idempotency::Key, id: Use
         };
         user::Entity::update_many().set(none).filter(user::Column::Id.eq(id)).exec(&tx).await?;
         let had = member.suspended_reason.unwrap_or_default();
-        let entry = Entry::new("user.lift", "user", id.0, &member.name).change("suspended", &had, "");
+        let entry = Entry::new("user.lift", "user", id, &member.name).change("suspended", &had, "");
         audit::write(&tx, by, entry, now).await?;
-        finish(ctx, tx, Some(key), id, sessions::Changed::default()).await
+        Ok((tx, sessions::Changed::default()))
     };
-    settle(ctx, Some(key), done.await).await
+    apply(ctx, key, id, work).await
 }
 
 /// Ends all sessions of a member, or one.
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`.
-pub async fn end_sessions(ctx: &Context, by: &audit::By, key: &idempotency::Key, which: Which) -> Result<idempotency::Outcome> {
+pub async fn end_sessions(
+    ctx: &Context,
+    by: &audit::By,
+    key: &idempotency::Key,
+    which: SessionSelector,
+) -> Result<idempotency::Outcome<UserId>> {
     by.actor.must(Resource::Session, Action::Delete)?;
     let user = match which {
-        Which::One { user, .. } | Which::All { user } | Which::Others { user, .. } => user,
+        SessionSelector::One { user, .. } | SessionSelector::All { user } | SessionSelector::Others { user, .. } => user,
     };
-    let done = async {
+    let work = async {
         let now = ctx.clock.now();
         let tx = query::begin(&ctx.db).await?;
         let member = users::find(&tx, user).await?;
@@ -227,11 +239,11 @@ pub async fn end_sessions(ctx: &Context, by: &audit::By, key: &idempotency::Key,
             check_reach(&tx, &by.actor, &member).await?;
         }
         let ended = sessions::end(&tx, which, "staff", now).await?;
-        let entry = Entry::new("session.end", "user", user.0, &member.name).after("sessions", &ended.len().to_string());
+        let entry = Entry::new("session.end", "user", user, &member.name).after("sessions", &ended.len().to_string());
         audit::write(&tx, by, entry, now).await?;
-        finish(ctx, tx, Some(key), user, ended).await
+        Ok((tx, ended))
     };
-    settle(ctx, Some(key), done.await).await
+    apply(ctx, key, user, work).await
 }
 
 /// The newest members, for the dashboard.

@@ -12,7 +12,8 @@ pub mod sign_in_limits;
 
 pub(super) use counts::{count_comments, count_posts};
 
-use super::sessions::{self, Renew, Which};
+use super::idempotency::{Uncommitted, idempotent};
+use super::sessions::{self, Refresh, SessionSelector};
 use super::validation::{Email, Name};
 use super::{Account, Actor, Error, Problem, Result, idempotency, invalidation, notifications, roles};
 use crate::clock::OffsetDateTime;
@@ -32,7 +33,7 @@ pub const PRIVACY_VERSION: &str = "2026-11-24";
 /// What somebody types to join.
 #[derive(Clone, Debug, Default)]
 #[expect(missing_docs, reason = "fields of the form")]
-pub struct Joining {
+pub struct SignupForm {
     pub email: String,
     pub name: String,
     pub password: String,
@@ -41,20 +42,20 @@ pub struct Joining {
 }
 
 /// Somebody fit to be stored.
-pub struct Newcomer {
+pub struct NewUser {
     email: Email,
     name: Name,
     hash: String,
 }
 
-impl Newcomer {
+impl NewUser {
     /// Checks what was typed, all of it, and hashes the password.
     ///
     /// # Errors
     /// `Invalid` with every field that cannot be used; `Busy`.
-    pub async fn check(ctx: &Context, form: &Joining, account: Account) -> Result<Self> {
+    pub async fn check(ctx: &Context, form: &SignupForm, account: Account) -> Result<Self> {
         let (email, name) = (Email::parse(&form.email), Name::parse_for(&form.name, account));
-        let strong = ctx.hasher.judge(&form.password, &[&form.email, &form.name], account).await;
+        let strong = ctx.hasher.check_strength(&form.password, &[&form.email, &form.name], account).await;
         let terms = if form.terms { Ok(()) } else { Err(Error::invalid("terms", "terms.required")) };
         let privacy = if form.privacy { Ok(()) } else { Err(Error::invalid("privacy", "privacy.required")) };
         let problems =
@@ -73,8 +74,8 @@ impl Newcomer {
         let row = user::ActiveModel {
             email: Set(self.email.as_str().into()),
             name: Set(self.name.as_str().into()),
-            name_key: Set(self.name.key().into()),
-            name_skeleton: Set(Some(self.name.skeleton().into())),
+            name_key: Set(self.name.key()),
+            name_skeleton: Set(Some(self.name.skeleton())),
             password_hash: Set(self.hash.clone()),
             role_id: Set(role),
             created_at: Set(now),
@@ -95,7 +96,7 @@ fn problems<'a>(errors: impl IntoIterator<Item = Option<&'a Error>>) -> Vec<Prob
 
 /// What became of an application to join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Joined {
+pub enum Registration {
     /// There is a new member.
     New(UserId),
     /// The address has an account already; its owner was told. A page must not tell this from `New`.
@@ -106,24 +107,23 @@ pub enum Joined {
 ///
 /// # Errors
 /// `Invalid` with every field that cannot be used; `Busy`.
-pub async fn join(ctx: &Context, key: &idempotency::Key, form: &Joining) -> Result<Joined> {
-    let newcomer = Newcomer::check(ctx, form, Account::Member).await?;
-    let done = add(ctx, key, &newcomer).await;
-    match idempotency::replay(&ctx.db, key, done).await {
-        Ok(outcome) => Ok(Joined::New(UserId(outcome.id))),
+pub async fn register(ctx: &Context, key: &idempotency::Key, form: &SignupForm) -> Result<Registration> {
+    let new_user = NewUser::check(ctx, form, Account::Member).await?;
+    match idempotent(ctx, key, add(ctx, &new_user)).await {
+        Ok(outcome) => Ok(Registration::New(outcome.id)),
         Err(Error::Invalid(problems)) if problems.iter().any(|p| p.message == "email.taken") => {
-            tell_owner(ctx, newcomer.email.as_str()).await?;
-            Ok(Joined::Known)
+            tell_owner(ctx, new_user.email.as_str()).await?;
+            Ok(Registration::Known)
         }
         Err(err) => Err(err),
     }
 }
 
-async fn add(ctx: &Context, key: &idempotency::Key, newcomer: &Newcomer) -> Result<i64> {
+async fn add(ctx: &Context, new_user: &NewUser) -> Result<Uncommitted<UserId>> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
-    let role = roles::named(&tx, roles::MEMBER).await?;
-    let id = newcomer.insert(&tx, role.id, now).await?;
+    let role = roles::find_by_slug(&tx, roles::MEMBER).await?;
+    let id = new_user.insert(&tx, role.id, now).await?;
     let agreed = [(consent::Kind::Terms, TERMS_VERSION), (consent::Kind::Privacy, PRIVACY_VERSION)];
     let consents = agreed.map(|(kind, version)| consent::ActiveModel {
         user_id: Set(id),
@@ -133,9 +133,7 @@ async fn add(ctx: &Context, key: &idempotency::Key, newcomer: &Newcomer) -> Resu
         ..Default::default()
     });
     consent::Entity::insert_many(consents).exec_without_returning(&tx).await?;
-    idempotency::record(&tx, key, id.0, now).await?;
-    tx.commit().await?;
-    Ok(id.0)
+    Ok(Uncommitted { tx, id })
 }
 
 /// Tells the owner of an address that somebody tried to join with it; once a day is enough.
@@ -183,12 +181,22 @@ pub struct Settings {
 ///
 /// # Errors
 /// `Invalid("name", …)`.
-pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &Settings) -> Result<idempotency::Outcome> {
-    let done = change(ctx, actor, key, wanted).await;
-    idempotency::replay(&ctx.db, key, done).await
+pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &Settings) -> Result<idempotency::Outcome<UserId>> {
+    let (user, mut changed) = (actor.id, sessions::Changed::default());
+    let outcome = idempotent(ctx, key, change(ctx, actor, wanted, &mut changed)).await?;
+    if !outcome.repeated {
+        changed.announce(ctx).await;
+    }
+    if !wanted.shows_presence {
+        ctx.shared.presence().leave(user.0).await;
+    }
+    // The name stands beside everything that they wrote.
+    super::posts::moderate::invalidate_all(ctx).await?;
+    invalidation::invalidate(ctx, &[CacheTag::user(user.0)]).await;
+    Ok(outcome)
 }
 
-async fn change(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &Settings) -> Result<i64> {
+async fn change(ctx: &Context, actor: &Actor, wanted: &Settings, changed: &mut sessions::Changed) -> Result<Uncommitted<UserId>> {
     // A name that one has already may stay, whatever the rules for new ones are.
     let name = match wanted.name == actor.name {
         true => Name::parse(&wanted.name)?,
@@ -199,44 +207,35 @@ async fn change(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted: &S
     let tx = query::begin(&ctx.db).await?;
     let row = user::ActiveModel {
         name: Set(name.as_str().into()),
-        name_key: Set(name.key().into()),
-        name_skeleton: Set(Some(name.skeleton().into())),
+        name_key: Set(name.key()),
+        name_skeleton: Set(Some(name.skeleton())),
         language: Set(wanted.language.clone()),
         aids: Set(wanted.aids.clone()),
         shows_presence: Set(wanted.shows_presence),
         ..Default::default()
     };
     user::Entity::update_many().set(row).filter(user::Column::Id.eq(user)).exec(&tx).await?;
-    idempotency::record(&tx, key, user.0, now).await?;
-    let changed = sessions::renew(&tx, Renew::Looks(user), now).await?;
-    tx.commit().await?;
-    changed.tell(ctx).await;
-    if !wanted.shows_presence {
-        ctx.shared.presence().leave(user.0).await;
-    }
-    // The name stands beside everything that they wrote.
-    super::posts::moderate::invalidate_all(ctx).await?;
-    invalidation::invalidate(ctx, &[CacheTag::user(user.0)]).await;
-    Ok(user.0)
+    *changed = sessions::refresh(&tx, Refresh::Looks(user), now).await?;
+    Ok(Uncommitted { tx, id: user })
 }
 
 /// Ends some of a member's own sessions, and says how many.
-pub async fn end_sessions(ctx: &Context, which: Which) -> Result<usize> {
+pub async fn end_sessions(ctx: &Context, which: SessionSelector) -> Result<usize> {
     let tx = query::begin(&ctx.db).await?;
     let ended = sessions::end(&tx, which, "member", ctx.clock.now()).await?;
     let count = ended.len();
     tx.commit().await?;
-    ended.tell(ctx).await;
+    ended.announce(ctx).await;
     Ok(count)
 }
 
 /// Signs out: ends the session that asks.
-pub async fn leave(ctx: &Context, session: &sessions::Session) -> Result<()> {
+pub async fn sign_out(ctx: &Context, session: &sessions::Session) -> Result<()> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
-    let which = Which::One { user: UserId(session.copy.user_id), session: SessionId(session.copy.session_id) };
+    let which = SessionSelector::One { user: UserId(session.copy.user_id), session: SessionId(session.copy.session_id) };
     let ended = sessions::end(&tx, which, "signed out", now).await?;
     tx.commit().await?;
-    ended.tell(ctx).await;
+    ended.announce(ctx).await;
     Ok(())
 }

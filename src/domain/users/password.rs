@@ -78,11 +78,11 @@ impl Hasher {
         Ok(Self { queue: BoxCloneSyncService::new(service) })
     }
 
-    /// Whether a new password will do: see [`judge`].
+    /// Whether a new password will do: see [`check_strength`].
     ///
     /// # Errors
-    /// As [`judge`]; `Busy` when the queue is full.
-    pub async fn judge(&self, password: &str, about: &[&str], account: Account) -> Result<()> {
+    /// As [`check_strength`]; `Busy` when the queue is full.
+    pub async fn check_strength(&self, password: &str, about: &[&str], account: Account) -> Result<()> {
         let about = about.iter().map(|word| (*word).to_owned()).collect();
         match self.run(Job::Judge(password.to_owned(), about, account)).await? {
             Answer::Judged(None) => Ok(()),
@@ -145,7 +145,7 @@ impl Bench {
         match job {
             Job::Judge(password, about, account) => {
                 let about: Vec<&str> = about.iter().map(String::as_str).collect();
-                Ok(Answer::Judged(judge(&password, &about, account).err()))
+                Ok(Answer::Judged(check_strength(&password, &about, account).err()))
             }
             Job::Hash(password) => hash(&self.argon, &password).map(Answer::Hash),
             Job::Verify(password, stored) => {
@@ -213,11 +213,11 @@ fn argon_fault(err: impl std::fmt::Display) -> Error {
 }
 
 /// Whether a new password will do. `about` are words that its owner is known by: the address, the name. It may take 70 ms
-/// of a core: within a server, ask [`Hasher::judge`].
+/// of a core: within a server, ask [`Hasher::check_strength`].
 ///
 /// # Errors
 /// `Invalid("password", …)`: too short, too long, made of what is known of its owner, or easily guessed.
-pub fn judge(password: &str, about: &[&str], account: Account) -> Result<()> {
+pub fn check_strength(password: &str, about: &[&str], account: Account) -> Result<()> {
     let bad = |message| Err(Error::invalid("password", message));
     let length = password.chars().count();
     if length < MIN {
@@ -247,14 +247,14 @@ mod tests {
 
     #[test]
     fn easily_guessed_passwords_are_refused() {
-        let member = |password, about: &[&str]| judge(password, about, Account::Member);
+        let member = |password, about: &[&str]| check_strength(password, about, Account::Member);
 
         assert!(member("password123", &[]).is_err());
         assert!(member("짧다", &[]).is_err());
         assert!(member("초록 자전거 7", &[]).is_err(), "nine characters");
         assert!(member("달리는 초록 자전거 7대", &[]).is_ok());
-        assert!(judge("달리는 초록 자전거 7대", &[], Account::Staff).is_err(), "thirteen characters");
-        assert!(judge("달리는 초록 자전거 일곱 대", &[], Account::Staff).is_ok());
+        assert!(check_strength("달리는 초록 자전거 7대", &[], Account::Staff).is_err(), "thirteen characters");
+        assert!(check_strength("달리는 초록 자전거 일곱 대", &[], Account::Staff).is_ok());
     }
 
     #[test]
@@ -263,9 +263,9 @@ mod tests {
         for password in
             ["xk4wq9-vanmorrow", "XK4WQ9-vanmorrow77", "xk4wq9-vanmorrow@example.com", "반모로우 선생 1234", "반모로우 선생반모로우 선생"]
         {
-            assert!(judge(password, &own, Account::Member).is_err(), "{password}");
+            assert!(check_strength(password, &own, Account::Member).is_err(), "{password}");
         }
-        assert!(judge("xk4wq9-vanmorrow 초록 자전거 일곱", &own, Account::Member).is_ok());
+        assert!(check_strength("xk4wq9-vanmorrow 초록 자전거 일곱", &own, Account::Member).is_ok());
     }
 
     #[tokio::test]

@@ -1,8 +1,9 @@
 //! New passwords: by a member who knows the present one, and by the operator.
 
-use crate::db::{Transaction, query};
+use crate::db::query;
 use crate::domain::audit::{self, By, Entry};
-use crate::domain::sessions::{self, Area, Client, Which};
+use crate::domain::idempotency::{Uncommitted, idempotent};
+use crate::domain::sessions::{self, Area, Client, SessionSelector};
 use crate::domain::{Context, Error, Result, UserId, idempotency, users};
 use crate::entity::user::{Column, Entity};
 use sea_orm::sea_query::SimpleExpr;
@@ -22,14 +23,14 @@ pub async fn change(
     new: &str,
     client: &Client,
 ) -> Result<String> {
-    let hash = match replace(ctx, session, key, current, new).await {
-        Ok(hash) => hash,
-        Err(err) => {
-            idempotency::replay(&ctx.db, key, Err(err)).await?;
-            // The form was answered before, which ended all sessions. Its key is no proof of who asks; the new password is.
-            check(ctx, UserId(session.copy.user_id), new).await?
-        }
-    };
+    let (mut hash, mut ended) = (String::new(), sessions::Changed::default());
+    let outcome = idempotent(ctx, key, replace(ctx, session, current, new, (&mut hash, &mut ended))).await?;
+    if outcome.repeated {
+        // The form was answered before, which ended all sessions. Its key is no proof of who asks; the new password is.
+        hash = check(ctx, UserId(session.copy.user_id), new).await?;
+    } else {
+        ended.announce(ctx).await;
+    }
     let started = sessions::start(ctx, UserId(session.copy.user_id), &hash, Area::Site, session.copy.persistent, client).await?;
     started.ok_or_else(wrong)
 }
@@ -41,9 +42,9 @@ fn wrong() -> Error {
 /// Checks a password that is in force, and gives its hash. Who guesses with a session that was left open has to wait longer
 /// after each failure, as at the sign-in.
 async fn check(ctx: &Context, user: UserId, typed: &str) -> Result<String> {
-    let (limits, door) = (ctx.shared.limits(), format!("current:{user}"));
+    let (limits, counter) = (ctx.shared.limits(), format!("current:{user}"));
     if ctx.limits.enforced {
-        match limits.wait_for(&door).await {
+        match limits.wait_for(&counter).await {
             Duration::ZERO => {}
             left => return Err(Error::Slow(left.as_secs().max(1))),
         }
@@ -51,26 +52,33 @@ async fn check(ctx: &Context, user: UserId, typed: &str) -> Result<String> {
     let hash = users::find(&ctx.db, user).await?.password_hash;
     let verdict = ctx.hasher.verify(typed, Some(hash.clone())).await?;
     if !verdict.matches {
-        limits.record_failure(&door).await;
+        limits.record_failure(&counter).await;
         return Err(wrong());
     }
-    limits.reset(&door).await;
+    limits.reset(&counter).await;
     Ok(hash)
 }
 
-async fn replace(ctx: &Context, session: &sessions::Session, key: &idempotency::Key, current: &str, new: &str) -> Result<String> {
-    let (id, copy) = (session.copy.user_id, &session.copy);
-    let checked = check(ctx, UserId(id), current).await?;
-    ctx.hasher.judge(new, &[&copy.email, &copy.name], session.permissions.into()).await?;
+/// Fills in the new hash and the sessions that ended.
+async fn replace(
+    ctx: &Context,
+    session: &sessions::Session,
+    current: &str,
+    new: &str,
+    (stored, ended): (&mut String, &mut sessions::Changed),
+) -> Result<Uncommitted<UserId>> {
+    let (id, copy) = (UserId(session.copy.user_id), &session.copy);
+    let checked = check(ctx, id, current).await?;
+    ctx.hasher.check_strength(new, &[&copy.email, &copy.name], session.permissions.into()).await?;
     let hash = ctx.hasher.hash(new).await?;
     let tx = query::begin(&ctx.db).await?;
     // Only over the hash that was checked: the password may have been changed meanwhile.
-    if !replace_hash(&tx, UserId(id), &checked, &hash).await? {
+    if !replace_hash(&tx, id, &checked, &hash).await? {
         return Err(wrong());
     }
-    idempotency::record(&tx, key, id, ctx.clock.now()).await?;
-    end_all(ctx, tx, UserId(id)).await?;
-    Ok(hash)
+    *ended = sessions::end(&tx, SessionSelector::All { user: id }, "password", ctx.clock.now()).await?;
+    *stored = hash;
+    Ok(Uncommitted { tx, id })
 }
 
 /// Sets a member's password as the operator, and notes it in the audit log; all their sessions end.
@@ -80,7 +88,7 @@ async fn replace(ctx: &Context, session: &sessions::Session, key: &idempotency::
 pub async fn set(ctx: &Context, by: &By, user: UserId, new: &str) -> Result<()> {
     let found = users::find(&ctx.db, user).await?;
     let role = crate::domain::roles::find(&ctx.db, found.role_id).await?;
-    ctx.hasher.judge(new, &[&found.email, &found.name], role.permissions.into()).await?;
+    ctx.hasher.check_strength(new, &[&found.email, &found.name], role.permissions.into()).await?;
     let hash = ctx.hasher.hash(new).await?;
     store(ctx, by, user, &hash).await
 }
@@ -90,8 +98,11 @@ pub async fn store(ctx: &Context, by: &By, user: UserId, hash: &str) -> Result<(
     let tx = query::begin(&ctx.db).await?;
     let update = Entity::update_many().col_expr(Column::PasswordHash, SimpleExpr::from(hash)).filter(Column::Id.eq(user));
     let name = update.exec_with_returning(&tx).await?.pop().ok_or(Error::NotFound)?.name;
-    audit::write(&tx, by, Entry::new("user.password", "user", user.0, &name), ctx.clock.now()).await?;
-    end_all(ctx, tx, user).await
+    audit::write(&tx, by, Entry::new("user.password", "user", user, &name), ctx.clock.now()).await?;
+    let ended = sessions::end(&tx, SessionSelector::All { user }, "password", ctx.clock.now()).await?;
+    tx.commit().await?;
+    ended.announce(ctx).await;
+    Ok(())
 }
 
 /// Stores a hash over another one. False: the password was changed meanwhile.
@@ -99,11 +110,4 @@ pub(super) async fn replace_hash(db: &impl ConnectionTrait, user: UserId, old: &
     let update = Entity::update_many().col_expr(Column::PasswordHash, SimpleExpr::from(new));
     let update = update.filter(Column::Id.eq(user)).filter(Column::PasswordHash.eq(old));
     Ok(update.exec(db).await?.rows_affected == 1)
-}
-
-async fn end_all(ctx: &Context, tx: Transaction, user: UserId) -> Result<()> {
-    let ended = sessions::end(&tx, Which::All { user }, "password", ctx.clock.now()).await?;
-    tx.commit().await?;
-    ended.tell(ctx).await;
-    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::clock::OffsetDateTime;
 use crate::db::query;
-use crate::domain::sessions::{self, Renew};
+use crate::domain::sessions::{self, Refresh};
 use crate::domain::{Actor, Context, Error, Permissions, Result, UserId, roles};
 use crate::entity::{role, role_permission, user};
 use crate::shared::cache::Entry;
@@ -63,11 +63,11 @@ pub struct Named {
 }
 
 /// Seconds for which a member counts as here when Redis cannot say: the rows are written only now and then.
-const HERE: i64 = 60;
+const ONLINE_FOR: i64 = 60;
 
 /// How many members are here, and some of them by name, the latest first.
-pub async fn here(ctx: &Context, limit: usize) -> Result<(u64, Vec<Named>)> {
-    let Some(ids) = ctx.shared.presence().list(limit).await.known() else { return here_in_sql(ctx, limit).await };
+pub async fn online(ctx: &Context, limit: usize) -> Result<(u64, Vec<Named>)> {
+    let Some(ids) = ctx.shared.presence().list(limit).await.known() else { return online_in_sql(ctx, limit).await };
     if ids.is_empty() {
         return Ok((0, Vec::new()));
     }
@@ -83,8 +83,8 @@ fn visible() -> Select<user::Entity> {
     user::Entity::find().filter(user::Column::ShowsPresence.into_expr())
 }
 
-async fn here_in_sql(ctx: &Context, limit: usize) -> Result<(u64, Vec<Named>)> {
-    let since = ctx.clock.now() - time::Duration::seconds(HERE);
+async fn online_in_sql(ctx: &Context, limit: usize) -> Result<(u64, Vec<Named>)> {
+    let since = ctx.clock.now() - time::Duration::seconds(ONLINE_FOR);
     let latest = visible().filter(user::Column::LastSeenAt.gt(since)).order_by_desc(user::Column::LastSeenAt).limit(limit as u64);
     let members: Vec<Named> = latest.into_partial_model().all(&ctx.db).await?;
     Ok((members.len() as u64, members))
@@ -134,8 +134,8 @@ pub async fn set_reading(ctx: &Context, user: UserId, language: Option<&str>, ai
         None => update,
     };
     update.exec(&tx).await?;
-    let changed = sessions::renew(&tx, Renew::Looks(user), now).await?;
+    let changed = sessions::refresh(&tx, Refresh::Looks(user), now).await?;
     tx.commit().await?;
-    changed.tell(ctx).await;
+    changed.announce(ctx).await;
     Ok(())
 }

@@ -1,29 +1,31 @@
 //! Signing in with an address and a password.
 
-use super::sign_in_limits::Doors;
+use super::sign_in_limits::SignInCounters;
 use super::{devices, password, password_change};
 use crate::clock::OffsetDateTime;
 use crate::domain::sessions::{self, Area, Client};
 use crate::domain::validation::Email;
-use crate::domain::{Context, Result, UserId, idempotency, users};
+use crate::domain::{Action, Context, Resource, Result, UserId, idempotency, roles, users};
 use crate::entity::user;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 /// What came of trying to sign in.
 #[derive(Debug)]
-pub enum Entry {
-    /// Welcome: the token for the cookie.
-    Welcome {
-        /// The token.
+pub enum SignIn {
+    /// A session has begun.
+    Accepted {
+        /// For the session's cookie; stored nowhere.
         token: String,
-        /// Who.
-        user: UserId,
-        /// The new value of the cookie by which this browser is known.
+        /// For the cookie by which this browser is recognised.
         device: String,
     },
-    /// The address or the password is wrong; which of them is not told.
-    Wrong,
-    /// The account is suspended, told only to somebody who knows the password.
+    /// The address or the password is wrong; which of them is not said.
+    BadCredentials,
+    /// The panel is not for this account. Said only where the password was right, as is what follows.
+    NotStaff,
+    /// The panel asks for a longer password than this one of a member who was given a role.
+    PasswordTooShort,
+    /// The account is suspended.
     Suspended {
         /// Until when; none: until lifted.
         until: Option<OffsetDateTime>,
@@ -45,33 +47,49 @@ pub struct Credentials {
 ///
 /// # Errors
 /// `Slow` while there is a wait; `Busy` when too many sign in at once.
-pub async fn enter(ctx: &Context, area: Area, key: &idempotency::Key, form: &Credentials, client: &Client, device: &str) -> Result<Entry> {
+pub async fn sign_in(
+    ctx: &Context,
+    area: Area,
+    key: &idempotency::Key,
+    form: &Credentials,
+    client: &Client,
+    device: &str,
+) -> Result<SignIn> {
     let email = Email::parse(&form.email).map(|e| e.as_str().to_owned()).unwrap_or_default();
-    let doors = Doors::of(ctx, area, if email.is_empty() { &form.email } else { &email }, client, device);
-    if let Some(doors) = &doors {
-        doors.wait(ctx).await?;
+    let counters = SignInCounters::of(ctx, area, if email.is_empty() { &form.email } else { &email }, client, device);
+    if let Some(counters) = &counters {
+        counters.wait(ctx).await?;
     }
     let Some((user, outdated)) = verified(ctx, &email, &form.password).await? else {
-        if let Some(doors) = &doors {
-            doors.failed(ctx).await;
+        if let Some(counters) = &counters {
+            counters.failed(ctx).await;
         }
-        return Ok(Entry::Wrong);
+        return Ok(SignIn::BadCredentials);
     };
-    if let Some(doors) = &doors {
-        doors.entered(ctx).await;
+    if let Some(counters) = &counters {
+        counters.entered(ctx).await;
     }
     if let Some(reason) = users::suspended(&user, ctx.clock.now()) {
-        return Ok(Entry::Suspended { until: user.suspended_until, reason });
+        return Ok(SignIn::Suspended { until: user.suspended_until, reason });
+    }
+    if area == Area::Admin {
+        if !roles::find(&ctx.db, user.role_id).await?.permissions.allow(Resource::Panel, Action::Read) {
+            return Ok(SignIn::NotStaff);
+        }
+        // Only here is it seen how long it is.
+        if form.password.chars().count() < password::MIN_STAFF {
+            return Ok(SignIn::PasswordTooShort);
+        }
     }
     let mut hash = user.password_hash;
     if outdated {
         hash = rehash(ctx, user.id, &form.password, hash).await;
     }
     let Some(token) = sessions::start(ctx, user.id, &hash, area, form.persistent, client).await? else {
-        return Ok(Entry::Wrong);
+        return Ok(SignIn::BadCredentials);
     };
     sessions::replace_repeated(ctx, key, user.id, &token).await?;
-    Ok(Entry::Welcome { token, user: user.id, device: devices::renewed(ctx, device, area, &email)? })
+    Ok(SignIn::Accepted { token, device: devices::renewed(ctx, device, area, &email)? })
 }
 
 /// The member whose password this is, and whether its hash is outdated. Takes as long where there is no such member.

@@ -4,7 +4,7 @@
 //! nobody closes the panel from the site), or the browser and the account, where it is known (`devices`). For unknown
 //! browsers each network (`network`) is counted as well, by accounts and not by tries.
 
-use super::{Joined, Joining, devices, manage, network};
+use super::{Registration, SignupForm, devices, manage, network};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::audit::{self, By};
@@ -27,7 +27,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// The counters that one try to sign in meets.
-pub(super) struct Doors {
+pub(super) struct SignInCounters {
     /// Of the account, or of the account in this browser.
     own: String,
     /// Of the network; none for a browser that is known, which can only try the account that it is known for.
@@ -46,7 +46,7 @@ fn account(area: Area, email: &str) -> String {
     format!("account:{}:{}", area.as_str(), network::hashed(email))
 }
 
-impl Doors {
+impl SignInCounters {
     /// None where limits are off. `device` is the cookie of this browser.
     pub(super) fn of(ctx: &Context, area: Area, email: &str, client: &Client, device: &str) -> Option<Self> {
         if !ctx.limits.enforced {
@@ -118,7 +118,7 @@ pub async fn unlock(ctx: &Context, by: &By, email: &str) -> Result<UserId> {
     }
     let name = users::find(&ctx.db, member).await?.name;
     let tx = query::begin(&ctx.db).await?;
-    audit::write(&tx, by, audit::Entry::new("user.unlock", "user", member.0, &name), ctx.clock.now()).await?;
+    audit::write(&tx, by, audit::Entry::new("user.unlock", "user", member, &name), ctx.clock.now()).await?;
     tx.commit().await?;
     Ok(member)
 }
@@ -127,10 +127,10 @@ pub async fn unlock(ctx: &Context, by: &By, email: &str) -> Result<UserId> {
 /// counts like a new one, as the answer must not tell them apart; a form with faults does not count.
 ///
 /// # Errors
-/// `Slow` until the hour is over; those of [`users::join`].
-pub async fn join(ctx: &Context, key: &idempotency::Key, form: &Joining, client: &Client) -> Result<Joined> {
+/// `Slow` until the hour is over; those of [`users::register`].
+pub async fn register(ctx: &Context, key: &idempotency::Key, form: &SignupForm, client: &Client) -> Result<Registration> {
     if !ctx.limits.enforced || !ctx.limits.sign_ups.counts(&client.ip) {
-        return users::join(ctx, key, form).await;
+        return users::register(ctx, key, form).await;
     }
     let now = ctx.clock.now();
     let here = format!("{}:{}", network::key(&client.ip), now.unix_timestamp().div_euclid(3600));
@@ -140,7 +140,7 @@ pub async fn join(ctx: &Context, key: &idempotency::Key, form: &Joining, client:
     let unused = limits.counted("sign-up-unused", &here).await;
     let done = match tried.saturating_sub(unused) > ctx.limits.sign_ups.an_hour {
         true => Err(Error::Slow(rest_of_hour(now))),
-        false => users::join(ctx, key, form).await,
+        false => users::register(ctx, key, form).await,
     };
     if done.is_err() {
         limits.count("sign-up-unused", &here, HOUR).await;

@@ -15,7 +15,7 @@ use minschool::cli::{instance, migrate};
 use minschool::clock::Clock;
 use minschool::config::{Config, Sources};
 use minschool::db::query;
-use minschool::domain::users::{Joining, Newcomer};
+use minschool::domain::users::{NewUser, SignupForm};
 use minschool::jobs::maintenance;
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt, Response};
@@ -150,11 +150,11 @@ impl TestApp {
     /// Somebody with a role, made without the form. Their address is `{name}@example.com`.
     pub async fn person(&self, name: &str, role: &str) -> i64 {
         let form =
-            Joining { email: format!("{name}@example.com"), name: name.into(), password: PASSWORD.into(), terms: true, privacy: true };
-        let newcomer = Newcomer::check(&self.app, &form, Account::Staff).await.unwrap();
+            SignupForm { email: format!("{name}@example.com"), name: name.into(), password: PASSWORD.into(), terms: true, privacy: true };
+        let new_user = NewUser::check(&self.app, &form, Account::Staff).await.unwrap();
         let tx = query::begin(&self.app.db).await.unwrap();
-        let role = roles::named(&tx, role).await.unwrap();
-        let id = newcomer.insert(&tx, role.id, self.app.clock.now()).await.unwrap();
+        let role = roles::find_by_slug(&tx, role).await.unwrap();
+        let id = new_user.insert(&tx, role.id, self.app.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
         id.0
     }

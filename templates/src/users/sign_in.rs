@@ -32,7 +32,7 @@ pub enum LoginNotice<'a> {
     /// By choice.
     None,
     /// Just joined, or had joined before; which of the two is not shown.
-    Joined,
+    Registered,
     /// Just signed out.
     SignedOut,
     /// The page needs a member.
@@ -134,7 +134,7 @@ fn remember(lang: Lang, on: bool) -> Markup {
 pub fn login_notice(lang: Lang, notice: LoginNotice) -> Markup {
     let (tone, text) = match notice {
         LoginNotice::None => return Markup::default(),
-        LoginNotice::Joined => (Tone::Success, lang.t(t::NOTICE_JOINED).to_owned()),
+        LoginNotice::Registered => (Tone::Success, lang.t(t::NOTICE_JOINED).to_owned()),
         LoginNotice::SignedOut => (Tone::Success, lang.t(t::NOTICE_SIGNED_OUT).to_owned()),
         LoginNotice::Required => (Tone::Notice, lang.t(t::NOTICE_REQUIRED).to_owned()),
         LoginNotice::Expired => (Tone::Notice, lang.t(t::NOTICE_EXPIRED).to_owned()),
