@@ -25,6 +25,7 @@ mod metrics;
 mod moderation;
 mod nginx;
 mod page_head;
+mod papers;
 mod posts;
 mod processes;
 mod rolling;
