@@ -5,7 +5,7 @@
 //! Shared state: `shared` Redis, or memory where there is none · `jobs` what runs in intervals.
 //! Running it: `cli` the commands · `config` settings · `app` an instance put together · `db` opening and health of the
 //! database · `clock` time that a step of the machine's clock does not move · `monitor` heartbeats and history · `metrics`
-//! counters for Prometheus · `edge` reports from nginx' log · `backup` backups, restore, move · `seed` sample data ·
+//! counters for Prometheus · `histogram` durations counted in buckets · `edge` reports from nginx' log · `backup` backups, restore, move · `seed` sample data ·
 //! `systemd` its sockets and messages · `telemetry` the log.
 #![allow(missing_docs, reason = "asked for where others build on it: domain, shared and the member crates")]
 
@@ -19,6 +19,7 @@ pub mod db;
 pub mod domain;
 pub mod edge;
 pub mod entity;
+pub mod histogram;
 pub mod jobs;
 pub mod metrics;
 pub mod monitor;

@@ -1,7 +1,7 @@
 //! Lines in a file: compressed (gzip), then encrypted (age, <https://age-encryption.org/v1>) to those who may read it. The
 //! machine that makes backups needs no key that opens them.
 
-use super::format::{Checker, Manifest, hex};
+use super::format::{Checker, Manifest};
 use super::{BackupError, RecordSender, RecordStream, Result, pipe};
 use age::secrecy::ExposeSecret;
 use age::stream::{StreamReader, StreamWriter};
@@ -51,7 +51,7 @@ pub fn write(mut lines: RecordStream, path: &Path, recipients: &[Recipient]) -> 
     let manifest = checker.finish()?;
     let Measured { file, hash, bytes } = out.finish().and_then(Seal::finish).map_err(doing)?;
     file.into_inner().map_err(|e| doing(e.into_error()))?.sync_all().map_err(doing)?;
-    Ok(Written { manifest, bytes, sha256: hex(&hash.finalize()) })
+    Ok(Written { manifest, bytes, sha256: hex::encode(hash.finalize()) })
 }
 
 /// Counts what goes by.

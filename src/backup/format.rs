@@ -13,6 +13,8 @@
 //! ```
 //!
 //! `counter` is the highest id that was ever given out: ids of deleted rows are not given out again.
+//!
+//! Ours and not `pg_dump` or restic: a copy moves between SQLite and PostgreSQL and is checked row by row.
 
 use super::tables::{self, ColumnKind};
 use super::{BackupError, Result};
@@ -133,13 +135,8 @@ impl Count {
 
     /// All there were.
     pub fn tally(self, table: &str) -> Tally {
-        Tally { table: table.to_owned(), rows: self.rows, sha256: hex(&self.hash.finalize()) }
+        Tally { table: table.to_owned(), rows: self.rows, sha256: hex::encode(self.hash.finalize()) }
     }
-}
-
-/// Bytes in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What a line was.

@@ -7,41 +7,42 @@ use crate::backup::{BackupError, archive, read, verification};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db;
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::path::PathBuf;
 use std::time::Instant;
 
 const AFTER: &str = "Takes along everything but who is signed in: after a restore, people sign in again. People go on reading and \
 writing meanwhile.\nThe secret key does not belong on this machine, except where restores are drilled (credential backup-key).";
 
-/// The subcommand.
-pub fn command() -> Command {
-    let path = || value_parser!(PathBuf);
-    let to = Arg::new("to").long("to").value_name("DIR").value_parser(path()).help("where to put it [default: BACKUP_DIR]");
-    let keep = Arg::new("keep").long("keep").value_name("SPANS").value_parser(value_parser!(RetentionPolicy)).default_value("7d,4w,12m");
-    let plain = Arg::new("plain").long("plain").action(ArgAction::SetTrue).help("do not encrypt: whoever gets the file can read it");
-    let new_key = Arg::new("new-key").long("new-key").value_name("FILE").value_parser(path());
-    Command::new("backup")
-        .about("Copy the database into BACKUP_DIR, encrypted to BACKUP_RECIPIENT")
-        .after_help(AFTER)
-        .arg(to)
-        .arg(keep.help("how many to keep: the newest of each of so many days, weeks and months"))
-        .arg(plain)
-        .arg(new_key.help("make a pair of keys instead: the secret one into FILE, the public one is printed"))
+/// Copy the database into BACKUP_DIR, encrypted to BACKUP_RECIPIENT
+#[derive(clap::Args)]
+#[command(after_help = AFTER)]
+pub struct Args {
+    /// where to put it [default: BACKUP_DIR]
+    #[arg(long, value_name = "DIR")]
+    to: Option<PathBuf>,
+    /// how many to keep: the newest of each of so many days, weeks and months
+    #[arg(long, value_name = "SPANS", default_value = "7d,4w,12m")]
+    keep: RetentionPolicy,
+    /// do not encrypt: whoever gets the file can read it
+    #[arg(long)]
+    plain: bool,
+    /// make a pair of keys instead: the secret one into FILE, the public one is printed
+    #[arg(long, value_name = "FILE")]
+    new_key: Option<PathBuf>,
 }
 
 /// Runs it.
 ///
 /// # Errors
 /// `Config` without anybody to encrypt to; else in words.
-pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
-    if let Some(path) = args.get_one::<PathBuf>("new-key") {
+pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
+    if let Some(path) = &args.new_key {
         println!("BACKUP_RECIPIENT={}", archive::new_key(path)?);
         eprintln!("the secret key is in {}: keep it away from this machine, and print a copy of it", path.display());
         return Ok(());
     }
-    let recipients = if args.get_flag("plain") { Vec::new() } else { config.backups.recipients() };
-    if recipients.is_empty() && !args.get_flag("plain") {
+    let recipients = if args.plain { Vec::new() } else { config.backups.recipients() };
+    if recipients.is_empty() && !args.plain {
         return Err(Failure::Config(
             "BACKUP_RECIPIENT: a backup holds all that people wrote and is encrypted; make a pair of keys with: minschool backup --new-key FILE (or say --plain)"
                 .into(),
@@ -52,13 +53,13 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
     let db = db::open_for_migrations(&config).await?;
     // A database with fewer steps can be copied and restored; one without any has nothing in it.
     migrate::check_age(&db).await?;
-    let shelf = Repository::open(args.get_one::<PathBuf>("to").unwrap_or(&config.backups.dir))?;
-    let keep = args.get_one::<RetentionPolicy>("keep").copied();
+    let shelf = Repository::open(args.to.as_ref().unwrap_or(&config.backups.dir))?;
+    let keep = args.keep;
     let lines = read::lines(&db, Purpose::Backup);
     // Compressing and encrypting would hold up the runtime's threads.
     let put = tokio::task::spawn_blocking(move || {
         let kept = shelf.put(lines, &recipients, now)?;
-        let old = keep.map(|keep| shelf.rotate(keep)).transpose()?.unwrap_or_default();
+        let old = shelf.rotate(keep)?;
         Ok::<_, BackupError>((kept, old))
     });
     let (kept, old) = put.await.map_err(|e| Failure::Other(format!("the backup was given up: {e}")))??;

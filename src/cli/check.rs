@@ -5,7 +5,6 @@ use crate::config::{Config, Sources};
 use crate::db;
 use crate::monitor::clock_sync;
 use crate::shared::{ProbeError, RedisOptions, Shared};
-use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::path::Path;
 
 /// What nginx shows when no instance answers, as `ops/install` lays it down.
@@ -14,11 +13,12 @@ const ERROR_PAGE: &str = "/usr/share/minschool/nginx/error.html";
 /// nginx's own files for this host, as `ops/install` lays them down.
 const NGINX: &str = "/etc/nginx/minschool";
 
-/// The subcommand.
-pub fn command() -> Command {
-    Command::new("check")
-        .about("Look at everything an instance needs, and say what is wrong with it")
-        .arg(Arg::new("offline").long("offline").action(ArgAction::SetTrue).help("settings and folders only; ask no server"))
+/// Look at everything an instance needs, and say what is wrong with it
+#[derive(clap::Args)]
+pub struct Args {
+    /// settings and folders only; ask no server
+    #[arg(long)]
+    offline: bool,
 }
 
 /// What was looked at, and what is wrong with it.
@@ -44,11 +44,11 @@ pub fn settings(sources: Result<Sources, Failure>) -> Result<Config, Failure> {
 ///
 /// # Errors
 /// As [`settings`].
-pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
+pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
     let mut findings: Vec<Finding> = vec![("folders", folders(&config)), ("error page", error_page(Path::new(ERROR_PAGE)))];
     findings.push(("addresses", addresses(&config, Path::new(NGINX))));
     findings.push(("contact", Ok(contact(&config))));
-    if !args.get_flag("offline") {
+    if !args.offline {
         findings.extend(database(&config).await);
         findings.push(("Redis", redis(&config).await));
     }

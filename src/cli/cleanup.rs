@@ -5,12 +5,6 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db;
 use crate::jobs::maintenance;
-use clap::Command;
-
-/// The subcommand.
-pub fn command() -> Command {
-    Command::new("cleanup").about("Forget ended sessions, answered forms' keys and old log lines (running instances do it too)")
-}
 
 /// Runs it.
 ///

@@ -3,34 +3,42 @@
 use super::Failure;
 use crate::config::Config;
 use crate::db::{self, Database};
-use clap::{Arg, ArgMatches, Command};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, TransactionTrait};
 use std::time::{Duration, Instant};
 
-/// The subcommand.
-pub fn command() -> Command {
-    let steps = Arg::new("steps").value_name("STEPS").value_parser(clap::value_parser!(u32)).default_value("1");
-    Command::new("migrate")
-        .about("Bring the database's schema up to date")
-        .subcommand(Command::new("up").about("Apply all steps (the default)"))
-        .subcommand(Command::new("down").about("Take back the newest steps").arg(steps))
-        .subcommand(Command::new("status").about("List the steps and which are applied"))
+/// Bring the database's schema up to date
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    direction: Option<Direction>,
+}
+
+#[derive(clap::Subcommand)]
+enum Direction {
+    /// Apply all steps (the default)
+    Up,
+    /// Take back the newest steps
+    Down {
+        #[arg(default_value_t = 1)]
+        steps: u32,
+    },
+    /// List the steps and which are applied
+    Status,
 }
 
 /// Runs it.
 ///
 /// # Errors
 /// The database's, in words.
-pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
+pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
     super::instance::prepare_folder(&config)?;
     let db = db::open(&config).await?;
-    match args.subcommand() {
-        Some(("down", args)) => {
-            let steps = args.get_one::<u32>("steps").copied().unwrap_or(1);
+    match args.direction {
+        Some(Direction::Down { steps }) => {
             Migrator::down(db.connection(), Some(steps)).await.map_err(|e| Failure::Other(format!("going back: {e}")))?;
         }
-        Some(("status", _)) => {
+        Some(Direction::Status) => {
             let applied = names(&db).await?;
             for step in Migrator::migrations() {
                 let mark = if applied.iter().any(|name| name == step.name()) { "applied" } else { "pending" };
@@ -39,7 +47,7 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
             let newest = Migrator::migrations().last().map(|step| step.name().to_owned()).unwrap_or_default();
             println!("this program needs all steps up to {newest}; it runs beside newer ones that do not end in {}", migration::CONTRACT);
         }
-        _ => up(&config, &db).await?,
+        Some(Direction::Up) | None => up(&config, &db).await?,
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ mod user;
 
 use crate::config::{Config, ConfigError, SETTINGS, Sources};
 use crate::telemetry;
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgMatches, FromArgMatches, Parser, Subcommand};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
@@ -78,10 +78,76 @@ impl From<crate::backup::BackupError> for Failure {
     }
 }
 
+/// A community site for organisations: server-rendered, accessible, never down
+#[derive(Parser)]
+#[command(
+    name = "minschool",
+    version,
+    after_help = "Each setting is also an environment variable (SITE_LISTEN) and a key of the file (site_listen)."
+)]
+struct Cli {
+    /// a TOML file with settings (also MINSCHOOL_CONFIG)
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: Flags,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Open the site and the admin panel (the default)
+    Serve,
+    Migrate(migrate::Args),
+    Seed(seed::Args),
+    User(user::Args),
+    /// Watch the servers behind nginx: /upstream_status and /metrics
+    Edge,
+    Status(status::Args),
+    Roll(roll::Args),
+    Check(check::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
+    Move(moving::Args),
+    /// Forget ended sessions, answered forms' keys and old log lines (running instances do it too)
+    Cleanup,
+    /// Print the settings in force and where each comes from
+    Config,
+}
+
+/// The settings that were given as flags, by name. By hand, because the list is data: [`SETTINGS`].
+struct Flags(BTreeMap<String, String>);
+
+impl clap::Args for Flags {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        command.args(SETTINGS.iter().map(|s| {
+            let default = if s.default.is_empty() { String::new() } else { format!(" [default: {}]", s.default) };
+            let help = format!("{}{default}", s.help);
+            Arg::new(s.name).long(s.flag()).global(true).value_name("VALUE").help(help).help_heading("Settings")
+        }))
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Flags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let given = SETTINGS.iter().filter_map(|s| Some((s.name.to_owned(), matches.get_one::<String>(s.name)?.clone())));
+        Ok(Self(given.collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
 /// Runs the command line and says how it ended.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let matches = command().get_matches_from(args);
-    match dispatch(&matches) {
+    match dispatch(Cli::parse_from(args)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             for line in failure.to_string().lines() {
@@ -93,46 +159,16 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn command() -> Command {
-    let settings = SETTINGS.iter().map(|s| {
-        let default = if s.default.is_empty() { String::new() } else { format!(" [default: {}]", s.default) };
-        let help = format!("{}{default}", s.help);
-        Arg::new(s.name).long(s.flag()).global(true).value_name("VALUE").help(help).help_heading("Settings")
-    });
-    let file = Arg::new("config").long("config").global(true).value_name("FILE").help("a TOML file with settings (also MINSCHOOL_CONFIG)");
-    Command::new("minschool")
-        .version(env!("CARGO_PKG_VERSION"))
-        .about("A community site for organisations: server-rendered, accessible, never down")
-        .after_help("Each setting is also an environment variable (SITE_LISTEN) and a key of the file (site_listen).")
-        .arg(file)
-        .args(settings)
-        .subcommand(Command::new("serve").about("Open the site and the admin panel (the default)"))
-        .subcommand(migrate::command())
-        .subcommand(seed::command())
-        .subcommand(user::command())
-        .subcommand(Command::new("edge").about("Watch the servers behind nginx: /upstream_status and /metrics"))
-        .subcommand(status::command())
-        .subcommand(roll::command())
-        .subcommand(check::command())
-        .subcommand(backup::command())
-        .subcommand(restore::command())
-        .subcommand(moving::command())
-        .subcommand(cleanup::command())
-        .subcommand(Command::new("config").about("Print the settings in force and where each comes from"))
+fn dispatch(cli: Cli) -> Result<(), Failure> {
+    let config = match &cli.command {
+        Some(Command::Check(_)) => check::settings(cli.sources())?,
+        Some(Command::Config) => return config::show(&cli.sources()?),
+        _ => Config::read(&cli.sources()?)?,
+    };
+    in_runtime(config, cli)
 }
 
-fn dispatch(matches: &ArgMatches) -> Result<(), Failure> {
-    if matches.subcommand_matches("check").is_some() {
-        return in_runtime(check::settings(sources(matches))?, matches);
-    }
-    let found = sources(matches)?;
-    if let Some(("config", _)) = matches.subcommand() {
-        return config::show(&found);
-    }
-    in_runtime(Config::read(&found)?, matches)
-}
-
-fn in_runtime(config: Config, matches: &ArgMatches) -> Result<(), Failure> {
+fn in_runtime(config: Config, cli: Cli) -> Result<(), Failure> {
     telemetry::start(&config);
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     if config.workers > 0 {
@@ -145,35 +181,26 @@ fn in_runtime(config: Config, matches: &ArgMatches) -> Result<(), Failure> {
         .build()
         .map_err(|e| Failure::Other(format!("the runtime did not start: {e}")))?;
     runtime.block_on(async {
-        match matches.subcommand() {
-            Some(("migrate", args)) => migrate::run(config, args).await,
-            Some(("check", args)) => check::run(config, args).await,
-            Some(("seed", args)) => seed::run(config, args).await,
-            Some(("user", args)) => user::run(config, args).await,
-            Some(("edge", _)) => edge::run(config).await,
-            Some(("backup", args)) => backup::run(config, args).await,
-            Some(("restore", args)) => restore::run(config, args).await,
-            Some(("move", args)) => moving::run(config, args).await,
-            Some(("cleanup", _)) => cleanup::run(config).await,
-            Some(("status", args)) => status::run(config, args).await,
-            Some(("roll", args)) => roll::run(config, args).await,
-            _ => serve::run(config, async || Ok(Config::read(&sources(matches)?)?)).await,
+        match &cli.command {
+            Some(Command::Migrate(args)) => migrate::run(config, args).await,
+            Some(Command::Check(args)) => check::run(config, args).await,
+            Some(Command::Seed(args)) => seed::run(config, args).await,
+            Some(Command::User(args)) => user::run(config, args).await,
+            Some(Command::Edge) => edge::run(config).await,
+            Some(Command::Backup(args)) => backup::run(config, args).await,
+            Some(Command::Restore(args)) => restore::run(config, args).await,
+            Some(Command::Move(args)) => moving::run(config, args).await,
+            Some(Command::Cleanup) => cleanup::run(config).await,
+            Some(Command::Status(args)) => status::run(config, args).await,
+            Some(Command::Roll(args)) => roll::run(config, args).await,
+            Some(Command::Serve | Command::Config) | None => serve::run(config, async || Ok(Config::read(&cli.sources()?)?)).await,
         }
     })
 }
 
-fn sources(matches: &ArgMatches) -> Result<Sources, Failure> {
-    let matches = innermost(matches);
-    let named = matches.get_one::<String>("config").cloned().or_else(|| std::env::var("MINSCHOOL_CONFIG").ok());
-    let flags: BTreeMap<String, String> =
-        SETTINGS.iter().filter_map(|s| Some((s.name.to_owned(), matches.get_one::<String>(s.name)?.clone()))).collect();
-    Ok(Sources::gather(named.map(PathBuf::from).as_deref(), |name| std::env::var(name).ok(), &flags)?)
-}
-
-/// The matches of the subcommand that was given: global flags are found there wherever they were written.
-fn innermost(mut matches: &ArgMatches) -> &ArgMatches {
-    while let Some((_, deeper)) = matches.subcommand() {
-        matches = deeper;
+impl Cli {
+    fn sources(&self) -> Result<Sources, Failure> {
+        let named = self.config.clone().or_else(|| std::env::var("MINSCHOOL_CONFIG").ok().map(PathBuf::from));
+        Ok(Sources::gather(named.as_deref(), |name| std::env::var(name).ok(), &self.settings.0)?)
     }
-    matches
 }

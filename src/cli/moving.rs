@@ -7,28 +7,31 @@ use crate::backup::{self, BackupError, load, read};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db;
-use clap::{Arg, ArgMatches, Command};
 use std::time::Instant;
 
 const AFTER: &str = "For example: minschool move --from sqlite:///var/lib/minschool/minschool.db --to postgres://minschool@localhost/minschool\n\
 Stop MinSchool first. What it is moved from stays as it is. Everybody stays signed in.";
 
-/// The subcommand.
-pub fn command() -> Command {
-    let from = Arg::new("from").long("from").value_name("DATABASE_URL").help("where the house is [default: DATABASE_URL]");
-    let to = Arg::new("to").long("to").value_name("DATABASE_URL").required(true).help("an empty database");
-    Command::new("move").about("Carry everything over to another database, SQLite or PostgreSQL").after_help(AFTER).arg(from).arg(to)
+/// Carry everything over to another database, SQLite or PostgreSQL
+#[derive(clap::Args)]
+#[command(after_help = AFTER)]
+pub struct Args {
+    /// where the house is [default: DATABASE_URL]
+    #[arg(long, value_name = "DATABASE_URL")]
+    from: Option<String>,
+    /// an empty database
+    #[arg(long, value_name = "DATABASE_URL")]
+    to: String,
 }
 
 /// Runs it.
 ///
 /// # Errors
 /// In words.
-pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
+pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
     let begun = Instant::now();
-    let url = |name| args.get_one::<String>(name).cloned();
-    let from = Config { redis_url: None, ..restore::other(&config, url("from").unwrap_or_else(|| config.database_url.clone())) };
-    let to = restore::other(&config, url("to").unwrap_or_default());
+    let from = Config { redis_url: None, ..restore::other(&config, args.from.clone().unwrap_or_else(|| config.database_url.clone())) };
+    let to = restore::other(&config, args.to.clone());
     let moved = carry(&from, &to).await?;
     for tally in &moved.tables {
         say!("{:<18} {:>9} rows, the same on both sides", tally.table, tally.rows);

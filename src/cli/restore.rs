@@ -11,44 +11,45 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db;
 use crate::jobs::maintenance;
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 const AFTER: &str = "Nothing is ever written over what is there: the database has to be new and empty. If a row is missing or was \
 changed, nothing is restored.\nAfterwards nobody is signed in, and what Redis remembers of the time after the backup does not count.";
 
-/// The subcommand.
-pub fn command() -> Command {
-    let path = || value_parser!(PathBuf);
-    let file = Arg::new("file").value_name("FILE").value_parser(path()).required_unless_present("drill").help("the backup");
-    let into = Arg::new("into").long("into").value_name("DATABASE_URL").conflicts_with("drill");
-    let identity = Arg::new("identity").long("identity").value_name("FILE").value_parser(path());
-    let drill = Arg::new("drill").long("drill").action(ArgAction::SetTrue);
-    Command::new("restore")
-        .about("Put a backup into an empty database, or prove that it can be done (--drill)")
-        .after_help(AFTER)
-        .arg(file)
-        .arg(into.help("the empty database [default: DATABASE_URL]"))
-        .arg(identity.help("the file with the secret key of age [default: BACKUP_KEY]"))
-        .arg(drill.help("restore the newest backup (or FILE) into a scratch database, compare, throw it away"))
+/// Put a backup into an empty database, or prove that it can be done (--drill)
+#[derive(clap::Args)]
+#[command(after_help = AFTER)]
+pub struct Args {
+    /// the backup
+    #[arg(required_unless_present = "drill")]
+    file: Option<PathBuf>,
+    /// the empty database [default: DATABASE_URL]
+    #[arg(long, value_name = "DATABASE_URL", conflicts_with = "drill")]
+    into: Option<String>,
+    /// the file with the secret key of age [default: BACKUP_KEY]
+    #[arg(long, value_name = "FILE")]
+    identity: Option<PathBuf>,
+    /// restore the newest backup (or FILE) into a scratch database, compare, throw it away
+    #[arg(long)]
+    drill: bool,
 }
 
 /// Runs it.
 ///
 /// # Errors
 /// In words.
-pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
+pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
     let begun = Instant::now();
     let keys = keys(&config, args)?;
     let file = file(&config, args)?;
-    if args.get_flag("drill") {
+    if args.drill {
         let manifest = drill(&config, &file, keys).await?;
         verification::proven(&config.data_dir, Clock::default().now())?;
         say!("{} can be restored: {}, compared in {:.1} s", file.display(), words(&manifest), begun.elapsed().as_secs_f64());
         return Ok(());
     }
-    let into = args.get_one::<String>("into").cloned().unwrap_or_else(|| config.database_url.clone());
+    let into = args.into.clone().unwrap_or_else(|| config.database_url.clone());
     let manifest = restore(&other(&config, into), &file, keys).await?;
     say!("{} is restored: {}, in {:.1} s", file.display(), words(&manifest), begun.elapsed().as_secs_f64());
     say!("it is as of {}; everybody signs in again", manifest.head.made_at);
@@ -66,19 +67,19 @@ pub fn other(config: &Config, database_url: String) -> Config {
     Config { database_url: if new { database_url + "?mode=rwc" } else { database_url }, ..config.clone() }
 }
 
-fn keys(config: &Config, args: &ArgMatches) -> Result<Vec<Key>, Failure> {
-    let text = match args.get_one::<PathBuf>("identity") {
+fn keys(config: &Config, args: &Args) -> Result<Vec<Key>, Failure> {
+    let text = match &args.identity {
         Some(path) => Some(std::fs::read_to_string(path).map_err(|e| Failure::Other(format!("{}: {e}", path.display())))?),
         None => config.backups.key.clone(),
     };
     Ok(text.map(|text| archive::keys(&text)).transpose()?.unwrap_or_default())
 }
 
-fn file(config: &Config, args: &ArgMatches) -> Result<PathBuf, Failure> {
+fn file(config: &Config, args: &Args) -> Result<PathBuf, Failure> {
     let folder = &config.backups.dir;
     let newest = || repository::on(folder).pop().map(|kept| kept.path);
-    args.get_one::<PathBuf>("file")
-        .cloned()
+    args.file
+        .clone()
         .or_else(newest)
         .ok_or_else(|| Failure::Other(format!("there is no backup in {} (BACKUP_DIR); make one with: minschool backup", folder.display())))
 }

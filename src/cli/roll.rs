@@ -5,7 +5,6 @@ use super::Failure;
 use crate::config::{Config, EdgeUrl};
 use crate::edge::http_client;
 use crate::edge::report::{Report, State};
-use clap::{Arg, ArgMatches, Command, value_parser};
 use std::net::SocketAddr;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -18,36 +17,27 @@ const TWICE: u32 = 2;
 /// If the others got so many requests meanwhile, one that got none is left out by nginx.
 const PASSED_BY: u64 = 30;
 
-/// The subcommand.
-pub fn command() -> Command {
-    let restart = Arg::new("command")
-        .long("command")
-        .value_name("COMMAND")
-        .default_value("systemctl restart minschool@{}.service")
-        .help("what restarts an instance, for sh; {} is its name");
-    let instances = Arg::new("instances")
-        .long("instances")
-        .value_name("NAMES")
-        .help("their names, comma-separated, in the order of EDGE_UPSTREAMS [default: 0,1,2,…]");
-    let patience = Arg::new("patience")
-        .long("patience")
-        .value_name("SECONDS")
-        .default_value("60")
-        .value_parser(value_parser!(u64).range(1..=3600))
-        .help("longest wait for an instance");
-    Command::new("roll")
-        .about("Restart the instances one by one, each only when the last is ready and has requests again")
-        .args([restart, instances, patience])
+/// Restart the instances one by one, each only when the last is ready and has requests again
+#[derive(clap::Args)]
+pub struct Args {
+    /// what restarts an instance, for sh; {} is its name
+    #[arg(long, default_value = "systemctl restart minschool@{}.service")]
+    command: String,
+    /// their names, comma-separated, in the order of EDGE_UPSTREAMS [default: 0,1,2,…]
+    #[arg(long, value_name = "NAMES")]
+    instances: Option<String>,
+    /// longest wait for an instance
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    patience: u64,
 }
 
 /// Restarts them.
 ///
 /// # Errors
 /// At the first that does not come back, with what was in the way.
-pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
-    let patience = Duration::from_secs(args.get_one::<u64>("patience").copied().unwrap_or(60));
-    let template = args.get_one::<String>("command").map(String::as_str).unwrap_or_default();
-    let instances = named(args.get_one::<String>("instances").map(String::as_str), &config.watching.edge_upstreams)?;
+pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
+    let patience = Duration::from_secs(args.patience);
+    let instances = named(args.instances.as_deref(), &config.watching.edge_upstreams)?;
     let edge = http_client::report(&config.watching.edge_url).await.is_ok().then_some(&config.watching.edge_url);
     if edge.is_none() {
         say!("{}: no edge answers, so nobody can say whether requests arrive; readiness alone decides", config.watching.edge_url);
@@ -55,7 +45,7 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
     say!("{:<10} {:<22} {:>9} {:>9} {:>9}  result", "instance", "address", "restart", "ready", "requests");
     for (name, address) in instances {
         let mut row = Row::default();
-        let done = restart(&name, address, template, edge, patience, &mut row).await;
+        let done = restart(&name, address, &args.command, edge, patience, &mut row).await;
         let result = done.as_ref().map_or_else(|err| err.clone(), |word| (*word).to_owned());
         say!("{name:<10} {address:<22} {:>9} {:>9} {:>9}  {result}", row.shown(0), row.shown(1), row.shown(2));
         if let Err(err) = done {

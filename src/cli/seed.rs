@@ -5,33 +5,37 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::tokens;
 use crate::seed::{self, Stage, Wanted};
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::value_parser;
 use indicatif::{ProgressBar, ProgressStyle};
+use parking_lot::Mutex;
 use std::io::IsTerminal;
-use std::sync::{Mutex, PoisonError};
 
-/// The subcommand.
-pub fn command() -> Command {
-    let number = |name: &'static str, default: &'static str, most: u64, help: &'static str| {
-        let parser = value_parser!(u64).range(0..=most);
-        Arg::new(name).long(name).value_name("N").value_parser(parser).default_value(default).help(help)
-    };
-    let password = Arg::new("password").long("password").value_name("PASSWORD");
-    Command::new("seed")
-        .about("Fill the house with believable content, after what is there already")
-        .after_help("The same numbers and the same --random-seed make the same content; its dates are counted back from now.")
-        .arg(number("users", "100", 1_000_000, "members: user1@example.com, user2@example.com, ..."))
-        .arg(number("posts", "1000", 10_000_000, "posts"))
-        .arg(number("comments", "5000", 50_000_000, "comments"))
-        .arg(password.help("the password of all these members [default: a new one, which is printed]"))
-        .arg(number("random-seed", "1", u64::MAX, "what chance begins with"))
+/// Fill the house with believable content, after what is there already
+#[derive(clap::Args)]
+#[command(after_help = "The same numbers and the same --random-seed make the same content; its dates are counted back from now.")]
+pub struct Args {
+    /// members: user1@example.com, user2@example.com, ...
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = value_parser!(u64).range(0..=1_000_000))]
+    users: u64,
+    /// posts
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = value_parser!(u64).range(0..=10_000_000))]
+    posts: u64,
+    /// comments
+    #[arg(long, value_name = "N", default_value_t = 5_000, value_parser = value_parser!(u64).range(0..=50_000_000))]
+    comments: u64,
+    /// the password of all these members [default: a new one, which is printed]
+    #[arg(long)]
+    password: Option<String>,
+    /// what chance begins with
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    random_seed: u64,
 }
 
 /// Runs it.
 ///
 /// # Errors
 /// In words.
-pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
+pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
     let wanted = wanted(args)?;
     let (db, opened) = instance::open(&config, false).await?;
     let app = instance::start(config, db, Clock::default()).await?;
@@ -47,15 +51,19 @@ pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
     Ok(())
 }
 
-fn wanted(args: &ArgMatches) -> Result<Wanted, Failure> {
-    let number = |name: &str| args.get_one::<u64>(name).copied().unwrap_or_default();
-    let count = |name: &str| usize::try_from(number(name)).unwrap_or(usize::MAX);
-    let password = match args.get_one::<String>("password") {
+fn wanted(args: &Args) -> Result<Wanted, Failure> {
+    let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let password = match &args.password {
         Some(password) => password.clone(),
         None => tokens::random()?.chars().filter(char::is_ascii_alphanumeric).take(16).collect(),
     };
-    let wanted =
-        Wanted { users: count("users"), posts: count("posts"), comments: count("comments"), password, random_seed: number("random-seed") };
+    let wanted = Wanted {
+        users: count(args.users),
+        posts: count(args.posts),
+        comments: count(args.comments),
+        password,
+        random_seed: args.random_seed,
+    };
     match wanted {
         Wanted { users: 0, .. } => Err(Failure::Other("--users: somebody has to write; ask for at least 1".into())),
         Wanted { posts: 0, comments: 1.., .. } => {
@@ -77,7 +85,7 @@ struct Bar {
 
 impl Report {
     fn more(&self, stage: Stage, rows: usize, all: usize) {
-        let mut bar = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut bar = self.0.lock();
         if bar.as_ref().is_none_or(|bar| bar.stage != stage) {
             bar.take().into_iter().for_each(Bar::end);
         }
@@ -85,7 +93,7 @@ impl Report {
     }
 
     fn end(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take().into_iter().for_each(Bar::end);
+        self.0.lock().take().into_iter().for_each(Bar::end);
     }
 }
 

@@ -3,7 +3,6 @@
 use super::Failure;
 use crate::config::Config;
 use crate::edge::{http_client, text_report};
-use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
@@ -12,22 +11,24 @@ const EVERY: Duration = Duration::from_secs(2);
 /// Puts the cursor home, and clears what is below.
 const HOME: &str = "\x1b[H\x1b[J";
 
-/// The subcommand.
-pub fn command() -> Command {
-    let watch = Arg::new("watch").long("watch").short('w').action(ArgAction::SetTrue).help("look again every 2 s until Ctrl-C");
-    Command::new("status").about("Show how the servers behind nginx are (asks minschool edge at EDGE_URL)").arg(watch)
+/// Show how the servers behind nginx are (asks minschool edge at EDGE_URL)
+#[derive(clap::Args)]
+pub struct Args {
+    /// look again every 2 s until Ctrl-C
+    #[arg(long, short)]
+    watch: bool,
 }
 
 /// Prints it.
 ///
 /// # Errors
 /// Without `--watch`, when the edge does not answer; with it, that is shown like everything else.
-pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
+pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
     let terminal = std::io::stdout().is_terminal();
     // https://no-color.org
     let colours = terminal && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
     let edge = &config.watching.edge_url;
-    if !args.get_flag("watch") {
+    if !args.watch {
         let report = http_client::report(edge).await.map_err(Failure::Other)?;
         print(&text_report::render(&report, colours));
         return Ok(());

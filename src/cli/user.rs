@@ -9,53 +9,97 @@ use crate::domain::idempotency;
 use crate::domain::sessions::Client;
 use crate::domain::users::{NewUser, SignupForm, manage, password_change, sign_in_limits};
 use crate::domain::{Actor, Error, audit, bootstrap, roles};
-use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::io::BufRead;
 use std::time::Duration;
 use templates::errors::text as errors;
 use templates::text::Lang;
 
-/// The subcommand.
-pub fn command() -> Command {
-    let text = |name: &'static str, help: &'static str| Arg::new(name).long(name).value_name("TEXT").help(help);
-    let email = || text("email", "the member's e-mail address").required(true);
-    let stdin = Arg::new("password-stdin").long("password-stdin").action(ArgAction::SetTrue).required(true);
-    let stdin = stdin.help("read the password from standard input, one line");
-    let until = text("days", "for so many days; without it, until lifted").value_parser(clap::value_parser!(i64));
-    Command::new("user")
-        .about("Add members and change what they may do")
-        .subcommand_required(true)
-        .subcommand(
-            Command::new("add")
-                .about("Add a member")
-                .arg(email())
-                .arg(text("name", "the name on screen").required(true))
-                .arg(text("role", "admin, moderator, member or another role").default_value(roles::MEMBER))
-                .arg(stdin.clone()),
-        )
-        .subcommand(Command::new("role").about("Give a member a role").arg(email()).arg(text("role", "the role").required(true)))
-        .subcommand(Command::new("password").about("Set a member's password; all their sessions end").arg(email()).arg(stdin))
-        .subcommand(Command::new("suspend").about("Suspend a member").arg(email()).arg(text("reason", "why").required(true)).arg(until))
-        .subcommand(Command::new("unlock").about("End the wait after wrong passwords, on the site and in the panel").arg(email()))
-        .subcommand(Command::new("list").about("List members").arg(text("search", "only those whose name or e-mail contains this")))
+/// Add members and change what they may do
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(clap::Subcommand)]
+enum Action {
+    /// Add a member
+    Add {
+        #[command(flatten)]
+        member: Member,
+        /// the name on screen
+        #[arg(long, value_name = "TEXT")]
+        name: String,
+        /// admin, moderator, member or another role
+        #[arg(long, value_name = "TEXT", default_value = roles::MEMBER)]
+        role: String,
+        #[command(flatten)]
+        password: PasswordSource,
+    },
+    /// Give a member a role
+    Role {
+        #[command(flatten)]
+        member: Member,
+        /// the role
+        #[arg(long, value_name = "TEXT")]
+        role: String,
+    },
+    /// Set a member's password; all their sessions end
+    Password {
+        #[command(flatten)]
+        member: Member,
+        #[command(flatten)]
+        password: PasswordSource,
+    },
+    /// Suspend a member
+    Suspend {
+        #[command(flatten)]
+        member: Member,
+        /// why
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// for so many days; without it, until lifted
+        #[arg(long, value_name = "TEXT")]
+        days: Option<i64>,
+    },
+    /// End the wait after wrong passwords, on the site and in the panel
+    Unlock(Member),
+    /// List members
+    List {
+        /// only those whose name or e-mail contains this
+        #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+        search: String,
+    },
+}
+
+#[derive(clap::Args)]
+struct Member {
+    /// the member's e-mail address
+    #[arg(long, value_name = "TEXT")]
+    email: String,
+}
+
+#[derive(clap::Args)]
+struct PasswordSource {
+    /// read the password from standard input, one line
+    #[arg(long, required = true)]
+    password_stdin: bool,
 }
 
 /// Runs it.
 ///
 /// # Errors
 /// In words.
-pub async fn run(config: Config, args: &ArgMatches) -> Result<(), Failure> {
+pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
     let (db, _) = instance::open(&config, true).await?;
     let app = instance::start(config, db, Clock::default()).await?;
-    let (verb, args) = args.subcommand().ok_or_else(|| Failure::Other("no subcommand".into()))?;
-    let text = |name: &str| args.try_get_one::<String>(name).ok().flatten().cloned().unwrap_or_default();
-    let done = match verb {
-        "add" => add(&app, &text("email"), &text("name"), &text("role"), read_password()?).await,
-        "role" => set_role(&app, &text("email"), &text("role")).await,
-        "password" => set_password(&app, &text("email"), read_password()?).await,
-        "suspend" => suspend(&app, &text("email"), &text("reason"), args.get_one::<i64>("days").copied()).await,
-        "unlock" => unlock(&app, &text("email")).await,
-        _ => list(&app, &text("search")).await,
+    let done = match &args.action {
+        Action::Add { member, name, role, password } => add(&app, &member.email, name, role, password.read()?).await,
+        Action::Role { member, role } => set_role(&app, &member.email, role).await,
+        Action::Password { member, password } => set_password(&app, &member.email, password.read()?).await,
+        Action::Suspend { member, reason, days } => suspend(&app, &member.email, reason, *days).await,
+        Action::Unlock(member) => unlock(&app, &member.email).await,
+        Action::List { search } => list(&app, search).await,
     };
     done.map_err(in_words)
 }
@@ -72,10 +116,12 @@ fn in_words(err: Error) -> Failure {
     }
 }
 
-fn read_password() -> Result<String, Failure> {
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).map_err(|e| Failure::Other(format!("standard input: {e}")))?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+impl PasswordSource {
+    fn read(&self) -> Result<String, Failure> {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).map_err(|e| Failure::Other(format!("standard input: {e}")))?;
+        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+    }
 }
 
 /// The operator at the command line: may do everything, and the audit log says where it was done.

@@ -5,9 +5,10 @@
 //! sleep). Small forward corrections are followed at once; larger differences are reported as a step and slewed (the words are
 //! NTP's, RFC 5905). The time never goes back.
 
+use parking_lot::Mutex;
 use rustix::time::{ClockId, clock_gettime};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Microseconds. A smaller correction is followed at once if it leads forward: time sources make them, and ten seconds end no
@@ -129,7 +130,7 @@ impl MonotonicClock {
     /// Only while an instance starts: times read before may be later than those read after.
     pub fn start_from(&self, now_ms: i64) {
         let inner = &self.inner;
-        let mut discipline = inner.discipline.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut discipline = inner.discipline.lock();
         *discipline = Discipline::begin(Reading { wall: now_ms.saturating_mul(1_000), boot: boot() });
         inner.shift.store(discipline.shift, Ordering::Relaxed);
         inner.last_returned.store(i64::MIN, Ordering::Relaxed);
@@ -164,7 +165,7 @@ impl MonotonicClock {
 
     fn poll(&self) {
         let inner = &self.inner;
-        let (Ok(mut discipline), Some(at)) = (inner.discipline.try_lock(), self.read()) else { return };
+        let (Some(mut discipline), Some(at)) = (inner.discipline.try_lock(), self.read()) else { return };
         let (next, step) = discipline.poll(at);
         *discipline = next;
         inner.shift.store(next.shift, Ordering::Relaxed);

@@ -1,9 +1,9 @@
 //! The disk is full. The database still answers and people read on, but nothing can be stored; that is said as it is, and
 //! not as a fault of ours or a rush of visitors.
 
+use parking_lot::Mutex;
 use sea_orm::{DbErr, RuntimeErr, sqlx};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Seconds after which to try again: somebody has to make space first.
@@ -34,7 +34,7 @@ pub(crate) fn is_full(err: &DbErr) -> bool {
 pub(crate) fn note(err: &DbErr) {
     static SAID: Mutex<Option<Instant>> = Mutex::new(None);
     REFUSALS.fetch_add(1, Ordering::Relaxed);
-    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut said = SAID.lock();
     if said.is_none_or(|at| at.elapsed() >= AGAIN) {
         *said = Some(Instant::now());
         tracing::error!("the database's disk is full: nothing can be stored until there is space again ({err})");

@@ -6,10 +6,10 @@ use super::Result;
 use super::sessions::{self, Area};
 use crate::domain::{Context, PostId, SessionId, UserId};
 use crate::entity::{post, user};
+use parking_lot::{Mutex, MutexGuard};
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What has not been written yet.
 #[derive(Default)]
@@ -47,7 +47,7 @@ impl Counters {
     }
 
     fn lock(&self) -> MutexGuard<'_, Pending> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+        self.pending.lock()
     }
 }
 

@@ -10,11 +10,12 @@ use crate::entity::InvalidationId;
 use crate::entity::invalidation::{ActiveModel, Column, Entity, Topic};
 use crate::shared::cache::CacheTag;
 use crate::shared::{Accept, Reconnected, Reject, Validator};
+use parking_lot::{Mutex, MutexGuard};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The signal's topic that wakes the readers of the log before their second is over.
@@ -66,7 +67,7 @@ impl Cursor {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<InvalidationId, Seen>> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+        self.seen.lock()
     }
 }
 

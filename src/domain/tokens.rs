@@ -16,5 +16,5 @@ pub fn random() -> Result<String> {
 
 /// The SHA-256 of a token in hexadecimal, which is all that is stored of it.
 pub fn hash(token: &str) -> String {
-    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(token.as_bytes()))
 }

@@ -1,15 +1,14 @@
 //! What happened in a span of time: how many requests, how they ended, how long the answers took.
 
 use super::log_entry::Outcome;
+use crate::histogram::Scale;
 
-/// Upper ends of the buckets in milliseconds; one more takes the rest. Close enough that a percentile read from them
-/// is off by a fifth at most.
-pub(super) const ENDS: [f64; 27] = [
+/// In milliseconds. Close enough that a percentile read from them is off by a fifth at most.
+pub(super) const SCALE: Scale<27> = Scale([
     1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 14.0, 20.0, 28.0, 40.0, 55.0, 75.0, 100.0, 140.0, 200.0, 280.0, 400.0, 550.0, 750.0, 1000.0,
     1500.0, 2500.0, 5000.0, 10_000.0, 20_000.0,
-];
-/// One for each end and one for the rest.
-pub(super) const BUCKETS: usize = ENDS.len() + 1;
+]);
+pub(super) const BUCKETS: usize = Scale::<27>::BUCKETS;
 
 /// Numbers of one span.
 #[derive(Clone, Debug)]
@@ -73,29 +72,13 @@ impl Tally {
 
     /// So many milliseconds were enough for this share of the answers. None: there were none.
     pub(super) fn percentile(&self, share: f64) -> Option<f64> {
-        let all: u32 = self.times.iter().sum();
-        if all == 0 {
-            return None;
-        }
-        let wanted = f64::from(all) * share;
-        let mut below = 0.0;
-        for (n, count) in self.times.iter().enumerate() {
-            let count = f64::from(*count);
-            if below + count >= wanted && count > 0.0 {
-                let start = if n == 0 { 0.0 } else { ENDS[n - 1] };
-                // What took longer than the last end took at least that long; more is not known.
-                let end = ENDS.get(n).copied().unwrap_or(start);
-                return Some(start + (end - start) * (wanted - below) / count);
-            }
-            below += count;
-        }
-        None
+        SCALE.quantile(self.times.iter().copied().map(u64::from), share)
     }
 }
 
 /// Where an answer that took so long belongs.
 pub(super) fn bucket(seconds: f64) -> usize {
-    ENDS.partition_point(|end| *end < seconds * 1000.0)
+    SCALE.bucket(seconds * 1000.0)
 }
 
 #[cfg(test)]

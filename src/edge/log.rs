@@ -1,5 +1,7 @@
 //! Hears nginx's log: a datagram a request, over a socket in the file system. nginx never waits for it, so it is read
 //! without a pause and everything else is done from what is kept.
+//!
+//! Ours because open-source nginx tells nothing of its upstreams but this log.
 
 use super::log_entry::Line;
 use super::{Edge, wall};

@@ -21,9 +21,10 @@ pub mod upstreams;
 
 pub use listener::HttpListener;
 
+use parking_lot::{Mutex, MutexGuard};
 use report::Report;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::net::UnixDatagram;
 use tokio::sync::Notify;
@@ -75,7 +76,7 @@ impl Edge {
     }
 
     fn book(&self) -> MutexGuard<'_, Upstreams> {
-        self.inner.book.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.book.lock()
     }
 
     /// Time since the beginning, which no setting of the clock changes.

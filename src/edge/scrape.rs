@@ -1,7 +1,7 @@
 //! What nginx saw, as OpenMetrics text.
 
 use super::Edge;
-use super::histogram::ENDS;
+use super::histogram::SCALE;
 use super::report::State;
 use super::server::Server;
 use super::upstreams::{CODES, Upstreams};
@@ -49,7 +49,7 @@ fn upstreams(book: &Upstreams, sheet: &mut Sheet<'_>) -> Result {
     counters(book, sheet, "minschool_edge_upstream_retries", "Requests that another server had to answer in its place.", retried)?;
     let mut times = sheet.histograms("minschool_edge_upstream_response_seconds", "How long a server took to answer nginx.")?;
     for (upstream, server) in &book.servers {
-        let ends = ENDS.iter().map(|end| end / 1000.0).chain([f64::MAX]);
+        let ends = SCALE.0.iter().map(|end| end / 1000.0).chain([f64::MAX]);
         let buckets: Vec<(f64, u64)> = ends.zip(server.totals.times).collect();
         times.histogram_of(&[("upstream", upstream)], server.totals.seconds, server.totals.times.iter().sum(), &buckets)?;
     }

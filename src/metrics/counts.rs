@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::monitor::counts::{self, Counts};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use parking_lot::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 /// So long an answer is good.
@@ -41,6 +41,6 @@ impl Asked {
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock()
     }
 }

@@ -2,9 +2,6 @@
 
 use std::fs;
 
-/// Clock ticks a second in `/proc`; Linux shows 100 to every program, whatever it uses inside (man 7 time).
-const TICKS: f64 = 100.0;
-
 /// See the head of this file. What could not be read is not known.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Process {
@@ -21,10 +18,12 @@ pub struct Process {
 impl Process {
     /// Reads it.
     pub fn now() -> Self {
+        let own = procfs::process::Process::myself().ok();
+        let stat = own.as_ref().and_then(|own| own.stat().ok());
         Self {
-            cpu_seconds: read("/proc/self/stat").and_then(|text| cpu_seconds(&text)),
-            resident: read("/proc/self/status").and_then(|text| resident(&text)),
-            open_fds: open_fds(),
+            cpu_seconds: stat.as_ref().map(|stat| (stat.utime + stat.stime) as f64 / procfs::ticks_per_second() as f64),
+            resident: own.as_ref().and_then(|own| own.status().ok()?.vmrss).map(|kib| kib as f64 * 1024.0),
+            open_fds: own.and_then(|own| own.fd_count().ok()).map(|count| count as f64),
             cgroup: read("/proc/self/cgroup").and_then(|text| read(&memory_file(&text)?)).and_then(|text| text.trim().parse().ok()),
         }
     }
@@ -32,25 +31,6 @@ impl Process {
 
 fn read(path: &str) -> Option<String> {
     fs::read_to_string(path).ok()
-}
-
-/// The 14th and 15th word of `/proc/self/stat` (man 5 proc). The second is the program's name, which may hold anything.
-fn cpu_seconds(stat: &str) -> Option<f64> {
-    let mut words = stat.rsplit_once(')')?.1.split_ascii_whitespace().skip(11);
-    let mut ticks = || words.next()?.parse::<f64>().ok();
-    Some((ticks()? + ticks()?) / TICKS)
-}
-
-fn resident(status: &str) -> Option<f64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    Some(line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok()? * 1024.0)
-}
-
-/// Since Linux 6.2 the folder says how many there are; before, they are counted.
-fn open_fds() -> Option<f64> {
-    let told = fs::metadata("/proc/self/fd").ok()?.len();
-    let count = if told > 0 { told as usize } else { fs::read_dir("/proc/self/fd").ok()?.count().saturating_sub(1) };
-    Some(count as f64)
 }
 
 /// The file of the second version of control groups: its line in `/proc/self/cgroup` begins with `0::`.
@@ -62,20 +42,6 @@ fn memory_file(cgroup: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn cpu_time_is_found_behind_any_name() {
-        let stat = "7 (a) b) (c) S 1 7 7 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 4 0 100 1000 200";
-
-        assert_eq!(cpu_seconds(stat), Some(3.0));
-        assert_eq!(cpu_seconds("7 (x) S 1"), None);
-    }
-
-    #[test]
-    fn memory_is_in_bytes() {
-        assert_eq!(resident("Name:\tx\nVmRSS:\t    2048 kB\nThreads:\t1\n"), Some(2_097_152.0));
-        assert_eq!(resident("Name:\tx\n"), None);
-    }
 
     #[test]
     fn only_the_second_version_of_control_groups_is_asked() {

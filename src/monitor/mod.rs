@@ -17,8 +17,8 @@ pub use events::{Event, EventKind};
 pub use heartbeat::{Heartbeat, InstanceState};
 
 use crate::shared::instances::RedisCounts;
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// So many things that happened wait for the database at most.
 const WAITING: usize = 200;
@@ -65,6 +65,6 @@ impl Monitor {
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }

@@ -8,26 +8,14 @@ use super::{
 };
 use bytes::Bytes;
 
-/// Whose unread notifications to count.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Unread {
-    /// Nobody's.
-    #[default]
-    Skip,
-    /// This person's.
-    Of(i64),
-    /// Those of the session's owner. This process remembers whose session it is; the first time, and only then,
-    /// it costs a second round trip.
-    OfSession,
-}
-
 /// What to ask.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Plan<'a> {
     /// The hash of the token that the visitor showed.
     pub session: Option<&'a str>,
-    /// Whose unread notifications.
-    pub unread: Unread,
+    /// Whether to count the unread notifications of the session's owner. This process remembers whose session it is; the
+    /// first time, and only then, it costs a second round trip.
+    pub unread: bool,
     /// The states of these.
     pub generations: &'a [CacheTag],
     /// These pieces, and the states of what they show.
@@ -50,11 +38,7 @@ pub struct Answer {
 impl Shared {
     /// Asks everything at once. A plan that wants nothing costs nothing.
     pub async fn fetch(&self, plan: &Plan<'_>) -> Known<Answer> {
-        let hinted = match plan.unread {
-            Unread::Skip => None,
-            Unread::Of(user) => Some(user),
-            Unread::OfSession => plan.session.and_then(|hash| self.trust().owner(hash)),
-        };
+        let hinted = plan.session.filter(|_| plan.unread).and_then(|hash| self.trust().owner(hash));
         let keys = keys_of(plan, hinted);
         // Read before the numbers are: what is made across a change of epoch then counts as old.
         let epoch = self.epoch();
@@ -108,8 +92,8 @@ impl Shared {
     /// The unread count, if it is that of the right person.
     async fn unread(&self, plan: &Plan<'_>, hinted: Option<i64>, found: Option<Bytes>, session: Option<&SessionCopy>) -> Option<u32> {
         let count = |found: Option<Bytes>| found.as_ref().and_then(number_of);
-        if plan.unread != Unread::OfSession {
-            return count(found);
+        if !plan.unread {
+            return None;
         }
         let (owner, hash) = (session?.user_id, plan.session?);
         if hinted == Some(owner) {

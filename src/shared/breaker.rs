@@ -3,6 +3,8 @@
 //!
 //! A pure state machine: the clock comes in as an argument. Calls pass only while it is closed. When it opens, the
 //! connection is given up with it; the half-open probe is the next connection, which must also be validated.
+//!
+//! Ours and not a library such as `failsafe`: the probe is a connection that has to be validated, not a trial call.
 
 use std::time::{Duration, Instant};
 

@@ -39,11 +39,6 @@ impl CacheTag {
         Self(format!("board:{slug}").into())
     }
 
-    /// One post and its comments.
-    pub fn post(id: i64) -> Self {
-        Self(format!("post:{id}").into())
-    }
-
     /// One person's public profile.
     pub fn user(id: i64) -> Self {
         Self(format!("user:{id}").into())

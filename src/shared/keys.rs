@@ -3,7 +3,7 @@
 //! | key | type | lives | meaning |
 //! |---|---|---|---|
 //! | `session:{hash}` | string | ≤ 1 h | JSON copy of a session, its user, role and permissions |
-//! | `user-sessions:{id}` | set | 2 h | the hashes of that person's copies |
+//! | `user-sessions:{id}` | set | 2 h | the hashes of that person's copies, which go when all their sessions end |
 //! | `gen:{tag}` | integer | 24 h | what a cache entry must carry to be believed |
 //! | `cache:posts:recent`, `cache:user:profile:{id}`, `cache:board:{slug}:first` | string | 10 min | 8 bytes of generation, then the content |
 //! | `online:users` | sorted set | | score: when that person was last seen (ms) |

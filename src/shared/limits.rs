@@ -2,6 +2,8 @@
 //!
 //! When Redis does not answer, this process counts by itself: the limit is then per instance, but never gone.
 //! `who` becomes part of a key, so give an id or a hash rather than an address that somebody could read there.
+//!
+//! Ours and not `governor`, whose state is one process: instances share these counts.
 
 use super::{
     Known, Shared, keys,

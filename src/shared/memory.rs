@@ -2,13 +2,15 @@
 //!
 //! Sixteen shards, each under a plain mutex that is never held across an await. What has expired is gone at once to
 //! every reader and swept away every half minute; a hard cap keeps a flood of keys from eating the machine.
+//!
+//! Ours and not a cache library: it has to keep the promises of Redis (sets, lists, tickets, expiry), not only values.
 
 use super::store::Write;
 use bytes::Bytes;
+use parking_lot::{Mutex, MutexGuard};
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     hash::{BuildHasher, RandomState},
-    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -76,7 +78,6 @@ impl Memory {
                 }
             }),
             Write::RaiseGeneration(key, start, ttl) => self.change(&key, Some(ttl), || Value::Number(start), Value::count),
-            Write::PushIfThere(key, item, keep, ttl) => self.push_if_there(&key, item, keep, ttl),
             Write::Score(key, member, score) => self.change(&key, None, Value::no_scores, |value| {
                 if let Value::Scores(scores) = value {
                     scores.insert(member, score);
@@ -170,7 +171,7 @@ impl Memory {
     pub(super) fn sweep(&self) {
         let now = Instant::now();
         for shard in &self.shards {
-            lock(shard).retain(|_, slot| slot.lives(now));
+            shard.lock().retain(|_, slot| slot.lives(now));
         }
     }
 
@@ -190,15 +191,6 @@ impl Memory {
         change(&mut slot.value);
         let number = if let Value::Number(number) = slot.value { number } else { start };
         (number, slot.until.map_or(ttl, |until| until.saturating_duration_since(now)))
-    }
-
-    fn push_if_there(&self, key: &str, item: Bytes, keep: usize, ttl: Duration) {
-        let mut shard = self.shard(key);
-        if let Some(Slot { value: Value::List(items), until }) = live(&mut shard, key) {
-            items.push_front(item);
-            items.truncate(keep);
-            *until = Some(Instant::now() + ttl);
-        }
     }
 
     fn put(&self, key: &str, value: Value, ttl: Option<Duration>) {
@@ -230,7 +222,7 @@ impl Memory {
 
     fn shard(&self, key: &str) -> MutexGuard<'_, Shard> {
         let hash = self.hasher.hash_one(key);
-        lock(&self.shards[hash as usize % SHARDS])
+        self.shards[hash as usize % SHARDS].lock()
     }
 }
 
@@ -283,11 +275,6 @@ fn make_room(shard: &mut Shard, now: Instant) {
     });
 }
 
-/// A panic elsewhere leaves a map that is still whole: every change here is a single insertion or removal.
-fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
-    shard.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,7 +288,7 @@ mod tests {
             memory.write(vec![Write::Set(format!("limit:x:{key}"), Bytes::new(), minute)]);
         }
 
-        let held: usize = memory.shards.iter().map(|shard| lock(shard).len()).sum();
+        let held: usize = memory.shards.iter().map(|shard| shard.lock().len()).sum();
         assert!(held <= SHARDS * SHARD_CAP, "{held}");
     }
 
@@ -313,7 +300,7 @@ mod tests {
 
         memory.sweep();
 
-        let held: usize = memory.shards.iter().map(|shard| lock(shard).len()).sum();
+        let held: usize = memory.shards.iter().map(|shard| shard.lock().len()).sum();
         assert_eq!(held, 1);
     }
 }

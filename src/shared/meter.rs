@@ -28,11 +28,6 @@ pub async fn scope<F: Future>(work: F) -> (F::Output, u32) {
     ROUND_TRIPS.scope(Cell::new(0), counted).await
 }
 
-/// How many round trips this task made so far; nothing outside a [`scope`].
-pub fn so_far() -> u32 {
-    ROUND_TRIPS.try_with(Cell::get).unwrap_or(0)
-}
-
 /// Counts what a task that this one waited for made in a scope of its own.
 pub fn add(round_trips: u32) {
     let _ = ROUND_TRIPS.try_with(|count| count.set(count.get() + round_trips));
@@ -47,6 +42,10 @@ pub(super) fn tick() {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn so_far() -> u32 {
+        ROUND_TRIPS.try_with(Cell::get).unwrap_or(0)
+    }
 
     #[tokio::test]
     async fn counts_only_inside_its_own_scope() {

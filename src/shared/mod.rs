@@ -36,6 +36,7 @@ mod store;
 mod validate;
 
 pub use known::{Effect, Known};
+use parking_lot::Mutex;
 use random::random_id;
 pub use redis::options::{ProbeError, RedisOptions};
 pub use validate::{Accept, Reconnected, Reject, Validator};
@@ -49,7 +50,7 @@ use redis::Redis;
 use session_guard::SessionGuard;
 use signals::Hub;
 use single_flight::Flights;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use store::Backend;
 use tokio::{sync::watch, task::JoinSet, time};
 
@@ -118,7 +119,7 @@ impl Shared {
     /// Starts what runs beside the requests: connecting and validating, listening, sweeping, counting who is here.
     /// A process alone has nothing to validate and never calls `validator`. Call it once.
     pub fn start(&self, validator: Validator) {
-        let mut tasks = self.inner.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tasks = self.inner.tasks.lock();
         if let Backend::Redis(redis) = &*self.inner.backend {
             tasks.spawn(redis::connection::keep(redis.clone(), validator));
             tasks.spawn(redis::subscriber::keep(redis.clone(), self.inner.hub.clone()));

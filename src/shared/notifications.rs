@@ -2,7 +2,7 @@
 //! truth; here they are only kept ready.
 //!
 //! A list is either whole or absent, never just the few that arrived lately. A reader who finds none gets a
-//! [`Ticket`], reads the rows and fills the list in; if anything was announced meanwhile, the ticket is void.
+//! [`Ticket`], reads the rows and fills the list in; if the list was forgotten meanwhile, the ticket is void.
 
 use super::store::Write;
 use super::{Effect, Known, Shared, keys, random_id};
@@ -39,15 +39,9 @@ pub enum Listed {
 pub struct Notifications<'a>(pub(super) &'a Shared);
 
 impl Notifications<'_> {
-    /// After the commit: puts one more before the others, and the number of unread as SQL counts it now.
-    pub async fn push(self, user: i64, item: Bytes, unread: u32) -> Effect {
-        let item = Write::PushIfThere(keys::notifications(user), item, NEWEST, LIST);
-        self.0.backend().write(vec![item, set_unread(user, unread)]).await
-    }
-
     /// The number of unread, as SQL counts it now. Never counted up or down here: an absolute number heals.
     pub async fn set_unread(self, user: i64, unread: u32) -> Effect {
-        self.0.backend().write(vec![set_unread(user, unread)]).await
+        self.0.backend().write(vec![Write::Set(keys::unread(user), unread.to_string().into(), UNREAD)]).await
     }
 
     /// Forgets both; the next reader asks SQL. For changes to what is in the list, such as having been read.
@@ -72,7 +66,7 @@ impl Notifications<'_> {
         })
     }
 
-    /// Fills in the list, newest first. `Lost` when something was announced since the ticket was given.
+    /// Fills in the list, newest first. `Lost` when the list was forgotten since the ticket was given.
     pub async fn fill(self, user: i64, ticket: Ticket, mut newest: Vec<Bytes>) -> Effect {
         newest.truncate(NEWEST);
         match self.0.backend().fill(keys::notifications(user), ticket.0, newest, LIST).await {
@@ -86,8 +80,4 @@ impl Notifications<'_> {
         let values = self.0.backend().values(vec![keys::unread(user)]).await;
         values.map(|values| std::str::from_utf8(values.first()?.as_ref()?).ok()?.parse().ok())
     }
-}
-
-fn set_unread(user: i64, unread: u32) -> Write {
-    Write::Set(keys::unread(user), unread.to_string().into(), UNREAD)
 }

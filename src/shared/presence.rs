@@ -6,12 +6,10 @@ use super::{
     store::{Backend, Write},
 };
 use crate::clock::monotonic::MonotonicClock;
+use parking_lot::{Mutex, MutexGuard};
 use std::{
     collections::HashMap,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -58,7 +56,7 @@ impl Watch {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<i64, i64>> {
-        self.touched.lock().unwrap_or_else(PoisonError::into_inner)
+        self.touched.lock()
     }
 
     /// Reads the number for the page header, forgets whom nobody has seen for long, and says when to do so again.

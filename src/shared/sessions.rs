@@ -106,8 +106,8 @@ impl Sessions<'_> {
         Effect::Delivered
     }
 
-    /// Forgets every copy of one person that is known of here. Costs two exchanges; where the hashes were read from
-    /// SQL anyway, [`Self::drop_many`] is surer and costs one.
+    /// Forgets every copy of one user that `user-sessions:{id}` knows of, and that key: two exchanges. For the end of all
+    /// sessions; where the hashes were read from SQL, [`Self::drop_many`] is surer and costs one.
     pub async fn drop_user(self, user: i64) -> Effect {
         let index = keys::user_sessions(user);
         let Known::Known(hashes) = self.0.backend().members(index.clone()).await else {

@@ -5,10 +5,11 @@
 
 use super::{Effect, Shared, random_id};
 use bytes::{BufMut, Bytes, BytesMut};
+use parking_lot::{Mutex, MutexGuard};
 use std::{
     collections::{HashMap, VecDeque},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -91,7 +92,7 @@ struct Inbox {
 
 impl Inbox {
     fn put(&self, signal: &Signal) {
-        let mut waiting = lock(&self.waiting);
+        let mut waiting = self.waiting.lock();
         if *signal == Signal::Resync || waiting.len() >= BEHIND {
             // Whoever reads the rows again needs none of what came before.
             waiting.clear();
@@ -104,7 +105,7 @@ impl Inbox {
     }
 
     fn take(&self) -> Option<Signal> {
-        let mut waiting = lock(&self.waiting);
+        let mut waiting = self.waiting.lock();
         let signal = waiting.pop_front();
         if waiting.is_empty() {
             *waiting = VecDeque::new();
@@ -176,12 +177,8 @@ impl Hub {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Box<str>, Vec<Arc<Inbox>>>> {
-        lock(&self.topics)
+        self.topics.lock()
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -2,14 +2,14 @@
 //!
 //! The first to ask runs the load in its own task (so that its queries are counted as its own); the others wait for
 //! what it brings. When it fails, panics or is cancelled, its place is given up on the way out and nobody hangs.
+//!
+//! Ours and not `moka`: what was loaded is not kept after those who waited have it, and an error stays its own type.
 
 use bytes::Bytes;
+use parking_lot::{Mutex, MutexGuard};
 use std::{
     collections::{HashMap, hash_map::Entry},
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
 };
 use tokio::sync::watch;
 
@@ -43,7 +43,7 @@ impl Flights {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Name, watch::Receiver<News>>> {
-        self.underway.lock().unwrap_or_else(PoisonError::into_inner)
+        self.underway.lock()
     }
 
     /// A seat: either the leader's or a follower's.

@@ -25,8 +25,6 @@ pub(super) enum Write {
     AddMember(String, String, Duration),
     /// Count a number up, starting at the given one when it is absent; it lives so long from now.
     RaiseGeneration(String, u64, Duration),
-    /// Put an item first in a list that is there already, keeping only so many.
-    PushIfThere(String, Bytes, usize, Duration),
     /// Give a member of a sorted set its score.
     Score(String, i64, i64),
     /// Take a member out of a sorted set.

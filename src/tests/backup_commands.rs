@@ -1,7 +1,7 @@
 //! Backups as an operator meets them: commands, keys, what is printed, a process that is killed.
 
 use crate::command_line::{folder, minschool, words};
-use crate::support::{only_sqlite, postgres_database};
+use crate::support::postgres_database;
 use minschool::backup::repository;
 use std::process::Output;
 use tempfile::TempDir;
@@ -117,9 +117,6 @@ fn a_backup_that_is_killed_leaves_no_half_file_that_counts() {
 
 #[test]
 fn a_small_database_moves_to_postgres_by_command() {
-    if only_sqlite() {
-        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
-    }
     let (folder, _) = folder_with_key();
     let to = postgres_database();
 

@@ -1,10 +1,11 @@
 //! Board rights hold everywhere: words that a person may not read reach that person through no address, no event and
 //! nothing that is kept ready in Redis.
 
-use crate::support::{Page, TestApp, Visitor, encode, set_board, stories, until};
+use crate::support::{Engine, Page, Postgres, Sqlite, TestApp, Visitor, encode, set_board, until};
 use futures_util::StreamExt;
 use poem::Endpoint;
 use poem::http::Method;
+use rstest::rstest;
 use std::collections::BTreeSet;
 
 /// Stands in every text that the readers of this file may not see, and in nothing else.
@@ -116,105 +117,120 @@ fn redis_holds_no_secret(test: &TestApp) {
     assert!(seen.contains("notifications") && seen.contains("session"), "{seen:?}");
 }
 
-stories! {
-    async fn no_address_shows_anybody_what_they_may_not_read(test: TestApp) {
-        let mut boss = test.staff("boss", "admin").await;
-        let (mut ada, dan_id) = (test.signed_in("ada").await, test.person("dan", "moderator").await);
-        let (mut sue, sue_id) = (test.visitor(), test.member("sue").await);
-        sue.sign_in("sue").await;
-        let mut dan = test.visitor();
-        dan.sign_in("dan").await;
-        dan.sign_in_as_staff("dan").await;
-        write_secrets(&test, &mut boss, &mut dan).await;
-        assert!(dan.get("/community/qna").await.says(SECRET), "the test has something to find");
-        change(&mut boss, dan_id, "role", &[("role", "3"), ("reason", "시험")]).await;
-        change(&mut boss, sue_id, "suspend", &[("reason", "시험")]).await;
-        until("the demoted one is out", async || dan.get("/community/qna").await.status == 404).await;
+#[rstest]
+#[tokio::test]
+async fn no_address_shows_anybody_what_they_may_not_read(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut boss = test.staff("boss", "admin").await;
+    let (mut ada, dan_id) = (test.signed_in("ada").await, test.person("dan", "moderator").await);
+    let (mut sue, sue_id) = (test.visitor(), test.member("sue").await);
+    sue.sign_in("sue").await;
+    let mut dan = test.visitor();
+    dan.sign_in("dan").await;
+    dan.sign_in_as_staff("dan").await;
+    write_secrets(&test, &mut boss, &mut dan).await;
+    assert!(dan.get("/community/qna").await.says(SECRET), "the test has something to find");
+    change(&mut boss, dan_id, "role", &[("role", "3"), ("reason", "시험")]).await;
+    change(&mut boss, sue_id, "suspend", &[("reason", "시험")]).await;
+    until("the demoted one is out", async || dan.get("/community/qna").await.status == 404).await;
 
-        let mut guest = test.visitor();
-        for (name, visitor) in [("guest", &mut guest), ("member", &mut ada), ("demoted", &mut dan), ("suspended", &mut sue)] {
-            let asked = walk(visitor, 10).await;
-            assert!(asked > 100, "{name} asked {asked} times");
-        }
-
-        redis_holds_no_secret(&test);
+    let mut guest = test.visitor();
+    for (name, visitor) in [("guest", &mut guest), ("member", &mut ada), ("demoted", &mut dan), ("suspended", &mut sue)] {
+        let asked = walk(visitor, 10).await;
+        assert!(asked > 100, "{name} asked {asked} times");
     }
 
-    async fn a_stream_ends_when_its_reader_is_demoted_or_its_board_closed(test: TestApp) {
-        let mut boss = test.staff("boss", "admin").await;
-        let dan_id = test.person("dan", "moderator").await;
-        let mut dan = test.visitor();
-        dan.sign_in("dan").await;
-        set_board(&mut boss, "qna", &[("list", "staff"), ("read", "staff"), ("write", "staff"), ("comment", "staff")]).await;
-        let secret = boss.write("qna", "회의").await;
-        let open = boss.write("free", "열린 글").await;
-        let (mut of_dan, mut of_guest) = (listen(&test, &dan, &secret).await, listen(&test, &test.visitor(), &open).await);
+    redis_holds_no_secret(&test);
+}
 
-        change(&mut boss, dan_id, "role", &[("role", "3"), ("reason", "시험")]).await;
-        set_board(&mut boss, "free", &[("list", "members"), ("read", "members")]).await;
-        boss.comment(&secret, &format!("{SECRET} 하나")).await;
-        boss.comment(&open, &format!("{SECRET} 둘")).await;
+#[rstest]
+#[tokio::test]
+async fn a_stream_ends_when_its_reader_is_demoted_or_its_board_closed(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut boss = test.staff("boss", "admin").await;
+    let dan_id = test.person("dan", "moderator").await;
+    let mut dan = test.visitor();
+    dan.sign_in("dan").await;
+    set_board(&mut boss, "qna", &[("list", "staff"), ("read", "staff"), ("write", "staff"), ("comment", "staff")]).await;
+    let secret = boss.write("qna", "회의").await;
+    let open = boss.write("free", "열린 글").await;
+    let (mut of_dan, mut of_guest) = (listen(&test, &dan, &secret).await, listen(&test, &test.visitor(), &open).await);
 
-        for stream in [&mut of_dan, &mut of_guest] {
-            let heard = rest(stream).await;
-            assert!(!heard.contains(SECRET), "{heard}");
-        }
+    change(&mut boss, dan_id, "role", &[("role", "3"), ("reason", "시험")]).await;
+    set_board(&mut boss, "free", &[("list", "members"), ("read", "members")]).await;
+    boss.comment(&secret, &format!("{SECRET} 하나")).await;
+    boss.comment(&open, &format!("{SECRET} 둘")).await;
+
+    for stream in [&mut of_dan, &mut of_guest] {
+        let heard = rest(stream).await;
+        assert!(!heard.contains(SECRET), "{heard}");
     }
+}
 
-    async fn a_moderator_acts_only_on_boards_that_the_moderator_reads(test: TestApp) {
-        let mut boss = test.staff("boss", "admin").await;
-        let mut moderator = test.staff("mod", "moderator").await;
-        set_board(&mut boss, "qna", &[("list", "admins"), ("read", "admins"), ("write", "admins"), ("comment", "admins")]).await;
-        let post = boss.write("qna", &format!("{SECRET} 안건")).await;
-        boss.comment(&post, &format!("{SECRET} 의견")).await;
-        let open = boss.write("free", "열린 글").await;
+#[rstest]
+#[tokio::test]
+async fn a_moderator_acts_only_on_boards_that_the_moderator_reads(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut boss = test.staff("boss", "admin").await;
+    let mut moderator = test.staff("mod", "moderator").await;
+    set_board(&mut boss, "qna", &[("list", "admins"), ("read", "admins"), ("write", "admins"), ("comment", "admins")]).await;
+    let post = boss.write("qna", &format!("{SECRET} 안건")).await;
+    boss.comment(&post, &format!("{SECRET} 의견")).await;
+    let open = boss.write("free", "열린 글").await;
 
-        for list in ["/posts", "/comments", "/posts?board=qna", "/comments?board=qna"] {
-            holds_no_secret(&moderator.get_admin(list).await, list);
-        }
-        let choices = moderator.get_admin("/posts").await;
-        assert!(!choices.html.contains("value=\"qna\""), "{}", choices.html);
-        let once = choices.once("/posts");
-        for (item, task, to, status) in [(&post, "move", "free", 404), (&post, "hide", "", 404), (&post, "delete", "", 404), (&open, "move", "qna", 422)] {
-            let form = [("task", task), ("item", &number(item).to_string()), ("board_to", to), ("reason", "시험"), ("once", &once)];
-            assert_eq!(moderator.post_admin("/posts", &form).await.status, status, "{task} {item}");
-        }
-        assert!(boss.get(&post).await.says("안건") && boss.get(&open).await.says("열린 글"), "nothing was moved or hidden");
-        assert!(boss.get_admin("/posts").await.says("안건"), "the administrator reads every board");
+    for list in ["/posts", "/comments", "/posts?board=qna", "/comments?board=qna"] {
+        holds_no_secret(&moderator.get_admin(list).await, list);
     }
-
-    async fn an_archived_board_takes_no_edits(test: TestApp) {
-        let mut boss = test.staff("boss", "admin").await;
-        let mut ada = test.signed_in("ada").await;
-        let post = ada.write("free", "글").await;
-        ada.comment(&post, "댓글").await;
-        let (edit, comment) = (format!("{post}/edit"), comment_id(&mut ada, &post, "댓글").await);
-        let (open, comment_edit) = (ada.get(&edit).await, format!("/comments/{comment}/edit"));
-        let open_comment = ada.get(&comment_edit).await;
-
-        set_board(&mut boss, "free", &[("archived", "on")]).await;
-
-        assert_eq!(ada.submit(&open, &edit, &[("title", "고친 제목")]).await.status, 403);
-        assert_eq!(ada.submit(&open_comment, &comment_edit, &[("body", "고친 댓글")]).await.status, 403);
-        let page = ada.get(&post).await;
-        assert!(!page.says("고친") && !page.html.contains(&edit) && !page.html.contains(&comment_edit), "{}", page.text());
+    let choices = moderator.get_admin("/posts").await;
+    assert!(!choices.html.contains("value=\"qna\""), "{}", choices.html);
+    let once = choices.once("/posts");
+    for (item, task, to, status) in
+        [(&post, "move", "free", 404), (&post, "hide", "", 404), (&post, "delete", "", 404), (&open, "move", "qna", 422)]
+    {
+        let form = [("task", task), ("item", &number(item).to_string()), ("board_to", to), ("reason", "시험"), ("once", &once)];
+        assert_eq!(moderator.post_admin("/posts", &form).await.status, status, "{task} {item}");
     }
+    assert!(boss.get(&post).await.says("안건") && boss.get(&open).await.says("열린 글"), "nothing was moved or hidden");
+    assert!(boss.get_admin("/posts").await.says("안건"), "the administrator reads every board");
+}
 
-    async fn a_board_that_takes_over_an_address_shows_nothing_of_the_one_before(test: TestApp) {
-        let mut boss = test.staff("boss", "admin").await;
-        set_board(&mut boss, "qna", &[("list", "staff"), ("read", "staff"), ("write", "staff")]).await;
-        boss.write("qna", &format!("{SECRET} 회의")).await;
-        assert!(boss.get("/community/qna").await.says(SECRET));
-        boss.write("free", "열린 글").await;
-        test.visitor().get("/community/free").await;
+#[rstest]
+#[tokio::test]
+async fn an_archived_board_takes_no_edits(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut boss = test.staff("boss", "admin").await;
+    let mut ada = test.signed_in("ada").await;
+    let post = ada.write("free", "글").await;
+    ada.comment(&post, "댓글").await;
+    let (edit, comment) = (format!("{post}/edit"), comment_id(&mut ada, &post, "댓글").await);
+    let (open, comment_edit) = (ada.get(&edit).await, format!("/comments/{comment}/edit"));
+    let open_comment = ada.get(&comment_edit).await;
 
-        set_board(&mut boss, "qna", &[("slug", "inner")]).await;
-        set_board(&mut boss, "free", &[("slug", "qna")]).await;
+    set_board(&mut boss, "free", &[("archived", "on")]).await;
 
-        let page = test.visitor().get("/community/qna").await;
-        assert!(page.says("열린 글"), "{}", page.text());
-        holds_no_secret(&page, "/community/qna");
-    }
+    assert_eq!(ada.submit(&open, &edit, &[("title", "고친 제목")]).await.status, 403);
+    assert_eq!(ada.submit(&open_comment, &comment_edit, &[("body", "고친 댓글")]).await.status, 403);
+    let page = ada.get(&post).await;
+    assert!(!page.says("고친") && !page.html.contains(&edit) && !page.html.contains(&comment_edit), "{}", page.text());
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_board_that_takes_over_an_address_shows_nothing_of_the_one_before(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut boss = test.staff("boss", "admin").await;
+    set_board(&mut boss, "qna", &[("list", "staff"), ("read", "staff"), ("write", "staff")]).await;
+    boss.write("qna", &format!("{SECRET} 회의")).await;
+    assert!(boss.get("/community/qna").await.says(SECRET));
+    boss.write("free", "열린 글").await;
+    test.visitor().get("/community/free").await;
+
+    set_board(&mut boss, "qna", &[("slug", "inner")]).await;
+    set_board(&mut boss, "free", &[("slug", "qna")]).await;
+
+    let page = test.visitor().get("/community/qna").await;
+    assert!(page.says("열린 글"), "{}", page.text());
+    holds_no_secret(&page, "/community/qna");
 }
 
 type Stream = std::pin::Pin<Box<dyn futures_util::Stream<Item = std::io::Result<bytes::Bytes>> + Send>>;

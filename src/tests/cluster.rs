@@ -1,25 +1,19 @@
 //! Three instances on one PostgreSQL and one Redis: any of them can answer anybody, and losing one, or Redis,
 //! is not noticed.
 
-use crate::support::{TestApp, Visitor, only_sqlite, until};
+use crate::support::{Engine, Postgres, TestApp, Visitor, until};
 use minschool::domain::UserId;
+use rstest::rstest;
 use std::time::{Duration, Instant};
-
-async fn test_app() -> Option<TestApp> {
-    if only_sqlite() {
-        eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
-        return None;
-    }
-    Some(TestApp::shared().await)
-}
 
 async fn greeted(visitor: &mut Visitor, name: &str) -> bool {
     visitor.get("/").await.says(&format!("{name}님, 어서 오세요"))
 }
 
+#[rstest]
 #[tokio::test]
-async fn signed_in_on_one_is_signed_in_on_all_and_out_on_all_within_a_second() {
-    let Some(test) = test_app().await else { return };
+async fn signed_in_on_one_is_signed_in_on_all_and_out_on_all_within_a_second(#[values(Postgres)] engine: Engine) {
+    let test = engine.start().await;
     let (b, c) = (test.node().await, test.node().await);
     let mut on_a = test.signed_in("ada").await;
     let (mut on_b, mut on_c) = (on_a.on(&b), on_a.on(&c));
@@ -34,9 +28,10 @@ async fn signed_in_on_one_is_signed_in_on_all_and_out_on_all_within_a_second() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_is_written_on_one_is_read_on_all_at_once() {
-    let Some(test) = test_app().await else { return };
+async fn what_is_written_on_one_is_read_on_all_at_once(#[values(Postgres)] engine: Engine) {
+    let test = engine.start().await;
     let b = test.node().await;
     let mut ada = test.signed_in("ada").await;
     let mut guest = test.visitor().on(&b);
@@ -52,9 +47,10 @@ async fn what_is_written_on_one_is_read_on_all_at_once() {
     assert!(!guest.get("/").await.says("모두에게"), "nothing deleted comes from a cache");
 }
 
+#[rstest]
 #[tokio::test]
-async fn suspension_and_demotion_hold_everywhere_within_a_second_while_redis_is_down() {
-    let Some(mut test) = test_app().await else { return };
+async fn suspension_and_demotion_hold_everywhere_within_a_second_while_redis_is_down(#[values(Postgres)] engine: Engine) {
+    let mut test = engine.start().await;
     let b = test.node().await;
     let staff = test.staff("boss", "admin").await;
     let mod_id = test.person("mod", "moderator").await;
@@ -113,9 +109,10 @@ async fn suspension_and_demotion_hold_everywhere_within_a_second_while_redis_is_
     drop(staff);
 }
 
+#[rstest]
 #[tokio::test]
-async fn redis_killed_frozen_or_flushed_fails_no_page_and_signs_nobody_out() {
-    let Some(mut test) = test_app().await else { return };
+async fn redis_killed_frozen_or_flushed_fails_no_page_and_signs_nobody_out(#[values(Postgres)] engine: Engine) {
+    let mut test = engine.start().await;
     let b = test.node().await;
     let mut ada = test.signed_in("ada").await;
     let mut bob = test.signed_in("bob").await.on(&b);
@@ -150,9 +147,10 @@ async fn live_through(test: &TestApp, ada: &mut Visitor, bob: &mut Visitor, post
     assert!(page.says(&format!("new-{when}님")), "{when}: {}", page.text());
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_session_ended_during_the_outage_stays_ended_when_redis_returns_with_its_old_data() {
-    let Some(mut test) = test_app().await else { return };
+async fn a_session_ended_during_the_outage_stays_ended_when_redis_returns_with_its_old_data(#[values(Postgres)] engine: Engine) {
+    let mut test = engine.start().await;
     let b = test.node().await;
     let mut before = test.signed_in("ada").await;
     let during = test.signed_in("bob").await;
@@ -178,9 +176,10 @@ async fn a_session_ended_during_the_outage_stays_ended_when_redis_returns_with_i
     assert!(test.app.shared.health().is_well() && b.app.shared.health().is_well(), "Redis is back by now");
 }
 
+#[rstest]
 #[tokio::test]
-async fn presence_is_shared_and_ends_within_a_minute() {
-    let Some(test) = test_app().await else { return };
+async fn presence_is_shared_and_ends_within_a_minute(#[values(Postgres)] engine: Engine) {
+    let test = engine.start().await;
     let b = test.node().await;
     let mut ada = test.signed_in("ada").await;
     ada.get("/").await;
@@ -199,9 +198,10 @@ async fn presence_is_shared_and_ends_within_a_minute() {
     assert!(!page.text().contains("ada"), "{}", page.text());
 }
 
+#[rstest]
 #[tokio::test]
-async fn instances_migrate_in_turn_and_set_up_the_database_once() {
-    let Some(test) = test_app().await else { return };
+async fn instances_migrate_in_turn_and_set_up_the_database_once(#[values(Postgres)] engine: Engine) {
+    let test = engine.start().await;
     let (_b, _c) = futures_util::join!(test.node(), test.node());
 
     let boards = minschool::domain::boards::Boards::read(&test.app.db).await.unwrap();

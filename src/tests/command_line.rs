@@ -1,6 +1,5 @@
 //! The binary as an operator meets it: what it prints, what it refuses, how it exits.
 
-use crate::support::only_sqlite;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::process::{Command, Output, Stdio};
@@ -118,9 +117,6 @@ fn a_version_runs_beside_a_newer_one_that_only_added_something() {
 
 #[test]
 fn a_wrong_password_of_redis_is_told_without_the_password() {
-    if only_sqlite() {
-        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
-    }
     let (folder, redis) = (folder(), PrivateRedis::start_with_password("right"));
 
     let output = minschool(&folder).env("REDIS_URL", redis.url_with("geheim-falsch")).output().unwrap();
@@ -210,9 +206,6 @@ fn help_and_usage_exit_as_people_expect() {
 
 #[test]
 fn several_instances_on_postgres_without_redis_are_refused() {
-    if only_sqlite() {
-        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
-    }
     let folder = folder();
     let url = crate::support::postgres_database();
     let (_running, _) = start(minschool(&folder).env("DATABASE_URL", &url));

@@ -1,11 +1,12 @@
 //! Writes that are cut off: by a caller who leaves at any await, and by a database that stands still. No connection is
 //! used again in the middle of a transaction, and nothing that was acknowledged is lost.
 
-use crate::support::{TestApp, Visitor, encode, only_sqlite, operator, stories, until};
+use crate::support::{Engine, Postgres, Sqlite, TestApp, Visitor, encode, operator, until};
 use minschool::db::{Pool, query};
 use minschool::domain::UserId;
 use minschool::domain::users::password_change;
 use poem::http::Method;
+use rstest::rstest;
 use sea_orm::{Database, DbBackend};
 use std::pin::pin;
 use std::sync::Arc;
@@ -50,24 +51,25 @@ async fn every_connection_stores(test: &TestApp, round: usize) {
     outside.close().await.unwrap();
 }
 
-stories! {
-    async fn a_write_cut_at_any_await_leaves_no_transaction_behind(test: TestApp) {
-        let ada = test.member("ada").await;
-        for polls in 1..200 {
-            let (by, hash) = (operator(), format!("hash {polls}"));
-            let write = password_change::store(&test.app, &by, UserId(ada), &hash);
+#[rstest]
+#[tokio::test]
+async fn a_write_cut_at_any_await_leaves_no_transaction_behind(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let ada = test.member("ada").await;
+    for polls in 1..200 {
+        let (by, hash) = (operator(), format!("hash {polls}"));
+        let write = password_change::store(&test.app, &by, UserId(ada), &hash);
 
-            let done = cut_after(polls, write).await;
+        let done = cut_after(polls, write).await;
 
-            every_connection_stores(&test, polls).await;
-            if let Some(done) = done {
-                done.unwrap();
-                assert!(polls > 1, "the write was cut at {polls} awaits");
-                return;
-            }
+        every_connection_stores(&test, polls).await;
+        if let Some(done) = done {
+            done.unwrap();
+            assert!(polls > 1, "the write was cut at {polls} awaits");
+            return;
         }
-        panic!("the write never ends");
     }
+    panic!("the write never ends");
 }
 
 /// Comments again and again, and notes the texts that were acknowledged. Gives the answers that must not be.
@@ -94,13 +96,11 @@ async fn write_on(mut visitor: Visitor, post: String, name: usize, stop: Arc<Ato
     (stored, wrong)
 }
 
+#[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_that_stands_still_under_writes_costs_no_500_and_no_acknowledged_comment() {
-    if only_sqlite() {
-        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
-    }
+async fn a_database_that_stands_still_under_writes_costs_no_500_and_no_acknowledged_comment(#[values(Postgres)] engine: Engine) {
     let server = PrivatePostgres::start(NOT_DURABLE);
-    let test = TestApp::on_own(&server).await;
+    let test = engine.start_on(&server).await;
     tokio::spawn(test.app.watch_database());
     let post = test.signed_in("ada").await.write("free", "글").await;
     let stop = Arc::new(AtomicBool::new(false));
@@ -147,12 +147,10 @@ const SLOW_COMMIT: [&str; 2] = [
     "CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON comments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slowly()",
 ];
 
+#[rstest]
 #[tokio::test]
-async fn a_visitor_who_leaves_during_the_commit_has_commented_all_the_same() {
-    if only_sqlite() {
-        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
-    }
-    let test = TestApp::shared().await;
+async fn a_visitor_who_leaves_during_the_commit_has_commented_all_the_same(#[values(Postgres)] engine: Engine) {
+    let test = engine.start().await;
     let mut ada = test.signed_in("ada").await;
     let post = ada.write("free", "글").await;
     let mut ben = test.signed_in("ben").await;

@@ -1,33 +1,31 @@
 //! PostgreSQL is away: what people could read they read on, what they send comes back to them, and nothing that was
 //! acknowledged is lost.
 
-use crate::support::{TestApp, only_sqlite, until};
+use crate::support::{Engine, Postgres, TestApp, until};
 use minschool::shared::batch_read::Plan;
 use minschool::shared::cache::CacheTag;
 use minschool::web::language;
+use rstest::rstest;
 use std::time::{Duration, Instant};
 use templates::layout::Aids;
 use templates::text::Lang;
 use testkit::fault_proxy::FaultProxy;
 
-/// An instance that watches its database, and the proxy between them. None: this run leaves PostgreSQL out.
-async fn test_app() -> Option<(TestApp, FaultProxy)> {
-    if only_sqlite() {
-        eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
-        return None;
-    }
-    let (test, proxy) = TestApp::behind_proxy().await;
+/// An instance that watches its database, and the proxy between them.
+async fn test_app(engine: Engine) -> (TestApp, FaultProxy) {
+    let (test, proxy) = engine.start_behind_proxy().await;
     tokio::spawn(test.app.watch_database());
-    Some((test, proxy))
+    (test, proxy)
 }
 
 async fn until_noticed(test: &TestApp, beats: bool) {
     until("the outage is noticed", async || test.app.db_health.is_up() == beats).await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn visitors_read_on_what_they_could_read() {
-    let Some((test, proxy)) = test_app().await else { return };
+async fn visitors_read_on_what_they_could_read(#[values(Postgres)] engine: Engine) {
+    let (test, proxy) = test_app(engine).await;
     let post = test.signed_in("ada").await.write("free", "남아 있는 글").await;
     let mut guest = test.visitor();
     for page in ["/", "/community", "/community/free", &post] {
@@ -57,9 +55,10 @@ async fn visitors_read_on_what_they_could_read() {
     assert_eq!(guest.get("/u/1").await.status, 200);
 }
 
+#[rstest]
 #[tokio::test]
-async fn what_was_withdrawn_is_not_shown_again() {
-    let Some((test, proxy)) = test_app().await else { return };
+async fn what_was_withdrawn_is_not_shown_again(#[values(Postgres)] engine: Engine) {
+    let (test, proxy) = test_app(engine).await;
     let mut ada = test.signed_in("ada").await;
     let post = ada.write("free", "지울 글").await;
     let mut guest = test.visitor();
@@ -76,9 +75,10 @@ async fn what_was_withdrawn_is_not_shown_again() {
     assert!(list.status == 503 || !list.says("지울 글"), "{}", list.text());
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_form_is_answered_within_a_second_and_gives_back_what_was_typed() {
-    let Some((test, proxy)) = test_app().await else { return };
+async fn a_form_is_answered_within_a_second_and_gives_back_what_was_typed(#[values(Postgres)] engine: Engine) {
+    let (test, proxy) = test_app(engine).await;
     let mut ada = test.signed_in("ada").await;
     let form = ada.get("/community/free/write").await;
 
@@ -100,9 +100,10 @@ async fn a_form_is_answered_within_a_second_and_gives_back_what_was_typed() {
     assert_eq!(again.path, stored.path, "the same key is stored once");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_password_is_not_sent_back() {
-    let Some((test, proxy)) = test_app().await else { return };
+async fn a_password_is_not_sent_back(#[values(Postgres)] engine: Engine) {
+    let (test, proxy) = test_app(engine).await;
     test.member("ada").await;
     let mut guest = test.visitor();
     let form = guest.get("/login").await;
@@ -116,9 +117,10 @@ async fn a_password_is_not_sent_back() {
     assert_eq!(answer.count("input[type=password]"), 1);
 }
 
+#[rstest]
 #[tokio::test]
-async fn pages_that_hold_a_key_are_nobody_elses() {
-    let Some((test, _proxy)) = test_app().await else { return };
+async fn pages_that_hold_a_key_are_nobody_elses(#[values(Postgres)] engine: Engine) {
+    let (test, _proxy) = test_app(engine).await;
     let mut guest = test.visitor();
     for page in ["/signup", "/community"] {
         assert_eq!(guest.get(page).await.status, 200);

@@ -1,12 +1,13 @@
 //! The database's disk is full: people read on, what they send comes back to them in words that say why, and what is
 //! there stays there.
 
-use crate::support::{TestApp, postgres, stories, until};
+use crate::support::{Engine, Postgres, Sqlite, TestApp, postgres, until};
 use minschool::db::{health, query};
 use minschool::monitor::EventKind;
 use minschool::monitor::events::newest;
 use minschool::monitor::reporter::Reporter;
 use rand::distr::{Alphanumeric, SampleString};
+use rstest::rstest;
 use sea_orm::{ConnectionTrait, sqlx};
 use std::path::PathBuf;
 
@@ -90,80 +91,90 @@ async fn sqlite_files_stay_open_when_the_pool_closes_all_its_connections() {
     }
 }
 
-stories! {
-    async fn a_form_comes_back_with_what_was_typed_and_is_stored_once_when_there_is_space_again(test: TestApp) {
-        let mut ada = test.signed_in("ada").await;
-        let form = ada.get("/community/free/write").await;
-        let body = long();
-        fill(&test).await;
+#[rstest]
+#[tokio::test]
+async fn a_form_comes_back_with_what_was_typed_and_is_stored_once_when_there_is_space_again(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let form = ada.get("/community/free/write").await;
+    let body = long();
+    fill(&test).await;
 
-        let refused = ada.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", &body)]).await;
+    let refused = ada.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", &body)]).await;
 
+    assert_eq!(refused.status, 503, "{}", refused.text());
+    assert!(!refused.header("retry-after").is_empty());
+    assert!(refused.says("저장 공간이 가득 차서") && refused.says(&body) && refused.says("다시 보내기"), "{:.600}", refused.text());
+    free(&test).await;
+    let stored = ada.submit(&refused, "/community/free/write", &[]).await;
+    assert!(stored.status == 200 && stored.says("한 시간 동안 쓴 글"), "{} {:.600}", stored.status, stored.text());
+    let again = ada.submit(&refused, "/community/free/write", &[]).await;
+    assert_eq!(again.path, stored.path, "the same key is stored once");
+}
+
+#[rstest]
+#[tokio::test]
+async fn people_read_on_and_everybody_stays_signed_in(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let post = ada.write("free", "읽을 글").await;
+    let form = ada.get("/community/free/write").await;
+    fill(&test).await;
+    let before = ada.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", &long())]).await;
+    assert_eq!(before.status, 503, "{}", before.text());
+
+    for _ in 0..10 {
+        for path in ["/", "/community", "/community/free", &post, "/notifications", "/my/sessions"] {
+            let page = ada.get(path).await;
+            assert!(page.status == 200 && page.says("로그아웃"), "{path}: {} {}", page.status, page.text());
+        }
+        assert_eq!(test.visitor().get(&post).await.status, 200);
+        let refused = ada.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", &long())]).await;
         assert_eq!(refused.status, 503, "{}", refused.text());
-        assert!(!refused.header("retry-after").is_empty());
-        assert!(refused.says("저장 공간이 가득 차서") && refused.says(&body) && refused.says("다시 보내기"), "{:.600}", refused.text());
-        free(&test).await;
-        let stored = ada.submit(&refused, "/community/free/write", &[]).await;
-        assert!(stored.status == 200 && stored.says("한 시간 동안 쓴 글"), "{} {:.600}", stored.status, stored.text());
-        let again = ada.submit(&refused, "/community/free/write", &[]).await;
-        assert_eq!(again.path, stored.path, "the same key is stored once");
     }
+}
 
-    async fn people_read_on_and_everybody_stays_signed_in(test: TestApp) {
-        let mut ada = test.signed_in("ada").await;
-        let post = ada.write("free", "읽을 글").await;
-        let form = ada.get("/community/free/write").await;
+#[rstest]
+#[tokio::test]
+async fn staff_see_it_while_it_lasts_and_the_log_of_events_keeps_it(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut boss = test.staff("boss", "admin").await;
+    let form = boss.get("/community/free/write").await;
+    let mut keeper = Reporter::new(&test.app);
+    fill(&test).await;
+    let refused = boss.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", &long())]).await;
+    assert_eq!(refused.status, 503, "{}", refused.text());
+
+    keeper.round().await;
+    let shown = boss.get_admin("/system").await;
+    free(&test).await;
+    keeper.round().await;
+    let events = newest(&test.app.db, 100).await.unwrap();
+
+    assert!(shown.says("디스크가 가득 차서 아무것도 저장되지 않습니다"), "{}", shown.text());
+    assert!(events.iter().any(|event| event.kind == EventKind::DiskFull), "{events:?}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn after_many_refusals_every_connection_stores_again(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let form = ada.get("/community/free/write").await;
+    for _ in 0..2 {
         fill(&test).await;
-        let before = ada.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", &long())]).await;
-        assert_eq!(before.status, 503, "{}", before.text());
-
-        for _ in 0..10 {
-            for path in ["/", "/community", "/community/free", &post, "/notifications", "/my/sessions"] {
-                let page = ada.get(path).await;
-                assert!(page.status == 200 && page.says("로그아웃"), "{path}: {} {}", page.status, page.text());
-            }
-            assert_eq!(test.visitor().get(&post).await.status, 200);
+        for _ in 0..6 {
             let refused = ada.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", &long())]).await;
             assert_eq!(refused.status, 503, "{}", refused.text());
         }
-    }
-
-    async fn staff_see_it_while_it_lasts_and_the_log_of_events_keeps_it(test: TestApp) {
-        let mut boss = test.staff("boss", "admin").await;
-        let form = boss.get("/community/free/write").await;
-        let mut keeper = Reporter::new(&test.app);
-        fill(&test).await;
-        let refused = boss.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", &long())]).await;
-        assert_eq!(refused.status, 503, "{}", refused.text());
-
-        keeper.round().await;
-        let shown = boss.get_admin("/system").await;
         free(&test).await;
-        keeper.round().await;
-        let events = newest(&test.app.db, 100).await.unwrap();
-
-        assert!(shown.says("디스크가 가득 차서 아무것도 저장되지 않습니다"), "{}", shown.text());
-        assert!(events.iter().any(|event| event.kind == EventKind::DiskFull), "{events:?}");
     }
 
-    async fn after_many_refusals_every_connection_stores_again(test: TestApp) {
-        let mut ada = test.signed_in("ada").await;
-        let form = ada.get("/community/free/write").await;
-        for _ in 0..2 {
-            fill(&test).await;
-            for _ in 0..6 {
-                let refused = ada.submit(&form, "/community/free/write", &[("title", "긴 글"), ("body", &long())]).await;
-                assert_eq!(refused.status, 503, "{}", refused.text());
-            }
-            free(&test).await;
-        }
-
-        let mut written = Vec::new();
-        for n in 0..8 {
-            written.push(ada.write("free", &format!("글 {n}")).await);
-        }
-
-        written.dedup();
-        assert_eq!(written.len(), 8);
+    let mut written = Vec::new();
+    for n in 0..8 {
+        written.push(ada.write("free", &format!("글 {n}")).await);
     }
+
+    written.dedup();
+    assert_eq!(written.len(), 8);
 }

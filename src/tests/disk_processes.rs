@@ -1,7 +1,7 @@
 //! A process of its own whose disk is full: its log has no space, its database has none, its backup has none.
 
 use crate::processes::{join, minschool, start_alone};
-use crate::support::{only_sqlite, postgres_database};
+use crate::support::postgres_database;
 use std::fs::{File, OpenOptions};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -43,9 +43,6 @@ fn the_exit_code_does_not_depend_on_space_for_the_words() {
 /// No file may be longer than a kibibyte: a backup does not fit, or its label does not.
 #[test]
 fn a_backup_that_finds_no_space_leaves_nothing_and_takes_nothing_away() {
-    if only_sqlite() {
-        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
-    }
     let database = postgres_database();
     let (folder, shelf) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let run = |script: &str| {

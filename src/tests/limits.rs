@@ -1,8 +1,9 @@
 //! What protects an instance from overload: growing delays, limits on writing, a bound on work in flight, and a
 //! fault that stays where it happens.
 
-use crate::support::{PASSWORD, TestApp, config, stories};
+use crate::support::{Engine, PASSWORD, Postgres, Sqlite, TestApp, config};
 use minschool::db::Pool;
+use rstest::rstest;
 use std::sync::Arc;
 
 /// An instance on the same backends with its limits on.
@@ -13,137 +14,156 @@ async fn strict(test: &TestApp) -> crate::support::TestNode {
     test.node_with(config).await
 }
 
-stories! {
-    async fn wrong_passwords_make_the_next_try_wait_and_say_how_long(test: TestApp) {
-        test.member("ada").await;
-        let strict = strict(&test).await;
-        let mut eve = test.visitor().on(&strict).with("x-forwarded-for", "203.0.113.7");
-        for _ in 0..5 {
-            let page = eve.get("/login").await;
-            eve.submit(&page, "/login", &[("email", "ada@example.com"), ("password", "wrong")]).await;
-        }
-
+#[rstest]
+#[tokio::test]
+async fn wrong_passwords_make_the_next_try_wait_and_say_how_long(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    test.member("ada").await;
+    let strict = strict(&test).await;
+    let mut eve = test.visitor().on(&strict).with("x-forwarded-for", "203.0.113.7");
+    for _ in 0..5 {
         let page = eve.get("/login").await;
-        let page = eve.submit(&page, "/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
-
-        assert_eq!(page.status, 429, "even the right password has to wait");
-        assert!(page.header("retry-after").parse::<u32>().unwrap() >= 1);
-        assert!(page.says("초 뒤에"), "{}", page.text());
-        assert_eq!(page.attribute("[name=email]", "value").as_deref(), Some("ada@example.com"), "what was typed is kept");
+        eve.submit(&page, "/login", &[("email", "ada@example.com"), ("password", "wrong")]).await;
     }
 
-    async fn a_script_that_writes_is_slowed_down_and_a_person_is_not(test: TestApp) {
-        let strict = strict(&test).await;
-        let mut ada = test.signed_in("ada").await.on(&strict);
-        for _ in 0..60 {
-            assert_eq!(ada.post("/preview", &[("body", "x")]).await.status, 200, "previews are free");
-            ada.post("/community/free/write", &[("title", "x"), ("body", "x")]).await;
-        }
+    let page = eve.get("/login").await;
+    let page = eve.submit(&page, "/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
 
-        let last = ada.post("/community/free/write", &[("title", "x"), ("body", "x")]).await;
+    assert_eq!(page.status, 429, "even the right password has to wait");
+    assert!(page.header("retry-after").parse::<u32>().unwrap() >= 1);
+    assert!(page.says("초 뒤에"), "{}", page.text());
+    assert_eq!(page.attribute("[name=email]", "value").as_deref(), Some("ada@example.com"), "what was typed is kept");
+}
 
-        assert_eq!(last.status, 429);
-        assert!(!last.header("retry-after").is_empty());
-        assert_eq!(ada.get("/").await.status, 200, "reading is free");
+#[rstest]
+#[tokio::test]
+async fn a_script_that_writes_is_slowed_down_and_a_person_is_not(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let strict = strict(&test).await;
+    let mut ada = test.signed_in("ada").await.on(&strict);
+    for _ in 0..60 {
+        assert_eq!(ada.post("/preview", &[("body", "x")]).await.status, 200, "previews are free");
+        ada.post("/community/free/write", &[("title", "x"), ("body", "x")]).await;
     }
 
-    async fn bodies_that_do_not_come_hold_no_place(test: TestApp) {
-        let strict = strict(&test).await;
-        let visitor = test.visitor().on(&strict);
-        let stuck: Vec<_> = (0..300)
-            .map(|_| {
-                let mut visitor = visitor.clone();
-                tokio::spawn(async move {
-                    let mut request = visitor.request(poem::http::Method::POST, "/login", Some("a=b".into()));
-                    request.set_body(poem::Body::from_bytes_stream(futures_util::stream::pending::<Result<bytes::Bytes, std::io::Error>>()));
-                    visitor.raw(request, "/login", false).await
-                })
-            })
-            .collect();
-        crate::support::until("they are at work", async || strict.app.metrics.in_flight() == 300).await;
+    let last = ada.post("/community/free/write", &[("title", "x"), ("body", "x")]).await;
 
-        assert_eq!(visitor.clone().get("/").await.status, 200);
-        stuck.iter().for_each(|task| task.abort());
-    }
+    assert_eq!(last.status, 429);
+    assert!(!last.header("retry-after").is_empty());
+    assert_eq!(ada.get("/").await.status, 200, "reading is free");
+}
 
-    async fn one_network_sends_so_many_bodies_at_once_and_others_are_not_held_up(test: TestApp) {
-        let strict = strict(&test).await;
-        let slow = test.visitor().on(&strict).with("x-forwarded-for", "203.0.113.7");
-        let form = |visitor: &crate::support::Visitor| visitor.request(poem::http::Method::POST, "/login", Some("a=b".into()));
-        let stuck: Vec<_> = (0..64)
-            .map(|_| {
-                let mut visitor = slow.clone();
-                let mut request = form(&visitor);
+#[rstest]
+#[tokio::test]
+async fn bodies_that_do_not_come_hold_no_place(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let strict = strict(&test).await;
+    let visitor = test.visitor().on(&strict);
+    let stuck: Vec<_> = (0..300)
+        .map(|_| {
+            let mut visitor = visitor.clone();
+            tokio::spawn(async move {
+                let mut request = visitor.request(poem::http::Method::POST, "/login", Some("a=b".into()));
                 request.set_body(poem::Body::from_bytes_stream(futures_util::stream::pending::<Result<bytes::Bytes, std::io::Error>>()));
-                tokio::spawn(async move { visitor.raw(request, "/login", false).await })
+                visitor.raw(request, "/login", false).await
             })
-            .collect();
-        crate::support::until("they are at work", async || strict.app.metrics.in_flight() == 64).await;
+        })
+        .collect();
+    crate::support::until("they are at work", async || strict.app.metrics.in_flight() == 300).await;
 
-        let one_more = slow.clone().raw(form(&slow), "/login", false).await;
-        let other = test.visitor().on(&strict).with("x-forwarded-for", "203.0.113.8");
-        let answered = other.clone().raw(form(&other), "/login", false).await;
+    assert_eq!(visitor.clone().get("/").await.status, 200);
+    stuck.iter().for_each(|task| task.abort());
+}
 
-        assert_eq!((one_more.status, answered.status), (429, 422));
-        assert_eq!(one_more.header("retry-after"), "2");
-        stuck.iter().for_each(|task| task.abort());
+#[rstest]
+#[tokio::test]
+async fn one_network_sends_so_many_bodies_at_once_and_others_are_not_held_up(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let strict = strict(&test).await;
+    let slow = test.visitor().on(&strict).with("x-forwarded-for", "203.0.113.7");
+    let form = |visitor: &crate::support::Visitor| visitor.request(poem::http::Method::POST, "/login", Some("a=b".into()));
+    let stuck: Vec<_> = (0..64)
+        .map(|_| {
+            let mut visitor = slow.clone();
+            let mut request = form(&visitor);
+            request.set_body(poem::Body::from_bytes_stream(futures_util::stream::pending::<Result<bytes::Bytes, std::io::Error>>()));
+            tokio::spawn(async move { visitor.raw(request, "/login", false).await })
+        })
+        .collect();
+    crate::support::until("they are at work", async || strict.app.metrics.in_flight() == 64).await;
+
+    let one_more = slow.clone().raw(form(&slow), "/login", false).await;
+    let other = test.visitor().on(&strict).with("x-forwarded-for", "203.0.113.8");
+    let answered = other.clone().raw(form(&other), "/login", false).await;
+
+    assert_eq!((one_more.status, answered.status), (429, 422));
+    assert_eq!(one_more.header("retry-after"), "2");
+    stuck.iter().for_each(|task| task.abort());
+}
+
+#[rstest]
+#[tokio::test]
+async fn more_than_can_be_worked_on_is_turned_away_at_once(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let strict = strict(&test).await;
+    let visitor = test.visitor().on(&strict);
+    // With all connections to the database taken, each of these waits.
+    let mut taken = Vec::new();
+    for _ in 0..Pool::of(&strict.app.db).max {
+        taken.push(minschool::db::query::begin_reading(&strict.app.db).await.unwrap());
     }
+    let stuck: Vec<_> = (0..8)
+        .map(|_| {
+            let mut visitor = visitor.clone();
+            tokio::spawn(async move { visitor.get("/u/1").await })
+        })
+        .collect();
+    crate::support::until("they are at work", async || strict.app.metrics.in_flight() == 8).await;
 
-    async fn more_than_can_be_worked_on_is_turned_away_at_once(test: TestApp) {
-        let strict = strict(&test).await;
-        let visitor = test.visitor().on(&strict);
-        // With all connections to the database taken, each of these waits.
-        let mut taken = Vec::new();
-        for _ in 0..Pool::of(&strict.app.db).max {
-            taken.push(minschool::db::query::begin_reading(&strict.app.db).await.unwrap());
-        }
-        let stuck: Vec<_> = (0..8)
-            .map(|_| {
-                let mut visitor = visitor.clone();
-                tokio::spawn(async move { visitor.get("/u/1").await })
-            })
-            .collect();
-        crate::support::until("they are at work", async || strict.app.metrics.in_flight() == 8).await;
+    let page = visitor.clone().get("/").await;
 
-        let page = visitor.clone().get("/").await;
-
-        assert_eq!(page.status, 503);
-        assert_eq!(page.header("retry-after"), "2");
-        assert!(page.says("이용자가 많습니다"), "{}", page.text());
-        drop(taken);
-        for task in stuck {
-            task.await.unwrap();
-        }
-        assert_eq!(visitor.clone().get("/").await.status, 200, "there is room again");
+    assert_eq!(page.status, 503);
+    assert_eq!(page.header("retry-after"), "2");
+    assert!(page.says("이용자가 많습니다"), "{}", page.text());
+    drop(taken);
+    for task in stuck {
+        task.await.unwrap();
     }
+    assert_eq!(visitor.clone().get("/").await.status, 200, "there is room again");
+}
 
-    async fn a_fault_in_a_handler_is_a_page_with_a_number_and_nothing_else(test: TestApp) {
-        use poem::{EndpointExt, handler};
-        #[handler]
-        fn broken() -> &'static str {
-            panic!("secret details")
-        }
-        let routes = poem::Route::new().at("/", poem::get(broken));
-        let router = minschool::web::layers::wrap(&test.app, minschool::domain::sessions::Area::Site, routes);
-        let mut visitor = crate::support::Visitor::new(Arc::new(router.boxed()), test.admin.clone());
-
-        let page = visitor.get("/").await;
-
-        assert_eq!(page.status, 500);
-        assert!(page.says("문의 번호") && page.says(page.header("x-request-id")), "{}", page.text());
-        assert!(!page.html.contains("secret details"));
+#[rstest]
+#[tokio::test]
+async fn a_fault_in_a_handler_is_a_page_with_a_number_and_nothing_else(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    use poem::{EndpointExt, handler};
+    #[handler]
+    fn broken() -> &'static str {
+        panic!("secret details")
     }
+    let routes = poem::Route::new().at("/", poem::get(broken));
+    let router = minschool::web::layers::wrap(&test.app, minschool::domain::sessions::Area::Site, routes);
+    let mut visitor = crate::support::Visitor::new(Arc::new(router.boxed()), test.admin.clone());
 
-    async fn a_database_that_is_gone_is_told_in_words_and_the_text_is_kept_by_the_browser(test: TestApp) {
-        let mut ada = test.signed_in("ada").await;
-        ada.get("/").await;
-        let page = ada.get("/community/free/write").await;
-        test.app.db.clone().close().await.unwrap();
+    let page = visitor.get("/").await;
 
-        let answer = ada.submit(&page, "/community/free/write", &[("title", "글"), ("body", "글")]).await;
+    assert_eq!(page.status, 500);
+    assert!(page.says("문의 번호") && page.says(page.header("x-request-id")), "{}", page.text());
+    assert!(!page.html.contains("secret details"));
+}
 
-        assert_eq!(answer.status, 503);
-        assert!(!answer.header("retry-after").is_empty());
-        assert!(!answer.html.contains("Pool") && !answer.html.contains("sqlx"), "{}", answer.text());
-    }
+#[rstest]
+#[tokio::test]
+async fn a_database_that_is_gone_is_told_in_words_and_the_text_is_kept_by_the_browser(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    ada.get("/").await;
+    let page = ada.get("/community/free/write").await;
+    test.app.db.clone().close().await.unwrap();
+
+    let answer = ada.submit(&page, "/community/free/write", &[("title", "글"), ("body", "글")]).await;
+
+    assert_eq!(answer.status, 503);
+    assert!(!answer.header("retry-after").is_empty());
+    assert!(!answer.html.contains("Pool") && !answer.html.contains("sqlx"), "{}", answer.text());
 }

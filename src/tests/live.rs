@@ -1,9 +1,10 @@
 //! Told at once: what an open page's stream says, and when.
 
-use crate::support::{TestApp, Visitor, stories};
+use crate::support::{Engine, Postgres, Sqlite, TestApp, Visitor};
 use futures_util::StreamExt;
 use poem::Endpoint;
 use poem::http::Method;
+use rstest::rstest;
 use std::time::Duration;
 
 /// An open stream, read as it comes.
@@ -45,90 +46,109 @@ impl Stream {
     }
 }
 
-stories! {
-    async fn the_bell_rings_on_an_open_page(test: TestApp) {
-        let mut ada = test.signed_in("ada").await;
-        let mut bob = test.signed_in("bob").await;
-        let post = ada.write("free", "글").await;
-        let mut stream = Stream::open(&test, &ada, "/events").await;
-        assert!(stream.hears("hello").await);
+#[rstest]
+#[tokio::test]
+async fn the_bell_rings_on_an_open_page(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let mut bob = test.signed_in("bob").await;
+    let post = ada.write("free", "글").await;
+    let mut stream = Stream::open(&test, &ada, "/events").await;
+    assert!(stream.hears("hello").await);
 
-        bob.comment(&post, "댓글").await;
+    bob.comment(&post, "댓글").await;
 
-        assert!(stream.hears("bob님이").await, "{}", stream.seen);
-        assert!(stream.seen.contains("hx-target=\"#bell\""), "{}", stream.seen);
-    }
+    assert!(stream.hears("bob님이").await, "{}", stream.seen);
+    assert!(stream.seen.contains("hx-target=\"#bell\""), "{}", stream.seen);
+}
 
-    async fn what_was_missed_is_made_up_for(test: TestApp) {
-        let mut ada = test.signed_in("ada").await;
-        let mut bob = test.signed_in("bob").await;
-        let post = ada.write("free", "글").await;
-        bob.comment(&post, "놓친 댓글").await;
+#[rstest]
+#[tokio::test]
+async fn what_was_missed_is_made_up_for(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let mut bob = test.signed_in("bob").await;
+    let post = ada.write("free", "글").await;
+    bob.comment(&post, "놓친 댓글").await;
 
-        let returning = ada.clone().with("last-event-id", "0");
-        let mut stream = Stream::open(&test, &returning, "/events").await;
+    let returning = ada.clone().with("last-event-id", "0");
+    let mut stream = Stream::open(&test, &returning, "/events").await;
 
-        assert!(stream.hears("bob님이").await, "{}", stream.seen);
-    }
+    assert!(stream.hears("bob님이").await, "{}", stream.seen);
+}
 
-    async fn a_new_comment_appears_on_an_open_post(test: TestApp) {
-        let mut ada = test.signed_in("ada").await;
-        let mut bob = test.signed_in("bob").await;
-        let post = ada.write("free", "글").await;
-        let id = post.rsplit('/').next().unwrap();
-        let mut stream = Stream::open(&test, &test.visitor(), &format!("/events/posts/{id}")).await;
-        assert!(stream.hears("hello").await);
+#[rstest]
+#[tokio::test]
+async fn a_new_comment_appears_on_an_open_post(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let mut bob = test.signed_in("bob").await;
+    let post = ada.write("free", "글").await;
+    let id = post.rsplit('/').next().unwrap();
+    let mut stream = Stream::open(&test, &test.visitor(), &format!("/events/posts/{id}")).await;
+    assert!(stream.hears("hello").await);
 
-        bob.comment(&post, "방금 단 댓글").await;
+    bob.comment(&post, "방금 단 댓글").await;
 
-        assert!(stream.hears("방금 단 댓글").await, "{}", stream.seen);
-        assert!(!stream.seen.contains("/edit"), "as any reader sees it");
-    }
+    assert!(stream.hears("방금 단 댓글").await, "{}", stream.seen);
+    assert!(!stream.seen.contains("/edit"), "as any reader sees it");
+}
 
-    async fn what_was_written_before_the_stream_was_open_comes_first(test: TestApp) {
-        let mut ada = test.signed_in("ada").await;
-        let mut bob = test.signed_in("bob").await;
-        let post = ada.write("free", "글").await;
-        bob.comment(&post, "이미 보이는 댓글").await;
-        let page = ada.get(&post).await;
-        let address = page.html.split('"').find(|part| part.starts_with("/events/posts/")).unwrap();
+#[rstest]
+#[tokio::test]
+async fn what_was_written_before_the_stream_was_open_comes_first(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let mut bob = test.signed_in("bob").await;
+    let post = ada.write("free", "글").await;
+    bob.comment(&post, "이미 보이는 댓글").await;
+    let page = ada.get(&post).await;
+    let address = page.html.split('"').find(|part| part.starts_with("/events/posts/")).unwrap();
 
-        bob.comment(&post, "그 사이의 댓글").await;
-        let mut stream = Stream::open(&test, &ada, address).await;
+    bob.comment(&post, "그 사이의 댓글").await;
+    let mut stream = Stream::open(&test, &ada, address).await;
 
-        assert!(stream.hears("그 사이의 댓글").await, "{}", stream.seen);
-        assert!(!stream.seen.contains("이미 보이는 댓글"), "{}", stream.seen);
-    }
+    assert!(stream.hears("그 사이의 댓글").await, "{}", stream.seen);
+    assert!(!stream.seen.contains("이미 보이는 댓글"), "{}", stream.seen);
+}
 
-    async fn streams_end_with_their_session_and_tell_it_nothing_more(test: TestApp) {
-        let mut ada = test.signed_in("ada").await;
-        let mut bob = test.signed_in("bob").await;
-        let post = ada.write("free", "글").await;
-        let mut stream = Stream::open(&test, &ada, "/events").await;
-        assert!(stream.hears("hello").await);
+#[rstest]
+#[tokio::test]
+async fn streams_end_with_their_session_and_tell_it_nothing_more(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let mut bob = test.signed_in("bob").await;
+    let post = ada.write("free", "글").await;
+    let mut stream = Stream::open(&test, &ada, "/events").await;
+    assert!(stream.hears("hello").await);
 
-        let page = ada.get("/logout").await;
-        ada.submit(&page, "/logout", &[]).await;
-        bob.comment(&post, "비밀").await;
+    let page = ada.get("/logout").await;
+    ada.submit(&page, "/logout", &[]).await;
+    bob.comment(&post, "비밀").await;
 
-        assert!(stream.ends().await);
-        assert!(!stream.seen.contains("bob님이"), "{}", stream.seen);
-    }
+    assert!(stream.ends().await);
+    assert!(!stream.seen.contains("bob님이"), "{}", stream.seen);
+}
 
-    async fn streams_end_when_the_instance_stops(test: TestApp) {
-        let ada = test.signed_in("ada").await;
-        let mut stream = Stream::open(&test, &ada, "/events").await;
-        assert!(stream.hears("retry:").await);
+#[rstest]
+#[tokio::test]
+async fn streams_end_when_the_instance_stops(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let ada = test.signed_in("ada").await;
+    let mut stream = Stream::open(&test, &ada, "/events").await;
+    assert!(stream.hears("retry:").await);
 
-        test.app.stop.cancel();
+    test.app.stop.cancel();
 
-        assert!(stream.ends().await);
-    }
+    assert!(stream.ends().await);
+}
 
-    async fn only_members_have_a_bell_and_only_readable_posts_a_stream(test: TestApp) {
-        let mut guest = test.visitor();
+#[rstest]
+#[tokio::test]
+async fn only_members_have_a_bell_and_only_readable_posts_a_stream(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut guest = test.visitor();
 
-        assert!(guest.get("/events").await.path.starts_with("/login"));
-        assert_eq!(guest.get("/events/posts/999").await.status, 404);
-    }
+    assert!(guest.get("/events").await.path.starts_with("/login"));
+    assert_eq!(guest.get("/events/posts/999").await.status, 404);
 }

@@ -1,121 +1,138 @@
 //! What the real nginx does with the shipped files: whom it shows which copy, and how much one address may ask for.
 
-use crate::support::{TestApp, stories};
+use crate::support::{Engine, Postgres, Sqlite, TestApp};
 use minschool::web::serve::{Listener, Timeouts, serve};
+use rstest::rstest;
 use testkit::nginx::PrivateNginx;
 use tokio::net::TcpListener;
 
 /// A reader with the high-contrast theme in English; each page that they get shows it.
 const READING: &str = "ms_reading=en.contrast.150.reduced.wide";
 
-stories! {
-    async fn a_page_for_a_cookie_of_ours_is_no_copy_for_others(test: TestApp) {
-        let nginx = start_before(&test).await;
+#[rstest]
+#[tokio::test]
+async fn a_page_for_a_cookie_of_ours_is_no_copy_for_others(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let nginx = start_before(&test).await;
 
-        for lines in [
-            vec![format!("Cookie: a=b;\t{READING}")],
-            vec![format!("Cookie: a=b; \t {READING}")],
-            vec![format!("Cookie:\t{READING}")],
-            vec!["Cookie: a=b".to_owned(), format!("Cookie: \t{READING}")],
-            vec![format!("Cookie: a=b,{READING};\t__Host-{READING};{READING}")],
-        ] {
-            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-            for path in ["/", "/community", "/terms"] {
-                let own = nginx.get(path, &lines).await;
-                let guest = nginx.get(path, &[]).await;
-                assert_eq!((own.status, guest.status), (200, 200), "{path}");
-                assert!(!guest.contains("data-theme=\"contrast\""), "{path}: {lines:?} reached a guest");
-            }
+    for lines in [
+        vec![format!("Cookie: a=b;\t{READING}")],
+        vec![format!("Cookie: a=b; \t {READING}")],
+        vec![format!("Cookie:\t{READING}")],
+        vec!["Cookie: a=b".to_owned(), format!("Cookie: \t{READING}")],
+        vec![format!("Cookie: a=b,{READING};\t__Host-{READING};{READING}")],
+    ] {
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        for path in ["/", "/community", "/terms"] {
+            let own = nginx.get(path, &lines).await;
+            let guest = nginx.get(path, &[]).await;
+            assert_eq!((own.status, guest.status), (200, 200), "{path}");
+            assert!(!guest.contains("data-theme=\"contrast\""), "{path}: {lines:?} reached a guest");
         }
     }
+}
 
-    async fn a_page_for_a_cookie_of_ours_forbids_the_copy_itself(test: TestApp) {
-        let guest = test.visitor().get("/").await;
-        let reader = test.visitor().with("cookie", &format!("a=b;\t{READING}")).get("/").await;
+#[rstest]
+#[tokio::test]
+async fn a_page_for_a_cookie_of_ours_forbids_the_copy_itself(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let guest = test.visitor().get("/").await;
+    let reader = test.visitor().with("cookie", &format!("a=b;\t{READING}")).get("/").await;
 
-        assert_eq!((guest.header("x-accel-expires"), reader.header("x-accel-expires")), ("", "0"));
-        assert!(reader.html.contains("data-theme=\"contrast\""));
-    }
+    assert_eq!((guest.header("x-accel-expires"), reader.header("x-accel-expires")), ("", "0"));
+    assert!(reader.html.contains("data-theme=\"contrast\""));
+}
 
-    async fn guests_share_a_copy_and_never_that_of_another_kind(test: TestApp) {
-        let nginx = start_before(&test).await;
-        let (english, korean) = ("Welcome to MinSchool", "민스쿨에 오신 것을 환영합니다");
+#[rstest]
+#[tokio::test]
+async fn guests_share_a_copy_and_never_that_of_another_kind(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let nginx = start_before(&test).await;
+    let (english, korean) = ("Welcome to MinSchool", "민스쿨에 오신 것을 환영합니다");
 
-        // Each pair is one that the application and the key of the copy could read differently.
-        for odd in [
-            vec!["Accept-Language: en", "Accept-Language: ko"],
-            vec!["Accept-Language: ko", "Accept-Language: en"],
-            vec!["Accept-Language: en,\u{e9}"],
-            vec!["Accept-Language: en\t"],
-            vec!["Accept-Language: ko\t,en"],
-            vec!["Accept-Language: en;q=0"],
-            vec!["Accept-Language: en", "HX-Request: true", "HX-Request-Type: partial", "HX-Request-Type: full"],
-            vec!["Accept-Language: en", "HX-Request: true", "HX-Request-Type: full", "HX-Request-Type: partial"],
-            vec!["Accept-Language: en", "HX-Request: true", "HX-Request-Type: partial\t"],
-            vec!["Accept-Language: en", "HX-Request-Type: partial"],
-            vec!["Accept-Language: en", "HX-Request: true"],
-        ] {
-            let path = format!("/?odd={}", minschool::domain::tokens::hash(&odd.join("|")));
-            nginx.get(&path, &odd).await;
-            for (language, words) in [("en", english), ("ko", korean), ("en-US,ko;q=0.5", english), ("fr", korean)] {
-                let page = nginx.get(&path, &[&format!("Accept-Language: {language}")]).await;
-                assert!(page.contains(words) && page.contains("<header"), "{odd:?} is what a guest with {language} gets");
-            }
+    // Each pair is one that the application and the key of the copy could read differently.
+    for odd in [
+        vec!["Accept-Language: en", "Accept-Language: ko"],
+        vec!["Accept-Language: ko", "Accept-Language: en"],
+        vec!["Accept-Language: en,\u{e9}"],
+        vec!["Accept-Language: en\t"],
+        vec!["Accept-Language: ko\t,en"],
+        vec!["Accept-Language: en;q=0"],
+        vec!["Accept-Language: en", "HX-Request: true", "HX-Request-Type: partial", "HX-Request-Type: full"],
+        vec!["Accept-Language: en", "HX-Request: true", "HX-Request-Type: full", "HX-Request-Type: partial"],
+        vec!["Accept-Language: en", "HX-Request: true", "HX-Request-Type: partial\t"],
+        vec!["Accept-Language: en", "HX-Request-Type: partial"],
+        vec!["Accept-Language: en", "HX-Request: true"],
+    ] {
+        let path = format!("/?odd={}", minschool::domain::tokens::hash(&odd.join("|")));
+        nginx.get(&path, &odd).await;
+        for (language, words) in [("en", english), ("ko", korean), ("en-US,ko;q=0.5", english), ("fr", korean)] {
+            let page = nginx.get(&path, &[&format!("Accept-Language: {language}")]).await;
+            assert!(page.contains(words) && page.contains("<header"), "{odd:?} is what a guest with {language} gets");
         }
     }
+}
 
-    async fn streams_of_one_address_are_counted_and_only_streams_are_streams(test: TestApp) {
-        let nginx = start_before(&test).await;
-        // There is no such post: the answer costs what that of a stream does, and it ends.
-        let stream = "/events/posts/999999";
-        let refused = async |from: &str, path: &str, times: usize| refused(&nginx, path, (0..times).map(|_| from.to_owned())).await;
+#[rstest]
+#[tokio::test]
+async fn streams_of_one_address_are_counted_and_only_streams_are_streams(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let nginx = start_before(&test).await;
+    // There is no such post: the answer costs what that of a stream does, and it ends.
+    let stream = "/events/posts/999999";
+    let refused = async |from: &str, path: &str, times: usize| refused(&nginx, path, (0..times).map(|_| from.to_owned())).await;
 
-        assert!(refused("203.0.113.7", "/eventsX", 99).await > 0, "/eventsX is counted as a page");
-        for instance in ["the first", "the second"] {
-            // As many as one address may have open.
-            assert_eq!(refused("203.0.113.8", stream, 20).await, 0, "{instance} instance ends, and all come back");
-        }
-        let one_by_one = async || {
-            let mut refusals = 0;
-            for _ in 0..60 {
-                refusals += refused("203.0.113.8", stream, 1).await;
-            }
-            refusals
-        };
-        assert!(one_by_one().await > 0, "never more than one at a time, but as fast as they go");
-        assert_eq!(refused("203.0.113.9", stream, 1).await, 0, "another address is not concerned");
+    assert!(refused("203.0.113.7", "/eventsX", 99).await > 0, "/eventsX is counted as a page");
+    for instance in ["the first", "the second"] {
+        // As many as one address may have open.
+        assert_eq!(refused("203.0.113.8", stream, 20).await, 0, "{instance} instance ends, and all come back");
     }
-
-    async fn an_address_of_ipv6_is_counted_by_its_network(test: TestApp) {
-        let nginx = start_before(&test).await;
-        let one_network = (0..99).map(|n| format!("2001:db8:1:2:{n:x}::{n:x}"));
-        let mapped = (0..99).map(|n| format!("::ffff:198.51.100.{n}"));
-
-        assert!(refused(&nginx, "/login", one_network).await > 0, "one line has 2^64 addresses");
-        assert_eq!(refused(&nginx, "/login", mapped).await, 0, "IPv4 as a socket for both kinds shows it is counted by address");
-        let same_mapped = (0..99).map(|_| "::ffff:198.51.101.1".to_owned());
-        assert!(refused(&nginx, "/login", same_mapped).await > 0, "and it is counted");
-        for other in ["2001:db8:1:3::1", "198.51.102.4", "::1"] {
-            assert_eq!(refused(&nginx, "/login", [other.to_owned()]).await, 0, "{other} is not concerned");
+    let one_by_one = async || {
+        let mut refusals = 0;
+        for _ in 0..60 {
+            refusals += refused("203.0.113.8", stream, 1).await;
         }
+        refusals
+    };
+    assert!(one_by_one().await > 0, "never more than one at a time, but as fast as they go");
+    assert_eq!(refused("203.0.113.9", stream, 1).await, 0, "another address is not concerned");
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_address_of_ipv6_is_counted_by_its_network(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let nginx = start_before(&test).await;
+    let one_network = (0..99).map(|n| format!("2001:db8:1:2:{n:x}::{n:x}"));
+    let mapped = (0..99).map(|n| format!("::ffff:198.51.100.{n}"));
+
+    assert!(refused(&nginx, "/login", one_network).await > 0, "one line has 2^64 addresses");
+    assert_eq!(refused(&nginx, "/login", mapped).await, 0, "IPv4 as a socket for both kinds shows it is counted by address");
+    let same_mapped = (0..99).map(|_| "::ffff:198.51.101.1".to_owned());
+    assert!(refused(&nginx, "/login", same_mapped).await > 0, "and it is counted");
+    for other in ["2001:db8:1:3::1", "198.51.102.4", "::1"] {
+        assert_eq!(refused(&nginx, "/login", [other.to_owned()]).await, 0, "{other} is not concerned");
     }
+}
 
-    async fn a_hidden_post_is_gone_after_a_second_for_two_who_come_together(test: TestApp) {
-        let nginx = start_before(&test).await;
-        let mut ada = test.signed_in("ada").await;
-        let post = ada.write("free", "곧 지울 글").await;
-        assert!(nginx.get(&post, &[]).await.contains("곧 지울 글"));
+#[rstest]
+#[tokio::test]
+async fn a_hidden_post_is_gone_after_a_second_for_two_who_come_together(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let nginx = start_before(&test).await;
+    let mut ada = test.signed_in("ada").await;
+    let post = ada.write("free", "곧 지울 글").await;
+    assert!(nginx.get(&post, &[]).await.contains("곧 지울 글"));
 
-        let delete = format!("{post}/delete");
-        let page = ada.get(&delete).await;
-        ada.submit(&page, &delete, &[]).await;
-        // Two seconds: nginx counts a copy's one second in whole ones. Nothing tells when it is over.
-        tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
-        let together = futures_util::future::join_all((0..20).map(|_| nginx.get(&post, &[]))).await;
+    let delete = format!("{post}/delete");
+    let page = ada.get(&delete).await;
+    ada.submit(&page, &delete, &[]).await;
+    // Two seconds: nginx counts a copy's one second in whole ones. Nothing tells when it is over.
+    tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
+    let together = futures_util::future::join_all((0..20).map(|_| nginx.get(&post, &[]))).await;
 
-        for answer in &together {
-            assert!(!answer.contains("곧 지울 글"), "{}", answer.status);
-        }
+    for answer in &together {
+        assert!(!answer.contains("곧 지울 글"), "{}", answer.status);
     }
 }
 

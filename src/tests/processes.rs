@@ -1,7 +1,7 @@
 //! Three instances as they are run: processes of their own on one PostgreSQL and Redis. One is killed with -9, and
 //! nobody notices.
 
-use crate::support::{PASSWORD, only_sqlite, postgres, postgres_database};
+use crate::support::{PASSWORD, postgres, postgres_database};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -61,9 +61,6 @@ fn hear(stream: &mut TcpStream, words: &str) -> Duration {
 
 #[test]
 fn an_instance_is_killed_and_nobody_notices() {
-    if only_sqlite() {
-        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
-    }
     let database = postgres_database();
     let redis = PrivateRedis::start();
     let start = || start(minschool(), &database, &redis);
@@ -89,9 +86,6 @@ fn an_instance_is_killed_and_nobody_notices() {
 
 #[test]
 fn an_instance_that_stops_answers_until_others_know_of_it() {
-    if only_sqlite() {
-        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
-    }
     let database = postgres_database();
     let redis = PrivateRedis::start();
     let mut command = minschool();
@@ -155,9 +149,6 @@ fn a_socket_that_somebody_holds_outlives_its_process() {
 
 #[test]
 fn an_instance_that_starts_while_the_database_is_away_waits_for_it_and_holds_nobody_up() {
-    if only_sqlite() {
-        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
-    }
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (redis, direct, server) = (PrivateRedis::start(), postgres_database(), postgres().port());
     let proxy = runtime.block_on(FaultProxy::to(server));
@@ -182,9 +173,6 @@ fn an_instance_that_starts_while_the_database_is_away_waits_for_it_and_holds_nob
 /// What is logged may be read by whoever may read logs: it names nobody, and nothing in it opens a door.
 #[test]
 fn logs_hold_no_secret_and_nothing_about_people() {
-    if only_sqlite() {
-        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
-    }
     let database = postgres_database();
     let (redis, folder) = (PrivateRedis::start_with_password("redisgeheim"), tempfile::tempdir().unwrap());
     let log = folder.path().join("log");

@@ -1,11 +1,12 @@
 //! The schema: up, down and up again, and that both engines keep and order the same things.
 
-use crate::support::{TestApp, stories};
+use crate::support::{Engine, Postgres, Sqlite, TestApp};
 use migration::{Migrator, MigratorTrait, marks};
 use minschool::clock;
 use minschool::db::query;
 use minschool::domain::{Error, RoleId, UserId};
 use minschool::entity::user;
+use rstest::rstest;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
@@ -35,102 +36,118 @@ fn steps_that_are_not_named_so_take_nothing_away() {
     }
 }
 
-stories! {
-    async fn the_schema_goes_up_down_and_up_again(test: TestApp) {
-        let db = &test.app.db;
+#[rstest]
+#[tokio::test]
+async fn the_schema_goes_up_down_and_up_again(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let db = &test.app.db;
 
-        Migrator::down(db.connection(), None).await.unwrap();
-        let left = query::number(db, "SELECT COUNT(*) FROM seaql_migrations", []).await.unwrap();
-        Migrator::up(db.connection(), None).await.unwrap();
+    Migrator::down(db.connection(), None).await.unwrap();
+    let left = query::number(db, "SELECT COUNT(*) FROM seaql_migrations", []).await.unwrap();
+    Migrator::up(db.connection(), None).await.unwrap();
 
-        assert_eq!(left, Some(0));
-        assert_eq!(query::number(db, "SELECT COUNT(*) FROM roles", []).await.unwrap(), Some(3));
+    assert_eq!(left, Some(0));
+    assert_eq!(query::number(db, "SELECT COUNT(*) FROM roles", []).await.unwrap(), Some(3));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_new_column_is_filled_in_part_by_part_and_a_run_that_was_cut_goes_on(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let db = &test.app.db;
+    for n in 0..25 {
+        let insert = "INSERT INTO idempotency_keys (key, result_id, created_at) VALUES ($1, 0, $2)";
+        query::run(db, insert, [format!("k{n}").into(), clock::from_ms(1_760_000_000_000).into()]).await.unwrap();
+    }
+    let part = "UPDATE idempotency_keys SET result_id = 7 WHERE key IN (SELECT key FROM idempotency_keys WHERE result_id = 0 LIMIT 10)";
+
+    let cut = db.execute_unprepared(part).await.unwrap().rows_affected();
+    let filled = migration::dialect::fill(db, part).await.unwrap();
+    let again = migration::dialect::fill(db, part).await.unwrap();
+
+    assert_eq!((cut, filled, again), (10, 15, 0));
+    assert_eq!(query::number(db, "SELECT COUNT(*) FROM idempotency_keys WHERE result_id = 7", []).await.unwrap(), Some(25));
+}
+
+#[rstest]
+#[tokio::test]
+async fn moments_come_back_as_they_were_and_sort_like_time(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let db = &test.app.db;
+    let moments: Vec<_> = (0..40).map(|n| clock::from_ms(1_760_000_000_000 + n * 37)).collect();
+    for (n, moment) in moments.iter().enumerate() {
+        let insert = "INSERT INTO idempotency_keys (key, result_id, created_at) VALUES ($1, $2, $3)";
+        query::run(db, insert, [format!("k{n}").into(), (n as i64).into(), (*moment).into()]).await.unwrap();
     }
 
-    async fn a_new_column_is_filled_in_part_by_part_and_a_run_that_was_cut_goes_on(test: TestApp) {
-        let db = &test.app.db;
-        for n in 0..25 {
-            let insert = "INSERT INTO idempotency_keys (key, result_id, created_at) VALUES ($1, 0, $2)";
-            query::run(db, insert, [format!("k{n}").into(), clock::from_ms(1_760_000_000_000).into()]).await.unwrap();
-        }
-        let part = "UPDATE idempotency_keys SET result_id = 7 WHERE key IN (SELECT key FROM idempotency_keys WHERE result_id = 0 LIMIT 10)";
+    #[derive(sea_orm::FromQueryResult)]
+    struct Row {
+        result_id: i64,
+        created_at: clock::OffsetDateTime,
+    }
+    let rows: Vec<Row> = query::all(db, "SELECT result_id, created_at FROM idempotency_keys ORDER BY created_at", []).await.unwrap();
 
-        let cut = db.execute_unprepared(part).await.unwrap().rows_affected();
-        let filled = migration::dialect::fill(db, part).await.unwrap();
-        let again = migration::dialect::fill(db, part).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.result_id).collect::<Vec<_>>(), (0..40).collect::<Vec<_>>());
+    assert_eq!(rows.iter().map(|row| row.created_at).collect::<Vec<_>>(), moments);
+}
 
-        assert_eq!((cut, filled, again), (10, 15, 0));
-        assert_eq!(query::number(db, "SELECT COUNT(*) FROM idempotency_keys WHERE result_id = 7", []).await.unwrap(), Some(25));
+#[rstest]
+#[tokio::test]
+async fn page_marks_are_right_after_everything_that_can_happen_to_a_post(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    for n in 0..6 {
+        ada.write(if n % 2 == 0 { "free" } else { "qna" }, &format!("글 {n}")).await;
+    }
+    for change in [
+        "UPDATE posts SET state = 'hidden' WHERE title = '글 0'",
+        "UPDATE posts SET state = 'deleted' WHERE title = '글 0'",
+        "UPDATE posts SET state = 'shown' WHERE title = '글 0'",
+        "UPDATE posts SET board_id = 3 WHERE title = '글 2'",
+        "UPDATE posts SET bump = bump + 5000 WHERE title = '글 3'",
+        "UPDATE posts SET state = 'hidden', board_id = 2, bump = bump + 9000 WHERE title = '글 4'",
+        "DELETE FROM posts WHERE title = '글 5'",
+    ] {
+        query::run(&test.app.db, change, []).await.unwrap();
     }
 
-    async fn moments_come_back_as_they_were_and_sort_like_time(test: TestApp) {
-        let db = &test.app.db;
-        let moments: Vec<_> = (0..40).map(|n| clock::from_ms(1_760_000_000_000 + n * 37)).collect();
-        for (n, moment) in moments.iter().enumerate() {
-            let insert = "INSERT INTO idempotency_keys (key, result_id, created_at) VALUES ($1, $2, $3)";
-            query::run(db, insert, [format!("k{n}").into(), (n as i64).into(), (*moment).into()]).await.unwrap();
-        }
+    let kept = marks(&test).await;
+    test.app.db.execute_unprepared(&marks::rebuild()).await.unwrap();
 
-        #[derive(sea_orm::FromQueryResult)]
-        struct Row {
-            result_id: i64,
-            created_at: clock::OffsetDateTime,
-        }
-        let rows: Vec<Row> = query::all(db, "SELECT result_id, created_at FROM idempotency_keys ORDER BY created_at", []).await.unwrap();
+    assert_eq!(kept, marks(&test).await);
+}
 
-        assert_eq!(rows.iter().map(|row| row.result_id).collect::<Vec<_>>(), (0..40).collect::<Vec<_>>());
-        assert_eq!(rows.iter().map(|row| row.created_at).collect::<Vec<_>>(), moments);
-    }
+#[rstest]
+#[tokio::test]
+async fn what_an_index_or_a_foreign_key_refuses_is_an_error_for_the_form(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    test.member("ada").await;
+    let db = &test.app.db;
+    let ada = user::Entity::find().filter(user::Column::Name.eq("ada")).one(db).await.unwrap().unwrap();
+    let refused = async |id: i64, email: &str, name: &str, role: i64| {
+        let mut row = user::ActiveModel::from(ada.clone());
+        (row.id, row.email, row.role_id) = (Set(UserId(id)), Set(email.into()), Set(RoleId(role)));
+        (row.name_key, row.name_skeleton) = (Set(name.into()), Set(Some(name.into())));
+        Error::from(user::Entity::insert(row).exec_without_returning(db).await.unwrap_err())
+    };
+    let field = |err: Error| match err {
+        Error::Invalid(problems) => problems.iter().map(|problem| (problem.field, problem.message)).next(),
+        _ => None,
+    };
 
-    async fn page_marks_are_right_after_everything_that_can_happen_to_a_post(test: TestApp) {
-        let mut ada = test.signed_in("ada").await;
-        for n in 0..6 {
-            ada.write(if n % 2 == 0 { "free" } else { "qna" }, &format!("글 {n}")).await;
-        }
-        for change in [
-            "UPDATE posts SET state = 'hidden' WHERE title = '글 0'",
-            "UPDATE posts SET state = 'deleted' WHERE title = '글 0'",
-            "UPDATE posts SET state = 'shown' WHERE title = '글 0'",
-            "UPDATE posts SET board_id = 3 WHERE title = '글 2'",
-            "UPDATE posts SET bump = bump + 5000 WHERE title = '글 3'",
-            "UPDATE posts SET state = 'hidden', board_id = 2, bump = bump + 9000 WHERE title = '글 4'",
-            "DELETE FROM posts WHERE title = '글 5'",
-        ] {
-            query::run(&test.app.db, change, []).await.unwrap();
-        }
+    assert_eq!(field(refused(900, "ada@example.com", "new", 3).await), Some(("email", "email.taken")));
+    assert_eq!(field(refused(901, "new@example.com", "ada", 3).await), Some(("name", "name.taken")));
+    assert!(matches!(refused(902, "new@example.com", "new", 99).await, Error::NotFound));
+}
 
-        let kept = marks(&test).await;
-        test.app.db.execute_unprepared(&marks::rebuild()).await.unwrap();
+#[rstest]
+#[tokio::test]
+async fn an_address_is_unique_and_so_is_a_name(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    test.member("ada").await;
+    let again = "INSERT INTO users (email, name, name_key, password_hash, role_id, created_at) \
+                 VALUES ($1, 'x', $2, '!', 3, CURRENT_TIMESTAMP)";
 
-        assert_eq!(kept, marks(&test).await);
-    }
-
-    async fn an_address_is_unique_and_so_is_a_name(test: TestApp) {
-        test.member("ada").await;
-        let again = "INSERT INTO users (email, name, name_key, password_hash, role_id, created_at) \
-                     VALUES ($1, 'x', $2, '!', 3, CURRENT_TIMESTAMP)";
-
-        assert!(query::run(&test.app.db, again, ["ada@example.com".into(), "new".into()]).await.is_err());
-        assert!(query::run(&test.app.db, again, ["new@example.com".into(), "ada".into()]).await.is_err());
-    }
-
-    async fn what_an_index_or_a_foreign_key_refuses_is_an_error_for_the_form(test: TestApp) {
-        test.member("ada").await;
-        let db = &test.app.db;
-        let ada = user::Entity::find().filter(user::Column::Name.eq("ada")).one(db).await.unwrap().unwrap();
-        let refused = async |id: i64, email: &str, name: &str, role: i64| {
-            let mut row = user::ActiveModel::from(ada.clone());
-            (row.id, row.email, row.role_id) = (Set(UserId(id)), Set(email.into()), Set(RoleId(role)));
-            (row.name_key, row.name_skeleton) = (Set(name.into()), Set(Some(name.into())));
-            Error::from(user::Entity::insert(row).exec_without_returning(db).await.unwrap_err())
-        };
-        let field = |err: Error| match err {
-            Error::Invalid(problems) => problems.iter().map(|problem| (problem.field, problem.message)).next(),
-            _ => None,
-        };
-
-        assert_eq!(field(refused(900, "ada@example.com", "new", 3).await), Some(("email", "email.taken")));
-        assert_eq!(field(refused(901, "new@example.com", "ada", 3).await), Some(("name", "name.taken")));
-        assert!(matches!(refused(902, "new@example.com", "new", 99).await, Error::NotFound));
-    }
+    assert!(query::run(&test.app.db, again, ["ada@example.com".into(), "new".into()]).await.is_err());
+    assert!(query::run(&test.app.db, again, ["new@example.com".into(), "ada".into()]).await.is_err());
 }

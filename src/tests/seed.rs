@@ -1,9 +1,10 @@
 //! Seeded content: the same again for the same input, with every count right, and fit to be walked through.
 
-use crate::support::{PASSWORD, TestApp, stories};
+use crate::support::{Engine, PASSWORD, Postgres, Sqlite, TestApp};
 use minschool::clock::{OffsetDateTime, from_ms};
 use minschool::db::Database;
 use minschool::seed::{self, Wanted};
+use rstest::rstest;
 use sea_orm::{ConnectionTrait, Statement};
 
 fn wanted(random_seed: u64) -> Wanted {
@@ -65,40 +66,51 @@ async fn marks(db: &Database) -> Vec<String> {
         .collect()
 }
 
-stories! {
-    async fn every_count_is_what_a_recount_says(test: TestApp) {
-        seeded(&test, 1).await;
-        seeded(&test, 2).await;
+#[rstest]
+#[tokio::test]
+async fn every_count_is_what_a_recount_says(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    seeded(&test, 1).await;
+    seeded(&test, 2).await;
 
-        let db = &test.app.db;
-        for sql in DIFFERENCES {
-            assert_eq!(number(db, sql).await, 0, "{sql}");
-        }
-        let kept = marks(db).await;
-        db.execute_unprepared(&migration::marks::rebuild()).await.unwrap();
-        assert_eq!(kept, marks(db).await);
-        assert_eq!(number(db, "SELECT COUNT(*) FROM posts").await, 1_401, "the welcome and two seeds");
-        assert_eq!(number(db, "SELECT COUNT(*) FROM users WHERE email = 'user60@example.com' AND name = '회원60'").await, 1);
+    let db = &test.app.db;
+    for sql in DIFFERENCES {
+        assert_eq!(number(db, sql).await, 0, "{sql}");
     }
+    let kept = marks(db).await;
+    db.execute_unprepared(&migration::marks::rebuild()).await.unwrap();
+    assert_eq!(kept, marks(db).await);
+    assert_eq!(number(db, "SELECT COUNT(*) FROM posts").await, 1_401, "the welcome and two seeds");
+    assert_eq!(number(db, "SELECT COUNT(*) FROM users WHERE email = 'user60@example.com' AND name = '회원60'").await, 1);
+}
 
-    async fn a_seeded_member_signs_in_reads_and_goes_on_writing(test: TestApp) {
-        seeded(&test, 1).await;
-        let mut member = test.visitor();
+#[rstest]
+#[tokio::test]
+async fn a_seeded_member_signs_in_reads_and_goes_on_writing(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    seeded(&test, 1).await;
+    let mut member = test.visitor();
 
-        let page = member.get("/login").await;
-        let home = member.submit(&page, "/login", &[("email", "user3@example.com"), ("password", PASSWORD)]).await;
-        let board = member.get("/community/free?page=3").await;
-        let told = member.get("/notifications").await;
-        let post = member.write("free", "그다음 글").await;
-        let active = member.get("/community/free?sort=active").await;
-        let commented = member.comment(&post, "그다음 댓글").await;
+    let page = member.get("/login").await;
+    let home = member.submit(&page, "/login", &[("email", "user3@example.com"), ("password", PASSWORD)]).await;
+    let board = member.get("/community/free?page=3").await;
+    let told = member.get("/notifications").await;
+    let post = member.write("free", "그다음 글").await;
+    let active = member.get("/community/free?sort=active").await;
+    let commented = member.comment(&post, "그다음 댓글").await;
 
-        assert!(home.says("회원3님") && board.status == 200 && told.status == 200);
-        assert!(number(&test.app.db, "SELECT COUNT(*) FROM notifications n JOIN users u ON u.id = n.user_id \
-            WHERE u.email = 'user3@example.com' AND n.read_at IS NULL").await > 0);
-        assert!(post.ends_with("/702"), "ids go on after the welcome and 700 posts: {post}");
-        assert!(active.says("그다음 글") && commented.says("그다음 댓글"));
-    }
+    assert!(home.says("회원3님") && board.status == 200 && told.status == 200);
+    assert!(
+        number(
+            &test.app.db,
+            "SELECT COUNT(*) FROM notifications n JOIN users u ON u.id = n.user_id \
+        WHERE u.email = 'user3@example.com' AND n.read_at IS NULL"
+        )
+        .await
+            > 0
+    );
+    assert!(post.ends_with("/702"), "ids go on after the welcome and 700 posts: {post}");
+    assert!(active.says("그다음 글") && commented.says("그다음 댓글"));
 }
 
 /// A database without the welcome post, as the command opens it.

@@ -4,7 +4,7 @@ use crate::shared_fixture::{accept_all, copy, eventually, may_post, ring, soon};
 use minschool::clock::monotonic::MonotonicClock;
 use minschool::shared::Effect::Delivered;
 use minschool::shared::Known::Known;
-use minschool::shared::batch_read::{Plan, Unread};
+use minschool::shared::batch_read::Plan;
 use minschool::shared::cache::{CacheTag, Entry};
 use minschool::shared::signals::Signal;
 use minschool::shared::{RedisOptions, Shared, meter};
@@ -23,7 +23,7 @@ async fn a_page_on_a_cluster_still_waits_once() {
     let redis = PrivateRedis::start_cluster();
     let shared = instance(redis.url().replace("redis://", "redis-cluster://")).await;
     let (tags, entries) = ([CacheTag::BOARDS, CacheTag::ROLES], [Entry::recent_posts()]);
-    let plan = Plan { session: Some("aa"), unread: Unread::Of(1), generations: &tags, entries: &entries };
+    let plan = Plan { session: Some("aa"), unread: true, generations: &tags, entries: &entries };
     assert_eq!(shared.sessions().put("aa", &copy(1)).await, Delivered);
     assert_eq!(shared.notifications().set_unread(1, 3).await, Delivered);
     let _ = shared.fetch(&plan).await;

@@ -1,36 +1,22 @@
 //! What sessions, the cache and a page's plan promise, held to by both backends: a process's memory and Redis.
 
-use crate::shared_fixture::{SharedFixture, copy, now_ms, on_both, timed};
+use crate::shared_fixture::{Backend, Memory, Redis, copy, now_ms, timed};
 use bytes::Bytes;
 use minschool::shared::Effect::{Delivered, Lost};
 use minschool::shared::Known::Known;
-use minschool::shared::batch_read::{Plan, Unread};
+use minschool::shared::batch_read::Plan;
 use minschool::shared::cache::{CacheTag, Entry, Generation};
+use rstest::rstest;
 use std::{
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 use tokio::time::sleep;
 
-on_both![
-    a_session_comes_back_as_it_was_put,
-    a_session_is_gone_when_it_is_over,
-    a_dropped_session_is_not_there,
-    a_rejected_session_is_not_believed,
-    a_session_of_an_older_epoch_is_not_believed,
-    a_page_asks_for_everything_at_once,
-    the_first_page_learns_whose_session_it_is,
-    a_piece_is_found_until_its_noun_is_bumped,
-    a_piece_of_rows_that_changed_meanwhile_is_never_found,
-    a_raised_epoch_makes_every_piece_old,
-    a_thousand_readers_cause_one_load,
-    nobody_hangs_when_a_load_is_lost,
-    a_failure_is_its_callers_alone,
-    those_whose_load_fails_do_not_queue,
-    nobody_is_given_what_was_read_before_they_wrote,
-];
-
-async fn a_session_comes_back_as_it_was_put(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn a_session_comes_back_as_it_was_put(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let sessions = fixture.shared.sessions();
 
     assert_eq!(sessions.get("aa").await, Known(None));
@@ -41,7 +27,10 @@ async fn a_session_comes_back_as_it_was_put(fixture: SharedFixture) {
     assert_eq!(back.permissions, ["posts:read", "posts:write"]);
 }
 
-async fn a_session_is_gone_when_it_is_over(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn a_session_is_gone_when_it_is_over(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let sessions = fixture.shared.sessions();
     let mut short = copy(1);
     short.expires_at = now_ms() + 300;
@@ -54,7 +43,10 @@ async fn a_session_is_gone_when_it_is_over(fixture: SharedFixture) {
     assert_eq!(sessions.put("aa", &short).await, Lost, "what is over is not kept");
 }
 
-async fn a_dropped_session_is_not_there(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn a_dropped_session_is_not_there(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let sessions = fixture.shared.sessions();
     for (hash, user) in [("a1", 1), ("a2", 1), ("a3", 1), ("b1", 2)] {
         sessions.put(hash, &copy(user)).await;
@@ -73,7 +65,10 @@ async fn a_dropped_session_is_not_there(fixture: SharedFixture) {
     assert_eq!(sessions.get("b1").await, Known(None));
 }
 
-async fn a_rejected_session_is_not_believed(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn a_rejected_session_is_not_believed(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let sessions = fixture.shared.sessions();
     sessions.put("aa", &copy(1)).await;
 
@@ -89,7 +84,10 @@ async fn a_rejected_session_is_not_believed(fixture: SharedFixture) {
     assert_eq!(sessions.get("aa").await, Known(Some(newer)));
 }
 
-async fn a_session_of_an_older_epoch_is_not_believed(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn a_session_of_an_older_epoch_is_not_believed(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let sessions = fixture.shared.sessions();
     sessions.put("aa", &copy(1)).await;
 
@@ -101,10 +99,13 @@ async fn a_session_of_an_older_epoch_is_not_believed(fixture: SharedFixture) {
     assert_eq!(sessions.put("aa", &copy(1)).await, Lost, "its row was read in an older epoch");
 }
 
-async fn a_page_asks_for_everything_at_once(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn a_page_asks_for_everything_at_once(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let (shared, tags) = (&fixture.shared, [CacheTag::BOARDS, CacheTag::POSTS]);
     let entries = [Entry::recent_posts(), Entry::board_first("free")];
-    let plan = Plan { session: Some("aa"), unread: Unread::Of(1), generations: &tags, entries: &entries };
+    let plan = Plan { session: Some("aa"), unread: true, generations: &tags, entries: &entries };
     shared.sessions().put("aa", &copy(1)).await;
     shared.notifications().set_unread(1, 12).await;
 
@@ -121,9 +122,12 @@ async fn a_page_asks_for_everything_at_once(fixture: SharedFixture) {
     assert_eq!(again.entries[1].bytes.as_deref(), Some(&b"posts"[..]));
 }
 
-async fn the_first_page_learns_whose_session_it_is(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn the_first_page_learns_whose_session_it_is(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let shared = &fixture.shared;
-    let plan = Plan { session: Some("aa"), unread: Unread::OfSession, ..Plan::default() };
+    let plan = Plan { session: Some("aa"), unread: true, ..Plan::default() };
     assert_eq!(shared.fetch(&plan).await.known().unwrap().unread, None);
 
     shared.sessions().put("aa", &copy(1)).await;
@@ -131,7 +135,10 @@ async fn the_first_page_learns_whose_session_it_is(fixture: SharedFixture) {
     assert_eq!(shared.fetch(&plan).await.known().unwrap().unread, Some(2));
 }
 
-async fn a_piece_is_found_until_its_noun_is_bumped(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn a_piece_is_found_until_its_noun_is_bumped(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let (cache, entry) = (fixture.shared.cache(), Entry::profile(1));
     let loads = AtomicU32::new(0);
     let load = async || {
@@ -148,7 +155,10 @@ async fn a_piece_is_found_until_its_noun_is_bumped(fixture: SharedFixture) {
     assert_eq!(cache.read_through(&entry, load).await.unwrap(), "load 1");
 }
 
-async fn a_piece_of_rows_that_changed_meanwhile_is_never_found(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn a_piece_of_rows_that_changed_meanwhile_is_never_found(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let (cache, entry) = (fixture.shared.cache(), Entry::recent_posts());
 
     let made = cache.read_through(&entry, async || {
@@ -162,7 +172,10 @@ async fn a_piece_of_rows_that_changed_meanwhile_is_never_found(fixture: SharedFi
     assert_eq!(found.unwrap(), "new");
 }
 
-async fn a_raised_epoch_makes_every_piece_old(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn a_raised_epoch_makes_every_piece_old(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let (shared, tags) = (&fixture.shared, [CacheTag::POSTS]);
     let plan = Plan { generations: &tags, ..Plan::default() };
     let before = shared.fetch(&plan).await.known().unwrap().generations[0].unwrap();
@@ -177,7 +190,10 @@ async fn a_raised_epoch_makes_every_piece_old(fixture: SharedFixture) {
     assert_eq!(shared.cache().rendered("home", Generation::all([after])), None);
 }
 
-async fn a_thousand_readers_cause_one_load(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn a_thousand_readers_cause_one_load(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let (shared, entry, loads) = (&fixture.shared, Entry::recent_posts(), AtomicU32::new(0));
     let read = || {
         shared.cache().read_through(&entry, async || {
@@ -195,7 +211,10 @@ async fn a_thousand_readers_cause_one_load(fixture: SharedFixture) {
     assert_eq!(loads.load(Ordering::SeqCst), 1);
 }
 
-async fn nobody_hangs_when_a_load_is_lost(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn nobody_hangs_when_a_load_is_lost(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let shared = &fixture.shared;
     let load_slowly = |panics: bool| {
         let shared = shared.clone();
@@ -225,7 +244,10 @@ async fn nobody_hangs_when_a_load_is_lost(fixture: SharedFixture) {
     assert_eq!(mine, "mine", "and of one who was cancelled");
 }
 
-async fn a_failure_is_its_callers_alone(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn a_failure_is_its_callers_alone(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let fails = fixture.shared.cache().once("key", None, async || {
         sleep(Duration::from_millis(20)).await;
         Err(1)
@@ -238,7 +260,10 @@ async fn a_failure_is_its_callers_alone(fixture: SharedFixture) {
     assert_eq!((failed, waited), (Err(1), Ok(Bytes::from_static(b"mine"))));
 }
 
-async fn nobody_is_given_what_was_read_before_they_wrote(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn nobody_is_given_what_was_read_before_they_wrote(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let cache = fixture.shared.cache();
     let earlier = async {
         let load = async || {
@@ -258,7 +283,10 @@ async fn nobody_is_given_what_was_read_before_they_wrote(fixture: SharedFixture)
     assert_eq!((before.unwrap(), after.unwrap()), ("before".into(), "after".into()));
 }
 
-async fn those_whose_load_fails_do_not_queue(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn those_whose_load_fails_do_not_queue(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let fail = || {
         fixture.shared.cache().once("key", None, async || {
             sleep(Duration::from_millis(50)).await;

@@ -1,6 +1,6 @@
 //! What presence, the bell, limits and signals promise, held to by both backends: a process's memory and Redis.
 
-use crate::shared_fixture::{SharedFixture, eventually, now_ms, on_both, soon};
+use crate::shared_fixture::{Backend, Memory, Redis, eventually, now_ms, soon};
 use bytes::Bytes;
 use minschool::shared::{
     Effect::{Delivered, Lost},
@@ -8,21 +8,14 @@ use minschool::shared::{
     notifications::Listed,
     signals::Signal,
 };
+use rstest::rstest;
 use std::time::Duration;
 use tokio::time::sleep;
 
-on_both![
-    people_are_here_for_fifty_seconds,
-    presence_is_written_once_in_fifteen_seconds,
-    notifications_are_whole_or_absent,
-    a_list_that_was_overtaken_is_not_filled_in,
-    unread_is_known_once_it_was_set,
-    a_limit_holds_and_ends_with_its_window,
-    failures_grow_the_delay_and_success_ends_it,
-    signals_reach_their_listeners_once,
-];
-
-async fn people_are_here_for_fifty_seconds(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn people_are_here_for_fifty_seconds(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let presence = fixture.shared.presence();
 
     presence.touch_at(1, now_ms() - 51_000);
@@ -40,7 +33,10 @@ async fn people_are_here_for_fifty_seconds(fixture: SharedFixture) {
     eventually("who left and came back is here", async || presence.count().await == Known(2)).await;
 }
 
-async fn presence_is_written_once_in_fifteen_seconds(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn presence_is_written_once_in_fifteen_seconds(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let (presence, now) = (fixture.shared.presence(), now_ms());
     presence.touch_at(1, now - 49_900);
     eventually("written", async || presence.count().await == Known(1)).await;
@@ -53,17 +49,17 @@ async fn presence_is_written_once_in_fifteen_seconds(fixture: SharedFixture) {
     eventually("written again", async || presence.count().await == Known(1)).await;
 }
 
-async fn notifications_are_whole_or_absent(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn notifications_are_whole_or_absent(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let bell = fixture.shared.notifications();
     let item = |n: u32| Bytes::from(format!("{{\"id\":{n}}}"));
-    bell.push(1, item(1), 1).await;
 
-    let Known(Listed::Absent(ticket)) = bell.list(1).await else { panic!("one item is not the whole list") };
+    let Known(Listed::Absent(ticket)) = bell.list(1).await else { panic!("nothing was filled in") };
     assert!(matches!(bell.list(1).await, Known(Listed::BeingFilled)));
-    assert_eq!(bell.fill(1, ticket, vec![item(1)]).await, Delivered);
-    for n in 2..=60 {
-        bell.push(1, item(n), n).await;
-    }
+    assert_eq!(bell.fill(1, ticket, (1..=60).rev().map(item).collect()).await, Delivered);
+    assert_eq!(bell.set_unread(1, 60).await, Delivered);
 
     let Known(Listed::Newest(items)) = bell.list(1).await else { panic!("it was filled in") };
     assert_eq!((items.len(), &items[0], &items[49]), (50, &item(60), &item(11)));
@@ -74,13 +70,16 @@ async fn notifications_are_whole_or_absent(fixture: SharedFixture) {
     assert_eq!(bell.unread(1).await, Known(None));
 }
 
-async fn a_list_that_was_overtaken_is_not_filled_in(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn a_list_that_was_overtaken_is_not_filled_in(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let bell = fixture.shared.notifications();
     let item = |n: u32| Bytes::from(format!("{{\"id\":{n}}}"));
 
     let Known(Listed::Absent(ticket)) = bell.list(1).await else { panic!("nothing is there yet") };
-    bell.push(1, item(2), 2).await;
-    assert_eq!(bell.fill(1, ticket, vec![item(1)]).await, Lost, "item 2 would be missing");
+    bell.clear_list(1).await;
+    assert_eq!(bell.fill(1, ticket, vec![item(1)]).await, Lost, "an item that came meanwhile would be missing");
 
     let Known(Listed::Absent(ticket)) = bell.list(1).await else { panic!("the next reader may try") };
     bell.clear(1).await;
@@ -91,7 +90,10 @@ async fn a_list_that_was_overtaken_is_not_filled_in(fixture: SharedFixture) {
     assert!(matches!(bell.list(1).await, Known(Listed::Absent(_))));
 }
 
-async fn unread_is_known_once_it_was_set(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn unread_is_known_once_it_was_set(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let bell = fixture.shared.notifications();
 
     assert_eq!(bell.unread(1).await, Known(None));
@@ -101,7 +103,10 @@ async fn unread_is_known_once_it_was_set(fixture: SharedFixture) {
     assert_eq!(bell.unread(2).await, Known(None));
 }
 
-async fn a_limit_holds_and_ends_with_its_window(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn a_limit_holds_and_ends_with_its_window(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let (limits, window) = (fixture.shared.limits(), Duration::from_millis(400));
     let hit = |who: &'static str| limits.hit("comment", who, 3, window);
 
@@ -118,7 +123,10 @@ async fn a_limit_holds_and_ends_with_its_window(fixture: SharedFixture) {
     assert!(hit("7").await.allowed);
 }
 
-async fn failures_grow_the_delay_and_success_ends_it(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn failures_grow_the_delay_and_success_ends_it(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let limits = fixture.shared.limits();
     for _ in 0..4 {
         assert_eq!(limits.record_failure("account:1").await, Duration::ZERO);
@@ -136,7 +144,10 @@ async fn failures_grow_the_delay_and_success_ends_it(fixture: SharedFixture) {
     assert_eq!(limits.record_failure("account:1").await, Duration::ZERO);
 }
 
-async fn signals_reach_their_listeners_once(fixture: SharedFixture) {
+#[rstest]
+#[tokio::test]
+async fn signals_reach_their_listeners_once(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
     let signals = fixture.shared.signals();
     let mut one = signals.subscribe("post:1");
     let mut two = signals.subscribe("post:1");

@@ -13,18 +13,22 @@ use std::{
 };
 use testkit::redis::PrivateRedis;
 
-/// Each promise, once for each backend.
-macro_rules! on_both {
-    ($($promise:ident),* $(,)?) => {
-        mod in_memory {
-            $(#[tokio::test] async fn $promise() { super::$promise(super::SharedFixture::memory().await).await; })*
-        }
-        mod in_redis {
-            $(#[tokio::test] async fn $promise() { super::$promise(super::SharedFixture::redis().await).await; })*
-        }
-    };
+/// Where the state is. rstest puts the name into the test's path, by which `.config/nextest.toml` chooses.
+#[derive(Clone, Copy, Debug)]
+pub enum Backend {
+    Memory,
+    Redis,
 }
-pub(crate) use on_both;
+pub use Backend::{Memory, Redis};
+
+impl Backend {
+    pub async fn start(self) -> SharedFixture {
+        match self {
+            Memory => SharedFixture::memory().await,
+            Redis => SharedFixture::redis().await,
+        }
+    }
+}
 
 /// One instance, and the Redis that it uses, if any.
 pub struct SharedFixture {
@@ -168,11 +172,11 @@ pub async fn read(shared: &Shared, entry: &Entry, text: &'static str) -> Bytes {
     shared.cache().read_through(entry, load).await.unwrap()
 }
 
-/// Fills in a list of one notification and puts one more before it.
+/// Fills in a list of notifications.
 pub async fn ring(shared: &Shared, user: i64, unread: u32) {
     let bell = shared.notifications();
     let Known(Listed::Absent(ticket)) = bell.list(user).await else { panic!("it is not absent") };
     let item = Bytes::from_static(b"{}");
-    assert_eq!(bell.fill(user, ticket, vec![item.clone()]).await, Delivered);
-    assert_eq!(bell.push(user, item, unread).await, Delivered);
+    assert_eq!(bell.fill(user, ticket, vec![item; 2]).await, Delivered);
+    assert_eq!(bell.set_unread(user, unread).await, Delivered);
 }

@@ -77,7 +77,7 @@ async fn sites_that_share_a_redis_do_not_meet() {
     let mut theirs = other.signals().subscribe("user:1");
 
     other.sessions().put("aa", &copy(1)).await;
-    other.notifications().push(1, Bytes::from_static(b"{}"), 1).await;
+    other.notifications().set_unread(1, 1).await;
     other.signals().publish("user:1", "theirs").await;
     fixture.shared.signals().publish("user:1", "ours").await;
 

@@ -5,7 +5,7 @@ use crate::shared_fixture::{SharedFixture, copy, eventually, may_post, now_ms, r
 use bytes::Bytes;
 use minschool::shared::Effect::Delivered;
 use minschool::shared::Known::Known;
-use minschool::shared::batch_read::{Plan, Unread};
+use minschool::shared::batch_read::Plan;
 use minschool::shared::cache::{CacheTag, Entry, Generation};
 use minschool::shared::meter;
 use minschool::shared::sessions::SessionCopy;
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 /// Everything that a signed-in home wants to know.
 fn home<'a>(tags: &'a [CacheTag], entries: &'a [Entry]) -> Plan<'a> {
-    Plan { session: Some("aa"), unread: Unread::OfSession, generations: tags, entries }
+    Plan { session: Some("aa"), unread: true, generations: tags, entries }
 }
 
 #[tokio::test]
@@ -39,7 +39,7 @@ async fn the_first_page_of_an_instance_costs_one_more() {
     let fixture = SharedFixture::redis().await;
     fixture.shared.sessions().put("aa", &copy(1)).await;
     let node = fixture.node().await;
-    let plan = Plan { session: Some("aa"), unread: Unread::OfSession, ..Plan::default() };
+    let plan = Plan { session: Some("aa"), unread: true, ..Plan::default() };
 
     let trips = async || meter::scope(node.fetch(&plan)).await.1;
 
@@ -59,7 +59,7 @@ async fn each_write_is_one_round_trip() {
     let (_, trips) = meter::scope(async {
         shared.sessions().put("aa", &copy(1)).await;
         shared.cache().invalidate(&[CacheTag::POSTS, CacheTag::board("free"), CacheTag::user(1)]).await;
-        shared.notifications().push(1, Bytes::from_static(b"{}"), 1).await;
+        shared.notifications().set_unread(1, 1).await;
         let _ = shared.limits().hit("comment", "1", 5, Duration::from_secs(1)).await;
         shared.presence().touch(1);
         shared.signals().publish("user:1", "new").await;
@@ -98,7 +98,7 @@ async fn after_a_flush_sessions_and_bells_are_absent_not_empty() {
 
     fixture.server().command(&["FLUSHALL"]);
 
-    let plan = Plan { session: Some("aa"), unread: Unread::Of(1), ..Plan::default() };
+    let plan = Plan { session: Some("aa"), unread: true, ..Plan::default() };
     let answer = shared.fetch(&plan).await.known().unwrap();
     assert_eq!((answer.session, answer.unread), (None, None), "ask SQL");
     assert_eq!(shared.sessions().put("aa", &copy(1)).await, Delivered);

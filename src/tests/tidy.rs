@@ -31,6 +31,7 @@ const WALLS: &[(&str, &[&str], &str)] = &[
     ("src/jobs", &["poem::", "maud::", "templates::", "fred::", "crate::web", "crate::site", "crate::admin"], "work, not pages"),
     ("src/db", &["poem::", "fred::", "crate::web", "crate::entity", "crate::site", "crate::admin"], "a connection knows no tables"),
     ("src/clock", &["crate::", "poem::", "sea_orm", "fred::"], "time knows nothing of ours"),
+    ("src/histogram.rs", &["crate::", "poem::", "sea_orm", "fred::"], "instances and the edge count alike, and know nothing of each other"),
     ("src/shared", &["poem::", "sea_orm", "crate::entity", "crate::domain", "crate::web", "crate::db"], "the shared state stands alone"),
     (
         "src/edge",

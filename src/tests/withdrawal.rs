@@ -1,100 +1,114 @@
 //! What is withdrawn is gone everywhere, also where a process was lost on the way; and what strangers ask for fills nothing.
 
-use crate::support::{TestApp, set_board, stories, until};
+use crate::support::{Engine, Postgres, Sqlite, TestApp, set_board, until};
 use bytes::Bytes;
 use minschool::db::query;
 use minschool::domain::posts::list;
 use minschool::domain::{boards, counters};
 use minschool::shared::batch_read::Plan;
 use minschool::shared::cache::{CacheTag, Entry};
+use rstest::rstest;
 
 async fn count(test: &TestApp, sql: &str) -> i64 {
     query::number(&test.app.db, sql, []).await.unwrap().unwrap()
 }
 
-stories! {
-    async fn a_deletion_is_in_the_invalidations_when_it_is_committed(test: TestApp) {
-        let mut ada = test.signed_in("ada").await;
-        let post = ada.write("free", "글").await;
-        let delete = format!("{post}/delete");
-        let page = ada.get(&delete).await;
-        let logged = "SELECT COUNT(*) FROM invalidations WHERE subject IN ('posts', 'withdrawn', 'board:free')";
-        let before = count(&test, logged).await;
+#[rstest]
+#[tokio::test]
+async fn a_deletion_is_in_the_invalidations_when_it_is_committed(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let post = ada.write("free", "글").await;
+    let delete = format!("{post}/delete");
+    let page = ada.get(&delete).await;
+    let logged = "SELECT COUNT(*) FROM invalidations WHERE subject IN ('posts', 'withdrawn', 'board:free')";
+    let before = count(&test, logged).await;
 
-        ada.submit(&page, &delete, &[]).await;
+    ada.submit(&page, &delete, &[]).await;
 
-        assert_eq!(count(&test, logged).await - before, 3, "every instance reads it there, whoever was killed");
+    assert_eq!(count(&test, logged).await - before, 3, "every instance reads it there, whoever was killed");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_closed_board_is_not_on_the_first_page_whatever_was_kept_ready(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut boss = test.staff("boss", "admin").await;
+    boss.write("qna", "닫힐 글").await;
+    let open = boards::Boards::read(&test.app.db).await.unwrap();
+    let chosen_before = list::recent(&test.app.db, &open, 10).await.unwrap();
+    set_board(&mut boss, "qna", &[("list", "staff"), ("read", "staff")]).await;
+
+    // What a slow request had chosen before is kept as if it had been chosen after.
+    let plan = Plan { generations: &[CacheTag::POSTS], ..Plan::default() };
+    let now = test.app.shared.fetch(&plan).await.known().unwrap().generations[0].unwrap();
+    let json = Bytes::from(serde_json::to_vec(&chosen_before).unwrap());
+    test.app.shared.cache().put(&Entry::recent_posts(), now, &json).await;
+
+    let page = test.visitor().get("/").await;
+    assert!(page.status == 200 && !page.says("닫힐 글"), "{}", page.text());
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_was_counted_is_written_although_one_statement_fails(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let post = ada.write("free", "글").await;
+    ada.get(&post).await;
+    counters::flush(&test.app).await.unwrap();
+    ada.get(&post).await;
+    let (seen, views) = ("SELECT COUNT(*) FROM users WHERE name = 'ada' AND last_seen_at IS NOT NULL", "SELECT MAX(view_count) FROM posts");
+    query::run(&test.app.db, "UPDATE users SET last_seen_at = NULL", []).await.unwrap();
+    let before = count(&test, views).await;
+    let (forbid, allow) = forbidding(&test);
+    for statement in forbid {
+        query::run(&test.app.db, &statement, []).await.unwrap();
     }
 
-    async fn a_closed_board_is_not_on_the_first_page_whatever_was_kept_ready(test: TestApp) {
-        let mut boss = test.staff("boss", "admin").await;
-        boss.write("qna", "닫힐 글").await;
-        let open = boards::Boards::read(&test.app.db).await.unwrap();
-        let chosen_before = list::recent(&test.app.db, &open, 10).await.unwrap();
-        set_board(&mut boss, "qna", &[("list", "staff"), ("read", "staff")]).await;
+    assert!(counters::flush(&test.app).await.is_err());
 
-        // What a slow request had chosen before is kept as if it had been chosen after.
-        let plan = Plan { generations: &[CacheTag::POSTS], ..Plan::default() };
-        let now = test.app.shared.fetch(&plan).await.known().unwrap().generations[0].unwrap();
-        let json = Bytes::from(serde_json::to_vec(&chosen_before).unwrap());
-        test.app.shared.cache().put(&Entry::recent_posts(), now, &json).await;
+    assert_eq!(count(&test, seen).await, 1, "the statements after it were run");
+    for statement in allow {
+        query::run(&test.app.db, &statement, []).await.unwrap();
+    }
+    counters::flush(&test.app).await.unwrap();
+    assert_eq!(count(&test, views).await, before + 1, "and what failed was kept");
+}
 
-        let page = test.visitor().get("/").await;
-        assert!(page.status == 200 && !page.says("닫힐 글"), "{}", page.text());
+#[rstest]
+#[tokio::test]
+async fn a_page_of_hostile_comments_stays_small(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let post = ada.write("free", "글").await;
+    let hostile = format!("[a]: http://x.example/{}\n\n{}", "y".repeat(900), "[a]".repeat(800));
+    for _ in 0..10 {
+        ada.comment(&post, &hostile).await;
     }
 
-    async fn what_was_counted_is_written_although_one_statement_fails(test: TestApp) {
-        let mut ada = test.signed_in("ada").await;
-        let post = ada.write("free", "글").await;
-        ada.get(&post).await;
-        counters::flush(&test.app).await.unwrap();
-        ada.get(&post).await;
-        let (seen, views) = ("SELECT COUNT(*) FROM users WHERE name = 'ada' AND last_seen_at IS NOT NULL", "SELECT MAX(view_count) FROM posts");
-        query::run(&test.app.db, "UPDATE users SET last_seen_at = NULL", []).await.unwrap();
-        let before = count(&test, views).await;
-        let (forbid, allow) = forbidding(&test);
-        for statement in forbid {
-            query::run(&test.app.db, &statement, []).await.unwrap();
-        }
+    let page = ada.get(&post).await;
 
-        assert!(counters::flush(&test.app).await.is_err());
+    assert!(page.html.len() < 10 * 33 * 1024, "{} bytes", page.html.len());
+}
 
-        assert_eq!(count(&test, seen).await, 1, "the statements after it were run");
-        for statement in allow {
-            query::run(&test.app.db, &statement, []).await.unwrap();
-        }
-        counters::flush(&test.app).await.unwrap();
-        assert_eq!(count(&test, views).await, before + 1, "and what failed was kept");
+#[rstest]
+#[tokio::test]
+async fn a_preview_is_of_no_more_than_a_post_may_have(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let post = ada.write("free", "글").await;
+    let (write, edit) = ("/community/free/write".to_owned(), format!("{post}/edit"));
+    let long = "가나다라 ".repeat(20_000);
+
+    for path in [&write, &edit] {
+        let page = ada.get(path).await;
+        let preview = ada.submit(&page, path, &[("body", &long), ("title", "제목"), ("intent", "preview")]).await;
+        let drawn = preview.find("#preview .prose").unwrap();
+        assert!(drawn.chars().count() <= 50_000, "{path}: {}", drawn.chars().count());
     }
-
-    async fn a_page_of_hostile_comments_stays_small(test: TestApp) {
-        let mut ada = test.signed_in("ada").await;
-        let post = ada.write("free", "글").await;
-        let hostile = format!("[a]: http://x.example/{}\n\n{}", "y".repeat(900), "[a]".repeat(800));
-        for _ in 0..10 {
-            ada.comment(&post, &hostile).await;
-        }
-
-        let page = ada.get(&post).await;
-
-        assert!(page.html.len() < 10 * 33 * 1024, "{} bytes", page.html.len());
-    }
-
-    async fn a_preview_is_of_no_more_than_a_post_may_have(test: TestApp) {
-        let mut ada = test.signed_in("ada").await;
-        let post = ada.write("free", "글").await;
-        let (write, edit) = ("/community/free/write".to_owned(), format!("{post}/edit"));
-        let long = "가나다라 ".repeat(20_000);
-
-        for path in [&write, &edit] {
-            let page = ada.get(path).await;
-            let preview = ada.submit(&page, path, &[("body", &long), ("title", "제목"), ("intent", "preview")]).await;
-            let drawn = preview.find("#preview .prose").unwrap();
-            assert!(drawn.chars().count() <= 50_000, "{path}: {}", drawn.chars().count());
-        }
-        let drawn = ada.post("/preview", &[("body", &long)]).await.text();
-        assert!(drawn.chars().count() < 51_000, "{}", drawn.chars().count());
-    }
+    let drawn = ada.post("/preview", &[("body", &long)]).await.text();
+    assert!(drawn.chars().count() < 51_000, "{}", drawn.chars().count());
 }
 
 /// Statements after which no post can be changed, and those that allow it again.
@@ -108,12 +122,10 @@ fn forbidding(test: &TestApp) -> (Vec<String>, Vec<String>) {
     (vec![refuse.into(), forbid.into()], vec!["DROP TRIGGER no_change ON posts".into()])
 }
 
+#[rstest]
 #[tokio::test]
-async fn made_up_boards_fill_nothing_in_redis() {
-    if crate::support::only_sqlite() {
-        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
-    }
-    let test = TestApp::shared().await;
+async fn made_up_boards_fill_nothing_in_redis(#[values(Postgres)] engine: Engine) {
+    let test = engine.start().await;
     let mut guest = test.visitor();
     guest.get("/community/free").await;
     guest.get("/community/free").await;
@@ -128,12 +140,10 @@ async fn made_up_boards_fill_nothing_in_redis() {
     assert_eq!(redis.command(&["KEYS", "gen:board:*"]), before);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_change_of_a_role_reaches_every_session_without_naming_them() {
-    if crate::support::only_sqlite() {
-        return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
-    }
-    let test = TestApp::shared().await;
+async fn a_change_of_a_role_reaches_every_session_without_naming_them(#[values(Postgres)] engine: Engine) {
+    let test = engine.start().await;
     let (mut boss, node) = (test.staff("boss", "admin").await, test.node().await);
     let mut members = Vec::new();
     for n in 0..20 {

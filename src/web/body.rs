@@ -7,11 +7,12 @@ use crate::domain::Error;
 use crate::domain::users::network;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
+use parking_lot::Mutex;
 use poem::http::header;
 use poem::{Body, Request};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
@@ -49,7 +50,7 @@ struct Sending<'a> {
 
 impl Drop for Sending<'_> {
     fn drop(&mut self) {
-        let mut senders = self.bodies.senders.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut senders = self.bodies.senders.lock();
         if let Entry::Occupied(mut entry) = senders.entry(std::mem::take(&mut self.network)) {
             *entry.get_mut() -= 1;
             if *entry.get() == 0 {
@@ -93,7 +94,7 @@ impl Bodies {
             return Ok(None);
         }
         let network = network::key(&ip.to_string());
-        let mut senders = self.senders.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut senders = self.senders.lock();
         let count = senders.entry(network.clone()).or_default();
         if *count >= AT_ONCE {
             return Err(HttpError::Domain(Error::Slow(PAUSE)));

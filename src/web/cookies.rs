@@ -3,6 +3,8 @@
 //!
 //! Over HTTPS the session's has the `__Host-` prefix (RFC 6265bis section 4.1.3.2), so no neighbour can set
 //! it. Cookies ignore ports, so the site's and the admin's have different names.
+//!
+//! The header is split by hand and not by `cookie::split_parse`, which takes text: one that is not UTF-8 would lose all cookies.
 
 use crate::domain::sessions::Area;
 use cookie::{Cookie, SameSite, time::Duration};

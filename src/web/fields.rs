@@ -1,4 +1,6 @@
 //! A form as it was sent: every field, in order, nothing lost.
+//!
+//! By hand and not by `form_urlencoded`: that replaces invalid UTF-8 silently, here the form is refused.
 
 use super::error::HttpError;
 use super::request::RequestContext;

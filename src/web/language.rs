@@ -1,5 +1,7 @@
 //! Which language a page is in: the member's choice, else the visitor's cookie, else what the browser
 //! prefers, else Korean.
+//!
+//! Two languages need a few lines of `Accept-Language` (RFC 9110 section 12.5.4), not a library for locales.
 
 use templates::layout::{Aids, Motion, Spacing, TextSize, Theme};
 use templates::text::Lang;

@@ -1,5 +1,7 @@
 //! Event streams: the bell, and new comments on an open post. A stream is told "something happened" by a
 //! signal and reads what it is from SQL, so a lost signal is made up for by the next one.
+//!
+//! Framed by hand and not by `poem::web::sse`: an instance holds thousands of idle streams, so a stream's memory is measured.
 
 use super::error::{HttpError, Result};
 use super::present;

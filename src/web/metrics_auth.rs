@@ -4,6 +4,7 @@
 use poem::Request;
 use poem::http::header;
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 /// Whether this request may.
 pub fn opens(req: &Request, token: Option<&str>) -> bool {
@@ -26,7 +27,7 @@ fn bears(req: &Request, token: &str) -> bool {
         return false;
     };
     let (sent, token) = (Sha256::digest(sent.1.trim()), Sha256::digest(token));
-    sent.iter().zip(token).fold(0, |differs, (a, b)| differs | (a ^ b)) == 0
+    sent.ct_eq(&token).into()
 }
 
 #[cfg(test)]

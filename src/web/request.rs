@@ -9,7 +9,7 @@ use crate::domain::posts::Post;
 use crate::domain::sessions::{self, Area, Client, Session};
 use crate::domain::{Actor, Result, notifications, tokens};
 use crate::shared::Known;
-use crate::shared::batch_read::{Answer, Plan, Unread};
+use crate::shared::batch_read::{Answer, Plan};
 use crate::shared::cache::{CacheTag, Generation};
 use poem::http::header;
 use poem::{FromRequest, RequestBody};
@@ -137,7 +137,7 @@ impl RequestContext {
     pub async fn of(head: Arc<RequestHead>) -> Result<Self> {
         let (app, area, hash) = (&head.app, head.area, head.hash.as_deref());
         let tags = tags(app, &head.path);
-        let plan = Plan { session: hash, unread: Unread::OfSession, generations: &tags, entries: &[] };
+        let plan = Plan { session: hash, unread: true, generations: &tags, entries: &[] };
         let answer = match app.shared.fetch(&plan).await {
             Known::Known(answer) => answer,
             Known::Unknown => Answer::default(),

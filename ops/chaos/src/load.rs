@@ -5,8 +5,9 @@ use crate::client::Client;
 use crate::cluster::Cluster;
 use crate::workload::Workload;
 use anyhow::{Context, Result, ensure};
+use parking_lot::Mutex;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use testkit::form;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -57,7 +58,7 @@ pub async fn overload(cluster: &Cluster, workload: &Workload, timing: Timing) ->
         tasks.spawn(read_until(end, delay, reader.clone(), post.clone(), counts.clone()));
     }
     while tasks.join_next().await.is_some() {}
-    let mut times = std::mem::take(&mut *counts.accepted.lock().unwrap_or_else(PoisonError::into_inner));
+    let mut times = std::mem::take(&mut *counts.accepted.lock());
     times.sort();
     let p99 = times.get(times.len() * 99 / 100).copied().context("nothing was accepted")?;
     let (refused, other, after) = (counts.refused.load(Ordering::Relaxed), counts.other.load(Ordering::Relaxed), memory(cluster)?);
@@ -74,7 +75,7 @@ async fn read_until(end: Instant, delay: Duration, mut reader: Client, post: Str
         let began = Instant::now();
         match reader.get(&post).await {
             Ok(answer) if answer.status == 200 => {
-                counts.accepted.lock().unwrap_or_else(PoisonError::into_inner).push(began.elapsed());
+                counts.accepted.lock().push(began.elapsed());
             }
             Ok(answer) if answer.status == 503 && answer.retry_after => {
                 counts.refused.fetch_add(1, Ordering::Relaxed);

@@ -1,7 +1,7 @@
 //! How the requests of a run ended, and which comments were acknowledged.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How one request ended.
@@ -76,7 +76,7 @@ impl Recorder {
     }
 
     fn open(&self) -> MutexGuard<'_, Results> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

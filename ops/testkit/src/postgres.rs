@@ -1,5 +1,5 @@
 //! A private PostgreSQL. It ends with this process, however that ends: a shell waits for the end of a pipe, stops the server
-//! and removes its files.
+//! and removes its files (`ops/testkit/postgres.sh`).
 
 use crate::process::{free_port, wait_until};
 use std::fs;
@@ -14,12 +14,20 @@ pub const NOT_DURABLE: &[&str] =
 
 /// A running server.
 pub struct PrivatePostgres {
-    watcher: Child,
+    /// None: another process started it and stops it.
+    watcher: Option<Child>,
     folder: PathBuf,
     port: u16,
 }
 
 impl PrivatePostgres {
+    /// The server that `ops/testkit/shared-postgres` started for all processes of a test run, if it did.
+    pub fn shared() -> Option<Self> {
+        let folder = PathBuf::from(std::env::var_os("MINSCHOOL_TEST_POSTGRES")?);
+        let port = fs::read_to_string(folder.join("port")).unwrap().trim().parse().unwrap();
+        Some(Self { watcher: None, folder, port })
+    }
+
     /// Starts a server with these settings, and waits until it accepts connections.
     pub fn start(settings: &[&str]) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -36,7 +44,7 @@ impl PrivatePostgres {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let server = Self { watcher, folder, port };
+        let server = Self { watcher: Some(watcher), folder, port };
         let started = || fs::read_to_string(server.folder().join("postmaster.pid")).is_ok_and(|text| text.contains("ready"));
         wait_until("PostgreSQL accepts connections", Duration::from_secs(60), started);
         server
@@ -101,9 +109,11 @@ impl PrivatePostgres {
 
 impl Drop for PrivatePostgres {
     fn drop(&mut self) {
-        // The end of the pipe is the watcher's sign to stop the server.
-        drop(self.watcher.stdin.take());
-        let _ = self.watcher.wait();
+        if let Some(watcher) = &mut self.watcher {
+            // The end of the pipe is the watcher's sign to stop the server.
+            drop(watcher.stdin.take());
+            let _ = watcher.wait();
+        }
     }
 }
 
@@ -115,20 +125,5 @@ fn programs() -> PathBuf {
     found.pop().expect("PostgreSQL is installed (ops/test does that)")
 }
 
-/// Starts the server as a user that may run it (not root), and stops it when this process is gone. One that is frozen
-/// does not hear of it, so it is continued first.
-const WATCHER: &str = r#"
-set -u
-bin=$1 folder=$2 port=$3
-shift 3
-as=()
-if [ "$(id -u)" = 0 ]; then chown postgres "$folder"; as=(setpriv --reuid=postgres --regid=postgres --init-groups); fi
-cd /
-"${as[@]}" "$bin/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync
-"${as[@]}" "$bin/postgres" -D "$folder/data" -p "$port" -k "$folder" -c listen_addresses=127.0.0.1 "$@" &
-cat > /dev/null
-kill -CONT $!
-kill -QUIT $!
-wait
-rm -rf "$folder"
-"#;
+/// Starts the server, and stops it when this process is gone.
+const WATCHER: &str = include_str!("../postgres.sh");

@@ -169,26 +169,26 @@ impl Boards {
 }
 
 /// The boards in their order, as of one generation. Kept by each instance.
-pub type Kept = std::sync::Mutex<Option<(Generation, Arc<Boards>)>>;
+pub type Kept = parking_lot::Mutex<Option<(Generation, Arc<Boards>)>>;
 
 /// All boards in their order. `generation` is the one that this request was told of; without it
 /// (Redis unknown) they are read anew.
 pub async fn all(ctx: &Context, generation: Option<Generation>) -> Result<Arc<Boards>> {
-    if let (Some(now), Some((kept, boards))) = (generation, &*ctx.boards.lock().unwrap_or_else(|e| e.into_inner()))
+    if let (Some(now), Some((kept, boards))) = (generation, &*ctx.boards.lock())
         && *kept == now
     {
         return Ok(boards.clone());
     }
     let boards = Arc::new(Boards::read(&ctx.db).await?);
     if let Some(now) = generation {
-        *ctx.boards.lock().unwrap_or_else(|e| e.into_inner()) = Some((now, boards.clone()));
+        *ctx.boards.lock() = Some((now, boards.clone()));
     }
     Ok(boards)
 }
 
 /// Whether this instance, as far as it knows, has a board at an address: see [`Boards::has`].
 pub fn may_have(ctx: &Context, slug: &str) -> bool {
-    ctx.boards.lock().unwrap_or_else(|e| e.into_inner()).as_ref().is_some_and(|(_, boards)| boards.has(slug))
+    ctx.boards.lock().as_ref().is_some_and(|(_, boards)| boards.has(slug))
 }
 
 /// One board by its id, from SQL, for rules that look at the rights themselves.

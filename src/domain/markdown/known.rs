@@ -1,10 +1,12 @@
 //! Stored texts that this process has found clean, so that a page does not sanitise them at every view.
+//!
+//! Ours and not `moka`: 16 bytes a text instead of some 300 (measured).
 
 use super::{HEAVY, aside, sanitise};
+use parking_lot::Mutex;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Mutex;
 
 /// Texts that have been sanitised and were found clean, by a hash of their HTML: the second look costs a
 /// hash instead of a parse.
@@ -37,11 +39,11 @@ impl Known {
     }
 
     fn has(&self, mark: (u64, u64)) -> bool {
-        self.clean.lock().unwrap_or_else(|e| e.into_inner()).contains(&mark)
+        self.clean.lock().contains(&mark)
     }
 
     fn keep(&self, mark: (u64, u64)) {
-        let mut clean = self.clean.lock().unwrap_or_else(|e| e.into_inner());
+        let mut clean = self.clean.lock();
         if clean.len() >= KNOWN {
             clean.clear();
         }

@@ -45,6 +45,8 @@ pub struct Changed {
     epoch: Option<u64>,
     /// The member whose rights changed: what is kept ready behind their bell was read with the earlier ones.
     member: Option<UserId>,
+    /// The member all of whose sessions ended: copies of tokens that SQL knows no longer go too.
+    ended: Option<UserId>,
 }
 
 impl Changed {
@@ -65,6 +67,9 @@ impl Changed {
             ctx.shared.sessions().reject(hash, *version);
         }
         ctx.shared.sessions().drop_many(self.tokens.iter().map(|(hash, _)| hash.as_str())).await;
+        if let Some(user) = self.ended {
+            ctx.shared.sessions().drop_user(user.0).await;
+        }
         if let Some(member) = self.member {
             ctx.shared.notifications().clear(member.0).await;
         }
@@ -89,7 +94,8 @@ pub async fn end(tx: &impl ConnectionTrait, which: SessionSelector, why: &str, n
         .col_expr(Column::RevokedReason, SimpleExpr::from(why))
         .filter(Column::UserId.eq(user))
         .filter(Condition::all().add_option(one));
-    log(tx, update.exec_with_returning(tx).await?, now).await
+    let changed = log(tx, update.exec_with_returning(tx).await?, now).await?;
+    Ok(Changed { ended: matches!(which, SessionSelector::All { .. }).then_some(user), ..changed })
 }
 
 /// An update of sessions that have not ended, after which no older copy of them is believed.

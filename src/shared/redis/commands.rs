@@ -7,7 +7,7 @@ use crate::shared::{Known, keys, store::Write};
 use bytes::Bytes;
 use fred::{
     error::Error,
-    interfaces::{ClientLike, KeysInterface, ListInterface, LuaInterface, PubsubInterface, SetsInterface, SortedSetsInterface},
+    interfaces::{ClientLike, KeysInterface, LuaInterface, PubsubInterface, SetsInterface, SortedSetsInterface},
     types::{Expiration, SetOptions},
 };
 use futures_util::future::try_join_all;
@@ -63,14 +63,14 @@ impl Redis {
     /// Sends all of these at once.
     pub(super) async fn apply_all<C>(&self, client: &C, batch: Vec<Write>) -> Result<(), Error>
     where
-        C: KeysInterface + ListInterface + SetsInterface + SortedSetsInterface + Sync,
+        C: KeysInterface + SetsInterface + SortedSetsInterface + Sync,
     {
         try_join_all(batch.into_iter().map(|write| self.apply(client, write))).await.map(drop)
     }
 
     async fn apply<C>(&self, client: &C, write: Write) -> Result<(), Error>
     where
-        C: KeysInterface + ListInterface + SetsInterface + SortedSetsInterface + Sync,
+        C: KeysInterface + SetsInterface + SortedSetsInterface + Sync,
     {
         match write {
             Write::Set(key, value, ttl) => {
@@ -84,7 +84,6 @@ impl Redis {
                 tokio::try_join!(client.sadd(key.as_str(), member), live).map(|((), ())| ())
             }
             Write::RaiseGeneration(key, start, ttl) => bump(client, &self.key(key), start, ttl).await,
-            Write::PushIfThere(key, item, keep, ttl) => push_if_there(client, &self.key(key), item, keep, ttl).await,
             Write::Score(key, member, score) => {
                 let pair = (score as f64, member.to_string());
                 let key = self.key(key);
@@ -192,16 +191,6 @@ where
     let live = client.pexpire(key, millis(ttl), None);
     let ((), _, ()): ((), u64, ()) = tokio::try_join!(begin, client.incr(key), live)?;
     Ok(())
-}
-
-async fn push_if_there<C>(client: &C, key: &str, item: Bytes, keep: usize, ttl: Duration) -> Result<(), Error>
-where
-    C: KeysInterface + ListInterface + Sync,
-{
-    let push = client.lpushx(key, item);
-    let trim = client.ltrim(key, 0, keep as i64 - 1);
-    let live = client.pexpire(key, millis(ttl), None);
-    tokio::try_join!(push, trim, live).map(|((), (), ())| ())
 }
 
 /// Redis refuses to let a key live for no time at all.

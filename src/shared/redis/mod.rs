@@ -24,10 +24,11 @@ use fred::{
     types::config::Options,
 };
 use options::RedisOptions;
+use parking_lot::{Mutex, MutexGuard, RwLock};
 use std::{
     future::Future,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -89,7 +90,7 @@ impl Redis {
     where
         F: Future<Output = Result<T, Error>>,
     {
-        let live = self.live.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let live = self.live.read().clone();
         let Some(Live { client, generation }) = live else {
             return Known::Unknown;
         };
@@ -129,7 +130,7 @@ impl Redis {
 
     /// A Redis that is full refuses every write of every page; once in a while is enough to say so.
     fn complain(&self, error: &Error) {
-        let mut last = self.complained.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = self.complained.lock();
         if last.is_none_or(|last| last.elapsed() > COMPLAIN_EVERY) {
             *last = Some(Instant::now());
             tracing::warn!(%error, "Redis refused a command: {error}");
@@ -142,7 +143,7 @@ impl Redis {
     }
 
     fn generation(&self) -> Option<u64> {
-        self.live.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|live| live.generation)
+        self.live.read().as_ref().map(|live| live.generation)
     }
 
     /// From now on this connection answers.
@@ -151,13 +152,13 @@ impl Redis {
         let live = Live { client: client.with_options(&fast), generation };
         self.breaker().succeeded();
         self.shaky.store(false, Ordering::Relaxed);
-        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Some(live);
+        *self.live.write() = Some(live);
         self.health.send_replace(Health::now(BackendKind::Redis, State::Closed, Some(run_id)));
     }
 
     /// From now on nothing is known.
     fn withdraw(&self, state: State) {
-        *self.live.write().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.live.write() = None;
         self.health.send_if_modified(|health| {
             let changes = health.state != state;
             if changes {
@@ -168,7 +169,7 @@ impl Redis {
     }
 
     fn breaker(&self) -> MutexGuard<'_, Breaker> {
-        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+        self.breaker.lock()
     }
 
     fn key(&self, key: String) -> String {

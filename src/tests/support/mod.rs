@@ -5,6 +5,7 @@
 mod page;
 mod visitor;
 
+pub use Engine::{Postgres, Sqlite};
 use minschool::domain::{Account, bootstrap, roles};
 pub use page::Page;
 pub use testkit::form::encode;
@@ -31,47 +32,50 @@ use testkit::redis::PrivateRedis;
 /// A password that everybody in tests has.
 pub const PASSWORD: &str = "달리는 초록 자전거 일곱 대";
 
-/// Each story, told on SQLite alone and on PostgreSQL with Redis.
-macro_rules! stories {
-    ($($(#[$doc:meta])* async fn $name:ident($test:ident: TestApp) $body:block)*) => {
-        $($(#[$doc])* mod $name {
-            use super::*;
-
-            #[expect(unused_mut, reason = "some stories change their fixture")]
-            async fn story(mut $test: TestApp) $body
-
-            #[tokio::test]
-            async fn on_sqlite_alone() {
-                story(TestApp::embedded().await).await;
-            }
-
-            #[tokio::test]
-            async fn on_postgres_and_redis() {
-                if crate::support::only_sqlite() {
-                    return eprintln!("skipped: MINSCHOOL_TEST_ENGINES is sqlite");
-                }
-                story(TestApp::shared().await).await;
-            }
-        })*
-    };
-}
-pub(crate) use stories;
-
-/// Whether this run leaves PostgreSQL and Redis out.
-pub fn only_sqlite() -> bool {
-    std::env::var("MINSCHOOL_TEST_ENGINES").is_ok_and(|engines| engines == "sqlite")
+/// What an instance runs on. rstest puts the name into the test's path, by which `.config/nextest.toml` chooses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// SQLite without Redis: needs no server.
+    Sqlite,
+    /// PostgreSQL and Redis.
+    Postgres,
 }
 
-/// The PostgreSQL of this run, which ends with it.
+impl Engine {
+    pub async fn start(self) -> TestApp {
+        match self {
+            Sqlite => TestApp::embedded().await,
+            Postgres => TestApp::shared().await,
+        }
+    }
+
+    /// The same, with a proxy before the database that can be cut.
+    pub async fn start_behind_proxy(self) -> (TestApp, FaultProxy) {
+        assert_eq!(self, Postgres, "a file has no connection to cut");
+        let (direct, port) = (postgres_database(), postgres().port());
+        let proxy = FaultProxy::to(port).await;
+        let database_url = direct.replace(&format!(":{port}/"), &format!(":{}/", proxy.port));
+        (TestApp::on(TestBackends { database_url, redis: Some(PrivateRedis::start()), _folder: None }).await, proxy)
+    }
+
+    /// On a PostgreSQL of its own, without Redis.
+    pub async fn start_on(self, server: &PrivatePostgres) -> TestApp {
+        assert_eq!(self, Postgres);
+        TestApp::on(TestBackends { database_url: server.url("postgres"), redis: None, _folder: None }).await
+    }
+}
+
+/// The server of this process, or the one that all test processes of a nextest run share (`ops/testkit/shared-postgres`).
 pub fn postgres() -> &'static PrivatePostgres {
     static SERVER: OnceLock<PrivatePostgres> = OnceLock::new();
-    SERVER.get_or_init(|| PrivatePostgres::start(NOT_DURABLE))
+    SERVER.get_or_init(|| PrivatePostgres::shared().unwrap_or_else(|| PrivatePostgres::start(NOT_DURABLE)))
 }
 
 /// The URL of a new, empty database.
 pub fn postgres_database() -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
-    postgres().create(&format!("t{}", NUMBER.fetch_add(1, Ordering::Relaxed)))
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    postgres().create(&format!("t{}_{number}", std::process::id()))
 }
 
 /// The database and Redis that the instances of one test share.
@@ -101,19 +105,6 @@ impl TestApp {
     pub async fn shared() -> Self {
         let database_url = postgres_database();
         Self::on(TestBackends { database_url, redis: Some(PrivateRedis::start()), _folder: None }).await
-    }
-
-    /// The same, with a proxy before the database that can be cut.
-    pub async fn behind_proxy() -> (Self, FaultProxy) {
-        let (direct, port) = (postgres_database(), postgres().port());
-        let proxy = FaultProxy::to(port).await;
-        let database_url = direct.replace(&format!(":{port}/"), &format!(":{}/", proxy.port));
-        (Self::on(TestBackends { database_url, redis: Some(PrivateRedis::start()), _folder: None }).await, proxy)
-    }
-
-    /// On a PostgreSQL of its own, without Redis.
-    pub async fn on_own(server: &PrivatePostgres) -> Self {
-        Self::on(TestBackends { database_url: server.url("postgres"), redis: None, _folder: None }).await
     }
 
     async fn on(backends: TestBackends) -> Self {

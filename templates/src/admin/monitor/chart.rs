@@ -1,5 +1,6 @@
 //! A curve over time, drawn by the server: a picture whose every number stands in the table below it. Lines differ by
 //! their strokes as well as by their colours.
+//! By hand and not by a library for charts: it is a few paths of SVG, and works without scripts.
 
 use super::text as t;
 use crate::text::{Lang, Text};
