@@ -3,7 +3,7 @@
 use minschool::web::layers::LAYERS;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const PAPERS: [&str; 9] = [
     "README.md",
@@ -40,8 +40,8 @@ fn in_backticks(text: &str) -> impl Iterator<Item = &str> {
     text.lines().flat_map(|line| line.split('`').skip(1).step_by(2))
 }
 
-/// The paths in the first column of the table of rooms.
-fn rooms() -> BTreeSet<String> {
+/// The paths in the first column of the table of rooms, in its order.
+fn rooms() -> Vec<String> {
     let table = section("ARCHITECTURE.md", "Rooms");
     let rows = table.lines().filter_map(|line| line.strip_prefix("| `"));
     rows.flat_map(|row| in_backticks(&format!("`{}", row.split(" |").next().unwrap_or_default())).map(str::to_owned).collect::<Vec<_>>())
@@ -75,6 +75,38 @@ fn every_room_is_there() {
     for room in rooms() {
         assert!(root().join(&room).exists(), "ARCHITECTURE.md lists {room}, which is not there");
     }
+}
+
+/// Whether a source file, comments and its own tests apart, names a module of the crate.
+fn names(text: &str, module: &str) -> bool {
+    let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let code = shipped.lines().filter(|line| !line.trim_start().starts_with("//"));
+    code.flat_map(|line| line.split("crate::").skip(1))
+        .any(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next() == Some(module))
+}
+
+#[test]
+fn the_product_and_what_it_uses_name_no_room_above_them() {
+    let rooms = rooms();
+    let place = |room: &str| rooms.iter().position(|name| name == room).unwrap();
+    for at in place("src/domain")..=place("src/config") {
+        let above = rooms[..at].iter().filter_map(|room| room.strip_prefix("src/")).map(|room| room.trim_end_matches(".rs"));
+        let above: Vec<&str> = above.collect();
+        let beside = root().join(format!("{}.rs", rooms[at]));
+        for path in sources(&root().join(&rooms[at])).into_iter().chain(beside.exists().then_some(beside)) {
+            let text = fs::read_to_string(&path).unwrap();
+            for module in &above {
+                assert!(!names(&text, module), "{} names {module}, which is above {}", path.display(), rooms[at]);
+            }
+        }
+    }
+}
+
+/// The source files in a folder and below it.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let nested = entries.map(|path| if path.is_dir() { sources(&path) } else { vec![path] });
+    nested.flatten().filter(|path| path.extension().is_some_and(|ending| ending == "rs")).collect()
 }
 
 #[test]
