@@ -195,20 +195,27 @@ fn the_headline_numbers_stand_in_the_papers() {
     let promises = section("README.md", "What it promises");
     let (benchmarks, drills, faults) = (read("ops/BENCHMARKS.md"), read("ops/DRILLS.md"), read("ops/FAULTS.md"));
     let rows = |text: &str, begin: &str| text.split(begin).nth(1).unwrap().lines().filter(|line| line.starts_with("| ")).count() - 1;
-    let counted = format!("{} {}", rows(&drills, "<!-- ops/chaos: begin -->"), rows(&faults, "<!-- faults: begin -->"));
-    let papers = [benchmarks, drills, counted].concat().replace(',', "");
-    let known: BTreeSet<&str> = numbers(&papers).collect();
+    let counted = format!("|{}|{}|", rows(&drills, "<!-- ops/chaos: begin -->"), rows(&faults, "<!-- faults: begin -->"));
+    let known: BTreeSet<String> = quantities(&[benchmarks, drills, counted].concat());
 
-    let promises = promises.replace(',', "");
-    let claimed: Vec<&str> = numbers(&promises).collect();
+    let claimed = quantities(&promises);
 
     assert!(claimed.len() > 10, "{claimed:?}");
-    for number in claimed {
-        assert!(known.contains(number), "README.md promises {number}, which is in no paper");
+    for quantity in claimed {
+        assert!(known.contains(&quantity), "README.md promises {quantity}, which is in no paper");
     }
 }
 
-fn numbers(text: &str) -> impl Iterator<Item = &str> {
-    let words = text.split(|letter: char| !letter.is_ascii_digit() && letter != '.');
-    words.map(|word| word.trim_matches('.')).filter(|word| !word.is_empty())
+/// The numbers of a text, each with its unit if it has one, as in "44µs".
+fn quantities(text: &str) -> BTreeSet<String> {
+    let dense: String = text.chars().filter(|letter| !letter.is_whitespace() && *letter != ',').collect();
+    let is_part = |letter: char| letter.is_ascii_digit() || letter == '.';
+    let begins = dense.char_indices().filter(|(at, letter)| letter.is_ascii_digit() && !dense[..*at].ends_with(is_part));
+    let found = begins.map(|(at, _)| {
+        let rest = &dense[at..];
+        let (number, rest) = rest.split_at(rest.find(|letter| !is_part(letter)).unwrap_or(rest.len()));
+        let unit = ["%", "µs", "ms", "KiB", "MiB"].into_iter().find(|unit| rest.starts_with(unit)).unwrap_or_default();
+        format!("{}{unit}", number.trim_end_matches('.'))
+    });
+    found.collect()
 }
