@@ -17,7 +17,9 @@ mod users;
 
 use crate::app::App;
 use crate::domain::sessions::Area;
-use crate::web::routes::Routes;
+use crate::web::request::RequestHead;
+use crate::web::routes::Kind::{Asset, Plain, Poll, Probe};
+use crate::web::routes::{Routes, page};
 use crate::web::{Fields, HttpError, RequestContext, Staff, assets, health, layers};
 use poem::http::Method;
 use poem::{Endpoint, EndpointExt, FromRequest, Request, Response, get, post};
@@ -25,22 +27,19 @@ use std::sync::Arc;
 
 /// The admin panel.
 pub fn router(app: &App) -> impl Endpoint<Output = Response> + use<> {
-    layers::wrap(app, Area::Admin, routes().measured(app, Area::Admin).map_to_response().around(staff_only))
+    let (table, router) = routes().split(app, Area::Admin);
+    layers::wrap(app, Area::Admin, table, router.map_to_response().around(staff_only))
 }
 
-/// What is open: signing in, the link for the first administrator, the files of the pages, health, and what
-/// looks after itself who may read it.
-const OPEN: [&str; 7] = ["/login", "/setup", "/healthz", "/readyz", "/metrics", "/robots.txt", "/favicon.ico"];
-
-/// Lets staff in, and asks everybody else to sign in. Each handler asks for its own permission besides.
-async fn staff_only<E: Endpoint<Output = Response>>(routes: Arc<E>, req: Request) -> poem::Result<Response> {
-    let path = req.uri().path();
-    if OPEN.contains(&path) || path.starts_with(templates::paths::STATIC) {
-        return routes.call(req).await;
+/// Lets staff in, and asks everybody else to sign in, but for the few routes that are declared open. Each handler asks for its
+/// own permission besides.
+async fn staff_only<E: Endpoint<Output = Response>>(router: Arc<E>, req: Request) -> poem::Result<Response> {
+    if req.extensions().get::<Arc<RequestHead>>().is_some_and(|head| head.route.is_open) {
+        return router.call(req).await;
     }
     let request = req.extensions().get::<RequestContext>();
     if request.is_some_and(|request| Staff::of(request).is_some()) {
-        return routes.call(req).await;
+        return router.call(req).await;
     }
     if req.method() != Method::POST {
         return Err(HttpError::SignIn.into());
@@ -50,40 +49,44 @@ async fn staff_only<E: Endpoint<Output = Response>>(routes: Arc<E>, req: Request
     Err(HttpError::SignInAgain(fields.pairs().to_vec()).into())
 }
 
-fn routes() -> Routes {
+/// Every address of the panel, and what holds for it.
+pub fn routes() -> Routes {
     Routes::default()
-        .at("/", get(dashboard::show))
-        .at("/static/:name", get(assets::show))
-        .at("/healthz", get(health::alive))
-        .at("/readyz", get(health::ready))
-        .at("/metrics", get(metrics::show))
-        .at("/robots.txt", get(health::robots))
-        .at("/favicon.ico", get(health::favicon))
-        .at("/login", get(accounts::new).post(accounts::create))
-        .at("/logout", get(accounts::delete).post(accounts::destroy))
-        .at("/setup", get(accounts::invite).post(accounts::set_up))
+        .at(page("/").cost(3, 2), get(dashboard::show))
+        .at(page("/static/:name").kind(Asset).open(), get(assets::show))
+        .at(page("/healthz").kind(Probe).open(), get(health::alive))
+        .at(page("/readyz").kind(Probe).open(), get(health::ready))
+        // Looks itself after who may read it.
+        .at(page("/metrics").kind(Probe).open(), get(metrics::show))
+        .at(page("/robots.txt").kind(Plain).open(), get(health::robots))
+        .at(page("/favicon.ico").open(), get(health::favicon))
+        .at(page("/login").open(), get(accounts::new).post(accounts::create))
+        .at(page("/logout").cost(0, 1), get(accounts::delete).post(accounts::destroy))
+        // The link for the first administrator.
+        .at(page("/setup").open(), get(accounts::invite).post(accounts::set_up))
         .at("/my/reading", post(accounts::reading))
-        .at("/users", get(users::index))
-        .at("/users/:id", get(users::show))
+        .at(page("/users").cost(1, 1), get(users::index))
+        .at(page("/users/:id").cost(3, 1), get(users::show))
         .at("/users/:id/role", post(users::role))
         .at("/users/:id/suspend", post(users::suspend))
         .at("/users/:id/lift", post(users::unsuspend))
         .at("/users/:id/end-sessions", post(users::end_sessions))
-        .at("/roles", get(roles::index))
-        .at("/roles/new", get(roles::new).post(roles::create))
+        .at(page("/roles").cost(1, 1), get(roles::index))
+        .at(page("/roles/new").cost(0, 1), get(roles::new).post(roles::create))
         .at("/roles/:id", post(roles::update))
         .at("/roles/:id/delete", post(roles::destroy))
-        .at("/boards", get(boards::index))
-        .at("/boards/new", get(boards::new).post(boards::create))
+        .at(page("/boards").cost(1, 1), get(boards::index))
+        .at(page("/boards/new").cost(0, 1), get(boards::new).post(boards::create))
         .at("/boards/order", post(boards::reorder))
-        .at("/boards/:id/edit", get(boards::edit).post(boards::update))
-        .at("/posts", get(posts::index).post(posts::act))
-        .at("/comments", get(comments::index).post(comments::act))
-        .at("/sessions", get(sessions::index))
+        .at(page("/boards/:id/edit").cost(1, 1), get(boards::edit).post(boards::update))
+        .at(page("/posts").cost(1, 1), get(posts::index).post(posts::act))
+        .at(page("/comments").cost(1, 1), get(comments::index).post(comments::act))
+        .at(page("/sessions").cost(2, 1), get(sessions::index))
         .at("/sessions/:id/end", post(sessions::end))
-        .at("/audit", get(audit::index))
-        .at("/system", get(system::show))
-        .at("/system/live", get(system::live))
-        .at("/system/history", get(system::past))
-        .at("/system/runbook", get(system::handbook_page))
+        .at(page("/audit").cost(1, 1), get(audit::index))
+        // Names, events, the two histories; the cluster's counts every ten seconds. The instances are asked in one more trip.
+        .at(page("/system").cost(4, 2), get(system::show))
+        .at(page("/system/live").kind(Poll), get(system::live))
+        .at(page("/system/history").kind(Poll), get(system::past))
+        .at(page("/system/runbook").cost(0, 1), get(system::handbook_page))
 }

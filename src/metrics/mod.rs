@@ -54,9 +54,9 @@ impl Metrics {
         self.of(area).get_or_init(|| Times::new(routes));
     }
 
-    /// A request has come. Say [`Timed::done`] when its answer is ready; if nobody does, nobody waited for it.
-    pub fn begin(&self, area: Area, method: &poem::http::Method, path: &str) -> Timed<'_> {
-        Timed::begin(self.of(area).get(), &self.in_flight, method, path)
+    /// A request of the route at this place. [`Timed::done`] ends it; where it is dropped before, it counts as abandoned.
+    pub fn begin(&self, area: Area, method: &poem::http::Method, route: usize) -> Timed<'_> {
+        Timed::begin(self.of(area).get(), &self.in_flight, method, route)
     }
 
     /// What was asked so far, by route. What programs ask to see how the instance does is no visitor's.

@@ -38,8 +38,15 @@ impl Routes {
         routes
     }
 
+    /// Which of the templates it was made of stands at each place.
+    pub fn order(&self, templates: &[&'static str]) -> Vec<usize> {
+        let label = |template: &str| format!("{}{template}", self.prefix);
+        let at = |known: &Known| templates.iter().position(|template| *known.label == *label(template));
+        self.known.iter().filter_map(at).collect()
+    }
+
     /// Where an address stands among the labels.
-    pub(super) fn find(&self, path: &str) -> usize {
+    pub fn find(&self, path: &str) -> usize {
         let mut given = [""; DEPTH];
         let mut depth = 0;
         for part in path.split('/').skip(1) {

@@ -13,66 +13,69 @@ mod settings;
 
 use crate::app::App;
 use crate::domain::sessions::Area;
-use crate::web::routes::Routes;
+use crate::web::routes::Kind::{Asset, Plain, Probe, Stream};
+use crate::web::routes::{RateLimit, Routes, page};
 use crate::web::{assets, health, layers};
 use poem::{Endpoint, Response, get, post};
 use templates::paths;
 
 /// The site.
 pub fn router(app: &App) -> impl Endpoint<Output = Response> + use<> {
-    layers::wrap(app, Area::Site, routes().measured(app, Area::Site))
+    let (table, router) = routes().split(app, Area::Site);
+    layers::wrap(app, Area::Site, table, router)
 }
 
-fn routes() -> Routes {
-    let route = Routes::default()
-        .at("/", get(home::show))
-        .at("/static/:name", get(assets::show))
-        .at("/healthz", get(health::alive))
-        .at("/readyz", get(health::ready))
-        .at("/robots.txt", get(health::robots))
+/// Every address of the site, and what holds for it.
+pub fn routes() -> Routes {
+    let routes = Routes::default()
+        .at(page("/").cost(0, 1), get(home::show))
+        .at(page("/static/:name").kind(Asset), get(assets::show))
+        .at(page("/healthz").kind(Probe), get(health::alive))
+        .at(page("/readyz").kind(Probe), get(health::ready))
+        .at(page("/robots.txt").kind(Plain), get(health::robots))
         .at(paths::SECURITY_TXT, get(pages::security))
         .at("/favicon.ico", get(health::favicon))
-        .at("/terms", get(pages::terms))
-        .at("/privacy", get(pages::privacy))
-        .at("/accessibility", get(pages::accessibility));
-    let route = writing(route);
-    people(route)
+        .at(page("/terms").cost(0, 1), get(pages::terms))
+        .at(page("/privacy").cost(0, 1), get(pages::privacy))
+        .at(page("/accessibility").cost(0, 1), get(pages::accessibility));
+    of_members(of_posts(routes))
 }
 
-fn writing(route: Routes) -> Routes {
-    route
-        .at("/community", get(boards::index))
-        .at("/community/:board", get(boards::show))
-        .at("/community/:board/write", get(posts::new).post(posts::create))
-        .at("/community/:board/:id", get(posts::show))
-        .at("/community/:board/:id/edit", get(posts::edit).post(posts::update))
-        .at("/community/:board/:id/delete", get(posts::delete).post(posts::destroy))
-        .at("/community/:board/:id/comments", get(posts::to_comments).post(comments::create))
+fn of_posts(routes: Routes) -> Routes {
+    routes
+        .at(page("/community").cost(1, 1), get(boards::index))
+        .at(page("/community/:board").board(2).cost(0, 1), get(boards::show))
+        .at(page("/community/:board/write").board(2).cost(0, 1), get(posts::new).post(posts::create))
+        .at(page("/community/:board/:id").board(2).cost(3, 1), get(posts::show))
+        .at(page("/community/:board/:id/edit").board(2).cost(2, 1), get(posts::edit).post(posts::update))
+        .at(page("/community/:board/:id/delete").board(2).cost(2, 1), get(posts::delete).post(posts::destroy))
+        .at(page("/community/:board/:id/comments").board(2), get(posts::to_comments).post(comments::create))
         .at("/posts/:id/restore", post(posts::restore))
         .at("/posts/:id/hide", post(posts::hide))
         .at("/comments/:id", get(comments::show))
-        .at("/comments/:id/reply", get(comments::answer))
-        .at("/comments/:id/edit", get(comments::edit).post(comments::update))
-        .at("/comments/:id/delete", get(comments::delete).post(comments::destroy))
-        .at("/preview", post(posts::preview))
+        .at(page("/comments/:id/reply").cost(3, 1), get(comments::answer))
+        .at(page("/comments/:id/edit").cost(3, 1), get(comments::edit).post(comments::update))
+        .at(page("/comments/:id/delete").cost(3, 1), get(comments::delete).post(comments::destroy))
+        .at(page("/preview").limit(RateLimit::Preview), post(posts::preview))
 }
 
-fn people(route: Routes) -> Routes {
-    route
+fn of_members(routes: Routes) -> Routes {
+    routes
         .at("/login", get(accounts::new_session).post(accounts::create_session))
-        .at("/logout", get(accounts::delete_session).post(accounts::destroy_session))
+        .at(page("/logout").cost(0, 1), get(accounts::delete_session).post(accounts::destroy_session))
         .at("/signup", get(accounts::new).post(accounts::create))
-        .at("/u/:id", get(members::show))
-        .at("/who", get(members::online))
-        .at("/my/profile", get(settings::edit).post(settings::update))
-        .at("/my/password", get(settings::edit_password).post(settings::update_password))
-        .at("/my/reading", get(settings::edit_reading).post(settings::update_reading))
-        .at("/my/sessions", get(settings::devices))
-        .at("/my/sessions/end-others", post(settings::end_others))
-        .at("/my/sessions/:id/end", post(settings::end_one))
-        .at("/notifications", get(notifications::index))
+        .at(page("/u/:id").cost(1, 2), get(members::show))
+        .at(page("/who").cost(1, 3), get(members::online))
+        .at(page("/my/profile").private().cost(0, 1), get(settings::edit).post(settings::update))
+        .at(page("/my/password").private().cost(0, 1), get(settings::edit_password).post(settings::update_password))
+        .at(page("/my/reading").private().cost(0, 1), get(settings::edit_reading).post(settings::update_reading))
+        .at(page("/my/sessions").private().cost(1, 1), get(settings::devices))
+        .at(page("/my/sessions/end-others").private(), post(settings::end_others))
+        .at(page("/my/sessions/:id/end").private(), post(settings::end_one))
+        // An empty list cannot be kept ready: two more round trips.
+        .at(page("/notifications").cost(1, 3), get(notifications::index))
         .at("/notifications/read-all", post(notifications::read_all))
         .at("/notifications/:id/read", post(notifications::read))
-        .at("/events", get(events::bell))
-        .at("/events/posts/:id", get(events::post))
+        .at(page("/events").kind(Stream), get(events::bell))
+        .at(page("/events/posts/:id").kind(Stream), get(events::post))
 }

@@ -141,8 +141,9 @@ async fn a_fault_in_a_handler_is_a_page_with_a_number_and_nothing_else(#[values(
     fn broken() -> &'static str {
         panic!("secret details")
     }
-    let routes = poem::Route::new().at("/", poem::get(broken));
-    let router = minschool::web::layers::wrap(&test.app, minschool::domain::sessions::Area::Site, routes);
+    let area = minschool::domain::sessions::Area::Site;
+    let (table, router) = minschool::web::routes::Routes::default().at("/", poem::get(broken)).split(&test.app, area);
+    let router = minschool::web::layers::wrap(&test.app, area, table, router);
     let mut visitor = crate::support::Visitor::new(Arc::new(router.boxed()), test.admin.clone());
 
     let page = visitor.get("/").await;

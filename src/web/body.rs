@@ -18,7 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 /// Largest body of a form, in bytes: the longest post in Korean, percent-encoded, fits.
-pub const BODY: usize = 1024 * 1024;
+pub const FORM: usize = 1024 * 1024;
 /// Longest a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// KiB of bodies that are held at once.
@@ -66,17 +66,17 @@ impl Bodies {
     /// # Errors
     /// 408 (RFC 9110 section 15.5.9) where it does not come in time, 400 where it breaks off, 429 for a network that sends
     /// too many at once, 503 where no room came free. What such a body said cannot be given back: it was not read.
-    pub async fn receive(&self, app: &App, mut req: Request) -> Result<(Request, Option<OwnedSemaphorePermit>), HttpError> {
-        let told: Option<usize> = req.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
-        if told.is_none_or(|n| n == 0) && !req.headers().contains_key(header::TRANSFER_ENCODING) {
+    pub async fn receive(&self, app: &App, mut req: Request, limit: usize) -> Result<(Request, Option<OwnedSemaphorePermit>), HttpError> {
+        let length: Option<usize> = req.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+        if length.is_none_or(|n| n == 0) && !req.headers().contains_key(header::TRANSFER_ENCODING) {
             return Ok((req, None));
         }
         let _sending = self.sender(app, &req)?;
         let pieces = req.take_body().into_bytes_stream();
-        let body = if told.is_some_and(|n| n > BODY) {
+        let body = if length.is_some_and(|n| n > limit) {
             None
         } else {
-            timeout(PATIENCE, self.gather(pieces)).await.map_err(|_| HttpError::Status(408))??
+            timeout(PATIENCE, self.gather(pieces, limit)).await.map_err(|_| HttpError::Status(408))??
         };
         let Some((bytes, permit)) = body else {
             // The form's own page says so.
@@ -104,12 +104,16 @@ impl Bodies {
     }
 
     /// A whole body. None: it is larger than the limit. Each KiB needs a permit as it comes.
-    async fn gather<E>(&self, pieces: impl Stream<Item = Result<Bytes, E>>) -> Result<Option<(Vec<u8>, OwnedSemaphorePermit)>, HttpError> {
+    async fn gather<E>(
+        &self,
+        pieces: impl Stream<Item = Result<Bytes, E>>,
+        limit: usize,
+    ) -> Result<Option<(Vec<u8>, OwnedSemaphorePermit)>, HttpError> {
         let mut permit = self.room(1).await?;
         let (mut pieces, mut bytes) = (std::pin::pin!(pieces), Vec::new());
         while let Some(piece) = pieces.next().await {
             bytes.extend_from_slice(&piece.map_err(|_| HttpError::Status(400))?);
-            if bytes.len() > BODY {
+            if bytes.len() > limit {
                 return Ok(None);
             }
             let more = (bytes.len() / 1024 + 1).saturating_sub(permit.num_permits());

@@ -5,6 +5,7 @@ use super::concurrency_limit::ConcurrencyLimit;
 use super::error::{self, HttpError};
 use super::fields::Fields;
 use super::request::{self, RequestContext};
+use super::routes::{Kind, Route, RouteTable};
 use super::{address, cookies, degraded, reply};
 use crate::app::App;
 use crate::db::{query, statements};
@@ -40,9 +41,9 @@ pub const LAYERS: &[&str] = &[
 ];
 
 /// Puts all layers around a router.
-pub fn wrap<E: Endpoint + 'static>(app: &App, area: Area, router: E) -> impl Endpoint<Output = Response> + use<E> {
+pub fn wrap<E: Endpoint + 'static>(app: &App, area: Area, routes: RouteTable, router: E) -> impl Endpoint<Output = Response> + use<E> {
     let limiter = Arc::new(ConcurrencyLimit::new(app.config.in_flight));
-    let state = MiddlewareState { app: app.clone(), area, limiter, bodies: Arc::default() };
+    let state = MiddlewareState { app: app.clone(), area, routes, limiter, bodies: Arc::default() };
     let inner = state.clone();
     router
         .map_to_response()
@@ -55,6 +56,7 @@ pub fn wrap<E: Endpoint + 'static>(app: &App, area: Area, router: E) -> impl End
 struct MiddlewareState {
     app: App,
     area: Area,
+    routes: RouteTable,
     limiter: Arc<ConcurrencyLimit>,
     bodies: Arc<Bodies>,
 }
@@ -64,13 +66,14 @@ async fn outer<E: Endpoint<Output = Response>>(state: MiddlewareState, ep: Arc<E
     let begun = Instant::now();
     let id = request_id(&req);
     let (method, path) = (req.method().clone(), req.uri().path().to_owned());
-    let timed = state.app.metrics.begin(state.area, &method, &path);
-    let head = request::RequestHead::of(&state.app, state.area, &req, id.clone());
+    let (place, route) = state.routes.find(&path);
+    let timed = state.app.metrics.begin(state.area, &method, place);
+    let head = request::RequestHead::of(&state.app, state.area, route, &req, id.clone());
     req.extensions_mut().insert(head.clone());
     let plain = || RequestContext::bare(head.clone());
-    let is_personal = !path.starts_with(templates::paths::STATIC) && cookies::any_of_ours(req.headers());
+    let is_personal = route.kind != Kind::Asset && cookies::any_of_ours(req.headers());
     address::warn_of_plain_address(&req, &state.app.config.trusted_proxies, public_url(&state));
-    let answering = AssertUnwindSafe(tokio::time::timeout(TIMEOUT, Box::pin(admission(&state, &plain, ep, req)))).catch_unwind();
+    let answering = AssertUnwindSafe(tokio::time::timeout(TIMEOUT, Box::pin(admission(&state, route, &plain, ep, req)))).catch_unwind();
     let named = state.app.config.sql_comments.then(|| id.clone());
     let (answered, statements) = statements::counting(query::with_request(named, answering)).await;
     let mut response = match answered {
@@ -81,7 +84,7 @@ async fn outer<E: Endpoint<Output = Response>>(state: MiddlewareState, ep: Arc<E
             error::page(&plain(), &HttpError::Status(500))
         }
     };
-    headers(&state, &mut response, &id, &path);
+    headers(&state, route, &mut response, &id);
     if is_personal {
         // Keeps the page out of nginx's cache, whatever nginx made of the cookie (ngx_http_proxy_module, proxy_cache_valid).
         response.headers_mut().insert("x-accel-expires", HeaderValue::from_static("0"));
@@ -99,9 +102,10 @@ fn request_id(req: &Request) -> String {
     sent.filter(fits).map_or_else(|| format!("{:016x}", rand::random::<u64>()), str::to_owned)
 }
 
-/// Takes a seat among the requests in flight, or turns the request away at once.
+/// Reads the body, then takes a permit of the concurrency limit or refuses at once.
 async fn admission<E: Endpoint<Output = Response>>(
     state: &MiddlewareState,
+    route: Route,
     plain: &impl Fn() -> RequestContext,
     ep: Arc<E>,
     req: Request,
@@ -110,18 +114,16 @@ async fn admission<E: Endpoint<Output = Response>>(
     if !is_same_origin(state, &req) {
         return error::page(&plain(), &HttpError::CrossSite);
     }
-    // Streams wait for their own turn (`live`): all come back at once when an instance ended, and turned away, each would
-    // be deaf for half a minute.
-    let path = req.uri().path();
-    let streams = req.method() == Method::GET && is_stream(path);
-    let unlimited = streams || is_probe(path);
-    let (req, _held) = match state.bodies.receive(&state.app, req).await {
+    // Streams have a limit of their own (`live`): all of them come back at once when an instance ends, and a refused one would
+    // show nothing new for half a minute.
+    let is_stream = req.method() == Method::GET && route.kind == Kind::Stream;
+    let (req, _held) = match state.bodies.receive(&state.app, req, route.body).await {
         Ok(received) => received,
         Err(err) => return error::page(&plain(), &err),
     };
-    let permit = if streams { None } else { state.limiter.try_acquire() };
-    // Whoever watches has to see an instance that is full, and not take it for one that is gone.
-    if permit.is_none() && !unlimited {
+    let permit = if is_stream { None } else { state.limiter.try_acquire() };
+    // A probe has to see an instance that is busy, and must not take it for one that is down.
+    if permit.is_none() && !is_stream && route.kind != Kind::Probe {
         return overloaded(&plain(), req).await;
     }
     match ep.call(req).await {
@@ -180,14 +182,14 @@ async fn with_session<E: Endpoint<Output = Response> + 'static>(
     ep: Arc<E>,
     mut req: Request,
 ) -> poem::Result<Response> {
-    let path = req.uri().path();
-    if is_plain(path) {
+    let Some(head) = req.extensions().get::<Arc<request::RequestHead>>().cloned() else {
+        let missing = crate::domain::Error::Internal("a request without its head".into());
+        return Err(HttpError::Domain(missing).into());
+    };
+    let route = head.route;
+    if !route.is_personal() {
         return ep.call(req).await;
     }
-    let head = match req.extensions().get::<Arc<request::RequestHead>>().cloned() {
-        Some(head) => head,
-        None => request::RequestHead::of(&state.app, state.area, &req, request_id(&req)),
-    };
     let request = match degraded::unless_away(&state.app, RequestContext::of(head.clone())).await {
         Ok(request) => request,
         Err(err) => return Ok(error::page(&RequestContext::bare(head), &HttpError::Domain(err))),
@@ -196,7 +198,7 @@ async fn with_session<E: Endpoint<Output = Response> + 'static>(
         return Ok(error::page(&request, &err));
     }
     record_presence(&request);
-    let is_page = req.method() == Method::GET && !path.starts_with(templates::paths::EVENTS);
+    let is_page = req.method() == Method::GET && route.kind != Kind::Stream;
     req.extensions_mut().insert(request.clone());
     let stale = degraded::StaleCopies::of(&request, is_page);
     let answered = degraded::unless_away(&state.app, async { handled(&state.app, ep, req).await.map_err(Failed::Handler) }).await;
@@ -270,35 +272,11 @@ async fn renew(request: &RequestContext, response: &mut Response) {
     }
 }
 
-/// Paths that are the same for everybody.
-fn is_plain(path: &str) -> bool {
-    path.starts_with(templates::paths::STATIC) || is_probe(path) || path == "/robots.txt"
-}
-
-/// The addresses of event streams, and no others below them.
-fn is_stream(path: &str) -> bool {
-    match path.strip_prefix(templates::paths::EVENTS) {
-        Some("") => true,
-        Some(rest) => rest.strip_prefix("/posts/").is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit())),
-        None => false,
-    }
-}
-
-/// Paths that programs ask to see how the instance is doing.
-fn is_probe(path: &str) -> bool {
-    [templates::paths::HEALTHY, templates::paths::READY, templates::paths::METRICS].contains(&path)
-}
-
-/// Forms a minute by one person; more than anybody sends, fewer than a script wants.
-const WRITES: u32 = 60;
-/// Previews a minute: the editor asks for one at each pause in typing.
-const PREVIEWS: u32 = 240;
-
 async fn within_limits(request: &RequestContext, method: &Method) -> Result<(), HttpError> {
     if method != Method::POST || !request.app.config.rate_limits {
         return Ok(());
     }
-    let (action, most) = if request.path == templates::paths::PREVIEW { ("preview", PREVIEWS) } else { ("write", WRITES) };
+    let (action, most) = request.route.limit.counter();
     let who = match &request.actor {
         Some(actor) => format!("member:{}", actor.id),
         None => format!("address:{}", crate::domain::users::network::key(&request.client.ip)),
@@ -311,7 +289,7 @@ async fn within_limits(request: &RequestContext, method: &Method) -> Result<(), 
 fn record_presence(request: &RequestContext) {
     let Some(session) = &request.session else { return };
     // A page that asks by itself keeps nobody signed in.
-    if request.path.starts_with(templates::paths::admin::SYSTEM_LIVE) || request.path.starts_with(templates::paths::admin::SYSTEM_HISTORY) {
+    if request.route.kind == Kind::Poll {
         return;
     }
     let now = request.app.clock.now();
@@ -331,7 +309,7 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
     font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
 
 /// Security headers (OWASP Secure Headers Project) and what caches must know.
-fn headers(state: &MiddlewareState, response: &mut Response, id: &str, path: &str) {
+fn headers(state: &MiddlewareState, route: Route, response: &mut Response, id: &str) {
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
@@ -349,9 +327,9 @@ fn headers(state: &MiddlewareState, response: &mut Response, id: &str, path: &st
         // Whoever keeps this connection open finds another instance for the next request (RFC 9112 section 9.6).
         set(header::CONNECTION, "close");
     }
-    if !path.starts_with(templates::paths::STATIC) {
+    if route.kind != Kind::Asset {
         // On a shared computer "back" must not show them after signing out (OWASP session management cheat sheet).
-        let is_private = state.area == Area::Admin || path.starts_with(templates::paths::MY);
+        let is_private = state.area == Area::Admin || route.is_private;
         set(header::CACHE_CONTROL, if is_private { "no-store" } else { "private, no-cache" });
         set(header::VARY, reply::VARY);
     }

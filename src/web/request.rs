@@ -2,6 +2,7 @@
 //! boards there are. All of it costs one round trip to Redis, and no SQL where Redis answers.
 
 use super::reply::HtmxTarget;
+use super::routes::Route;
 use super::{address, cookies, language};
 use crate::app::App;
 use crate::domain::boards::{self, Board, Boards};
@@ -29,6 +30,8 @@ pub struct RequestHead {
     pub app: App,
     /// Which router is asked.
     pub area: Area,
+    /// What holds for its address.
+    pub route: Route,
     /// The address with its query.
     pub path: String,
     /// From where.
@@ -53,12 +56,13 @@ pub struct RequestHead {
 
 impl RequestHead {
     /// Reads it from the head of a request.
-    pub fn of(app: &App, area: Area, req: &poem::Request, request_id: String) -> Arc<Self> {
+    pub fn of(app: &App, area: Area, route: Route, req: &poem::Request, request_id: String) -> Arc<Self> {
         let headers = req.headers();
         let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
         Arc::new(Self {
             app: app.clone(),
             area,
+            route,
             path: req.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned(),
             client: client(app, req),
             flash: cookies::get(headers, cookies::FLASH).map(|word| word.into_owned()),
@@ -136,7 +140,7 @@ impl RequestContext {
     /// The database's, where Redis did not answer and SQL does not either.
     pub async fn of(head: Arc<RequestHead>) -> Result<Self> {
         let (app, area, hash) = (&head.app, head.area, head.hash.as_deref());
-        let tags = tags(app, &head.path);
+        let tags = tags(&head);
         let plan = Plan { session: hash, unread: true, generations: &tags, entries: &[] };
         let answer = match app.shared.fetch(&plan).await {
             Known::Known(answer) => answer,
@@ -227,13 +231,12 @@ impl App {
     }
 }
 
-/// Whose states this address's page shows, in the order in which [`RequestContext::of`] takes them apart.
-fn tags(app: &App, path: &str) -> Vec<CacheTag> {
+/// The generations that the page needs, in the order in which [`RequestContext::of`] takes them apart.
+fn tags(head: &RequestHead) -> Vec<CacheTag> {
     let mut tags = vec![CacheTag::BOARDS, CacheTag::POSTS, CacheTag::WITHDRAWN];
-    let below = path.strip_prefix(templates::paths::COMMUNITY).and_then(|rest| rest.strip_prefix('/'));
-    let slug = below.map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
-    // Only of boards that there are: Redis would begin a generation for every word that a stranger makes up.
-    if let Some(slug) = slug.filter(|slug| boards::may_have(app, slug)) {
+    let path = head.path.split('?').next().unwrap_or_default();
+    // Only of boards that exist: Redis would keep a generation for every word that a stranger makes up.
+    if let Some(slug) = head.route.board_of(path).filter(|slug| boards::may_have(&head.app, slug)) {
         tags.push(CacheTag::board(slug));
     }
     tags

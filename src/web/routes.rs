@@ -1,36 +1,171 @@
-//! A router that knows its own addresses, so that each of them is measured without being written down twice.
+//! Routes that declare what middleware, measurements and tests need to know of them, so that none of these reads addresses.
 
+use super::body;
 use crate::app::App;
 use crate::domain::sessions::Area;
 use crate::metrics;
-use poem::{IntoEndpoint, Route};
+use poem::{IntoEndpoint, Route as PoemRoute};
+use std::sync::Arc;
 
-/// poem's router, and its templates.
+/// What is behind an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// HTML for one reader, whose session, language and boards are looked up first.
+    Page,
+    /// HTML that an open page asks for by itself: no sign that its reader is still there.
+    Poll,
+    /// An event stream: open for hours, so outside the concurrency limit.
+    Stream,
+    /// The same for everybody and kept by caches.
+    Asset,
+    /// The same for everybody.
+    Plain,
+    /// What programs ask to see how the instance does: answered at any load.
+    Probe,
+}
+
+/// How often a person may send a form, in a minute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RateLimit {
+    /// More than anybody writes, fewer than a script wants.
+    Write,
+    /// The editor asks for a preview at each pause in typing.
+    Preview,
+}
+
+impl RateLimit {
+    /// The name of the counter, and how many it allows.
+    pub fn counter(self) -> (&'static str, u32) {
+        match self {
+            Self::Write => ("write", 60),
+            Self::Preview => ("preview", 240),
+        }
+    }
+}
+
+/// An address and what holds for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    /// As poem takes it: `/u/:id`.
+    pub path: &'static str,
+    pub kind: Kind,
+    /// Reached in the panel without signing in.
+    pub is_open: bool,
+    /// Never stored by the browser: on a shared computer "back" must not show it after signing out.
+    pub is_private: bool,
+    /// The part of the address that names a board whose generation the page needs.
+    board: Option<usize>,
+    pub limit: RateLimit,
+    /// Largest body, in bytes.
+    pub body: usize,
+    /// What the page may cost a signed-in reader, warm: SQL statements and round trips to Redis. A test counts them.
+    pub cost: Option<(u32, u32)>,
+}
+
+/// A page, or a form that is sent.
+pub const fn page(path: &'static str) -> Route {
+    Route { path, kind: Kind::Page, is_open: false, is_private: false, board: None, limit: RateLimit::Write, body: body::FORM, cost: None }
+}
+
+impl Route {
+    pub const fn kind(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// May cost so many SQL statements and round trips to Redis.
+    pub const fn cost(self, statements: u32, round_trips: u32) -> Self {
+        Self { cost: Some((statements, round_trips)), ..self }
+    }
+
+    pub const fn open(self) -> Self {
+        Self { is_open: true, ..self }
+    }
+
+    pub const fn private(self) -> Self {
+        Self { is_private: true, ..self }
+    }
+
+    /// Shows a board, named by this part of the address (counted from 1).
+    pub const fn board(self, part: usize) -> Self {
+        Self { board: Some(part), ..self }
+    }
+
+    pub const fn limit(self, limit: RateLimit) -> Self {
+        Self { limit, ..self }
+    }
+
+    /// The board that an address of this route names.
+    pub fn board_of(self, path: &str) -> Option<&str> {
+        path.split('/').nth(self.board?)
+    }
+
+    /// Whether its answer depends on who asks.
+    pub fn is_personal(self) -> bool {
+        matches!(self.kind, Kind::Page | Kind::Poll | Kind::Stream)
+    }
+}
+
+impl From<&'static str> for Route {
+    fn from(path: &'static str) -> Self {
+        page(path)
+    }
+}
+
+/// poem's router, and the routes in it.
 #[derive(Default)]
 pub struct Routes {
-    route: Route,
-    templates: Vec<&'static str>,
+    router: PoemRoute,
+    routes: Vec<Route>,
 }
 
 impl Routes {
     /// One more address.
-    pub fn at<E>(mut self, template: &'static str, endpoint: E) -> Self
+    pub fn at<E>(mut self, route: impl Into<Route>, endpoint: E) -> Self
     where
         E: IntoEndpoint,
         E::Endpoint: 'static,
     {
-        self.templates.push(template);
-        Self { route: self.route.at(template, endpoint), templates: self.templates }
+        let route = route.into();
+        self.routes.push(route);
+        Self { router: self.router.at(route.path, endpoint), routes: self.routes }
     }
 
-    /// The router, once it is known what to measure.
-    pub fn measured(self, app: &App, area: Area) -> Route {
+    /// The routes as declared.
+    pub fn declared(self) -> Vec<Route> {
+        self.routes
+    }
+
+    /// The router, and its routes by address; from now on they are measured.
+    pub fn split(self, app: &App, area: Area) -> (RouteTable, PoemRoute) {
         // Both routers have a first page, and the site is the one that people mean.
         let prefix = match area {
             Area::Site => "",
             Area::Admin => "admin:",
         };
-        app.metrics.expect(area, metrics::Routes::labelled(prefix, &self.templates));
-        self.route
+        let paths: Vec<&'static str> = self.routes.iter().map(|route| route.path).collect();
+        let matcher = metrics::Routes::labelled(prefix, &paths);
+        let by_place = matcher.order(&paths).into_iter().map(|at| self.routes[at]).collect();
+        app.metrics.expect(area, matcher.clone());
+        (RouteTable(Arc::new(Table { matcher, by_place })), self.router)
+    }
+}
+
+/// The routes of a router by address. Cheap to clone.
+#[derive(Clone)]
+pub struct RouteTable(Arc<Table>);
+
+struct Table {
+    matcher: metrics::Routes,
+    by_place: Vec<Route>,
+}
+
+/// Where nothing is: a page that says so.
+const NOWHERE: Route = page("");
+
+impl RouteTable {
+    /// The route of an address, and its place among the labels of measurements.
+    pub fn find(&self, path: &str) -> (usize, Route) {
+        let place = self.0.matcher.find(path);
+        (place, self.0.by_place.get(place).copied().unwrap_or(NOWHERE))
     }
 }
