@@ -208,13 +208,13 @@ fn the_headline_numbers_stand_in_the_papers() {
 
 /// The numbers of a text, each with its unit if it has one, as in "44µs".
 fn quantities(text: &str) -> BTreeSet<String> {
-    let dense: String = text.chars().filter(|letter| !letter.is_whitespace() && *letter != ',').collect();
+    let text = text.replace(',', "");
     let is_part = |letter: char| letter.is_ascii_digit() || letter == '.';
-    let begins = dense.char_indices().filter(|(at, letter)| letter.is_ascii_digit() && !dense[..*at].ends_with(is_part));
+    let begins = text.char_indices().filter(|(at, letter)| letter.is_ascii_digit() && !text[..*at].ends_with(is_part));
     let found = begins.map(|(at, _)| {
-        let rest = &dense[at..];
+        let rest = &text[at..];
         let (number, rest) = rest.split_at(rest.find(|letter| !is_part(letter)).unwrap_or(rest.len()));
-        let unit = ["%", "µs", "ms", "KiB", "MiB"].into_iter().find(|unit| rest.starts_with(unit)).unwrap_or_default();
+        let unit = ["%", "µs", "ms", "KiB", "MiB"].into_iter().find(|unit| rest.trim_start().starts_with(unit)).unwrap_or_default();
         format!("{}{unit}", number.trim_end_matches('.'))
     });
     found.collect()
