@@ -26,6 +26,7 @@ mod metrics;
 mod moderation;
 mod nginx;
 mod page_head;
+mod papers;
 mod posts;
 mod processes;
 mod rolling;

@@ -1,6 +1,4 @@
-//! Everything that happens to a request before its handler, in one list. Outermost first: panic → request
-//! id and log → overload → time-out → security headers → cross-site check → body limit → rate limit →
-//! viewer → presence → error page → handler.
+//! Everything that happens to a request before its handler, in the order of [`LAYERS`].
 
 use super::body::Bodies;
 use super::concurrency_limit::ConcurrencyLimit;
@@ -23,6 +21,24 @@ use std::time::{Duration, Instant};
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// Retry-After of a refused request, in seconds.
 const PAUSE: u64 = 2;
+
+/// The layers, outermost first, as ARCHITECTURE.md lists them. The code below follows this order: `outer` up to the time-out,
+/// `admission` up to the concurrency limit, `with_session` the rest.
+pub const LAYERS: &[&str] = &[
+    "request id",
+    "metrics",
+    "security headers",
+    "panic",
+    "time-out",
+    "same origin",
+    "body",
+    "concurrency limit",
+    "session",
+    "rate limits",
+    "presence",
+    "degraded",
+    "handler",
+];
 
 /// Puts all layers around a router.
 pub fn wrap<E: Endpoint + 'static>(app: &App, area: Area, routes: RouteTable, router: E) -> impl Endpoint<Output = Response> + use<E> {

@@ -1,4 +1,4 @@
-//! The tables: Markdown, for the screen and for the README.
+//! The tables: Markdown, for the screen and for `ops/BENCHMARKS.md`.
 
 use crate::load::Outcome;
 use anyhow::{Context, Result};
@@ -59,13 +59,13 @@ pub fn facts(facts: &[(String, String)]) -> String {
 const BEGIN: &str = "<!-- ops/bench: begin -->";
 const END: &str = "<!-- ops/bench: end -->";
 
-/// Puts the tables between the README's markers; at its end where there are none.
-pub fn into_readme(text: &str) -> Result<()> {
-    let readme = fs::read_to_string("README.md").unwrap_or_default();
-    let part = format!("{BEGIN}\n{text}\n{END}");
-    let new = match (readme.find(BEGIN), readme.find(END)) {
-        (Some(begin), Some(end)) if begin < end => format!("{}{part}{}", &readme[..begin], &readme[end + END.len()..]),
-        _ => format!("{readme}\n{part}\n"),
-    };
-    fs::write("README.md", new).context("README.md")
+/// The paper that has a place for the tables.
+const PAPER: &str = "ops/BENCHMARKS.md";
+
+/// Puts the tables between their markers in [`PAPER`].
+pub fn into_paper(tables: &str) -> Result<()> {
+    let text = fs::read_to_string(PAPER).context(PAPER)?;
+    let (head, rest) = text.split_once(BEGIN).with_context(|| format!("{PAPER} has no place for the tables"))?;
+    let (_, tail) = rest.split_once(END).with_context(|| format!("{PAPER} has no end of the tables"))?;
+    fs::write(PAPER, format!("{head}{BEGIN}\n{tables}\n{END}{tail}")).context(PAPER)
 }

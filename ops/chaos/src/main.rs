@@ -86,7 +86,7 @@ fn command() -> Command {
         .arg(flag("all", "every drill"))
         .arg(flag("short", short))
         .arg(flag("list", "names and thresholds"))
-        .arg(flag("readme", "write the table into README.md"))
+        .arg(flag("readme", "write the table into ops/DRILLS.md"))
 }
 
 /// The drills that the command line names.
@@ -115,7 +115,7 @@ async fn practise(matches: &ArgMatches) -> Result<()> {
     let table = report::table(&rows);
     println!("{table}");
     if matches.get_flag("readme") {
-        report::into_readme(&table)?;
+        report::into_paper(&table)?;
     }
     let missed = rows.iter().filter(|row| !row.failures.is_empty()).count();
     ensure!(missed == 0, "{missed} of {} drills missed their threshold", rows.len());

@@ -69,10 +69,13 @@ pub fn table(rows: &[Row]) -> String {
 const BEGIN: &str = "<!-- ops/chaos: begin -->\n";
 const END: &str = "<!-- ops/chaos: end -->";
 
-/// Puts the table between its markers in README.md.
-pub fn into_readme(table: &str) -> Result<()> {
-    let text = std::fs::read_to_string("README.md")?;
-    let (head, rest) = text.split_once(BEGIN).context("README.md has no place for the drills")?;
-    let (_, tail) = rest.split_once(END).context("README.md has no end of the drills")?;
-    Ok(std::fs::write("README.md", [head, BEGIN, table, END, tail].concat())?)
+/// The paper that has a place for the table.
+const PAPER: &str = "ops/DRILLS.md";
+
+/// Puts the table between its markers in [`PAPER`].
+pub fn into_paper(table: &str) -> Result<()> {
+    let text = std::fs::read_to_string(PAPER).context(PAPER)?;
+    let (head, rest) = text.split_once(BEGIN).with_context(|| format!("{PAPER} has no place for the drills"))?;
+    let (_, tail) = rest.split_once(END).with_context(|| format!("{PAPER} has no end of the drills"))?;
+    std::fs::write(PAPER, [head, BEGIN, table, END, tail].concat()).context(PAPER)
 }
