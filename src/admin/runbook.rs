@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 const TEXT: &str = include_str!("../../ops/RUNBOOK.md");
 
 /// The runbook as HTML.
-pub struct Handbook {
+pub struct Runbook {
     /// Its headings in order: anchor and words.
     pub contents: Vec<(String, String)>,
     /// The text.
@@ -16,12 +16,12 @@ pub struct Handbook {
 }
 
 /// The runbook; it is made once.
-pub fn runbook() -> &'static Handbook {
-    static BOOK: LazyLock<Handbook> = LazyLock::new(|| bind(TEXT));
+pub fn runbook() -> &'static Runbook {
+    static BOOK: LazyLock<Runbook> = LazyLock::new(|| bind(TEXT));
     &BOOK
 }
 
-fn bind(text: &str) -> Handbook {
+fn bind(text: &str) -> Runbook {
     let mut contents = Vec::new();
     let mut html = String::new();
     for part in markdown::render(&joined(text)).split_inclusive("</h") {
@@ -35,7 +35,7 @@ fn bind(text: &str) -> Handbook {
         html.push_str(&format!("{before}{} id=\"{anchor}\">{words}</h", &heading[..3]));
         contents.push((anchor, unescape(words)));
     }
-    Handbook { contents, html }
+    Runbook { contents, html }
 }
 
 /// `<h3>`, and not `<hr>`.

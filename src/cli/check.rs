@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_page_that_is_missing_is_told_where_nginx_is_set_up() {
+    fn a_missing_error_page_is_reported_where_nginx_is_set_up() {
         let folder = std::env::temp_dir().join(format!("minschool-check-{}", std::process::id()));
         let page = folder.join("error.html");
         assert!(error_page(&page).is_ok(), "no nginx, no page");

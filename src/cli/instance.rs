@@ -59,7 +59,7 @@ fn folder(config: &Config) -> Option<PathBuf> {
 ///
 /// # Errors
 /// `Config` when another instance is in the way.
-pub async fn take_seat(config: &Config) -> Result<Permit, Failure> {
+pub async fn acquire_lock(config: &Config) -> Result<Permit, Failure> {
     if config.on_postgres() {
         return lock_on_postgres(config).await;
     }

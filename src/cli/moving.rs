@@ -51,7 +51,7 @@ pub async fn carry(from: &Config, to: &Config) -> Result<Manifest, Failure> {
         return Err(Failure::Other(format!("--from: there is no database {path}")));
     }
     // Held until the end: what is written behind the copy's back would be lost.
-    let _instance_lock = instance::take_seat(from).await.map_err(|_| {
+    let _instance_lock = instance::acquire_lock(from).await.map_err(|_| {
         Failure::Config("an instance uses the database to move from; stop it first, so that nothing it writes is left behind".into())
     })?;
     let old = db::open_for_migrations(from).await?;

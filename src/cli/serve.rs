@@ -70,7 +70,7 @@ async fn finish_writes(app: &App) {
 async fn instance_lock(config: &Config) -> Result<instance::Permit, Failure> {
     let mut warned = false;
     loop {
-        match instance::take_seat(config).await {
+        match instance::acquire_lock(config).await {
             Err(Failure::Away(why)) => {
                 if !std::mem::replace(&mut warned, true) {
                     tracing::error!("{why}; waiting for it");

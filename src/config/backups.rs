@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn backups_lie_in_the_data_folder_unless_told_otherwise() {
+    fn backups_lie_in_the_data_folder_unless_set_otherwise() {
         assert_eq!(with("BACKUP_DIR", "").0.dir, Path::new("data/backups"));
         assert_eq!(with("BACKUP_DIR", "/elsewhere").0.dir, Path::new("/elsewhere"));
     }

@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn whoever_waits_is_told_at_once_and_whoever_comes_later_soon() {
+    async fn waiting_requests_end_at_once_and_later_ones_soon() {
         let health = DbHealth::default();
         let waiting = tokio::spawn({
             let health = health.clone();

@@ -106,7 +106,7 @@ impl Upstreams {
 
     /// Draws what can be concluded by now.
     fn settle(&mut self, now: Duration, wall: f64) {
-        let others = self.heard_by_others(now);
+        let others = self.requests_to_others(now);
         let outcome =
             |((name, server), others): ((&String, &mut Server), u32)| Some((name.clone(), server.settle(others, now)?, server.state));
         let outcome: Vec<_> = self.servers.iter_mut().zip(others).filter_map(outcome).collect();
@@ -116,7 +116,7 @@ impl Upstreams {
     }
 
     /// For each server that has been silent since an error: how many requests the others had meanwhile.
-    fn heard_by_others(&self, now: Duration) -> Vec<u32> {
+    fn requests_to_others(&self, now: Duration) -> Vec<u32> {
         let of = |(name, server): (&String, &Server)| {
             let Some(silence) = server.silence(now) else { return 0 };
             let others = self.servers.iter().filter(|(other, _)| *other != name);

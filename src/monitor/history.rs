@@ -60,7 +60,7 @@ pub async fn write_instance(app: &App, minute: i64, heartbeat: &Heartbeat, done:
 }
 
 /// Writes the cluster's numbers of a minute, unless another instance has.
-pub async fn write_house(app: &App, minute: i64, counts: &Counts, redis: Option<&RedisSample>) -> Result<()> {
+pub async fn write_cluster(app: &App, minute: i64, counts: &Counts, redis: Option<&RedisSample>) -> Result<()> {
     use cluster_metric::{ActiveModel, Column, Entity};
     let number = |n: Option<u64>| Set(n.and_then(|n| i64::try_from(n).ok()));
     // Tenths: an integer is the same on both engines.

@@ -8,7 +8,7 @@ use crate::clock::monotonic::ClockStep;
 use crate::clock::to_ms;
 use crate::db::disk_full;
 use crate::domain::Result;
-use crate::shared::instances::{BEAT_LIVES, RedisCounts};
+use crate::shared::instances::{HEARTBEAT_TTL, RedisCounts};
 use crate::shared::{Known, health::Health};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -204,7 +204,7 @@ impl Reporter {
         if now != *minute || self.rounds == 0 {
             history::write_instance(&self.app, *minute, heartbeat, &look.since(begun)).await?;
             let redis = self.app.monitor.redis();
-            history::write_house(&self.app, now, &counts::counts(&self.app).await?, redis.as_ref()).await?;
+            history::write_cluster(&self.app, now, &counts::counts(&self.app).await?, redis.as_ref()).await?;
         }
         if now != *minute {
             self.recent.keep(look.clone());
@@ -245,12 +245,12 @@ impl Reporter {
 
     fn silent(&mut self, name: &str) {
         let Some(other) = self.others.get_mut(name) else { return };
-        if other.is_lost || other.heartbeat.state == InstanceState::Draining || other.seen.elapsed() < BEAT_LIVES {
+        if other.is_lost || other.heartbeat.state == InstanceState::Draining || other.seen.elapsed() < HEARTBEAT_TTL {
             return;
         }
         other.is_lost = true;
         let mark = other.heartbeat.at;
-        tracing::warn!("instance {name} has said nothing for {} s", BEAT_LIVES.as_secs());
+        tracing::warn!("instance {name} has said nothing for {} s", HEARTBEAT_TTL.as_secs());
         self.note_of(name, EventKind::Lost, mark);
     }
 

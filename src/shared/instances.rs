@@ -6,7 +6,7 @@ use bytes::Bytes;
 use std::time::Duration;
 
 /// An instance that has said nothing for so long is not there.
-pub const BEAT_LIVES: Duration = Duration::from_secs(15);
+pub const HEARTBEAT_TTL: Duration = Duration::from_secs(15);
 
 /// What Redis counts about itself; totals are since it began.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub struct Instances<'a>(pub(super) &'a Shared);
 impl Instances<'_> {
     /// Says how an instance is.
     pub async fn heartbeat(self, name: &str, heartbeat: Vec<u8>) -> Effect {
-        self.0.backend().write(vec![Write::Set(keys::instance(name), Bytes::from(heartbeat), BEAT_LIVES)]).await
+        self.0.backend().write(vec![Write::Set(keys::instance(name), Bytes::from(heartbeat), HEARTBEAT_TTL)]).await
     }
 
     /// What these instances said last. None: nothing lately.

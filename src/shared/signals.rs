@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_listener_too_slow_is_told_to_read_the_rows_again() {
+    async fn a_listener_too_slow_has_to_read_the_rows_again() {
         let hub = Arc::new(Hub::new());
         let mut listener = hub.subscribe("post:1");
 

@@ -10,7 +10,7 @@ const JOIN: [(&str, &str); 5] =
 
 #[rstest]
 #[tokio::test]
-async fn somebody_joins_signs_in_and_is_greeted(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn a_visitor_registers_signs_in_and_is_greeted(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let mut ada = test.visitor();
     let page = ada.get("/signup").await;

@@ -30,7 +30,7 @@ async fn the_panel_is_closed_to_everybody_but_staff(#[values(Sqlite, Postgres)] 
 
 #[rstest]
 #[tokio::test]
-async fn a_session_of_the_site_opens_no_door_of_the_panel(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn a_session_of_the_site_is_none_of_the_panel(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     test.person("boss", "admin").await;
     let mut boss = test.visitor();
@@ -80,7 +80,7 @@ async fn the_link_for_the_first_administrator_works_once(#[values(Sqlite, Postgr
 
 #[rstest]
 #[tokio::test]
-async fn a_suspended_member_is_out_at_once_and_told_why(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn a_suspended_member_is_out_at_once_and_reads_why(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let mut boss = test.staff("boss", "admin").await;
     let mut ada = test.signed_in("ada").await;

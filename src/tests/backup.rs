@@ -149,7 +149,7 @@ async fn a_database_moves_with_all_who_are_signed_in(#[values(Sqlite, Postgres)]
 async fn a_database_in_use_does_not_move() {
     let (test, folder) = (lived_in(TestApp::embedded().await).await, tempfile::tempdir().unwrap());
     let to = empty(&test, &folder, Sqlite);
-    let _open = minschool::cli::instance::take_seat(&test.app.config).await.ok().unwrap();
+    let _open = minschool::cli::instance::acquire_lock(&test.app.config).await.ok().unwrap();
 
     assert!(err(moving::carry(&test.app.config, &to).await).contains("stop it first"));
 }

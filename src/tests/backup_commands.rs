@@ -66,7 +66,7 @@ fn the_key_comes_from_the_credentials_as_the_units_have_it() {
 }
 
 #[test]
-fn nothing_is_backed_up_in_the_clear_unless_told_to() {
+fn nothing_is_backed_up_in_the_clear_unless_asked_for() {
     let (folder, _) = folder_with_key();
 
     let refused = run(&folder, &["backup"]);

@@ -38,7 +38,7 @@ fn stop(mut process: Process) -> Option<i32> {
 }
 
 #[test]
-fn it_starts_without_configuration_and_stops_when_told() {
+fn it_starts_without_configuration_and_stops_on_a_signal() {
     let folder = folder();
 
     let (running, printed) = start(&mut minschool(&folder));
@@ -60,7 +60,7 @@ fn a_second_instance_on_sqlite_is_refused() {
 }
 
 #[test]
-fn a_port_in_use_is_told_with_the_mend() {
+fn a_port_in_use_is_reported_with_the_remedy() {
     let (folder, taken) = (folder(), TcpListener::bind("127.0.0.1:0").unwrap());
     let address = taken.local_addr().unwrap().to_string();
 
@@ -71,7 +71,7 @@ fn a_port_in_use_is_told_with_the_mend() {
 }
 
 #[test]
-fn a_data_folder_that_cannot_be_made_is_told() {
+fn a_data_folder_that_cannot_be_made_is_reported() {
     let folder = folder();
     std::fs::write(folder.path().join("file"), "").unwrap();
 
@@ -116,7 +116,7 @@ fn a_version_runs_beside_a_newer_one_that_only_added_something() {
 }
 
 #[test]
-fn a_wrong_password_of_redis_is_told_without_the_password() {
+fn a_wrong_password_of_redis_is_reported_without_it() {
     let (folder, redis) = (folder(), PrivateRedis::start_with_password("right"));
 
     let output = minschool(&folder).env("REDIS_URL", redis.url_with("geheim-falsch")).output().unwrap();

@@ -47,7 +47,7 @@ async fn a_comment_with_htmx_comes_back_as_parts(#[values(Sqlite, Postgres)] eng
 
 #[rstest]
 #[tokio::test]
-async fn the_author_the_answered_and_the_mentioned_are_told_once_each(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn the_author_the_answered_and_the_mentioned_are_notified_once_each(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let (mut ada, mut bob, mut cho) = (test.signed_in("ada").await, test.signed_in("bob").await, test.signed_in("cho").await);
     let post = ada.write("free", "질문").await;

@@ -199,7 +199,7 @@ fn garbage_does_no_harm() {
 }
 
 #[test]
-fn it_is_told_as_text_as_json_as_a_page_and_to_prometheus() {
+fn the_report_is_text_json_a_page_and_metrics() {
     let a = Upstream::start();
     let edge = Edge::start(&[&a]);
     edge.becomes(&a, "up");

@@ -207,7 +207,7 @@ async fn any_accept_language_gets_a_language(#[values(Sqlite, Postgres)] engine:
 
 #[rstest]
 #[tokio::test]
-async fn a_wrong_method_is_told_so(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn a_wrong_method_is_405(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let mut guest = test.visitor();
     for (method, path) in [(Method::POST, "/"), (Method::DELETE, "/community"), (Method::PUT, "/login"), (Method::GET, "/preview")] {

@@ -155,7 +155,7 @@ async fn a_fault_in_a_handler_is_a_page_with_a_number_and_nothing_else(#[values(
 
 #[rstest]
 #[tokio::test]
-async fn a_database_that_is_gone_is_told_in_words_and_the_text_is_kept_by_the_browser(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn a_lost_database_is_explained_and_the_text_is_kept_by_the_browser(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let mut ada = test.signed_in("ada").await;
     ada.get("/").await;

@@ -48,3 +48,4 @@ mod support;
 mod system;
 mod tidy;
 mod withdrawal;
+mod words;

@@ -64,7 +64,7 @@ fn number(text: &str, begins: &str) -> f64 {
 
 #[rstest]
 #[tokio::test]
-async fn every_measurement_that_somebody_relies_on_is_there(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn every_documented_measurement_is_there(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let node = watched(&test).await;
     let mut ada = test.signed_in("ada").await.on(&node);

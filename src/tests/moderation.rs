@@ -139,7 +139,7 @@ async fn two_who_hide_the_same_comment_at_once_count_it_down_once(#[values(Sqlit
 
 #[rstest]
 #[tokio::test]
-async fn the_second_of_two_editors_is_told_and_keeps_what_was_typed(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn the_second_of_two_editors_is_warned_and_keeps_what_was_typed(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let mut moderator = test.staff("mod", "moderator").await;
     let mut ada = test.signed_in("ada").await;

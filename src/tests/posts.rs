@@ -55,7 +55,7 @@ async fn a_key_that_was_never_issued_keeps_the_text_and_brings_a_new_key(#[value
 
 #[rstest]
 #[tokio::test]
-async fn somebody_elses_key_is_worth_nothing(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn a_key_of_another_member_is_refused(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let (mut ada, mut eve) = (test.signed_in("ada").await, test.signed_in("eve").await);
     let page = ada.get("/community/free/write").await;

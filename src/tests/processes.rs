@@ -116,7 +116,7 @@ fn an_instance_that_stops_answers_until_others_know_of_it() {
 
 /// The port stays open from one process to the next: who connects in between waits, and is answered by the next.
 #[test]
-fn a_socket_that_somebody_holds_outlives_its_process() {
+fn a_held_socket_outlives_its_process() {
     let folder = tempfile::tempdir().unwrap();
     let (site, admin) = (free_port(), free_port());
     let mut activator = Command::new("systemd-socket-activate");

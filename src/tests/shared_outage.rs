@@ -206,7 +206,7 @@ async fn tasks_end_with_their_connection_and_all_of_them_with_the_handle() {
 }
 
 #[tokio::test]
-async fn a_wrong_setting_is_told_in_words() {
+async fn a_wrong_setting_is_reported_in_words() {
     let mut redis = PrivateRedis::start_with_password("right");
     let probe = async |url: String| Shared::probe(&RedisOptions::new(url)).await;
 

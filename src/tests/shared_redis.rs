@@ -116,7 +116,7 @@ async fn who_was_not_seen_for_long_is_forgotten() {
 }
 
 #[tokio::test]
-async fn what_somebody_else_wrote_there_is_not_believed_blindly() {
+async fn foreign_values_are_not_trusted() {
     let fixture = SharedFixture::redis().await;
     let (sessions, redis) = (fixture.shared.sessions(), fixture.server());
     let over = SessionCopy { expires_at: now_ms() - 1, ..copy(1) };

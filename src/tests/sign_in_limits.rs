@@ -236,7 +236,7 @@ async fn an_operator_ends_the_wait_of_an_account(#[values(Sqlite, Postgres)] eng
             assert!(output.status.success(), "{}", words(&output));
         }
         None => {
-            let by = house_operator();
+            let by = operator_by();
             minschool::domain::users::sign_in_limits::unlock(&strict.app, &by, "ADA@example.com").await.unwrap();
         }
     }
@@ -308,7 +308,7 @@ async fn a_network_that_the_operator_names_opens_as_many_as_come(#[values(Sqlite
 }
 
 /// Who acts at the command line.
-fn house_operator() -> minschool::domain::audit::By {
+fn operator_by() -> minschool::domain::audit::By {
     let permissions = minschool::domain::Permissions::default();
     let actor =
         minschool::domain::Actor { id: minschool::domain::UserId(0), name: "command line".into(), role: String::new(), permissions };

@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_never_finishes_a_first_request_is_cut_off() {
+    async fn a_connection_without_a_whole_first_request_is_cut_off() {
         assert_eq!(answer_to("").await.as_deref(), Some(""));
         assert_eq!(answer_to("GET / HTTP/1.1\r\nHost: a\r\nX-Slow").await.as_deref(), Some(""));
         assert_eq!(answer_to("GET / HTTP/1.1\r\nHost: a\r\n\r\n").await, None, "who was answered may ask again later");

@@ -49,7 +49,7 @@ fn a_server_is_what_it_says_it_is() {
 }
 
 #[test]
-fn a_restart_that_nobody_saw_is_told_by_the_number_of_the_process() {
+fn a_restart_that_no_probe_saw_shows_in_the_number_of_the_process() {
     let (mut book, run) = (book(), |number: &str| Some(number.to_owned()));
     book.probe(A, Health::Ready, run("1"), at(10), WALL + 10.0);
     book.probe(A, Health::Ready, run("1"), at(12), WALL + 12.0);
@@ -209,7 +209,7 @@ fn a_stream_does_not_make_a_server_look_slow() {
 }
 
 #[test]
-fn how_late_the_log_is_is_told() {
+fn how_late_the_log_is_is_reported() {
     let mut book = book();
     book.note(&answer(A), at(1), WALL + 2.5);
     book.note(&answer(A), at(2), WALL - 10.0);

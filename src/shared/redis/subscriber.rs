@@ -53,7 +53,7 @@ impl Redis {
         let client = connection.client.clone();
         Ok(tokio::select! {
             error = connection.ended() => error,
-            error = watch_pulse(&client) => error,
+            error = watch_pings(&client) => error,
             error = self.pass_on(&mut messages, hub) => error,
         })
     }
@@ -75,7 +75,7 @@ impl Redis {
 }
 
 /// Returns when the connection does not answer.
-async fn watch_pulse(client: &Client) -> Error {
+async fn watch_pings(client: &Client) -> Error {
     let mut ping = time::interval(PING);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

@@ -48,8 +48,8 @@ pub fn curves(
     ];
     let whole = |n: i64| Some(n as f64);
     let people = vec![
-        sheet.of_house(lang.t(t::LINE_SESSIONS), |row| whole(row.sessions)),
-        sheet.of_house(lang.t(t::LINE_ONLINE), |row| whole(row.online)),
+        sheet.of_cluster(lang.t(t::LINE_SESSIONS), |row| whole(row.sessions)),
+        sheet.of_cluster(lang.t(t::LINE_ONLINE), |row| whole(row.online)),
     ];
     charts.push(sheet.chart("people", t::CHART_PEOPLE, Unit::Count, people));
     // Without Redis its pictures would be empty for ever.
@@ -98,7 +98,7 @@ impl Sheet<'_> {
     fn of_redis(&self, lang: Lang) -> [Chart; 4] {
         let tenths = |n: Option<i64>| n.map(|n| n as f64 / 10.0);
         let whole = |n: Option<i64>| n.map(|n| n as f64);
-        let line = |name: Text, of: &dyn Fn(&ClusterSlot) -> Option<f64>| self.of_house(lang.t(name), of);
+        let line = |name: Text, of: &dyn Fn(&ClusterSlot) -> Option<f64>| self.of_cluster(lang.t(name), of);
         let one = |of: &dyn Fn(&ClusterSlot) -> Option<f64>| vec![line(t::LINE_REDIS, of)];
         let keys = vec![line(t::LINE_EXPIRED, &|row| tenths(row.redis_expired)), line(t::LINE_EVICTED, &|row| tenths(row.redis_evicted))];
         [
@@ -109,7 +109,7 @@ impl Sheet<'_> {
         ]
     }
 
-    fn of_house(&self, name: &str, of: impl Fn(&ClusterSlot) -> Option<f64>) -> Line {
+    fn of_cluster(&self, name: &str, of: impl Fn(&ClusterSlot) -> Option<f64>) -> Line {
         self.line(name, &self.cluster.iter().filter_map(|row| Some((row.slot, of(row)?))).collect())
     }
 }
