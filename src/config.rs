@@ -150,7 +150,6 @@ pub struct Config {
     pub database_url: String,
     /// The address of Redis, or none: shared state lives in this process.
     pub redis_url: Option<String>,
-    /// Where the site listens.
     pub site_listen: SocketAddr,
     /// Where the admin panel listens.
     pub admin_listen: SocketAddr,

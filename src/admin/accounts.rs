@@ -20,7 +20,7 @@ use templates::users::sign_in::LoginNotice;
 
 /// Where to go afterwards, or the token of the link.
 #[derive(Deserialize, Default)]
-pub struct Arrival {
+pub struct SignInQuery {
     next: Option<String>,
     token: Option<String>,
 }
@@ -43,7 +43,7 @@ fn login(request: &RequestContext, status: StatusCode, form: &Form<'_>) -> Respo
 
 /// GET /login
 #[handler]
-pub fn new(request: RequestContext, arrival: Option<Query<Arrival>>) -> Response {
+pub fn new(request: RequestContext, arrival: Option<Query<SignInQuery>>) -> Response {
     let next = arrival.and_then(|Query(arrival)| arrival.next).unwrap_or_default();
     let next = reply::local(&next);
     if Staff::of(&request).is_some() {
@@ -95,7 +95,7 @@ fn setup_form(request: &RequestContext, token: &str, form: &SignupForm, rejectio
 
 /// GET /setup?token=…
 #[handler]
-pub async fn invite(request: RequestContext, arrival: Option<Query<Arrival>>) -> Result<Response> {
+pub async fn invite(request: RequestContext, arrival: Option<Query<SignInQuery>>) -> Result<Response> {
     let token = arrival.and_then(|Query(arrival)| arrival.token).unwrap_or_default();
     if !bootstrap::is_invited(&request.app, &token).await? {
         return Err(Error::NotFound.into());

@@ -13,13 +13,13 @@ const PAGE: i64 = 50;
 
 /// Which page.
 #[derive(Deserialize, Default)]
-pub struct Place {
+pub struct AuditQuery {
     page: Option<String>,
 }
 
 /// GET /audit
 #[handler]
-pub async fn index(staff: Staff, place: Option<Query<Place>>) -> Result<Response> {
+pub async fn index(staff: Staff, place: Option<Query<AuditQuery>>) -> Result<Response> {
     let number = bulk::number(place.and_then(|Query(place)| place.page).as_deref());
     let found = audit::list(&staff.request.app, &staff.actor, &staff.request.boards, number, PAGE).await?;
     let changes: Vec<_> = found.rows.iter().map(AuditRow::changes).collect();

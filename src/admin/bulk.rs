@@ -43,7 +43,6 @@ pub fn shown(search: Option<Query<Search>>) -> Filter {
 pub struct Sent {
     /// The rows that were ticked.
     pub selected: Vec<i64>,
-    /// The form.
     pub fields: Fields,
     /// What was wrong with it.
     pub rejection: Rejection,

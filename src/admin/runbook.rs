@@ -4,14 +4,12 @@
 use crate::domain::markdown;
 use std::sync::LazyLock;
 
-/// The text.
 const TEXT: &str = include_str!("../../ops/RUNBOOK.md");
 
 /// The runbook as HTML.
 pub struct Runbook {
     /// Its headings in order: anchor and words.
     pub contents: Vec<(String, String)>,
-    /// The text.
     pub html: String,
 }
 

@@ -67,7 +67,6 @@ pub struct Head {
 /// What follows: rows of this table.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Table {
-    /// Its name.
     pub name: String,
     /// Its columns, in the order of each row's values.
     pub columns: Vec<(String, ColumnKind)>,
@@ -80,7 +79,6 @@ pub struct Table {
 pub struct TableDigest {
     /// The table's name.
     pub table: String,
-    /// Its rows.
     pub rows: u64,
     /// The SHA-256 of their lines.
     pub sha256: String,
@@ -91,7 +89,6 @@ pub struct TableDigest {
 pub struct Manifest {
     /// Its first line.
     pub head: Head,
-    /// Its tables.
     pub tables: Vec<TableDigest>,
 }
 
@@ -133,7 +130,6 @@ impl Count {
         self.hash.update(b"\n");
     }
 
-    /// All there were.
     pub fn digest(self, table: &str) -> TableDigest {
         TableDigest { table: table.to_owned(), rows: self.rows, sha256: hex::encode(self.hash.finalize()) }
     }

@@ -28,7 +28,6 @@ pub struct Label {
     pub file: String,
     /// Its size.
     pub bytes: u64,
-    /// Its SHA-256.
     pub sha256: String,
     /// The version that made it.
     pub version: String,
@@ -36,7 +35,6 @@ pub struct Label {
     pub made_at: String,
     /// The steps of its schema.
     pub steps: Vec<String>,
-    /// Its tables.
     pub tables: Vec<TableDigest>,
 }
 

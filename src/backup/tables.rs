@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 /// A table, and the columns that put its rows in order. Rows refer to older rows of their own table only (an answer to the
 /// comment it answers), so the order of their ids is one in which they can be written.
 pub struct CopiedTable {
-    /// Its name.
     pub name: &'static str,
     /// Its key.
     pub order: &'static [&'static str],

@@ -4,7 +4,7 @@
 use super::Failure;
 use crate::config::{Config, EdgeUrl};
 use crate::edge::http_client;
-use crate::edge::report::{Report, State};
+use crate::edge::report::{Report, ServerState};
 use std::net::SocketAddr;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -44,7 +44,7 @@ pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
     }
     say!("{:<10} {:<22} {:>9} {:>9} {:>9}  result", "instance", "address", "restart", "ready", "requests");
     for (name, address) in instances {
-        let mut row = Row::default();
+        let mut row = RollRow::default();
         let done = restart(&name, address, &args.command, edge, patience, &mut row).await;
         let result = done.as_ref().map_or_else(|err| err.clone(), |word| (*word).to_owned());
         say!("{name:<10} {address:<22} {:>9} {:>9} {:>9}  {result}", row.shown(0), row.shown(1), row.shown(2));
@@ -57,9 +57,9 @@ pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
 
 /// How long each part took.
 #[derive(Default)]
-struct Row([Option<Duration>; 3]);
+struct RollRow([Option<Duration>; 3]);
 
-impl Row {
+impl RollRow {
     fn shown(&self, part: usize) -> String {
         self.0[part].map_or_else(|| "-".into(), |took| format!("{:.1}s", took.as_secs_f64()))
     }
@@ -91,7 +91,7 @@ async fn restart(
     template: &str,
     edge: Option<&EdgeUrl>,
     patience: Duration,
-    row: &mut Row,
+    row: &mut RollRow,
 ) -> Result<&'static str, String> {
     let begun = Instant::now();
     run_command(&template.replace("{}", name), patience).await?;
@@ -149,7 +149,7 @@ async fn until_busy(address: SocketAddr, edge: &EdgeUrl, patience: Duration) -> 
         };
         own.see(row.windows.minute.requests);
         others.see(elsewhere(&report, &name));
-        if row.state == State::Up && own.seen > 0 {
+        if row.state == ServerState::Up && own.seen > 0 {
             return Ok("ready, has requests");
         }
         sleep(EVERY).await;

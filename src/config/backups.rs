@@ -4,7 +4,6 @@ use super::{Sources, Wrong};
 use crate::backup::archive::{self, Recipient};
 use std::path::{Path, PathBuf};
 
-/// See the head of this file.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Backups {
     /// The folder of backups.

@@ -6,7 +6,6 @@ use super::{Sources, Wrong};
 /// The shortest time that the lists of browsers accept (<https://hstspreload.org>).
 const PRELOAD_SECONDS: u64 = 31_536_000;
 
-/// See the head of this file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Public {
     /// The value of Strict-Transport-Security (RFC 6797), sent where the public address is https. nginx sends none of its

@@ -4,7 +4,6 @@ use super::{Sources, Wrong};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
-/// See the head of this file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignUps {
     /// New accounts in an hour from one address.

@@ -4,7 +4,6 @@ use super::{Sources, Wrong};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// See the head of this file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Watching {
     /// This instance's name.

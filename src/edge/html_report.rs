@@ -1,6 +1,6 @@
 //! A report as the plain structs that the page of the servers draws.
 
-use super::report::{Answers, Report, ServerRow, State, UpstreamError, Windows};
+use super::report::{Answers, Report, ServerRow, ServerState, UpstreamError, Windows};
 use crate::web::present;
 use templates::upstreams::{self, Log, Numbers, Server, Total, UpstreamsPage, Window};
 use templates::{Lang, Markup};
@@ -38,11 +38,11 @@ fn server(row: &ServerRow, moment: impl Fn(f64) -> templates::ui::Moment) -> Ser
     Server {
         name: &row.server,
         state: match row.state {
-            State::Up => upstreams::State::Up,
-            State::Draining => upstreams::State::Draining,
-            State::Down => upstreams::State::Down,
-            State::Ejected => upstreams::State::Ejected,
-            State::Unknown => upstreams::State::Unknown,
+            ServerState::Up => upstreams::State::Up,
+            ServerState::Draining => upstreams::State::Draining,
+            ServerState::Down => upstreams::State::Down,
+            ServerState::Ejected => upstreams::State::Ejected,
+            ServerState::Unknown => upstreams::State::Unknown,
         },
         probed: row.probed,
         since: moment(row.since),

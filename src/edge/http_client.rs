@@ -29,13 +29,10 @@ pub enum HttpClientError {
     Broken,
 }
 
-/// An answer.
 pub struct Answer {
-    /// Its status.
     pub status: u16,
     /// Which process it is of, if it says so.
     pub run: Option<String>,
-    /// Its body.
     pub body: String,
 }
 

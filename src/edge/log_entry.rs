@@ -25,7 +25,6 @@ pub struct Line {
 /// One server that was asked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attempt {
-    /// Who.
     pub server: Server,
     /// What came of it.
     pub outcome: Outcome,

@@ -29,7 +29,7 @@ pub const NOTE: &str = "nginx's free edition does not tell whom it has ejected: 
 
 /// How a server is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum State {
+pub enum ServerState {
     /// It is ready.
     #[serde(rename = "up")]
     Up,
@@ -47,8 +47,7 @@ pub enum State {
     Unknown,
 }
 
-impl State {
-    /// The word for it.
+impl ServerState {
     pub fn word(self) -> &'static str {
         match self {
             Self::Up => "up",
@@ -60,13 +59,12 @@ impl State {
     }
 }
 
-/// One server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ServerRow {
     /// Its address, as in nginx's log.
     pub server: String,
     /// How it is.
-    pub state: State,
+    pub state: ServerState,
     /// Whether its /readyz is asked; what is known of other servers is only what the log tells.
     pub probed: bool,
     /// Since when, in seconds since 1970.
@@ -240,10 +238,9 @@ pub struct LogRow {
 pub struct Change {
     /// When, in seconds since 1970.
     pub at: f64,
-    /// Which server.
     pub server: String,
     /// What it was.
-    pub from: State,
+    pub from: ServerState,
     /// What it is since.
-    pub to: State,
+    pub to: ServerState,
 }

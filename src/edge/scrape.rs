@@ -2,7 +2,7 @@
 
 use super::Edge;
 use super::histogram::SCALE;
-use super::report::State;
+use super::report::ServerState;
 use super::server::Server;
 use super::upstreams::{CODES, Upstreams};
 use crate::metrics::text::{self, Sheet};
@@ -39,7 +39,7 @@ impl Collector for Scrape {
 fn upstreams(book: &Upstreams, sheet: &mut Sheet<'_>) -> Result {
     let mut up = sheet.gauges("minschool_edge_upstream_up", "Whether a server is ready and gets requests.")?;
     for (name, server) in &book.servers {
-        up.gauge_of(&[("upstream", name)], f64::from(u8::from(server.state == State::Up)))?;
+        up.gauge_of(&[("upstream", name)], f64::from(u8::from(server.state == ServerState::Up)))?;
     }
     let asked = |server: &Server| server.totals.requests;
     counters(book, sheet, "minschool_edge_upstream_requests", "How often nginx asked a server.", asked)?;

@@ -3,7 +3,7 @@
 use super::histogram::{self, BUCKETS, Counts};
 use super::http_client::HttpClientError;
 use super::log_entry::{Attempt, Outcome};
-use super::report::{Answers, LastError, ServerRow, State, UpstreamError, WindowRow, Windows};
+use super::report::{Answers, LastError, ServerRow, ServerState, UpstreamError, WindowRow, Windows};
 use super::sliding_window::{SlidingWindow, Window};
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ pub(super) struct Totals {
 #[derive(Debug)]
 pub(super) struct Server {
     pub probed: bool,
-    pub state: State,
+    pub state: ServerState,
     pub totals: Totals,
     since: Duration,
     health: Option<Health>,
@@ -60,7 +60,7 @@ impl Server {
     pub(super) fn new(probed: bool, now: Duration) -> Self {
         Self {
             probed,
-            state: State::Unknown,
+            state: ServerState::Unknown,
             totals: Totals::default(),
             since: now,
             health: None,
@@ -129,7 +129,7 @@ impl Server {
     pub(super) fn began_anew(&mut self, run: Option<String>, now: Duration) -> bool {
         let Some(run) = run else { return false };
         let before = self.run.replace(run);
-        let anew = self.state == State::Up && self.health == Some(Health::Ready) && before.is_some() && before != self.run;
+        let anew = self.state == ServerState::Up && self.health == Some(Health::Ready) && before.is_some() && before != self.run;
         if anew {
             self.since = now;
             self.last_error = Some((now, UpstreamError::BeganAnew));
@@ -146,12 +146,12 @@ impl Server {
     }
 
     /// Draws the conclusion, and says what it was before if that changed it.
-    pub(super) fn settle(&mut self, others: u32, now: Duration) -> Option<State> {
+    pub(super) fn settle(&mut self, others: u32, now: Duration) -> Option<ServerState> {
         let state = match self.health {
-            Some(Health::Ready) if self.silence(now).is_some() && others >= NO_ACCIDENT => State::Ejected,
-            Some(Health::Ready) => State::Up,
-            Some(Health::Draining) => State::Draining,
-            Some(Health::NotReady(_) | Health::Silent(_)) => State::Down,
+            Some(Health::Ready) if self.silence(now).is_some() && others >= NO_ACCIDENT => ServerState::Ejected,
+            Some(Health::Ready) => ServerState::Up,
+            Some(Health::Draining) => ServerState::Draining,
+            Some(Health::NotReady(_) | Health::Silent(_)) => ServerState::Down,
             None => self.by_hearsay(now),
         };
         if state == self.state {
@@ -162,12 +162,12 @@ impl Server {
     }
 
     /// Of a server that nobody asks, only the log can tell.
-    fn by_hearsay(&self, now: Duration) -> State {
+    fn by_hearsay(&self, now: Duration) -> ServerState {
         let recent = |at: Option<Duration>| at.filter(|at| now.saturating_sub(*at) < FORGET);
         match (recent(self.answered), recent(self.failed)) {
-            (None, None) => State::Unknown,
-            (answered, failed) if answered >= failed => State::Up,
-            _ => State::Down,
+            (None, None) => ServerState::Unknown,
+            (answered, failed) if answered >= failed => ServerState::Up,
+            _ => ServerState::Down,
         }
     }
 

@@ -1,6 +1,6 @@
 //! A report as a table of text, for `curl` and for `minschool status`.
 
-use super::report::{LastError, Report, ServerRow, State, TotalRow, WindowRow};
+use super::report::{LastError, Report, ServerRow, ServerState, TotalRow, WindowRow};
 use std::fmt::Write;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -51,12 +51,12 @@ fn states(out: &mut String, report: &Report, colours: bool) -> std::fmt::Result 
 }
 
 /// The word is always there too: no meaning is carried by colour alone (WCAG 1.4.1).
-fn colour(state: State) -> Option<&'static str> {
+fn colour(state: ServerState) -> Option<&'static str> {
     match state {
-        State::Up => Some("32"),
-        State::Draining | State::Ejected => Some("33"),
-        State::Down => Some("1;31"),
-        State::Unknown => None,
+        ServerState::Up => Some("32"),
+        ServerState::Draining | ServerState::Ejected => Some("33"),
+        ServerState::Down => Some("1;31"),
+        ServerState::Unknown => None,
     }
 }
 

@@ -2,7 +2,7 @@
 //! since 1970 in the report.
 
 use super::log_entry::{Line, Outcome, Server as Asked};
-use super::report::{Change, LogRow, NOTE, Report, State, TotalRow, Windows};
+use super::report::{Change, LogRow, NOTE, Report, ServerState, TotalRow, Windows};
 use super::server::{self, Health, Server};
 use super::sliding_window::{SlidingWindow, Window};
 use std::collections::{BTreeMap, VecDeque};
@@ -19,7 +19,6 @@ const CHANGES: usize = 50;
 pub(super) const CODES: [u16; 24] =
     [200, 204, 206, 301, 302, 303, 304, 307, 400, 401, 403, 404, 405, 408, 409, 413, 422, 429, 431, 499, 500, 502, 503, 504];
 
-/// See the head of this file.
 #[derive(Debug)]
 pub struct Upstreams {
     pub(super) servers: BTreeMap<String, Server>,
@@ -87,13 +86,13 @@ impl Upstreams {
         if let Some(server) = self.servers.get_mut(name) {
             server.probed(health, now);
             if server.began_anew(run, now) {
-                self.changed(name.to_owned(), State::Down, State::Up, wall);
+                self.changed(name.to_owned(), ServerState::Down, ServerState::Up, wall);
             }
         }
         self.settle(now, wall);
     }
 
-    fn changed(&mut self, server: String, from: State, to: State, wall: f64) {
+    fn changed(&mut self, server: String, from: ServerState, to: ServerState, wall: f64) {
         tracing::info!(%server, "{server} is {}, and was {}", to.word(), from.word());
         self.changes.push_front(Change { at: wall.round(), server, from, to });
         self.changes.truncate(CHANGES);
@@ -125,7 +124,6 @@ impl Upstreams {
         self.servers.iter().map(of).collect()
     }
 
-    /// The report.
     pub fn report(&mut self, now: Duration, wall: f64) -> Report {
         self.settle(now, wall);
         let asked = |window| self.servers.values().map(|server| server.within(window, now).requests).sum();

@@ -41,23 +41,17 @@ macro_rules! ids {
 ids! {
     /// A member or another account.
     UserId,
-    /// A role.
     RoleId,
     /// A signed-in browser.
     SessionId,
-    /// A board.
     BoardId,
-    /// A post.
     PostId,
-    /// A comment.
     CommentId,
-    /// A notification.
     NotificationId,
     /// An entry of the audit log.
     AuditId,
     /// An entry of the log of invalidations.
     InvalidationId,
-    /// A consent.
     ConsentId,
     /// An event of the cluster.
     EventId,

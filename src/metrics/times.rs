@@ -21,17 +21,17 @@ const GONE: usize = 4;
 /// The times of one router.
 pub struct Times {
     routes: Routes,
-    places: Box<[Place]>,
+    places: Box<[RouteTimes]>,
 }
 
 #[derive(Default)]
-struct Place {
+struct RouteTimes {
     buckets: [AtomicU64; BUCKETS],
     micros: AtomicU64,
     statements: AtomicU64,
 }
 
-impl Place {
+impl RouteTimes {
     fn add(&self, took: Duration) {
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         self.buckets[SCALE.bucket(micros as f64)].fetch_add(1, Ordering::Relaxed);
@@ -87,7 +87,7 @@ impl Sum {
 impl Times {
     /// What was asked so far, by route; routes that nobody asked for are left out.
     pub(super) fn by_route(&self) -> Vec<(String, Sum)> {
-        let sum = |places: &[Place]| {
+        let sum = |places: &[RouteTimes]| {
             let mut sum = Sum::default();
             for (n, place) in places.iter().enumerate() {
                 let buckets: [u64; BUCKETS] = std::array::from_fn(|i| place.buckets[i].load(Ordering::Relaxed));
@@ -103,7 +103,7 @@ impl Times {
 
     /// Nothing has been asked yet.
     pub fn new(routes: Routes) -> Self {
-        let places = (0..routes.len() * METHODS.len() * CODES.len()).map(|_| Place::default()).collect();
+        let places = (0..routes.len() * METHODS.len() * CODES.len()).map(|_| RouteTimes::default()).collect();
         Self { routes, places }
     }
 
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_time_on_the_border_belongs_below_it() {
-        let place = Place::default();
+        let place = RouteTimes::default();
 
         place.add(Duration::from_micros(500));
         place.add(Duration::from_micros(501));

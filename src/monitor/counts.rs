@@ -11,7 +11,6 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, FromQueryResult};
 /// Seconds for which a member counts as here when Redis cannot say: as on the page that lists them.
 const HERE: i64 = 60;
 
-/// See the head of this file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counts {
     /// Sessions that have not ended.

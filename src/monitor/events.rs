@@ -64,13 +64,10 @@ impl EventKind {
 /// Something that happened to an instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// What.
     pub kind: EventKind,
-    /// To which.
     pub instance: String,
     /// What makes it the same to everybody who noticed it.
     pub dedupe_key: i64,
-    /// When.
     pub at: OffsetDateTime,
 }
 

@@ -15,7 +15,6 @@ const LISTED: i64 = 60;
 /// So many of what happened are shown.
 const EVENTS: i64 = 20;
 
-/// See the head of this file.
 pub struct Overview {
     /// The instances by name.
     pub instances: Vec<Instance>,
@@ -31,9 +30,7 @@ pub struct Overview {
     pub backup: [Option<f64>; 2],
 }
 
-/// One instance.
 pub struct Instance {
-    /// Its name.
     pub name: String,
     /// What it says.
     pub word: NodeStatus,

@@ -52,9 +52,7 @@ impl Base {
 pub struct Boards {
     /// For everyday talk.
     pub talk: BoardId,
-    /// For questions.
     pub questions: BoardId,
-    /// For notices.
     pub notices: BoardId,
 }
 
@@ -142,7 +140,6 @@ pub async fn posts(db: &Database, plan: &Plan, base: &Base, boards: &Boards, wri
     Ok(())
 }
 
-/// Comments.
 pub async fn comments(db: &Database, plan: &Plan, base: &Base, writer: &mut Writer, progress: Progress<'_>) -> Result<()> {
     for (batch, comments) in plan.comments.chunks(BATCH).enumerate() {
         let mut rows = Vec::with_capacity(comments.len());

@@ -13,7 +13,6 @@ const NOTICE_EVERY: usize = 40;
 /// One post in so many is much talked about.
 const HOT_EVERY: usize = 50;
 
-/// A post to be.
 pub struct Post {
     /// When, in milliseconds.
     pub at: i64,
@@ -57,7 +56,6 @@ pub struct Notified {
     pub user: usize,
     /// Why.
     pub kind: notification::Kind,
-    /// Of which comment.
     pub comment: Option<usize>,
     /// Whether they have seen it.
     pub read: bool,

@@ -13,9 +13,7 @@ use std::sync::Arc;
 pub enum PostKind {
     /// Everyday talk.
     Talk,
-    /// A question.
     Question,
-    /// A notice.
     Notice,
 }
 

@@ -13,7 +13,7 @@ pub enum BackendKind {
 
 /// Whether calls reach it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum RedisState {
     /// The breaker is closed and the connection is trusted: calls are answered.
     Closed,
     /// It failed too often and is left alone for a moment: every call answers `Unknown` at once.
@@ -28,7 +28,7 @@ pub struct Health {
     /// Where it lives.
     pub backend: BackendKind,
     /// Whether calls reach it.
-    pub state: State,
+    pub state: RedisState,
     /// Since when.
     pub since: SystemTime,
     /// Which run of Redis is trusted, or was last.
@@ -37,12 +37,12 @@ pub struct Health {
 
 impl Health {
     /// In that state since now.
-    pub(super) fn now(backend: BackendKind, state: State, run_id: Option<Arc<str>>) -> Self {
+    pub(super) fn now(backend: BackendKind, state: RedisState, run_id: Option<Arc<str>>) -> Self {
         Self { backend, state, since: SystemTime::now(), run_id }
     }
 
     /// Are calls answered?
     pub fn is_well(&self) -> bool {
-        self.state == State::Closed
+        self.state == RedisState::Closed
     }
 }

@@ -44,7 +44,7 @@ pub use validate::{Accept, Reconnected, Reject, Validator};
 use crate::clock::monotonic::MonotonicClock;
 use bytes::Bytes;
 use fragment_cache::Rendered;
-use health::{BackendKind, Health, State};
+use health::{BackendKind, Health, RedisState};
 use memory::Memory;
 use redis::Redis;
 use session_guard::SessionGuard;
@@ -79,7 +79,7 @@ struct Inner {
 impl Shared {
     /// For one process alone.
     pub fn memory(clock: MonotonicClock) -> Self {
-        let (tell, hear) = watch::channel(Health::now(BackendKind::Memory, State::Closed, None));
+        let (tell, hear) = watch::channel(Health::now(BackendKind::Memory, RedisState::Closed, None));
         let memory = Arc::new(Memory::new());
         Self::of(Backend::Memory(memory), Arc::default(), Arc::new(SessionGuard::new(clock, "")), hear, Some(tell))
     }

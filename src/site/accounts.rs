@@ -16,14 +16,14 @@ use templates::users::sign_in::{self as views, LoginNotice, LoginPage, LogoutPag
 
 /// Where to go afterwards, and why the form is shown.
 #[derive(Deserialize, Default)]
-pub struct Arrival {
+pub struct SignInQuery {
     next: Option<String>,
     why: Option<String>,
 }
 
 /// GET /login
 #[handler]
-pub fn new_session(request: RequestContext, arrival: Option<Query<Arrival>>) -> Response {
+pub fn new_session(request: RequestContext, arrival: Option<Query<SignInQuery>>) -> Response {
     let arrival = arrival.map(|Query(arrival)| arrival).unwrap_or_default();
     let next = reply::local(arrival.next.as_deref().unwrap_or_default()).to_owned();
     if request.actor.is_some() {
@@ -87,7 +87,7 @@ pub async fn destroy_session(request: RequestContext) -> Result<Response> {
 
 /// GET /signup
 #[handler]
-pub fn new(request: RequestContext, arrival: Option<Query<Arrival>>) -> Response {
+pub fn new(request: RequestContext, arrival: Option<Query<SignInQuery>>) -> Response {
     if request.actor.is_some() {
         return reply::see_other(&request, paths::HOME);
     }

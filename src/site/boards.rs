@@ -40,12 +40,12 @@ fn card<'a>(request: &'a RequestContext, board: &'a Board, summary: &'a list::Su
 
 /// Which page, in which order. Whatever is typed there, there is an answer.
 #[derive(Deserialize, Default)]
-pub struct Place {
+pub struct BoardQuery {
     page: Option<String>,
     sort: Option<String>,
 }
 
-impl Place {
+impl BoardQuery {
     /// The number of the page: anything that is no number is the first; nothing is beyond 10^12.
     pub fn number(&self) -> i64 {
         self.page.as_deref().and_then(|page| page.parse::<i64>().ok()).unwrap_or(1).clamp(1, 1_000_000_000_000)
@@ -58,7 +58,7 @@ impl Place {
 
 /// A board.
 #[handler]
-pub async fn show(request: RequestContext, Path(slug): Path<String>, place: Option<Query<Place>>) -> Result<Response> {
+pub async fn show(request: RequestContext, Path(slug): Path<String>, place: Option<Query<BoardQuery>>) -> Result<Response> {
     let place = place.map(|Query(place)| place).unwrap_or_default();
     let board = request.board_at(&slug)?;
     let (page, sort) = (place.number(), place.sort());

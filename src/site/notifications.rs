@@ -11,13 +11,13 @@ use templates::paths;
 
 /// Where the list begins.
 #[derive(Deserialize, Default)]
-pub struct Place {
+pub struct NotificationsQuery {
     before: Option<String>,
 }
 
 /// GET /notifications
 #[handler]
-pub async fn index(member: SignedIn, place: Option<Query<Place>>) -> Result<Response> {
+pub async fn index(member: SignedIn, place: Option<Query<NotificationsQuery>>) -> Result<Response> {
     let request = &member.request;
     let before = place.and_then(|Query(place)| place.before?.parse().ok()).filter(|id: &NotificationId| id.0 > 0);
     let mut rows = notifications::list(&request.app, &member.actor, &request.boards, before, request.posts).await?;

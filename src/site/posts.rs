@@ -4,7 +4,7 @@ use crate::domain::boards::Board;
 use crate::domain::posts::moderate::{self, ModerationAction};
 use crate::domain::posts::{self, Draft, Post, list};
 use crate::domain::{Action, Error, PostId, Resource, comments, markdown, notifications, validation};
-use crate::site::boards::Place;
+use crate::site::boards::BoardQuery;
 use crate::web::form::Submission::{Accepted, Rejected};
 use crate::web::{Fields, Flash, Rejection, RequestContext, Result, SignedIn, form, form_token, present, reply};
 use poem::http::StatusCode;
@@ -18,7 +18,7 @@ use templates::posts::{self as views, DeletePage, Neighbour, PostPage};
 
 /// GET /community/:board/:id
 #[handler]
-pub async fn show(request: RequestContext, Path((slug, id)): Path<(String, PostId)>, place: Option<Query<Place>>) -> Result<Response> {
+pub async fn show(request: RequestContext, Path((slug, id)): Path<(String, PostId)>, place: Option<Query<BoardQuery>>) -> Result<Response> {
     let actor = request.actor.as_ref();
     let post = posts::find_readable(&request.app.db, actor, &request.boards, id).await?;
     let board = request.board_of(&post)?;

@@ -7,7 +7,7 @@ use minschool::shared::Effect::{Delivered, Lost};
 use minschool::shared::Known::Unknown;
 use minschool::shared::batch_read::Plan;
 use minschool::shared::cache::{CacheTag, Generation};
-use minschool::shared::health::State;
+use minschool::shared::health::RedisState;
 use minschool::shared::sessions::SessionCopy;
 use minschool::shared::signals::Signal;
 use minschool::shared::{Accept, ProbeError, RedisOptions, Shared, meter};
@@ -44,7 +44,7 @@ async fn nothing_is_known_before_the_owner_of_the_truth_has_spoken() {
     eventually("asked twice", async || owner.asked().len() > 1).await;
     let (answer, trips) = meter::scope(shared.sessions().get("aa")).await;
     assert_eq!((answer, trips), (Unknown, 0), "not while it is rejected");
-    assert_eq!(shared.health().state, State::Connecting);
+    assert_eq!(shared.health().state, RedisState::Connecting);
 
     owner.say(Some(Accept { epoch: 0, ..Accept::default() }));
     back(&shared).await;
@@ -67,7 +67,7 @@ async fn a_killed_redis_costs_one_call_and_then_nothing() {
         assert!(answer.is_unknown() && took < AT_ONCE && trips == 0, "{took:?} {trips}");
     }
     assert_eq!(shared.cache().invalidate(&[CacheTag::POSTS]).await, Lost);
-    assert_eq!(shared.health().state, State::Connecting);
+    assert_eq!(shared.health().state, RedisState::Connecting);
 
     let old_run = shared.health().run_id;
     let (cache, generation) = (shared.cache(), Generation::all([]));
@@ -89,7 +89,7 @@ async fn a_frozen_redis_costs_three_calls_and_then_nothing() {
         let (answer, took) = timed(shared.sessions().get("aa")).await;
         assert!(answer.is_unknown() && took < AT_MOST, "{took:?}");
     }
-    assert_eq!(shared.health().state, State::Open);
+    assert_eq!(shared.health().state, RedisState::Open);
     let frozen_until = now_ms() + 2500;
     while now_ms() < frozen_until {
         let (answer, took) = timed(shared.sessions().get("aa")).await;
@@ -113,7 +113,7 @@ async fn forty_pages_at_once_on_a_frozen_redis_wait_no_longer_than_one() {
     let slowest = futures_util::future::join_all(pages).await.into_iter().map(|(_, took)| took).max();
 
     assert!(slowest.unwrap() < AT_MOST, "{slowest:?}");
-    assert_eq!(fixture.shared.health().state, State::Open);
+    assert_eq!(fixture.shared.health().state, RedisState::Open);
 }
 
 /// An instance in epoch 1 with two sessions, and a Redis that has them in its file.

@@ -34,7 +34,6 @@ pub struct RequestHead {
     pub route: Route,
     /// The address with its query.
     pub path: String,
-    /// From where.
     pub client: Client,
     /// The word of a sentence to show, left by the page before.
     pub flash: Option<String>,

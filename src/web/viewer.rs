@@ -11,9 +11,7 @@ use poem::{FromRequest, Request, RequestBody};
 /// A request by a member.
 #[derive(Clone)]
 pub struct SignedIn {
-    /// The request.
     pub request: RequestContext,
-    /// The member.
     pub actor: Actor,
 }
 
@@ -56,9 +54,7 @@ async fn sign_in_first(req: &Request, body: &mut RequestBody) -> HttpError {
 /// this is how a handler gets at who it is.
 #[derive(Clone)]
 pub struct Staff {
-    /// The request.
     pub request: RequestContext,
-    /// Who.
     pub actor: Actor,
 }
 

@@ -5,7 +5,6 @@
 pub struct Asset {
     /// Its name with a part of its content's hash, so that it may be kept for ever.
     pub name: &'static str,
-    /// Its `Content-Type`.
     pub content_type: &'static str,
     /// As it is.
     pub raw: &'static [u8],

@@ -9,6 +9,7 @@
 //! - [`live`]: partials that are pushed to open pages.
 //! - [`assets`]: the style sheet, the script and the icon, as the build made them.
 //! - [`samples`]: every view in every state.
+#![allow(missing_docs, reason = "fields of views are named for what they show; docs give what a name cannot")]
 
 pub mod admin;
 pub mod assets;

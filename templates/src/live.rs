@@ -12,7 +12,6 @@ use maud::{Markup, html};
 /// The bell rings.
 #[derive(Clone, Copy, Debug)]
 pub struct BellUpdate<'a> {
-    /// The reader's language.
     pub lang: Lang,
     /// How many notifications are unread now.
     pub unread: u32,
@@ -23,7 +22,6 @@ pub struct BellUpdate<'a> {
 /// A new comment on the open post.
 #[derive(Clone, Debug)]
 pub struct NewComment<'a> {
-    /// The reader's language.
     pub lang: Lang,
     /// The comment, as any member sees it.
     pub comment: Comment<'a>,

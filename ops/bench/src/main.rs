@@ -14,7 +14,7 @@ mod usage;
 use anyhow::Result;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use load::{Outcome, Script, Watched};
-use report::{LEVELS, Row};
+use report::{LEVELS, ScenarioRow};
 use scenarios::{Members, PASSWORD};
 use servers::{Backends, POSTGRES, Server};
 use std::time::Duration;
@@ -88,7 +88,7 @@ async fn bench(args: &ArgMatches) -> Result<()> {
 }
 
 /// A line for those who watch.
-fn progress(row: &Row, server: &Server) {
+fn progress(row: &ScenarioRow, server: &Server) {
     let (best, us, memory) = (row.best(), row.busy().app_us, usage::memory(server.process.id()));
     eprintln!("{}: {best:.0}/s, {us:.0} µs of the app, which then has {memory:.0} MiB", row.name);
 }
@@ -117,7 +117,7 @@ impl Stage {
         Ok(backends)
     }
 
-    async fn baseline(&self) -> Result<Row> {
+    async fn baseline(&self) -> Result<ScenarioRow> {
         let server = Server::baseline(&self.redis.url()).await?;
         let requests = vec![Request::get("/").to_bytes()].into();
         let script = Script { requests, expects: 200, once: false };
@@ -125,14 +125,14 @@ impl Stage {
     }
 
     /// A scenario at every number of connections, then at half of the best rate.
-    async fn row(&self, name: &str, server: &Server, script: &Script) -> Result<Row> {
+    async fn row(&self, name: &str, server: &Server, script: &Script) -> Result<ScenarioRow> {
         let mut levels = Vec::new();
         // The first requests fill what is kept ready and open connections to the stores.
         self.run(server, script, 16, self.size.time / 4, None).await?;
         for connections in LEVELS {
             levels.push(self.run(server, script, connections, self.size.time, None).await?);
         }
-        let mut row = Row { name: name.into(), levels, half: Outcome::default() };
+        let mut row = ScenarioRow { name: name.into(), levels, half: Outcome::default() };
         row.half = self.run(server, script, 64, self.size.time, Some(row.best() / 2.0)).await?;
         progress(&row, server);
         Ok(row)
@@ -143,7 +143,7 @@ impl Stage {
     }
 
     /// Everything that is measured on one database.
-    async fn measure(&self, posts: usize, baseline: Row) -> Result<(Vec<Row>, Vec<(String, String)>)> {
+    async fn measure(&self, posts: usize, baseline: ScenarioRow) -> Result<(Vec<ScenarioRow>, Vec<(String, String)>)> {
         let backends = self.backends(posts, 1)?;
         let mut starts = Vec::new();
         for _ in 0..3 {
@@ -173,12 +173,12 @@ impl Stage {
     }
 
     /// A scenario whose requests may be sent only once: every run has its own.
-    async fn forms(&self, name: &str, server: &Server, scripts: impl AsyncFn() -> Result<Script>) -> Result<Row> {
+    async fn forms(&self, name: &str, server: &Server, scripts: impl AsyncFn() -> Result<Script>) -> Result<ScenarioRow> {
         let mut levels = Vec::new();
         for connections in LEVELS {
             levels.push(self.run(server, &scripts().await?, connections, self.size.time, None).await?);
         }
-        let mut row = Row { name: name.into(), levels, half: Outcome::default() };
+        let mut row = ScenarioRow { name: name.into(), levels, half: Outcome::default() };
         row.half = self.run(server, &scripts().await?, 64, self.size.time, Some(row.best() / 2.0)).await?;
         progress(&row, server);
         Ok(row)
@@ -198,21 +198,21 @@ impl Stage {
     }
 
     /// The large database against the small one, and its far pages against its first ones.
-    async fn compare(&self, small: &[Row]) -> Result<Vec<(String, String)>> {
+    async fn compare(&self, small: &[ScenarioRow]) -> Result<Vec<(String, String)>> {
         let server = Server::instance(&self.backends(LARGE, 2)?).await?;
         let members = Members::sign_in(server.address).await?;
         let mut facts = Vec::new();
         for (at, script) in [(1, members.home()), (2, members.board()), (3, members.posts(SMALL))] {
             let name = small[at].name.clone();
             let large = self.row(&name, &server, &script).await?;
-            let cost = |row: &Row| row.busy().app_us + row.busy().stores_us;
+            let cost = |row: &ScenarioRow| row.busy().app_us + row.busy().stores_us;
             let change = (cost(&large) / cost(&small[at]) - 1.0) * 100.0;
             facts.push((format!("{name}: CPU with 1,000,000 posts against 10,000"), format!("{change:+.0} %")));
         }
         let last = members.last_page().await?;
         let near = self.row("board, pages 2 to 1,001", &server, &members.board_from(2)).await?;
         let far = self.row("board, the last 1,000 pages", &server, &members.board_from(last.saturating_sub(1_000))).await?;
-        let cost = |row: &Row| row.busy().app_us + row.busy().stores_us;
+        let cost = |row: &ScenarioRow| row.busy().app_us + row.busy().stores_us;
         facts.push((
             format!("board, pages up to {last} against pages from 2, none kept ready: CPU"),
             format!("{:.2} ×", cost(&far) / cost(&near)),

@@ -9,13 +9,13 @@ use std::fs;
 pub const LEVELS: [usize; 4] = [1, 16, 64, 256];
 
 /// A scenario's runs: one for each of [`LEVELS`], then one at half load.
-pub struct Row {
+pub struct ScenarioRow {
     pub name: String,
     pub levels: Vec<Outcome>,
     pub half: Outcome,
 }
 
-impl Row {
+impl ScenarioRow {
     /// The most requests a second that it reached.
     pub fn best(&self) -> f64 {
         self.levels.iter().map(|level| level.per_second).fold(0.0, f64::max)
@@ -28,12 +28,12 @@ impl Row {
 }
 
 /// The table of scenarios; the first row is the baseline.
-pub fn scenarios(rows: &[Row]) -> String {
+pub fn scenarios(rows: &[ScenarioRow]) -> String {
     let mut out = String::from(
         "| | 1 | 16 | 64 | 256 connections | of the baseline | p50 / p95 / p99 at half load (ms) | app CPU | Redis + PostgreSQL CPU |\n\
          |---|---:|---:|---:|---:|---:|---:|---:|---:|\n",
     );
-    let baseline = rows.first().map_or(1.0, Row::best);
+    let baseline = rows.first().map_or(1.0, ScenarioRow::best);
     for row in rows {
         let _ = write!(out, "| {} ", row.name);
         for level in &row.levels {

@@ -1,7 +1,7 @@
 //! The drills: which fault, and what people may notice of it.
 
 use crate::cluster::Cluster;
-use crate::report::Row;
+use crate::report::DrillRow;
 use crate::verdict::{Moments, check_comments, judge};
 use crate::workload::Workload;
 use crate::{Timing, clock, disk, instances, load, postgres, redis};
@@ -95,7 +95,7 @@ pub const DRILLS: &[Drill] = &[
 ];
 
 /// Runs one drill under load.
-pub async fn run(drill: &Drill, cluster: &Cluster, workload: &Workload, timing: Timing) -> Result<Row> {
+pub async fn run(drill: &Drill, cluster: &Cluster, workload: &Workload, timing: Timing) -> Result<DrillRow> {
     workload.recorder.take();
     let stop = CancellationToken::new();
     let mut clients = workload.start(drill.name, &stop);

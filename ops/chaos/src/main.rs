@@ -122,7 +122,7 @@ async fn practise(matches: &ArgMatches) -> Result<()> {
     Ok(())
 }
 
-async fn run(cluster: &Cluster, drills: &[&Drill], timing: Timing) -> Result<Vec<report::Row>> {
+async fn run(cluster: &Cluster, drills: &[&Drill], timing: Timing) -> Result<Vec<report::DrillRow>> {
     let workload = Workload::prepare(cluster).await?;
     let mut rows = Vec::new();
     for drill in drills {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// What came of one drill.
 #[derive(Default)]
-pub struct Row {
+pub struct DrillRow {
     pub name: &'static str,
     pub requests: usize,
     pub failed: usize,
@@ -30,7 +30,7 @@ pub struct Row {
 }
 
 /// One drill in one line.
-pub fn line(row: &Row) -> String {
+pub fn line(row: &DrillRow) -> String {
     let verdict = if row.failures.is_empty() { "ok".to_owned() } else { format!("MISSED: {}", row.failures.join("; ")) };
     format!(
         "{} requests, {} failed, {} refused, {} stale, {} written, {} lost, {} double, p99 {:.0?} then {:.0?}; {} {verdict}",
@@ -39,7 +39,7 @@ pub fn line(row: &Row) -> String {
 }
 
 /// All drills.
-pub fn table(rows: &[Row]) -> String {
+pub fn table(rows: &[DrillRow]) -> String {
     let mut out = String::from(
         "| drill | requests | failed | refused honestly | as it was | signed out | written | lost | double | p99 before / during | normal after | |\n\
          |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|\n",

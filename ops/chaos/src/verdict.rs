@@ -2,7 +2,7 @@
 
 use crate::cluster::Cluster;
 use crate::drills::{Drill, Tolerance};
-use crate::report::Row;
+use crate::report::DrillRow;
 use crate::results::{Outcome, Results};
 use anyhow::Result;
 use std::time::{Duration, Instant};
@@ -16,11 +16,11 @@ pub struct Moments {
 }
 
 /// Compares results with the tolerance of the drill; limits of time are multiplied by `slack`.
-pub fn judge(drill: &Drill, results: &Results, moments: &Moments, slack: u32) -> Row {
+pub fn judge(drill: &Drill, results: &Results, moments: &Moments, slack: u32) -> DrillRow {
     let &Moments { begun, broken, restored, over } = moments;
     let count = |outcome| results.count(outcome, begun, over);
     let trouble = results.last_trouble().map(|last| last.saturating_duration_since(restored));
-    let mut row = Row {
+    let mut row = DrillRow {
         name: drill.name,
         requests: results.between(begun, over).count(),
         failed: count(Outcome::Failed),
@@ -33,14 +33,14 @@ pub fn judge(drill: &Drill, results: &Results, moments: &Moments, slack: u32) ->
         trouble: trouble.unwrap_or_default(),
         slowest_form: results.slowest_form(broken, restored),
         failures: results.failures.clone(),
-        ..Row::default()
+        ..DrillRow::default()
     };
     row.failures.extend(violations(&row, drill.tolerance, slack));
     row
 }
 
-fn violations(row: &Row, tolerance: Tolerance, slack: u32) -> Vec<String> {
-    let Row { usual, during, trouble, slowest_form, .. } = *row;
+fn violations(row: &DrillRow, tolerance: Tolerance, slack: u32) -> Vec<String> {
+    let DrillRow { usual, during, trouble, slowest_form, .. } = *row;
     let may_refuse = matches!(tolerance, Tolerance::Refusals | Tolerance::Shedding);
     let slow = during > usual * 3 * slack && during > Duration::from_millis(100) * slack;
     let form_waited = slowest_form > Duration::from_millis(1_100) * slack;
@@ -61,7 +61,7 @@ fn violations(row: &Row, tolerance: Tolerance, slack: u32) -> Vec<String> {
 }
 
 /// Every comment that was acknowledged is stored once, with its notification.
-pub async fn check_comments(cluster: &Cluster, name: &str, results: &Results, row: &mut Row) -> Result<()> {
+pub async fn check_comments(cluster: &Cluster, name: &str, results: &Results, row: &mut DrillRow) -> Result<()> {
     let stored =
         cluster.sql(&format!("SELECT content, COUNT(*) FROM comments WHERE content LIKE 'drill {name} %' GROUP BY content")).await?;
     let stored: Vec<(&str, &str)> = stored.lines().filter_map(|line| line.rsplit_once('|')).collect();

@@ -6,7 +6,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum ProxyState {
     Whole,
     /// No bytes pass, and connections stay open.
     Frozen,
@@ -18,7 +18,7 @@ enum State {
 pub struct FaultProxy {
     /// The port on 127.0.0.1 where it listens.
     pub port: u16,
-    state: watch::Sender<State>,
+    state: watch::Sender<ProxyState>,
 }
 
 impl FaultProxy {
@@ -26,7 +26,7 @@ impl FaultProxy {
     pub async fn to(port: u16) -> Self {
         let listener = TcpListener::bind(local(0)).await.unwrap();
         let own = listener.local_addr().unwrap().port();
-        let (state, changes) = watch::channel(State::Whole);
+        let (state, changes) = watch::channel(ProxyState::Whole);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 tokio::spawn(forward(stream, port, changes.clone()));
@@ -37,33 +37,33 @@ impl FaultProxy {
 
     /// Breaks all connections.
     pub fn cut(&self) {
-        self.state.send_replace(State::Cut);
+        self.state.send_replace(ProxyState::Cut);
     }
 
     /// Holds all bytes back.
     pub fn freeze(&self) {
-        self.state.send_replace(State::Frozen);
+        self.state.send_replace(ProxyState::Frozen);
     }
 
     /// Forwards bytes and new connections again.
     pub fn restore(&self) {
-        self.state.send_replace(State::Whole);
+        self.state.send_replace(ProxyState::Whole);
     }
 }
 
 /// Forwards bytes while the proxy is whole; continues a connection after it was frozen.
-async fn forward(mut client: TcpStream, port: u16, mut state: watch::Receiver<State>) {
-    if state.wait_for(|state| *state != State::Frozen).await.is_ok_and(|state| *state == State::Cut) {
+async fn forward(mut client: TcpStream, port: u16, mut state: watch::Receiver<ProxyState>) {
+    if state.wait_for(|state| *state != ProxyState::Frozen).await.is_ok_and(|state| *state == ProxyState::Cut) {
         return;
     }
     let Ok(mut server) = TcpStream::connect(local(port)).await else { return };
     loop {
         tokio::select! {
             biased;
-            _ = state.wait_for(|state| *state != State::Whole) => {}
+            _ = state.wait_for(|state| *state != ProxyState::Whole) => {}
             _ = copy_bidirectional(&mut client, &mut server) => return,
         }
-        if state.wait_for(|state| *state != State::Frozen).await.is_ok_and(|state| *state == State::Cut) {
+        if state.wait_for(|state| *state != ProxyState::Frozen).await.is_ok_and(|state| *state == ProxyState::Cut) {
             return;
         }
     }

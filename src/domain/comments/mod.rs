@@ -145,7 +145,7 @@ pub async fn list(db: &impl ConnectionTrait, actor: Option<&Actor>, post: &Post,
 
 /// A place in a thread, without any words of it.
 #[derive(Debug)]
-pub struct Place {
+pub struct CommentPlace {
     /// The post.
     pub post: Post,
     /// The page of its comments.
@@ -156,13 +156,13 @@ pub struct Place {
 ///
 /// # Errors
 /// `NotFound`.
-pub async fn find_place(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: CommentId) -> Result<Place> {
+pub async fn find_place(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: CommentId) -> Result<CommentPlace> {
     let comment = find(db, id).await?;
     let post = posts::find_readable(db, actor, boards, comment.post_id).await?;
     let same_thread = thread().eq(comment.thread()).and(Column::Id.lt(comment.id));
     let before = thread().lt(comment.thread()).or(same_thread);
     let page = Entity::find().filter(Column::PostId.eq(post.id)).filter(before).count(db).await? as i64 / PAGE_SIZE as i64 + 1;
-    Ok(Place { post, page })
+    Ok(CommentPlace { post, page })
 }
 
 /// Comments written after one on a post that this reader may read, oldest first: what an event stream missed.

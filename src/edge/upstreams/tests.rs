@@ -1,6 +1,6 @@
 //! What is concluded from the log and from the probes, at times that the tests choose.
 
-use super::super::report::{State, UpstreamError};
+use super::super::report::{ServerState, UpstreamError};
 use crate::edge::http_client::HttpClientError;
 use crate::edge::upstreams::*;
 
@@ -25,7 +25,7 @@ fn answer(server: &str) -> Line {
     line("200", server, "200", "0.010", "0.000")
 }
 
-fn state(book: &mut Upstreams, server: &str, now: u64) -> State {
+fn state(book: &mut Upstreams, server: &str, now: u64) -> ServerState {
     let report = book.report(at(now), WALL);
     report.servers.iter().find(|row| row.server == server).expect("a row").state
 }
@@ -33,19 +33,19 @@ fn state(book: &mut Upstreams, server: &str, now: u64) -> State {
 #[test]
 fn a_server_is_what_it_says_it_is() {
     let mut book = book();
-    assert_eq!(state(&mut book, A, 0), State::Unknown);
+    assert_eq!(state(&mut book, A, 0), ServerState::Unknown);
 
     for (health, expected) in [
-        (Health::Ready, State::Up),
-        (Health::Draining, State::Draining),
-        (Health::NotReady(503), State::Down),
-        (Health::Ready, State::Up),
-        (Health::Silent(HttpClientError::Refused), State::Down),
+        (Health::Ready, ServerState::Up),
+        (Health::Draining, ServerState::Draining),
+        (Health::NotReady(503), ServerState::Down),
+        (Health::Ready, ServerState::Up),
+        (Health::Silent(HttpClientError::Refused), ServerState::Down),
     ] {
         book.probe(A, health, None, at(1), WALL);
         assert_eq!(state(&mut book, A, 1), expected);
     }
-    assert_eq!(state(&mut book, B, 1), State::Unknown, "what one says is not about the other");
+    assert_eq!(state(&mut book, B, 1), ServerState::Unknown, "what one says is not about the other");
 }
 
 #[test]
@@ -59,9 +59,9 @@ fn a_restart_that_no_probe_saw_shows_in_the_number_of_the_process() {
 
     let report = book.report(at(15), WALL + 15.0);
     let change = &report.changes[0];
-    assert_eq!((change.from, change.to, change.at), (State::Down, State::Up, WALL + 14.0));
+    assert_eq!((change.from, change.to, change.at), (ServerState::Down, ServerState::Up, WALL + 14.0));
     let row = &report.servers[0];
-    assert_eq!((row.state, row.for_seconds), (State::Up, 1));
+    assert_eq!((row.state, row.for_seconds), (ServerState::Up, 1));
     assert_eq!(row.last_error.as_ref().map(|error| error.trouble), Some(UpstreamError::BeganAnew));
 
     // A planned one says that it drains first; that it begins anew is no trouble then.
@@ -84,7 +84,7 @@ fn a_state_has_a_beginning_and_every_change_is_remembered() {
     let error = row.last_error.as_ref().expect("an error");
     assert_eq!((error.trouble, error.seconds_ago), (UpstreamError::NobodyListens, 12));
     let changes: Vec<_> = report.changes.iter().map(|change| (change.from, change.to)).collect();
-    assert_eq!(changes, [(State::Up, State::Down), (State::Unknown, State::Up)]);
+    assert_eq!(changes, [(ServerState::Up, ServerState::Down), (ServerState::Unknown, ServerState::Up)]);
 }
 
 #[test]
@@ -96,13 +96,13 @@ fn a_ready_server_that_failed_and_gets_nothing_any_more_may_be_ejected() {
     for _ in 0..19 {
         book.note(&answer(B), at(11), WALL);
     }
-    assert_eq!(state(&mut book, A, 13), State::Up, "nineteen may be an accident");
+    assert_eq!(state(&mut book, A, 13), ServerState::Up, "nineteen may be an accident");
 
     book.note(&answer(B), at(13), WALL);
-    assert_eq!(state(&mut book, A, 14), State::Ejected);
+    assert_eq!(state(&mut book, A, 14), ServerState::Ejected);
 
     book.note(&answer(A), at(20), WALL);
-    assert_eq!(state(&mut book, A, 20), State::Up, "it is asked again");
+    assert_eq!(state(&mut book, A, 20), ServerState::Up, "it is asked again");
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn silence_without_an_error_is_no_ejection() {
         book.note(&answer(B), at(5), WALL);
     }
 
-    assert_eq!(state(&mut book, A, 10), State::Up);
+    assert_eq!(state(&mut book, A, 10), ServerState::Up);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn an_answer_to_what_was_asked_before_the_error_does_not_hide_an_ejection() {
         book.note(&answer(B), at(12), WALL);
     }
 
-    assert_eq!(state(&mut book, A, 14), State::Ejected);
+    assert_eq!(state(&mut book, A, 14), ServerState::Ejected);
 }
 
 #[test]
@@ -189,11 +189,11 @@ fn nobody_can_make_up_servers_without_end() {
 fn a_server_that_only_the_log_knows_is_what_the_log_says() {
     let mut book = book();
     book.note(&answer("10.0.0.1:3000"), at(1), WALL);
-    assert_eq!(state(&mut book, "10.0.0.1:3000", 2), State::Up);
+    assert_eq!(state(&mut book, "10.0.0.1:3000", 2), ServerState::Up);
 
     book.note(&line("502", "10.0.0.1:3000", "502", "0.000", "-"), at(3), WALL);
-    assert_eq!(state(&mut book, "10.0.0.1:3000", 4), State::Down);
-    assert_eq!(state(&mut book, "10.0.0.1:3000", 100), State::Unknown);
+    assert_eq!(state(&mut book, "10.0.0.1:3000", 4), ServerState::Down);
+    assert_eq!(state(&mut book, "10.0.0.1:3000", 100), ServerState::Unknown);
 }
 
 #[test]

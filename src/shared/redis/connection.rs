@@ -2,7 +2,7 @@
 //! begins again. At most one connection is alive at a time.
 
 use super::{BackOff, Redis};
-use crate::shared::{Accept, Reconnected, Validator, cache, health::State, keys, store::Write};
+use crate::shared::{Accept, Reconnected, Validator, cache, health::RedisState, keys, store::Write};
 use fred::{
     clients::Client,
     error::{Error, ErrorKind},
@@ -129,7 +129,7 @@ impl Redis {
             tokio::select! {
                 error = connection.ended() => {
                     tracing::warn!(%error, "the connection to Redis ended: {error}");
-                    self.withdraw(State::Connecting);
+                    self.withdraw(RedisState::Connecting);
                 }
                 () = self.tripped.notified() => {}
             }

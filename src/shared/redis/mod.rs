@@ -14,7 +14,7 @@ pub(super) mod subscriber;
 
 use super::breaker::Breaker;
 use super::fragment_cache::Rendered;
-use super::health::{BackendKind, Health, State};
+use super::health::{BackendKind, Health, RedisState};
 use super::session_guard::SessionGuard;
 use super::{Known, meter, random_id};
 use fred::{
@@ -75,7 +75,7 @@ impl Redis {
             shaky: AtomicBool::new(false),
             tripped: Notify::new(),
             complained: Mutex::default(),
-            health: watch::Sender::new(Health::now(BackendKind::Redis, State::Connecting, None)),
+            health: watch::Sender::new(Health::now(BackendKind::Redis, RedisState::Connecting, None)),
             trust,
             pieces,
         }
@@ -121,10 +121,10 @@ impl Redis {
         self.shaky.store(true, Ordering::Relaxed);
         if failure == Failure::Ended {
             // The connection is gone, Redis perhaps not: it is worth another at once.
-            self.give_up(State::Connecting);
+            self.give_up(RedisState::Connecting);
         } else if self.breaker().failed(Instant::now()) {
             tracing::warn!(%error, "Redis failed too often and is left alone for a moment: {error}");
-            self.give_up(State::Open);
+            self.give_up(RedisState::Open);
         }
     }
 
@@ -137,7 +137,7 @@ impl Redis {
         }
     }
 
-    fn give_up(&self, state: State) {
+    fn give_up(&self, state: RedisState) {
         self.withdraw(state);
         self.tripped.notify_one();
     }
@@ -153,11 +153,11 @@ impl Redis {
         self.breaker().succeeded();
         self.shaky.store(false, Ordering::Relaxed);
         *self.live.write() = Some(live);
-        self.health.send_replace(Health::now(BackendKind::Redis, State::Closed, Some(run_id)));
+        self.health.send_replace(Health::now(BackendKind::Redis, RedisState::Closed, Some(run_id)));
     }
 
     /// From now on nothing is known.
-    fn withdraw(&self, state: State) {
+    fn withdraw(&self, state: RedisState) {
         *self.live.write() = None;
         self.health.send_if_modified(|health| {
             let changes = health.state != state;

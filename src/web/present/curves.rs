@@ -22,7 +22,6 @@ pub fn span(range: Range, minute: i64) -> (i64, i64, i64) {
     }
 }
 
-/// The curves.
 pub fn curves(
     request: &RequestContext,
     (from, until, step): (i64, i64, i64),

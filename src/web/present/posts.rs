@@ -43,7 +43,6 @@ pub fn state(state: posts::State) -> State {
 pub struct Shown<'a> {
     /// The boards whose posts are in the list. A post of any other, which may have been closed since, is left out.
     pub boards: &'a [&'a Board],
-    /// The reader's language.
     pub lang: Lang,
     /// The present.
     pub now: OffsetDateTime,

@@ -73,7 +73,8 @@ fn concerns(request: &RequestContext, seen: &Overview, report: Option<&Report>) 
     if seen.counts.is_none() {
         found.push((lang.t(t::BAD_DATABASE).to_owned(), "database-down"));
     }
-    let down = report.into_iter().flat_map(|report| &report.servers).filter(|server| server.state == crate::edge::report::State::Down);
+    let down =
+        report.into_iter().flat_map(|report| &report.servers).filter(|server| server.state == crate::edge::report::ServerState::Down);
     found.extend(down.map(|server| (lang.fill(t::BAD_UPSTREAM, &[("name", &server.server)]), "upstream-down")));
     if let Some(redis) = &seen.redis {
         match full(redis) {

@@ -8,7 +8,6 @@ use maud::{Markup, html};
 /// An error inside the staff's frame.
 #[derive(Clone, Copy)]
 pub struct ErrorPage<'a> {
-    /// The frame.
     pub shell: &'a AdminShell<'a>,
     /// What went wrong.
     pub problem: Problem<'a>,

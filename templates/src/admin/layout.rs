@@ -11,7 +11,6 @@ use maud::{DOCTYPE, Markup, html};
 /// What the frame shows besides the page itself.
 #[derive(Clone, Copy)]
 pub struct AdminShell<'a> {
-    /// The reader's language.
     pub lang: Lang,
     /// The page's own address.
     pub path: &'a str,
@@ -34,15 +33,10 @@ pub struct AdminShell<'a> {
 pub struct Permissions {
     /// Members.
     pub users: bool,
-    /// Roles.
     pub roles: bool,
-    /// Boards.
     pub boards: bool,
-    /// Posts.
     pub posts: bool,
-    /// Comments.
     pub comments: bool,
-    /// Sessions.
     pub sessions: bool,
     /// Audit log.
     pub audit: bool,

@@ -15,7 +15,6 @@ use maud::{Markup, PreEscaped, html};
 /// Every board the reader may know of.
 #[derive(Clone)]
 pub struct BoardsPage<'a> {
-    /// The frame.
     pub shell: &'a Shell<'a>,
     /// In the order that staff chose.
     pub boards: Vec<BoardCard<'a>>,
@@ -24,9 +23,7 @@ pub struct BoardsPage<'a> {
 /// A board in that list.
 #[derive(Clone, Debug)]
 pub struct BoardCard<'a> {
-    /// Its address.
     pub slug: &'a str,
-    /// Its name.
     pub name: &'a str,
     /// What it is for; may be empty.
     pub description: &'a str,
@@ -43,9 +40,7 @@ pub struct BoardCard<'a> {
 /// The newest post of a board.
 #[derive(Clone, Debug)]
 pub struct Latest<'a> {
-    /// Its number.
     pub id: i64,
-    /// Its title.
     pub title: &'a str,
     /// When it was written.
     pub at: Moment,
@@ -75,11 +70,8 @@ pub enum Sort {
 /// One board around a list that may have been rendered before.
 #[derive(Clone, Copy)]
 pub struct BoardPage<'a> {
-    /// The frame.
     pub shell: &'a Shell<'a>,
-    /// Its address.
     pub slug: &'a str,
-    /// Its name.
     pub name: &'a str,
     /// What it is for; may be empty.
     pub description: &'a str,
@@ -96,7 +88,6 @@ pub struct BoardPage<'a> {
 /// The posts of one page of a board. It holds nothing of the reader's.
 #[derive(Clone, Debug)]
 pub struct BoardList<'a> {
-    /// The reader's language.
     pub lang: Lang,
     /// The board's address.
     pub slug: &'a str,

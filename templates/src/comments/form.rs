@@ -38,13 +38,11 @@ pub enum Purpose<'a> {
 /// A form for a comment. It is sent to [`Purpose`]'s address with `body`, `once` and, for an answer, `parent`.
 #[derive(Clone, Copy, Debug)]
 pub struct CommentForm<'a> {
-    /// The reader's language.
     pub lang: Lang,
     /// What it writes.
     pub purpose: Purpose<'a>,
     /// The text in it.
     pub body: &'a str,
-    /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
     pub errors: &'a [FieldError<'a>],
@@ -53,7 +51,6 @@ pub struct CommentForm<'a> {
 /// A reply or edit form as a page of its own, for readers without scripts.
 #[derive(Clone, Copy)]
 pub struct FormPage<'a> {
-    /// The frame.
     pub shell: &'a Shell<'a>,
     /// The board's address.
     pub slug: &'a str,
@@ -63,20 +60,17 @@ pub struct FormPage<'a> {
     pub post_title: &'a str,
     /// The comment that is answered, as safe HTML; empty for a change.
     pub quoted_html: &'a str,
-    /// The form.
     pub form: CommentForm<'a>,
 }
 
 /// Asks before a comment is deleted.
 #[derive(Clone, Copy)]
 pub struct DeletePage<'a> {
-    /// The frame.
     pub shell: &'a Shell<'a>,
     /// The comment's number.
     pub id: i64,
     /// Its text as safe HTML.
     pub body_html: &'a str,
-    /// One-time key.
     pub once: &'a str,
 }
 

@@ -16,10 +16,8 @@ use crate::ui::{self, Author, Moment, State};
 use crate::{live, paths};
 use maud::{Markup, PreEscaped, html};
 
-/// One comment.
 #[derive(Clone, Debug)]
 pub struct Comment<'a> {
-    /// Its number.
     pub id: i64,
     /// The comment at the head of its branch; its own number where it is that one.
     pub root: i64,
@@ -50,7 +48,6 @@ pub struct Comment<'a> {
 /// The answer that a comment answers.
 #[derive(Clone, Copy, Debug)]
 pub struct ReplyTo<'a> {
-    /// Its number.
     pub id: i64,
     /// Its writer's name.
     pub name: &'a str,
@@ -59,7 +56,6 @@ pub struct ReplyTo<'a> {
 /// A comment of the first level with its answers, oldest first.
 #[derive(Clone, Debug)]
 pub struct Branch<'a> {
-    /// The comment.
     pub comment: Comment<'a>,
     /// Its answers.
     pub replies: Vec<Comment<'a>>,
@@ -68,7 +64,6 @@ pub struct Branch<'a> {
 /// The comments of a post.
 #[derive(Clone, Debug)]
 pub struct Thread<'a> {
-    /// The reader's language.
     pub lang: Lang,
     /// The board's address.
     pub slug: &'a str,
@@ -100,7 +95,6 @@ pub enum Entry<'a> {
 /// The answer to a comment that was written by script: the comment, its form emptied, the number, a sentence.
 #[derive(Clone, Debug)]
 pub struct Created<'a> {
-    /// The reader's language.
     pub lang: Lang,
     /// The new comment, as its writer sees it.
     pub comment: Comment<'a>,
@@ -113,7 +107,6 @@ pub struct Created<'a> {
 /// The number of comments.
 #[derive(Clone, Copy, Debug)]
 pub struct Count {
-    /// The reader's language.
     pub lang: Lang,
     /// How many there are.
     pub count: u64,

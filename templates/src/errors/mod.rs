@@ -14,7 +14,6 @@ use maud::{DOCTYPE, Markup, html};
 /// An error inside the usual frame.
 #[derive(Clone, Copy)]
 pub struct ErrorPage<'a> {
-    /// The frame.
     pub shell: &'a Shell<'a>,
     /// What went wrong.
     pub problem: Problem<'a>,
@@ -23,7 +22,6 @@ pub struct ErrorPage<'a> {
 /// An error where not even the frame could be prepared.
 #[derive(Clone, Copy)]
 pub struct BarePage<'a> {
-    /// The reader's language.
     pub lang: Lang,
     /// What went wrong.
     pub problem: Problem<'a>,

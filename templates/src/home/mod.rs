@@ -12,7 +12,6 @@ use maud::{Markup, PreEscaped, html};
 /// The first page around a list that may have been rendered before.
 #[derive(Clone, Copy)]
 pub struct HomePage<'a> {
-    /// The frame.
     pub shell: &'a Shell<'a>,
     /// What [`recent`] rendered in the reader's language.
     pub recent: &'a str,
@@ -21,7 +20,6 @@ pub struct HomePage<'a> {
 /// The newest posts. It holds nothing of the reader's, so one rendering serves all readers with the same language.
 #[derive(Clone, Debug)]
 pub struct Recent<'a> {
-    /// The reader's language.
     pub lang: Lang,
     /// Newest first.
     pub posts: Vec<posts::Card<'a>>,

@@ -9,7 +9,6 @@ use maud::{Markup, html};
 /// Characters of a description; search engines show about as many.
 const LONGEST: usize = 150;
 
-/// See the head of this file.
 #[derive(Clone, Copy)]
 pub struct About<'a> {
     /// One or two sentences of plain text; may be empty.

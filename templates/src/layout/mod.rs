@@ -19,7 +19,6 @@ pub use head::{About, head};
 /// What the frame shows besides the page itself.
 #[derive(Clone, Copy)]
 pub struct Shell<'a> {
-    /// The reader's language.
     pub lang: Lang,
     /// The page's own address with its query, for coming back to it.
     pub path: &'a str,
@@ -44,7 +43,6 @@ pub struct Shell<'a> {
 pub enum Viewer<'a> {
     /// Not signed in.
     Guest,
-    /// A member.
     Member(MemberBadge<'a>),
 }
 
@@ -74,9 +72,7 @@ pub struct MemberBadge<'a> {
 /// A board in the menu.
 #[derive(Clone, Debug)]
 pub struct NavBoard {
-    /// Its address.
     pub slug: String,
-    /// Its name.
     pub name: String,
 }
 

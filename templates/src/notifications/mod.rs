@@ -13,7 +13,6 @@ use maud::{Markup, html};
 /// The bell with its number.
 #[derive(Clone, Copy, Debug)]
 pub struct Bell {
-    /// The reader's language.
     pub lang: Lang,
     /// How many notifications are unread.
     pub unread: u32,
@@ -22,7 +21,6 @@ pub struct Bell {
 /// The notifications of a member.
 #[derive(Clone)]
 pub struct NotificationsPage<'a> {
-    /// The frame.
     pub shell: &'a Shell<'a>,
     /// Newest first.
     pub items: Vec<Item<'a>>,
@@ -37,7 +35,6 @@ pub struct NotificationsPage<'a> {
 /// One notification.
 #[derive(Clone, Debug)]
 pub struct Item<'a> {
-    /// Its number.
     pub id: i64,
     /// What happened.
     pub kind: Kind,

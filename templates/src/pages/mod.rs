@@ -12,7 +12,6 @@ use maud::{Markup, html};
 /// A page of fixed text.
 #[derive(Clone, Copy)]
 pub struct TextPage<'a> {
-    /// The frame.
     pub shell: &'a Shell<'a>,
     /// The version of the text, which consents refer to.
     pub version: &'a str,

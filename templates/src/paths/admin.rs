@@ -2,7 +2,6 @@
 
 use super::query;
 
-/// The dashboard.
 pub const DASHBOARD: &str = "/";
 /// Staff sign in.
 pub const LOGIN: &str = "/login";
@@ -14,17 +13,12 @@ pub const SETUP: &str = "/setup";
 pub const USERS: &str = "/users";
 /// Roles and what they may do.
 pub const ROLES: &str = "/roles";
-/// A new role.
 pub const ROLES_NEW: &str = "/roles/new";
-/// Boards.
 pub const BOARDS: &str = "/boards";
-/// A new board.
 pub const BOARDS_NEW: &str = "/boards/new";
 /// Moves a board up or down.
 pub const BOARDS_ORDER: &str = "/boards/order";
-/// Posts.
 pub const POSTS: &str = "/posts";
-/// Comments.
 pub const COMMENTS: &str = "/comments";
 /// Who is signed in where.
 pub const SESSIONS: &str = "/sessions";
@@ -94,7 +88,6 @@ pub fn role(id: i64) -> String {
     format!("/roles/{id}")
 }
 
-/// Deletes a role.
 pub fn role_delete(id: i64) -> String {
     format!("/roles/{id}/delete")
 }
@@ -104,7 +97,6 @@ pub fn board_edit(id: i64) -> String {
     format!("/boards/{id}/edit")
 }
 
-/// Ends one session.
 pub fn session_end(id: i64) -> String {
     format!("/sessions/{id}/end")
 }

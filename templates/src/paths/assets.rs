@@ -18,7 +18,6 @@ pub fn js() -> &'static str {
     concat!("/static/", crate::assets::js_name!())
 }
 
-/// The icon.
 pub fn icon() -> &'static str {
     concat!("/static/", crate::assets::icon_name!())
 }

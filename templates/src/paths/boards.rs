@@ -3,7 +3,6 @@
 /// The list of boards.
 pub const COMMUNITY: &str = "/community";
 
-/// One board.
 pub fn board(slug: &str) -> String {
     format!("/community/{slug}")
 }

@@ -1,6 +1,5 @@
 //! Posts.
 
-/// One post.
 pub fn post(slug: &str, id: i64) -> String {
     format!("/community/{slug}/{id}")
 }

@@ -10,7 +10,6 @@ use maud::{Markup, PreEscaped, html};
 /// The editor. Its fields are `title`, `body`, `notice`, `once`; `intent=preview` asks for a look only.
 #[derive(Clone, Copy)]
 pub struct PostForm<'a> {
-    /// The frame.
     pub shell: &'a Shell<'a>,
     /// The board's address.
     pub slug: &'a str,
@@ -18,7 +17,6 @@ pub struct PostForm<'a> {
     pub board: &'a str,
     /// What it writes.
     pub purpose: Purpose,
-    /// The title in it.
     pub title: &'a str,
     /// The text in it, as Markdown.
     pub body: &'a str,
@@ -28,7 +26,6 @@ pub struct PostForm<'a> {
     pub notice: bool,
     /// The revision of the post that it shows; none for a new post.
     pub revision: Option<i64>,
-    /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
     pub errors: &'a [FieldError<'a>],
@@ -42,16 +39,12 @@ pub enum Purpose {
     /// A new post.
     New,
     /// A post that is there.
-    Edit {
-        /// Its number.
-        id: i64,
-    },
+    Edit { id: i64 },
 }
 
 /// How a text will look.
 #[derive(Clone, Copy, Debug)]
 pub struct Preview<'a> {
-    /// The reader's language.
     pub lang: Lang,
     /// Safe HTML; empty where nothing was written yet.
     pub html: &'a str,

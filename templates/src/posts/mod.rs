@@ -15,13 +15,11 @@ use maud::{Markup, PreEscaped, html};
 /// A post as one entry of a list.
 #[derive(Clone, Debug)]
 pub struct Card<'a> {
-    /// Its number.
     pub id: i64,
     /// Its board's address.
     pub slug: &'a str,
     /// Its board's name, shown where a list mixes boards; empty otherwise.
     pub board: &'a str,
-    /// Its title.
     pub title: &'a str,
     /// Who wrote it.
     pub author: Author<'a>,
@@ -44,13 +42,11 @@ pub struct Card<'a> {
 /// A post on its page.
 #[derive(Clone, Debug)]
 pub struct Post<'a> {
-    /// Its number.
     pub id: i64,
     /// Its board's address.
     pub slug: &'a str,
     /// Its board's name.
     pub board: &'a str,
-    /// Its title.
     pub title: &'a str,
     /// Its text as HTML that was made safe.
     pub body_html: &'a str,
@@ -77,18 +73,14 @@ pub struct Post<'a> {
 /// A post before or after the open one.
 #[derive(Clone, Copy, Debug)]
 pub struct Neighbour<'a> {
-    /// Its number.
     pub id: i64,
-    /// Its title.
     pub title: &'a str,
 }
 
 /// The page of a post with its comments.
 #[derive(Clone)]
 pub struct PostPage<'a> {
-    /// The frame.
     pub shell: &'a Shell<'a>,
-    /// The post.
     pub post: Post<'a>,
     /// The reader may change it.
     pub can_edit: bool,
@@ -100,7 +92,6 @@ pub struct PostPage<'a> {
     pub newer: Option<Neighbour<'a>>,
     /// The next older post of the board.
     pub older: Option<Neighbour<'a>>,
-    /// Its comments.
     pub comments: Thread<'a>,
     /// One-time key of the hide or restore form.
     pub once: &'a str,
@@ -109,7 +100,6 @@ pub struct PostPage<'a> {
 /// Asks before a post is deleted.
 #[derive(Clone, Copy)]
 pub struct DeletePage<'a> {
-    /// The frame.
     pub shell: &'a Shell<'a>,
     /// The board's address.
     pub slug: &'a str,
@@ -119,7 +109,6 @@ pub struct DeletePage<'a> {
     pub title: &'a str,
     /// How many comments go with it.
     pub comments: u64,
-    /// One-time key.
     pub once: &'a str,
 }
 

@@ -13,7 +13,6 @@ use maud::{Markup, html};
 /// The member's sessions.
 #[derive(Clone)]
 pub struct SessionsPage<'a> {
-    /// The frame.
     pub shell: &'a Shell<'a>,
     /// This one first.
     pub sessions: Vec<Device<'a>>,

@@ -27,7 +27,6 @@ impl FieldError<'_> {
 /// One input of a form.
 #[derive(Clone, Copy, Default)]
 pub struct Field<'a> {
-    /// The reader's language.
     pub lang: Lang,
     /// The name that is sent.
     pub name: &'a str,

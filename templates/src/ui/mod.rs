@@ -18,7 +18,6 @@ use maud::{Markup, html};
 pub struct Moment {
     /// `2026-11-22T05:03:00Z`
     pub iso: String,
-    /// `11월 22일 14:03`
     pub shown: String,
 }
 

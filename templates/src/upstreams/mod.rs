@@ -9,16 +9,13 @@ use crate::ui::{self, Moment};
 use crate::{layout, paths};
 use maud::{DOCTYPE, Markup, html};
 
-/// The page.
 #[derive(Clone, Debug)]
 pub struct UpstreamsPage<'a> {
-    /// The reader's language.
     pub lang: Lang,
     /// When it was so.
     pub at: Moment,
     /// Seconds since the monitor started.
     pub watched: u64,
-    /// One a server.
     pub servers: Vec<Server<'a>>,
     /// The numbers of each window.
     pub windows: [Window<'a>; 3],
@@ -26,16 +23,13 @@ pub struct UpstreamsPage<'a> {
     pub log: Log,
 }
 
-/// One server.
 #[derive(Clone, Debug)]
 pub struct Server<'a> {
-    /// Its address.
     pub name: &'a str,
     /// How it is.
     pub state: State,
     /// Whether it is probed; otherwise its state is read from the log alone.
     pub probed: bool,
-    /// Since when.
     pub since: Moment,
     /// For how many seconds.
     pub seconds: u64,

@@ -8,7 +8,6 @@ use maud::{Markup, html};
 /// The members who are here.
 #[derive(Clone)]
 pub struct WhoPage<'a> {
-    /// The frame.
     pub shell: &'a Shell<'a>,
     /// How many there are, named or not.
     pub count: u64,

@@ -10,7 +10,6 @@ use maud::{Markup, html};
 /// The public page of a member.
 #[derive(Clone)]
 pub struct ProfilePage<'a> {
-    /// The frame.
     pub shell: &'a Shell<'a>,
     /// The member's number.
     pub id: i64,

@@ -10,11 +10,9 @@ use maud::{Markup, html};
 /// The sign-up form: `email`, `name`, `password`, `terms`, `privacy`, `next`, `once`, and both versions.
 #[derive(Clone, Copy)]
 pub struct SignupPage<'a> {
-    /// The frame.
     pub shell: &'a Shell<'a>,
     /// The e-mail in it.
     pub email: &'a str,
-    /// The name in it.
     pub name: &'a str,
     /// Agreed to the terms.
     pub terms: bool,
@@ -26,7 +24,6 @@ pub struct SignupPage<'a> {
     pub privacy_version: &'a str,
     /// Where to go afterwards.
     pub next: &'a str,
-    /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
     pub errors: &'a [FieldError<'a>],

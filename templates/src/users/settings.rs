@@ -10,17 +10,13 @@ use maud::{Markup, html};
 /// Name, language and presence: `name`, `language`, `presence`, `once`.
 #[derive(Clone, Copy)]
 pub struct ProfileForm<'a> {
-    /// The frame.
     pub shell: &'a Shell<'a>,
     /// The e-mail, which is only shown.
     pub email: &'a str,
-    /// The name in it.
     pub name: &'a str,
-    /// The language in it.
     pub language: Lang,
     /// Whether others see the member in the list of who is here.
     pub shows_presence: bool,
-    /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
     pub errors: &'a [FieldError<'a>],
@@ -29,11 +25,9 @@ pub struct ProfileForm<'a> {
 /// A new password: `current`, `password`, `once`.
 #[derive(Clone, Copy)]
 pub struct PasswordForm<'a> {
-    /// The frame.
     pub shell: &'a Shell<'a>,
     /// For the browser's password store.
     pub email: &'a str,
-    /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
     pub errors: &'a [FieldError<'a>],

@@ -10,7 +10,6 @@ use maud::{Markup, html};
 /// The sign-in form: `email`, `password`, `remember`, `next`, `once`.
 #[derive(Clone, Copy)]
 pub struct LoginPage<'a> {
-    /// The frame.
     pub shell: &'a Shell<'a>,
     /// The e-mail in it.
     pub email: &'a str,
@@ -18,7 +17,6 @@ pub struct LoginPage<'a> {
     pub remember: bool,
     /// Where to go afterwards.
     pub next: &'a str,
-    /// One-time key.
     pub once: &'a str,
     /// What was wrong. A wrong e-mail and a wrong password are one fault, `login.wrong`.
     pub errors: &'a [FieldError<'a>],
@@ -60,9 +58,7 @@ pub enum LoginNotice<'a> {
 /// Asks before signing out.
 #[derive(Clone, Copy)]
 pub struct LogoutPage<'a> {
-    /// The frame.
     pub shell: &'a Shell<'a>,
-    /// One-time key.
     pub once: &'a str,
 }
 
@@ -72,7 +68,6 @@ pub struct LogoutPage<'a> {
 /// that form under its name with `kept.` before it.
 #[derive(Clone, Copy)]
 pub struct ReloginPage<'a> {
-    /// The frame.
     pub shell: &'a Shell<'a>,
     /// The e-mail in it.
     pub email: &'a str,
@@ -80,7 +75,6 @@ pub struct ReloginPage<'a> {
     pub next: &'a str,
     /// What was sent, in order.
     pub fields: &'a [(String, String)],
-    /// One-time key.
     pub once: &'a str,
     /// What was wrong with signing in.
     pub errors: &'a [FieldError<'a>],

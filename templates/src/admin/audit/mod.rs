@@ -16,7 +16,6 @@ use maud::{Markup, html};
 /// The audit log.
 #[derive(Clone)]
 pub struct AuditPage<'a> {
-    /// The frame.
     pub shell: &'a AdminShell<'a>,
     /// Newest first.
     pub rows: Vec<AuditRow<'a>>,
@@ -29,7 +28,6 @@ pub struct AuditPage<'a> {
 /// One action.
 #[derive(Clone, Debug)]
 pub struct AuditRow<'a> {
-    /// When.
     pub at: Moment,
     /// Who; empty where the system did it.
     pub staff: &'a str,

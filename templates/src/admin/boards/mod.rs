@@ -15,7 +15,6 @@ use maud::{Markup, html};
 /// The boards in order. The order form sends `board` (a number) and `to` (`up` or `down`).
 #[derive(Clone)]
 pub struct BoardsPage<'a> {
-    /// The frame.
     pub shell: &'a AdminShell<'a>,
     /// In order.
     pub boards: Vec<BoardRow<'a>>,
@@ -26,11 +25,8 @@ pub struct BoardsPage<'a> {
 /// One board in the list.
 #[derive(Clone, Debug)]
 pub struct BoardRow<'a> {
-    /// Its number.
     pub id: i64,
-    /// Its address.
     pub slug: &'a str,
-    /// Its name.
     pub name: &'a str,
     /// Who may read.
     pub read: Audience,
@@ -45,11 +41,9 @@ pub struct BoardRow<'a> {
 /// Who may do something in a board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
-    /// Everyone.
     Everyone,
     /// Those who are signed in.
     Members,
-    /// Staff.
     Staff,
     /// Administrators.
     Admins,
@@ -84,15 +78,12 @@ impl Audience {
 /// `archived`, `once`.
 #[derive(Clone, Copy)]
 pub struct BoardForm<'a> {
-    /// The frame.
     pub shell: &'a AdminShell<'a>,
     /// Its number; `None` for a new one.
     pub id: Option<i64>,
-    /// Its name.
     pub name: &'a str,
     /// Its name for English readers; may be empty.
     pub name_en: &'a str,
-    /// Its address.
     pub slug: &'a str,
     /// What it is for.
     pub description: &'a str,
@@ -108,7 +99,6 @@ pub struct BoardForm<'a> {
     pub comments_on: bool,
     /// Nothing new is written there.
     pub archived: bool,
-    /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
     pub errors: &'a [FieldError<'a>],

@@ -16,7 +16,6 @@ use maud::{Markup, html};
 /// The comments found by `q` and `state`; the form below sends `item` for each ticked box, `task`, `reason`.
 #[derive(Clone)]
 pub struct CommentsPage<'a> {
-    /// The frame.
     pub shell: &'a AdminShell<'a>,
     /// What was searched for.
     pub query: &'a str,
@@ -32,16 +31,13 @@ pub struct CommentsPage<'a> {
     pub selected: &'a [i64],
     /// The form's last fields.
     pub bulk: Bulk<'a>,
-    /// One-time key.
     pub once: &'a str,
     /// What was wrong with the form.
     pub errors: &'a [FieldError<'a>],
 }
 
-/// One comment.
 #[derive(Clone, Debug)]
 pub struct CommentRow<'a> {
-    /// Its number.
     pub id: i64,
     /// Its beginning, as plain text.
     pub excerpt: &'a str,

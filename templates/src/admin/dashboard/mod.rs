@@ -15,7 +15,6 @@ use maud::{Markup, html};
 /// The first page of the staff's side.
 #[derive(Clone)]
 pub struct DashboardPage<'a> {
-    /// The frame.
     pub shell: &'a AdminShell<'a>,
     /// Numbers of now.
     pub tiles: Vec<Tile<'a>>,
@@ -45,7 +44,6 @@ pub struct Signup<'a> {
     pub name: &'a str,
     /// The member's e-mail.
     pub email: &'a str,
-    /// When.
     pub at: Moment,
 }
 

@@ -19,7 +19,6 @@ pub enum Unit {
     Millis,
     /// Hundredths.
     Percent,
-    /// Bytes.
     Bytes,
 }
 
@@ -34,11 +33,9 @@ pub struct Chart {
     pub unit: Unit,
     /// When each point was, the oldest first.
     pub times: Vec<Moment>,
-    /// The lines.
     pub lines: Vec<Line>,
 }
 
-/// One line.
 #[derive(Clone, Debug)]
 pub struct Line {
     /// Whose it is.
@@ -53,7 +50,6 @@ const HEIGHT: f64 = 150.0;
 /// Stroke patterns that can be distinguished.
 const STROKES: usize = 4;
 
-/// Renders it.
 pub fn render(lang: Lang, c: &Chart) -> Markup {
     let title = lang.t(c.title);
     let highest = c

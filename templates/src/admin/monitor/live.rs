@@ -12,7 +12,6 @@ use maud::{Markup, html};
 
 /// The current numbers.
 pub struct Live<'a> {
-    /// The reader's language.
     pub lang: Lang,
     /// When they were taken.
     pub at: Moment,
@@ -20,11 +19,9 @@ pub struct Live<'a> {
     pub concerns: Vec<(String, &'static str)>,
     /// The first numbers.
     pub tiles: Vec<Tile<'a>>,
-    /// The instances.
     pub instances: Vec<InstanceRow>,
     /// Whether every instance could be asked.
     pub is_complete: bool,
-    /// Redis.
     pub redis: Redis<'a>,
     /// The servers behind nginx.
     pub edge: Edge<'a>,
@@ -48,12 +45,9 @@ pub enum InstanceStatus {
     Other,
 }
 
-/// One instance.
 #[derive(Clone, Debug)]
 pub struct InstanceRow {
-    /// Its name.
     pub name: String,
-    /// Its status.
     pub status: InstanceStatus,
     /// Its last heartbeat; none where it sends none.
     pub report: Option<InstanceReport>,
@@ -94,7 +88,6 @@ pub enum Edge<'a> {
     Known(Vec<(Server<'a>, Numbers)>, u32),
 }
 
-/// One route.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "named as the columns that are shown")]
 pub struct Route {
@@ -109,11 +102,8 @@ pub struct Route {
 /// Something that happened.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// When.
     pub at: Moment,
-    /// To which instance.
     pub instance: String,
-    /// What.
     pub what: Text,
     /// Whether it is good news, bad news, or neither.
     pub good: Option<bool>,

@@ -21,10 +21,8 @@ use maud::{Markup, html};
 /// How far back the curves go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Range {
-    /// An hour.
     #[default]
     Hour,
-    /// A day.
     Day,
 }
 
@@ -43,9 +41,7 @@ impl Range {
     }
 }
 
-/// The page.
 pub struct SystemPage<'a> {
-    /// The frame.
     pub shell: &'a AdminShell<'a>,
     /// What is of now.
     pub live: Live<'a>,

@@ -5,9 +5,7 @@ use crate::admin::layout::{self, AdminShell};
 use crate::paths::admin as paths;
 use maud::{Markup, PreEscaped, html};
 
-/// The text.
 pub struct RunbookPage<'a> {
-    /// The frame.
     pub shell: &'a AdminShell<'a>,
     /// Its headings: anchor and text.
     pub contents: &'a [(String, String)],

@@ -16,7 +16,6 @@ use maud::{Markup, html};
 /// The posts found by `q`, `board`, `state`; the form below sends `item` for each ticked box, `task`, `board_to`, `reason`.
 #[derive(Clone)]
 pub struct PostsPage<'a> {
-    /// The frame.
     pub shell: &'a AdminShell<'a>,
     /// What was searched for.
     pub query: &'a str,
@@ -36,7 +35,6 @@ pub struct PostsPage<'a> {
     pub selected: &'a [i64],
     /// The form's last three fields.
     pub bulk: Bulk<'a>,
-    /// One-time key.
     pub once: &'a str,
     /// What was wrong with the form.
     pub errors: &'a [FieldError<'a>],
@@ -53,12 +51,9 @@ pub struct Bulk<'a> {
     pub reason: &'a str,
 }
 
-/// One post.
 #[derive(Clone, Debug)]
 pub struct PostRow<'a> {
-    /// Its number.
     pub id: i64,
-    /// Its title.
     pub title: &'a str,
     /// Its address on the site.
     pub url: String,

@@ -14,11 +14,9 @@ use maud::{Markup, html};
 /// Every role with its grid. A grid sends `grant` once for each ticked box, as `posts:moderate`.
 #[derive(Clone)]
 pub struct RolesPage<'a> {
-    /// The frame.
     pub shell: &'a AdminShell<'a>,
     /// The actions, the columns of each grid.
     pub actions: Vec<&'a str>,
-    /// The roles.
     pub roles: Vec<RoleGrid<'a>>,
     /// Whether the reader may change them.
     pub may_manage: bool,
@@ -28,12 +26,9 @@ pub struct RolesPage<'a> {
     pub errors: &'a [FieldError<'a>],
 }
 
-/// One role.
 #[derive(Clone, Debug)]
 pub struct RoleGrid<'a> {
-    /// Its number.
     pub id: i64,
-    /// Its name.
     pub name: &'a str,
     /// It came with MinSchool and cannot be deleted.
     pub builtin: bool,
@@ -48,7 +43,6 @@ pub struct RoleGrid<'a> {
 /// What a role may do with one resource.
 #[derive(Clone, Debug)]
 pub struct GrantRow<'a> {
-    /// The resource.
     pub resource: &'a str,
     /// In the order of the page's actions; `None` where the action means nothing here.
     pub grants: Vec<Option<bool>>,
@@ -57,11 +51,8 @@ pub struct GrantRow<'a> {
 /// The form for a new role: `name`, `once`.
 #[derive(Clone, Copy)]
 pub struct NewRolePage<'a> {
-    /// The frame.
     pub shell: &'a AdminShell<'a>,
-    /// The name in it.
     pub name: &'a str,
-    /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
     pub errors: &'a [FieldError<'a>],

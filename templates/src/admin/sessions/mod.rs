@@ -15,7 +15,6 @@ use maud::{Markup, html};
 /// Open sessions, of everybody or of one member.
 #[derive(Clone)]
 pub struct SessionsPage<'a> {
-    /// The frame.
     pub shell: &'a AdminShell<'a>,
     /// Last used first.
     pub rows: Vec<SessionRow<'a>>,
@@ -31,10 +30,8 @@ pub struct SessionsPage<'a> {
     pub once: &'a str,
 }
 
-/// One session.
 #[derive(Clone, Debug)]
 pub struct SessionRow<'a> {
-    /// Its number.
     pub id: i64,
     /// The member's number.
     pub user_id: i64,

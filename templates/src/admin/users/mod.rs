@@ -17,7 +17,6 @@ use maud::{Markup, html};
 /// The list of members; searched by `q`.
 #[derive(Clone)]
 pub struct UsersPage<'a> {
-    /// The frame.
     pub shell: &'a AdminShell<'a>,
     /// What was searched for.
     pub query: &'a str,
@@ -51,9 +50,7 @@ pub struct UserRow<'a> {
 /// One member with everything that staff may do: forms `role`, and `reason` + `until` (a date).
 #[derive(Clone)]
 pub struct UserPage<'a> {
-    /// The frame.
     pub shell: &'a AdminShell<'a>,
-    /// The member.
     pub user: UserRow<'a>,
     /// The roles to choose from: what is sent, what is read.
     pub roles: Vec<Choice<'a>>,

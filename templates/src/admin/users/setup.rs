@@ -13,7 +13,6 @@ use maud::{Markup, html};
 /// The form: `token`, `email`, `name`, `password`, `once`.
 #[derive(Clone, Copy)]
 pub struct SetupPage<'a> {
-    /// The reader's language.
     pub lang: Lang,
     /// How the reader wants pages to look.
     pub aids: Aids,
@@ -21,9 +20,7 @@ pub struct SetupPage<'a> {
     pub token: &'a str,
     /// The e-mail in it.
     pub email: &'a str,
-    /// The name in it.
     pub name: &'a str,
-    /// One-time key.
     pub once: &'a str,
     /// What was wrong with it.
     pub errors: &'a [FieldError<'a>],

@@ -13,7 +13,6 @@ use maud::{Markup, html};
 /// The sign-in form: `email`, `password`, `next`, `once`.
 #[derive(Clone, Copy)]
 pub struct LoginPage<'a> {
-    /// The reader's language.
     pub lang: Lang,
     /// How the reader wants pages to look.
     pub aids: Aids,
@@ -23,9 +22,7 @@ pub struct LoginPage<'a> {
     pub next: &'a str,
     /// The fields of a form that waits for this, in order; mostly none.
     pub fields: &'a [(String, String)],
-    /// One-time key.
     pub once: &'a str,
-    /// What was wrong.
     pub errors: &'a [FieldError<'a>],
     /// Why the reader is here.
     pub notice: LoginNotice<'a>,
@@ -36,9 +33,7 @@ pub struct LoginPage<'a> {
 /// Asks before signing out.
 #[derive(Clone, Copy)]
 pub struct LogoutPage<'a> {
-    /// The frame.
     pub shell: &'a AdminShell<'a>,
-    /// One-time key.
     pub once: &'a str,
 }
 
