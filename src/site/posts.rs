@@ -32,14 +32,23 @@ pub async fn show(request: RequestContext, Path((slug, id)): Path<(String, PostI
     )?;
     request.app.counters.read(id);
     request.app.known.prepare(listing.comments.iter().map(|comment| comment.html.as_str()).chain([post.html.as_str()])).await;
-    let drawn = render(&request, board, &post, &listing, page, &beside);
+    let tools = Vec::new();
+    let drawn = render(&request, board, &post, &listing, page, &beside, tools);
     count_view(&request, id);
     Ok(reply::page(drawn))
 }
 
 type Beside = (Option<list::Neighbour>, Option<list::Neighbour>);
 
-fn render(request: &RequestContext, board: &Board, post: &Post, listing: &comments::Listing, page: i64, beside: &Beside) -> maud::Markup {
+fn render(
+    request: &RequestContext,
+    board: &Board,
+    post: &Post,
+    listing: &comments::Listing,
+    page: i64,
+    beside: &Beside,
+    tools: Vec<maud::Markup>,
+) -> maud::Markup {
     let (actor, known) = (request.actor.as_ref(), &request.app.known);
     let clean: Vec<Cow<'_, str>> = listing.comments.iter().map(|comment| known.show(&comment.html)).collect();
     let open = present::takes_comments(actor, board, post);
@@ -79,6 +88,7 @@ fn render(request: &RequestContext, board: &Board, post: &Post, listing: &commen
         older: older.as_ref().map(|(id, title)| Neighbour { id: id.0, title }),
         comments: thread,
         once: &turn,
+        tools,
     })
 }
 
