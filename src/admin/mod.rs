@@ -50,6 +50,11 @@ async fn staff_only<E: Endpoint<Output = Response>>(routes: Arc<E>, req: Request
     Err(HttpError::SignInAgain(fields.pairs().to_vec()).into())
 }
 
+/// Every address of the panel.
+pub fn addresses() -> Vec<&'static str> {
+    routes().templates().to_vec()
+}
+
 fn routes() -> Routes {
     Routes::default()
         .at("/", get(dashboard::show))

@@ -23,6 +23,11 @@ pub fn router(app: &App) -> impl Endpoint<Output = Response> + use<> {
     layers::wrap(app, Area::Site, routes().measured(app, Area::Site))
 }
 
+/// Every address of the site.
+pub fn addresses() -> Vec<&'static str> {
+    routes().templates().to_vec()
+}
+
 fn routes() -> Routes {
     let route = Routes::default()
         .at("/", get(home::show))

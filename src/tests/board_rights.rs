@@ -14,9 +14,8 @@ const SECRET: &str = "극비";
 /// The addresses that take an id, from the lists of both routers, so that no new one is forgotten. Streams never end and are
 /// listened to by tests of their own.
 fn addresses() -> Vec<(bool, String)> {
-    let routers = [(false, include_str!("../site/mod.rs")), (true, include_str!("../admin/mod.rs"))];
-    let listed = routers.iter().flat_map(|(admin, text)| text.split(".at(\"").skip(1).map(move |rest| (*admin, rest)));
-    let paths = listed.map(|(admin, rest)| (admin, rest.split('"').next().unwrap().to_owned()));
+    let listed = [(false, minschool::site::addresses()), (true, minschool::admin::addresses())];
+    let paths = listed.into_iter().flat_map(|(admin, paths)| paths.into_iter().map(move |path| (admin, path.to_owned())));
     let wanted = |path: &str| (path.contains(":id") || path.contains(":board")) && !path.starts_with("/events");
     let found: Vec<_> = paths.filter(|(_, path)| wanted(path)).collect();
     assert!(found.len() > 20, "the lists of addresses are read: {found:?}");

@@ -23,6 +23,11 @@ impl Routes {
         Self { route: self.route.at(template, endpoint), templates: self.templates }
     }
 
+    /// The addresses.
+    pub fn templates(&self) -> &[&'static str] {
+        &self.templates
+    }
+
     /// The router, once it is known what to measure.
     pub fn measured(self, app: &App, area: Area) -> Route {
         // Both routers have a first page, and the site is the one that people mean.
