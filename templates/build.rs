@@ -1,5 +1,5 @@
 //! Makes the files that browsers load: brings htmx by npm, joins scripts and style sheets, compresses them,
-//! names them after their content and writes the table that `src/assets.rs` includes. Nothing is minified: a minifier
+//! names them after their content and writes the table that `src/assets.rs` includes, and the list of nouns. Nothing is minified: a minifier
 //! saves less than 1 KB of the compressed style sheet, which browsers load once.
 //!
 //! Where npm is missing or cannot reach its registry, a debug build leaves htmx out with a warning, for every page works
@@ -35,6 +35,7 @@ fn make() -> Result<()> {
         println!("cargo::rerun-if-env-changed={name}");
     }
 
+    fs::write(out.join("nouns.rs"), nouns(&Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("src"))?)?;
     let own = read(&source.join("app.js"))?;
     let modules = vendor(&source, &out)?;
     let files = [
@@ -60,6 +61,34 @@ fn make() -> Result<()> {
     let budget = format!("/// Bytes of our own script when compressed alone.\n#[cfg(test)]\nconst OWN_SCRIPT_GZ: usize = {size};\n");
     let htmx = format!("/// Whether the script holds htmx.\n#[cfg(test)]\nconst HAS_HTMX: bool = {};\n", modules.is_some());
     fs::write(out.join("assets.rs"), format!("{table}];\n{names}{budget}{htmx}"))?;
+    Ok(())
+}
+
+/// The list of nouns: every folder with sentences and samples, and every file that holds both.
+fn nouns(source: &Path) -> Result<String> {
+    println!("cargo::rerun-if-changed={}", source.display());
+    let mut found = Vec::new();
+    find_nouns(source, "", &mut found)?;
+    found.sort();
+    let noun =
+        |name: &String| format!("Noun {{ name: \"{name}\", texts: crate::{name}::text::ALL, samples: crate::{name}::samples::all }},\n");
+    Ok(format!("static NOUNS: &[Noun] = &[\n{}];\n", found.iter().map(noun).collect::<String>()))
+}
+
+fn find_nouns(folder: &Path, module: &str, found: &mut Vec<String>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let name = if module.is_empty() { stem.into_owned() } else { format!("{module}::{stem}") };
+        if path.is_dir() {
+            if path.join("text.rs").exists() && path.join("samples.rs").exists() {
+                found.push(name.clone());
+            }
+            find_nouns(&path, &name, found)?;
+        } else if path.extension().is_some_and(|end| end == "rs") && read(&path)?.contains("mod samples {") {
+            found.push(name);
+        }
+    }
     Ok(())
 }
 

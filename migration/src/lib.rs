@@ -1,13 +1,10 @@
 //! The history of MinSchool's schema: one list of steps for SQLite and PostgreSQL.
 //!
 //! Rooms: `dialect` (the few words in which the engines differ), `marks` (the triggers that keep
-//! page numbers fast), and one file a step.
+//! page numbers fast), and one file a step with its tables. `rustfmt` does not see those files by itself.
 
 pub mod dialect;
 pub mod marks;
-
-mod m0001_initial;
-mod m0002_monitor;
 
 use sea_orm_migration::async_trait::async_trait;
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -25,8 +22,66 @@ pub struct Migrator;
 #[async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_initial::Step), Box::new(m0002_monitor::Step)]
+        steps()
     }
+}
+
+/// A table of ours, and what a copy of the database does with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Its name.
+    pub name: &'static str,
+    /// The columns that put its rows in order. Rows refer to older rows of their own table only (an answer to the comment it
+    /// answers), so the order of their ids is one in which they can be written.
+    pub order: &'static [&'static str],
+    /// Whether a copy takes it along.
+    pub copied: Copied,
+}
+
+/// Whether a copy of the database takes a table along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// Always.
+    Always,
+    /// By a move only.
+    ByMove,
+    /// Never: it is made anew.
+    Never,
+}
+
+impl Table {
+    /// One that is copied in the order of its ids.
+    pub const fn by_id(name: &'static str) -> Self {
+        Self::by(name, &["id"])
+    }
+
+    /// One that is copied in the order of these columns.
+    pub const fn by(name: &'static str, order: &'static [&'static str]) -> Self {
+        Self { name, order, copied: Copied::Always }
+    }
+
+    /// One that is made anew.
+    pub const fn made_anew(name: &'static str) -> Self {
+        Self { name, order: &[], copied: Copied::Never }
+    }
+}
+
+/// The tables of all steps, those that others refer to first.
+pub fn tables() -> impl Iterator<Item = &'static Table> {
+    TABLES.iter().copied().flatten()
+}
+
+/// Declares the files of the steps, oldest first. Each holds its `Step` and its `TABLES`.
+macro_rules! steps {
+    ($($step:ident,)*) => {
+        $(mod $step;)*
+
+        fn steps() -> Vec<Box<dyn MigrationTrait>> {
+            vec![$(Box::new($step::Step)),*]
+        }
+
+        const TABLES: &[&[Table]] = &[$($step::TABLES),*];
+    };
 }
 
 /// One step of the history, given as SQL for both engines (see `dialect` for the words in braces).
@@ -74,3 +129,8 @@ macro_rules! online_step {
     };
 }
 use step;
+
+steps! {
+    m0001_initial,
+    m0002_monitor,
+}

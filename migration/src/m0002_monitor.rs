@@ -1,5 +1,6 @@
 //! What instances measured, a row a minute, and what happened to them.
 
+use crate::Table;
 use sea_orm_migration::sea_orm::DbBackend;
 
 const UP: &str = "
@@ -40,6 +41,10 @@ CREATE TABLE cluster_events (
 CREATE UNIQUE INDEX cluster_events_once ON cluster_events (kind, subject, dedupe_key);
 CREATE INDEX cluster_events_created ON cluster_events (created_at);
 ";
+
+/// What instances measured says nothing about the machines of another installation.
+pub(crate) const TABLES: &[Table] =
+    &[Table::made_anew("instance_metrics"), Table::made_anew("cluster_metrics"), Table::made_anew("cluster_events")];
 
 fn up(_: DbBackend) -> String {
     UP.into()

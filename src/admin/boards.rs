@@ -8,6 +8,7 @@ use crate::web::{Fields, Flash, Rejection, Result, Staff, form, form_token, pres
 use poem::web::Path;
 use poem::{Response, handler};
 use templates::admin::boards::{self as views, Audience, BoardForm, BoardRow, BoardsPage};
+use templates::admin::text;
 use templates::paths::admin as paths;
 
 /// GET /boards
@@ -96,7 +97,7 @@ pub fn new(staff: Staff) -> Result<Response> {
 /// POST /boards/new
 #[handler]
 pub async fn create(staff: Staff, fields: Fields) -> Result<Response> {
-    save(&staff, None, &fields, "staff.created").await
+    save(&staff, None, &fields, Flash(text::FLASH_CREATED)).await
 }
 
 /// GET /boards/:id/edit
@@ -109,14 +110,14 @@ pub async fn edit(staff: Staff, Path(id): Path<BoardId>) -> Result<Response> {
 /// POST /boards/:id/edit
 #[handler]
 pub async fn update(staff: Staff, Path(id): Path<BoardId>, fields: Fields) -> Result<Response> {
-    save(&staff, Some(id), &fields, "saved").await
+    save(&staff, Some(id), &fields, Flash(text::FLASH_SAVED)).await
 }
 
-async fn save(staff: &Staff, id: Option<BoardId>, fields: &Fields, flash: &'static str) -> Result<Response> {
+async fn save(staff: &Staff, id: Option<BoardId>, fields: &Fields, flash: Flash) -> Result<Response> {
     let draft = draft(fields);
     let save = async |key| boards::save(&staff.request.app, &staff.by(), &key, id, &draft).await;
     match form::submit(&staff.request, &name(id), fields, save).await? {
-        Accepted(_) => Ok(reply::see_other_with(&staff.request, paths::BOARDS, Flash(flash))),
+        Accepted(_) => Ok(reply::see_other_with(&staff.request, paths::BOARDS, flash)),
         Rejected(rejection) => Ok(render(staff, id, &draft, &rejection)),
     }
 }
@@ -127,7 +128,7 @@ pub async fn reorder(staff: Staff, fields: Fields) -> Result<Response> {
     let (id, up) = (fields.number("board").ok_or(Error::NotFound)?, fields.text("to") == "up");
     let shift = async |key| boards::shift(&staff.request.app, &staff.by(), &key, BoardId(id), up).await;
     match form::submit_one(&staff.request, ("staff.boards", format!("{id}.{up}")), &fields, shift).await? {
-        Accepted(_) => Ok(reply::see_other_with(&staff.request, paths::BOARDS, Flash("saved"))),
+        Accepted(_) => Ok(reply::see_other_with(&staff.request, paths::BOARDS, Flash(text::FLASH_SAVED))),
         Rejected(_) => Ok(reply::see_other(&staff.request, paths::BOARDS)),
     }
 }

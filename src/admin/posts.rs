@@ -10,6 +10,7 @@ use crate::web::{Fields, Flash, Result, Staff, form, form_token, present, reply}
 use poem::web::Query;
 use poem::{Response, handler};
 use templates::admin::posts::{self as views, PostRow, PostsPage};
+use templates::admin::text;
 use templates::layout::NavBoard;
 use templates::paths;
 
@@ -61,7 +62,7 @@ pub async fn act(staff: Staff, search: Option<Query<Search>>, fields: Fields) ->
         moderate::moderate(&request.app, &staff.by(), &key, &ids, action, fields.text("reason")).await
     };
     match form::submit(request, "staff.posts", &fields, moderate).await? {
-        Accepted(_) => Ok(reply::see_other_with(request, reply::local(&request.path), Flash("staff.done"))),
+        Accepted(_) => Ok(reply::see_other_with(request, reply::local(&request.path), Flash(text::FLASH_DONE))),
         Rejected(rejection) => render(&staff, &bulk::shown(search), &Sent { selected, fields, rejection }).await,
     }
 }

@@ -7,6 +7,7 @@ use crate::web::{Fields, Flash, Rejection, Result, Staff, Submission, form, form
 use poem::web::Path;
 use poem::{Response, handler};
 use templates::admin::roles::{self as views, GrantRow, NewRolePage, RoleGrid, RolesPage};
+use templates::admin::text;
 use templates::paths::admin as paths;
 
 const ACTIONS: [Action; 5] = [Action::Read, Action::Write, Action::Delete, Action::Moderate, Action::Manage];
@@ -65,7 +66,7 @@ pub async fn update(staff: Staff, Path(id): Path<RoleId>, fields: Fields) -> Res
     let granted = Permissions::from_words(fields.all("grant"));
     let grant = async |key| roles::grant(&staff.request.app, &staff.by(), &key, id, granted).await;
     let done = form::submit_one(&staff.request, ("staff.roles", id), &fields, grant).await?;
-    finish(&staff, done, "saved").await
+    finish(&staff, done, Flash(text::FLASH_SAVED)).await
 }
 
 /// POST /roles/:id/delete
@@ -73,12 +74,12 @@ pub async fn update(staff: Staff, Path(id): Path<RoleId>, fields: Fields) -> Res
 pub async fn destroy(staff: Staff, Path(id): Path<RoleId>, fields: Fields) -> Result<Response> {
     let destroy = async |key| roles::destroy(&staff.request.app, &staff.by(), &key, id).await;
     let done = form::submit_one(&staff.request, ("staff.roles", format!("delete.{id}")), &fields, destroy).await?;
-    finish(&staff, done, "staff.deleted").await
+    finish(&staff, done, Flash(text::FLASH_DELETED)).await
 }
 
-async fn finish<T>(staff: &Staff, done: Submission<T>, flash: &'static str) -> Result<Response> {
+async fn finish<T>(staff: &Staff, done: Submission<T>, flash: Flash) -> Result<Response> {
     match done {
-        Accepted(_) => Ok(reply::see_other_with(&staff.request, paths::ROLES, Flash(flash))),
+        Accepted(_) => Ok(reply::see_other_with(&staff.request, paths::ROLES, flash)),
         Rejected(rejection) => render(staff, &rejection).await,
     }
 }
@@ -102,7 +103,7 @@ pub async fn create(staff: Staff, fields: Fields) -> Result<Response> {
     let name = fields.text("name");
     let create = async |key| roles::create(&staff.request.app, &staff.by(), &key, name).await;
     match form::submit(&staff.request, "staff.role.new", &fields, create).await? {
-        Accepted(_) => Ok(reply::see_other_with(&staff.request, paths::ROLES, Flash("staff.created"))),
+        Accepted(_) => Ok(reply::see_other_with(&staff.request, paths::ROLES, Flash(text::FLASH_CREATED))),
         Rejected(rejection) => Ok(new_form(&staff, name, &rejection)),
     }
 }

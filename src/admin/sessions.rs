@@ -10,6 +10,7 @@ use poem::web::{Path, Query};
 use poem::{Response, handler};
 use serde::Deserialize;
 use templates::admin::sessions::{self as views, SessionsPage};
+use templates::admin::text;
 use templates::paths::admin as paths;
 
 /// Sessions on one page.
@@ -60,7 +61,7 @@ pub async fn end(staff: Staff, Path(id): Path<SessionId>, fields: Fields) -> Res
         done = form::submit_one(request, (&own, format!("session.{id}")), &fields, end).await?;
     }
     match done {
-        Accepted(_) => Ok(reply::see_other_with(request, paths::SESSIONS, Flash("ended"))),
+        Accepted(_) => Ok(reply::see_other_with(request, paths::SESSIONS, Flash(text::FLASH_ENDED))),
         Rejected(_) => Ok(reply::see_other(request, paths::SESSIONS)),
     }
 }

@@ -8,6 +8,7 @@ use crate::web::{Fields, Flash, Rejection, Result, Staff, Submission, form, form
 use poem::web::{Path, Query};
 use poem::{Response, handler};
 use serde::Deserialize;
+use templates::admin::text;
 use templates::admin::users::{self as views, Suspension, UserPage, UserRow, UsersPage};
 use templates::paths::admin as paths;
 use templates::ui::Choice;
@@ -126,9 +127,9 @@ fn form_name(id: UserId) -> String {
 }
 
 /// Back to the member's page with a sentence, or the page with what is wrong and all that was typed.
-async fn finish<T>(staff: &Staff, id: UserId, done: Submission<T>, flash: &'static str, typed: Typed<'_>) -> Result<Response> {
+async fn finish<T>(staff: &Staff, id: UserId, done: Submission<T>, flash: Flash, typed: Typed<'_>) -> Result<Response> {
     match done {
-        Accepted(_) => Ok(reply::see_other_with(&staff.request, &paths::user(id.0), Flash(flash))),
+        Accepted(_) => Ok(reply::see_other_with(&staff.request, &paths::user(id.0), flash)),
         Rejected(rejection) => render(staff, id, &typed, &rejection).await,
     }
 }
@@ -141,7 +142,7 @@ pub async fn role(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Resul
         manage::set_role(&staff.request.app, &staff.by(), &key, id, RoleId(role), "").await
     };
     let done = form::submit_one(&staff.request, (&form_name(id), "role"), &fields, set_role).await?;
-    finish(&staff, id, done, "staff.role", Typed { role: fields.text("role"), ..Typed::default() }).await
+    finish(&staff, id, done, Flash(text::FLASH_ROLE), Typed { role: fields.text("role"), ..Typed::default() }).await
 }
 
 /// POST /users/:id/suspend
@@ -150,7 +151,7 @@ pub async fn suspend(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Re
     let (reason, until) = (fields.text("reason"), fields.text("until"));
     let suspend = async |key| manage::suspend(&staff.request.app, &staff.by(), &key, id, end_of(until)?, reason).await;
     let done = form::submit_one(&staff.request, (&form_name(id), "suspend"), &fields, suspend).await?;
-    finish(&staff, id, done, "staff.suspended", Typed { reason, until, ..Typed::default() }).await
+    finish(&staff, id, done, Flash(text::FLASH_SUSPENDED), Typed { reason, until, ..Typed::default() }).await
 }
 
 /// The end of a day in Seoul; none where no day was typed.
@@ -170,7 +171,7 @@ fn end_of(day: &str) -> Result<Option<OffsetDateTime>, Error> {
 pub async fn unsuspend(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
     let unsuspend = async |key| manage::unsuspend(&staff.request.app, &staff.by(), &key, id).await;
     let done = form::submit_one(&staff.request, (&form_name(id), "lift"), &fields, unsuspend).await?;
-    finish(&staff, id, done, "staff.lifted", Typed::default()).await
+    finish(&staff, id, done, Flash(text::FLASH_LIFTED), Typed::default()).await
 }
 
 /// POST /users/:id/end-sessions
@@ -178,5 +179,5 @@ pub async fn unsuspend(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> 
 pub async fn end_sessions(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
     let end = async |key| manage::end_sessions(&staff.request.app, &staff.by(), &key, SessionSelector::All { user: id }).await;
     let done = form::submit_one(&staff.request, (&form_name(id), "end"), &fields, end).await?;
-    finish(&staff, id, done, "ended", Typed::default()).await
+    finish(&staff, id, done, Flash(text::FLASH_ENDED), Typed::default()).await
 }

@@ -2,7 +2,7 @@
 //! no half restored site is left.
 
 use super::format::{Checker, Head, Manifest, Seen, Table};
-use super::tables::{self, ColumnKind, CopiedTable, Purpose};
+use super::tables::{self, ColumnKind, Purpose};
 use super::{BackupError, RecordStream, Result, sql};
 use crate::clock::OffsetDateTime;
 use crate::db::{Database, Transaction, query};
@@ -81,7 +81,7 @@ fn steps(head: &Head) -> Result<u32> {
 /// Takes away what the migrations put into a new database, and the triggers: marks are counted once at the end.
 async fn clear(tx: &Transaction) -> Result<()> {
     tx.execute_unprepared(&marks::drop(tx.get_database_backend())).await?;
-    let mut copied: Vec<&CopiedTable> = Purpose::Move.tables().collect();
+    let mut copied: Vec<&tables::Table> = Purpose::Move.tables().collect();
     copied.reverse();
     for table in copied {
         tx.execute(&Query::delete().from_table(table.name).take()).await?;

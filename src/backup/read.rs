@@ -1,7 +1,7 @@
 //! A database as lines: every table as of one moment, while people go on writing.
 
 use super::format::{Count, FORMAT, Head, Record, Table};
-use super::tables::{self, ColumnKind, CopiedTable, Purpose};
+use super::tables::{self, ColumnKind, Purpose};
 use super::{BackupError, RecordSender, RecordStream, Result, pipe, sql};
 use crate::clock::{Clock, OffsetDateTime};
 use crate::db::sql::applied_migrations;
@@ -48,7 +48,7 @@ fn now() -> Result<String> {
     Clock::default().now().format(&Rfc3339).map_err(|e| BackupError::doing("writing the time", e))
 }
 
-async fn rows(tx: &Transaction, copied: &CopiedTable, to: &RecordSender) -> Result<()> {
+async fn rows(tx: &Transaction, copied: &tables::Table, to: &RecordSender) -> Result<()> {
     let columns = tables::columns(tx, copied.name).await?;
     let counter = if copied.order == ["id"] { Some(sql::last_id(tx, copied.name).await?) } else { None };
     let table = Table { name: copied.name.into(), columns, counter };
@@ -64,7 +64,7 @@ async fn rows(tx: &Transaction, copied: &CopiedTable, to: &RecordSender) -> Resu
     say(to, Record::TableDigest(count.digest(copied.name)).line()?).await
 }
 
-fn select(engine: DbBackend, copied: &CopiedTable, table: &Table) -> SelectStatement {
+fn select(engine: DbBackend, copied: &tables::Table, table: &Table) -> SelectStatement {
     let is_text = |name: &str| table.columns.iter().any(|(column, kind)| column == name && *kind == ColumnKind::Text);
     let mut select = Query::select();
     select.columns(table.columns.iter().map(|(name, _)| name.clone())).from(copied.name);

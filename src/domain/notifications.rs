@@ -7,10 +7,10 @@
 use super::boards::Boards;
 use super::idempotency::{Uncommitted, idempotent};
 use super::users::profile;
-use super::{Action, Actor, Error, Resource, Result, idempotency};
+use super::{Actor, Error, Result, idempotency, posts};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
-use crate::domain::{BoardId, CommentId, Context, NotificationId, PostId, UserId};
+use crate::domain::{CommentId, Context, NotificationId, PostId, UserId};
 use crate::entity::notification::{ActiveModel, Column, Entity};
 use crate::entity::post::State;
 use crate::entity::{comment, post, user};
@@ -122,15 +122,7 @@ pub async fn recipients(db: &impl ConnectionTrait, comment: CommentId) -> Result
 
 /// What holds for notifications, beside their posts, that are there for this reader.
 fn readable(reader: &Actor, boards: &Boards) -> Condition {
-    let ids: Vec<BoardId> = boards.readable(Some(reader)).map(|board| board.id).collect();
-    let own = post::Column::AuthorId.into_expr().equals((Entity, Column::UserId));
-    // As `posts::in_sight` says.
-    let in_sight = Condition::any()
-        .add(post::Column::State.eq(State::Shown))
-        .add(Condition::all().add(post::Column::State.eq(State::Hidden)).add(own));
-    let all = reader.may(Resource::Post, Action::Moderate);
-    let post = Condition::all().add(post::Column::BoardId.is_in(ids)).add_option((!all).then_some(in_sight));
-    Condition::any().add(Column::PostId.is_null()).add(post)
+    Condition::any().add(Column::PostId.is_null()).add(posts::readable(reader, boards))
 }
 
 /// The notifications of this reader, with what they quote.

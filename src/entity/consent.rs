@@ -1,6 +1,6 @@
 //! Which version of the terms and of the privacy notice a member agreed to.
 
-use super::ids::{ConsentId, UserId};
+use super::ids::{UserId, ids};
 use sea_orm::entity::prelude::*;
 use sea_orm::prelude::TimeDateTimeWithTimeZone as OffsetDateTime;
 
@@ -10,6 +10,11 @@ use sea_orm::prelude::TimeDateTimeWithTimeZone as OffsetDateTime;
 pub enum Kind {
     Terms,
     Privacy,
+}
+
+ids! {
+    /// A consent.
+    ConsentId,
 }
 
 #[sea_orm::model]

@@ -1,12 +1,9 @@
-//! Ids as types, so that a post's is never taken for a member's.
-
-use sea_orm::DeriveValueType;
-use serde::{Deserialize, Serialize};
+//! Ids as types, so that a post's is never taken for a member's. One that only its own noun uses is declared beside its table.
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => { $(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, DeriveValueType, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, sea_orm::DeriveValueType, serde::Serialize, serde::Deserialize)]
         #[serde(transparent)]
         pub struct $name(pub i64);
 
@@ -37,6 +34,7 @@ macro_rules! ids {
         }
     )+ };
 }
+pub(super) use ids;
 
 ids! {
     /// A member or another account.
@@ -52,7 +50,6 @@ ids! {
     AuditId,
     /// An entry of the log of invalidations.
     InvalidationId,
-    ConsentId,
     /// An event of the cluster.
     EventId,
 }

@@ -19,4 +19,4 @@ pub mod session;
 pub mod setting;
 pub mod user;
 
-pub use ids::{AuditId, BoardId, CommentId, ConsentId, EventId, InvalidationId, NotificationId, PostId, RoleId, SessionId, UserId};
+pub use ids::{AuditId, BoardId, CommentId, EventId, InvalidationId, NotificationId, PostId, RoleId, SessionId, UserId};

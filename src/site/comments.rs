@@ -30,7 +30,7 @@ fn form_name(post: PostId, parent: Option<CommentId>) -> String {
 async fn created(member: &SignedIn, slug: &str, made: keys::Outcome<CommentId>) -> Result<Response> {
     let request = &member.request;
     if request.target != reply::HtmxTarget::Part {
-        return Ok(reply::see_other_with(request, &paths::comment(made.id.0), Flash("comment.created")));
+        return Ok(reply::see_other_with(request, &paths::comment(made.id.0), Flash(views::text::FLASH_CREATED)));
     }
     let (comment, post) = comments::find_readable(&request.app.db, Some(&member.actor), &request.boards, made.id).await?;
     let html = request.app.known.show(&comment.html);
@@ -163,7 +163,7 @@ pub async fn update(member: SignedIn, Path(id): Path<CommentId>, fields: Fields)
             let shown = present::comment(request, request.board_of(&post)?, &post, &comment, &html);
             Ok(reply::part(StatusCode::OK, views::saved(request.lang, &shown)))
         }
-        Accepted(_) => Ok(reply::see_other_with(request, &paths::comment(id.0), Flash("comment.saved"))),
+        Accepted(_) => Ok(reply::see_other_with(request, &paths::comment(id.0), Flash(views::text::FLASH_SAVED))),
         Rejected(rejection) => edit_form(request, &post, id, body, &rejection),
     }
 }
@@ -185,7 +185,7 @@ pub async fn destroy(member: SignedIn, Path(id): Path<CommentId>, fields: Fields
     let request = &member.request;
     let destroy = async |key| comments::destroy(&request.app, &member.by(), &key, id).await;
     match form::submit(request, "comment.delete", &fields, destroy).await? {
-        Accepted(_) => Ok(reply::see_other_with(request, &paths::comment(id.0), Flash("comment.deleted"))),
+        Accepted(_) => Ok(reply::see_other_with(request, &paths::comment(id.0), Flash(views::text::FLASH_DELETED))),
         Rejected(_) => Ok(reply::see_other(request, &paths::comment_delete(id.0))),
     }
 }

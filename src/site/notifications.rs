@@ -50,7 +50,7 @@ pub async fn read_all(member: SignedIn, fields: Fields) -> Result<Response> {
     let request = &member.request;
     let read_all = async |key| notifications::mark_all_read(&request.app, &member.actor, &request.boards, &key).await;
     match form::submit(request, "notifications", &fields, read_all).await? {
-        Accepted(_) => Ok(reply::see_other_with(request, paths::NOTIFICATIONS, Flash("read"))),
+        Accepted(_) => Ok(reply::see_other_with(request, paths::NOTIFICATIONS, Flash(views::text::FLASH_READ_ALL))),
         Rejected(_) => Ok(reply::see_other(request, paths::NOTIFICATIONS)),
     }
 }

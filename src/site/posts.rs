@@ -32,14 +32,23 @@ pub async fn show(request: RequestContext, Path((slug, id)): Path<(String, PostI
     )?;
     request.app.counters.read(id);
     request.app.known.prepare(listing.comments.iter().map(|comment| comment.html.as_str()).chain([post.html.as_str()])).await;
-    let drawn = render(&request, board, &post, &listing, page, &beside);
+    let tools = Vec::new();
+    let drawn = render(&request, board, &post, &listing, page, &beside, tools);
     count_view(&request, id);
     Ok(reply::page(drawn))
 }
 
 type Beside = (Option<list::Neighbour>, Option<list::Neighbour>);
 
-fn render(request: &RequestContext, board: &Board, post: &Post, listing: &comments::Listing, page: i64, beside: &Beside) -> maud::Markup {
+fn render(
+    request: &RequestContext,
+    board: &Board,
+    post: &Post,
+    listing: &comments::Listing,
+    page: i64,
+    beside: &Beside,
+    tools: Vec<maud::Markup>,
+) -> maud::Markup {
     let (actor, known) = (request.actor.as_ref(), &request.app.known);
     let clean: Vec<Cow<'_, str>> = listing.comments.iter().map(|comment| known.show(&comment.html)).collect();
     let open = present::takes_comments(actor, board, post);
@@ -79,6 +88,7 @@ fn render(request: &RequestContext, board: &Board, post: &Post, listing: &commen
         older: older.as_ref().map(|(id, title)| Neighbour { id: id.0, title }),
         comments: thread,
         once: &turn,
+        tools,
     })
 }
 
@@ -181,7 +191,7 @@ pub async fn create(member: SignedIn, Path(slug): Path<String>, fields: Fields) 
     }
     let create = async |key| posts::create(&request.app, &member.actor, board, &key, &draft).await;
     match form::submit(request, &editor_form(board, purpose), &fields, create).await? {
-        Accepted(made) => Ok(reply::see_other_with(request, &paths::post(&board.slug, made.id.0), Flash("post.created"))),
+        Accepted(made) => Ok(reply::see_other_with(request, &paths::post(&board.slug, made.id.0), Flash(views::text::FLASH_CREATED))),
         Rejected(rejection) => Ok(editor(&member, &draft, &Editor::of(board, purpose), &rejection)),
     }
 }
@@ -219,7 +229,7 @@ pub async fn update(member: SignedIn, Path((_, id)): Path<(String, PostId)>, fie
     }
     let update = async |key| posts::update(&request.app, &member.by(), &key, id, &draft).await;
     let rejection = match form::submit(request, &editor_form(&board, purpose), &fields, update).await? {
-        Accepted(_) => return Ok(reply::see_other_with(request, &paths::post(&board.slug, id.0), Flash("post.saved"))),
+        Accepted(_) => return Ok(reply::see_other_with(request, &paths::post(&board.slug, id.0), Flash(views::text::FLASH_SAVED))),
         Rejected(rejection) => rejection,
     };
     let changed = rejection.problems.iter().any(|problem| problem.message == "post.changed");
@@ -259,7 +269,7 @@ pub async fn destroy(member: SignedIn, Path((slug, id)): Path<(String, PostId)>,
     let request = &member.request;
     let destroy = async |key| posts::destroy(&request.app, &member.by(), &key, id).await;
     match form::submit(request, "post.delete", &fields, destroy).await? {
-        Accepted(_) => Ok(reply::see_other_with(request, &paths::board(&slug), Flash("post.deleted"))),
+        Accepted(_) => Ok(reply::see_other_with(request, &paths::board(&slug), Flash(views::text::FLASH_DELETED))),
         Rejected(_) => Ok(reply::see_other(request, &paths::post_delete(&slug, id.0))),
     }
 }
@@ -267,13 +277,13 @@ pub async fn destroy(member: SignedIn, Path((slug, id)): Path<(String, PostId)>,
 /// POST /posts/:id/restore
 #[handler]
 pub async fn restore(member: SignedIn, Path(id): Path<PostId>, fields: Fields) -> Result<Response> {
-    turn(&member, id, &fields, ModerationAction::Restore, Flash("post.restored")).await
+    turn(&member, id, &fields, ModerationAction::Restore, Flash(views::text::FLASH_RESTORED)).await
 }
 
 /// POST /posts/:id/hide
 #[handler]
 pub async fn hide(member: SignedIn, Path(id): Path<PostId>, fields: Fields) -> Result<Response> {
-    turn(&member, id, &fields, ModerationAction::Hide, Flash("post.hidden")).await
+    turn(&member, id, &fields, ModerationAction::Hide, Flash(views::text::FLASH_HIDDEN)).await
 }
 
 /// Hides or restores from the post's own page, where no reason is asked for; the log says where it was done.

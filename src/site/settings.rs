@@ -58,7 +58,7 @@ pub async fn update(member: SignedIn, fields: Fields) -> Result<Response> {
     };
     let update = async |key| users::update(&request.app, &member.actor, &key, &wanted).await;
     match form::submit(request, "profile", &fields, update).await? {
-        Accepted(_) => Ok(reply::see_other_with(request, paths::MY_PROFILE, Flash("saved"))),
+        Accepted(_) => Ok(reply::see_other_with(request, paths::MY_PROFILE, Flash(templates::users::text::FLASH_SAVED))),
         Rejected(rejection) => Ok(profile(&member, &wanted, &rejection)),
     }
 }
@@ -85,7 +85,7 @@ pub async fn update_password(member: SignedIn, fields: Fields) -> Result<Respons
     let change = async |key| password_change::change(&request.app, session, &key, current, new, &request.client).await;
     match form::submit(request, "password", &fields, change).await? {
         Accepted(token) => {
-            let mut response = reply::see_other_with(request, paths::MY_PASSWORD, Flash("password"));
+            let mut response = reply::see_other_with(request, paths::MY_PASSWORD, Flash(templates::users::text::FLASH_PASSWORD));
             let cookie = cookies::session(Area::Site, request.secure(), token, session.copy.persistent);
             cookies::set(response.headers_mut(), &cookie);
             Ok(response)
@@ -125,7 +125,7 @@ pub async fn update_reading(request: RequestContext, fields: Fields) -> Result<R
     if let Some(actor) = &request.actor {
         profile::set_reading(&request.app, actor.id, lang.map(Lang::tag), &word).await?;
     }
-    let mut response = reply::see_other_with(&request, reply::local(fields.text("next")), Flash("saved"));
+    let mut response = reply::see_other_with(&request, reply::local(fields.text("next")), Flash(templates::users::text::FLASH_SAVED));
     cookies::set(response.headers_mut(), &cookies::reading(word, request.secure()));
     Ok(response)
 }
@@ -154,14 +154,20 @@ pub async fn devices(member: SignedIn) -> Result<Response> {
 /// POST /my/sessions/:id/end
 #[handler]
 pub async fn end_one(member: SignedIn, Path(id): Path<SessionId>, fields: Fields) -> Result<Response> {
-    end(&member, &fields, SessionSelector::One { user: member.actor.id, session: id }, Flash("ended")).await
+    end(&member, &fields, SessionSelector::One { user: member.actor.id, session: id }, Flash(templates::sessions::text::FLASH_ENDED)).await
 }
 
 /// POST /my/sessions/end-others
 #[handler]
 pub async fn end_others(member: SignedIn, fields: Fields) -> Result<Response> {
     let keep = member.session().copy.session_id;
-    end(&member, &fields, SessionSelector::Others { user: member.actor.id, keep: SessionId(keep) }, Flash("ended.others")).await
+    end(
+        &member,
+        &fields,
+        SessionSelector::Others { user: member.actor.id, keep: SessionId(keep) },
+        Flash(templates::sessions::text::FLASH_ENDED_OTHERS),
+    )
+    .await
 }
 
 /// Ending a session twice is the same as once, and each button of the page has the same key, so a key is

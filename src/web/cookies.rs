@@ -80,8 +80,8 @@ pub fn device(value: String, secure: bool) -> Cookie<'static> {
 }
 
 /// A sentence for the next page; a minute is enough to get there.
-pub fn flash(word: &'static str, secure: bool) -> Cookie<'static> {
-    base(FLASH, word.into(), secure, Some(Duration::minutes(1)))
+pub fn flash(name: String, secure: bool) -> Cookie<'static> {
+    base(FLASH, name, secure, Some(Duration::minutes(1)))
 }
 
 /// What takes the sentence away once it has been shown.

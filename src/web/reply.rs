@@ -5,6 +5,7 @@ use super::request::RequestContext;
 use maud::Markup;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Body, Request, Response};
+use templates::text::Text;
 
 /// What an answer will be put into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,9 +29,9 @@ impl HtmxTarget {
     }
 }
 
-/// A sentence for the page after a redirect, by its word in the cookie.
+/// A sentence for the page after a redirect, one of the noun's `FLASH_…`. The cookie carries its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Flash(pub &'static str);
+pub struct Flash(pub Text);
 
 /// A whole page.
 pub fn page(markup: Markup) -> Response {
@@ -80,7 +81,7 @@ pub fn see_other(request: &RequestContext, path: &str) -> Response {
 /// "See there", with a sentence for the page that is shown then.
 pub fn see_other_with(request: &RequestContext, path: &str, flash: Flash) -> Response {
     let mut response = see_other(request, path);
-    cookies::set(response.headers_mut(), &cookies::flash(flash.0, request.secure()));
+    cookies::set(response.headers_mut(), &cookies::flash(flash.0.flash_name(), request.secure()));
     response
 }
 

@@ -33,37 +33,16 @@ pub mod users;
 pub use maud::{Markup, PreEscaped};
 pub use text::Lang;
 
-/// Lists the nouns once: each has its sentences in `text` and the states of its views in `samples`.
-macro_rules! nouns {
-    ($($($part:ident)::+),* $(,)?) => {
-        /// The sentences of a noun with their names.
-        #[cfg(test)]
-        const TEXTS: &[(&str, &[(&str, text::Text)])] =
-            &[("common", text::common::ALL), $((stringify!($($part)::+), $($part)::+::text::ALL)),*];
-        /// The views of a noun in every state.
-        const SAMPLES: &[fn(Lang) -> samples::Rendered] = &[$($($part)::+::samples::all),*];
-    };
+/// A noun, as the build finds it in the folders: its sentences, and its views in every state.
+struct Noun {
+    name: &'static str,
+    texts: &'static [(&'static str, text::Text)],
+    samples: fn(Lang) -> samples::Rendered,
 }
 
-nouns![
-    home,
-    boards,
-    posts,
-    comments,
-    notifications,
-    users,
-    sessions,
-    pages,
-    errors,
-    admin,
-    admin::dashboard,
-    admin::users,
-    admin::roles,
-    admin::sessions,
-    admin::audit,
-    admin::boards,
-    admin::posts,
-    admin::comments,
-    admin::monitor,
-    upstreams,
-];
+include!(concat!(env!("OUT_DIR"), "/nouns.rs"));
+
+/// Every sentence of a noun: the noun's name, its own, the text.
+fn sentences() -> impl Iterator<Item = (&'static str, &'static str, text::Text)> {
+    NOUNS.iter().flat_map(|noun| noun.texts.iter().map(|(name, text)| (noun.name, *name, *text)))
+}

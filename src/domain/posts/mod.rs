@@ -12,8 +12,10 @@ use super::{Action, Actor, Error, Resource, Result};
 use crate::clock::OffsetDateTime;
 use crate::domain::{BoardId, CommentId, PostId, UserId};
 use crate::entity::{comment, post, user};
-use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SimpleExpr};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DerivePartialModel, EntityTrait};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func, Query, SimpleExpr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, DerivePartialModel, EntityTrait, FromQueryResult, PartialModelTrait, QuerySelect, QueryTrait,
+};
 
 pub(in crate::domain) use write::shown_by;
 pub use write::{Draft, create, destroy, update};
@@ -136,9 +138,39 @@ pub(in crate::domain) fn in_sight(state: State, author: UserId, actor: Option<&A
 /// `NotFound`.
 pub async fn find_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: PostId) -> Result<Post> {
     let found = post::Entity::find_by_id(id).inner_join(user::Entity);
-    let post: Post = found.into_partial_model().one(db).await?.ok_or(Error::NotFound)?;
+    in_sight_of(actor, boards, found.into_partial_model().one(db).await?.ok_or(Error::NotFound)?)
+}
+
+/// A post that this person may read, and an id that another noun selects beside it, in one statement.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn find_with(
+    db: &impl ConnectionTrait,
+    actor: Option<&Actor>,
+    boards: &Boards,
+    id: PostId,
+    beside: SimpleExpr,
+) -> Result<(Post, Option<i64>)> {
+    let found = post::Entity::find_by_id(id).inner_join(user::Entity).select_only();
+    let select = Post::select_cols(found).expr_as(beside, "beside").into_query();
+    let row = db.query_one(&select).await?.ok_or(Error::NotFound)?;
+    let post = in_sight_of(actor, boards, Post::from_query_result(&row, "")?)?;
+    Ok((post, row.try_get("", "beside")?))
+}
+
+fn in_sight_of(actor: Option<&Actor>, boards: &Boards, post: Post) -> Result<Post> {
     boards.find_readable(actor, post.board_id)?;
     if in_sight(post.state, post.author_id, actor) { Ok(post) } else { Err(Error::NotFound) }
+}
+
+/// What holds for the posts that this member may read, as [`find_readable`] says.
+pub(in crate::domain) fn readable(reader: &Actor, boards: &Boards) -> Condition {
+    let ids: Vec<BoardId> = boards.readable(Some(reader)).map(|board| board.id).collect();
+    let own = Condition::all().add(post::Column::State.eq(State::Hidden)).add(post::Column::AuthorId.eq(reader.id));
+    let in_sight = Condition::any().add(post::Column::State.eq(State::Shown)).add(own);
+    let all = reader.may(Resource::Post, Action::Moderate);
+    Condition::all().add(post::Column::BoardId.is_in(ids)).add_option((!all).then_some(in_sight))
 }
 
 /// A post that this person may change, and its board.

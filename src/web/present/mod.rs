@@ -75,7 +75,7 @@ pub fn shell<'a>(request: &'a RequestContext, nav: &'a [NavBoard]) -> Shell<'a> 
         online: request.app.shared.presence().here().known().unwrap_or(0).max(is_here(request)),
         boards: nav,
         aids: request.aids,
-        flash: request.flash.as_deref().and_then(|word| flash(word, request.lang)),
+        flash: flash(request),
         live: request.actor.is_some(),
         origin: request.app.config.public_url.as_str().trim_end_matches('/'),
     }
@@ -98,36 +98,10 @@ fn viewer(request: &RequestContext) -> Viewer<'_> {
     }
 }
 
-/// The sentence of a word that the page before left.
-fn flash(word: &str, lang: Lang) -> Option<Flash<'static>> {
-    use templates::admin::text as admin;
-    use templates::comments::text as comments;
-    use templates::notifications::text as notifications;
-    use templates::posts::text as posts;
-    use templates::sessions::text as sessions;
-    use templates::users::text as users;
-    let said: Text = match word {
-        "post.created" => posts::FLASH_CREATED,
-        "post.saved" => posts::FLASH_SAVED,
-        "post.deleted" => posts::FLASH_DELETED,
-        "post.restored" => posts::FLASH_RESTORED,
-        "post.hidden" => posts::FLASH_HIDDEN,
-        "comment.created" => comments::FLASH_CREATED,
-        "comment.saved" => comments::FLASH_SAVED,
-        "comment.deleted" => comments::FLASH_DELETED,
-        "read" => notifications::FLASH_READ_ALL,
-        "saved" => users::FLASH_SAVED,
-        "password" => users::FLASH_PASSWORD,
-        "ended" => sessions::FLASH_ENDED,
-        "ended.others" => sessions::FLASH_ENDED_OTHERS,
-        "staff.role" => admin::FLASH_ROLE,
-        "staff.suspended" => admin::FLASH_SUSPENDED,
-        "staff.lifted" => admin::FLASH_LIFTED,
-        "staff.created" => admin::FLASH_CREATED,
-        "staff.deleted" => admin::FLASH_DELETED,
-        _ => return None,
-    };
-    Some(Flash { tone: Tone::Success, text: lang.t(said) })
+/// The sentence that the page before left.
+fn flash(request: &RequestContext) -> Option<Flash<'static>> {
+    let said = Text::flash(request.flash.as_deref()?)?;
+    Some(Flash { tone: Tone::Success, text: request.lang.t(said) })
 }
 
 /// What happened, for the list and the bell.

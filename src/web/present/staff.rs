@@ -8,10 +8,7 @@ use templates::admin::audit::{AuditRow, Change, text as audit_text};
 use templates::admin::layout::{AdminShell, Permissions};
 use templates::admin::roles::text as roles;
 use templates::admin::sessions::SessionRow;
-use templates::admin::text as admin;
-use templates::layout::Flash;
 use templates::text::Lang;
-use templates::ui::Tone;
 
 /// A role's name: the built-in ones have one in each language, the others the one that staff gave.
 pub fn role_name<'a>(slug: &str, name: &'a str, lang: Lang) -> &'a str {
@@ -42,19 +39,9 @@ pub fn admin_shell(request: &RequestContext) -> AdminShell<'_> {
             audit: may(Resource::Audit, Action::Read),
         },
         aids: request.aids,
-        flash: request.flash.as_deref().and_then(|word| staff_flash(word, request.lang)),
+        flash: flash(request),
         site_url: request.app.config.public_url.as_str(),
     }
-}
-
-fn staff_flash(word: &str, lang: Lang) -> Option<Flash<'static>> {
-    let said = match word {
-        "saved" => admin::FLASH_SAVED,
-        "staff.done" => admin::FLASH_DONE,
-        "ended" => admin::FLASH_ENDED,
-        _ => return flash(word, lang),
-    };
-    Some(Flash { tone: Tone::Success, text: lang.t(said) })
 }
 
 /// What a browser calls itself, in two words that people know.

@@ -44,33 +44,33 @@ crate::text::catalogue! {
     EMAIL_TAKEN = "이 이메일로는 가입할 수 없습니다. 이미 회원이라면 로그인해 주세요", "This e-mail cannot be used. If you are already a member, sign in";
     EMAIL_TOO_LONG = "이메일이 너무 깁니다", "The e-mail is too long";
     NAME_EMPTY = "이름을 적어 주세요", "Enter a name";
-    NAME_SHORT = "이름은 2자 이상이어야 합니다", "The name needs at least 2 characters";
-    NAME_LONG = "이름은 {n}자까지 쓸 수 있습니다", "The name can have up to {n} characters";
+    NAME_TOO_SHORT = "이름은 2자 이상이어야 합니다", "The name needs at least 2 characters";
+    NAME_TOO_LONG = "이름은 {n}자까지 쓸 수 있습니다", "The name can have up to {n} characters";
     NAME_INVALID = "이름에는 글자, 숫자, 밑줄(_), 붙임표(-)만 쓸 수 있습니다", "Use letters, numbers, underscores and hyphens only";
     NAME_RESERVED = "운영자로 보일 수 있는 이름은 쓸 수 없습니다", "A name that looks like one of the staff cannot be used";
     NAME_TAKEN = "다른 회원이 쓰고 있는 이름입니다. 다른 이름을 적어 주세요", "Another member uses this name. Choose another one";
     PASSWORD_EMPTY = "비밀번호를 적어 주세요", "Enter a password";
-    PASSWORD_SHORT = "비밀번호는 {n}자 이상이어야 합니다", "The password needs at least {n} characters";
-    PASSWORD_LONG = "비밀번호가 너무 깁니다", "The password is too long";
-    PASSWORD_SHORT_STAFF = "운영자의 비밀번호는 {n}자 이상이어야 합니다", "The password of staff needs at least {n} characters";
+    PASSWORD_TOO_SHORT = "비밀번호는 {n}자 이상이어야 합니다", "The password needs at least {n} characters";
+    PASSWORD_TOO_LONG = "비밀번호가 너무 깁니다", "The password is too long";
+    PASSWORD_TOO_SHORT_STAFF = "운영자의 비밀번호는 {n}자 이상이어야 합니다", "The password of staff needs at least {n} characters";
     PASSWORD_SHORT_FOR_PANEL = "관리 화면에는 {n}자 이상의 비밀번호로만 들어올 수 있습니다. 사이트의 내 정보에서 비밀번호를 먼저 바꿔 주세요", "The panel takes passwords of at least {n} characters only. Change yours on the site first, in your profile";
     PASSWORD_OWN = "이름이나 이메일 주소는 누구나 짐작할 수 있습니다. 다른 낱말을 더 이어 주세요", "Anybody can guess your name or e-mail address. Add other words";
     PASSWORD_WEAK = "쉽게 알아낼 수 있는 비밀번호입니다. 서로 상관없는 낱말을 더 이어 주세요", "This password is easy to guess. Add more unrelated words";
     PASSWORD_WRONG = "지금 비밀번호가 맞지 않습니다", "The current password is not right";
     LOGIN_WRONG = "이메일이나 비밀번호가 맞지 않습니다", "The e-mail or the password is not right";
-    CONSENT_TERMS = "가입하려면 이용약관에 동의해야 합니다", "Agree to the terms of use to join";
-    CONSENT_PRIVACY = "가입하려면 개인정보 수집과 이용에 동의해야 합니다", "Agree to the use of your personal data to join";
+    TERMS_REQUIRED = "가입하려면 이용약관에 동의해야 합니다", "Agree to the terms of use to join";
+    PRIVACY_REQUIRED = "가입하려면 개인정보 수집과 이용에 동의해야 합니다", "Agree to the use of your personal data to join";
     TITLE_EMPTY = "제목을 적어 주세요", "Enter a title";
-    TITLE_LONG = "제목은 {n}자까지 쓸 수 있습니다", "The title can have up to {n} characters";
+    TITLE_TOO_LONG = "제목은 {n}자까지 쓸 수 있습니다", "The title can have up to {n} characters";
     BODY_EMPTY = "내용을 적어 주세요", "Write some text";
-    BODY_LONG = "내용은 {n}자까지 쓸 수 있습니다", "The text can have up to {n} characters";
-    BODY_COMPLEX = "표, 목록, 링크가 너무 많습니다. 조금 단순하게 쓰거나 나누어 주세요", "There are too many tables, lists or links. Please simplify the text or split it";
+    BODY_TOO_LONG = "내용은 {n}자까지 쓸 수 있습니다", "The text can have up to {n} characters";
+    BODY_TOO_COMPLEX = "표, 목록, 링크가 너무 많습니다. 조금 단순하게 쓰거나 나누어 주세요", "There are too many tables, lists or links. Please simplify the text or split it";
     FLOOD_WAIT = "짧은 시간에 많이 쓰셨습니다. 쓴 내용은 그대로 있으니 {n}초 뒤에 다시 눌러 주세요", "You wrote a lot in a short time. Your text is still here: please press the button again in {n} seconds";
     FORM_STALE = "오래 열어 둔 화면이라 한 번 더 확인이 필요합니다. 내용은 그대로 있으니 다시 눌러 주세요", "This page was open for a long time. Your text is still here: please press the button again";
     FORM_UNREADABLE = "보낸 내용을 읽을 수 없습니다. 다시 보내 주세요", "What you sent could not be read. Please send it again";
     TEXT_CONTROL = "쓸 수 없는 문자가 들어 있습니다", "It contains characters that cannot be used";
     REASON_EMPTY = "사유를 적어 주세요", "Enter a reason";
-    REASON_LONG = "사유는 {n}자까지 쓸 수 있습니다", "The reason can have up to {n} characters";
+    REASON_TOO_LONG = "사유는 {n}자까지 쓸 수 있습니다", "The reason can have up to {n} characters";
     ROLE_UNKNOWN = "없는 역할입니다. 다시 골라 주세요", "There is no such role. Choose again";
     ROLE_LAST_ADMIN = "마지막 관리자의 역할은 바꿀 수 없습니다", "The last administrator must keep the role";
     ROLE_BUILTIN = "기본 역할은 삭제할 수 없습니다", "Built-in roles cannot be deleted";
@@ -81,90 +81,25 @@ crate::text::catalogue! {
     POST_CHANGED = "글을 여는 동안 다른 사람이 먼저 고쳤습니다. 쓴 내용은 그대로 있습니다. 새 글과 견주어 본 뒤 다시 저장하면 이 내용으로 바뀝니다", "Someone changed this post while you were editing it. Your text is still here: compare it with the post, then save again to replace it";
     BOARD_CLOSED = "글을 받지 않는 게시판입니다. 다른 게시판을 골라 주세요", "That board takes no posts. Choose another";
     BOARD_UNKNOWN = "없는 게시판입니다. 다시 골라 주세요", "There is no such board. Choose again";
-    DESCRIPTION_LONG = "설명은 {n}자까지 쓸 수 있습니다", "The description can have up to {n} characters";
+    DESCRIPTION_TOO_LONG = "설명은 {n}자까지 쓸 수 있습니다", "The description can have up to {n} characters";
     NUMBER_INVALID = "숫자로 적어 주세요", "Enter a number";
     NUMBER_RANGE = "쓸 수 있는 범위를 벗어났습니다", "The number is out of range";
-    DATE_INVALID = "날짜를 확인해 주세요", "Check the date";
-    DATE_PAST = "지난 날짜는 쓸 수 없습니다", "The date must be in the future";
-    SELECTION_EMPTY = "하나 이상 골라 주세요", "Choose at least one";
-    ACTION_UNKNOWN = "할 일을 골라 주세요", "Choose an action";
+    UNTIL_INVALID = "날짜를 확인해 주세요", "Check the date";
+    UNTIL_PAST = "지난 날짜는 쓸 수 없습니다", "The date must be in the future";
+    ITEM_EMPTY = "하나 이상 골라 주세요", "Choose at least one";
+    TASK_UNKNOWN = "할 일을 골라 주세요", "Choose an action";
     SELF_FORBIDDEN = "자기 계정에는 할 수 없습니다", "You cannot do this to your own account";
-    BOARD_ACCESS = "누가 할 수 있는지 다시 골라 주세요", "Choose again who may do this";
-    BOARD_NAME_LONG = "게시판 이름은 {n}자까지 쓸 수 있습니다", "The board's name can have up to {n} characters";
-    COMMENT_LONG = "댓글은 {n}자까지 쓸 수 있습니다", "A comment can have up to {n} characters";
+    BOARD_ACCESS_UNKNOWN = "누가 할 수 있는지 다시 골라 주세요", "Choose again who may do this";
+    BOARD_NAME_TOO_LONG = "게시판 이름은 {n}자까지 쓸 수 있습니다", "The board's name can have up to {n} characters";
+    COMMENT_TOO_LONG = "댓글은 {n}자까지 쓸 수 있습니다", "A comment can have up to {n} characters";
     TOKEN_INVALID = "이 연결 주소는 이미 쓰였거나 기한이 지났습니다", "This link was used or has expired";
 }
 
-/// Every key that a form's fault may carry, with its sentence. `{n}` is the limit that the fault names.
-const MESSAGES: &[(&str, Text)] = &[
-    ("email.empty", EMAIL_EMPTY),
-    ("email.invalid", EMAIL_INVALID),
-    ("email.taken", EMAIL_TAKEN),
-    ("email.too_long", EMAIL_TOO_LONG),
-    ("name.empty", NAME_EMPTY),
-    ("name.too_short", NAME_SHORT),
-    ("name.too_long", NAME_LONG),
-    ("name.invalid", NAME_INVALID),
-    ("name.reserved", NAME_RESERVED),
-    ("name.taken", NAME_TAKEN),
-    ("password.empty", PASSWORD_EMPTY),
-    ("password.too_short", PASSWORD_SHORT),
-    ("password.too_long", PASSWORD_LONG),
-    ("password.too_short_staff", PASSWORD_SHORT_STAFF),
-    ("password.short_for_panel", PASSWORD_SHORT_FOR_PANEL),
-    ("password.own", PASSWORD_OWN),
-    ("password.weak", PASSWORD_WEAK),
-    ("password.wrong", PASSWORD_WRONG),
-    ("login.wrong", LOGIN_WRONG),
-    ("terms.required", CONSENT_TERMS),
-    ("privacy.required", CONSENT_PRIVACY),
-    ("title.empty", TITLE_EMPTY),
-    ("title.too_long", TITLE_LONG),
-    ("body.empty", BODY_EMPTY),
-    ("body.too_long", BODY_LONG),
-    ("body.too_complex", BODY_COMPLEX),
-    ("flood.wait", FLOOD_WAIT),
-    ("form.stale", FORM_STALE),
-    ("form.unreadable", FORM_UNREADABLE),
-    ("text.control", TEXT_CONTROL),
-    ("reason.empty", REASON_EMPTY),
-    ("reason.too_long", REASON_LONG),
-    ("role.unknown", ROLE_UNKNOWN),
-    ("role.last_admin", ROLE_LAST_ADMIN),
-    ("role.builtin", ROLE_BUILTIN),
-    ("role.in_use", ROLE_IN_USE),
-    ("slug.empty", SLUG_EMPTY),
-    ("slug.invalid", SLUG_INVALID),
-    ("slug.taken", SLUG_TAKEN),
-    ("post.changed", POST_CHANGED),
-    ("board.closed", BOARD_CLOSED),
-    ("board.unknown", BOARD_UNKNOWN),
-    ("description.too_long", DESCRIPTION_LONG),
-    ("number.invalid", NUMBER_INVALID),
-    ("number.range", NUMBER_RANGE),
-    ("until.invalid", DATE_INVALID),
-    ("until.past", DATE_PAST),
-    ("item.empty", SELECTION_EMPTY),
-    ("task.unknown", ACTION_UNKNOWN),
-    ("self.forbidden", SELF_FORBIDDEN),
-    ("token.invalid", TOKEN_INVALID),
-    ("board.access_unknown", BOARD_ACCESS),
-    ("board.name_too_long", BOARD_NAME_LONG),
-    ("comment.too_long", COMMENT_LONG),
-];
-
-/// The keys of [`message`], for tests on the domain's side.
-pub const ALL_KEYS: [&str; MESSAGES.len()] = {
-    let mut keys = [""; MESSAGES.len()];
-    let mut i = 0;
-    while i < keys.len() {
-        keys[i] = MESSAGES[i].0;
-        i += 1;
-    }
-    keys
-};
-
-/// The sentence for a validation key.
+/// The sentence for a validation key: `name.taken` is `NAME_TAKEN`, here or among the sentences of the noun that needs it.
+/// `{n}` is the limit that the fault names.
 pub fn message(key: &str) -> Option<Text> {
-    MESSAGES.iter().find(|(name, _)| *name == key).map(|(_, text)| *text)
+    let wanted = key.replace('.', "_").to_uppercase();
+    let own = ALL.iter().copied().find(|(name, _)| *name == wanted);
+    let other = || crate::sentences().find(|(_, name, _)| *name == wanted).map(|(_, name, text)| (name, text));
+    own.or_else(other).map(|(_, text)| text)
 }

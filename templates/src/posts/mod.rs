@@ -95,6 +95,8 @@ pub struct PostPage<'a> {
     pub comments: Thread<'a>,
     /// One-time key of the hide or restore form.
     pub once: &'a str,
+    /// What other nouns offer below the text, drawn.
+    pub tools: Vec<Markup>,
 }
 
 /// Asks before a post is deleted.
@@ -222,7 +224,7 @@ fn standing(lang: Lang, post: &Post) -> Markup {
 
 fn actions(p: &PostPage) -> Markup {
     let (lang, post) = (p.shell.lang, &p.post);
-    if !(p.can_edit || p.can_delete || p.can_moderate) {
+    if !(p.can_edit || p.can_delete || p.can_moderate) && p.tools.is_empty() {
         return Markup::default();
     }
     let (turn, label) = match post.state {
@@ -231,6 +233,7 @@ fn actions(p: &PostPage) -> Markup {
     };
     html! {
         div.actions role="group" aria-label=(lang.t(t::ACTIONS)) {
+            @for tool in &p.tools { (tool) }
             @if p.can_edit { a.button.secondary href=(paths::post_edit(post.slug, post.id)) { (lang.t(common::EDIT)) } }
             @if p.can_delete && post.state != State::Deleted {
                 a.button.secondary href=(paths::post_delete(post.slug, post.id)) { (lang.t(common::DELETE)) }

@@ -63,6 +63,7 @@ pub(crate) fn post_page<'a>(shell: &'a Shell<'a>, comments: Thread<'a>) -> PostP
         older: Some(Neighbour { id: 41, title: "활동지원사 신청은 어디에서 하나요?" }),
         comments,
         once: "k-once",
+        tools: Vec::new(),
     }
 }
 

@@ -24,7 +24,8 @@ impl Sample {
 
 /// Everything.
 pub fn all() -> Vec<Sample> {
-    let render = |lang: Lang| crate::SAMPLES.iter().flat_map(move |noun| noun(lang)).map(move |(name, markup)| (lang, name, markup));
+    let render =
+        |lang: Lang| crate::NOUNS.iter().flat_map(move |noun| (noun.samples)(lang)).map(move |(name, markup)| (lang, name, markup));
     [Lang::Ko, Lang::En]
         .into_iter()
         .flat_map(render)

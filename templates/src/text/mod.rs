@@ -13,6 +13,22 @@ pub struct Text {
     pub en: &'static str,
 }
 
+impl Text {
+    /// The sentence that a page left for the next one, by the name from [`Self::flash_name`]. Only a `FLASH_…` is one.
+    pub fn flash(wanted: &str) -> Option<Self> {
+        flashes().find(|(noun, name, _)| wanted.split_once('.') == Some((noun, name))).map(|(.., text)| text)
+    }
+
+    /// How a cookie names this sentence: the noun, a dot, its name in the noun's list. Empty for one that is in no list.
+    pub fn flash_name(self) -> String {
+        flashes().find(|(.., text)| *text == self).map_or_else(String::new, |(noun, name, _)| format!("{noun}.{name}"))
+    }
+}
+
+fn flashes() -> impl Iterator<Item = (&'static str, &'static str, Text)> {
+    crate::sentences().filter(|(_, name, _)| name.starts_with("FLASH_"))
+}
+
 /// The language of a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Lang {
@@ -123,9 +139,10 @@ mod tests {
 
     #[test]
     fn every_sentence_is_whole_in_both_languages() {
-        for (file, entries) in crate::TEXTS {
+        let nouns = crate::NOUNS.iter().map(|noun| (noun.name, noun.texts));
+        for (file, entries) in nouns.chain([("common", common::ALL)]) {
             let mut names = BTreeSet::new();
-            for (name, text) in *entries {
+            for (name, text) in entries {
                 assert!(names.insert(*name), "{file}::{name} is there twice");
                 assert!(!text.ko.trim().is_empty() && !text.en.trim().is_empty(), "{file}::{name} is empty");
                 assert_eq!(places(text.ko), places(text.en), "{file}::{name} has other places");
@@ -135,11 +152,18 @@ mod tests {
     }
 
     #[test]
-    fn every_validation_key_has_a_message() {
-        for key in errors::ALL_KEYS {
-            assert!(errors::message(key).is_some(), "{key} has no message");
-        }
+    fn a_validation_key_is_the_name_of_its_sentence() {
+        assert_eq!(errors::message("name.taken"), Some(errors::NAME_TAKEN));
         assert!(errors::message("no.such.key").is_none());
+    }
+
+    #[test]
+    fn every_sentence_for_the_next_page_is_found_by_its_name() {
+        assert!(flashes().count() > 10);
+        for (.., text) in flashes() {
+            assert_eq!(Text::flash(&text.flash_name()), Some(text));
+        }
+        assert_eq!(Text::flash("errors.NOT_FOUND"), None);
     }
 
     #[test]
