@@ -68,7 +68,12 @@ impl Table {
 
 /// The tables of all steps, those that others refer to first.
 pub fn tables() -> impl Iterator<Item = &'static Table> {
-    TABLES.iter().copied().flatten()
+    tables_after(TABLES.len())
+}
+
+/// The tables of a database that has taken this number of steps.
+pub fn tables_after(steps: usize) -> impl Iterator<Item = &'static Table> {
+    TABLES.iter().take(steps).copied().flatten()
 }
 
 /// Declares the files of the steps, oldest first. Each holds its `Step` and its `TABLES`.

@@ -55,7 +55,7 @@ async fn all(db: &Database, lines: &mut RecordStream) -> Result<Manifest> {
     // As the schema was: newer steps change the rows afterwards, as they would have done at home.
     Migrator::up(db.connection(), Some(steps)).await?;
     let tx = query::begin(db).await?;
-    clear(&tx).await?;
+    clear(&tx, steps).await?;
     rows(&tx, lines, &mut checker).await?;
     let manifest = checker.finish()?;
     settle(&tx).await?;
@@ -79,9 +79,9 @@ fn steps(head: &Head) -> Result<u32> {
 }
 
 /// Takes away what the migrations put into a new database, and the triggers: marks are counted once at the end.
-async fn clear(tx: &Transaction) -> Result<()> {
+async fn clear(tx: &Transaction, steps: u32) -> Result<()> {
     tx.execute_unprepared(&marks::drop(tx.get_database_backend())).await?;
-    let mut copied: Vec<&tables::Table> = Purpose::Move.tables().collect();
+    let mut copied: Vec<&tables::Table> = Purpose::Move.tables_after(steps as usize).collect();
     copied.reverse();
     for table in copied {
         tx.execute(&Query::delete().from_table(table.name).take()).await?;

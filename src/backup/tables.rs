@@ -22,7 +22,16 @@ pub enum Purpose {
 impl Purpose {
     /// The tables that go along, those that others refer to first.
     pub fn tables(self) -> impl Iterator<Item = &'static Table> {
-        migration::tables().filter(move |table| table.copied == Copied::Always || (table.copied == Copied::ByMove && self == Self::Move))
+        migration::tables().filter(move |table| self.takes(table))
+    }
+
+    /// The same of a database that has taken this number of steps.
+    pub fn tables_after(self, steps: usize) -> impl Iterator<Item = &'static Table> {
+        migration::tables_after(steps).filter(move |table| self.takes(table))
+    }
+
+    fn takes(self, table: &Table) -> bool {
+        table.copied == Copied::Always || (table.copied == Copied::ByMove && self == Self::Move)
     }
 }
 
