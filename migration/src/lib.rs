@@ -138,4 +138,5 @@ use step;
 steps! {
     m0001_initial,
     m0002_monitor,
+    m0003_bookmarks,
 }

@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod boards;
+pub mod bookmarks;
 pub mod bootstrap;
 pub mod comments;
 pub mod context;

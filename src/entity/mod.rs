@@ -2,6 +2,7 @@
 
 pub mod audit_entry;
 pub mod board;
+pub mod bookmark;
 pub mod cluster_event;
 pub mod cluster_metric;
 pub mod comment;

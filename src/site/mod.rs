@@ -2,6 +2,7 @@
 
 mod accounts;
 mod boards;
+mod bookmarks;
 mod comments;
 mod events;
 mod home;
@@ -38,7 +39,7 @@ pub fn routes() -> Routes {
         .at(page("/terms").cost(0, 1), get(pages::terms))
         .at(page("/privacy").cost(0, 1), get(pages::privacy))
         .at(page("/accessibility").cost(0, 1), get(pages::accessibility));
-    of_members(of_posts(routes))
+    bookmarks::routes(of_members(of_posts(routes)))
 }
 
 fn of_posts(routes: Routes) -> Routes {

@@ -20,7 +20,7 @@ use templates::posts::{self as views, DeletePage, Neighbour, PostPage};
 #[handler]
 pub async fn show(request: RequestContext, Path((slug, id)): Path<(String, PostId)>, place: Option<Query<BoardQuery>>) -> Result<Response> {
     let actor = request.actor.as_ref();
-    let post = posts::find_readable(&request.app.db, actor, &request.boards, id).await?;
+    let (post, bookmark) = posts::find_with(&request.app.db, actor, &request.boards, id, crate::domain::bookmarks::of(actor)).await?;
     let board = request.board_of(&post)?;
     if board.slug != slug {
         return Ok(reply::see_other(&request, &paths::post(&board.slug, id.0)));
@@ -32,7 +32,7 @@ pub async fn show(request: RequestContext, Path((slug, id)): Path<(String, PostI
     )?;
     request.app.counters.read(id);
     request.app.known.prepare(listing.comments.iter().map(|comment| comment.html.as_str()).chain([post.html.as_str()])).await;
-    let tools = Vec::new();
+    let tools = super::bookmarks::button(&request, id, bookmark).into_iter().collect();
     let drawn = render(&request, board, &post, &listing, page, &beside, tools);
     count_view(&request, id);
     Ok(reply::page(drawn))

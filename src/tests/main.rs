@@ -8,6 +8,7 @@ mod backup;
 mod backup_commands;
 mod backup_files;
 mod board_rights;
+mod bookmarks;
 mod budgets;
 mod clock;
 mod cluster;

@@ -14,6 +14,7 @@
 pub mod admin;
 pub mod assets;
 pub mod boards;
+pub mod bookmarks;
 pub mod comments;
 pub mod errors;
 pub mod home;

@@ -211,6 +211,7 @@ fn account(lang: Lang, badge: &MemberBadge) -> Markup {
             nav aria-label=(lang.t(common::MEMBER_MENU)) {
                 ul {
                     li { a href=(paths::profile(badge.id)) { (lang.t(users_text::SEE_PROFILE)) } }
+                    li { a href=(crate::bookmarks::paths::INDEX) { (lang.t(crate::bookmarks::text::TITLE)) } }
                     li { a href=(paths::MY_PROFILE) { (lang.t(users_text::PROFILE)) } }
                     li { a href=(paths::MY_SESSIONS) { (lang.t(users_text::SESSIONS)) } }
                     li { a href=(paths::MY_READING) { (lang.t(users_text::READING)) } }
