@@ -79,7 +79,7 @@ test('a member’s own pages', async ({ visitor, another, t }) => {
   const person = await join(visitor);
   const address = await post(visitor, unique('내 글'));
   await enter(await another(), person);
-  await lookAtAll(visitor, ['/notifications', '/my/profile', '/my/password', '/my/sessions', '/my/reading', '/logout', '/who', '/u/1']);
+  await lookAtAll(visitor, ['/notifications', '/my/bookmarks', '/my/profile', '/my/password', '/my/sessions', '/my/reading', '/logout', '/who', '/u/1']);
   const guest = await another();
   await join(guest);
   await guest.page.goto(address);
