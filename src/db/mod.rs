@@ -7,7 +7,9 @@ mod open;
 pub mod query;
 pub mod sql;
 pub mod statements;
+mod template;
 
 pub use database::{Database, Transaction};
 pub use health::DbHealth;
 pub use open::{OpenError, Pool, open, open_for_migrations, open_for_probing};
+pub use template::Template;

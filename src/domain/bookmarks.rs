@@ -88,11 +88,13 @@ pub async fn folders(db: &impl ConnectionTrait, member: &Actor) -> Result<Vec<Fo
 }
 
 /// The bookmark that a person has of a post, to be selected beside the post (see [`posts::find_with`]).
-pub fn of(actor: Option<&Actor>) -> SimpleExpr {
+pub static OF_READER: posts::Beside = posts::Beside::new(id_of_reader);
+
+fn id_of_reader(reader: UserId) -> SimpleExpr {
     let bookmark = Query::select()
         .column((Entity, Column::Id))
         .from(Entity)
-        .and_where(Column::UserId.eq(actor.map_or(UserId(0), |actor| actor.id)))
+        .and_where(Column::UserId.eq(reader))
         .and_where(Column::PostId.into_expr().equals((post::Entity, post::Column::Id)))
         .take();
     Expr::from(bookmark)

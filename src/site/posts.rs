@@ -20,7 +20,7 @@ use templates::posts::{self as views, DeletePage, Neighbour, PostPage};
 #[handler]
 pub async fn show(request: RequestContext, Path((slug, id)): Path<(String, PostId)>, place: Option<Query<BoardQuery>>) -> Result<Response> {
     let actor = request.actor.as_ref();
-    let (post, bookmark) = posts::find_with(&request.app.db, actor, &request.boards, id, crate::domain::bookmarks::of(actor)).await?;
+    let (post, bookmark) = posts::find_with(&request.app.db, actor, &request.boards, id, &crate::domain::bookmarks::OF_READER).await?;
     let board = request.board_of(&post)?;
     if board.slug != slug {
         return Ok(reply::see_other(&request, &paths::post(&board.slug, id.0)));

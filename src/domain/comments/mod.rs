@@ -9,13 +9,14 @@ use super::boards::{Board, Boards};
 use super::posts::{self, Post, State};
 use super::{Action, Actor, Error, Resource, Result};
 use crate::clock::OffsetDateTime;
+use crate::db::Template;
 use crate::domain::{CommentId, PostId, UserId};
 use crate::entity::comment::{self, Column, Entity};
 use crate::entity::user;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, JoinType, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, RelationDef,
-    Select,
+    ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, FromQueryResult, PaginatorTrait, PartialModelTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, RelationDef, Select,
 };
 
 pub use write::{New, create, destroy, insert, topic, update};
@@ -122,13 +123,18 @@ pub struct Listing {
 /// counted.
 pub async fn list(db: &impl ConnectionTrait, actor: Option<&Actor>, post: &Post, page: i64) -> Result<Listing> {
     let skip = (page.clamp(1, i64::MAX) - 1).saturating_mul(PAGE_SIZE as i64);
-    let found = with_authors()
-        .filter(Column::PostId.eq(post.id))
-        .order_by_asc(thread())
-        .order_by_asc(Column::Id)
-        .limit(PAGE_SIZE as u64 + 1)
-        .offset(skip as u64);
-    let mut rows: Vec<Comment> = found.into_partial_model().all(db).await?;
+    let select = |post: i64| {
+        let found = with_authors().filter(Column::PostId.eq(post)).order_by_asc(thread()).order_by_asc(Column::Id);
+        Comment::select_cols(found.limit(PAGE_SIZE as u64 + 1).offset(skip as u64).select_only())
+    };
+    // Nearly every thread has one page.
+    static FIRST_PAGE: Template<1> = Template::new();
+    let engine = db.get_database_backend();
+    let statement = match skip {
+        0 => FIRST_PAGE.fill(engine, |[post]| select(post).build(engine), [post.id.0]),
+        _ => select(post.id.0).build(engine),
+    };
+    let mut rows = Comment::find_by_statement(statement).all(db).await?;
     let more = rows.len() > PAGE_SIZE;
     rows.truncate(PAGE_SIZE);
     let mut pages = 1;
@@ -181,7 +187,10 @@ pub async fn since(db: &impl ConnectionTrait, post: &Post, after: CommentId) -> 
 /// # Errors
 /// `NotFound`.
 async fn find(db: &impl ConnectionTrait, id: CommentId) -> Result<Comment> {
-    with_authors().filter(Column::Id.eq(id)).into_partial_model().one(db).await?.ok_or(Error::NotFound)
+    static FIND: Template<1> = Template::new();
+    let engine = db.get_database_backend();
+    let build = |[id]: [i64; 1]| Comment::select_cols(with_authors().filter(Column::Id.eq(id)).select_only()).build(engine);
+    Comment::find_by_statement(FIND.fill(engine, build, [id.0])).one(db).await?.ok_or(Error::NotFound)
 }
 
 /// A comment that this person may change, with its post.

@@ -6,7 +6,7 @@ use super::super::posts::{self, Post, State, moderate::ModerationAction};
 use super::super::{Actor, Error, Result, flood, markdown, notifications};
 use super::{find_deletable, find_editable, thread};
 use crate::clock::OffsetDateTime;
-use crate::db::{Transaction, query};
+use crate::db::{Template, Transaction, query};
 use crate::domain::idempotency::{Uncommitted, idempotent};
 use crate::domain::users::{self, profile};
 use crate::domain::validation::{self, Body, COMMENT_MAX};
@@ -16,7 +16,10 @@ use crate::entity::post;
 use crate::shared::cache::CacheTag;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, JoinType, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Related};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, FromQueryResult, PartialModelTrait, QueryFilter, QuerySelect,
+    QueryTrait, Related,
+};
 
 /// Most people that one comment may mention.
 const MENTIONS: usize = 10;
@@ -48,11 +51,15 @@ struct Target {
 }
 
 async fn find_target(db: &impl ConnectionTrait, new: &New<'_>) -> Result<Target> {
-    let parent = new.parent.unwrap_or_default();
-    let parent = <post::Entity as Related<Entity>>::to()
-        .on_condition(move |_, comments| Expr::col((comments, Column::Id)).eq(parent).into_condition());
-    let found = post::Entity::find_by_id(new.post).join(JoinType::LeftJoin, parent);
-    found.into_partial_model().one(db).await?.ok_or(Error::NotFound)
+    static FIND: Template<2> = Template::new();
+    let engine = db.get_database_backend();
+    let build = |[post, parent]: [i64; 2]| {
+        let parent = <post::Entity as Related<Entity>>::to()
+            .on_condition(move |_, comments| Expr::col((comments, Column::Id)).eq(parent).into_condition());
+        Target::select_cols(post::Entity::find_by_id(post).join(JoinType::LeftJoin, parent).select_only()).build(engine)
+    };
+    let statement = FIND.fill(engine, build, [new.post.0, new.parent.unwrap_or_default().0]);
+    Target::find_by_statement(statement).one(db).await?.ok_or(Error::NotFound)
 }
 
 /// A member whom a comment concerns, and why: the kind of the notification.

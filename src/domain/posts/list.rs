@@ -4,6 +4,7 @@ use super::super::boards::{Board, Boards};
 use super::super::{Action, Actor, Error, Resource, Result};
 use super::{Post, State, sql};
 use crate::clock::OffsetDateTime;
+use crate::db::Template;
 use crate::domain::{BoardId, PostId, UserId};
 use crate::entity::post::{Column, Entity};
 use crate::entity::{board, page_mark, user};
@@ -174,11 +175,20 @@ pub async fn neighbours(
     if !board.lists_for(actor) {
         return Ok((None, None));
     }
-    let beside = |side: SimpleExpr, order: Order| {
+    static BESIDE: Template<2> = Template::new();
+    let engine = db.get_database_backend();
+    let statement = BESIDE.fill(engine, |[board, post]| engine.build(&beside(board, post)), [board.id.0, post.id.0]);
+    let rows = Neighbour::find_by_statement(statement).all(db).await?;
+    let (older, newer): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.id < post.id);
+    Ok((older.into_iter().next(), newer.into_iter().next()))
+}
+
+fn beside(board: i64, post: i64) -> SelectStatement {
+    let nearest = |side: SimpleExpr, order: Order| {
         let nearest = Query::select()
             .columns([Column::Id, Column::Title])
             .from(Entity)
-            .and_where(Column::BoardId.eq(board.id))
+            .and_where(Column::BoardId.eq(board))
             .and_where(Column::State.eq(State::Shown))
             .and_where(side)
             .order_by(Column::Id, order)
@@ -186,11 +196,9 @@ pub async fn neighbours(
             .take();
         Query::select().column(Asterisk).from_subquery(nearest, "beside").take()
     };
-    let mut both = beside(Column::Id.lt(post.id), Order::Desc);
-    both.union(UnionType::All, beside(Column::Id.gt(post.id), Order::Asc));
-    let rows = Neighbour::find_by_statement(db.get_database_backend().build(&both)).all(db).await?;
-    let (older, newer): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.id < post.id);
-    Ok((older.into_iter().next(), newer.into_iter().next()))
+    let mut both = nearest(Column::Id.lt(post), Order::Desc);
+    both.union(UnionType::All, nearest(Column::Id.gt(post), Order::Asc));
+    both
 }
 
 /// A board in the list of boards.

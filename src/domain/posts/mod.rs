@@ -10,6 +10,7 @@ mod write;
 use super::boards::{Board, Boards};
 use super::{Action, Actor, Error, Resource, Result};
 use crate::clock::OffsetDateTime;
+use crate::db::Template;
 use crate::domain::{BoardId, CommentId, PostId, UserId};
 use crate::entity::{comment, post, user};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func, Query, SimpleExpr};
@@ -137,8 +138,23 @@ pub(in crate::domain) fn in_sight(state: State, author: UserId, actor: Option<&A
 /// # Errors
 /// `NotFound`.
 pub async fn find_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: PostId) -> Result<Post> {
-    let found = post::Entity::find_by_id(id).inner_join(user::Entity);
-    in_sight_of(actor, boards, found.into_partial_model().one(db).await?.ok_or(Error::NotFound)?)
+    static FIND: Template<1> = Template::new();
+    let engine = db.get_database_backend();
+    let build = |[id]: [i64; 1]| Post::select_cols(post::Entity::find_by_id(id).inner_join(user::Entity).select_only()).build(engine);
+    in_sight_of(actor, boards, Post::find_by_statement(FIND.fill(engine, build, [id.0])).one(db).await?.ok_or(Error::NotFound)?)
+}
+
+/// A column that another noun selects beside a post, for the member who reads it (0: a visitor).
+pub struct Beside {
+    statement: Template<2>,
+    column: fn(UserId) -> SimpleExpr,
+}
+
+impl Beside {
+    /// The column; it must name the reader.
+    pub const fn new(column: fn(UserId) -> SimpleExpr) -> Self {
+        Self { statement: Template::new(), column }
+    }
 }
 
 /// A post that this person may read, and an id that another noun selects beside it, in one statement.
@@ -150,11 +166,15 @@ pub async fn find_with(
     actor: Option<&Actor>,
     boards: &Boards,
     id: PostId,
-    beside: SimpleExpr,
+    beside: &Beside,
 ) -> Result<(Post, Option<i64>)> {
-    let found = post::Entity::find_by_id(id).inner_join(user::Entity).select_only();
-    let select = Post::select_cols(found).expr_as(beside, "beside").into_query();
-    let row = db.query_one(&select).await?.ok_or(Error::NotFound)?;
+    let engine = db.get_database_backend();
+    let build = |[id, reader]: [i64; 2]| {
+        let found = post::Entity::find_by_id(id).inner_join(user::Entity).select_only();
+        Post::select_cols(found).expr_as((beside.column)(UserId(reader)), "beside").build(engine)
+    };
+    let reader = actor.map_or(0, |actor| actor.id.0);
+    let row = db.query_one_raw(beside.statement.fill(engine, build, [id.0, reader])).await?.ok_or(Error::NotFound)?;
     let post = in_sight_of(actor, boards, Post::from_query_result(&row, "")?)?;
     Ok((post, row.try_get("", "beside")?))
 }
