@@ -196,11 +196,6 @@ pub async fn unsuspend(ctx: &Context, by: &audit::By, key: &idempotency::Key, id
         let tx = query::begin(&ctx.db).await?;
         let member = users::find(&tx, id).await?;
         check_reach(&tx, &by.actor, &member).await?;
-        let had = roles::find(&tx, member.role_id).await?;
-        // The operator may: an account that was taken over can be the only one.
-        if by.actor.id != UserId(0) && had.slug == roles::ADMIN && !roles::another_admin(&tx, id, now).await? {
-            return Err(Error::invalid("form", "role.last_admin"));
-        }
         let none = user::ActiveModel {
             suspended_at: Set(None),
             suspended_until: Set(None),
