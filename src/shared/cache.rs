@@ -6,6 +6,7 @@
 //! the epoch is mixed in, so that a Redis restored from an old file brings no old piece back.
 
 use super::batch_read::Plan;
+use super::fragment_cache::{Bounds, FragmentCache};
 use super::store::Write;
 use super::{Effect, Known, Shared, keys, random_id, single_flight};
 use bytes::{BufMut, Bytes, BytesMut};
@@ -14,11 +15,24 @@ use std::{borrow::Cow, future::Future, sync::Arc, time::Duration};
 /// How long a piece lives at most.
 const ENTRY: Duration = Duration::from_secs(600);
 /// A page piece is drawn anew after this long: it also shows how often posts were read, which changes no generation.
-const PIECE: Duration = Duration::from_secs(30);
+pub const PIECE: Duration = Duration::from_secs(30);
+/// What all page pieces of this process may take.
+const PIECES: Bounds = Bounds { pieces: 1024, bytes: 16 * 1024 * 1024, life: PIECE };
 /// A whole page is shown again for so long where nothing newer can be had.
 const PAGE: Duration = Duration::from_secs(6 * 3600);
 /// How long a generation lives after it was last bumped: much longer than any piece that carries it.
 pub(super) const GENERATION: Duration = Duration::from_secs(24 * 3600);
+
+/// Tags of posts. A comment makes one of so many pages out of date.
+const POST_TAGS: i64 = 4096;
+
+/// Text pieces of pages, kept in this process.
+pub(super) type Pieces = FragmentCache<Arc<str>>;
+
+/// None yet.
+pub(super) fn no_pieces() -> Arc<Pieces> {
+    Arc::new(FragmentCache::new(PIECES))
+}
 
 /// Something that pieces of pages show, and that changes as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -37,6 +51,17 @@ impl CacheTag {
     /// The posts of one board, as its pages list them.
     pub fn board(slug: &str) -> Self {
         Self(format!("board:{slug}").into())
+    }
+
+    /// A post's page: its text, its comments, the posts beside it. Posts share [`POST_TAGS`] tags, so that readers of old posts
+    /// leave no more keys than that in Redis.
+    pub fn post(id: i64) -> Self {
+        Self(format!("post:{}", id.rem_euclid(POST_TAGS)).into())
+    }
+
+    /// Which posts a member keeps.
+    pub fn bookmarks(user: i64) -> Self {
+        Self(format!("bookmarks:{user}").into())
     }
 
     /// One person's public profile.
@@ -192,12 +217,12 @@ impl Cache<'_> {
 
     /// A page piece kept in this process, if it is of this generation.
     pub fn rendered(self, key: &str, generation: Generation) -> Option<Arc<str>> {
-        self.0.pieces().get(key, generation).map(|(text, _)| text)
+        self.0.pieces().get(key, generation)
     }
 
     /// A page as it was last, if nothing was withdrawn since, and how old it is.
     pub fn page(self, key: &str, withdrawn: Generation) -> Option<(Arc<str>, Duration)> {
-        self.0.pieces().get(key, withdrawn)
+        self.0.pieces().get_with_age(key, withdrawn)
     }
 
     /// Whether any page is kept whose key begins so. Only what Redis vouches for is shown, so it has to answer.
@@ -207,12 +232,14 @@ impl Cache<'_> {
 
     /// Keeps a page for the time when it cannot be drawn. `withdrawn` is the state of [`CacheTag::WITHDRAWN`].
     pub fn keep_page(self, key: &str, withdrawn: Generation, text: Arc<str>) {
-        self.0.pieces().put(key, withdrawn, text, PAGE);
+        let size = text.len();
+        self.0.pieces().put_for(key, withdrawn, text, size, PAGE);
     }
 
     /// Keeps a page piece in this process. One piece a key: a newer generation replaces an older one.
     pub fn keep_rendered(self, key: &str, generation: Generation, text: Arc<str>) {
-        self.0.pieces().put(key, generation, text, PIECE);
+        let size = text.len();
+        self.0.pieces().put(key, generation, text, size);
     }
 }
 

@@ -16,7 +16,7 @@
 pub mod batch_read;
 pub mod breaker;
 pub mod cache;
-mod fragment_cache;
+pub mod fragment_cache;
 pub mod health;
 pub mod instances;
 mod keys;
@@ -43,7 +43,7 @@ pub use validate::{Accept, Reconnected, Reject, Validator};
 
 use crate::clock::monotonic::MonotonicClock;
 use bytes::Bytes;
-use fragment_cache::Rendered;
+use cache::Pieces;
 use health::{BackendKind, Health, RedisState};
 use memory::Memory;
 use redis::Redis;
@@ -65,7 +65,7 @@ struct Inner {
     /// This process's own counters, for when Redis does not answer.
     local: Backend,
     trust: Arc<SessionGuard>,
-    pieces: Arc<Rendered>,
+    pieces: Arc<Pieces>,
     flights: Flights,
     watch: Arc<presence::Watch>,
     hub: Arc<Hub>,
@@ -81,13 +81,13 @@ impl Shared {
     pub fn memory(clock: MonotonicClock) -> Self {
         let (tell, hear) = watch::channel(Health::now(BackendKind::Memory, RedisState::Closed, None));
         let memory = Arc::new(Memory::new());
-        Self::of(Backend::Memory(memory), Arc::default(), Arc::new(SessionGuard::new(clock, "")), hear, Some(tell))
+        Self::of(Backend::Memory(memory), cache::no_pieces(), Arc::new(SessionGuard::new(clock, "")), hear, Some(tell))
     }
 
     /// For instances that share a Redis. Until [`Self::start`] has been called, and Redis validated, nothing is known.
     /// `secret` is the same on every instance: copies of sessions that were not signed with it are not believed.
     pub fn redis(options: RedisOptions, clock: MonotonicClock, secret: &str) -> Self {
-        let (trust, pieces) = (Arc::new(SessionGuard::new(clock, secret)), Arc::<Rendered>::default());
+        let (trust, pieces) = (Arc::new(SessionGuard::new(clock, secret)), cache::no_pieces());
         let redis = Arc::new(Redis::new(options, trust.clone(), pieces.clone()));
         let health = redis.health();
         Self::of(Backend::Redis(redis), pieces, trust, health, None)
@@ -95,7 +95,7 @@ impl Shared {
 
     fn of(
         backend: Backend,
-        pieces: Arc<Rendered>,
+        pieces: Arc<Pieces>,
         trust: Arc<SessionGuard>,
         health: watch::Receiver<Health>,
         alone: Option<watch::Sender<Health>>,
@@ -210,7 +210,7 @@ impl Shared {
         &self.inner.flights
     }
 
-    fn pieces(&self) -> &Rendered {
+    fn pieces(&self) -> &Pieces {
         &self.inner.pieces
     }
 

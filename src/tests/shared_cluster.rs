@@ -23,7 +23,7 @@ async fn a_page_on_a_cluster_still_waits_once() {
     let redis = PrivateRedis::start_cluster();
     let shared = instance(redis.url().replace("redis://", "redis-cluster://")).await;
     let (tags, entries) = ([CacheTag::BOARDS, CacheTag::ROLES], [Entry::recent_posts()]);
-    let plan = Plan { session: Some("aa"), unread: true, generations: &tags, entries: &entries };
+    let plan = Plan { session: Some("aa"), unread: true, generations: &tags, entries: &entries, ..Plan::default() };
     assert_eq!(shared.sessions().put("aa", &copy(1)).await, Delivered);
     assert_eq!(shared.notifications().set_unread(1, 3).await, Delivered);
     let _ = shared.fetch(&plan).await;

@@ -105,7 +105,7 @@ async fn a_page_asks_for_everything_at_once(#[values(Memory, Redis)] backend: Ba
     let fixture = backend.start().await;
     let (shared, tags) = (&fixture.shared, [CacheTag::BOARDS, CacheTag::POSTS]);
     let entries = [Entry::recent_posts(), Entry::board_first("free")];
-    let plan = Plan { session: Some("aa"), unread: true, generations: &tags, entries: &entries };
+    let plan = Plan { session: Some("aa"), unread: true, generations: &tags, entries: &entries, ..Plan::default() };
     shared.sessions().put("aa", &copy(1)).await;
     shared.notifications().set_unread(1, 12).await;
 

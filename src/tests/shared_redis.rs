@@ -13,7 +13,7 @@ use std::time::Duration;
 
 /// Everything that a signed-in home wants to know.
 fn home<'a>(tags: &'a [CacheTag], entries: &'a [Entry]) -> Plan<'a> {
-    Plan { session: Some("aa"), unread: true, generations: tags, entries }
+    Plan { session: Some("aa"), unread: true, generations: tags, entries, ..Plan::default() }
 }
 
 #[tokio::test]

@@ -106,6 +106,10 @@ pub struct RequestParts {
     pub withdrawn: Option<Generation>,
     /// The state of the posts of the board that the address names.
     pub board: Option<Generation>,
+    /// The state of the post that the address names.
+    pub post: Option<Generation>,
+    /// The state of the member's bookmarks, on a post's page.
+    pub bookmarks: Option<Generation>,
     /// The boards in their order.
     pub boards: Arc<Boards>,
     /// The language of the page.
@@ -139,15 +143,15 @@ impl RequestContext {
     /// The database's, where Redis did not answer and SQL does not either.
     pub async fn of(head: Arc<RequestHead>) -> Result<Self> {
         let (app, area, hash) = (&head.app, head.area, head.hash.as_deref());
-        let tags = tags(&head);
-        let plan = Plan { session: hash, unread: true, generations: &tags, entries: &[] };
+        let tags = Tags::of(&head);
+        let plan = Plan { session: hash, unread: true, bookmarks: tags.post.is_some(), generations: &tags.all, entries: &[] };
         let answer = match app.shared.fetch(&plan).await {
             Known::Known(answer) => answer,
             Known::Unknown => Answer::default(),
         };
-        let mut generations = answer.generations.into_iter().chain(std::iter::repeat(None));
-        let mut generation = || generations.next().flatten();
-        let (of_boards, posts, withdrawn, board) = (generation(), generation(), generation(), generation());
+        let generation = |place: usize| answer.generations.get(place).copied().flatten();
+        let (of_boards, posts, withdrawn) = (generation(0), generation(1), generation(2));
+        let (board, post) = (tags.board.and_then(generation), tags.post.and_then(generation));
         let session = session(app, area, hash, answer.session).await?;
         let (actor, boards) = (session.as_ref().map(Session::actor), boards::all(app, of_boards).await?);
         let unread = match (&actor, area) {
@@ -165,6 +169,8 @@ impl RequestContext {
             posts,
             withdrawn,
             board,
+            post,
+            bookmarks: answer.bookmarks,
             lang,
             aids,
             head: head.clone(),
@@ -184,6 +190,8 @@ impl RequestContext {
             posts: None,
             withdrawn: None,
             board: None,
+            post: None,
+            bookmarks: None,
             boards: Arc::default(),
             lang,
             aids,
@@ -230,15 +238,28 @@ impl App {
     }
 }
 
-/// The generations that the page needs, in the order in which [`RequestContext::of`] takes them apart.
-fn tags(head: &RequestHead) -> Vec<CacheTag> {
-    let mut tags = vec![CacheTag::BOARDS, CacheTag::POSTS, CacheTag::WITHDRAWN];
-    let path = head.path.split('?').next().unwrap_or_default();
-    // Only of boards that exist: Redis would keep a generation for every word that a stranger makes up.
-    if let Some(slug) = head.route.board_of(path).filter(|slug| boards::may_have(&head.app, slug)) {
-        tags.push(CacheTag::board(slug));
+/// The generations that a page needs: first those of boards, posts and what was withdrawn.
+struct Tags {
+    all: Vec<CacheTag>,
+    /// The places of those that the address names.
+    board: Option<usize>,
+    post: Option<usize>,
+}
+
+impl Tags {
+    fn of(head: &RequestHead) -> Self {
+        let path = head.path.split('?').next().unwrap_or_default();
+        let mut all = vec![CacheTag::BOARDS, CacheTag::POSTS, CacheTag::WITHDRAWN];
+        let mut place = |tag| {
+            all.push(tag);
+            all.len() - 1
+        };
+        // Only of boards that exist: Redis would keep a generation for every word that a stranger makes up.
+        let slug = head.route.board_of(path).filter(|slug| boards::may_have(&head.app, slug));
+        let board = slug.map(|slug| place(CacheTag::board(slug)));
+        let post = head.route.post_of(path).map(|id| place(CacheTag::post(id)));
+        Self { all, board, post }
     }
-    tags
 }
 
 /// The session: its hot copy, else its row.

@@ -55,6 +55,8 @@ pub struct Route {
     pub is_private: bool,
     /// The part of the address that names a board whose generation the page needs.
     board: Option<usize>,
+    /// The part of the address that names a post whose generation the page needs.
+    post: Option<usize>,
     pub limit: RateLimit,
     /// Largest body, in bytes.
     pub body: usize,
@@ -64,7 +66,17 @@ pub struct Route {
 
 /// A page, or a form that is sent.
 pub const fn page(path: &'static str) -> Route {
-    Route { path, kind: Kind::Page, is_open: false, is_private: false, board: None, limit: RateLimit::Write, body: body::FORM, cost: None }
+    Route {
+        path,
+        kind: Kind::Page,
+        is_open: false,
+        is_private: false,
+        board: None,
+        post: None,
+        limit: RateLimit::Write,
+        body: body::FORM,
+        cost: None,
+    }
 }
 
 impl Route {
@@ -90,6 +102,11 @@ impl Route {
         Self { board: Some(part), ..self }
     }
 
+    /// Shows a post, named by this part of the address.
+    pub const fn post(self, part: usize) -> Self {
+        Self { post: Some(part), ..self }
+    }
+
     pub const fn limit(self, limit: RateLimit) -> Self {
         Self { limit, ..self }
     }
@@ -97,6 +114,11 @@ impl Route {
     /// The board that an address of this route names.
     pub fn board_of(self, path: &str) -> Option<&str> {
         path.split('/').nth(self.board?)
+    }
+
+    /// The post that an address of this route names.
+    pub fn post_of(self, path: &str) -> Option<i64> {
+        path.split('/').nth(self.post?)?.parse().ok()
     }
 
     /// Whether its answer depends on who asks.

@@ -13,7 +13,7 @@ pub mod options;
 pub(super) mod subscriber;
 
 use super::breaker::Breaker;
-use super::fragment_cache::Rendered;
+use super::cache::Pieces;
 use super::health::{BackendKind, Health, RedisState};
 use super::session_guard::SessionGuard;
 use super::{Known, meter, random_id};
@@ -62,11 +62,11 @@ pub(super) struct Redis {
     complained: Mutex<Option<Instant>>,
     health: watch::Sender<Health>,
     trust: Arc<SessionGuard>,
-    pieces: Arc<Rendered>,
+    pieces: Arc<Pieces>,
 }
 
 impl Redis {
-    pub(super) fn new(options: RedisOptions, trust: Arc<SessionGuard>, pieces: Arc<Rendered>) -> Self {
+    pub(super) fn new(options: RedisOptions, trust: Arc<SessionGuard>, pieces: Arc<Pieces>) -> Self {
         Self {
             clustered: options.is_clustered(),
             options,
