@@ -4,11 +4,12 @@
 
 use super::boards::Boards;
 use super::idempotency::{Key, Outcome, Uncommitted, idempotent};
-use super::{Actor, BoardId, Context, Error, PostId, Problem, Result, UserId, posts, validation};
+use super::{Actor, BoardId, Context, Error, PostId, Problem, Result, UserId, invalidation, posts, validation};
 use crate::clock::OffsetDateTime;
 use crate::db::{Transaction, query};
 use crate::entity::bookmark::{ActiveModel, Column, Entity};
 use crate::entity::{post, user};
+use crate::shared::cache::CacheTag;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Query, SimpleExpr};
 use sea_orm::{
@@ -73,6 +74,11 @@ pub async fn list(db: &impl ConnectionTrait, reader: &Actor, boards: &Boards, fi
     Ok(found.into_partial_model().all(db).await?)
 }
 
+/// The posts that a member keeps, by their ids, of whatever rights the member has by now.
+pub async fn posts(db: &impl ConnectionTrait, member: &Actor) -> Result<Vec<PostId>> {
+    Ok(own(member).select_only().column(Column::PostId).order_by_asc(Column::PostId).into_tuple().all(db).await?)
+}
+
 /// A folder, and how many bookmarks are in it. The one without a name holds those that are in none.
 #[derive(Clone, Debug, FromQueryResult)]
 #[expect(missing_docs, reason = "columns")]
@@ -117,7 +123,9 @@ pub async fn create(ctx: &Context, actor: &Actor, boards: &Boards, key: &Key, po
         };
         Ok(Uncommitted { tx, id })
     };
-    idempotent(ctx, key, work).await
+    let outcome = idempotent(ctx, key, work).await?;
+    invalidation::invalidate(ctx, &[CacheTag::bookmarks(actor.id.0)]).await;
+    Ok(outcome)
 }
 
 async fn insert(tx: &Transaction, actor: &Actor, post: PostId, now: OffsetDateTime) -> Result<BookmarkId> {
@@ -172,5 +180,7 @@ pub async fn destroy(ctx: &Context, actor: &Actor, key: &Key, post: PostId) -> R
         Entity::delete_many().filter(Column::UserId.eq(actor.id)).filter(Column::PostId.eq(post)).exec(&tx).await?;
         Ok(Uncommitted { tx, id: post })
     };
-    idempotent(ctx, key, work).await
+    let outcome = idempotent(ctx, key, work).await?;
+    invalidation::invalidate(ctx, &[CacheTag::bookmarks(actor.id.0)]).await;
+    Ok(outcome)
 }

@@ -24,8 +24,8 @@ pub fn routes(routes: Routes) -> Routes {
 }
 
 /// The button on a post's page, for members.
-pub fn button(request: &RequestContext, post: PostId, bookmark: Option<i64>) -> Option<Markup> {
-    request.actor.as_ref().map(|_| toggle(request, post, bookmark.is_some(), &request.path))
+pub fn button(request: &RequestContext, post: PostId, is_on: bool) -> Option<Markup> {
+    request.actor.as_ref().map(|_| toggle(request, post, is_on, &request.path))
 }
 
 fn toggle(request: &RequestContext, post: PostId, is_on: bool, next: &str) -> Markup {

@@ -17,13 +17,13 @@ use crate::domain::sessions::Area;
 use crate::web::routes::Kind::{Asset, Plain, Probe, Stream};
 use crate::web::routes::{RateLimit, Routes, page};
 use crate::web::{assets, health, layers};
-use poem::{Endpoint, Response, get, post};
+use poem::{Endpoint, EndpointExt, Response, get, post};
 use templates::paths;
 
 /// The site.
 pub fn router(app: &App) -> impl Endpoint<Output = Response> + use<> {
     let (table, router) = routes().split(app, Area::Site);
-    layers::wrap(app, Area::Site, table, router)
+    layers::wrap(app, Area::Site, table, router.data(posts::PostPages::default()))
 }
 
 /// Every address of the site, and what holds for it.
@@ -47,7 +47,7 @@ fn of_posts(routes: Routes) -> Routes {
         .at(page("/community").cost(1, 1), get(boards::index))
         .at(page("/community/:board").board(2).cost(0, 1), get(boards::show))
         .at(page("/community/:board/write").board(2).cost(0, 1), get(posts::new).post(posts::create))
-        .at(page("/community/:board/:id").board(2).cost(3, 1), get(posts::show))
+        .at(page("/community/:board/:id").board(2).post(3).cost(0, 1), get(posts::show))
         .at(page("/community/:board/:id/edit").board(2).cost(2, 1), get(posts::edit).post(posts::update))
         .at(page("/community/:board/:id/delete").board(2).cost(2, 1), get(posts::delete).post(posts::destroy))
         .at(page("/community/:board/:id/comments").board(2), get(posts::to_comments).post(comments::create))

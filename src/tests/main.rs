@@ -28,6 +28,7 @@ mod moderation;
 mod nginx;
 mod page_head;
 mod papers;
+mod post_pages;
 mod posts;
 mod processes;
 mod rolling;

@@ -52,7 +52,7 @@ pub fn new_comment(n: &NewComment) -> Markup {
 /// A comment at the end of `list`, or of the answers that it belongs to.
 pub fn added(lang: Lang, c: &Comment, list: &str) -> Markup {
     let list = if c.root == c.id { list.to_owned() } else { format!("#replies-{}", c.root) };
-    partial(&list, "beforeend", &comments::comment(lang, c, &[]))
+    partial(&list, "beforeend", &comments::comment(lang, c))
 }
 
 /// Markup for a place on the open page.

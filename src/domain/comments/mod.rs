@@ -86,7 +86,8 @@ impl Comment {
     }
 }
 
-fn moderates(actor: Option<&Actor>) -> bool {
+/// Whether this person sees the words of hidden comments.
+pub fn moderates(actor: Option<&Actor>) -> bool {
     actor.is_some_and(|a| a.may(Resource::Comment, Action::Moderate))
 }
 

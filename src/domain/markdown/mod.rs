@@ -99,9 +99,12 @@ fn render_with(text: &str, growth: &Growth) -> String {
     if out.len() > most { as_typed(text) } else { sanitise(&out) }
 }
 
-/// HTML as sanitised once more before it is shown, in case an older version of this file let something through.
+/// HTML as sanitised once more before it is shown, in case an older version of this file let something through. Control
+/// characters, which HTML forbids and `&#1;` would bring in, go: views mark holes with them.
 pub fn sanitise(html: &str) -> String {
-    CLEANER.clean(html).to_string()
+    let mut clean = CLEANER.clean(html).to_string();
+    clean.retain(|c| !c.is_control() || matches!(c, '\n' | '\t'));
+    clean
 }
 
 fn as_typed(text: &str) -> String {

@@ -175,12 +175,20 @@ pub async fn neighbours(
     if !board.lists_for(actor) {
         return Ok((None, None));
     }
+    let (older, newer): (Vec<_>, Vec<_>) = find_beside(db, board.id, post.id).await?.into_iter().partition(|row| row.id < post.id);
+    Ok((older.into_iter().next(), newer.into_iter().next()))
+}
+
+async fn find_beside(db: &impl ConnectionTrait, board: BoardId, post: PostId) -> Result<Vec<Neighbour>> {
     static BESIDE: Template<2> = Template::new();
     let engine = db.get_database_backend();
-    let statement = BESIDE.fill(engine, |[board, post]| engine.build(&beside(board, post)), [board.id.0, post.id.0]);
-    let rows = Neighbour::find_by_statement(statement).all(db).await?;
-    let (older, newer): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.id < post.id);
-    Ok((older.into_iter().next(), newer.into_iter().next()))
+    let statement = BESIDE.fill(engine, |[board, post]| engine.build(&beside(board, post)), [board.0, post.0]);
+    Ok(Neighbour::find_by_statement(statement).all(db).await?)
+}
+
+/// The posts just older and just newer than one, for those who make their pages out of date.
+pub(super) async fn ids_beside(db: &impl ConnectionTrait, board: BoardId, post: PostId) -> Result<Vec<PostId>> {
+    Ok(find_beside(db, board, post).await?.into_iter().map(|row| row.id).collect())
 }
 
 fn beside(board: i64, post: i64) -> SelectStatement {

@@ -4,7 +4,7 @@ use super::super::audit::{self, By};
 use super::super::boards::Board;
 use super::super::{Action, Actor, Error, Problem, Resource, Result, flood, markdown, notifications};
 use super::moderate::ModerationAction;
-use super::{Post, State, find_deletable, find_editable, next_bump};
+use super::{Post, State, find_deletable, find_editable, list, next_bump};
 use crate::clock::OffsetDateTime;
 use crate::db::{Transaction, query};
 use crate::domain::idempotency::{Uncommitted, idempotent};
@@ -60,7 +60,13 @@ pub async fn create(
         return Err(Error::Forbidden);
     }
     let outcome = idempotent(ctx, key, insert(ctx, actor, board, draft)).await?;
-    invalidation::invalidate(ctx, &[CacheTag::POSTS, CacheTag::board(&board.slug), CacheTag::user(actor.id.0)]).await;
+    let mut stale = vec![CacheTag::POSTS, CacheTag::board(&board.slug), CacheTag::user(actor.id.0)];
+    // The pages of the posts beside it lead to it.
+    match list::ids_beside(&ctx.db, board.id, outcome.id).await {
+        Ok(beside) => stale.extend(beside.into_iter().map(|id| CacheTag::post(id.0))),
+        Err(_) => stale.push(CacheTag::WITHDRAWN),
+    }
+    invalidation::invalidate(ctx, &stale).await;
     Ok(outcome)
 }
 

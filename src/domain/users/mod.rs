@@ -191,7 +191,9 @@ pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted
         ctx.shared.presence().leave(user.0).await;
     }
     // The name stands beside everything that they wrote.
-    super::posts::moderate::invalidate_all(ctx).await?;
+    if wanted.name != actor.name || outcome.repeated {
+        super::posts::moderate::invalidate_all(ctx).await?;
+    }
     invalidation::invalidate(ctx, &[CacheTag::user(user.0)]).await;
     Ok(outcome)
 }

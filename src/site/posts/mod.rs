@@ -1,113 +1,27 @@
 //! Posts: GET and POST below /community/:board, and what staff do from a post's page.
+//!
+//! `page` the page of a post.
+
+mod page;
+
+pub use page::{PostPages, show};
 
 use crate::domain::boards::Board;
 use crate::domain::posts::moderate::{self, ModerationAction};
-use crate::domain::posts::{self, Draft, Post, list};
-use crate::domain::{Action, Error, PostId, Resource, comments, markdown, notifications, validation};
-use crate::site::boards::BoardQuery;
+use crate::domain::posts::{self, Draft};
+use crate::domain::{Action, Error, PostId, Resource, markdown, validation};
 use crate::web::form::Submission::{Accepted, Rejected};
 use crate::web::{Fields, Flash, Rejection, RequestContext, Result, SignedIn, form, form_token, present, reply};
 use poem::http::StatusCode;
-use poem::web::{Path, Query};
+use poem::web::Path;
 use poem::{Response, handler};
-use std::borrow::Cow;
-use templates::comments::{CommentForm, Entry, Purpose as Comments, Thread};
 use templates::paths;
 use templates::posts::form::{self as editor_view, PostForm, Preview, Purpose};
-use templates::posts::{self as views, DeletePage, Neighbour, PostPage};
-
-/// GET /community/:board/:id
-#[handler]
-pub async fn show(request: RequestContext, Path((slug, id)): Path<(String, PostId)>, place: Option<Query<BoardQuery>>) -> Result<Response> {
-    let actor = request.actor.as_ref();
-    let (post, bookmark) = posts::find_with(&request.app.db, actor, &request.boards, id, &crate::domain::bookmarks::OF_READER).await?;
-    let board = request.board_of(&post)?;
-    if board.slug != slug {
-        return Ok(reply::see_other(&request, &paths::post(&board.slug, id.0)));
-    }
-    let page = place.map_or(1, |Query(place)| place.number());
-    let (listing, beside) = futures_util::try_join!(
-        comments::list(&request.app.db, actor, &post, page),
-        list::neighbours(&request.app.db, actor, board, &post)
-    )?;
-    request.app.counters.read(id);
-    request.app.known.prepare(listing.comments.iter().map(|comment| comment.html.as_str()).chain([post.html.as_str()])).await;
-    let tools = super::bookmarks::button(&request, id, bookmark).into_iter().collect();
-    let drawn = render(&request, board, &post, &listing, page, &beside, tools);
-    count_view(&request, id);
-    Ok(reply::page(drawn))
-}
-
-type Beside = (Option<list::Neighbour>, Option<list::Neighbour>);
-
-fn render(
-    request: &RequestContext,
-    board: &Board,
-    post: &Post,
-    listing: &comments::Listing,
-    page: i64,
-    beside: &Beside,
-    tools: Vec<maud::Markup>,
-) -> maud::Markup {
-    let (actor, known) = (request.actor.as_ref(), &request.app.known);
-    let clean: Vec<Cow<'_, str>> = listing.comments.iter().map(|comment| known.show(&comment.html)).collect();
-    let open = present::takes_comments(actor, board, post);
-    let (key, turn) = (form_token::issue(request, &comment_form(post.id)), form_token::issue(request, "post.moderate"));
-    let neighbour = |n: &'_ list::Neighbour| (n.id, n.title.clone());
-    let (older, newer) = (beside.0.as_ref().map(neighbour), beside.1.as_ref().map(neighbour));
-    let nav = present::nav(request);
-    let form = CommentForm {
-        lang: request.lang,
-        purpose: Comments::New { slug: &board.slug, post: post.id.0 },
-        body: "",
-        once: &key,
-        errors: &[],
-    };
-    let entry = match (open, actor) {
-        (true, _) => Entry::Form(form),
-        (false, None) if !board.archived => Entry::SignIn,
-        _ => Entry::Closed,
-    };
-    let thread = Thread {
-        lang: request.lang,
-        slug: &board.slug,
-        post: post.id.0,
-        count: present::count(post.comment_count),
-        branches: present::thread(request, board, post, &listing.comments, &clean),
-        page: present::count(page),
-        total_pages: present::count(listing.pages).max(1),
-        entry,
-    };
-    views::page(&PostPage {
-        shell: &present::shell(request, &nav),
-        post: present::post(request, board, post, &known.show(&post.html)),
-        can_edit: post.editable_by(actor, board),
-        can_delete: post.deletable_by(actor),
-        can_moderate: actor.is_some_and(|a| a.may(Resource::Post, Action::Moderate)),
-        newer: newer.as_ref().map(|(id, title)| Neighbour { id: id.0, title }),
-        older: older.as_ref().map(|(id, title)| Neighbour { id: id.0, title }),
-        comments: thread,
-        once: &turn,
-        tools,
-    })
-}
+use templates::posts::{self as views, DeletePage};
 
 /// The name of the form that comments on a post.
 pub fn comment_form(post: PostId) -> String {
     format!("comment.create.{post}")
-}
-
-/// A member who reads a post has read what the bell says of it. The page does not wait for that.
-fn count_view(request: &RequestContext, post: PostId) {
-    if request.unread == 0 {
-        return;
-    }
-    let (Some(reader), request) = (request.actor.clone(), request.clone()) else { return };
-    tokio::spawn(async move {
-        if let Err(err) = notifications::mark_read_about(&request.app, &reader, &request.boards, post).await {
-            tracing::warn!("could not mark notifications as read: {err}");
-        }
-    });
 }
 
 /// GET /community/:board/:id/comments: where a form without scripts lands after a reload.

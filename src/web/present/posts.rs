@@ -117,7 +117,8 @@ pub fn takes_comments(actor: Option<&Actor>, board: &Board, post: &posts::Post) 
     post.state == posts::State::Shown && board.takes_comments_from(actor)
 }
 
-/// Comments in reading order as branches: each top-level one with its answers.
+/// Comments in reading order as branches: each top-level one with its answers. As readers see them who have this one's rights
+/// and wrote none of them.
 pub fn thread<'a>(
     request: &RequestContext,
     board: &Board,
@@ -125,9 +126,11 @@ pub fn thread<'a>(
     rows: &'a [comments::Comment],
     clean: &'a [Cow<'a, str>],
 ) -> Vec<Branch<'a>> {
+    let moderates = comments::moderates(request.actor.as_ref());
     let mut branches: Vec<Branch<'a>> = Vec::new();
     for (row, html) in rows.iter().zip(clean) {
-        let shown = comment(request, board, post, row, html);
+        let can_delete = moderates && row.state != posts::State::Deleted;
+        let shown = Comment { can_edit: false, can_delete, ..comment(request, board, post, row, html) };
         match branches.last_mut() {
             Some(branch) if branch.comment.id == shown.root => branch.replies.push(shown),
             _ => branches.push(Branch { comment: shown, replies: Vec::new() }),

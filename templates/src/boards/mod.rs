@@ -4,7 +4,7 @@ pub(crate) mod samples;
 pub mod text;
 
 use self::text as t;
-use crate::layout::{self, About, Shell};
+use crate::layout::{self, About, Shell, head};
 use crate::paths;
 use crate::posts::text as posts_text;
 use crate::posts::{self, Card};
@@ -159,8 +159,8 @@ pub fn page(p: &BoardPage) -> Markup {
         }
     };
     let caption = lang.fill(t::CAPTION, &[("name", &p.name)]);
-    let description = if p.description.is_empty() { caption.as_str() } else { p.description };
-    let about = About { description, path: &paths::board_page(p.slug, p.page, false), is_article: false };
+    let description = head::shorten(if p.description.is_empty() { &caption } else { p.description });
+    let about = About { description: &description, path: &paths::board_page(p.slug, p.page, false), is_article: false };
     layout::public_page(p.shell, p.name, &about, main)
 }
 

@@ -13,7 +13,7 @@ pub use form::{CommentForm, DeletePage, FormPage, Purpose, delete, form, form_pa
 use self::text as t;
 use crate::text::{Lang, common};
 use crate::ui::{self, Author, Moment, State};
-use crate::{live, paths};
+use crate::{holes, live, paths};
 use maud::{Markup, PreEscaped, html};
 
 #[derive(Clone, Debug)]
@@ -77,8 +77,6 @@ pub struct Thread<'a> {
     pub page: u64,
     /// How many pages there are, at least 1.
     pub total_pages: u64,
-    /// What stands below.
-    pub entry: Entry<'a>,
 }
 
 /// What a reader finds below the comments.
@@ -112,20 +110,27 @@ pub struct Count {
     pub count: u64,
 }
 
-/// Renders the comments of a post.
+/// Renders the comments of a post, with a hole for the controls of each comment and one for [`entry`].
 pub fn thread(p: &Thread) -> Markup {
     let link = |n| paths::post_page(p.slug, p.post, n);
     html! {
         section #comments aria-labelledby="comments-title" {
             h2 #comments-title { (p.lang.t(t::TITLE)) " " (count(&Count { lang: p.lang, count: p.count })) }
-            ol #comment-list.last[p.page >= p.total_pages] { @for branch in &p.branches { (comment(p.lang, &branch.comment, &branch.replies)) } }
+            ol #comment-list.last[p.page >= p.total_pages] { @for branch in &p.branches { (branch_with(p.lang, branch, holes::hole)) } }
             p.no-comments.muted { (p.lang.t(t::EMPTY)) }
             (ui::pagination(p.lang, p.page, p.total_pages, &link))
-            @match &p.entry {
-                Entry::Form(f) => (form(f)),
-                Entry::SignIn => p.sign-in-hint { a href=(paths::login_then(&paths::post(p.slug, p.post))) { (p.lang.t(t::SIGN_IN)) } },
-                Entry::Closed => p.muted { (p.lang.t(t::CLOSED)) },
-            }
+            (holes::hole(Markup::default()))
+        }
+    }
+}
+
+/// What a reader finds below the comments of a post.
+pub fn entry(lang: Lang, slug: &str, post: i64, entry: &Entry) -> Markup {
+    html! {
+        @match entry {
+            Entry::Form(f) => (form(f)),
+            Entry::SignIn => p.sign-in-hint { a href=(paths::login_then(&paths::post(slug, post))) { (lang.t(t::SIGN_IN)) } },
+            Entry::Closed => p.muted { (lang.t(t::CLOSED)) },
         }
     }
 }
@@ -135,15 +140,26 @@ pub fn count(c: &Count) -> Markup {
     html! { span #comment-count aria-label=(c.lang.count(t::COUNT_ONE, t::COUNT_MANY, c.count)) role="img" { (ui::number(c.count)) } }
 }
 
-/// A comment with its answers.
-pub fn comment(lang: Lang, c: &Comment, replies: &[Comment]) -> Markup {
+/// A comment without answers.
+pub fn comment(lang: Lang, c: &Comment) -> Markup {
+    item(lang, c, &[], |controls| controls)
+}
+
+/// What becomes of the controls of a comment: they stay, or they become a hole.
+type Wrap = fn(Markup) -> Markup;
+
+fn branch_with(lang: Lang, branch: &Branch, wrap: Wrap) -> Markup {
+    item(lang, &branch.comment, &branch.replies, wrap)
+}
+
+fn item(lang: Lang, c: &Comment, replies: &[Comment], wrap: Wrap) -> Markup {
     html! {
         li.comment id={ "comment-" (c.id) } {
-            (body(lang, c))
+            (body_with(lang, c, wrap))
             div id={ "slot-" (c.id) } {}
             @if c.root == c.id {
                 ol.replies id={ "replies-" (c.id) } aria-label=(lang.fill(t::REPLIES, &[("name", &c.author.name)])) {
-                    @for reply in replies { (comment(lang, reply, &[])) }
+                    @for reply in replies { (item(lang, reply, &[], wrap)) }
                 }
             }
         }
@@ -152,6 +168,10 @@ pub fn comment(lang: Lang, c: &Comment, replies: &[Comment]) -> Markup {
 
 /// A comment alone.
 pub fn body(lang: Lang, c: &Comment) -> Markup {
+    body_with(lang, c, |controls| controls)
+}
+
+fn body_with(lang: Lang, c: &Comment, wrap: Wrap) -> Markup {
     html! {
         article.comment-body id={ "comment-body-" (c.id) } aria-labelledby={ "by-" (c.id) } {
             @match c.state {
@@ -161,6 +181,7 @@ pub fn body(lang: Lang, c: &Comment) -> Markup {
                 State::Hidden if c.body_html.is_empty() => p.gone.muted id={ "by-" (c.id) } tabindex="-1" { (lang.t(t::HIDDEN)) },
                 State::Hidden | State::Shown => (content(lang, c)),
             }
+            (wrap(controls(lang, c)))
         }
     }
 }
@@ -184,11 +205,11 @@ fn content(lang: Lang, c: &Comment) -> Markup {
             @if let Some(to) = &c.reply_to { p.reply-to { a href=(paths::comment_anchor(to.id)) { "@" (to.name) } } }
             (PreEscaped(c.body_html))
         }
-        (controls(lang, c))
     }
 }
 
-fn controls(lang: Lang, c: &Comment) -> Markup {
+/// What a reader may do with a comment.
+pub fn controls(lang: Lang, c: &Comment) -> Markup {
     html! {
         @if c.can_reply || c.can_edit || c.can_delete {
             p.controls {

@@ -1,11 +1,11 @@
 //! Threads, the forms that write into them, and what is sent alone: answers to scripts and pushed partials.
 
 use super::{Branch, Comment, CommentForm, Count, Created, DeletePage, Entry, FormPage, Purpose, ReplyTo, Thread};
+use crate::Lang;
 use crate::live::{self, NewComment};
 use crate::posts::samples::post_page;
 use crate::samples::{Rendered, author, fault, guest, member, moment};
 use crate::ui::{Author, FieldError, State};
-use crate::{Lang, posts};
 
 pub(crate) fn all(lang: Lang) -> Rendered {
     [threads(lang), forms(lang), pushed(lang)].concat()
@@ -74,20 +74,21 @@ const REPLY: Purpose = Purpose::Reply { slug: "free", post: 42, comment: 1, name
 const EDIT: Purpose = Purpose::Edit { comment: 3 };
 
 /// A thread without comments.
-pub(crate) fn empty_thread<'a>(lang: Lang, entry: Entry<'a>) -> Thread<'a> {
-    Thread { lang, slug: "free", post: 42, count: 0, branches: Vec::new(), page: 1, total_pages: 1, entry }
+pub(crate) fn empty_thread<'a>(lang: Lang) -> Thread<'a> {
+    Thread { lang, slug: "free", post: 42, count: 0, branches: Vec::new(), page: 1, total_pages: 1 }
 }
 
 fn threads(lang: Lang) -> Rendered {
     let (reader, visitor) = (member(lang, "/community/free/42"), guest(lang, "/community/free/42"));
     let removed = Comment { state: State::Deleted, removed_by_staff: true, body_html: "", can_reply: false, ..comment(lang, 4) };
-    let talk = |entry| Thread { count: 58, branches: branches(lang), page: 3, total_pages: 3, ..empty_thread(lang, entry) };
+    let talk = Thread { count: 58, branches: branches(lang), page: 3, total_pages: 3, ..empty_thread(lang) };
+    let new = Entry::Form(form(lang, NEW, "", &[]));
     vec![
-        ("post-comments", posts::page(&post_page(&reader, talk(Entry::Form(form(lang, NEW, "", &[])))))),
-        ("post-comments-guest", posts::page(&post_page(&visitor, talk(Entry::SignIn)))),
-        ("post-no-comments", posts::page(&post_page(&reader, empty_thread(lang, Entry::Form(form(lang, NEW, "", &[])))))),
-        ("fragment-comment", super::comment(lang, &comment(lang, 1), &[])),
-        ("fragment-comment-removed-by-staff", super::comment(lang, &removed, &[])),
+        ("post-comments", post_page(&reader, talk.clone(), new).page()),
+        ("post-comments-guest", post_page(&visitor, talk, Entry::SignIn).page()),
+        ("post-no-comments", post_page(&reader, empty_thread(lang), new).page()),
+        ("fragment-comment", super::comment(lang, &comment(lang, 1))),
+        ("fragment-comment-removed-by-staff", super::comment(lang, &removed)),
         ("fragment-count", super::count(&Count { lang, count: 1 })),
     ]
 }

@@ -11,7 +11,7 @@ const LONGEST: usize = 150;
 
 #[derive(Clone, Copy)]
 pub struct About<'a> {
-    /// One or two sentences of plain text; may be empty.
+    /// One or two sentences of plain text, 150 characters at most; may be empty.
     pub description: &'a str,
     /// The address that stands for all spellings of this page's, such as `/community/free?page=2`.
     pub path: &'a str,
@@ -44,7 +44,7 @@ pub(crate) fn head_with(title: &str, more: &Markup) -> Markup {
 /// The elements of `head`.
 pub(crate) fn render(shell: &Shell, title: &str, about: Option<&About>) -> Markup {
     let Some(about) = about else { return html! { meta name="robots" content="noindex"; } };
-    let (address, description) = (format!("{}{}", shell.origin, about.path), shorten(about.description));
+    let (address, description) = (format!("{}{}", shell.origin, about.path), about.description);
     let locale = if shell.lang == Lang::Ko { "ko_KR" } else { "en_US" };
     html! {
         @if !description.is_empty() {
@@ -60,8 +60,13 @@ pub(crate) fn render(shell: &Shell, title: &str, about: Option<&About>) -> Marku
     }
 }
 
+/// The description of a page that shows this sanitised HTML.
+pub(crate) fn description(safe: &str) -> String {
+    shorten(&plain_text(safe))
+}
+
 /// The text of sanitised HTML: tags away, the entities that the sanitiser writes decoded.
-pub(crate) fn plain_text(safe: &str) -> String {
+fn plain_text(safe: &str) -> String {
     let mut text = String::new();
     for (n, part) in safe.split('<').enumerate() {
         let content = if n == 0 { part } else { part.split_once('>').map_or("", |(_, content)| content) };
@@ -76,7 +81,7 @@ pub(crate) fn plain_text(safe: &str) -> String {
     plain.replace("&amp;", "&")
 }
 
-fn shorten(text: &str) -> String {
+pub(crate) fn shorten(text: &str) -> String {
     let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if folded.chars().count() <= LONGEST {
         return folded;

@@ -4,7 +4,7 @@ pub(crate) mod samples;
 pub mod text;
 
 use self::text as t;
-use crate::layout::{self, About, Shell};
+use crate::layout::{self, About, Shell, head};
 use crate::paths;
 use crate::text::Text;
 use maud::{Markup, html};
@@ -70,6 +70,6 @@ fn render(p: &TextPage, path: &str, title: Text, sections: &[(Text, Text)], end:
             (end)
         }
     };
-    let first = sections.first().map_or("", |(_, text)| lang.t(*text));
-    layout::public_page(p.shell, lang.t(title), &About { description: first, path, is_article: false }, main)
+    let description = head::shorten(sections.first().map_or("", |(_, text)| lang.t(*text)));
+    layout::public_page(p.shell, lang.t(title), &About { description: &description, path, is_article: false }, main)
 }

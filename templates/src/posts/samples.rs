@@ -1,7 +1,7 @@
 //! A post as its author, visitors and staff see it, and the editor.
 
 use super::form::{self, PostForm, Preview, Purpose};
-use super::{Card, DeletePage, Neighbour, Post, PostPage, text as t};
+use super::{Card, DeletePage, ForReader, Neighbour, Post, PostText, text as t};
 use crate::comments::samples::empty_thread;
 use crate::comments::{Entry, Thread};
 use crate::layout::Shell;
@@ -17,25 +17,37 @@ fn pages(lang: Lang) -> Rendered {
     let path = "/community/free/42";
     let (reader, boss) = (guest(lang, path), staff(lang, path));
     let flashed = with_flash(member(lang, path), lang.t(t::FLASH_CREATED));
-    let mut own = post_page(&flashed, empty_thread(lang, Entry::Closed));
-    (own.can_edit, own.can_delete) = (true, true);
-    own.post.edited = Some(moment(lang, 40));
-    let mut by_staff = post_page(&reader, empty_thread(lang, Entry::SignIn));
-    (by_staff.post.edited, by_staff.post.edited_by_staff) = (Some(moment(lang, 40)), true);
+    let mut own = post_page(&flashed, empty_thread(lang), Entry::Closed);
+    (own.reader.can_edit, own.reader.can_delete) = (true, true);
+    own.text.post.edited = Some(moment(lang, 40));
+    let mut by_staff = post_page(&reader, empty_thread(lang), Entry::SignIn);
+    (by_staff.text.post.edited, by_staff.text.post.edited_by_staff) = (Some(moment(lang, 40)), true);
     let hidden = moderated(&boss, State::Hidden, "광고");
     let deleted = moderated(&boss, State::Deleted, "");
     vec![
-        ("post-guest", super::page(&post_page(&reader, empty_thread(lang, Entry::SignIn)))),
-        ("post-own", super::page(&own)),
-        ("post-edited-by-staff", super::page(&by_staff)),
-        ("post-hidden-staff", super::page(&hidden)),
-        ("post-deleted-staff", super::page(&deleted)),
+        ("post-guest", post_page(&reader, empty_thread(lang), Entry::SignIn).page()),
+        ("post-own", own.page()),
+        ("post-edited-by-staff", by_staff.page()),
+        ("post-hidden-staff", hidden.page()),
+        ("post-deleted-staff", deleted.page()),
         ("post-delete", delete(&flashed)),
     ]
 }
 
-/// A post without comments, as a reader sees it.
-pub(crate) fn post_page<'a>(shell: &'a Shell<'a>, comments: Thread<'a>) -> PostPage<'a> {
+/// A post and who reads it.
+pub(crate) struct PostPage<'a> {
+    text: PostText<'a>,
+    reader: ForReader<'a>,
+}
+
+impl PostPage<'_> {
+    pub(crate) fn page(&self) -> Markup {
+        super::draw(&self.text).page(&self.reader)
+    }
+}
+
+/// A post as a reader sees it.
+pub(crate) fn post_page<'a>(shell: &'a Shell<'a>, comments: Thread<'a>, entry: Entry<'a>) -> PostPage<'a> {
     let lang = shell.lang;
     let post = Post {
         id: 42,
@@ -53,27 +65,33 @@ pub(crate) fn post_page<'a>(shell: &'a Shell<'a>, comments: Thread<'a>) -> PostP
         state: State::Shown,
         state_reason: "",
     };
-    PostPage {
-        shell,
+    let text = PostText {
+        lang,
         post,
-        can_edit: false,
-        can_delete: false,
-        can_moderate: false,
         newer: Some(Neighbour { id: 43, title: "오늘 점심 모임 사진입니다" }),
         older: Some(Neighbour { id: 41, title: "활동지원사 신청은 어디에서 하나요?" }),
         comments,
+    };
+    let reader = ForReader {
+        shell,
+        can_edit: false,
+        can_delete: false,
+        can_moderate: false,
         once: "k-once",
         tools: Vec::new(),
-    }
+        own_controls: Vec::new(),
+        entry,
+    };
+    PostPage { text, reader }
 }
 
 fn moderated<'a>(shell: &'a Shell<'a>, state: State, reason: &'a str) -> PostPage<'a> {
-    let mut page = post_page(shell, empty_thread(shell.lang, Entry::Closed));
-    page.post.state = state;
-    page.post.state_reason = reason;
-    page.post.is_notice = true;
-    page.can_moderate = true;
-    page.newer = None;
+    let mut page = post_page(shell, empty_thread(shell.lang), Entry::Closed);
+    page.text.post.state = state;
+    page.text.post.state_reason = reason;
+    page.text.post.is_notice = true;
+    page.text.newer = None;
+    page.reader.can_moderate = true;
     page
 }
 

@@ -1,0 +1,220 @@
+//! The page of a post. What all readers with the same rights see of it is drawn once and kept in this process; for each reader
+//! its holes are filled: own buttons, the form for a comment.
+
+use super::comment_form;
+use crate::domain::boards::Board;
+use crate::domain::comments::{self, Comment};
+use crate::domain::posts::{self, Post, State, list};
+use crate::domain::{Action, PostId, Resource, bookmarks, notifications};
+use crate::shared::cache::Generation;
+use crate::shared::fragment_cache::{Bounds, FragmentCache};
+use crate::site::boards::BoardQuery;
+use crate::web::{RequestContext, Result, form_token, present, reply};
+use maud::Markup;
+use poem::web::{Data, Path, Query};
+use poem::{Response, handler};
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+use templates::comments::{self as thread_views, CommentForm, Entry, Purpose, Thread};
+use templates::paths;
+use templates::posts::{Drawn, ForReader, Neighbour, PostText, draw};
+
+/// Views are counted in a row and change no generation, so a page is drawn anew after this long.
+const LIFE: Duration = Duration::from_secs(60);
+/// A page with five comments takes about 12 KB.
+const PAGES: Bounds = Bounds { pieces: 16_384, bytes: 64 * 1024 * 1024, life: LIFE };
+const BOOKMARKS: Bounds = Bounds { pieces: 4_096, bytes: 4 * 1024 * 1024, life: LIFE };
+
+/// What this process keeps for the pages of posts. Cheap to clone.
+#[derive(Clone)]
+pub struct PostPages(Arc<Kept>);
+
+struct Kept {
+    pages: FragmentCache<Arc<Page>>,
+    /// Which posts a member keeps, in the order of their ids.
+    bookmarks: FragmentCache<Arc<[PostId]>>,
+}
+
+impl Default for PostPages {
+    fn default() -> Self {
+        Self(Arc::new(Kept { pages: FragmentCache::new(PAGES), bookmarks: FragmentCache::new(BOOKMARKS) }))
+    }
+}
+
+/// A page as readers of one class see it.
+struct Page {
+    /// Without its text, which is drawn.
+    post: Post,
+    /// In reading order, without their texts.
+    comments: Vec<Comment>,
+    pages: i64,
+    drawn: Drawn,
+}
+
+/// Which page of a post, and for whom.
+struct Wanted<'a> {
+    request: &'a RequestContext,
+    slug: &'a str,
+    id: PostId,
+    /// The page of its comments, from 1.
+    number: i64,
+}
+
+/// GET /community/:board/:id
+#[handler]
+pub async fn show(
+    request: RequestContext,
+    kept: Data<&PostPages>,
+    Path((slug, id)): Path<(String, PostId)>,
+    place: Option<Query<BoardQuery>>,
+) -> Result<Response> {
+    let wanted = Wanted { request: &request, slug: &slug, id, number: place.map_or(1, |Query(place)| place.number()) };
+    if let Some((board, page)) = kept.page(&wanted) {
+        let is_bookmarked = kept.is_bookmarked(&request, id).await?;
+        return Ok(answer(&request, board, &page, is_bookmarked));
+    }
+    let actor = request.actor.as_ref();
+    let (post, bookmark) = posts::find_with(&request.app.db, actor, &request.boards, id, &bookmarks::OF_READER).await?;
+    let board = request.board_of(&post)?;
+    if board.slug != slug {
+        return Ok(reply::see_other(&request, &paths::post(&board.slug, id.0)));
+    }
+    let page = Arc::new(load(&wanted, board, post).await?);
+    kept.keep(&wanted, board, &page);
+    Ok(answer(&request, board, &page, bookmark.is_some()))
+}
+
+impl PostPages {
+    /// The kept page, if nothing on it has changed, and its board, if this reader may read it now.
+    fn page<'a>(&self, wanted: &Wanted<'a>) -> Option<(&'a Board, Arc<Page>)> {
+        let board = wanted.request.board_at(wanted.slug).ok()?;
+        let page = self.0.pages.get(&key(wanted, board), state(wanted.request)?)?;
+        (wanted.request.board_of(&page.post).ok()?.id == board.id).then_some((board, page))
+    }
+
+    /// Keeps a page of a post that is shown to all who may read its board and see its list.
+    fn keep(&self, wanted: &Wanted<'_>, board: &Board, page: &Arc<Page>) {
+        let is_listed = wanted.request.board_at(wanted.slug).is_ok();
+        let exists = wanted.number <= page.pages.max(1);
+        if let Some(state) = state(wanted.request).filter(|_| page.post.state == State::Shown && is_listed && exists) {
+            let size = page.drawn.size() + size_of::<Page>() + page.comments.len() * size_of::<Comment>();
+            self.0.pages.put(&key(wanted, board), state, page.clone(), size);
+        }
+    }
+
+    /// Whether the reader keeps a post.
+    async fn is_bookmarked(&self, request: &RequestContext, post: PostId) -> Result<bool> {
+        let Some(reader) = &request.actor else { return Ok(false) };
+        let key = reader.id.to_string();
+        if let Some(posts) = request.bookmarks.and_then(|state| self.0.bookmarks.get(&key, state)) {
+            return Ok(posts.binary_search(&post).is_ok());
+        }
+        let posts: Arc<[PostId]> = bookmarks::posts(&request.app.db, reader).await?.into();
+        let found = posts.binary_search(&post).is_ok();
+        if let Some(state) = request.bookmarks {
+            let size = size_of_val(&*posts) + key.len();
+            self.0.bookmarks.put(&key, state, posts, size);
+        }
+        Ok(found)
+    }
+}
+
+/// The state of everything that a post's page shows. Writers raise the post's for what is added, and `withdrawn` for what is
+/// changed or taken back, by anyone and anywhere.
+fn state(request: &RequestContext) -> Option<Generation> {
+    Some(Generation::all([request.post?, request.withdrawn?, request.of_boards?]))
+}
+
+/// A page for each class of readers: those who may answer, and those who see hidden comments.
+fn key(wanted: &Wanted<'_>, board: &Board) -> String {
+    let (actor, lang) = (wanted.request.actor.as_ref(), wanted.request.lang.tag());
+    let (answers, moderates) = (board.takes_comments_from(actor), comments::moderates(actor));
+    format!("{}.{}.{lang}.{}{}", wanted.id, wanted.number, u8::from(answers), u8::from(moderates))
+}
+
+/// Reads what stands beside the post, and draws it all.
+async fn load(wanted: &Wanted<'_>, board: &Board, mut post: Post) -> Result<Page> {
+    let (request, number) = (wanted.request, wanted.number);
+    let (app, actor) = (&request.app, request.actor.as_ref());
+    let (mut listing, (older, newer)) =
+        futures_util::try_join!(comments::list(&app.db, actor, &post, number), list::neighbours(&app.db, actor, board, &post))?;
+    app.known.prepare(listing.comments.iter().map(|comment| comment.html.as_str()).chain([post.html.as_str()])).await;
+    let clean: Vec<Cow<'_, str>> = listing.comments.iter().map(|comment| app.known.show(&comment.html)).collect();
+    let neighbour = |n: &'_ list::Neighbour| (n.id, n.title.clone());
+    let (older, newer) = (older.as_ref().map(neighbour), newer.as_ref().map(neighbour));
+    let drawn = draw(&PostText {
+        lang: request.lang,
+        post: present::post(request, board, &post, &app.known.show(&post.html)),
+        newer: newer.as_ref().map(|(id, title)| Neighbour { id: id.0, title }),
+        older: older.as_ref().map(|(id, title)| Neighbour { id: id.0, title }),
+        comments: Thread {
+            lang: request.lang,
+            slug: &board.slug,
+            post: post.id.0,
+            count: present::count(post.comment_count),
+            branches: present::thread(request, board, &post, &listing.comments, &clean),
+            page: present::count(number),
+            total_pages: present::count(listing.pages).max(1),
+        },
+    });
+    drop(clean);
+    for text in [&mut post.body, &mut post.html].into_iter().chain(listing.comments.iter_mut().flat_map(|c| [&mut c.body, &mut c.html])) {
+        *text = String::new();
+    }
+    Ok(Page { post, comments: listing.comments, pages: listing.pages, drawn })
+}
+
+/// The page for its reader; the view is counted.
+fn answer(request: &RequestContext, board: &Board, page: &Page, is_bookmarked: bool) -> Response {
+    let post = &page.post;
+    request.app.counters.read(post.id);
+    mark_notifications_read(request, post.id);
+    reply::page(complete(request, board, page, is_bookmarked))
+}
+
+fn complete(request: &RequestContext, board: &Board, page: &Page, is_bookmarked: bool) -> Markup {
+    let (actor, post) = (request.actor.as_ref(), &page.post);
+    let can_moderate = actor.is_some_and(|a| a.may(Resource::Post, Action::Moderate));
+    let takes_comments = present::takes_comments(actor, board, post);
+    let key = if takes_comments { form_token::issue(request, &comment_form(post.id)) } else { String::new() };
+    let turn = if can_moderate { form_token::issue(request, "post.moderate") } else { String::new() };
+    let nav = present::nav(request);
+    let purpose = Purpose::New { slug: &board.slug, post: post.id.0 };
+    let entry = match (takes_comments, actor) {
+        (true, _) => Entry::Form(CommentForm { lang: request.lang, purpose, body: "", once: &key, errors: &[] }),
+        (false, None) if !board.archived => Entry::SignIn,
+        _ => Entry::Closed,
+    };
+    page.drawn.page(&ForReader {
+        shell: &present::shell(request, &nav),
+        can_edit: post.editable_by(actor, board),
+        can_delete: post.deletable_by(actor),
+        can_moderate,
+        once: &turn,
+        tools: crate::site::bookmarks::button(request, post.id, is_bookmarked).into_iter().collect(),
+        own_controls: own_controls(request, board, page),
+        entry,
+    })
+}
+
+/// What the reader may do with those comments that are their own.
+fn own_controls(request: &RequestContext, board: &Board, page: &Page) -> Vec<(usize, Markup)> {
+    let Some(reader) = &request.actor else { return Vec::new() };
+    let own = page.comments.iter().enumerate().filter(|(_, comment)| comment.author_id == reader.id);
+    let controls = |comment| thread_views::controls(request.lang, &present::comment(request, board, &page.post, comment, ""));
+    own.map(|(place, comment)| (place, controls(comment))).collect()
+}
+
+/// A member who reads a post has read what the bell says of it. The page does not wait for that.
+fn mark_notifications_read(request: &RequestContext, post: PostId) {
+    if request.unread == 0 {
+        return;
+    }
+    let (Some(reader), request) = (request.actor.clone(), request.clone()) else { return };
+    tokio::spawn(async move {
+        if let Err(err) = notifications::mark_read_about(&request.app, &reader, &request.boards, post).await {
+            tracing::warn!("could not mark notifications as read: {err}");
+        }
+    });
+}

@@ -1,0 +1,175 @@
+//! The kept page of a post: it costs no SQL while nothing on it changes, and what changes shows at once, to each reader what is
+//! theirs.
+
+use crate::support::{Engine, Page, Postgres, Sqlite, TestApp, Visitor, set_board};
+use rstest::rstest;
+
+/// Reads a page three times: the first draws it, the second knows whose session it is.
+async fn warm(visitor: &mut Visitor, post: &str) -> Page {
+    visitor.get(post).await;
+    visitor.get(post).await;
+    visitor.get(post).await
+}
+
+async fn submit(visitor: &mut Visitor, address: &str, fields: &[(&str, &str)]) {
+    let page = visitor.get(address).await;
+    let done = visitor.submit(&page, address, fields).await;
+    assert!(done.status < 400, "{address}: {}", done.text());
+}
+
+fn id(post: &str) -> &str {
+    post.rsplit('/').next().unwrap()
+}
+
+/// A post with a comment by its author, and another member who reads it from another instance where there can be two.
+async fn two_readers(test: &TestApp) -> (Visitor, Visitor, String) {
+    let mut ada = test.signed_in("ada").await;
+    let post = ada.write("free", "첫 제목").await;
+    ada.comment(&post, "원래 댓글").await;
+    let bob = test.signed_in("bob").await;
+    match test.app.config.redis_url.is_some() {
+        true => {
+            let node = test.node().await;
+            (ada, bob.on(&node), post)
+        }
+        false => (ada, bob, post),
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_page_on_which_nothing_changed_costs_no_sql(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (mut ada, mut bob, post) = two_readers(&test).await;
+    let trips = u32::from(test.app.config.redis_url.is_some());
+
+    let (own, other, guest) = (warm(&mut ada, &post).await, warm(&mut bob, &post).await, warm(&mut test.visitor(), &post).await);
+
+    for page in [&own, &other, &guest] {
+        assert_eq!((page.statements, page.round_trips), (0, trips));
+        assert!(page.says("원래 댓글"));
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn each_reader_finds_their_own_buttons_on_the_same_page(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (mut ada, mut bob, post) = two_readers(&test).await;
+    ada.get(&post).await;
+    bob.comment(&post, "둘째 댓글").await;
+    let mut boss = test.staff("boss", "admin").await;
+    let edits = |page: &Page| (page.count("a[href='/comments/1/edit']"), page.count("a[href='/comments/2/edit']"));
+    let edit_post = format!("a[href='{post}/edit']");
+
+    let (own, other) = (warm(&mut ada, &post).await, warm(&mut bob, &post).await);
+    let (staff, guest) = (warm(&mut boss, &post).await, warm(&mut test.visitor(), &post).await);
+
+    assert_eq!([&own, &other, &staff, &guest].map(edits), [(1, 0), (0, 1), (0, 0), (0, 0)]);
+    assert_eq!([&own, &other, &staff, &guest].map(|page| page.count(&edit_post)), [1, 0, 1, 0]);
+    assert_eq!([&own, &other, &staff, &guest].map(|page| page.count("a[href='/comments/1/delete']")), [1, 0, 1, 0]);
+    assert_eq!([&own, &other, &staff, &guest].map(|page| page.count("a[href='/comments/1/reply']")), [1, 1, 1, 0]);
+    assert_eq!([&own, &other, &staff, &guest].map(|page| page.count("#comment-form textarea")), [1, 1, 1, 0]);
+    assert_eq!([&own, &other, &staff, &guest].map(|page| page.count("#bookmark")), [1, 1, 1, 0]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_changes_shows_at_once_on_every_instance(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (mut ada, mut bob, post) = two_readers(&test).await;
+    assert!(warm(&mut bob, &post).await.says("원래 댓글"));
+
+    ada.comment(&post, "둘째 댓글").await;
+    assert!(bob.get(&post).await.says("둘째 댓글"), "a new comment");
+    submit(&mut ada, "/comments/1/edit", &[("body", "고친 댓글")]).await;
+    let page = bob.get(&post).await;
+    assert!(page.says("고친 댓글") && !page.says("원래 댓글"), "a changed comment");
+    submit(&mut ada, "/comments/1/delete", &[]).await;
+    assert!(!bob.get(&post).await.says("고친 댓글"), "a deleted comment");
+    submit(&mut ada, &format!("{post}/edit"), &[("title", "고친 제목"), ("body", "고친 글")]).await;
+    let page = bob.get(&post).await;
+    assert!(page.says("고친 제목") && page.says("고친 글"), "a changed post");
+    submit(&mut ada, "/my/profile", &[("name", "에이다")]).await;
+    assert!(bob.get(&post).await.says("에이다"), "another name");
+    let next = ada.write("free", "다음 글의 제목").await;
+    assert!(bob.get(&post).await.says("다음 글의 제목"), "a newer post beside it");
+    submit(&mut ada, &format!("{next}/delete"), &[]).await;
+    assert!(!bob.get(&post).await.says("다음 글의 제목"), "and gone again");
+    submit(&mut ada, &format!("{post}/delete"), &[]).await;
+    assert_eq!(bob.get(&post).await.status, 404, "a deleted post");
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_staff_take_away_is_gone_and_comes_back(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (mut ada, mut bob, post) = two_readers(&test).await;
+    let mut boss = test.staff("boss", "admin").await;
+    warm(&mut bob, &post).await;
+    let page = boss.get(&post).await;
+
+    boss.submit(&page, &format!("/posts/{}/hide", id(&post)), &[]).await;
+    assert_eq!(bob.get(&post).await.status, 404);
+    assert!(ada.get(&post).await.says("첫 제목"), "its author still sees it, and why");
+    let page = boss.get(&post).await;
+    boss.submit(&page, &format!("/posts/{}/restore", id(&post)), &[]).await;
+    assert!(bob.get(&post).await.says("첫 제목"));
+
+    set_board(&mut boss, "free", &[("comment", "staff")]).await;
+    assert_eq!(bob.get(&post).await.count("#comment-form textarea"), 0, "comments are closed");
+    set_board(&mut boss, "free", &[("list", "staff"), ("read", "staff")]).await;
+    assert_eq!(bob.get(&post).await.status, 404, "the board is closed");
+    assert_eq!(test.visitor().get(&post).await.status, 404);
+}
+
+#[rstest]
+#[tokio::test]
+async fn hidden_comments_stay_out_of_what_others_read(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (_, mut bob, post) = two_readers(&test).await;
+    let mut boss = test.staff("boss", "admin").await;
+    warm(&mut bob, &post).await;
+    let list = boss.get_admin("/comments").await;
+
+    let done = boss.submit_admin(&list, "/comments", &[("item", "1"), ("task", "hide"), ("reason", "시험")]).await;
+    assert!(done.status < 400, "{}", done.text());
+
+    assert!(warm(&mut boss, &post).await.says("원래 댓글"), "staff still see it");
+    assert!(!warm(&mut bob, &post).await.says("원래 댓글"));
+    assert!(warm(&mut boss, &post).await.says("원래 댓글"));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_bookmark_shows_on_the_kept_page_of_its_member_alone(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (mut ada, mut bob, post) = two_readers(&test).await;
+    let label = |page: &Page| page.find("#bookmark").unwrap();
+    let (off, path) = (label(&warm(&mut bob, &post).await), format!("/posts/{}/bookmark", id(&post)));
+    let page = bob.get(&post).await;
+
+    bob.submit(&page, &path, &[]).await;
+
+    let kept = warm(&mut bob, &post).await;
+    assert_ne!(label(&kept), off);
+    assert_eq!(kept.statements, 0);
+    assert_eq!(label(&warm(&mut ada, &post).await), off);
+    bob.submit(&kept, &format!("{path}/delete"), &[]).await;
+    assert_eq!(label(&bob.get(&post).await), off);
+}
+
+#[rstest]
+#[tokio::test]
+async fn without_redis_the_page_comes_from_the_rows(#[values(Postgres)] engine: Engine) {
+    let mut test = engine.start().await;
+    let (mut ada, mut bob, post) = two_readers(&test).await;
+    warm(&mut bob, &post).await;
+
+    test.backends.redis.as_mut().unwrap().kill();
+    ada.comment(&post, "Redis 없이 쓴 댓글").await;
+
+    let page = bob.get(&post).await;
+    assert!(page.says("Redis 없이 쓴 댓글"), "{}", page.text());
+    assert!((1..=6).contains(&page.statements), "{}", page.statements);
+}
