@@ -66,9 +66,12 @@ impl Table {
     }
 }
 
+/// How many steps there are.
+pub const STEPS: usize = TABLES.len();
+
 /// The tables of all steps, those that others refer to first.
 pub fn tables() -> impl Iterator<Item = &'static Table> {
-    tables_after(TABLES.len())
+    tables_after(STEPS)
 }
 
 /// The tables of a database that has taken this number of steps.
@@ -139,4 +142,5 @@ steps! {
     m0001_initial,
     m0002_monitor,
     m0003_bookmarks,
+    m0004_page_mark_changes,
 }

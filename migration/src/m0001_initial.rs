@@ -246,7 +246,7 @@ fn up(engine: DbBackend) -> String {
         DbBackend::Postgres => "SELECT setval('roles_id_seq', 3); CREATE SEQUENCE posts_bump_seq;",
         _ => "",
     };
-    format!("{USERS}{ROLES}{BOARDS}{NOTIFICATIONS}{SITE}{sequences}{}", marks::create(engine))
+    format!("{USERS}{ROLES}{BOARDS}{NOTIFICATIONS}{SITE}{sequences}{}", marks::create(engine, 1))
 }
 
 fn down(engine: DbBackend) -> String {

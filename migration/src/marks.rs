@@ -11,13 +11,41 @@ use sea_orm_migration::sea_orm::DbBackend;
 /// Places in one run. A page is found by adding up total / RUN marks and stepping over < RUN rows.
 pub const RUN: i64 = 512;
 
-/// The SQL that makes the triggers.
-pub fn create(engine: DbBackend) -> String {
+/// The step that brought the table of changes.
+const CHANGES: usize = 4;
+
+/// The SQL that makes the triggers, on a schema of so many steps.
+pub fn create(engine: DbBackend, steps: usize) -> String {
+    let add_mark = if steps < CHANGES { add_mark_in_place() } else { add_mark_as_change() };
     match engine {
-        DbBackend::Postgres => POSTGRES_CREATE.replace("{run}", &RUN.to_string()),
+        DbBackend::Postgres => [&add_mark, POSTGRES_TRIGGER].concat().replace("{run}", &RUN.to_string()),
         _ => sqlite_create(),
     }
 }
+
+/// What the triggers of PostgreSQL do with a change: it is added to the table of changes, and nobody waits for it.
+pub(crate) fn add_mark_as_change() -> String {
+    add_mark("INSERT INTO page_mark_changes (board_id, sort, bucket, shown) VALUES (board, list, place / {run}, n);")
+}
+
+/// What they did before: count in the mark, which others wait for until the commit.
+pub(crate) fn add_mark_in_place() -> String {
+    add_mark(
+        "INSERT INTO page_marks (board_id, sort, bucket, shown) VALUES (board, list, place / {run}, n)
+         ON CONFLICT (board_id, sort, bucket) DO UPDATE SET shown = page_marks.shown + n;",
+    )
+}
+
+fn add_mark(body: &str) -> String {
+    let head = "CREATE OR REPLACE FUNCTION add_mark(board BIGINT, list TEXT, place BIGINT, n BIGINT) RETURNS VOID LANGUAGE sql AS";
+    format!("{head} $$ {body} $$;").replace("{run}", &RUN.to_string())
+}
+
+/// Counts the changes into the marks, each once: one statement of PostgreSQL.
+pub const FOLD: &str = "WITH gone AS (DELETE FROM page_mark_changes RETURNING board_id, sort, bucket, shown) \
+    INSERT INTO page_marks (board_id, sort, bucket, shown) \
+    SELECT board_id, sort, bucket, SUM(shown) FROM gone GROUP BY board_id, sort, bucket ORDER BY board_id, sort, bucket \
+    ON CONFLICT (board_id, sort, bucket) DO UPDATE SET shown = page_marks.shown + excluded.shown";
 
 /// The SQL that takes the triggers away, for a bulk load or a step back.
 pub fn drop(engine: DbBackend) -> String {
@@ -29,10 +57,12 @@ pub fn drop(engine: DbBackend) -> String {
     }
 }
 
-/// The SQL that counts all marks anew.
-pub fn rebuild() -> String {
+/// The SQL that counts all marks anew, on a schema of so many steps.
+pub fn rebuild(steps: usize) -> String {
+    let no_changes = if steps < CHANGES { "" } else { "DELETE FROM page_mark_changes;" };
     format!(
         "DELETE FROM page_marks;
+         {no_changes}
          INSERT INTO page_marks (board_id, sort, bucket, shown)
            SELECT board_id, 'new', id / {RUN}, COUNT(*) FROM posts WHERE state = 'shown' GROUP BY 1, 3;
          INSERT INTO page_marks (board_id, sort, bucket, shown)
@@ -54,11 +84,7 @@ pub fn add(first: i64, last: i64) -> String {
         .concat()
 }
 
-const POSTGRES_CREATE: &str = "
-CREATE FUNCTION add_mark(board BIGINT, list TEXT, place BIGINT, n BIGINT) RETURNS VOID LANGUAGE sql AS $$
-  INSERT INTO page_marks (board_id, sort, bucket, shown) VALUES (board, list, place / {run}, n)
-  ON CONFLICT (board_id, sort, bucket) DO UPDATE SET shown = page_marks.shown + n;
-$$;
+const POSTGRES_TRIGGER: &str = "
 CREATE FUNCTION posts_marks() RETURNS TRIGGER LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP <> 'INSERT' AND OLD.state = 'shown' THEN

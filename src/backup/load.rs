@@ -58,7 +58,7 @@ async fn all(db: &Database, lines: &mut RecordStream) -> Result<Manifest> {
     clear(&tx, steps).await?;
     rows(&tx, lines, &mut checker).await?;
     let manifest = checker.finish()?;
-    settle(&tx).await?;
+    settle(&tx, steps as usize).await?;
     tx.commit().await?;
     Migrator::up(db.connection(), None).await?;
     seed::analyze(db).await?;
@@ -165,10 +165,10 @@ async fn count_on(tx: &Transaction, table: &Table) -> Result<()> {
 }
 
 /// Counts the marks, and goes on giving out places by latest comment after the last one.
-async fn settle(tx: &Transaction) -> Result<()> {
+async fn settle(tx: &Transaction, steps: usize) -> Result<()> {
     let engine = tx.get_database_backend();
-    tx.execute_unprepared(&marks::rebuild()).await?;
-    tx.execute_unprepared(&marks::create(engine)).await?;
+    tx.execute_unprepared(&marks::rebuild(steps)).await?;
+    tx.execute_unprepared(&marks::create(engine, steps)).await?;
     if engine == DbBackend::Postgres {
         sql::go_on_after_last_bump(tx).await?;
     }

@@ -92,6 +92,14 @@ where
     replay(&ctx.db, key, done.await).await
 }
 
+/// The same for work that is committed when it ends, and that records the key itself.
+///
+/// # Errors
+/// Those of `work`, when the form had not been answered before.
+pub(super) async fn recorded_by<Id: From<i64>>(ctx: &Context, key: &Key, work: impl Future<Output = Result<Id>>) -> Result<Outcome<Id>> {
+    replay(&ctx.db, key, work.await).await
+}
+
 /// Gives the first answer where there is one, whatever went wrong with the repetition.
 ///
 /// # Errors

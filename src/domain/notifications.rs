@@ -6,7 +6,6 @@
 
 use super::boards::Boards;
 use super::idempotency::{Uncommitted, idempotent};
-use super::users::profile;
 use super::{Actor, Error, Result, idempotency, posts};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
@@ -15,8 +14,7 @@ use crate::entity::notification::{ActiveModel, Column, Entity};
 use crate::entity::post::State;
 use crate::entity::{comment, post, user};
 use crate::shared::Known;
-use crate::shared::batch_read::Plan;
-use crate::shared::cache::{CacheTag, Generation};
+use crate::shared::cache::Generation;
 use crate::shared::notifications::Listed as Kept;
 use bytes::Bytes;
 use sea_orm::ActiveValue::Set;
@@ -139,23 +137,20 @@ async fn find(ctx: &Context, notifications: Select<Entity>) -> Result<Vec<Notifi
     Ok(notifications.into_partial_model().all(&ctx.db).await?)
 }
 
-/// After the commit, and after what it changed was bumped: renews what is kept ready for these members and rings
-/// their bells.
-pub async fn announce(ctx: &Context, boards: &Boards, people: &[UserId]) {
-    let readers = match profile::actors(&ctx.db, &[], people).await {
-        Ok(readers) => readers,
-        Err(err) => return tracing::warn!("could not announce notifications to members {people:?}: {err}"),
+/// Takes away what is kept ready for these members, after the commit that made it old.
+pub async fn forget(ctx: &Context, members: &[UserId]) {
+    if !members.is_empty() {
+        ctx.shared.notifications().clear_all(members.iter().map(|member| member.0)).await;
+    }
+}
+
+/// Tells the open pages of these members that something is new. Each reads it from SQL with the rights of its reader.
+pub async fn announce(ctx: &Context, members: &[UserId]) {
+    let publish = |member: &UserId| {
+        let topic = topic(*member);
+        async move { ctx.shared.signals().publish(&topic, "").await }
     };
-    for reader in &readers {
-        renew(ctx, reader, boards).await;
-    }
-    let state = state(ctx).await;
-    for reader in &readers {
-        // Ready for the reader who comes because the bell rang; if it fails, that reader asks SQL.
-        if let Err(err) = newest(ctx, reader, boards, state).await {
-            tracing::warn!("could not make the notifications of member {} ready: {err}", reader.id);
-        }
-    }
+    futures_util::future::join_all(members.iter().map(publish)).await;
 }
 
 /// Takes what quotes these posts out of what is kept ready: their words are not to stay in Redis when they are withdrawn.
@@ -170,12 +165,6 @@ pub async fn forget_about(ctx: &Context, posts: &[PostId]) {
         // What is kept ready carries the state of all posts, which has changed: it is not shown.
         Err(err) => tracing::warn!("could not clear notifications about withdrawn posts: {err}"),
     }
-}
-
-/// The state of everything that a notification quotes: titles, names, comments.
-async fn state(ctx: &Context) -> Option<Generation> {
-    let plan = Plan { generations: &[CacheTag::POSTS], ..Plan::default() };
-    ctx.shared.fetch(&plan).await.known().and_then(|answer| answer.generations.into_iter().next().flatten())
 }
 
 /// The signal's topic of a member's bell.
@@ -200,13 +189,17 @@ pub async fn count_unread(ctx: &Context, reader: &Actor, boards: &Boards) -> Res
     Ok(u32::try_from(count).unwrap_or(0))
 }
 
-/// How many are unread: what the shared state said, else what SQL counts, which is then kept ready.
+/// How many are unread: what the shared state said, else what SQL counts, which is then kept ready, unless it became old meanwhile.
 pub async fn unread(ctx: &Context, reader: &Actor, boards: &Boards, said: Option<u32>) -> Result<u32> {
     if let Some(count) = said {
         return Ok(count);
     }
+    let ready = ctx.shared.notifications();
+    let ticket = ready.leave_unread(reader.id.0).await;
     let count = count_unread(ctx, reader, boards).await?;
-    ctx.shared.notifications().set_unread(reader.id.0, count).await;
+    if let Known::Known(ticket) = ticket {
+        ready.fill_unread(reader.id.0, ticket, count).await;
+    }
     Ok(count)
 }
 

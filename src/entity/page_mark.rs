@@ -1,4 +1,5 @@
-//! How many posts are shown in each run of 512 places of a board's list. Triggers keep them.
+//! How many posts are shown in each run of 512 places of a board's list: a view, which adds up the marks and their latest changes.
+//! Triggers keep them.
 
 use super::ids::BoardId;
 use sea_orm::entity::prelude::*;
@@ -15,7 +16,7 @@ pub enum Sort {
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "page_marks")]
+#[sea_orm(table_name = "page_mark_sums")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub board_id: BoardId,

@@ -4,7 +4,7 @@
 use crate::app::App;
 use crate::clock::OffsetDateTime;
 use crate::db::Database;
-use crate::domain::{Result, counters, idempotency, invalidation};
+use crate::domain::{Result, counters, idempotency, invalidation, posts};
 use crate::monitor;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,6 +12,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 /// "Everywhere within a second" is half of that here, and the other half for the query.
 const SWEEP: Duration = Duration::from_millis(500);
+/// Changes of page marks wait so long; a list adds up those that do.
+const FOLD: Duration = Duration::from_secs(2);
 const FLUSH: Duration = Duration::from_secs(10);
 const TIDY: Duration = Duration::from_secs(600);
 
@@ -20,13 +22,14 @@ pub async fn run(app: App) {
     let watching = tokio::spawn(monitor::reporter::run(app.clone()));
     let cursor = invalidation::Cursor::default();
     let mut log = app.shared.signals().subscribe(invalidation::TOPIC);
-    let (mut sweep, mut flush, mut tidy) = (every(SWEEP), every(FLUSH), every(TIDY));
+    let (mut sweep, mut fold, mut flush, mut tidy) = (every(SWEEP), every(FOLD), every(FLUSH), every(TIDY));
     let mut failing = BTreeSet::new();
     loop {
         let (what, done) = tokio::select! {
             () = app.ended.cancelled() => break,
             _ = log.recv() => ("reading the shared log", invalidation::sweep(&app, &cursor).await),
             _ = sweep.tick() => ("reading the shared log", invalidation::sweep(&app, &cursor).await),
+            _ = fold.tick() => ("folding page marks", posts::list::fold_marks(&app.db).await),
             _ = flush.tick() => ("writing what was counted", counters::flush(&app).await),
             _ = tidy.tick() => ("forgetting what is old", forget(&app.db, app.clock.now()).await.map(|_| ())),
         };

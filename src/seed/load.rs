@@ -133,7 +133,7 @@ pub async fn posts(db: &Database, plan: &Plan, base: &Base, boards: &Boards, wri
         query::insert_many(&tx, rows).await?;
         let first = base.post(batch * BATCH).0;
         tx.execute_unprepared(&marks::add(first, first + posts.len() as i64 - 1)).await?;
-        tx.execute_unprepared(&marks::create(engine)).await?;
+        tx.execute_unprepared(&marks::create(engine, migration::STEPS)).await?;
         tx.commit().await?;
         progress(posts.len());
     }
@@ -222,7 +222,7 @@ async fn next_number(db: &Database) -> Result<i64> {
 
 /// Tells the planner how much there is now.
 pub async fn analyze(db: &Database) -> Result<()> {
-    for table in ["users", "posts", "comments", "notifications", "page_marks"] {
+    for table in ["users", "posts", "comments", "notifications", "page_marks", "page_mark_changes"] {
         db.execute_unprepared(&format!("ANALYZE {table}")).await.map_err(|e| Error::internal("ANALYZE", e))?;
     }
     Ok(())

@@ -246,9 +246,9 @@ impl Cache<'_> {
 /// The writes that bump these tags. Where something was withdrawn, the pieces that show it are deleted as well: nobody
 /// would believe them, but the words in them are not to stay in Redis.
 pub(super) fn invalidations(tags: &[CacheTag]) -> Vec<Write> {
-    let bump = tags.iter().map(|tag| Write::RaiseGeneration(tag.key(), seed(), GENERATION));
+    let raise = Write::RaiseGenerations(tags.iter().map(CacheTag::key).collect(), seed(), GENERATION);
     let pieces = tags.iter().filter_map(CacheTag::piece).filter(|_| tags.contains(&CacheTag::WITHDRAWN));
-    bump.chain(pieces.map(Write::Delete)).collect()
+    std::iter::once(raise).chain(pieces.map(Write::Delete)).collect()
 }
 
 /// Where a generation begins: anywhere, with room to count up in what Redis calls an integer.

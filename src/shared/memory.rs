@@ -77,7 +77,9 @@ impl Memory {
                     members.insert(member);
                 }
             }),
-            Write::RaiseGeneration(key, start, ttl) => self.change(&key, Some(ttl), || Value::Number(start), Value::count),
+            Write::RaiseGenerations(keys, start, ttl) => {
+                keys.iter().for_each(|key| self.change(key, Some(ttl), || Value::Number(start), Value::count));
+            }
             Write::Score(key, member, score) => self.change(&key, None, Value::no_scores, |value| {
                 if let Value::Scores(scores) = value {
                     scores.insert(member, score);
@@ -139,6 +141,15 @@ impl Memory {
         shard.remove(key.as_str());
         if waiting && !items.is_empty() {
             insert(&mut shard, &key, Value::List(items.into()), Some(ttl));
+        }
+        waiting
+    }
+
+    pub(super) fn exchange(&self, key: String, ticket: Bytes, value: Bytes, ttl: Duration) -> bool {
+        let mut shard = self.shard(&key);
+        let waiting = matches!(live(&mut shard, &key), Some(Slot { value: Value::Bytes(there), .. }) if *there == ticket);
+        if waiting {
+            insert(&mut shard, &key, Value::Bytes(value), Some(ttl));
         }
         waiting
     }

@@ -14,12 +14,12 @@ pub const NEWEST: usize = 50;
 const LIST: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Shorter than the list's: should two instances announce at once and their numbers arrive swapped, it heals.
 const UNREAD: Duration = Duration::from_secs(3600);
-/// How long a reader may take to fill a list in.
+/// How long a reader may take to fill it in.
 const TICKET: Duration = Duration::from_secs(10);
 /// No item begins like this: items are JSON objects.
 const TICKET_MARK: &[u8] = b"ticket:";
 
-/// The right to fill in a list that was absent.
+/// The right to fill in what was absent.
 #[derive(Debug)]
 pub struct Ticket(Bytes);
 
@@ -32,6 +32,10 @@ pub enum Listed {
     Absent(Ticket),
     /// Read the rows: another request is filling the list in.
     BeingFilled,
+}
+
+fn new_ticket() -> Bytes {
+    Bytes::from([TICKET_MARK, random_id().to_string().as_bytes()].concat())
 }
 
 /// Notifications, as a face of the shared state.
@@ -50,6 +54,30 @@ impl Notifications<'_> {
         self.0.backend().write(batch).await
     }
 
+    /// The same for several members.
+    pub async fn clear_all(self, users: impl Iterator<Item = i64>) -> Effect {
+        let of_user = |user| [Write::Delete(keys::notifications(user)), Write::Delete(keys::unread(user))];
+        self.0.backend().write(users.flat_map(of_user).collect()).await
+    }
+
+    /// Leaves a ticket where the number of unread is absent: what is counted from now on may be filled in with it, unless the
+    /// number is forgotten meanwhile.
+    pub async fn leave_unread(self, user: i64) -> Known<Ticket> {
+        let ticket = new_ticket();
+        match self.0.backend().write(vec![Write::Set(keys::unread(user), ticket.clone(), TICKET)]).await {
+            Effect::Delivered => Known::Known(Ticket(ticket)),
+            Effect::Lost => Known::Unknown,
+        }
+    }
+
+    /// Fills in the number of unread. `Lost` when it was forgotten since the ticket was given.
+    pub async fn fill_unread(self, user: i64, ticket: Ticket, unread: u32) -> Effect {
+        match self.0.backend().exchange(keys::unread(user), ticket.0, unread.to_string().into(), UNREAD).await {
+            Known::Known(true) => Effect::Delivered,
+            Known::Known(false) | Known::Unknown => Effect::Lost,
+        }
+    }
+
     /// Forgets the list alone: what it quotes has changed, but not how many are unread.
     pub async fn clear_list(self, user: i64) -> Effect {
         self.0.backend().write(vec![Write::Delete(keys::notifications(user))]).await
@@ -57,7 +85,7 @@ impl Notifications<'_> {
 
     /// The newest, if they are kept ready.
     pub async fn list(self, user: i64) -> Known<Listed> {
-        let ticket = Bytes::from([TICKET_MARK, random_id().to_string().as_bytes()].concat());
+        let ticket = new_ticket();
         let items = self.0.backend().list_or_leave(keys::notifications(user), ticket.clone(), TICKET).await;
         items.map(|items| match items.last() {
             None => Listed::Absent(Ticket(ticket)),

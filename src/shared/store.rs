@@ -23,8 +23,8 @@ pub(super) enum Write {
     Delete(String),
     /// Add a member to a set, and let the set live so long from now.
     AddMember(String, String, Duration),
-    /// Count a number up, starting at the given one when it is absent; it lives so long from now.
-    RaiseGeneration(String, u64, Duration),
+    /// Count numbers up, starting at the given one where one is absent; they live so long from now.
+    RaiseGenerations(Vec<String>, u64, Duration),
     /// Give a member of a sorted set its score.
     Score(String, i64, i64),
     /// Take a member out of a sorted set.
@@ -83,6 +83,11 @@ impl Backend {
     /// Puts a list in the place of `ticket`, unless anything but the ticket is there by now.
     pub(super) async fn fill(&self, key: String, ticket: Bytes, items: Vec<Bytes>, ttl: Duration) -> Known<bool> {
         forward!(self, fill(key, ticket, items, ttl))
+    }
+
+    /// Puts a value in the place of `ticket`, unless anything but the ticket is there by now.
+    pub(super) async fn exchange(&self, key: String, ticket: Bytes, value: Bytes, ttl: Duration) -> Known<bool> {
+        forward!(self, exchange(key, ticket, value, ttl))
     }
 
     /// Counts one more within a window that begins with the first, and says how long the window still lasts.

@@ -56,7 +56,7 @@ pub fn err<T>(done: std::result::Result<T, impl std::fmt::Display>) -> String {
     done.map(|_| ()).map_err(|err| err.to_string()).unwrap_err()
 }
 
-const MARKS: &str = "SELECT CAST(COALESCE(SUM((bucket * 7 + board_id * 3 + 1) * shown), 0) AS BIGINT) FROM page_marks WHERE shown <> 0";
+const MARKS: &str = "SELECT CAST(COALESCE(SUM((bucket * 7 + board_id * 3 + 1) * shown), 0) AS BIGINT) FROM page_mark_sums WHERE shown <> 0";
 
 #[rstest]
 #[tokio::test]
@@ -89,9 +89,9 @@ async fn is_the_same_content(test: &TestApp, config: &Config, restored: &Manifes
     let comment = "INSERT INTO comments (post_id, author_id, content, html, created_at) SELECT post_id, author_id, 'x', 'x', created_at \
                    FROM comments ORDER BY id LIMIT 1 RETURNING id";
     assert_eq!(number(&db, comment).await, last + 2, "the deleted comment's id is not given out again");
-    let before = number(&db, "SELECT CAST(SUM(shown) AS BIGINT) FROM page_marks").await;
+    let before = number(&db, "SELECT CAST(SUM(shown) AS BIGINT) FROM page_mark_sums").await;
     query::run(&db, "UPDATE posts SET state = 'deleted' WHERE id = (SELECT MAX(id) FROM posts WHERE state = 'shown')", []).await.unwrap();
-    assert_eq!(number(&db, "SELECT CAST(SUM(shown) AS BIGINT) FROM page_marks").await, before - 2);
+    assert_eq!(number(&db, "SELECT CAST(SUM(shown) AS BIGINT) FROM page_mark_sums").await, before - 2);
 }
 
 #[rstest]

@@ -158,18 +158,25 @@ async fn the_list_behind_the_bell_quotes_nothing_that_is_gone_or_renamed(#[value
 
 #[rstest]
 #[tokio::test]
-async fn what_is_kept_ready_is_in_redis_as_soon_as_the_bell_rings(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn what_a_reader_made_ready_is_kept_in_redis_until_something_new_comes(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let Some(redis) = &test.backends.redis else { return };
     let (mut ada, mut bob) = (test.signed_in("ada").await, test.signed_in("bob").await);
     let post = ada.write("free", "질문").await;
     bob.comment(&post, "하나").await;
     bob.comment(&post, "둘").await;
-
     let id = minschool::domain::users::manage::by_email(&test.app, "ada@example.com").await.unwrap();
-    assert_eq!(redis.command(&["GET", &format!("notifications:{id}:unread")]), "2");
-    let list = redis.command(&["LRANGE", &format!("notifications:{id}"), "0", "-1"]);
-    assert!(list.lines().count() == 2 && list.contains("하나") && list.contains("둘"), "{list}");
+    let unread = || redis.command(&["GET", &format!("notifications:{id}:unread")]);
+    let list = || redis.command(&["LRANGE", &format!("notifications:{id}"), "0", "-1"]);
+
+    ada.get("/notifications").await;
+
+    assert_eq!(unread(), "2");
+    assert!(list().lines().count() == 2 && list().contains("하나") && list().contains("둘"), "{}", list());
+    bob.comment(&post, "셋").await;
+    assert_eq!((unread().as_str(), list().as_str()), ("", ""), "what is old is not kept");
+    assert!(ada.get("/notifications").await.says("셋"));
+    assert_eq!(unread(), "3");
 }
 
 #[rstest]

@@ -170,7 +170,9 @@ async fn a_visitor_who_leaves_during_the_commit_has_commented_all_the_same(#[val
         let once = form.into_iter().find(|(name, _)| name == "once").unwrap().1;
         ben.post(&to, &[("body", "떠난 사람의 댓글"), ("once", &once)]).await
     });
-    let committing = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query = 'COMMIT'";
+    // A comment is one statement, whose commit is a part of it.
+    let committing = "SELECT COUNT(*) FROM pg_stat_activity \
+        WHERE datname = current_database() AND state = 'active' AND query LIKE 'WITH \"bumped\"%'";
     until("the commit has begun", async || query::number(&outside, committing, []).await.unwrap() == Some(1)).await;
     leaving.abort();
 

@@ -176,9 +176,7 @@ async fn a_comment_whose_effects_were_lost_rings_the_bell_when_its_form_comes_ag
     let boards = minschool::domain::boards::Boards::read(&test.app.db).await.unwrap();
     let new = minschool::domain::comments::New { post: number(&post).parse().unwrap(), parent: None, body: "댓글" };
     // The rows alone, as an instance leaves them that is killed after its commit.
-    let mut recipients = Vec::new();
-    let insert = minschool::domain::comments::insert(&test.app, &actor, &boards, new, &mut recipients);
-    minschool::domain::idempotency::idempotent(&test.app, &key, insert).await.unwrap();
+    minschool::domain::comments::insert(&test.app, &actor, &boards, &key, new).await.unwrap();
     assert_eq!(ada.get("/").await.find("#bell .number").unwrap_or_default(), "", "what was kept ready is out of date");
 
     bob.submit(&page, &place, &[("body", "댓글")]).await;

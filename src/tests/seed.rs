@@ -58,7 +58,7 @@ const DIFFERENCES: &[&str] = &[
 
 /// The marks, and their sum were they counted anew.
 async fn marks(db: &Database) -> Vec<String> {
-    let sql = "SELECT board_id, sort, bucket, shown FROM page_marks WHERE shown <> 0 ORDER BY 1, 2, 3";
+    let sql = "SELECT board_id, sort, bucket, shown FROM page_mark_sums WHERE shown <> 0 ORDER BY 1, 2, 3";
     let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
     let part = |row: &sea_orm::QueryResult, n| row.try_get_by_index::<i64>(n).unwrap();
     rows.iter()
@@ -78,7 +78,7 @@ async fn every_count_is_what_a_recount_says(#[values(Sqlite, Postgres)] engine: 
         assert_eq!(number(db, sql).await, 0, "{sql}");
     }
     let kept = marks(db).await;
-    db.execute_unprepared(&migration::marks::rebuild()).await.unwrap();
+    db.execute_unprepared(&migration::marks::rebuild(migration::STEPS)).await.unwrap();
     assert_eq!(kept, marks(db).await);
     assert_eq!(number(db, "SELECT COUNT(*) FROM posts").await, 1_401, "the welcome and two seeds");
     assert_eq!(number(db, "SELECT COUNT(*) FROM users WHERE email = 'user60@example.com' AND name = '회원60'").await, 1);

@@ -300,3 +300,20 @@ async fn those_whose_load_fails_do_not_queue(#[values(Memory, Redis)] backend: B
     assert!(results.iter().all(Result::is_err));
     assert!(took < Duration::from_millis(300), "{took:?}: two loads one after the other, not twenty");
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_count_of_unread_that_was_made_before_something_new_came_is_not_kept(#[values(Memory, Redis)] backend: Backend) {
+    let fixture = backend.start().await;
+    let ready = fixture.shared.notifications();
+
+    let early = ready.leave_unread(1).await.known().unwrap();
+    ready.clear_all([1].into_iter()).await;
+    assert_eq!(ready.fill_unread(1, early, 3).await, Lost);
+    assert_eq!(ready.unread(1).await, Known(None));
+    let ticket = ready.leave_unread(1).await.known().unwrap();
+    assert_eq!(ready.unread(1).await, Known(None), "a ticket is no number");
+    assert_eq!(ready.fill_unread(1, ticket, 4).await, Delivered);
+
+    assert_eq!(ready.unread(1).await, Known(Some(4)));
+}

@@ -3,7 +3,7 @@
 //! A view marks a hole with two control characters, which no text can hold: the rules for names, titles and bodies take them
 //! out, and so does the sanitiser of HTML.
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, Render, html};
 use std::ops::Range;
 
 const BEGIN: char = '\u{1}';
@@ -48,18 +48,33 @@ impl Fragment {
     }
 
     /// The HTML with these holes filled, which are in order.
-    pub(crate) fn fill(&self, fillings: &[(usize, Markup)]) -> String {
-        let more: usize = fillings.iter().map(|(_, markup)| markup.0.len()).sum();
-        let mut out = String::with_capacity(self.html.len() + more);
+    pub(crate) fn fill(&self, fillings: Vec<(usize, Markup)>) -> Filled<'_> {
+        Filled { fragment: self, fillings }
+    }
+}
+
+/// A fragment and what its holes are filled with. It is written into the page that it is a part of without a copy in between.
+pub(crate) struct Filled<'a> {
+    fragment: &'a Fragment,
+    fillings: Vec<(usize, Markup)>,
+}
+
+/// Bytes that a page has after its main part, about: with them the page's text grows once.
+const FOOTER: usize = 4096;
+
+impl Render for Filled<'_> {
+    fn render_to(&self, out: &mut String) {
+        let (html, holes) = (&self.fragment.html, &self.fragment.holes);
+        let more: usize = self.fillings.iter().map(|(_, markup)| markup.0.len()).sum();
+        out.reserve(html.len() + more + FOOTER);
         let mut done = 0;
-        for (place, markup) in fillings {
-            let Some(hole) = self.holes.get(*place) else { continue };
-            out.push_str(&self.html[done..hole.start]);
+        for (place, markup) in &self.fillings {
+            let Some(hole) = holes.get(*place) else { continue };
+            out.push_str(&html[done..hole.start]);
             out.push_str(&markup.0);
             done = hole.end;
         }
-        out.push_str(&self.html[done..]);
-        out
+        out.push_str(&html[done..]);
     }
 }
 
@@ -75,15 +90,15 @@ mod tests {
     fn a_hole_that_is_not_filled_keeps_what_is_within() {
         let fragment = fragment();
 
-        assert_eq!(fragment.fill(&[]), "<p>가</p>나<b><i>다</i></b>");
+        assert_eq!(fragment.fill(Vec::new()).render().0, "<p>가</p>나<b><i>다</i></b>");
         assert_eq!(fragment.holes(), 3);
     }
 
     #[test]
     fn holes_are_filled_and_nothing_else_changes() {
-        let filled = fragment().fill(&[(0, html! { "라" }), (1, html! { hr; })]);
+        let filled = fragment().fill(vec![(0, html! { "라" }), (1, html! { hr; })]).render().0;
 
         assert_eq!(filled, "<p>라</p>나<hr><b><i>다</i></b>");
-        assert_eq!(fragment().fill(&[(2, Markup::default())]), "<p>가</p>나<b></b>");
+        assert_eq!(fragment().fill(vec![(2, Markup::default())]).render().0, "<p>가</p>나<b></b>");
     }
 }

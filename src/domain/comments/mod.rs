@@ -1,7 +1,8 @@
 //! Comments: threads with one visible level of nesting.
 //!
-//! `write` writing, and what follows a new comment · `moderate` what staff do.
+//! `write` writing, and what follows a new comment · `insert` its rows · `moderate` what staff do.
 
+mod insert;
 pub mod moderate;
 mod write;
 
@@ -129,7 +130,7 @@ pub async fn list(db: &impl ConnectionTrait, actor: Option<&Actor>, post: &Post,
         Comment::select_cols(found.limit(PAGE_SIZE as u64 + 1).offset(skip as u64).select_only())
     };
     // Nearly every thread has one page.
-    static FIRST_PAGE: Template<1> = Template::new();
+    static FIRST_PAGE: Template = Template::new();
     let engine = db.get_database_backend();
     let statement = match skip {
         0 => FIRST_PAGE.fill(engine, |[post]| select(post).build(engine), [post.id.0]),
@@ -188,7 +189,7 @@ pub async fn since(db: &impl ConnectionTrait, post: &Post, after: CommentId) -> 
 /// # Errors
 /// `NotFound`.
 async fn find(db: &impl ConnectionTrait, id: CommentId) -> Result<Comment> {
-    static FIND: Template<1> = Template::new();
+    static FIND: Template = Template::new();
     let engine = db.get_database_backend();
     let build = |[id]: [i64; 1]| Comment::select_cols(with_authors().filter(Column::Id.eq(id)).select_only()).build(engine);
     Comment::find_by_statement(FIND.fill(engine, build, [id.0])).one(db).await?.ok_or(Error::NotFound)

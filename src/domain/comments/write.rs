@@ -4,6 +4,7 @@ use super::super::audit::{self, By};
 use super::super::boards::{Access, Board, Boards};
 use super::super::posts::{self, Post, State, moderate::ModerationAction};
 use super::super::{Actor, Error, Result, flood, markdown, notifications};
+use super::insert::{Rows, store};
 use super::{find_deletable, find_editable, thread};
 use crate::clock::OffsetDateTime;
 use crate::db::{Template, Transaction, query};
@@ -51,7 +52,7 @@ struct Target {
 }
 
 async fn find_target(db: &impl ConnectionTrait, new: &New<'_>) -> Result<Target> {
-    static FIND: Template<2> = Template::new();
+    static FIND: Template = Template::new();
     let engine = db.get_database_backend();
     let build = |[post, parent]: [i64; 2]| {
         let parent = <post::Entity as Related<Entity>>::to()
@@ -65,8 +66,8 @@ async fn find_target(db: &impl ConnectionTrait, new: &New<'_>) -> Result<Target>
 /// A member whom a comment concerns, and why: the kind of the notification.
 pub type Recipient = (UserId, notifications::Kind);
 
-/// Writes a comment in one transaction of at most seven statements, and notifies its recipients after it. A repeated form
-/// notifies them again, because the process that answered it first may have ended before it could.
+/// Writes a comment, and notifies its recipients after the commit. A repeated form notifies them again, because the process that
+/// answered it first may have ended before it could.
 ///
 /// # Errors
 /// `NotFound` where the post cannot be read; `Forbidden` where the board takes no comments from this person;
@@ -78,17 +79,26 @@ pub async fn create(
     key: &idempotency::Key,
     new: New<'_>,
 ) -> Result<idempotency::Outcome<CommentId>> {
-    let mut recipients = Vec::new();
-    let outcome = idempotent(ctx, key, insert(ctx, actor, boards, new, &mut recipients)).await?;
-    let recipients = match outcome.repeated {
-        false => recipients.into_iter().map(|(member, _)| member).collect(),
-        true => notifications::recipients(&ctx.db, outcome.id).await?,
+    let (outcome, concerned) = insert(ctx, actor, boards, key, new).await?;
+    let concerned = match outcome.repeated {
+        false => concerned,
+        true => {
+            Concerned { recipients: notifications::recipients(&ctx.db, outcome.id).await?, board: board_of(ctx, boards, new.post).await }
+        }
     };
-    announce(ctx, boards, actor, new.post, outcome.id, &recipients).await;
+    announce(ctx, actor, new.post, outcome.id, &concerned).await;
     Ok(outcome)
 }
 
-/// The rows of a new comment; `recipients` is filled with those who get a notification. [`create`] does the rest.
+/// Whom and what a new comment concerns beside its post.
+#[derive(Debug, Default)]
+pub struct Concerned {
+    recipients: Vec<UserId>,
+    /// The slug of its board.
+    board: Option<String>,
+}
+
+/// The rows of a new comment; [`create`] does the rest.
 ///
 /// # Errors
 /// As [`create`].
@@ -96,34 +106,33 @@ pub async fn insert(
     ctx: &Context,
     actor: &Actor,
     boards: &Boards,
+    key: &idempotency::Key,
     new: New<'_>,
-    recipients: &mut Vec<Recipient>,
-) -> Result<Uncommitted<CommentId>> {
+) -> Result<(idempotency::Outcome<CommentId>, Concerned)> {
+    let mut concerned = Concerned::default();
+    let outcome = store(ctx, key, check(ctx, actor, boards, new, &mut concerned)).await?;
+    Ok((outcome, concerned))
+}
+
+/// The rows of a comment that this person may write.
+async fn check(ctx: &Context, actor: &Actor, boards: &Boards, new: New<'_>, concerned: &mut Concerned) -> Result<Rows> {
     let target = find_target(&ctx.db, &new).await?;
     let board = check_target(&target, boards, actor, new.parent)?;
     let body = Body::parse(new.body, COMMENT_MAX)?;
     let html = markdown::comment(&body.0)?;
     flood::comment(ctx, actor).await?;
-    *recipients = choose(ctx, &target, board, actor, &mentions(&body.0)).await?;
-    let now = ctx.clock.now();
-    let tx = query::begin(&ctx.db).await?;
-    // The post's row first: it makes concurrent comments take turns, so that a post's comments are numbered in the order in
-    // which they are committed, and a stream that knows one number has seen all below it.
-    bump_post(&tx, new.post, now).await?;
-    let row = ActiveModel {
-        post_id: Set(new.post),
-        author_id: Set(actor.id),
-        root_id: Set(target.parent_root),
-        parent_id: Set(new.parent),
-        content: Set(body.0),
-        html: Set(html),
-        created_at: Set(now),
-        ..Default::default()
-    };
-    let id = Entity::insert(row).exec(&tx).await?.last_insert_id;
-    users::count_comments(&tx, actor.id, 1).await?;
-    notifications::insert(&tx, recipients, actor.id, new.post, id, now).await?;
-    Ok(Uncommitted { tx, id })
+    let recipients = choose(ctx, &target, board, actor, &mentions(&body.0)).await?;
+    *concerned = Concerned { recipients: recipients.iter().map(|(member, _)| *member).collect(), board: Some(board.slug.clone()) };
+    Ok(Rows {
+        post: new.post,
+        author: actor.id,
+        root: target.parent_root,
+        parent: new.parent,
+        content: body.0,
+        html,
+        recipients,
+        now: ctx.clock.now(),
+    })
 }
 
 fn check_target<'a>(target: &Target, boards: &'a Boards, actor: &Actor, parent: Option<CommentId>) -> Result<&'a Board> {
@@ -136,16 +145,6 @@ fn check_target<'a>(target: &Target, boards: &'a Boards, actor: &Actor, parent: 
         return Err(Error::Forbidden);
     }
     if parent.is_some() && target.parent_state != Some(State::Shown) { Err(Error::Conflict("comment.parent_gone")) } else { Ok(board) }
-}
-
-async fn bump_post(tx: &Transaction, post: PostId, now: OffsetDateTime) -> Result<()> {
-    let update = post::Entity::update_many()
-        .col_expr(post::Column::CommentCount, post::Column::CommentCount.into_expr().add(1))
-        .col_expr(post::Column::LastCommentAt, Expr::value(now))
-        .col_expr(post::Column::Bump, posts::next_bump(tx.get_database_backend()))
-        .filter(post::Column::Id.eq(post));
-    update.exec(tx).await?;
-    Ok(())
 }
 
 /// Who gets a notification and why, each once: an answer counts more than a mention, a mention more than one's own post.
@@ -194,15 +193,14 @@ fn mentions(text: &str) -> Vec<String> {
 }
 
 /// After the commit: open pages learn of it, and what was drawn is out of date.
-async fn announce(ctx: &Context, boards: &Boards, actor: &Actor, post: PostId, comment: CommentId, recipients: &[UserId]) {
-    let slug = board_of(ctx, boards, post).await;
+async fn announce(ctx: &Context, actor: &Actor, post: PostId, comment: CommentId, concerned: &Concerned) {
     let mut tags = vec![CacheTag::POSTS, CacheTag::post(post.0), CacheTag::user(actor.id.0)];
-    tags.extend(slug.map(|slug| CacheTag::board(&slug)));
+    tags.extend(concerned.board.as_deref().map(CacheTag::board));
+    // First: what those see who hear of it must not be older than it.
+    futures_util::join!(invalidation::invalidate(ctx, &tags), notifications::forget(ctx, &concerned.recipients));
     let topic = topic(post);
-    let signals = ctx.shared.signals();
-    // First: what is made ready for the recipients quotes the post as it is now.
-    invalidation::invalidate(ctx, &tags).await;
-    futures_util::join!(notifications::announce(ctx, boards, recipients), signals.publish(&topic, comment.to_string()));
+    let published = ctx.shared.signals().publish(&topic, comment.to_string());
+    futures_util::join!(notifications::announce(ctx, &concerned.recipients), published);
 }
 
 async fn board_of(ctx: &Context, boards: &Boards, post: PostId) -> Option<String> {

@@ -13,7 +13,7 @@ use sea_orm::sea_query::{
     Asterisk, Condition, Expr, ExprTrait, Func, IntoCondition, JoinType, Order, Query, SelectStatement, SimpleExpr, UnionType,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, FromQueryResult, PartialModelTrait, QueryFilter, QueryOrder,
+    ColumnTrait, ConnectionTrait, DbBackend, DerivePartialModel, EntityTrait, FromQueryResult, PartialModelTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, Select,
 };
 use serde::{Deserialize, Serialize};
@@ -127,6 +127,14 @@ impl FromQueryResult for Placed {
     }
 }
 
+/// Counts the latest changes of page marks into the marks, so that few of them have to be added up on each list.
+pub async fn fold_marks(db: &impl ConnectionTrait) -> Result<()> {
+    if db.get_database_backend() == DbBackend::Postgres {
+        sql::fold_marks(db).await?;
+    }
+    Ok(())
+}
+
 /// The newest posts of the boards that everybody may read.
 pub async fn recent(db: &impl ConnectionTrait, boards: &Boards, limit: u64) -> Result<Vec<Card>> {
     newest(db, boards.open_to(None), Condition::all(), limit).await
@@ -180,7 +188,7 @@ pub async fn neighbours(
 }
 
 async fn find_beside(db: &impl ConnectionTrait, board: BoardId, post: PostId) -> Result<Vec<Neighbour>> {
-    static BESIDE: Template<2> = Template::new();
+    static BESIDE: Template = Template::new();
     let engine = db.get_database_backend();
     let statement = BESIDE.fill(engine, |[board, post]| engine.build(&beside(board, post)), [board.0, post.0]);
     Ok(Neighbour::find_by_statement(statement).all(db).await?)

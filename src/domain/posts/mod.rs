@@ -138,7 +138,7 @@ pub(in crate::domain) fn in_sight(state: State, author: UserId, actor: Option<&A
 /// # Errors
 /// `NotFound`.
 pub async fn find_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: PostId) -> Result<Post> {
-    static FIND: Template<1> = Template::new();
+    static FIND: Template = Template::new();
     let engine = db.get_database_backend();
     let build = |[id]: [i64; 1]| Post::select_cols(post::Entity::find_by_id(id).inner_join(user::Entity).select_only()).build(engine);
     in_sight_of(actor, boards, Post::find_by_statement(FIND.fill(engine, build, [id.0])).one(db).await?.ok_or(Error::NotFound)?)
@@ -146,7 +146,7 @@ pub async fn find_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, boa
 
 /// A column that another noun selects beside a post, for the member who reads it (0: a visitor).
 pub struct Beside {
-    statement: Template<2>,
+    statement: Template,
     column: fn(UserId) -> SimpleExpr,
 }
 

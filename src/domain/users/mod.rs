@@ -140,7 +140,8 @@ async fn add(ctx: &Context, new_user: &NewUser) -> Result<Uncommitted<UserId>> {
 async fn tell_owner(ctx: &Context, email: &str) -> Result<()> {
     let now = ctx.clock.now();
     if let Some(owner) = notifications::insert_sign_up_again(&ctx.db, email, now).await? {
-        notifications::announce(ctx, &super::boards::Boards::read(&ctx.db).await?, &[owner]).await;
+        notifications::forget(ctx, &[owner]).await;
+        notifications::announce(ctx, &[owner]).await;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use fred::{
     error::Error,
     interfaces::{ClientLike, KeysInterface, LuaInterface, PubsubInterface, SetsInterface, SortedSetsInterface},
-    types::{Expiration, SetOptions},
+    types::{ClusterHash, CustomCommand, Expiration, SetOptions, Value},
 };
 use futures_util::future::try_join_all;
 use std::time::Duration;
@@ -31,6 +31,19 @@ if not waiting then return 0 end
 for at = 3, #ARGV do redis.call('RPUSH', KEYS[1], ARGV[at]) end
 if #ARGV > 2 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 1";
+
+/// Puts a value in the place of a ticket.
+const EXCHANGE: &str = "
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1";
+
+/// Counts numbers up, each begun at the given one where it was absent.
+const RAISE: &str = "
+for at = 1, #KEYS do
+  if redis.call('INCR', KEYS[at]) == 1 then redis.call('INCRBY', KEYS[at], ARGV[1]) end
+  redis.call('PEXPIRE', KEYS[at], ARGV[2])
+end";
 
 /// Takes one from a bucket; its key lives until the bucket is full. One that would live longer than an empty bucket takes to
 /// fill is of a clock that was set back since, and is begun anew: nobody waits for that clock.
@@ -83,7 +96,11 @@ impl Redis {
                 let live = client.pexpire(key.as_str(), millis(ttl), None);
                 tokio::try_join!(client.sadd(key.as_str(), member), live).map(|((), ())| ())
             }
-            Write::RaiseGeneration(key, start, ttl) => bump(client, &self.key(key), start, ttl).await,
+            Write::RaiseGenerations(keys, start, ttl) => {
+                let keys: Vec<String> = keys.into_iter().map(|key| self.key(key)).collect();
+                let at_once = if self.clustered { 1 } else { keys.len().max(1) };
+                try_join_all(keys.chunks(at_once).map(|keys| raise(client, keys, start, ttl))).await.map(drop)
+            }
             Write::Score(key, member, score) => {
                 let pair = (score as f64, member.to_string());
                 let key = self.key(key);
@@ -131,6 +148,11 @@ impl Redis {
         let mut args = vec![ticket, millis(ttl).to_string().into()];
         args.extend(items);
         self.ask(async |client: Fast| client.eval(FILL, self.key(key), args).await).await
+    }
+
+    pub(in crate::shared) async fn exchange(&self, key: String, ticket: Bytes, value: Bytes, ttl: Duration) -> Known<bool> {
+        let args = vec![ticket, value, millis(ttl).to_string().into()];
+        self.ask(async |client: Fast| client.eval(EXCHANGE, self.key(key), args).await).await
     }
 
     pub(in crate::shared) async fn hit(&self, key: String, window: Duration) -> Known<(u64, Duration)> {
@@ -183,14 +205,13 @@ impl Redis {
     }
 }
 
-async fn bump<C>(client: &C, key: &str, start: u64, ttl: Duration) -> Result<(), Error>
-where
-    C: KeysInterface + Sync,
-{
-    let begin = client.set(key, number(start), None, Some(SetOptions::NX), false);
-    let live = client.pexpire(key, millis(ttl), None);
-    let ((), _, ()): ((), u64, ()) = tokio::try_join!(begin, client.incr(key), live)?;
-    Ok(())
+/// Not by fred's `eval`, which knows nothing of the options of the trusted connection.
+async fn raise<C: ClientLike + Sync>(client: &C, keys: &[String], start: u64, ttl: Duration) -> Result<(), Error> {
+    let numbers = [number(start), millis(ttl)].map(Value::from);
+    let head = [Value::from(RAISE), Value::from(keys.len() as i64)];
+    let args: Vec<Value> = head.into_iter().chain(keys.iter().map(Value::from)).chain(numbers).collect();
+    // On a Cluster the key names the node: the argument after the script and the number of keys.
+    client.custom(CustomCommand::new_static("EVAL", ClusterHash::Offset(2), false), args).await
 }
 
 /// Redis refuses to let a key live for no time at all.

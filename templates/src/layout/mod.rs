@@ -11,7 +11,7 @@ use crate::ui::{self, FieldError, Tone};
 use crate::users::text as users_text;
 use crate::{notifications, paths};
 use head::head_with;
-use maud::{DOCTYPE, Markup, html};
+use maud::{DOCTYPE, Markup, Render, html};
 
 pub use aids::{Aids, Motion, Spacing, TextSize, Theme};
 pub use head::{About, head};
@@ -86,16 +86,16 @@ pub struct Flash<'a> {
 }
 
 /// A whole page of the site that search engines leave out.
-pub fn page(shell: &Shell, title: &str, main: Markup) -> Markup {
+pub fn page(shell: &Shell, title: &str, main: impl Render) -> Markup {
     whole(shell, title, None, main)
 }
 
 /// A whole page of the site that strangers may find.
-pub fn public_page(shell: &Shell, title: &str, about: &About, main: Markup) -> Markup {
+pub fn public_page(shell: &Shell, title: &str, about: &About, main: impl Render) -> Markup {
     whole(shell, title, Some(about), main)
 }
 
-fn whole(shell: &Shell, title: &str, about: Option<&About>, main: Markup) -> Markup {
+fn whole(shell: &Shell, title: &str, about: Option<&About>, main: impl Render) -> Markup {
     let lang = shell.lang;
     html! {
         (DOCTYPE)

@@ -52,16 +52,19 @@ pub struct Drawn {
     newest_comment: i64,
     title: String,
     description: String,
-    /// The holes: actions, the controls of each comment, the entry.
+    /// The holes: actions, the controls of each comment, the entry, the stream.
     html: Fragment,
 }
 
 /// Draws what all readers with the same rights see.
 pub fn draw(p: &PostText) -> Drawn {
     let html = html! {
-        (article(p))
-        (neighbours(p))
-        (comments::thread(&p.comments))
+        div.wrap.reading {
+            (article(p))
+            (neighbours(p))
+            (comments::thread(&p.comments))
+            (holes::hole(Markup::default()))
+        }
     };
     Drawn {
         lang: p.lang,
@@ -84,20 +87,19 @@ impl Drawn {
     /// The page for one reader.
     pub fn page(&self, r: &ForReader) -> Markup {
         let last = self.html.holes() - 1;
+        let path = paths::post(&self.slug, self.id);
         let mut fillings = vec![(0, actions(self, r))];
         fillings.extend(r.own_controls.iter().map(|(place, controls)| (place + 1, controls.clone())));
-        fillings.push((last, comments::entry(self.lang, &self.slug, self.id, &r.entry)));
-        let main = html! {
-            div.wrap.reading {
-                (PreEscaped(self.html.fill(&fillings)))
-                @if r.shell.live { (layout::stream(&paths::post_events(self.id, self.newest_comment))) }
-            }
-        };
+        fillings.push((last - 1, comments::entry(self.lang, &self.slug, self.id, &r.entry)));
+        if r.shell.live {
+            fillings.push((last, layout::stream(&paths::post_events(self.id, self.newest_comment))));
+        }
+        let main = self.html.fill(fillings);
         // Staff see what is hidden or deleted; a description would carry it on.
         if self.state != State::Shown {
             return layout::page(r.shell, &self.title, main);
         }
-        let about = About { description: &self.description, path: &paths::post(&self.slug, self.id), is_article: true };
+        let about = About { description: &self.description, path: &path, is_article: true };
         layout::public_page(r.shell, &self.title, &about, main)
     }
 }
