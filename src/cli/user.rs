@@ -16,6 +16,8 @@ use templates::text::Lang;
 
 /// Add members and change what they may do
 #[derive(clap::Args)]
+// Without a subcommand, clap would print the help and say nothing of what is missing.
+#[command(arg_required_else_help = false)]
 pub struct Args {
     #[command(subcommand)]
     action: Action,
