@@ -16,7 +16,7 @@ use templates::paths::admin as paths;
 pub async fn index(staff: Staff) -> Result<Response> {
     let request = &staff.request;
     let boards = request.boards.managed_by(&staff.actor)?;
-    let counts = list::counts(&request.app.db, &staff.actor).await?;
+    let counts = list::counts(&request.app.context.db, &staff.actor).await?;
     let posts = |id| counts.get(&id).map_or(0, |posts| present::count(*posts));
     let key = form_token::issue(request, "staff.boards");
     let row = |board: &'_ Board| (audience(board.read), audience(board.write), posts(BoardId(board.id.0)));
@@ -103,7 +103,7 @@ pub async fn create(staff: Staff, fields: Fields) -> Result<Response> {
 /// GET /boards/:id/edit
 #[handler]
 pub async fn edit(staff: Staff, Path(id): Path<BoardId>) -> Result<Response> {
-    let board = boards::find_managed(&staff.request.app.db, &staff.actor, id).await?;
+    let board = boards::find_managed(&staff.request.app.context.db, &staff.actor, id).await?;
     Ok(render(&staff, Some(id), &Draft::of(&board), &Rejection::default()))
 }
 
@@ -115,7 +115,7 @@ pub async fn update(staff: Staff, Path(id): Path<BoardId>, fields: Fields) -> Re
 
 async fn save(staff: &Staff, id: Option<BoardId>, fields: &Fields, flash: Flash) -> Result<Response> {
     let draft = draft(fields);
-    let save = async |key| boards::save(&staff.request.app, &staff.by(), &key, id, &draft).await;
+    let save = async |key| boards::save(&staff.request.app.context, &staff.by(), &key, id, &draft).await;
     match form::submit(&staff.request, &name(id), fields, save).await? {
         Accepted(_) => Ok(reply::see_other_with(&staff.request, paths::BOARDS, flash)),
         Rejected(rejection) => Ok(render(staff, id, &draft, &rejection)),
@@ -126,7 +126,7 @@ async fn save(staff: &Staff, id: Option<BoardId>, fields: &Fields, flash: Flash)
 #[handler]
 pub async fn reorder(staff: Staff, fields: Fields) -> Result<Response> {
     let (id, up) = (fields.number("board").ok_or(Error::NotFound)?, fields.text("to") == "up");
-    let shift = async |key| boards::shift(&staff.request.app, &staff.by(), &key, BoardId(id), up).await;
+    let shift = async |key| boards::shift(&staff.request.app.context, &staff.by(), &key, BoardId(id), up).await;
     match form::submit_one(&staff.request, ("staff.boards", format!("{id}.{up}")), &fields, shift).await? {
         Accepted(_) => Ok(reply::see_other_with(&staff.request, paths::BOARDS, Flash(text::FLASH_SAVED))),
         Rejected(_) => Ok(reply::see_other(&staff.request, paths::BOARDS)),

@@ -20,18 +20,19 @@ use templates::posts::{self as views, DeletePage, Neighbour, PostPage};
 #[handler]
 pub async fn show(request: RequestContext, Path((slug, id)): Path<(String, PostId)>, place: Option<Query<BoardQuery>>) -> Result<Response> {
     let actor = request.actor.as_ref();
-    let (post, bookmark) = posts::find_with(&request.app.db, actor, &request.boards, id, &crate::domain::bookmarks::OF_READER).await?;
+    let (post, bookmark) =
+        posts::find_with(&request.app.context.db, actor, &request.boards, id, &crate::domain::bookmarks::OF_READER).await?;
     let board = request.board_of(&post)?;
     if board.slug != slug {
         return Ok(reply::see_other(&request, &paths::post(&board.slug, id.0)));
     }
     let page = place.map_or(1, |Query(place)| place.number());
     let (listing, beside) = futures_util::try_join!(
-        comments::list(&request.app.db, actor, &post, page),
-        list::neighbours(&request.app.db, actor, board, &post)
+        comments::list(&request.app.context.db, actor, &post, page),
+        list::neighbours(&request.app.context.db, actor, board, &post)
     )?;
-    request.app.counters.read(id);
-    request.app.known.prepare(listing.comments.iter().map(|comment| comment.html.as_str()).chain([post.html.as_str()])).await;
+    request.app.context.counters.read(id);
+    request.app.context.known.prepare(listing.comments.iter().map(|comment| comment.html.as_str()).chain([post.html.as_str()])).await;
     let tools = super::bookmarks::button(&request, id, bookmark).into_iter().collect();
     let drawn = render(&request, board, &post, &listing, page, &beside, tools);
     count_view(&request, id);
@@ -49,7 +50,7 @@ fn render(
     beside: &Beside,
     tools: Vec<maud::Markup>,
 ) -> maud::Markup {
-    let (actor, known) = (request.actor.as_ref(), &request.app.known);
+    let (actor, known) = (request.actor.as_ref(), &request.app.context.known);
     let clean: Vec<Cow<'_, str>> = listing.comments.iter().map(|comment| known.show(&comment.html)).collect();
     let open = present::takes_comments(actor, board, post);
     let (key, turn) = (form_token::issue(request, &comment_form(post.id)), form_token::issue(request, "post.moderate"));
@@ -104,7 +105,7 @@ fn count_view(request: &RequestContext, post: PostId) {
     }
     let (Some(reader), request) = (request.actor.clone(), request.clone()) else { return };
     tokio::spawn(async move {
-        if let Err(err) = notifications::mark_read_about(&request.app, &reader, &request.boards, post).await {
+        if let Err(err) = notifications::mark_read_about(&request.app.context, &reader, &request.boards, post).await {
             tracing::warn!("could not mark notifications as read: {err}");
         }
     });
@@ -189,7 +190,7 @@ pub async fn create(member: SignedIn, Path(slug): Path<String>, fields: Fields) 
         let sample = preview_html(&draft).await?;
         return Ok(editor(&member, &draft, &Editor { board, purpose, preview: &sample }, &Rejection::default()));
     }
-    let create = async |key| posts::create(&request.app, &member.actor, board, &key, &draft).await;
+    let create = async |key| posts::create(&request.app.context, &member.actor, board, &key, &draft).await;
     match form::submit(request, &editor_form(board, purpose), &fields, create).await? {
         Accepted(made) => Ok(reply::see_other_with(request, &paths::post(&board.slug, made.id.0), Flash(views::text::FLASH_CREATED))),
         Rejected(rejection) => Ok(editor(&member, &draft, &Editor::of(board, purpose), &rejection)),
@@ -205,14 +206,14 @@ async fn preview_html(draft: &Draft) -> Result<String> {
 /// The editor of a post that was changed after it was opened: what was typed stays, and the next try is about the post as
 /// it is now.
 async fn renewed(member: &SignedIn, id: PostId, draft: Draft) -> Result<Draft> {
-    let (post, _) = posts::find_editable(&member.request.app.db, &member.actor, id).await?;
+    let (post, _) = posts::find_editable(&member.request.app.context.db, &member.actor, id).await?;
     Ok(Draft { revision: Some(post.revision), ..draft })
 }
 
 /// GET /community/:board/:id/edit
 #[handler]
 pub async fn edit(member: SignedIn, Path((_, id)): Path<(String, PostId)>) -> Result<Response> {
-    let (post, board) = posts::find_editable(&member.request.app.db, &member.actor, id).await?;
+    let (post, board) = posts::find_editable(&member.request.app.context.db, &member.actor, id).await?;
     let draft = Draft { title: post.title, body: post.body, notice: post.is_notice, revision: Some(post.revision) };
     let purpose = Purpose::Edit { id: id.0 };
     Ok(editor(&member, &draft, &Editor::of(&board, purpose), &Rejection::default()))
@@ -221,13 +222,13 @@ pub async fn edit(member: SignedIn, Path((_, id)): Path<(String, PostId)>) -> Re
 /// POST /community/:board/:id/edit
 #[handler]
 pub async fn update(member: SignedIn, Path((_, id)): Path<(String, PostId)>, fields: Fields) -> Result<Response> {
-    let (_, board) = posts::find_editable(&member.request.app.db, &member.actor, id).await?;
+    let (_, board) = posts::find_editable(&member.request.app.context.db, &member.actor, id).await?;
     let (request, draft, purpose) = (&member.request, draft(&fields), Purpose::Edit { id: id.0 });
     if fields.text("intent") == "preview" {
         let sample = preview_html(&draft).await?;
         return Ok(editor(&member, &draft, &Editor { board: &board, purpose, preview: &sample }, &Rejection::default()));
     }
-    let update = async |key| posts::update(&request.app, &member.by(), &key, id, &draft).await;
+    let update = async |key| posts::update(&request.app.context, &member.by(), &key, id, &draft).await;
     let rejection = match form::submit(request, &editor_form(&board, purpose), &fields, update).await? {
         Accepted(_) => return Ok(reply::see_other_with(request, &paths::post(&board.slug, id.0), Flash(views::text::FLASH_SAVED))),
         Rejected(rejection) => rejection,
@@ -250,7 +251,7 @@ pub async fn preview(request: RequestContext, fields: Fields) -> Result<Response
 #[handler]
 pub async fn delete(member: SignedIn, Path((slug, id)): Path<(String, PostId)>) -> Result<Response> {
     let request = &member.request;
-    let (post, _) = posts::find_deletable(&request.app.db, &member.actor, id).await?;
+    let (post, _) = posts::find_deletable(&request.app.context.db, &member.actor, id).await?;
     let (key, nav) = (form_token::issue(request, "post.delete"), present::nav(request));
     let page = DeletePage {
         shell: &present::shell(request, &nav),
@@ -267,7 +268,7 @@ pub async fn delete(member: SignedIn, Path((slug, id)): Path<(String, PostId)>) 
 #[handler]
 pub async fn destroy(member: SignedIn, Path((slug, id)): Path<(String, PostId)>, fields: Fields) -> Result<Response> {
     let request = &member.request;
-    let destroy = async |key| posts::destroy(&request.app, &member.by(), &key, id).await;
+    let destroy = async |key| posts::destroy(&request.app.context, &member.by(), &key, id).await;
     match form::submit(request, "post.delete", &fields, destroy).await? {
         Accepted(_) => Ok(reply::see_other_with(request, &paths::board(&slug), Flash(views::text::FLASH_DELETED))),
         Rejected(_) => Ok(reply::see_other(request, &paths::post_delete(&slug, id.0))),
@@ -289,9 +290,9 @@ pub async fn hide(member: SignedIn, Path(id): Path<PostId>, fields: Fields) -> R
 /// Hides or restores from the post's own page, where no reason is asked for; the log says where it was done.
 async fn turn(member: &SignedIn, id: PostId, fields: &Fields, action: ModerationAction, flash: Flash) -> Result<Response> {
     let request = &member.request;
-    let post = posts::find_readable(&request.app.db, Some(&member.actor), &request.boards, id).await?;
+    let post = posts::find_readable(&request.app.context.db, Some(&member.actor), &request.boards, id).await?;
     let place = paths::post(&request.board_of(&post)?.slug, id.0);
-    let moderate = async |key| moderate::moderate(&request.app, &member.by(), &key, &[id], action, "글 화면에서").await;
+    let moderate = async |key| moderate::moderate(&request.app.context, &member.by(), &key, &[id], action, "글 화면에서").await;
     match form::submit(request, "post.moderate", fields, moderate).await? {
         Accepted(_) => Ok(reply::see_other_with(request, &place, flash)),
         Rejected(_) => Ok(reply::see_other(request, &place)),

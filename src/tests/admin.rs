@@ -7,7 +7,7 @@ use rstest::rstest;
 const PAGES: [&str; 10] = ["/", "/users", "/users/1", "/roles", "/roles/new", "/boards", "/boards/new", "/posts", "/comments", "/sessions"];
 
 async fn id_of(test: &TestApp, name: &str) -> i64 {
-    minschool::domain::users::manage::by_email(&test.app, &format!("{name}@example.com")).await.unwrap().0
+    minschool::domain::users::manage::by_email(&test.app.context, &format!("{name}@example.com")).await.unwrap().0
 }
 
 #[rstest]
@@ -61,7 +61,7 @@ async fn a_moderator_sees_what_moderators_may_and_no_more(#[values(Sqlite, Postg
 #[tokio::test]
 async fn the_link_for_the_first_administrator_works_once(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
-    let token = minschool::domain::bootstrap::invite_first_admin(&test.app.db).await.unwrap().unwrap();
+    let token = minschool::domain::bootstrap::invite_first_admin(&test.app.context.db).await.unwrap().unwrap();
     let address = format!("/setup?token={token}");
     let (mut boss, mut thief) = (test.visitor(), test.visitor());
     let page = boss.get_admin(&address).await;
@@ -75,7 +75,7 @@ async fn the_link_for_the_first_administrator_works_once(#[values(Sqlite, Postgr
     assert_eq!(second.status, 404);
     assert_eq!(thief.get_admin(&address).await.status, 404);
     assert_eq!(test.visitor().get_admin("/setup?token=").await.status, 404);
-    assert!(minschool::domain::bootstrap::invite_first_admin(&test.app.db).await.unwrap().is_none());
+    assert!(minschool::domain::bootstrap::invite_first_admin(&test.app.context.db).await.unwrap().is_none());
 }
 
 #[rstest]

@@ -72,13 +72,13 @@ async fn the_same_form_twice_and_two_windows_make_one_bookmark(#[values(Sqlite, 
     let (a, b) = futures_util::join!(left.submit(&one, &first, &[]), right.submit(&two, &second, &[]));
     let repeated = ada.submit(&one, &on(&post), &[]).await;
     assert_eq!((a.status, b.status, repeated.status), (200, 200, 200));
-    assert_eq!(query::number(&test.app.db, "SELECT COUNT(*) FROM bookmarks", []).await.unwrap(), Some(1));
+    assert_eq!(query::number(&test.app.context.db, "SELECT COUNT(*) FROM bookmarks", []).await.unwrap(), Some(1));
 
     let page = ada.get(&post).await;
     ada.submit(&page, &off(&post), &[]).await;
     // A late repeat of the first form does not keep it again.
     ada.submit(&one, &on(&post), &[]).await;
-    assert_eq!(query::number(&test.app.db, "SELECT COUNT(*) FROM bookmarks", []).await.unwrap(), Some(0));
+    assert_eq!(query::number(&test.app.context.db, "SELECT COUNT(*) FROM bookmarks", []).await.unwrap(), Some(0));
 }
 
 #[rstest]
@@ -161,10 +161,10 @@ async fn a_member_has_a_thousand_at_most_in_pages_that_cost_two_statements(#[val
     for n in 0..1_000 {
         let copy = "INSERT INTO posts (board_id, author_id, title, content, html, bump, created_at) \
                     SELECT board_id, author_id, 'copy' || $1, '', '', bump + 5000 + $2, created_at FROM posts WHERE title = '마지막 글'";
-        query::run(&test.app.db, copy, [n.to_string().into(), i64::from(n).into()]).await.unwrap();
+        query::run(&test.app.context.db, copy, [n.to_string().into(), i64::from(n).into()]).await.unwrap();
     }
     let all = "INSERT INTO bookmarks (user_id, post_id, created_at) SELECT author_id, id, created_at FROM posts WHERE title LIKE 'copy%'";
-    query::run(&test.app.db, all, []).await.unwrap();
+    query::run(&test.app.context.db, all, []).await.unwrap();
 
     let page = keep(&mut ada, &post).await;
     assert_eq!(page.status, 422);

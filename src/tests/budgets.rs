@@ -127,14 +127,14 @@ async fn a_comment_is_one_transaction_of_at_most_seven_statements(#[values(Sqlit
         role: "member".into(),
         permissions: minschool::domain::Permissions::from_words(["comment:write"]),
     };
-    let boards = minschool::domain::boards::Boards::read(&test.app.db).await.unwrap();
+    let boards = minschool::domain::boards::Boards::read(&test.app.context.db).await.unwrap();
     let key = minschool::domain::idempotency::Key(page.once(&format!("{post}/comments")));
     let id: i64 = post.rsplit('/').next().unwrap().parse().unwrap();
 
     let mut recipients = Vec::new();
     let new = minschool::domain::comments::New { post: PostId(id), parent: None, body: "댓글" };
-    let insert = minschool::domain::comments::insert(&test.app, &actor, &boards, new, &mut recipients);
-    let write = minschool::domain::idempotency::idempotent(&test.app, &key, insert);
+    let insert = minschool::domain::comments::insert(&test.app.context, &actor, &boards, new, &mut recipients);
+    let write = minschool::domain::idempotency::idempotent(&test.app.context, &key, insert);
     let (done, statements) = minschool::db::statements::counting(write).await;
 
     done.unwrap();

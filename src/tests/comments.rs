@@ -166,7 +166,7 @@ async fn what_is_kept_ready_is_in_redis_as_soon_as_the_bell_rings(#[values(Sqlit
     bob.comment(&post, "하나").await;
     bob.comment(&post, "둘").await;
 
-    let id = minschool::domain::users::manage::by_email(&test.app, "ada@example.com").await.unwrap();
+    let id = minschool::domain::users::manage::by_email(&test.app.context, "ada@example.com").await.unwrap();
     assert_eq!(redis.command(&["GET", &format!("notifications:{id}:unread")]), "2");
     let list = redis.command(&["LRANGE", &format!("notifications:{id}"), "0", "-1"]);
     assert!(list.lines().count() == 2 && list.contains("하나") && list.contains("둘"), "{list}");
@@ -194,12 +194,12 @@ async fn nobody_comments_on_a_hidden_post(#[values(Sqlite, Postgres)] engine: En
     let (mut ada, mut bob) = (test.signed_in("ada").await, test.signed_in("bob").await);
     let post = ada.write("free", "글").await;
     let open = bob.get(&post).await;
-    minschool::db::query::run(&test.app.db, "UPDATE posts SET state = 'hidden' WHERE title = '글'", []).await.unwrap();
+    minschool::db::query::run(&test.app.context.db, "UPDATE posts SET state = 'hidden' WHERE title = '글'", []).await.unwrap();
 
     let page = bob.submit(&open, &format!("{post}/comments"), &[("body", "늦은 댓글")]).await;
 
     assert_eq!(page.status, 404);
-    let left = minschool::db::query::number(&test.app.db, "SELECT COUNT(*) FROM comments", []).await.unwrap();
+    let left = minschool::db::query::number(&test.app.context.db, "SELECT COUNT(*) FROM comments", []).await.unwrap();
     assert_eq!(left, Some(0));
 }
 
@@ -230,8 +230,8 @@ async fn a_long_thread_has_pages_and_a_comment_is_found_on_its_own(#[values(Sqli
     for n in 1..=205 {
         let sql =
             "INSERT INTO comments (post_id, author_id, content, html, created_at) VALUES ($1, (SELECT MAX(id) FROM users), $2, $2, $3)";
-        let values = [id.into(), format!("댓글 {n:03}").into(), test.app.clock.now().into()];
-        minschool::db::query::run(&test.app.db, sql, values).await.unwrap();
+        let values = [id.into(), format!("댓글 {n:03}").into(), test.app.context.clock.now().into()];
+        minschool::db::query::run(&test.app.context.db, sql, values).await.unwrap();
     }
 
     let page = ada.get("/comments/150").await;

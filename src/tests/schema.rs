@@ -18,7 +18,7 @@ async fn marks(test: &TestApp) -> Vec<(String, i64)> {
         shown: i64,
     }
     let sql = "SELECT board_id || '/' || sort || '/' || bucket AS place, shown FROM page_marks WHERE shown <> 0 ORDER BY 1";
-    let rows: Vec<Mark> = query::all(&test.app.db, sql, []).await.unwrap();
+    let rows: Vec<Mark> = query::all(&test.app.context.db, sql, []).await.unwrap();
     rows.into_iter().map(|mark| (mark.place, mark.shown)).collect()
 }
 
@@ -40,7 +40,7 @@ fn steps_that_are_not_named_so_take_nothing_away() {
 #[tokio::test]
 async fn the_schema_goes_up_down_and_up_again(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
-    let db = &test.app.db;
+    let db = &test.app.context.db;
 
     Migrator::down(db.connection(), None).await.unwrap();
     let left = query::number(db, "SELECT COUNT(*) FROM seaql_migrations", []).await.unwrap();
@@ -54,7 +54,7 @@ async fn the_schema_goes_up_down_and_up_again(#[values(Sqlite, Postgres)] engine
 #[tokio::test]
 async fn a_new_column_is_filled_in_part_by_part_and_a_run_that_was_cut_goes_on(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
-    let db = &test.app.db;
+    let db = &test.app.context.db;
     for n in 0..25 {
         let insert = "INSERT INTO idempotency_keys (key, result_id, created_at) VALUES ($1, 0, $2)";
         query::run(db, insert, [format!("k{n}").into(), clock::from_ms(1_760_000_000_000).into()]).await.unwrap();
@@ -73,7 +73,7 @@ async fn a_new_column_is_filled_in_part_by_part_and_a_run_that_was_cut_goes_on(#
 #[tokio::test]
 async fn moments_come_back_as_they_were_and_sort_like_time(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
-    let db = &test.app.db;
+    let db = &test.app.context.db;
     let moments: Vec<_> = (0..40).map(|n| clock::from_ms(1_760_000_000_000 + n * 37)).collect();
     for (n, moment) in moments.iter().enumerate() {
         let insert = "INSERT INTO idempotency_keys (key, result_id, created_at) VALUES ($1, $2, $3)";
@@ -108,11 +108,11 @@ async fn page_marks_are_right_after_everything_that_can_happen_to_a_post(#[value
         "UPDATE posts SET state = 'hidden', board_id = 2, bump = bump + 9000 WHERE title = '글 4'",
         "DELETE FROM posts WHERE title = '글 5'",
     ] {
-        query::run(&test.app.db, change, []).await.unwrap();
+        query::run(&test.app.context.db, change, []).await.unwrap();
     }
 
     let kept = marks(&test).await;
-    test.app.db.execute_unprepared(&marks::rebuild()).await.unwrap();
+    test.app.context.db.execute_unprepared(&marks::rebuild()).await.unwrap();
 
     assert_eq!(kept, marks(&test).await);
 }
@@ -122,7 +122,7 @@ async fn page_marks_are_right_after_everything_that_can_happen_to_a_post(#[value
 async fn what_an_index_or_a_foreign_key_refuses_is_an_error_for_the_form(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     test.member("ada").await;
-    let db = &test.app.db;
+    let db = &test.app.context.db;
     let ada = user::Entity::find().filter(user::Column::Name.eq("ada")).one(db).await.unwrap().unwrap();
     let refused = async |id: i64, email: &str, name: &str, role: i64| {
         let mut row = user::ActiveModel::from(ada.clone());
@@ -148,6 +148,6 @@ async fn an_address_is_unique_and_so_is_a_name(#[values(Sqlite, Postgres)] engin
     let again = "INSERT INTO users (email, name, name_key, password_hash, role_id, created_at) \
                  VALUES ($1, 'x', $2, '!', 3, CURRENT_TIMESTAMP)";
 
-    assert!(query::run(&test.app.db, again, ["ada@example.com".into(), "new".into()]).await.is_err());
-    assert!(query::run(&test.app.db, again, ["new@example.com".into(), "ada".into()]).await.is_err());
+    assert!(query::run(&test.app.context.db, again, ["ada@example.com".into(), "new".into()]).await.is_err());
+    assert!(query::run(&test.app.context.db, again, ["new@example.com".into(), "ada".into()]).await.is_err());
 }

@@ -52,12 +52,12 @@ struct Feed {
 /// # Errors
 /// The database's.
 pub async fn bell(request: RequestContext, user: UserId, req: &Request) -> Result<Response> {
-    let listener = request.app.shared.signals().subscribe(&notifications::topic(user));
+    let listener = request.app.context.shared.signals().subscribe(&notifications::topic(user));
     let app = request.app.clone();
     let _turn = app.openings.acquire().await;
     let last = match last_event(req) {
         Some(id) => id,
-        None => notifications::last_id(&request.app, user).await?.0,
+        None => notifications::last_id(&request.app.context, user).await?.0,
     };
     Ok(open(request, Topic::Bell, listener, last))
 }
@@ -67,10 +67,10 @@ pub async fn bell(request: RequestContext, user: UserId, req: &Request) -> Resul
 /// # Errors
 /// `NotFound` where the visitor may not read the post; the database's.
 pub async fn post(request: RequestContext, id: PostId, after: Option<i64>, req: &Request) -> Result<Response> {
-    let listener = request.app.shared.signals().subscribe(&comments::topic(id));
+    let listener = request.app.context.shared.signals().subscribe(&comments::topic(id));
     let app = request.app.clone();
     let _turn = app.openings.acquire().await;
-    let post = posts::find_readable(&request.app.db, request.actor.as_ref(), &request.boards, id).await?;
+    let post = posts::find_readable(&request.app.context.db, request.actor.as_ref(), &request.boards, id).await?;
     // What was written between the drawing of the page and the opening of its stream comes first.
     let last = last_event(req).or(after).unwrap_or(post.newest_comment.0);
     Ok(open(request, Topic::Post { id }, listener, last))
@@ -139,11 +139,11 @@ impl Feed {
         let generations: &[CacheTag] = if woken { &[CacheTag::BOARDS] } else { &[] };
         let session = self.request.session.as_ref();
         let plan = Plan { session: session.map(|session| session.hash.as_str()), generations, ..Plan::default() };
-        let answer = app.shared.fetch(&plan).await.known().unwrap_or_default();
+        let answer = app.context.shared.fetch(&plan).await.known().unwrap_or_default();
         if let Some(session) = session {
             let version = match answer.session {
                 Some(copy) => Some(copy.version),
-                None => match crate::domain::sessions::load(app, &session.hash, self.request.area).await {
+                None => match crate::domain::sessions::load(&app.context, &session.hash, self.request.head.area).await {
                     Ok(found) => found.map(|found| found.copy.version),
                     // SQL did not answer: nothing can be sent now, and the stream stays open.
                     Err(_) => return Look::NotNow,
@@ -156,7 +156,7 @@ impl Feed {
         if !woken {
             return Look::Quiet;
         }
-        match boards::all(app, answer.generations.into_iter().next().flatten()).await {
+        match boards::all(&app.context, answer.generations.into_iter().next().flatten()).await {
             Ok(boards) => Look::News(boards),
             Err(_) => Look::NotNow,
         }
@@ -164,8 +164,8 @@ impl Feed {
 
     fn be_here(&self) {
         if let Some(session) = self.request.session.as_ref().filter(|session| session.copy.shows_presence) {
-            self.request.app.shared.presence().touch(session.copy.user_id);
-            self.request.app.counters.saw(session, self.request.area);
+            self.request.app.context.shared.presence().touch(session.copy.user_id);
+            self.request.app.context.counters.saw(session, self.request.head.area);
         }
     }
 
@@ -178,24 +178,24 @@ impl Feed {
     }
 
     async fn bell_news(&mut self, boards: &Boards) -> Result<String, Error> {
-        let (app, lang) = (&self.request.app, self.request.lang);
+        let (ctx, lang) = (&self.request.app.context, self.request.lang);
         let reader = self.request.actor.as_ref().ok_or(Error::NotFound)?;
-        let fresh = notifications::since(app, reader, boards, NotificationId(self.last)).await?;
-        let unread = notifications::count_unread(app, reader, boards).await?;
+        let fresh = notifications::since(ctx, reader, boards, NotificationId(self.last)).await?;
+        let unread = notifications::count_unread(ctx, reader, boards).await?;
         let sentence = fresh.last().map(|newest| present::sentence(newest, lang)).unwrap_or_default();
         self.last = fresh.last().map_or(self.last, |newest| newest.id.0);
         Ok(event(PostId(self.last).0, templates::live::bell(&BellUpdate { lang, unread, sentence: &sentence })))
     }
 
     async fn post_news(&mut self, boards: &Boards, id: PostId) -> Result<String, Error> {
-        let (app, actor) = (&self.request.app, self.request.actor.as_ref());
-        let post = posts::find_readable(&app.db, actor, boards, id).await?;
+        let (ctx, actor) = (&self.request.app.context, self.request.actor.as_ref());
+        let post = posts::find_readable(&ctx.db, actor, boards, id).await?;
         let board = boards.find_readable(actor, post.board_id)?;
-        let fresh = comments::since(&app.db, &post, CommentId(self.last)).await?;
+        let fresh = comments::since(&ctx.db, &post, CommentId(self.last)).await?;
         let Some(last) = fresh.last().map(|comment| comment.id) else { return Ok(": nothing\n\n".into()) };
         let mut out = String::new();
         for row in &fresh {
-            let html = app.known.show(&row.html);
+            let html = ctx.known.show(&row.html);
             let comment = present::comment(&self.request, board, &post, row, &html);
             let own = row.author_id == UserId(self.request.viewer_id());
             let news = NewComment { lang: self.request.lang, comment, count: present::count(post.comment_count), own };

@@ -90,6 +90,8 @@ impl RequestHead {
 
 /// See [`RequestContext`].
 pub struct RequestParts {
+    /// The instance, as in the head.
+    pub app: App,
     /// What the request says of itself.
     pub head: Arc<RequestHead>,
     /// The session of a signed-in member.
@@ -116,14 +118,6 @@ pub struct RequestParts {
     pub dead_cookie: bool,
 }
 
-impl std::ops::Deref for RequestParts {
-    type Target = RequestHead;
-
-    fn deref(&self) -> &RequestHead {
-        &self.head
-    }
-}
-
 impl std::ops::Deref for RequestContext {
     type Target = RequestParts;
 
@@ -141,7 +135,7 @@ impl RequestContext {
         let (app, area, hash) = (&head.app, head.area, head.hash.as_deref());
         let tags = tags(&head);
         let plan = Plan { session: hash, unread: true, generations: &tags, entries: &[] };
-        let answer = match app.shared.fetch(&plan).await {
+        let answer = match app.context.shared.fetch(&plan).await {
             Known::Known(answer) => answer,
             Known::Unknown => Answer::default(),
         };
@@ -149,13 +143,14 @@ impl RequestContext {
         let mut generation = || generations.next().flatten();
         let (of_boards, posts, withdrawn, board) = (generation(), generation(), generation(), generation());
         let session = session(app, area, hash, answer.session).await?;
-        let (actor, boards) = (session.as_ref().map(Session::actor), boards::all(app, of_boards).await?);
+        let (actor, boards) = (session.as_ref().map(Session::actor), boards::all(&app.context, of_boards).await?);
         let unread = match (&actor, area) {
-            (Some(actor), Area::Site) => notifications::unread(app, actor, &boards, answer.unread).await?,
+            (Some(actor), Area::Site) => notifications::unread(&app.context, actor, &boards, answer.unread).await?,
             _ => 0,
         };
         let (lang, aids) = head.reading(session.as_ref());
         let inner = RequestParts {
+            app: app.clone(),
             boards,
             actor,
             dead_cookie: hash.is_some() && session.is_none(),
@@ -176,6 +171,7 @@ impl RequestContext {
     pub fn bare(head: Arc<RequestHead>) -> Self {
         let (lang, aids) = head.reading(None);
         let inner = RequestParts {
+            app: head.app.clone(),
             head,
             session: None,
             actor: None,
@@ -199,7 +195,7 @@ impl RequestContext {
 
     /// Whether cookies of this router are for HTTPS only.
     pub fn secure(&self) -> bool {
-        self.app.secure(self.area)
+        self.app.secure(self.head.area)
     }
 
     /// The board at an address, if this visitor may see it.
@@ -235,7 +231,7 @@ fn tags(head: &RequestHead) -> Vec<CacheTag> {
     let mut tags = vec![CacheTag::BOARDS, CacheTag::POSTS, CacheTag::WITHDRAWN];
     let path = head.path.split('?').next().unwrap_or_default();
     // Only of boards that exist: Redis would keep a generation for every word that a stranger makes up.
-    if let Some(slug) = head.route.board_of(path).filter(|slug| boards::may_have(&head.app, slug)) {
+    if let Some(slug) = head.route.board_of(path).filter(|slug| boards::may_have(&head.app.context, slug)) {
         tags.push(CacheTag::board(slug));
     }
     tags
@@ -247,10 +243,10 @@ async fn session(app: &App, area: Area, hash: Option<&str>, copy: Option<crate::
     if let Some(copy) = copy.filter(|copy| copy.area == area.as_str()) {
         return Ok(Some(Session::of(hash.to_owned(), copy)));
     }
-    let session = sessions::load(app, hash, area).await?;
+    let session = sessions::load(&app.context, hash, area).await?;
     if session.is_none() {
         // A copy that should not be there is not believed; take it away for the others too.
-        app.shared.sessions().drop_one(hash).await;
+        app.context.shared.sessions().drop_one(hash).await;
     }
     Ok(session)
 }

@@ -142,10 +142,10 @@ impl TestApp {
     pub async fn person(&self, name: &str, role: &str) -> i64 {
         let form =
             SignupForm { email: format!("{name}@example.com"), name: name.into(), password: PASSWORD.into(), terms: true, privacy: true };
-        let new_user = NewUser::check(&self.app, &form, Account::Staff).await.unwrap();
-        let tx = query::begin(&self.app.db).await.unwrap();
+        let new_user = NewUser::check(&self.app.context, &form, Account::Staff).await.unwrap();
+        let tx = query::begin(&self.app.context.db).await.unwrap();
         let role = roles::find_by_slug(&tx, role).await.unwrap();
-        let id = new_user.insert(&tx, role.id, self.app.clock.now()).await.unwrap();
+        let id = new_user.insert(&tx, role.id, self.app.context.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
         id.0
     }
@@ -202,7 +202,7 @@ async fn instance_with(config: Config, clock: Clock) -> Routers {
     let redis = config.redis_url.is_some();
     let app = instance::start(config, db, clock).await.unwrap();
     if redis {
-        until("Redis is trusted", async || app.shared.health().is_well()).await;
+        until("Redis is trusted", async || app.context.shared.health().is_well()).await;
     }
     tokio::spawn(maintenance::run(app.clone()));
     let (site, admin) = (minschool::site::router(&app).boxed(), minschool::admin::router(&app).boxed());

@@ -71,7 +71,7 @@ pub fn card<'a>(card: &'a Card, shown: Shown<'a>) -> Option<templates::posts::Ca
 
 /// A post on its page. `html` is its text, sanitised for showing.
 pub fn post<'a>(request: &RequestContext, board: &'a Board, post: &'a posts::Post, html: &'a str) -> templates::posts::Post<'a> {
-    let at = |time| moment(time, request.app.clock.now(), request.lang);
+    let at = |time| moment(time, request.app.context.clock.now(), request.lang);
     templates::posts::Post {
         id: post.id.0,
         slug: &board.slug,
@@ -100,7 +100,7 @@ pub fn comment<'a>(request: &RequestContext, board: &Board, post: &posts::Post, 
         root: c.thread().0,
         author: author(c.author_id.0, &c.author),
         by_post_author: c.author_id == post.author_id,
-        at: moment(c.created_at, request.app.clock.now(), request.lang),
+        at: moment(c.created_at, request.app.context.clock.now(), request.lang),
         edited: c.edited_at.is_some(),
         body_html: html,
         state: state(c.state),
