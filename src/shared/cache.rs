@@ -7,7 +7,7 @@
 
 use super::batch_read::Plan;
 use super::store::Write;
-use super::{Effect, Known, Shared, keys, random_id, single_flight};
+use super::{Effect, Known, Shared, UserKey, keys, random_id, single_flight};
 use bytes::{BufMut, Bytes, BytesMut};
 use std::{borrow::Cow, future::Future, sync::Arc, time::Duration};
 
@@ -40,7 +40,7 @@ impl CacheTag {
     }
 
     /// One person's public profile.
-    pub fn user(id: i64) -> Self {
+    pub fn user(id: UserKey) -> Self {
         Self(format!("user:{id}").into())
     }
 
@@ -81,7 +81,7 @@ impl Entry {
     }
 
     /// A person's profile: `cache:user:profile:{id}`.
-    pub fn profile(user: i64) -> Self {
+    pub fn profile(user: UserKey) -> Self {
         Self { key: keys::cached(&format!("user:profile:{user}")), tag: CacheTag::user(user) }
     }
 

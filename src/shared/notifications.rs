@@ -5,7 +5,7 @@
 //! [`Ticket`], reads the rows and fills the list in; if the list was forgotten meanwhile, the ticket is void.
 
 use super::store::Write;
-use super::{Effect, Known, Shared, keys, random_id};
+use super::{Effect, Known, Shared, UserKey, keys, random_id};
 use bytes::Bytes;
 use std::time::Duration;
 
@@ -40,23 +40,23 @@ pub struct Notifications<'a>(pub(super) &'a Shared);
 
 impl Notifications<'_> {
     /// The number of unread, as SQL counts it now. Never counted up or down here: an absolute number heals.
-    pub async fn set_unread(self, user: i64, unread: u32) -> Effect {
+    pub async fn set_unread(self, user: UserKey, unread: u32) -> Effect {
         self.0.backend().write(vec![Write::Set(keys::unread(user), unread.to_string().into(), UNREAD)]).await
     }
 
     /// Forgets both; the next reader asks SQL. For changes to what is in the list, such as having been read.
-    pub async fn clear(self, user: i64) -> Effect {
+    pub async fn clear(self, user: UserKey) -> Effect {
         let batch = vec![Write::Delete(keys::notifications(user)), Write::Delete(keys::unread(user))];
         self.0.backend().write(batch).await
     }
 
     /// Forgets the list alone: what it quotes has changed, but not how many are unread.
-    pub async fn clear_list(self, user: i64) -> Effect {
+    pub async fn clear_list(self, user: UserKey) -> Effect {
         self.0.backend().write(vec![Write::Delete(keys::notifications(user))]).await
     }
 
     /// The newest, if they are kept ready.
-    pub async fn list(self, user: i64) -> Known<Listed> {
+    pub async fn list(self, user: UserKey) -> Known<Listed> {
         let ticket = Bytes::from([TICKET_MARK, random_id().to_string().as_bytes()].concat());
         let items = self.0.backend().list_or_leave(keys::notifications(user), ticket.clone(), TICKET).await;
         items.map(|items| match items.last() {
@@ -67,7 +67,7 @@ impl Notifications<'_> {
     }
 
     /// Fills in the list, newest first. `Lost` when the list was forgotten since the ticket was given.
-    pub async fn fill(self, user: i64, ticket: Ticket, mut newest: Vec<Bytes>) -> Effect {
+    pub async fn fill(self, user: UserKey, ticket: Ticket, mut newest: Vec<Bytes>) -> Effect {
         newest.truncate(NEWEST);
         match self.0.backend().fill(keys::notifications(user), ticket.0, newest, LIST).await {
             Known::Known(true) => Effect::Delivered,
@@ -76,7 +76,7 @@ impl Notifications<'_> {
     }
 
     /// How many are unread, asked on its own; a page uses [`Shared::fetch`]. `Known(None)`: count in SQL.
-    pub async fn unread(self, user: i64) -> Known<Option<u32>> {
+    pub async fn unread(self, user: UserKey) -> Known<Option<u32>> {
         let values = self.0.backend().values(vec![keys::unread(user)]).await;
         values.map(|values| std::str::from_utf8(values.first()?.as_ref()?).ok()?.parse().ok())
     }

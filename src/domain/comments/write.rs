@@ -196,7 +196,7 @@ fn mentions(text: &str) -> Vec<String> {
 /// After the commit: open pages learn of it, and what was drawn is out of date.
 async fn announce(ctx: &Context, boards: &Boards, actor: &Actor, post: PostId, comment: CommentId, recipients: &[UserId]) {
     let slug = board_of(ctx, boards, post).await;
-    let mut tags = vec![CacheTag::POSTS, CacheTag::user(actor.id.0)];
+    let mut tags = vec![CacheTag::POSTS, CacheTag::user(actor.id.into())];
     tags.extend(slug.map(|slug| CacheTag::board(&slug)));
     let topic = topic(post);
     let signals = ctx.shared.signals();

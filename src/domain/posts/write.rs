@@ -60,7 +60,7 @@ pub async fn create(
         return Err(Error::Forbidden);
     }
     let outcome = idempotent(ctx, key, insert(ctx, actor, board, draft)).await?;
-    invalidation::invalidate(ctx, &[CacheTag::POSTS, CacheTag::board(&board.slug), CacheTag::user(actor.id.0)]).await;
+    invalidation::invalidate(ctx, &[CacheTag::POSTS, CacheTag::board(&board.slug), CacheTag::user(actor.id.into())]).await;
     Ok(outcome)
 }
 
@@ -192,5 +192,5 @@ pub(super) async fn set_state(tx: &Transaction, by: UserId, id: PostId, state: S
 
 /// What shows a post: drawn anew when it is changed or withdrawn.
 pub(in crate::domain) fn shown_by(post: &Post, board: &Board) -> Vec<CacheTag> {
-    vec![CacheTag::POSTS, CacheTag::board(&board.slug), CacheTag::user(post.author_id.0), CacheTag::WITHDRAWN]
+    vec![CacheTag::POSTS, CacheTag::board(&board.slug), CacheTag::user(post.author_id.into()), CacheTag::WITHDRAWN]
 }

@@ -83,7 +83,7 @@ async fn apply(
     if !outcome.repeated {
         changed.announce(ctx).await;
     }
-    invalidation::invalidate(ctx, &[CacheTag::user(id.0)]).await;
+    invalidation::invalidate(ctx, &[CacheTag::user(id.into())]).await;
     Ok(outcome)
 }
 
@@ -181,7 +181,7 @@ pub async fn suspend(
         Ok((tx, ended))
     };
     let outcome = apply(ctx, key, id, work).await?;
-    ctx.shared.presence().leave(id.0).await;
+    ctx.shared.presence().leave(id.into()).await;
     Ok(outcome)
 }
 

@@ -27,11 +27,11 @@ pub async fn change(
     let outcome = idempotent(ctx, key, replace(ctx, session, current, new, (&mut hash, &mut ended))).await?;
     if outcome.repeated {
         // The form was answered before, which ended all sessions. Its key is no proof of who asks; the new password is.
-        hash = check(ctx, UserId(session.copy.user_id), new).await?;
+        hash = check(ctx, session.copy.user_id.into(), new).await?;
     } else {
         ended.announce(ctx).await;
     }
-    let started = sessions::start(ctx, UserId(session.copy.user_id), &hash, Area::Site, session.copy.persistent, client).await?;
+    let started = sessions::start(ctx, session.copy.user_id.into(), &hash, Area::Site, session.copy.persistent, client).await?;
     started.ok_or_else(wrong)
 }
 
@@ -67,7 +67,7 @@ async fn replace(
     new: &str,
     (stored, ended): (&mut String, &mut sessions::Changed),
 ) -> Result<Uncommitted<UserId>> {
-    let (id, copy) = (UserId(session.copy.user_id), &session.copy);
+    let (id, copy) = (session.copy.user_id.into(), &session.copy);
     let checked = check(ctx, id, current).await?;
     ctx.hasher.check_strength(new, &[&copy.email, &copy.name], session.permissions.into()).await?;
     let hash = ctx.hasher.hash(new).await?;
