@@ -142,7 +142,7 @@ async fn add(ctx: &Context, email: &str, name: &str, role: &str, password: Strin
     if role.slug == roles::ADMIN {
         bootstrap::revoke_invitation(&tx).await?;
     }
-    let entry = audit::Entry::new("user.create", "user", id, name).after("role", &role.slug);
+    let entry = audit::Entry::new("user.create", audit::Target::User(id), name).after("role", &role.slug);
     audit::write(&tx, &operator(), entry, now).await?;
     tx.commit().await?;
     say!("added member {id}");

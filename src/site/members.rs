@@ -30,7 +30,7 @@ pub async fn show(request: RequestContext, Path(id): Path<UserId>) -> Result<Res
         posts: present::count(profile.post_count),
         comments: present::count(profile.comment_count),
         recent: recent.iter().filter_map(|card| present::card(card, shown)).collect(),
-        is_own: request.viewer_id() == id.0,
+        is_own: request.viewer_id() == id,
     };
     Ok(reply::page(templates::users::profile::page(&page)))
 }

@@ -208,6 +208,20 @@ async fn every_setting_of_a_board_holds_on_the_site(#[values(Sqlite, Postgres)] 
 
 #[rstest]
 #[tokio::test]
+async fn an_unknown_level_of_access_comes_back_with_its_form(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut boss = test.staff("boss", "admin").await;
+
+    let page = set_board(&mut boss, "free", &[("write", "friends"), ("name", "새 이름")]).await;
+
+    assert_eq!(page.status, 422);
+    let field = page.attribute("select[name=write]", "aria-describedby").unwrap_or_default();
+    assert!(page.says("누가 할 수 있는지 다시 골라 주세요") && field.contains("write-error"), "{field} {}", page.text());
+    assert!(page.html.contains("새 이름") && !boss.get_admin("/boards").await.says("새 이름"));
+}
+
+#[rstest]
+#[tokio::test]
 async fn boards_are_made_and_put_in_order(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let mut boss = test.staff("boss", "admin").await;

@@ -56,7 +56,7 @@ pub fn check_one(request: &RequestContext, form: &str, sent: &str, target: impl 
 fn mac(request: &RequestContext, form: &str, payload: &[u8]) -> Hmac<Sha256> {
     let mut mac = Hmac::<Sha256>::new_from_slice(request.app.context.secret.as_bytes()).expect("HMAC takes a key of any length");
     mac.update(payload);
-    mac.update(&request.viewer_id().to_be_bytes());
+    mac.update(&request.viewer_id().0.to_be_bytes());
     mac.update(form.as_bytes());
     mac
 }

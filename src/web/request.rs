@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::domain::boards::{self, Board, Boards};
 use crate::domain::posts::Post;
 use crate::domain::sessions::{self, Area, Client, Session};
-use crate::domain::{Actor, Result, notifications, tokens};
+use crate::domain::{Actor, Result, UserId, notifications, tokens};
 use crate::shared::Known;
 use crate::shared::batch_read::{Answer, Plan};
 use crate::shared::cache::{CacheTag, Generation};
@@ -189,8 +189,8 @@ impl RequestContext {
     }
 
     /// The member's id; 0 for a visitor.
-    pub fn viewer_id(&self) -> i64 {
-        self.actor.as_ref().map_or(0, |actor| actor.id.0)
+    pub fn viewer_id(&self) -> UserId {
+        self.actor.as_ref().map_or(UserId(0), |actor| actor.id)
     }
 
     /// Whether cookies of this router are for HTTPS only.

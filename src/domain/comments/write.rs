@@ -268,7 +268,8 @@ async fn delete(ctx: &Context, by: &By, id: CommentId, stale: &mut Vec<CacheTag>
     let tx = query::begin(&ctx.db).await?;
     set_state(&tx, by.actor.id, id, State::Deleted, "", now).await?;
     if by.actor.id != comment.author_id {
-        audit::write(&tx, by, ModerationAction::Delete.entry("comment", id.0, &excerpt(&comment.body), comment.state), now).await?;
+        audit::write(&tx, by, ModerationAction::Delete.entry(audit::Target::Comment(id), &excerpt(&comment.body), comment.state), now)
+            .await?;
     }
     invalidation::withdraw(&tx, stale, now).await?;
     Ok(Uncommitted { tx, id })

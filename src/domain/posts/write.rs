@@ -114,7 +114,7 @@ async fn amend(ctx: &Context, by: &By, post: &Post, draft: &Draft, stale: &[Cach
     let html = markdown::post(&body.0).await?;
     let staff = by.actor.may(Resource::Post, Action::Moderate);
     let (now, actor) = (ctx.clock.now(), by.actor.id);
-    let entry = audit::Entry::new("post.edit", "post", post.id.0, &post.title)
+    let entry = audit::Entry::new("post.edit", audit::Target::Post(post.id), &post.title)
         .change("title", &post.title, &title.0)
         .change_text("body", &post.body, &body.0);
     let tx = query::begin(&ctx.db).await?;
@@ -161,7 +161,7 @@ async fn delete(ctx: &Context, by: &By, id: PostId, stale: &mut Vec<CacheTag>) -
     let tx = query::begin(&ctx.db).await?;
     set_state(&tx, by.actor.id, id, State::Deleted, "", now).await?;
     if by.actor.id != post.author_id {
-        audit::write(&tx, by, ModerationAction::Delete.entry("post", id.0, &post.title, post.state), now).await?;
+        audit::write(&tx, by, ModerationAction::Delete.entry(audit::Target::Post(id), &post.title, post.state), now).await?;
     }
     invalidation::withdraw(&tx, stale, now).await?;
     Ok(Uncommitted { tx, id })

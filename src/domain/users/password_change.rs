@@ -98,7 +98,7 @@ pub async fn store(ctx: &Context, by: &By, user: UserId, hash: &str) -> Result<(
     let tx = query::begin(&ctx.db).await?;
     let update = Entity::update_many().col_expr(Column::PasswordHash, SimpleExpr::from(hash)).filter(Column::Id.eq(user));
     let name = update.exec_with_returning(&tx).await?.pop().ok_or(Error::NotFound)?.name;
-    audit::write(&tx, by, Entry::new("user.password", "user", user, &name), ctx.clock.now()).await?;
+    audit::write(&tx, by, Entry::new("user.password", audit::Target::User(user), &name), ctx.clock.now()).await?;
     let ended = sessions::end(&tx, SessionSelector::All { user }, "password", ctx.clock.now()).await?;
     tx.commit().await?;
     ended.announce(ctx).await;
