@@ -102,9 +102,7 @@ async fn a_post_with_fifty_comments_costs_three_statements_and_one_round_trip(#[
     let test = engine.start().await;
     let mut ada = test.signed_in("ada").await;
     let post = ada.write("free", "글").await;
-    for n in 0..50 {
-        ada.comment(&post, &format!("댓글 {n}")).await;
-    }
+    ada.comment_often(&post, (0..50).map(|n| format!("댓글 {n}"))).await;
     ada.get(&post).await;
 
     let page = ada.get(&post).await;
@@ -148,9 +146,8 @@ async fn pages_stay_within_sixty_kilobytes(#[values(Sqlite, Postgres)] engine: E
     let test = engine.start().await;
     let mut ada = test.signed_in("ada").await;
     let post = ada.write("free", "글").await;
-    for n in 0..50 {
-        ada.comment(&post, &format!("조금 더 긴 댓글을 남깁니다. 번호는 {n}입니다. 함께해 주셔서 고맙습니다.")).await;
-    }
+    let text = |n| format!("조금 더 긴 댓글을 남깁니다. 번호는 {n}입니다. 함께해 주셔서 고맙습니다.");
+    ada.comment_often(&post, (0..50).map(text)).await;
 
     for path in ["/", "/community/free", post.as_str(), "/login", "/signup", "/notifications"] {
         let page = ada.get(path).await;
