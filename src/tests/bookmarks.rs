@@ -93,6 +93,8 @@ async fn folders_and_notes_are_kept_and_errors_keep_what_was_typed(#[values(Sqli
     let page = ada.get(LIST).await;
     let page = ada.submit(&page, &edit(&first), &[("folder", " 나눔  행사 "), ("note", "장갑")]).await;
     assert!(page.path == LIST && page.says("저장했습니다") && page.says("장갑"), "{}", page.text());
+    let alone = ada.get(&edit(&first)).await;
+    assert!(alone.says("첫째 글") && !alone.says("둘째 글") && alone.count("details[open]") == 1, "{}", alone.text());
     let page = ada.get(&page.attribute(".tabs li:last-child a", "href").unwrap()).await;
     assert!(page.says("첫째 글") && !page.says("둘째 글"), "{}", page.text());
     let page = ada.get("/my/bookmarks?folder=").await;

@@ -4,8 +4,8 @@ use crate::support::{Engine, Postgres, Sqlite, TestApp};
 use migration::{Migrator, MigratorTrait, marks};
 use minschool::clock;
 use minschool::db::query;
-use minschool::domain::{Error, RoleId, UserId};
-use minschool::entity::user;
+use minschool::domain::{BoardId, Error, RoleId, UserId};
+use minschool::entity::{board, role, user};
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
@@ -124,10 +124,10 @@ async fn what_an_index_or_a_foreign_key_refuses_is_an_error_for_the_form(#[value
     test.member("ada").await;
     let db = &test.app.context.db;
     let ada = user::Entity::find().filter(user::Column::Name.eq("ada")).one(db).await.unwrap().unwrap();
-    let refused = async |id: i64, email: &str, name: &str, role: i64| {
+    let refused = async |id: i64, email: &str, (key, skeleton): (&str, &str), role: i64| {
         let mut row = user::ActiveModel::from(ada.clone());
         (row.id, row.email, row.role_id) = (Set(UserId(id)), Set(email.into()), Set(RoleId(role)));
-        (row.name_key, row.name_skeleton) = (Set(name.into()), Set(Some(name.into())));
+        (row.name_key, row.name_skeleton) = (Set(key.into()), Set(Some(skeleton.into())));
         Error::from(user::Entity::insert(row).exec_without_returning(db).await.unwrap_err())
     };
     let field = |err: Error| match err {
@@ -135,9 +135,33 @@ async fn what_an_index_or_a_foreign_key_refuses_is_an_error_for_the_form(#[value
         _ => None,
     };
 
-    assert_eq!(field(refused(900, "ada@example.com", "new", 3).await), Some(("email", "email.taken")));
-    assert_eq!(field(refused(901, "new@example.com", "ada", 3).await), Some(("name", "name.taken")));
-    assert!(matches!(refused(902, "new@example.com", "new", 99).await, Error::NotFound));
+    assert_eq!(field(refused(900, "ada@example.com", ("new", "new"), 3).await), Some(("email", "email.taken")));
+    assert_eq!(field(refused(901, "new@example.com", ("ada", "new"), 3).await), Some(("name", "name.taken")));
+    assert_eq!(
+        field(refused(902, "new@example.com", ("new", ada.name_skeleton.as_deref().unwrap()), 3).await),
+        Some(("name", "name.taken"))
+    );
+    assert!(matches!(refused(903, "new@example.com", ("new", "new"), 99).await, Error::NotFound));
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_same_address_of_a_board_and_a_role_in_use_are_errors_for_the_form(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    test.member("ada").await;
+    let db = &test.app.context.db;
+    let mut again = board::ActiveModel::from(board::Entity::find().one(db).await.unwrap().unwrap());
+    again.id = Set(BoardId(900));
+
+    let board = Error::from(board::Entity::insert(again).exec_without_returning(db).await.unwrap_err());
+    let role = Error::from(role::Entity::delete_by_id(RoleId(3)).exec(db).await.unwrap_err());
+
+    assert!(matches!(&board, Error::Invalid(problems) if problems[0].message == "slug.taken"), "{board}");
+    // SQLite does not say which side was at fault.
+    match engine {
+        Postgres => assert!(matches!(&role, Error::Invalid(problems) if problems[0].message == "role.in_use"), "{role}"),
+        Sqlite => assert!(matches!(role, Error::NotFound), "{role}"),
+    }
 }
 
 #[rstest]
