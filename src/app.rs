@@ -52,14 +52,6 @@ impl std::ops::Deref for App {
     }
 }
 
-impl std::ops::Deref for Inner {
-    type Target = Context;
-
-    fn deref(&self) -> &Context {
-        &self.context
-    }
-}
-
 impl App {
     /// An instance on a database whose schema is up to date.
     ///
@@ -82,7 +74,7 @@ impl App {
 
     /// Keeps `db_health` up to date until the instance ends.
     pub fn watch_database(&self) -> impl Future<Output = ()> + Send + use<> {
-        health::watch(self.config.clone(), self.db.clone(), self.db_health.clone(), self.ended.clone())
+        health::watch(self.config.clone(), self.context.db.clone(), self.db_health.clone(), self.ended.clone())
     }
 
     /// Runs `work` in a task that goes on to its end when the caller is dropped; the end of the process waits for it. Its

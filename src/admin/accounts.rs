@@ -69,7 +69,7 @@ pub fn delete(staff: Staff) -> Response {
 #[handler]
 pub async fn destroy(request: RequestContext) -> Result<Response> {
     if let Some(session) = &request.session {
-        users::sign_out(&request.app, session).await?;
+        users::sign_out(&request.app.context, session).await?;
     }
     let mut response = reply::see_other(&request, paths::LOGIN);
     cookies::set(response.headers_mut(), &cookies::no_session(Area::Admin, request.secure()));
@@ -97,7 +97,7 @@ fn setup_form(request: &RequestContext, token: &str, form: &SignupForm, rejectio
 #[handler]
 pub async fn invite(request: RequestContext, arrival: Option<Query<SignInQuery>>) -> Result<Response> {
     let token = arrival.and_then(|Query(arrival)| arrival.token).unwrap_or_default();
-    if !bootstrap::is_invited(&request.app, &token).await? {
+    if !bootstrap::is_invited(&request.app.context, &token).await? {
         return Err(Error::NotFound.into());
     }
     Ok(setup_form(&request, &token, &SignupForm::default(), &Rejection::default()))
@@ -108,8 +108,9 @@ async fn begin(request: &RequestContext, outcome: Outcome<UserId>) -> Result<Opt
     if outcome.repeated {
         return Ok(None);
     }
-    let member = users::find(&request.app.db, outcome.id).await?;
-    Ok(crate::domain::sessions::start(&request.app, member.id, &member.password_hash, Area::Admin, false, &request.client).await?)
+    let member = users::find(&request.app.context.db, outcome.id).await?;
+    Ok(crate::domain::sessions::start(&request.app.context, member.id, &member.password_hash, Area::Admin, false, &request.head.client)
+        .await?)
 }
 
 /// POST /setup: makes the first administrator and signs them in. The link is used up.
@@ -123,7 +124,7 @@ pub async fn set_up(request: RequestContext, fields: Fields) -> Result<Response>
         terms: true,
         privacy: true,
     };
-    let first_admin = async |key| bootstrap::first_admin(&request.app, &key, token, &form, &request.client).await;
+    let first_admin = async |key| bootstrap::first_admin(&request.app.context, &key, token, &form, &request.head.client).await;
     match form::submit(&request, "setup", &fields, first_admin).await? {
         Accepted(outcome) => {
             let Some(session) = begin(&request, outcome).await? else { return Ok(reply::see_other(&request, paths::LOGIN)) };

@@ -21,7 +21,7 @@ pub struct AuditQuery {
 #[handler]
 pub async fn index(staff: Staff, place: Option<Query<AuditQuery>>) -> Result<Response> {
     let number = bulk::number(place.and_then(|Query(place)| place.page).as_deref());
-    let found = audit::list(&staff.request.app, &staff.actor, &staff.request.boards, number, PAGE).await?;
+    let found = audit::list(&staff.request.app.context, &staff.actor, &staff.request.boards, number, PAGE).await?;
     let changes: Vec<_> = found.rows.iter().map(AuditRow::changes).collect();
     let page = AuditPage {
         shell: &present::admin_shell(&staff.request),

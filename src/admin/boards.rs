@@ -2,7 +2,7 @@
 
 use crate::domain::boards::{self, Access, Board, Draft};
 use crate::domain::posts::list;
-use crate::domain::{Action, BoardId, Error, Resource};
+use crate::domain::{Action, BoardId, Error, Problem, Resource};
 use crate::web::form::Submission::{Accepted, Rejected};
 use crate::web::{Fields, Flash, Rejection, Result, Staff, form, form_token, present, reply};
 use poem::web::Path;
@@ -16,7 +16,7 @@ use templates::paths::admin as paths;
 pub async fn index(staff: Staff) -> Result<Response> {
     let request = &staff.request;
     let boards = request.boards.managed_by(&staff.actor)?;
-    let counts = list::counts(&request.app.db, &staff.actor).await?;
+    let counts = list::counts(&request.app.context.db, &staff.actor).await?;
     let posts = |id| counts.get(&id).map_or(0, |posts| present::count(*posts));
     let key = form_token::issue(request, "staff.boards");
     let row = |board: &'_ Board| (audience(board.read), audience(board.write), posts(BoardId(board.id.0)));
@@ -43,7 +43,6 @@ fn name(id: Option<BoardId>) -> String {
 
 fn render(staff: &Staff, id: Option<BoardId>, draft: &Draft, rejection: &Rejection) -> Response {
     let (key, errors) = (form_token::issue(&staff.request, &name(id)), rejection.errors());
-    let who = |word: &str| audience(Access::parse(word));
     let page = BoardForm {
         shell: &present::admin_shell(&staff.request),
         id: id.map(|id| id.0),
@@ -51,12 +50,12 @@ fn render(staff: &Staff, id: Option<BoardId>, draft: &Draft, rejection: &Rejecti
         name_en: &draft.name_en,
         slug: &draft.slug,
         description: &draft.description,
-        list: who(&draft.list),
-        read: who(&draft.read),
-        write: who(&draft.write),
+        list: audience(draft.list),
+        read: audience(draft.read),
+        write: audience(draft.write),
         // A board without comments keeps "members" for the day when they are let in again.
-        comment: if draft.comment == Access::Nobody.as_str() { Audience::Members } else { who(&draft.comment) },
-        comments_on: draft.comment != Access::Nobody.as_str(),
+        comment: if draft.comment == Access::Nobody { Audience::Members } else { audience(draft.comment) },
+        comments_on: draft.comment != Access::Nobody,
         archived: draft.archived,
         once: &key,
         errors: &errors,
@@ -64,34 +63,35 @@ fn render(staff: &Staff, id: Option<BoardId>, draft: &Draft, rejection: &Rejecti
     rejection.page(&staff.request, views::form(&page))
 }
 
-fn draft(fields: &Fields) -> Draft {
+/// What was sent, and the levels that are none; they count as the strictest.
+fn draft(fields: &Fields) -> (Draft, Vec<Problem>) {
     let text = |name: &str| fields.text(name).to_owned();
-    Draft {
+    let mut unknown = Vec::new();
+    let mut access = |field: &'static str| {
+        Access::parse(fields.text(field)).unwrap_or_else(|| {
+            unknown.push(Problem { field, message: "board.access_unknown" });
+            Access::Nobody
+        })
+    };
+    let draft = Draft {
         slug: text("slug"),
         name: text("name"),
         name_en: text("name_en"),
         description: text("description"),
-        list: text("list"),
-        read: text("read"),
-        write: text("write"),
-        comment: if fields.ticked("comments_on") { text("comment") } else { Access::Nobody.as_str().into() },
+        list: access("list"),
+        read: access("read"),
+        write: access("write"),
+        comment: if fields.ticked("comments_on") { access("comment") } else { Access::Nobody },
         archived: fields.ticked("archived"),
-    }
+    };
+    (draft, unknown)
 }
 
 /// GET /boards/new
 #[handler]
 pub fn new(staff: Staff) -> Result<Response> {
     staff.actor.must(Resource::Board, Action::Manage)?;
-    let word = |access: Access| access.as_str().to_owned();
-    let draft = Draft {
-        list: word(Access::Everyone),
-        read: word(Access::Everyone),
-        write: word(Access::Members),
-        comment: word(Access::Members),
-        ..Draft::default()
-    };
-    Ok(render(&staff, None, &draft, &Rejection::default()))
+    Ok(render(&staff, None, &Draft::default(), &Rejection::default()))
 }
 
 /// POST /boards/new
@@ -103,7 +103,7 @@ pub async fn create(staff: Staff, fields: Fields) -> Result<Response> {
 /// GET /boards/:id/edit
 #[handler]
 pub async fn edit(staff: Staff, Path(id): Path<BoardId>) -> Result<Response> {
-    let board = boards::find_managed(&staff.request.app.db, &staff.actor, id).await?;
+    let board = boards::find_managed(&staff.request.app.context.db, &staff.actor, id).await?;
     Ok(render(&staff, Some(id), &Draft::of(&board), &Rejection::default()))
 }
 
@@ -114,8 +114,13 @@ pub async fn update(staff: Staff, Path(id): Path<BoardId>, fields: Fields) -> Re
 }
 
 async fn save(staff: &Staff, id: Option<BoardId>, fields: &Fields, flash: Flash) -> Result<Response> {
-    let draft = draft(fields);
-    let save = async |key| boards::save(&staff.request.app, &staff.by(), &key, id, &draft).await;
+    let (draft, unknown) = draft(fields);
+    let save = async |key| {
+        if !unknown.is_empty() {
+            return Err(Error::Invalid(unknown));
+        }
+        boards::save(&staff.request.app.context, &staff.by(), &key, id, &draft).await
+    };
     match form::submit(&staff.request, &name(id), fields, save).await? {
         Accepted(_) => Ok(reply::see_other_with(&staff.request, paths::BOARDS, flash)),
         Rejected(rejection) => Ok(render(staff, id, &draft, &rejection)),
@@ -126,7 +131,7 @@ async fn save(staff: &Staff, id: Option<BoardId>, fields: &Fields, flash: Flash)
 #[handler]
 pub async fn reorder(staff: Staff, fields: Fields) -> Result<Response> {
     let (id, up) = (fields.number("board").ok_or(Error::NotFound)?, fields.text("to") == "up");
-    let shift = async |key| boards::shift(&staff.request.app, &staff.by(), &key, BoardId(id), up).await;
+    let shift = async |key| boards::shift(&staff.request.app.context, &staff.by(), &key, BoardId(id), up).await;
     match form::submit_one(&staff.request, ("staff.boards", format!("{id}.{up}")), &fields, shift).await? {
         Accepted(_) => Ok(reply::see_other_with(&staff.request, paths::BOARDS, Flash(text::FLASH_SAVED))),
         Rejected(_) => Ok(reply::see_other(&staff.request, paths::BOARDS)),

@@ -19,9 +19,9 @@ pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Respon
 }
 
 async fn render(staff: &Staff, filter: &Filter, sent: &Sent) -> Result<Response> {
-    let (request, app) = (&staff.request, &staff.request.app);
-    let found = moderate::list(app, &staff.actor, &request.boards, filter, PAGE).await?;
-    let (key, errors, now) = (form_token::issue(request, "staff.comments"), sent.rejection.errors(), app.clock.now());
+    let (request, ctx) = (&staff.request, &staff.request.app.context);
+    let found = moderate::list(ctx, &staff.actor, &request.boards, filter, PAGE).await?;
+    let (key, errors, now) = (form_token::issue(request, "staff.comments"), sent.rejection.errors(), ctx.clock.now());
     let rows = found.rows.iter().map(|c| CommentRow {
         id: c.id.0,
         excerpt: c.body.char_indices().nth(80).map_or(c.body.as_str(), |(end, _)| &c.body[..end]),
@@ -54,10 +54,10 @@ pub async fn act(staff: Staff, search: Option<Query<Search>>, fields: Fields) ->
     let ids: Vec<CommentId> = selected.iter().copied().map(CommentId).collect();
     let moderate = async |key| {
         let action = bulk::action(&fields, None)?;
-        moderate::moderate(&request.app, &staff.by(), &key, &ids, action, fields.text("reason")).await
+        moderate::moderate(&request.app.context, &staff.by(), &key, &ids, action, fields.text("reason")).await
     };
     match form::submit(request, "staff.comments", &fields, moderate).await? {
-        Accepted(_) => Ok(reply::see_other_with(request, reply::local(&request.path), Flash(text::FLASH_DONE))),
+        Accepted(_) => Ok(reply::see_other_with(request, reply::local(&request.head.path), Flash(text::FLASH_DONE))),
         Rejected(rejection) => render(&staff, &bulk::shown(search), &Sent { selected, fields, rejection }).await,
     }
 }

@@ -14,15 +14,15 @@ const ROWS: i64 = 8;
 #[handler]
 pub async fn show(staff: Staff) -> Result<Response> {
     let (request, actor) = (&staff.request, &staff.actor);
-    let numbers = dashboard::numbers(&request.app).await?;
-    let log = match audit::list(&request.app, actor, &request.boards, 1, ROWS).await {
+    let numbers = dashboard::numbers(&request.app.context).await?;
+    let log = match audit::list(&request.app.context, actor, &request.boards, 1, ROWS).await {
         Ok(page) => page.rows,
         // Not everybody who may be here may see what the others did.
         Err(Error::Forbidden) => Vec::new(),
         Err(err) => return Err(err.into()),
     };
-    let newest = manage::newest(&request.app, actor, ROWS).await?;
-    let online = request.app.shared.presence().count().await.known();
+    let newest = manage::newest(&request.app.context, actor, ROWS).await?;
+    let online = request.app.context.shared.presence().count().await.known();
     let n = |count: i64| ui::number(present::count(count));
     let tile = |label, value: String, hint, count: i64| Tile {
         label: request.lang.t(label),
@@ -30,7 +30,7 @@ pub async fn show(staff: Staff) -> Result<Response> {
         hint: request.lang.fill(hint, &[("n", &n(count))]),
     };
     let changes: Vec<_> = log.iter().map(audit::AuditRow::changes).collect();
-    let now = request.app.clock.now();
+    let now = request.app.context.clock.now();
     let page = DashboardPage {
         shell: &present::admin_shell(request),
         tiles: vec![

@@ -21,9 +21,9 @@ pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Respon
 }
 
 async fn render(staff: &Staff, filter: &Filter, sent: &Sent) -> Result<Response> {
-    let (request, app) = (&staff.request, &staff.request.app);
-    let found: Page<Listed> = moderate::list(app, &staff.actor, &request.boards, filter, PAGE).await?;
-    let (key, errors, now, boards) = (form_token::issue(request, "staff.posts"), sent.rejection.errors(), app.clock.now(), choices(staff));
+    let (request, ctx) = (&staff.request, &staff.request.app.context);
+    let found: Page<Listed> = moderate::list(ctx, &staff.actor, &request.boards, filter, PAGE).await?;
+    let (key, errors, now, boards) = (form_token::issue(request, "staff.posts"), sent.rejection.errors(), ctx.clock.now(), choices(staff));
     let rows = found.rows.iter().map(|p| PostRow {
         id: p.id.0,
         title: &p.title,
@@ -59,10 +59,10 @@ pub async fn act(staff: Staff, search: Option<Query<Search>>, fields: Fields) ->
     let board = readable(&staff).find(|board| board.slug == fields.text("board_to")).map(|board| board.id);
     let moderate = async |key| {
         let action = bulk::action(&fields, board)?;
-        moderate::moderate(&request.app, &staff.by(), &key, &ids, action, fields.text("reason")).await
+        moderate::moderate(&request.app.context, &staff.by(), &key, &ids, action, fields.text("reason")).await
     };
     match form::submit(request, "staff.posts", &fields, moderate).await? {
-        Accepted(_) => Ok(reply::see_other_with(request, reply::local(&request.path), Flash(text::FLASH_DONE))),
+        Accepted(_) => Ok(reply::see_other_with(request, reply::local(&request.head.path), Flash(text::FLASH_DONE))),
         Rejected(rejection) => render(&staff, &bulk::shown(search), &Sent { selected, fields, rejection }).await,
     }
 }

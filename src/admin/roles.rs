@@ -30,7 +30,7 @@ pub async fn index(staff: Staff) -> Result<Response> {
 
 async fn render(staff: &Staff, rejection: &Rejection) -> Result<Response> {
     staff.actor.must(Resource::Role, Action::Manage)?;
-    let all = roles::all(&staff.request.app.db).await?;
+    let all = roles::all(&staff.request.app.context.db).await?;
     let (key, errors) = (form_token::issue(&staff.request, "staff.roles"), rejection.errors());
     let page = RolesPage {
         shell: &present::admin_shell(&staff.request),
@@ -64,7 +64,7 @@ fn grid<'a>(staff: &Staff, role: &'a roles::Role) -> RoleGrid<'a> {
 #[handler]
 pub async fn update(staff: Staff, Path(id): Path<RoleId>, fields: Fields) -> Result<Response> {
     let granted = Permissions::from_words(fields.all("grant"));
-    let grant = async |key| roles::grant(&staff.request.app, &staff.by(), &key, id, granted).await;
+    let grant = async |key| roles::grant(&staff.request.app.context, &staff.by(), &key, id, granted).await;
     let done = form::submit_one(&staff.request, ("staff.roles", id), &fields, grant).await?;
     finish(&staff, done, Flash(text::FLASH_SAVED)).await
 }
@@ -72,7 +72,7 @@ pub async fn update(staff: Staff, Path(id): Path<RoleId>, fields: Fields) -> Res
 /// POST /roles/:id/delete
 #[handler]
 pub async fn destroy(staff: Staff, Path(id): Path<RoleId>, fields: Fields) -> Result<Response> {
-    let destroy = async |key| roles::destroy(&staff.request.app, &staff.by(), &key, id).await;
+    let destroy = async |key| roles::destroy(&staff.request.app.context, &staff.by(), &key, id).await;
     let done = form::submit_one(&staff.request, ("staff.roles", format!("delete.{id}")), &fields, destroy).await?;
     finish(&staff, done, Flash(text::FLASH_DELETED)).await
 }
@@ -101,7 +101,7 @@ pub fn new(staff: Staff) -> Result<Response> {
 #[handler]
 pub async fn create(staff: Staff, fields: Fields) -> Result<Response> {
     let name = fields.text("name");
-    let create = async |key| roles::create(&staff.request.app, &staff.by(), &key, name).await;
+    let create = async |key| roles::create(&staff.request.app.context, &staff.by(), &key, name).await;
     match form::submit(&staff.request, "staff.role.new", &fields, create).await? {
         Accepted(_) => Ok(reply::see_other_with(&staff.request, paths::ROLES, Flash(text::FLASH_CREATED))),
         Rejected(rejection) => Ok(new_form(&staff, name, &rejection)),

@@ -28,19 +28,19 @@ pub struct Search {
 pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Response> {
     staff.actor.must(Resource::Session, Action::Read)?;
     let search = search.map(|Query(search)| search).unwrap_or_default();
-    let (request, app, number) = (&staff.request, &staff.request.app, bulk::number(search.page.as_deref()));
+    let (request, ctx, number) = (&staff.request, &staff.request.app.context, bulk::number(search.page.as_deref()));
     let user = match search.user.and_then(|id| id.parse().ok()) {
-        Some(id) => Some(users::find(&app.db, id).await?),
+        Some(id) => Some(users::find(&ctx.db, id).await?),
         None => None,
     };
-    let found = sessions::page(app, user.as_ref().map(|user| user.id), number, PAGE).await?;
+    let found = sessions::page(ctx, user.as_ref().map(|user| user.id), number, PAGE).await?;
     let devices: Vec<String> = found.rows.iter().map(|row| present::device(&row.user_agent)).collect();
     let key = form_token::issue(request, "staff.sessions");
     let page = SessionsPage {
         shell: &present::admin_shell(request),
         rows: present::session_rows(request, &found.rows, &devices),
         user: user.as_ref().map(|user| (user.id.0, user.name.as_str())),
-        total: present::count(sessions::count_open(app).await?),
+        total: present::count(sessions::count_open(ctx).await?),
         page: present::count(number),
         total_pages: present::count(number + i64::from(found.more)),
         once: &key,
@@ -52,8 +52,8 @@ pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Respon
 #[handler]
 pub async fn end(staff: Staff, Path(id): Path<SessionId>, fields: Fields) -> Result<Response> {
     let request = &staff.request;
-    let user = sessions::owner(&request.app.db, id).await?;
-    let end = async |key| manage::end_sessions(&request.app, &staff.by(), &key, SessionSelector::One { user, session: id }).await;
+    let user = sessions::owner(&request.app.context.db, id).await?;
+    let end = async |key| manage::end_sessions(&request.app.context, &staff.by(), &key, SessionSelector::One { user, session: id }).await;
     let mut done = form::submit_one(request, ("staff.sessions", id), &fields, end).await?;
     if matches!(done, Rejected(_)) {
         // The button also stands on the member's page, with that page's key.

@@ -54,7 +54,7 @@ pub async fn show(staff: Staff, wish: Option<Query<Wish>>) -> Result<Response> {
 #[handler]
 pub async fn live(staff: Staff) -> Result<Response> {
     let request = &staff.request;
-    if request.target == HtmxTarget::Page {
+    if request.head.target == HtmxTarget::Page {
         return Ok(reply::see_other(request, paths::SYSTEM));
     }
     let (seen, report) = now(request, &staff.actor).await?;
@@ -66,7 +66,7 @@ pub async fn live(staff: Staff) -> Result<Response> {
 #[handler]
 pub async fn past(staff: Staff, wish: Option<Query<Wish>>) -> Result<Response> {
     let (request, range) = (&staff.request, wish.map(|Query(wish)| wish).unwrap_or_default().range());
-    if request.target == HtmxTarget::Page {
+    if request.head.target == HtmxTarget::Page {
         return Ok(reply::see_other(request, &paths::system(range.word(), false)));
     }
     overview::may_look(&staff.actor)?;
@@ -92,8 +92,8 @@ async fn edge(app: &App) -> Option<Report> {
 }
 
 async fn charts(request: &RequestContext, range: Range) -> Result<Vec<Chart>> {
-    let (from, until, step) = present::span(range, history::minute(request.app.clock.now()));
-    let instances = history::instances(&request.app.db, from, until, step).await?;
-    let cluster = history::cluster(&request.app.db, from, until, step).await?;
+    let (from, until, step) = present::span(range, history::minute(request.app.context.clock.now()));
+    let instances = history::instances(&request.app.context.db, from, until, step).await?;
+    let cluster = history::cluster(&request.app.context.db, from, until, step).await?;
     Ok(present::curves(request, (from, until, step), &instances, &cluster))
 }

@@ -26,7 +26,7 @@ pub struct Search {
 }
 
 fn row<'a>(staff: &Staff, m: &'a Listed) -> UserRow<'a> {
-    let at = |time| present::moment(time, staff.request.app.clock.now(), staff.request.lang);
+    let at = |time| present::moment(time, staff.request.app.context.clock.now(), staff.request.lang);
     UserRow {
         id: m.id.0,
         name: &m.name,
@@ -43,7 +43,7 @@ fn row<'a>(staff: &Staff, m: &'a Listed) -> UserRow<'a> {
 pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Response> {
     let search = search.map(|Query(search)| search).unwrap_or_default();
     let (text, number) = (search.q.unwrap_or_default(), super::bulk::number(search.page.as_deref()));
-    let found = manage::search(&staff.request.app, &staff.actor, &text, number, PAGE).await?;
+    let found = manage::search(&staff.request.app.context, &staff.actor, &text, number, PAGE).await?;
     let page = UsersPage {
         shell: &present::admin_shell(&staff.request),
         query: &text,
@@ -69,18 +69,18 @@ pub async fn show(staff: Staff, Path(id): Path<UserId>) -> Result<Response> {
 }
 
 async fn render(staff: &Staff, id: UserId, typed: &Typed<'_>, rejection: &Rejection) -> Result<Response> {
-    let (request, app) = (&staff.request, &staff.request.app);
+    let (request, ctx) = (&staff.request, &staff.request.app.context);
     let may = |resource, action| staff.actor.may(resource, action);
     staff.actor.must(Resource::User, Action::Read)?;
-    let member = users::find(&app.db, id).await?;
-    let all = roles::all(&app.db).await?;
-    let open = if may(Resource::Session, Action::Read) { sessions::open(app, id, PAGE).await? } else { Vec::new() };
+    let member = users::find(&ctx.db, id).await?;
+    let all = roles::all(&ctx.db).await?;
+    let open = if may(Resource::Session, Action::Read) { sessions::open(ctx, id, PAGE).await? } else { Vec::new() };
     let devices: Vec<String> = open.iter().map(|s| present::device(&s.user_agent)).collect();
     let by = match member.suspended_by {
-        Some(by) => users::find(&app.db, by).await.map(|by| by.name).unwrap_or_default(),
+        Some(by) => users::find(&ctx.db, by).await.map(|by| by.name).unwrap_or_default(),
         None => String::from("-"),
     };
-    let (key, errors, now) = (form_token::issue(request, &form_name(id)), rejection.errors(), app.clock.now());
+    let (key, errors, now) = (form_token::issue(request, &form_name(id)), rejection.errors(), ctx.clock.now());
     let at = |time| present::moment(time, now, request.lang);
     let ids: Vec<String> = all.iter().map(|r| r.id.to_string()).collect();
     let held = member.role_id.to_string();
@@ -139,7 +139,7 @@ async fn finish<T>(staff: &Staff, id: UserId, done: Submission<T>, flash: Flash,
 pub async fn role(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
     let set_role = async |key| {
         let role = fields.number("role").ok_or(Error::invalid("role", "role.unknown"))?;
-        manage::set_role(&staff.request.app, &staff.by(), &key, id, RoleId(role), "").await
+        manage::set_role(&staff.request.app.context, &staff.by(), &key, id, RoleId(role), "").await
     };
     let done = form::submit_one(&staff.request, (&form_name(id), "role"), &fields, set_role).await?;
     finish(&staff, id, done, Flash(text::FLASH_ROLE), Typed { role: fields.text("role"), ..Typed::default() }).await
@@ -149,7 +149,7 @@ pub async fn role(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Resul
 #[handler]
 pub async fn suspend(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
     let (reason, until) = (fields.text("reason"), fields.text("until"));
-    let suspend = async |key| manage::suspend(&staff.request.app, &staff.by(), &key, id, end_of(until)?, reason).await;
+    let suspend = async |key| manage::suspend(&staff.request.app.context, &staff.by(), &key, id, end_of(until)?, reason).await;
     let done = form::submit_one(&staff.request, (&form_name(id), "suspend"), &fields, suspend).await?;
     finish(&staff, id, done, Flash(text::FLASH_SUSPENDED), Typed { reason, until, ..Typed::default() }).await
 }
@@ -169,7 +169,7 @@ fn end_of(day: &str) -> Result<Option<OffsetDateTime>, Error> {
 /// POST /users/:id/lift
 #[handler]
 pub async fn unsuspend(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
-    let unsuspend = async |key| manage::unsuspend(&staff.request.app, &staff.by(), &key, id).await;
+    let unsuspend = async |key| manage::unsuspend(&staff.request.app.context, &staff.by(), &key, id).await;
     let done = form::submit_one(&staff.request, (&form_name(id), "lift"), &fields, unsuspend).await?;
     finish(&staff, id, done, Flash(text::FLASH_LIFTED), Typed::default()).await
 }
@@ -177,7 +177,7 @@ pub async fn unsuspend(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> 
 /// POST /users/:id/end-sessions
 #[handler]
 pub async fn end_sessions(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
-    let end = async |key| manage::end_sessions(&staff.request.app, &staff.by(), &key, SessionSelector::All { user: id }).await;
+    let end = async |key| manage::end_sessions(&staff.request.app.context, &staff.by(), &key, SessionSelector::All { user: id }).await;
     let done = form::submit_one(&staff.request, (&form_name(id), "end"), &fields, end).await?;
     finish(&staff, id, done, Flash(text::FLASH_ENDED), Typed::default()).await
 }

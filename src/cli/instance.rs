@@ -130,7 +130,7 @@ pub async fn open(config: &Config, welcome: bool) -> Result<(Database, bool), Fa
 pub async fn start(config: Config, db: Database, clock: Clock) -> Result<App, Failure> {
     start_clock(&config, &db, &clock).await?;
     let app = App::new(config, db, clock).await?;
-    app.shared.start(invalidation::validator(&app));
+    app.context.shared.start(invalidation::validator(&app.context));
     Ok(app)
 }
 

@@ -40,7 +40,7 @@ pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
     let (db, opened) = instance::open(&config, false).await?;
     let app = instance::start(config, db, Clock::default()).await?;
     let report = Report::default();
-    let seeded = seed::run(&app, &wanted, app.clock.now(), |stage, rows, all| report.more(stage, rows, all)).await?;
+    let seeded = seed::run(&app.context, &wanted, app.context.clock.now(), |stage, rows, all| report.more(stage, rows, all)).await?;
     report.end();
     let (first, last) = (seeded.first_number, seeded.first_number + wanted.users as i64 - 1);
     if !opened {

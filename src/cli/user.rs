@@ -8,7 +8,7 @@ use crate::db::query;
 use crate::domain::idempotency;
 use crate::domain::sessions::Client;
 use crate::domain::users::{NewUser, SignupForm, manage, password_change, sign_in_limits};
-use crate::domain::{Actor, Error, audit, bootstrap, roles};
+use crate::domain::{Actor, Context, Error, audit, bootstrap, roles};
 use std::io::BufRead;
 use std::time::Duration;
 use templates::errors::text as errors;
@@ -16,6 +16,8 @@ use templates::text::Lang;
 
 /// Add members and change what they may do
 #[derive(clap::Args)]
+// Without a subcommand, clap would print the help and say nothing of what is missing.
+#[command(arg_required_else_help = false)]
 pub struct Args {
     #[command(subcommand)]
     action: Action,
@@ -93,13 +95,14 @@ struct PasswordSource {
 pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
     let (db, _) = instance::open(&config, true).await?;
     let app = instance::start(config, db, Clock::default()).await?;
+    let ctx = &app.context;
     let done = match &args.action {
-        Action::Add { member, name, role, password } => add(&app, &member.email, name, role, password.read()?).await,
-        Action::Role { member, role } => set_role(&app, &member.email, role).await,
-        Action::Password { member, password } => set_password(&app, &member.email, password.read()?).await,
-        Action::Suspend { member, reason, days } => suspend(&app, &member.email, reason, *days).await,
+        Action::Add { member, name, role, password } => add(ctx, &member.email, name, role, password.read()?).await,
+        Action::Role { member, role } => set_role(ctx, &member.email, role).await,
+        Action::Password { member, password } => set_password(ctx, &member.email, password.read()?).await,
+        Action::Suspend { member, reason, days } => suspend(ctx, &member.email, reason, *days).await,
         Action::Unlock(member) => unlock(&app, &member.email).await,
-        Action::List { search } => list(&app, search).await,
+        Action::List { search } => list(ctx, search).await,
     };
     done.map_err(in_words)
 }
@@ -129,41 +132,41 @@ fn operator() -> audit::By {
     audit::By { actor: Actor::operator(), client: Client { ip: "-".into(), agent: "minschool user".into() } }
 }
 
-async fn add(app: &App, email: &str, name: &str, role: &str, password: String) -> Result<(), Error> {
+async fn add(ctx: &Context, email: &str, name: &str, role: &str, password: String) -> Result<(), Error> {
     let form = SignupForm { email: email.into(), name: name.into(), password, terms: true, privacy: true };
-    let role = roles::find_by_slug(&app.db, role).await?;
-    let newcomer = NewUser::check(app, &form, role.permissions.into()).await?;
-    let now = app.clock.now();
-    let tx = query::begin(&app.db).await?;
+    let role = roles::find_by_slug(&ctx.db, role).await?;
+    let newcomer = NewUser::check(ctx, &form, role.permissions.into()).await?;
+    let now = ctx.clock.now();
+    let tx = query::begin(&ctx.db).await?;
     let id = newcomer.insert(&tx, role.id, now).await?;
     if role.slug == roles::ADMIN {
         bootstrap::revoke_invitation(&tx).await?;
     }
-    let entry = audit::Entry::new("user.create", "user", id, name).after("role", &role.slug);
+    let entry = audit::Entry::new("user.create", audit::Target::User(id), name).after("role", &role.slug);
     audit::write(&tx, &operator(), entry, now).await?;
     tx.commit().await?;
     say!("added member {id}");
     Ok(())
 }
 
-async fn set_role(app: &App, email: &str, role: &str) -> Result<(), Error> {
-    let (member, role) = (manage::by_email(app, email).await?, roles::find_by_slug(&app.db, role).await?);
-    manage::set_role(app, &operator(), &idempotency::Key::random()?, member, role.id, "").await?;
+async fn set_role(ctx: &Context, email: &str, role: &str) -> Result<(), Error> {
+    let (member, role) = (manage::by_email(ctx, email).await?, roles::find_by_slug(&ctx.db, role).await?);
+    manage::set_role(ctx, &operator(), &idempotency::Key::random()?, member, role.id, "").await?;
     say!("member {member} is now {}", role.slug);
     Ok(())
 }
 
-async fn set_password(app: &App, email: &str, new: String) -> Result<(), Error> {
-    let member = manage::by_email(app, email).await?;
-    password_change::set(app, &operator(), member, &new).await?;
+async fn set_password(ctx: &Context, email: &str, new: String) -> Result<(), Error> {
+    let member = manage::by_email(ctx, email).await?;
+    password_change::set(ctx, &operator(), member, &new).await?;
     say!("the password of member {member} is changed; all their sessions have ended");
     Ok(())
 }
 
-async fn suspend(app: &App, email: &str, reason: &str, days: Option<i64>) -> Result<(), Error> {
-    let member = manage::by_email(app, email).await?;
-    let until = days.map(|days| app.clock.now() + time::Duration::days(days));
-    manage::suspend(app, &operator(), &idempotency::Key::random()?, member, until, reason).await?;
+async fn suspend(ctx: &Context, email: &str, reason: &str, days: Option<i64>) -> Result<(), Error> {
+    let member = manage::by_email(ctx, email).await?;
+    let until = days.map(|days| ctx.clock.now() + time::Duration::days(days));
+    manage::suspend(ctx, &operator(), &idempotency::Key::random()?, member, until, reason).await?;
     say!("member {member} is suspended");
     Ok(())
 }
@@ -171,18 +174,18 @@ async fn suspend(app: &App, email: &str, reason: &str, days: Option<i64>) -> Res
 async fn unlock(app: &App, email: &str) -> Result<(), Error> {
     // The counters are in Redis, which a process that has just begun does not trust yet.
     for _ in 0..100 {
-        if app.config.redis_url.is_none() || app.shared.health().is_well() {
+        if app.config.redis_url.is_none() || app.context.shared.health().is_well() {
             break;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let member = sign_in_limits::unlock(app, &operator(), email).await?;
+    let member = sign_in_limits::unlock(&app.context, &operator(), email).await?;
     say!("member {member} can sign in at once");
     Ok(())
 }
 
-async fn list(app: &App, search: &str) -> Result<(), Error> {
-    for member in manage::search(app, &operator().actor, search, 1, 1_000).await?.rows {
+async fn list(ctx: &Context, search: &str) -> Result<(), Error> {
+    for member in manage::search(ctx, &operator().actor, search, 1, 1_000).await?.rows {
         let suspended = if member.suspended { "  suspended" } else { "" };
         println!("{:>8}  {:<10}  {}  {}{suspended}", member.id, member.role, member.email, member.name);
     }

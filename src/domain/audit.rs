@@ -5,7 +5,7 @@ use super::page::{Page, skip};
 use super::sessions::Client;
 use super::{Action, Actor, Resource, Result};
 use crate::clock::OffsetDateTime;
-use crate::domain::{AuditId, BoardId, Context, UserId};
+use crate::domain::{AuditId, BoardId, CommentId, Context, PostId, RoleId, UserId};
 use crate::entity::audit_entry::{ActiveModel, Column, Entity};
 use crate::entity::{comment, post};
 use sea_orm::ActiveValue::Set;
@@ -22,11 +22,34 @@ pub struct By {
     pub client: Client,
 }
 
+/// To what something was done.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "the nouns")]
+pub enum Target {
+    User(UserId),
+    Role(RoleId),
+    Board(BoardId),
+    Post(PostId),
+    Comment(CommentId),
+}
+
+impl Target {
+    /// The word in the rows and the number beside it.
+    fn columns(self) -> (&'static str, i64) {
+        match self {
+            Self::User(id) => ("user", id.0),
+            Self::Role(id) => ("role", id.0),
+            Self::Board(id) => ("board", id.0),
+            Self::Post(id) => ("post", id.0),
+            Self::Comment(id) => ("comment", id.0),
+        }
+    }
+}
+
 /// What was done, before it is written.
 pub struct Entry {
     action: &'static str,
-    kind: &'static str,
-    target: i64,
+    target: Target,
     name: String,
     before: Map<String, Json>,
     after: Map<String, Json>,
@@ -34,10 +57,10 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// `action` (such as `user.suspend`) was done to the `kind` with the id `target`, called `name` at that time.
-    pub fn new(action: &'static str, kind: &'static str, target: impl Into<i64>, name: &str) -> Self {
+    /// `action` (such as `user.suspend`) was done to `target`, called `name` at that time.
+    pub fn new(action: &'static str, target: Target, name: &str) -> Self {
         let (before, after) = (Map::new(), Map::new());
-        Self { action, kind, target: target.into(), name: name.chars().take(120).collect(), before, after, reason: String::new() }
+        Self { action, target, name: name.chars().take(120).collect(), before, after, reason: String::new() }
     }
 
     /// A field that now is `after`.
@@ -90,12 +113,13 @@ fn differing(before: &str, after: &str) -> (String, String) {
 
 /// Writes an entry, in the transaction of what it tells of.
 pub async fn write(tx: &impl ConnectionTrait, by: &By, entry: Entry, now: OffsetDateTime) -> Result<()> {
+    let (kind, target) = entry.target.columns();
     let row = ActiveModel {
         actor_id: Set((by.actor.id != UserId(0)).then_some(by.actor.id)),
         actor_name: Set(by.actor.name.clone()),
         action: Set(entry.action.into()),
-        target_kind: Set(entry.kind.into()),
-        target_id: Set(Some(entry.target)),
+        target_kind: Set(kind.into()),
+        target_id: Set(Some(target)),
         target_name: Set(entry.name),
         before: Set(Json::Object(entry.before).to_string()),
         after: Set(Json::Object(entry.after).to_string()),

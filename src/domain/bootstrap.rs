@@ -146,7 +146,8 @@ pub async fn first_admin(
         let id = new_user.insert(&tx, role.id, now).await?;
         let actor = Actor { id, name: form.name.clone(), role: roles::ADMIN.into(), permissions: Permissions::default() };
         let by = audit::By { actor, client: client.clone() };
-        audit::write(&tx, &by, audit::Entry::new("user.create", "user", id, &form.name).after("role", roles::ADMIN), now).await?;
+        audit::write(&tx, &by, audit::Entry::new("user.create", audit::Target::User(id), &form.name).after("role", roles::ADMIN), now)
+            .await?;
         Ok(Uncommitted { tx, id })
     };
     idempotent(ctx, key, work).await

@@ -36,7 +36,7 @@ impl Counters {
         let mut pending = self.lock();
         let copy = &session.copy;
         if copy.shows_presence {
-            pending.seen.insert(UserId(copy.user_id));
+            pending.seen.insert(copy.user_id.into());
         }
         pending.used.entry((area, copy.persistent)).or_default().insert(SessionId(copy.session_id));
     }

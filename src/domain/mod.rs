@@ -31,3 +31,17 @@ pub use crate::entity::{AuditId, BoardId, CommentId, NotificationId, PostId, Rol
 pub use context::Context;
 pub use error::{Error, Problem, Result};
 pub use permissions::{Account, Action, Actor, Permissions, Resource};
+
+use crate::shared::UserKey;
+
+impl From<UserId> for UserKey {
+    fn from(id: UserId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<UserKey> for UserId {
+    fn from(key: UserKey) -> Self {
+        Self(key.0)
+    }
+}

@@ -140,7 +140,7 @@ async fn find(ctx: &Context, notifications: Select<Entity>) -> Result<Vec<Notifi
 /// Takes away what is kept ready for these members, after the commit that made it old.
 pub async fn forget(ctx: &Context, members: &[UserId]) {
     if !members.is_empty() {
-        ctx.shared.notifications().clear_all(members.iter().map(|member| member.0)).await;
+        ctx.shared.notifications().clear_all(members.iter().map(|member| (*member).into())).await;
     }
 }
 
@@ -159,7 +159,7 @@ pub async fn forget_about(ctx: &Context, posts: &[PostId]) {
     match members.into_tuple::<UserId>().all(&ctx.db).await {
         Ok(members) => {
             for member in members {
-                ctx.shared.notifications().clear(member.0).await;
+                ctx.shared.notifications().clear(member.into()).await;
             }
         }
         // What is kept ready carries the state of all posts, which has changed: it is not shown.
@@ -195,10 +195,10 @@ pub async fn unread(ctx: &Context, reader: &Actor, boards: &Boards, said: Option
         return Ok(count);
     }
     let ready = ctx.shared.notifications();
-    let ticket = ready.leave_unread(reader.id.0).await;
+    let ticket = ready.leave_unread(reader.id.into()).await;
     let count = count_unread(ctx, reader, boards).await?;
     if let Known::Known(ticket) = ticket {
-        ready.fill_unread(reader.id.0, ticket, count).await;
+        ready.fill_unread(reader.id.into(), ticket, count).await;
     }
     Ok(count)
 }
@@ -228,11 +228,11 @@ struct Ready {
 
 async fn newest(ctx: &Context, reader: &Actor, boards: &Boards, state: Option<Generation>) -> Result<Vec<Notification>> {
     let ready = ctx.shared.notifications();
-    let ticket = match ready.list(reader.id.0).await {
+    let ticket = match ready.list(reader.id.into()).await {
         Known::Known(Kept::Newest(items)) => match unpack(&items, reader, state) {
             Some(ready) => return Ok(ready),
             None => {
-                ready.clear_list(reader.id.0).await;
+                ready.clear_list(reader.id.into()).await;
                 None
             }
         },
@@ -241,7 +241,7 @@ async fn newest(ctx: &Context, reader: &Actor, boards: &Boards, state: Option<Ge
     };
     let rows = find(ctx, of_reader(reader, boards).order_by_desc(Column::Id).limit(HOT)).await?;
     if let (Some(ticket), Some(state)) = (ticket, state) {
-        ready.fill(reader.id.0, ticket, pack(&rows, reader, state)).await;
+        ready.fill(reader.id.into(), ticket, pack(&rows, reader, state)).await;
     }
     Ok(rows)
 }
@@ -312,9 +312,9 @@ pub async fn mark_all_read(ctx: &Context, reader: &Actor, boards: &Boards, key: 
 
 /// What is kept ready no longer says what is read or new; every open page of this member hears of it.
 async fn renew(ctx: &Context, reader: &Actor, boards: &Boards) {
-    ctx.shared.notifications().clear(reader.id.0).await;
+    ctx.shared.notifications().clear(reader.id.into()).await;
     if let Ok(count) = count_unread(ctx, reader, boards).await {
-        ctx.shared.notifications().set_unread(reader.id.0, count).await;
+        ctx.shared.notifications().set_unread(reader.id.into(), count).await;
     }
     ctx.shared.signals().publish(&topic(reader.id), "").await;
 }

@@ -148,7 +148,7 @@ async fn insert(ctx: &Context, by: &audit::By, name: &str) -> Result<Uncommitted
         ..Default::default()
     };
     let id = role::Entity::insert(row).exec(&tx).await?.last_insert_id;
-    audit::write(&tx, by, Entry::new("role.create", "role", id, &name).after("slug", &slug), now).await?;
+    audit::write(&tx, by, Entry::new("role.create", audit::Target::Role(id), &name).after("slug", &slug), now).await?;
     Ok(Uncommitted { tx, id })
 }
 
@@ -204,8 +204,11 @@ async fn set(
     if !words.is_empty() {
         role_permission::Entity::insert_many(rows).exec_without_returning(&tx).await?;
     }
-    let entry =
-        Entry::new("role.grant", "role", id, &role.name).change("permissions", &role.permissions.words().join(", "), &words.join(", "));
+    let entry = Entry::new("role.grant", audit::Target::Role(id), &role.name).change(
+        "permissions",
+        &role.permissions.words().join(", "),
+        &words.join(", "),
+    );
     audit::write(&tx, by, entry, now).await?;
     *changed = sessions::refresh(&tx, Refresh::Role(id), now).await?;
     invalidation::withdraw(&tx, &CHANGED, now).await?;
@@ -244,6 +247,6 @@ async fn delete(ctx: &Context, by: &audit::By, id: RoleId) -> Result<Uncommitted
         return Err(Error::invalid("form", "role.in_use"));
     }
     role::Entity::delete_by_id(id).exec(&tx).await?;
-    audit::write(&tx, by, Entry::new("role.delete", "role", id, &role.name), now).await?;
+    audit::write(&tx, by, Entry::new("role.delete", audit::Target::Role(id), &role.name), now).await?;
     Ok(Uncommitted { tx, id })
 }

@@ -21,17 +21,17 @@ const TIDY: Duration = Duration::from_secs(600);
 pub async fn run(app: App) {
     let watching = tokio::spawn(monitor::reporter::run(app.clone()));
     let cursor = invalidation::Cursor::default();
-    let mut log = app.shared.signals().subscribe(invalidation::TOPIC);
+    let mut log = app.context.shared.signals().subscribe(invalidation::TOPIC);
     let (mut sweep, mut fold, mut flush, mut tidy) = (every(SWEEP), every(FOLD), every(FLUSH), every(TIDY));
     let mut failing = BTreeSet::new();
     loop {
         let (what, done) = tokio::select! {
             () = app.ended.cancelled() => break,
-            _ = log.recv() => ("reading the shared log", invalidation::sweep(&app, &cursor).await),
-            _ = sweep.tick() => ("reading the shared log", invalidation::sweep(&app, &cursor).await),
-            _ = fold.tick() => ("folding page marks", posts::list::fold_marks(&app.db).await),
-            _ = flush.tick() => ("writing what was counted", counters::flush(&app).await),
-            _ = tidy.tick() => ("forgetting what is old", forget(&app.db, app.clock.now()).await.map(|_| ())),
+            _ = log.recv() => ("reading the shared log", invalidation::sweep(&app.context, &cursor).await),
+            _ = sweep.tick() => ("reading the shared log", invalidation::sweep(&app.context, &cursor).await),
+            _ = fold.tick() => ("folding page marks", posts::list::fold_marks(&app.context.db).await),
+            _ = flush.tick() => ("writing what was counted", counters::flush(&app.context).await),
+            _ = tidy.tick() => ("forgetting what is old", forget(&app.context.db, app.context.clock.now()).await.map(|_| ())),
         };
         // An outage is said once when it begins and once when it is over, not twice a second.
         match &done {
@@ -40,7 +40,7 @@ pub async fn run(app: App) {
             _ => {}
         }
     }
-    if let Err(err) = counters::flush(&app).await {
+    if let Err(err) = counters::flush(&app.context).await {
         tracing::warn!("writing what was counted before the end: {err}");
     }
     if let Err(err) = watching.await {

@@ -26,7 +26,7 @@ pub struct Readiness {
 /// Reads all there is and writes it down.
 pub async fn text(app: &App, readiness: Readiness) -> String {
     let counts = app.metrics.asked.counts(app).await;
-    text::of(Scrape { app: app.clone(), readiness, counts, process: Process::now(), pool: Pool::of(&app.db) })
+    text::of(Scrape { app: app.clone(), readiness, counts, process: Process::now(), pool: Pool::of(&app.context.db) })
 }
 
 struct Scrape {
@@ -84,7 +84,7 @@ impl Scrape {
 
     /// Where there is no Redis, nothing can be said about it.
     fn redis(&self, sheet: &mut Sheet<'_>) -> Result {
-        let health = self.app.shared.health();
+        let health = self.app.context.shared.health();
         let up = (health.backend == BackendKind::Redis).then(|| f64::from(u8::from(health.is_well())));
         sheet.gauge("minschool_redis_up", "Whether Redis is trusted and asked: the breaker is closed.", up)?;
         sheet.counter("minschool_redis_exchanges", "Round trips to Redis.", meter::total())
@@ -113,7 +113,7 @@ impl Scrape {
         sheet.gauge("minschool_ready", "Whether this instance wants requests.", number(self.readiness.ready))?;
         sheet.gauge("minschool_reading_only", "Whether the database is away and saved pages are shown.", number(self.readiness.reading))?;
         sheet.gauge("minschool_draining", "Whether this instance is about to end.", number(self.readiness.draining))?;
-        let clock = self.app.clock.monotonic().offset_seconds();
+        let clock = self.app.context.clock.monotonic().offset_seconds();
         sheet.gauge("minschool_clock_offset_seconds", "How far this machine's clock is ahead of the time in rows.", Some(clock))?;
         sheet.gauge("minschool_backup_last_success_timestamp_seconds", "When the last good backup was made.", last(backups::BACKUP))?;
         sheet.gauge("minschool_restore_drill_last_success_timestamp_seconds", "When a backup was last proven.", last(backups::DRILL))

@@ -30,8 +30,8 @@ struct CountsRow {
 
 /// Counts, in one statement. Who is here is asked of SQL only where Redis cannot say.
 pub async fn counts(app: &App) -> Result<Counts> {
-    let here = app.shared.presence().here();
-    let now = app.clock.now();
+    let here = app.context.shared.presence().here();
+    let now = app.context.clock.now();
     let online = match here {
         Known::Known(_) => Expr::val(0).cast_as("BIGINT"),
         Known::Unknown => {
@@ -45,7 +45,7 @@ pub async fn counts(app: &App) -> Result<Counts> {
         .expr_as(online, "online")
         .expr_as(step, "step")
         .take();
-    let row = query::some(app.db.query_one(&counts).await?, "the numbers for the metrics")?;
+    let row = query::some(app.context.db.query_one(&counts).await?, "the numbers for the metrics")?;
     let row = CountsRow::from_query_result(&row, "")?;
     let online = here.known().map_or(row.online, i64::from);
     Ok(Counts { sessions: row.sessions, online, schema: row.step.as_deref().and_then(number).unwrap_or(0) })

@@ -83,7 +83,7 @@ pub(super) async fn flush(app: &App) -> Result<()> {
             ..Default::default()
         };
         let ignore = OnConflict::columns([Column::Kind, Column::Subject, Column::DedupeKey]).do_nothing().to_owned();
-        Entity::insert(row).on_conflict(ignore).exec_without_returning(&app.db).await?;
+        Entity::insert(row).on_conflict(ignore).exec_without_returning(&app.context.db).await?;
         let Kept { waiting, .. } = &mut *app.monitor.lock();
         waiting.pop_front();
     }

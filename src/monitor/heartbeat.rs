@@ -146,7 +146,7 @@ impl SampleWindow {
 
 /// Puts together what an instance has to say.
 pub fn heartbeat(app: &App, state: InstanceState, done: &Delta, look: &Sample, minutes: &SampleWindow) -> Heartbeat {
-    let (pool, health) = (Pool::of(&app.db), app.shared.health());
+    let (pool, health) = (Pool::of(&app.context.db), app.context.shared.health());
     let redis = match (health.backend, health.is_well()) {
         (BackendKind::Memory, _) => Redis::None,
         (BackendKind::Redis, true) => Redis::Up,
@@ -161,7 +161,7 @@ pub fn heartbeat(app: &App, state: InstanceState, done: &Delta, look: &Sample, m
         // Only the reporter knows it.
         disk_full: false,
         started: app.metrics.started_ms(),
-        at: to_ms(app.clock.now()),
+        at: to_ms(app.context.clock.now()),
         cpu: done.cpu(),
         memory: Process::now().resident.unwrap_or(0.0) as i64,
         rate: done.a_second(done.total.count()),

@@ -55,7 +55,7 @@ pub async fn write_instance(app: &App, minute: i64, heartbeat: &Heartbeat, done:
         Column::DbMax,
     ];
     let replace = OnConflict::columns([Column::Minute, Column::Instance]).update_columns(measured).to_owned();
-    Entity::insert(row).on_conflict(replace).exec_without_returning(&app.db).await?;
+    Entity::insert(row).on_conflict(replace).exec_without_returning(&app.context.db).await?;
     Ok(())
 }
 
@@ -76,7 +76,7 @@ pub async fn write_cluster(app: &App, minute: i64, counts: &Counts, redis: Optio
         redis_evicted: rate(2),
     };
     let ignore = OnConflict::column(Column::Minute).do_nothing().to_owned();
-    Entity::insert(row).on_conflict(ignore).exec_without_returning(&app.db).await?;
+    Entity::insert(row).on_conflict(ignore).exec_without_returning(&app.context.db).await?;
     Ok(())
 }
 

@@ -78,9 +78,9 @@ pub fn may_look(actor: &Actor) -> Result<()> {
 /// `Forbidden`.
 pub async fn look(app: &App, actor: &Actor) -> Result<Overview> {
     may_look(actor)?;
-    let names = history::names(&app.db, history::minute(app.clock.now()) - LISTED).await?;
-    let events = events::newest(&app.db, EVENTS).await?;
-    let heartbeats = app.shared.instances().heartbeats(&names).await;
+    let names = history::names(&app.context.db, history::minute(app.context.clock.now()) - LISTED).await?;
+    let events = events::newest(&app.context.db, EVENTS).await?;
+    let heartbeats = app.context.shared.instances().heartbeats(&names).await;
     let hears_all = !heartbeats.is_unknown();
     let mut heartbeats = match heartbeats {
         Known::Known(heartbeats) => heartbeats,

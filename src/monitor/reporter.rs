@@ -24,7 +24,7 @@ const REMEMBERED: i64 = 15;
 /// Runs until the end.
 pub async fn run(app: App) {
     let mut reporter = Reporter::new(&app);
-    let (mut health, mut database) = (app.shared.health_changes(), app.db_health.changes());
+    let (mut health, mut database) = (app.context.shared.health_changes(), app.db_health.changes());
     reporter.note(EventKind::Up, app.metrics.started_ms());
     reporter.round().await;
     // The first word is "starting"; nobody should have to wait long for the next.
@@ -53,7 +53,7 @@ pub async fn run(app: App) {
             _ = ticks.tick() => reporter.round().await,
         }
     }
-    app.shared.instances().leave(&app.config.watching.instance).await;
+    app.context.shared.instances().leave(&app.config.watching.instance).await;
 }
 
 /// What is kept in mind from one round to the next.
@@ -112,11 +112,11 @@ impl Reporter {
         let mut recent = SampleWindow::default();
         recent.keep(look.clone());
         Self {
-            minute: (history::minute(app.clock.now()), look.clone()),
+            minute: (history::minute(app.context.clock.now()), look.clone()),
             last: look,
             recent,
             redis: None,
-            redis_is_well: app.shared.health().is_well().then_some(true),
+            redis_is_well: app.context.shared.health().is_well().then_some(true),
             disk: Disk { refusals: disk_full::refusals(), full: None },
             others: BTreeMap::new(),
             rounds: 0,
@@ -137,7 +137,7 @@ impl Reporter {
         self.last = look.clone();
         self.app.monitor.lock().own = Some(heartbeat.clone());
         if let Ok(text) = serde_json::to_vec(&heartbeat) {
-            self.app.shared.instances().heartbeat(&heartbeat.name, text).await;
+            self.app.context.shared.instances().heartbeat(&heartbeat.name, text).await;
         }
         self.mind_clock();
         self.ask_redis().await;
@@ -152,7 +152,7 @@ impl Reporter {
         }
         self.rounds = self.rounds.saturating_add(1);
         if self.rounds == 2 {
-            self.redis_changed(&self.app.shared.health());
+            self.redis_changed(&self.app.context.shared.health());
         }
     }
 
@@ -176,9 +176,9 @@ impl Reporter {
 
     /// Says that the machine's clock was set. Times in rows go on as they went.
     fn mind_clock(&mut self) {
-        let Some(step) = self.app.clock.monotonic().step().filter(|step| Some(*step) != self.step) else { return };
+        let Some(step) = self.app.context.clock.monotonic().step().filter(|step| Some(*step) != self.step) else { return };
         self.step = Some(step);
-        let offset = self.app.clock.monotonic().offset_seconds();
+        let offset = self.app.context.clock.monotonic().offset_seconds();
         tracing::warn!("the clock of this machine jumped by {} s; time goes on as before, {offset:.0} s away from it", step.seconds);
         // One that jumps again and again is one thing that happened, a minute.
         self.note(EventKind::ClockJumped, step.at_ms.div_euclid(60_000));
@@ -186,19 +186,19 @@ impl Reporter {
 
     async fn ask_redis(&mut self) {
         let now = Instant::now();
-        let counts = self.app.shared.instances().redis().await.known().flatten();
+        let counts = self.app.context.shared.instances().redis().await.known().flatten();
         let rates = match (&self.redis, &counts) {
             (Some((then, old)), Some(new)) if old.run_id == new.run_id => Some(rates(now.duration_since(*then), old, new)),
             _ => None,
         };
-        let at = to_ms(self.app.clock.now());
+        let at = to_ms(self.app.context.clock.now());
         self.app.monitor.lock().redis = counts.clone().map(|counts| RedisSample { counts, rates, at });
         self.redis = counts.map(|counts| (now, counts));
     }
 
     async fn write(&mut self, heartbeat: &Heartbeat, look: Sample) -> Result<()> {
         events::flush(&self.app).await?;
-        let now = history::minute(self.app.clock.now());
+        let now = history::minute(self.app.context.clock.now());
         let (minute, begun) = &self.minute;
         // At the start at once, so that the others know the name.
         if now != *minute || self.rounds == 0 {
@@ -216,10 +216,10 @@ impl Reporter {
     /// Hears what the others say, and notices who has fallen silent.
     async fn listen(&mut self, minute: i64) -> Result<()> {
         let own = &self.app.config.watching.instance;
-        let mut names = history::names(&self.app.db, minute - REMEMBERED).await?;
+        let mut names = history::names(&self.app.context.db, minute - REMEMBERED).await?;
         names.retain(|name| name != own);
         // No heartbeat can be read while Redis is away, and that says nothing about the instances.
-        let Known::Known(heartbeats) = self.app.shared.instances().heartbeats(&names).await else {
+        let Known::Known(heartbeats) = self.app.context.shared.instances().heartbeats(&names).await else {
             self.others.values_mut().for_each(|other| other.seen = Instant::now());
             return Ok(());
         };
@@ -269,11 +269,11 @@ impl Reporter {
     }
 
     fn note_now(&self, kind: EventKind) {
-        self.note(kind, to_ms(self.app.clock.now()));
+        self.note(kind, to_ms(self.app.context.clock.now()));
     }
 
     fn note_of(&self, name: &str, kind: EventKind, mark: i64) {
-        self.app.monitor.note(Event { kind, instance: name.to_owned(), dedupe_key: mark, at: self.app.clock.now() });
+        self.app.monitor.note(Event { kind, instance: name.to_owned(), dedupe_key: mark, at: self.app.context.clock.now() });
     }
 }
 

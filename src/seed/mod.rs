@@ -11,9 +11,8 @@ mod sql;
 mod text;
 mod words;
 
-use crate::app::App;
 use crate::clock::{OffsetDateTime, to_ms};
-use crate::domain::{Actor, Error, Result, boards, invalidation};
+use crate::domain::{Actor, Context, Error, Result, boards, invalidation};
 use crate::shared::cache::CacheTag;
 use boards::{Access, Board};
 
@@ -55,27 +54,27 @@ pub struct Seeded {
 ///
 /// # Errors
 /// The database's; `Internal` where there is no board.
-pub async fn run(app: &App, wanted: &Wanted, now: OffsetDateTime, progress: impl Fn(Stage, usize, usize) + Sync) -> Result<Seeded> {
-    let hash = app.hasher.hash(&wanted.password).await?;
+pub async fn run(ctx: &Context, wanted: &Wanted, now: OffsetDateTime, progress: impl Fn(Stage, usize, usize) + Sync) -> Result<Seeded> {
+    let hash = ctx.hasher.hash(&wanted.password).await?;
     let plan = plan::Plan::new(wanted.random_seed, wanted.users, wanted.posts, wanted.comments, to_ms(now));
-    let all = boards::Boards::read(&app.db).await?;
+    let all = boards::Boards::read(&ctx.db).await?;
     let all = all.managed_by(&Actor::operator())?;
     let places = places(all)?;
-    let base = load::reserve(&app.db, &plan).await?;
+    let base = load::reserve(&ctx.db, &plan).await?;
     let mut writer = text::Writer::new(wanted.random_seed);
     let hear = |stage, all: usize| {
         let progress = &progress;
         move |rows| progress(stage, rows, all)
     };
-    load::people(&app.db, &plan, &base, &hash, &hear(Stage::Members, plan.people.len())).await?;
-    load::posts(&app.db, &plan, &base, &places, &mut writer, &hear(Stage::Posts, plan.posts.len())).await?;
-    load::comments(&app.db, &plan, &base, &mut writer, &hear(Stage::Comments, plan.comments.len())).await?;
-    load::notified(&app.db, &plan, &base, now, &hear(Stage::Notifications, plan.notified.len())).await?;
-    load::analyze(&app.db).await?;
+    load::people(&ctx.db, &plan, &base, &hash, &hear(Stage::Members, plan.people.len())).await?;
+    load::posts(&ctx.db, &plan, &base, &places, &mut writer, &hear(Stage::Posts, plan.posts.len())).await?;
+    load::comments(&ctx.db, &plan, &base, &mut writer, &hear(Stage::Comments, plan.comments.len())).await?;
+    load::notified(&ctx.db, &plan, &base, now, &hear(Stage::Notifications, plan.notified.len())).await?;
+    load::analyze(&ctx.db).await?;
     let tags: Vec<CacheTag> = all.iter().map(|board| CacheTag::board(&board.slug)).chain([CacheTag::POSTS, CacheTag::BOARDS]).collect();
-    invalidation::invalidate(app, &tags).await;
+    invalidation::invalidate(ctx, &tags).await;
     // An instance that is running has not made this change itself and may have no Redis to hear of it.
-    invalidation::write_down(app, &tags).await;
+    invalidation::write_down(ctx, &tags).await;
     let unread = plan.notified.iter().filter(|notified| !notified.read).count();
     Ok(Seeded { first_number: base.number, first_post: base.post(0).0, unread })
 }

@@ -1,7 +1,7 @@
 //! Everything that one page wants to know from the shared state, asked in one round trip.
 
 use super::{
-    Known, Shared,
+    Known, Shared, UserKey,
     cache::{self, CacheTag, Cached, Entry, Generation},
     keys,
     sessions::{self, SessionCopy},
@@ -98,7 +98,7 @@ impl Shared {
     }
 
     /// The unread count, if it is that of the right person.
-    async fn unread(&self, plan: &Plan<'_>, hinted: Option<i64>, found: Option<Bytes>, session: Option<&SessionCopy>) -> Option<u32> {
+    async fn unread(&self, plan: &Plan<'_>, hinted: Option<UserKey>, found: Option<Bytes>, session: Option<&SessionCopy>) -> Option<u32> {
         let count = |found: Option<Bytes>| found.as_ref().and_then(number_of);
         if !plan.unread {
             return None;
@@ -114,7 +114,7 @@ impl Shared {
 }
 
 /// The keys in the order in which the values are taken apart: session, unread, generations, bookmarks, pieces.
-fn keys_of(plan: &Plan<'_>, unread: Option<i64>, bookmarks: Option<&CacheTag>) -> Vec<String> {
+fn keys_of(plan: &Plan<'_>, unread: Option<UserKey>, bookmarks: Option<&CacheTag>) -> Vec<String> {
     let mut keys = Vec::with_capacity(3 + plan.generations.len() + 2 * plan.entries.len());
     keys.extend(plan.session.map(keys::session));
     keys.extend(unread.map(keys::unread));

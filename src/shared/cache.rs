@@ -8,7 +8,7 @@
 use super::batch_read::Plan;
 use super::fragment_cache::{Bounds, FragmentCache};
 use super::store::Write;
-use super::{Effect, Known, Shared, keys, random_id, single_flight};
+use super::{Effect, Known, Shared, UserKey, keys, random_id, single_flight};
 use bytes::{BufMut, Bytes, BytesMut};
 use std::{borrow::Cow, future::Future, sync::Arc, time::Duration};
 
@@ -60,12 +60,12 @@ impl CacheTag {
     }
 
     /// Which posts a member keeps.
-    pub fn bookmarks(user: i64) -> Self {
+    pub fn bookmarks(user: UserKey) -> Self {
         Self(format!("bookmarks:{user}").into())
     }
 
     /// One person's public profile.
-    pub fn user(id: i64) -> Self {
+    pub fn user(id: UserKey) -> Self {
         Self(format!("user:{id}").into())
     }
 
@@ -106,7 +106,7 @@ impl Entry {
     }
 
     /// A person's profile: `cache:user:profile:{id}`.
-    pub fn profile(user: i64) -> Self {
+    pub fn profile(user: UserKey) -> Self {
         Self { key: keys::cached(&format!("user:profile:{user}")), tag: CacheTag::user(user) }
     }
 

@@ -15,13 +15,15 @@
 //!
 //! No command names two keys of different kinds, so the same keys work on a Redis Cluster unchanged.
 
+use super::UserKey;
+
 /// The copy of one session.
 pub(super) fn session(hash: &str) -> String {
     join("session:", hash)
 }
 
 /// The copies that one person has.
-pub(super) fn user_sessions(user: i64) -> String {
+pub(super) fn user_sessions(user: UserKey) -> String {
     format!("user-sessions:{user}")
 }
 
@@ -39,12 +41,12 @@ pub(super) fn cached(piece: &str) -> String {
 pub(super) const ONLINE: &str = "online:users";
 
 /// The newest notifications of one person.
-pub(super) fn notifications(user: i64) -> String {
+pub(super) fn notifications(user: UserKey) -> String {
     format!("notifications:{user}")
 }
 
 /// How many of them are unread.
-pub(super) fn unread(user: i64) -> String {
+pub(super) fn unread(user: UserKey) -> String {
     format!("notifications:{user}:unread")
 }
 

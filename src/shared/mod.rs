@@ -8,7 +8,7 @@
 //! | `sessions` `cache` `presence` `notifications` `limits` `signals` `instances` | what the other rooms use |
 //! | `batch_read` | everything that one page asks, in one round trip |
 //! | `store` `memory` `redis` | the backends, and the few things that faces ask of them |
-//! | `keys` | every key and channel, documented |
+//! | `keys` `user_key` | every key and channel, documented; members, by whom some are named |
 //! | `breaker` `health` `meter` `validate` | when Redis is asked, how it is doing, what it costs, when it is trusted |
 //! | `session_guard` `single_flight` `fragment_cache` | what this process keeps in mind |
 #![warn(missing_docs)]
@@ -33,12 +33,14 @@ pub mod sessions;
 pub mod signals;
 mod single_flight;
 mod store;
+mod user_key;
 mod validate;
 
 pub use known::{Effect, Known};
 use parking_lot::Mutex;
 use random::random_id;
 pub use redis::options::{ProbeError, RedisOptions};
+pub use user_key::UserKey;
 pub use validate::{Accept, Reconnected, Reject, Validator};
 
 use crate::clock::monotonic::MonotonicClock;

@@ -5,7 +5,7 @@
 //! [`Ticket`], reads the rows and fills the list in; if the list was forgotten meanwhile, the ticket is void.
 
 use super::store::Write;
-use super::{Effect, Known, Shared, keys, random_id};
+use super::{Effect, Known, Shared, UserKey, keys, random_id};
 use bytes::Bytes;
 use std::time::Duration;
 
@@ -44,25 +44,25 @@ pub struct Notifications<'a>(pub(super) &'a Shared);
 
 impl Notifications<'_> {
     /// The number of unread, as SQL counts it now. Never counted up or down here: an absolute number heals.
-    pub async fn set_unread(self, user: i64, unread: u32) -> Effect {
+    pub async fn set_unread(self, user: UserKey, unread: u32) -> Effect {
         self.0.backend().write(vec![Write::Set(keys::unread(user), unread.to_string().into(), UNREAD)]).await
     }
 
     /// Forgets both; the next reader asks SQL. For changes to what is in the list, such as having been read.
-    pub async fn clear(self, user: i64) -> Effect {
+    pub async fn clear(self, user: UserKey) -> Effect {
         let batch = vec![Write::Delete(keys::notifications(user)), Write::Delete(keys::unread(user))];
         self.0.backend().write(batch).await
     }
 
     /// The same for several members.
-    pub async fn clear_all(self, users: impl Iterator<Item = i64>) -> Effect {
+    pub async fn clear_all(self, users: impl Iterator<Item = UserKey>) -> Effect {
         let of_user = |user| [Write::Delete(keys::notifications(user)), Write::Delete(keys::unread(user))];
         self.0.backend().write(users.flat_map(of_user).collect()).await
     }
 
     /// Leaves a ticket where the number of unread is absent: what is counted from now on may be filled in with it, unless the
     /// number is forgotten meanwhile.
-    pub async fn leave_unread(self, user: i64) -> Known<Ticket> {
+    pub async fn leave_unread(self, user: UserKey) -> Known<Ticket> {
         let ticket = new_ticket();
         match self.0.backend().write(vec![Write::Set(keys::unread(user), ticket.clone(), TICKET)]).await {
             Effect::Delivered => Known::Known(Ticket(ticket)),
@@ -71,7 +71,7 @@ impl Notifications<'_> {
     }
 
     /// Fills in the number of unread. `Lost` when it was forgotten since the ticket was given.
-    pub async fn fill_unread(self, user: i64, ticket: Ticket, unread: u32) -> Effect {
+    pub async fn fill_unread(self, user: UserKey, ticket: Ticket, unread: u32) -> Effect {
         match self.0.backend().exchange(keys::unread(user), ticket.0, unread.to_string().into(), UNREAD).await {
             Known::Known(true) => Effect::Delivered,
             Known::Known(false) | Known::Unknown => Effect::Lost,
@@ -79,12 +79,12 @@ impl Notifications<'_> {
     }
 
     /// Forgets the list alone: what it quotes has changed, but not how many are unread.
-    pub async fn clear_list(self, user: i64) -> Effect {
+    pub async fn clear_list(self, user: UserKey) -> Effect {
         self.0.backend().write(vec![Write::Delete(keys::notifications(user))]).await
     }
 
     /// The newest, if they are kept ready.
-    pub async fn list(self, user: i64) -> Known<Listed> {
+    pub async fn list(self, user: UserKey) -> Known<Listed> {
         let ticket = new_ticket();
         let items = self.0.backend().list_or_leave(keys::notifications(user), ticket.clone(), TICKET).await;
         items.map(|items| match items.last() {
@@ -95,7 +95,7 @@ impl Notifications<'_> {
     }
 
     /// Fills in the list, newest first. `Lost` when the list was forgotten since the ticket was given.
-    pub async fn fill(self, user: i64, ticket: Ticket, mut newest: Vec<Bytes>) -> Effect {
+    pub async fn fill(self, user: UserKey, ticket: Ticket, mut newest: Vec<Bytes>) -> Effect {
         newest.truncate(NEWEST);
         match self.0.backend().fill(keys::notifications(user), ticket.0, newest, LIST).await {
             Known::Known(true) => Effect::Delivered,
@@ -104,7 +104,7 @@ impl Notifications<'_> {
     }
 
     /// How many are unread, asked on its own; a page uses [`Shared::fetch`]. `Known(None)`: count in SQL.
-    pub async fn unread(self, user: i64) -> Known<Option<u32>> {
+    pub async fn unread(self, user: UserKey) -> Known<Option<u32>> {
         let values = self.0.backend().values(vec![keys::unread(user)]).await;
         values.map(|values| std::str::from_utf8(values.first()?.as_ref()?).ok()?.parse().ok())
     }

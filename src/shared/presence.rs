@@ -2,7 +2,7 @@
 //! person who left is gone from every page within a minute, even when their instance was killed.
 
 use super::{
-    Effect, Known, Shared, keys,
+    Effect, Known, Shared, UserKey, keys,
     store::{Backend, Write},
 };
 use crate::clock::monotonic::MonotonicClock;
@@ -29,7 +29,7 @@ const NOT_KNOWN: u64 = u64::MAX;
 /// What this process keeps in mind about presence.
 pub(super) struct Watch {
     clock: MonotonicClock,
-    touched: Mutex<HashMap<i64, i64>>,
+    touched: Mutex<HashMap<UserKey, i64>>,
     here: AtomicU64,
 }
 
@@ -39,7 +39,7 @@ impl Watch {
     }
 
     /// True at most once in 15 s for one person.
-    fn is_due(&self, user: i64, at: i64) -> bool {
+    fn is_due(&self, user: UserKey, at: i64) -> bool {
         let mut touched = self.lock();
         if touched.get(&user).is_some_and(|&last| (0..TOUCH_EVERY).contains(&(at - last))) {
             return false;
@@ -51,11 +51,11 @@ impl Watch {
         true
     }
 
-    fn forget(&self, user: i64) {
+    fn forget(&self, user: UserKey) {
         self.lock().remove(&user);
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<i64, i64>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<UserKey, i64>> {
         self.touched.lock()
     }
 
@@ -84,18 +84,18 @@ pub struct Presence<'a>(pub(super) &'a Shared);
 
 impl Presence<'_> {
     /// This person is here now. Never waits: a write that is due goes on its own.
-    pub fn touch(self, user: i64) {
+    pub fn touch(self, user: UserKey) {
         self.touch_at(user, self.0.watch().clock.now_ms());
     }
 
     /// This person was here at that time (ms).
-    pub fn touch_at(self, user: i64, at: i64) {
+    pub fn touch_at(self, user: UserKey, at: i64) {
         if !self.0.watch().is_due(user, at) {
             return;
         }
         let shared = self.0.clone();
         let write = async move {
-            let score = Write::Score(keys::ONLINE.to_owned(), user, at);
+            let score = Write::Score(keys::ONLINE.to_owned(), user.0, at);
             if shared.backend().write(vec![score]).await == Effect::Lost {
                 // Not written, so the next page tries again.
                 shared.watch().forget(user);
@@ -105,9 +105,9 @@ impl Presence<'_> {
     }
 
     /// This person has left.
-    pub async fn leave(self, user: i64) -> Effect {
+    pub async fn leave(self, user: UserKey) -> Effect {
         self.0.watch().forget(user);
-        self.0.backend().write(vec![Write::Unscore(keys::ONLINE.to_owned(), user)]).await
+        self.0.backend().write(vec![Write::Unscore(keys::ONLINE.to_owned(), user.0)]).await
     }
 
     /// How many are here, as of at most two seconds ago, at no cost. `Unknown`: count those in SQL.
@@ -121,8 +121,9 @@ impl Presence<'_> {
     }
 
     /// Who is here, the latest first.
-    pub async fn list(self, limit: usize) -> Known<Vec<i64>> {
-        self.0.backend().highest_from(keys::ONLINE.to_owned(), self.0.watch().here_since(), limit).await
+    pub async fn list(self, limit: usize) -> Known<Vec<UserKey>> {
+        let latest = self.0.backend().highest_from(keys::ONLINE.to_owned(), self.0.watch().here_since(), limit).await;
+        latest.map(|users| users.into_iter().map(UserKey).collect())
     }
 }
 
@@ -134,17 +135,17 @@ mod tests {
     fn one_person_is_due_once_in_fifteen_seconds() {
         let watch = Watch::new(MonotonicClock::default());
 
-        assert!(watch.is_due(7, 1_000));
-        assert!(!watch.is_due(7, 15_999));
-        assert!(watch.is_due(8, 15_999));
-        assert!(watch.is_due(7, 16_000));
+        assert!(watch.is_due(UserKey(7), 1_000));
+        assert!(!watch.is_due(UserKey(7), 15_999));
+        assert!(watch.is_due(UserKey(8), 15_999));
+        assert!(watch.is_due(UserKey(7), 16_000));
     }
 
     #[test]
     fn a_clock_that_was_set_back_does_not_hide_anybody() {
         let watch = Watch::new(MonotonicClock::default());
-        watch.is_due(7, 1_000_000);
+        watch.is_due(UserKey(7), 1_000_000);
 
-        assert!(watch.is_due(7, 500_000));
+        assert!(watch.is_due(UserKey(7), 500_000));
     }
 }

@@ -4,7 +4,7 @@
 //! Ours and not `moka`: a rejection must never be turned away by an admission policy, and 100,000 hints take 2 MB here and 30 MB
 //! there (measured).
 
-use super::sessions::SessionCopy;
+use super::{UserKey, sessions::SessionCopy};
 use crate::clock::monotonic::MonotonicClock;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
@@ -37,7 +37,7 @@ pub(super) struct SessionGuard {
     epoch: AtomicU64,
     rejections: Mutex<HashMap<Box<str>, Rejection>>,
     /// The hash of a session's hash → its owner. A wrong hint costs a round trip, never a wrong answer.
-    owners: Mutex<HashMap<u64, i64>>,
+    owners: Mutex<HashMap<u64, UserKey>>,
     hasher: RandomState,
 }
 
@@ -114,11 +114,11 @@ impl SessionGuard {
         self.rejections.lock().retain(|_, rejection| rejection.since.elapsed() < REMEMBERED);
     }
 
-    pub(super) fn owner(&self, hash: &str) -> Option<i64> {
+    pub(super) fn owner(&self, hash: &str) -> Option<UserKey> {
         self.owners.lock().get(&self.hasher.hash_one(hash)).copied()
     }
 
-    pub(super) fn remember_owner(&self, hash: &str, user: i64) {
+    pub(super) fn remember_owner(&self, hash: &str, user: UserKey) {
         let mut owners = self.owners.lock();
         // Only hints: forgetting all of them costs each reader one round trip.
         if owners.len() >= OWNERS {

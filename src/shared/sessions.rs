@@ -6,7 +6,7 @@
 
 use super::session_guard::SessionGuard;
 use super::store::Write;
-use super::{Effect, Known, Shared, keys};
+use super::{Effect, Known, Shared, UserKey, keys};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -27,7 +27,7 @@ const SIGNATURE: usize = 43;
 #[serde(rename_all = "camelCase")]
 pub struct SessionCopy {
     /// Who it is.
-    pub user_id: i64,
+    pub user_id: UserKey,
     /// Their e-mail address.
     pub email: String,
     /// The name that others see.
@@ -108,7 +108,7 @@ impl Sessions<'_> {
 
     /// Forgets every copy of one user that `user-sessions:{id}` knows of, and that key: two exchanges. For the end of all
     /// sessions; where the hashes were read from SQL, [`Self::drop_many`] is surer and costs one.
-    pub async fn drop_user(self, user: i64) -> Effect {
+    pub async fn drop_user(self, user: UserKey) -> Effect {
         let index = keys::user_sessions(user);
         let Known::Known(hashes) = self.0.backend().members(index.clone()).await else {
             return Effect::Lost;

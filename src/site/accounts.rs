@@ -76,8 +76,8 @@ pub fn delete_session(request: RequestContext) -> Response {
 #[handler]
 pub async fn destroy_session(request: RequestContext) -> Result<Response> {
     if let Some(session) = &request.session {
-        users::sign_out(&request.app, session).await?;
-        request.app.shared.presence().leave(session.copy.user_id).await;
+        users::sign_out(&request.app.context, session).await?;
+        request.app.context.shared.presence().leave(session.copy.user_id).await;
     }
     let mut response = reply::see_other(&request, paths::LOGIN_LEFT);
     cookies::set(response.headers_mut(), &cookies::no_session(Area::Site, request.secure()));
@@ -124,7 +124,7 @@ pub async fn create(request: RequestContext, fields: Fields) -> Result<Response>
         privacy: fields.ticked("privacy"),
     };
     let next = reply::local(fields.text("next"));
-    let register = async |key| sign_in_limits::register(&request.app, &key, &form, &request.client).await;
+    let register = async |key| sign_in_limits::register(&request.app.context, &key, &form, &request.head.client).await;
     match form::submit(&request, "signup", &fields, register).await? {
         Accepted(_) => Ok(reply::see_other(&request, &paths::login_joined(next))),
         Rejected(rejection) => Ok(signup(&request, &form, next, &rejection)),

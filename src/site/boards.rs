@@ -15,7 +15,7 @@ use templates::boards::{self as views, BoardCard, BoardList, BoardPage, BoardsPa
 #[handler]
 pub async fn index(request: RequestContext) -> Result<Response> {
     let actor = request.actor.as_ref();
-    let summaries = list::summaries(&request.app.db, actor, &request.boards).await?;
+    let summaries = list::summaries(&request.app.context.db, actor, &request.boards).await?;
     let listed = request.boards.listed(actor);
     let boards = listed.filter_map(|board| Some(card(&request, board, summaries.iter().find(|s| s.board_id == board.id)?)));
     let nav = present::nav(&request);
@@ -26,7 +26,7 @@ pub async fn index(request: RequestContext) -> Result<Response> {
 fn card<'a>(request: &'a RequestContext, board: &'a Board, summary: &'a list::Summary) -> BoardCard<'a> {
     let readable = board.reads_for(request.actor.as_ref());
     let latest = summary.latest_id.zip(summary.latest_title.as_deref()).zip(summary.latest_at);
-    let moment = |at| present::moment(at, request.app.clock.now(), request.lang);
+    let moment = |at| present::moment(at, request.app.context.clock.now(), request.lang);
     BoardCard {
         slug: &board.slug,
         name: present::board_name(board, request.lang),
@@ -90,14 +90,14 @@ fn write(request: &RequestContext, board: &Board) -> Write {
 
 /// The drawn list of a page: kept in this process as long as nothing on the board changes.
 async fn list(request: &RequestContext, board: &Board, sort: Sort, number: i64) -> Result<Arc<str>> {
-    let cache = request.app.shared.cache();
+    let cache = request.app.context.shared.cache();
     let key = format!("board.{}.{sort:?}.{number}.{}", board.slug, request.lang.tag());
     let state = request.board.zip(request.of_boards).map(|(board, boards)| Generation::all([board, boards]));
     if let Some(drawn) = state.and_then(|state| cache.rendered(&key, state)) {
         return Ok(drawn);
     }
     let page = read(request, board, sort, number).await?;
-    let shown = present::Shown { boards: &[board], lang: request.lang, now: request.app.clock.now(), mixed: false };
+    let shown = present::Shown { boards: &[board], lang: request.lang, now: request.app.context.clock.now(), mixed: false };
     let drawn: Arc<str> = views::list(&BoardList {
         lang: request.lang,
         slug: &board.slug,
@@ -118,12 +118,12 @@ async fn list(request: &RequestContext, board: &Board, sort: Sort, number: i64) 
 
 /// The rows: those of the first page from `cache:board:{slug}:first`, the others from SQL.
 async fn read(request: &RequestContext, board: &Board, sort: Sort, number: i64) -> Result<Page> {
-    let load = || list::page(&request.app.db, request.actor.as_ref(), board, sort, number);
+    let load = || list::page(&request.app.context.db, request.actor.as_ref(), board, sort, number);
     if number > 1 || sort != Sort::New {
         return Ok(load().await?);
     }
     let json = || async { Ok::<_, Error>(Bytes::from(serde_json::to_vec(&load().await?).unwrap_or_default())) };
-    let bytes = request.app.shared.cache().read_through(&Entry::board_first(&board.slug), json).await?;
+    let bytes = request.app.context.shared.cache().read_through(&Entry::board_first(&board.slug), json).await?;
     match serde_json::from_slice(&bytes) {
         Ok(page) => Ok(page),
         // Written by another version of ours that kept it differently.

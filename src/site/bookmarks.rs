@@ -25,7 +25,7 @@ pub fn routes(routes: Routes) -> Routes {
 
 /// The button on a post's page, for members.
 pub fn button(request: &RequestContext, post: PostId, is_on: bool) -> Option<Markup> {
-    request.actor.as_ref().map(|_| toggle(request, post, is_on, &request.path))
+    request.actor.as_ref().map(|_| toggle(request, post, is_on, &request.head.path))
 }
 
 fn toggle(request: &RequestContext, post: PostId, is_on: bool, next: &str) -> Markup {
@@ -45,7 +45,8 @@ pub struct Place {
 pub async fn index(member: SignedIn, place: Option<Query<Place>>) -> Result<Response> {
     let place = place.map(|Query(place)| place).unwrap_or_default();
     let before = place.before.as_ref().and_then(|before| before.parse().ok()).filter(|id: &BookmarkId| id.0 > 0);
-    let list = List { filter: Filter { folder: place.folder.as_deref(), before, post: None }, next: &member.request.path, typed: None };
+    let list =
+        List { filter: Filter { folder: place.folder.as_deref(), before, post: None }, next: &member.request.head.path, typed: None };
     show(&member, &list, &Rejection::default()).await
 }
 
@@ -65,8 +66,8 @@ struct List<'a> {
 async fn show(member: &SignedIn, list: &List<'_>, rejection: &Rejection) -> Result<Response> {
     let (request, filter) = (&member.request, list.filter);
     let (mut rows, folders) = futures_util::try_join!(
-        bookmarks::list(&request.app.db, &member.actor, &request.boards, filter),
-        bookmarks::folders(&request.app.db, &member.actor)
+        bookmarks::list(&request.app.context.db, &member.actor, &request.boards, filter),
+        bookmarks::folders(&request.app.context.db, &member.actor)
     )?;
     if filter.post.is_some() && rows.is_empty() {
         return Err(Error::NotFound.into());
@@ -95,7 +96,7 @@ fn item<'a>(request: &'a RequestContext, list: &'a List<'_>, row: &'a bookmarks:
     Item {
         post: row.post_id.0,
         seen: seen.map(|(board, title)| SeenPost { title, slug: &board.slug, board: present::board_name(board, request.lang) }),
-        at: present::moment(row.created_at, request.app.clock.now(), request.lang),
+        at: present::moment(row.created_at, request.app.context.clock.now(), request.lang),
         folder: &row.folder,
         note: &row.note,
         typed: (typed.folder, typed.note),
@@ -107,7 +108,7 @@ fn item<'a>(request: &'a RequestContext, list: &'a List<'_>, row: &'a bookmarks:
 pub async fn update(member: SignedIn, Path(id): Path<PostId>, fields: Fields) -> Result<Response> {
     let (request, next) = (&member.request, reply::local(fields.text("next")));
     let draft = Draft { folder: fields.text("folder"), note: fields.text("note") };
-    let update = async |key| bookmarks::update(&request.app, &member.actor, &key, id, draft).await;
+    let update = async |key| bookmarks::update(&request.app.context, &member.actor, &key, id, draft).await;
     match form::submit_one(request, (FORM, format!("set.{id}")), &fields, update).await? {
         Accepted(_) => Ok(reply::see_other_with(request, next, Flash(views::text::FLASH_SAVED))),
         Rejected(rejection) => {
@@ -121,7 +122,7 @@ pub async fn update(member: SignedIn, Path(id): Path<PostId>, fields: Fields) ->
 #[handler]
 pub async fn create(member: SignedIn, Path(id): Path<PostId>, fields: Fields) -> Result<Response> {
     let request = &member.request;
-    let create = async |key| bookmarks::create(&request.app, &member.actor, &request.boards, &key, id).await;
+    let create = async |key| bookmarks::create(&request.app.context, &member.actor, &request.boards, &key, id).await;
     match form::submit_one(request, (FORM, format!("on.{id}")), &fields, create).await? {
         Accepted(_) => Ok(turned(request, id, true, &fields)),
         Rejected(rejection) => refused(&member, &rejection).await,
@@ -132,7 +133,7 @@ pub async fn create(member: SignedIn, Path(id): Path<PostId>, fields: Fields) ->
 #[handler]
 pub async fn destroy(member: SignedIn, Path(id): Path<PostId>, fields: Fields) -> Result<Response> {
     let request = &member.request;
-    let destroy = async |key| bookmarks::destroy(&request.app, &member.actor, &key, id).await;
+    let destroy = async |key| bookmarks::destroy(&request.app.context, &member.actor, &key, id).await;
     match form::submit_one(request, (FORM, format!("off.{id}")), &fields, destroy).await? {
         Accepted(_) => Ok(turned(request, id, false, &fields)),
         Rejected(rejection) => refused(&member, &rejection).await,
@@ -142,7 +143,7 @@ pub async fn destroy(member: SignedIn, Path(id): Path<PostId>, fields: Fields) -
 /// The button in its new state where it stands, or the page from which it was pressed.
 fn turned(request: &RequestContext, post: PostId, is_on: bool, fields: &Fields) -> Response {
     let next = reply::local(fields.text("next"));
-    if request.target == reply::HtmxTarget::Part {
+    if request.head.target == reply::HtmxTarget::Part {
         return reply::part(StatusCode::OK, views::turned(request.lang, is_on, &toggle(request, post, is_on, next)));
     }
     let said = if is_on { views::text::FLASH_ON } else { views::text::FLASH_OFF };

@@ -15,7 +15,7 @@ use templates::paths;
 pub async fn create(member: SignedIn, Path((slug, id)): Path<(String, PostId)>, fields: Fields) -> Result<Response> {
     let (request, parent) = (&member.request, fields.number("parent").map(CommentId));
     let new = comments::New { post: id, parent, body: fields.text("body") };
-    let create = async |key| comments::create(&request.app, &member.actor, &request.boards, &key, new).await;
+    let create = async |key| comments::create(&request.app.context, &member.actor, &request.boards, &key, new).await;
     match form::submit(request, &form_name(id, parent), &fields, create).await? {
         Accepted(made) => created(&member, &slug, made).await,
         Rejected(rejection) => again(&member, &slug, &new, &rejection).await,
@@ -29,11 +29,11 @@ fn form_name(post: PostId, parent: Option<CommentId>) -> String {
 /// The new comment: on the open page by script, else on its own place of the post's page.
 async fn created(member: &SignedIn, slug: &str, made: keys::Outcome<CommentId>) -> Result<Response> {
     let request = &member.request;
-    if request.target != reply::HtmxTarget::Part {
+    if request.head.target != reply::HtmxTarget::Part {
         return Ok(reply::see_other_with(request, &paths::comment(made.id.0), Flash(views::text::FLASH_CREATED)));
     }
-    let (comment, post) = comments::find_readable(&request.app.db, Some(&member.actor), &request.boards, made.id).await?;
-    let html = request.app.known.show(&comment.html);
+    let (comment, post) = comments::find_readable(&request.app.context.db, Some(&member.actor), &request.boards, made.id).await?;
+    let html = request.app.context.known.show(&comment.html);
     let once = form_token::issue(request, &comment_form(post.id));
     let parts = views::created(&Created {
         lang: request.lang,
@@ -45,7 +45,7 @@ async fn created(member: &SignedIn, slug: &str, made: keys::Outcome<CommentId>) 
 }
 
 async fn find_post(member: &SignedIn, id: PostId) -> Result<posts::Post> {
-    Ok(posts::find_readable(&member.request.app.db, Some(&member.actor), &member.request.boards, id).await?)
+    Ok(posts::find_readable(&member.request.app.context.db, Some(&member.actor), &member.request.boards, id).await?)
 }
 
 /// The form with its faults and all that was typed. The answered comment is quoted only to a member who may read it, and
@@ -65,7 +65,7 @@ async fn again(member: &SignedIn, slug: &str, new: &comments::New<'_>, rejection
 }
 
 async fn quoted(member: &SignedIn, post: &posts::Post, parent: CommentId) -> Result<Option<comments::Comment>> {
-    match comments::find_readable(&member.request.app.db, Some(&member.actor), &member.request.boards, parent).await {
+    match comments::find_readable(&member.request.app.context.db, Some(&member.actor), &member.request.boards, parent).await {
         Ok((comment, of)) if of.id == post.id => Ok(Some(comment)),
         Ok(_) | Err(Error::NotFound) => Ok(None),
         Err(err) => Err(err.into()),
@@ -93,11 +93,11 @@ struct Form<'a> {
 fn render_form(request: &RequestContext, f: &Form<'_>) -> Response {
     let errors = f.rejection.errors();
     let form = CommentForm { lang: request.lang, purpose: f.purpose, body: f.body, once: f.once, errors: &errors };
-    if request.target == reply::HtmxTarget::Part {
+    if request.head.target == reply::HtmxTarget::Part {
         return reply::or_wait(reply::part(f.rejection.status(), views::form(&form)), f.rejection.wait);
     }
     let nav = present::nav(request);
-    let quoted_html = &request.app.known.show(f.quoted);
+    let quoted_html = &request.app.context.known.show(f.quoted);
     let page =
         FormPage { shell: &present::shell(request, &nav), slug: f.slug, post: f.post.id.0, post_title: &f.post.title, quoted_html, form };
     f.rejection.page(request, views::form_page(&page))
@@ -106,7 +106,7 @@ fn render_form(request: &RequestContext, f: &Form<'_>) -> Response {
 /// GET /comments/:id: leads to where the comment stands.
 #[handler]
 pub async fn show(request: RequestContext, Path(id): Path<CommentId>) -> Result<Response> {
-    let place = comments::find_place(&request.app.db, request.actor.as_ref(), &request.boards, id).await?;
+    let place = comments::find_place(&request.app.context.db, request.actor.as_ref(), &request.boards, id).await?;
     let board = request.board_of(&place.post)?;
     Ok(reply::see_other(&request, &paths::comment_on(&board.slug, place.post.id.0, present::count(place.page), id.0)))
 }
@@ -120,7 +120,7 @@ fn slug_of(request: &RequestContext, post: &posts::Post) -> Result<String> {
 #[handler]
 pub async fn answer(member: SignedIn, Path(id): Path<CommentId>) -> Result<Response> {
     let request = &member.request;
-    let (parent, post) = comments::find_readable(&request.app.db, Some(&member.actor), &request.boards, id).await?;
+    let (parent, post) = comments::find_readable(&request.app.context.db, Some(&member.actor), &request.boards, id).await?;
     if !present::takes_comments(Some(&member.actor), request.board_of(&post)?, &post) {
         return Err(Error::Forbidden.into());
     }
@@ -136,7 +136,7 @@ pub async fn answer(member: SignedIn, Path(id): Path<CommentId>) -> Result<Respo
 /// GET /comments/:id/edit
 #[handler]
 pub async fn edit(member: SignedIn, Path(id): Path<CommentId>) -> Result<Response> {
-    let (comment, post) = comments::find_editable(&member.request.app.db, &member.actor, id).await?;
+    let (comment, post) = comments::find_editable(&member.request.app.context.db, &member.actor, id).await?;
     edit_form(&member.request, &post, id, &comment.body, &Rejection::default())
 }
 
@@ -154,12 +154,12 @@ fn edit_name(id: CommentId) -> String {
 #[handler]
 pub async fn update(member: SignedIn, Path(id): Path<CommentId>, fields: Fields) -> Result<Response> {
     let (request, body) = (&member.request, fields.text("body"));
-    let update = async |key| comments::update(&request.app, &member.actor, &key, id, body).await;
+    let update = async |key| comments::update(&request.app.context, &member.actor, &key, id, body).await;
     let done = form::submit(request, &edit_name(id), &fields, update).await?;
-    let (comment, post) = comments::find_readable(&request.app.db, Some(&member.actor), &request.boards, id).await?;
+    let (comment, post) = comments::find_readable(&request.app.context.db, Some(&member.actor), &request.boards, id).await?;
     match done {
-        Accepted(_) if request.target == reply::HtmxTarget::Part => {
-            let html = request.app.known.show(&comment.html);
+        Accepted(_) if request.head.target == reply::HtmxTarget::Part => {
+            let html = request.app.context.known.show(&comment.html);
             let shown = present::comment(request, request.board_of(&post)?, &post, &comment, &html);
             Ok(reply::part(StatusCode::OK, views::saved(request.lang, &shown)))
         }
@@ -172,9 +172,9 @@ pub async fn update(member: SignedIn, Path(id): Path<CommentId>, fields: Fields)
 #[handler]
 pub async fn delete(member: SignedIn, Path(id): Path<CommentId>) -> Result<Response> {
     let request = &member.request;
-    let (comment, _) = comments::find_deletable(&request.app.db, &member.actor, &request.boards, id).await?;
+    let (comment, _) = comments::find_deletable(&request.app.context.db, &member.actor, &request.boards, id).await?;
     let (once, nav) = (form_token::issue(request, "comment.delete"), present::nav(request));
-    let body_html = &request.app.known.show(&comment.html);
+    let body_html = &request.app.context.known.show(&comment.html);
     let page = DeletePage { shell: &present::shell(request, &nav), id: id.0, body_html, once: &once };
     Ok(reply::page(views::delete(&page)))
 }
@@ -183,7 +183,7 @@ pub async fn delete(member: SignedIn, Path(id): Path<CommentId>) -> Result<Respo
 #[handler]
 pub async fn destroy(member: SignedIn, Path(id): Path<CommentId>, fields: Fields) -> Result<Response> {
     let request = &member.request;
-    let destroy = async |key| comments::destroy(&request.app, &member.by(), &key, id).await;
+    let destroy = async |key| comments::destroy(&request.app.context, &member.by(), &key, id).await;
     match form::submit(request, "comment.delete", &fields, destroy).await? {
         Accepted(_) => Ok(reply::see_other_with(request, &paths::comment(id.0), Flash(views::text::FLASH_DELETED))),
         Rejected(_) => Ok(reply::see_other(request, &paths::comment_delete(id.0))),

@@ -1,6 +1,6 @@
 //! GET /events, GET /events/posts/:id: what open pages listen to.
 
-use crate::domain::PostId;
+use crate::domain::{CommentId, PostId};
 use crate::web::{RequestContext, Result, SignedIn, live};
 use poem::web::{Path, Query};
 use poem::{Request, Response, handler};
@@ -23,5 +23,5 @@ pub async fn post(request: RequestContext, Path(id): Path<PostId>, page: Option<
 /// What the page that listens has already.
 #[derive(Deserialize)]
 struct Page {
-    after: i64,
+    after: CommentId,
 }

@@ -15,11 +15,11 @@ const POSTS: u64 = 10;
 /// A member's page.
 #[handler]
 pub async fn show(request: RequestContext, Path(id): Path<UserId>) -> Result<Response> {
-    let profile = profile::profile(&request.app, id).await?;
+    let profile = profile::profile(&request.app.context, id).await?;
     let actor = request.actor.as_ref();
-    let recent = list::by_author(&request.app.db, actor, &request.boards, id, POSTS).await?;
+    let recent = list::by_author(&request.app.context.db, actor, &request.boards, id, POSTS).await?;
     let open: Vec<_> = request.boards.open_to(actor).collect();
-    let (nav, now) = (present::nav(&request), request.app.clock.now());
+    let (nav, now) = (present::nav(&request), request.app.context.clock.now());
     let shown = present::Shown { boards: &open, lang: request.lang, now, mixed: true };
     let page = ProfilePage {
         shell: &present::shell(&request, &nav),
@@ -30,7 +30,7 @@ pub async fn show(request: RequestContext, Path(id): Path<UserId>) -> Result<Res
         posts: present::count(profile.post_count),
         comments: present::count(profile.comment_count),
         recent: recent.iter().filter_map(|card| present::card(card, shown)).collect(),
-        is_own: request.viewer_id() == id.0,
+        is_own: request.viewer_id() == id,
     };
     Ok(reply::page(templates::users::profile::page(&page)))
 }
@@ -41,7 +41,7 @@ const NAMED: usize = 200;
 /// Who is here. Members who do not want to be seen are neither named nor counted.
 #[handler]
 pub async fn online(request: RequestContext) -> Result<Response> {
-    let (count, members) = profile::online(&request.app, NAMED).await?;
+    let (count, members) = profile::online(&request.app.context, NAMED).await?;
     let nav = present::nav(&request);
     let named: Vec<(i64, &str)> = members.iter().map(|member| (member.id.0, member.name.as_str())).collect();
     let unnamed = count.saturating_sub(named.len() as u64);

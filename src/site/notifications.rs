@@ -20,10 +20,10 @@ pub struct NotificationsQuery {
 pub async fn index(member: SignedIn, place: Option<Query<NotificationsQuery>>) -> Result<Response> {
     let request = &member.request;
     let before = place.and_then(|Query(place)| place.before?.parse().ok()).filter(|id: &NotificationId| id.0 > 0);
-    let mut rows = notifications::list(&request.app, &member.actor, &request.boards, before, request.posts).await?;
+    let mut rows = notifications::list(&request.app.context, &member.actor, &request.boards, before, request.posts).await?;
     let more = rows.len() > notifications::PAGE as usize;
     rows.truncate(notifications::PAGE as usize);
-    let (key, nav, now) = (form_token::issue(request, "notifications"), present::nav(request), request.app.clock.now());
+    let (key, nav, now) = (form_token::issue(request, "notifications"), present::nav(request), request.app.context.clock.now());
     let items = rows.iter().map(|n| Item {
         id: n.id.0,
         kind: present::kind(n),
@@ -48,7 +48,7 @@ pub async fn index(member: SignedIn, place: Option<Query<NotificationsQuery>>) -
 #[handler]
 pub async fn read_all(member: SignedIn, fields: Fields) -> Result<Response> {
     let request = &member.request;
-    let read_all = async |key| notifications::mark_all_read(&request.app, &member.actor, &request.boards, &key).await;
+    let read_all = async |key| notifications::mark_all_read(&request.app.context, &member.actor, &request.boards, &key).await;
     match form::submit(request, "notifications", &fields, read_all).await? {
         Accepted(_) => Ok(reply::see_other_with(request, paths::NOTIFICATIONS, Flash(views::text::FLASH_READ_ALL))),
         Rejected(_) => Ok(reply::see_other(request, paths::NOTIFICATIONS)),
@@ -60,11 +60,11 @@ pub async fn read_all(member: SignedIn, fields: Fields) -> Result<Response> {
 #[handler]
 pub async fn read(member: SignedIn, Path(id): Path<NotificationId>) -> Result<Response> {
     let request = &member.request;
-    let n = notifications::read(&request.app, &member.actor, &request.boards, id).await?;
+    let n = notifications::read(&request.app.context, &member.actor, &request.boards, id).await?;
     let place = match (n.comment_id, n.post_id) {
         (Some(comment), _) => paths::comment(comment.0),
         (None, Some(post)) => {
-            let post = posts::find_readable(&request.app.db, Some(&member.actor), &request.boards, post).await?;
+            let post = posts::find_readable(&request.app.context.db, Some(&member.actor), &request.boards, post).await?;
             paths::post(&request.board_of(&post)?.slug, post.id.0)
         }
         (None, None) => paths::MY_PASSWORD.into(),

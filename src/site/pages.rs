@@ -39,7 +39,7 @@ const SECURITY_DAYS: i64 = 180;
 #[handler]
 pub fn security(request: RequestContext) -> Result<Response> {
     let Some(contact) = &request.app.config.public.security_contact else { return Err(crate::domain::Error::NotFound.into()) };
-    let day = request.app.clock.now().replace_time(time::Time::MIDNIGHT) + time::Duration::days(SECURITY_DAYS);
+    let day = request.app.context.clock.now().replace_time(time::Time::MIDNIGHT) + time::Duration::days(SECURITY_DAYS);
     let expires = day.format(&Rfc3339).map_err(|err| crate::domain::Error::Internal(err.to_string()))?;
     let canonical = request.app.config.public_url.join(paths::SECURITY_TXT).map(String::from).unwrap_or_default();
     let text = format!("Contact: {contact}\nExpires: {expires}\nPreferred-Languages: ko, en\nCanonical: {canonical}\n");

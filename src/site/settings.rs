@@ -56,7 +56,7 @@ pub async fn update(member: SignedIn, fields: Fields) -> Result<Response> {
         aids: member.session().copy.aids.clone(),
         shows_presence: fields.ticked("shows_presence"),
     };
-    let update = async |key| users::update(&request.app, &member.actor, &key, &wanted).await;
+    let update = async |key| users::update(&request.app.context, &member.actor, &key, &wanted).await;
     match form::submit(request, "profile", &fields, update).await? {
         Accepted(_) => Ok(reply::see_other_with(request, paths::MY_PROFILE, Flash(templates::users::text::FLASH_SAVED))),
         Rejected(rejection) => Ok(profile(&member, &wanted, &rejection)),
@@ -82,7 +82,7 @@ pub fn edit_password(member: SignedIn) -> Response {
 pub async fn update_password(member: SignedIn, fields: Fields) -> Result<Response> {
     let (request, session) = (&member.request, member.session());
     let (current, new) = (fields.text("current"), fields.text("password"));
-    let change = async |key| password_change::change(&request.app, session, &key, current, new, &request.client).await;
+    let change = async |key| password_change::change(&request.app.context, session, &key, current, new, &request.head.client).await;
     match form::submit(request, "password", &fields, change).await? {
         Accepted(token) => {
             let mut response = reply::see_other_with(request, paths::MY_PASSWORD, Flash(templates::users::text::FLASH_PASSWORD));
@@ -123,7 +123,7 @@ pub async fn update_reading(request: RequestContext, fields: Fields) -> Result<R
     let lang = Lang::from_tag(fields.text("language"));
     let word = language::pack(Some(lang.unwrap_or(request.lang)), aids);
     if let Some(actor) = &request.actor {
-        profile::set_reading(&request.app, actor.id, lang.map(Lang::tag), &word).await?;
+        profile::set_reading(&request.app.context, actor.id, lang.map(Lang::tag), &word).await?;
     }
     let mut response = reply::see_other_with(&request, reply::local(fields.text("next")), Flash(templates::users::text::FLASH_SAVED));
     cookies::set(response.headers_mut(), &cookies::reading(word, request.secure()));
@@ -134,9 +134,9 @@ pub async fn update_reading(request: RequestContext, fields: Fields) -> Result<R
 #[handler]
 pub async fn devices(member: SignedIn) -> Result<Response> {
     let request = &member.request;
-    let rows = sessions::open(&request.app, member.actor.id, 100).await?;
+    let rows = sessions::open(&request.app.context, member.actor.id, 100).await?;
     let devices: Vec<String> = rows.iter().map(|row| present::device(&row.user_agent)).collect();
-    let (key, nav, now) = (form_token::issue(request, "sessions"), present::nav(request), request.app.clock.now());
+    let (key, nav, now) = (form_token::issue(request, "sessions"), present::nav(request), request.app.context.clock.now());
     let current = member.session().copy.session_id;
     let shown = rows.iter().zip(&devices).map(|(row, device)| Device {
         id: row.id.0,
@@ -174,7 +174,7 @@ pub async fn end_others(member: SignedIn, fields: Fields) -> Result<Response> {
 /// checked but not used up.
 async fn end(member: &SignedIn, fields: &Fields, which: SessionSelector, flash: Flash) -> Result<Response> {
     let request = &member.request;
-    match form::submit(request, "sessions", fields, async |_| users::end_sessions(&request.app, which).await).await? {
+    match form::submit(request, "sessions", fields, async |_| users::end_sessions(&request.app.context, which).await).await? {
         Accepted(_) => Ok(reply::see_other_with(request, paths::MY_SESSIONS, flash)),
         Rejected(_) => Ok(reply::see_other(request, paths::MY_SESSIONS)),
     }

@@ -15,7 +15,7 @@ async fn strict(test: &TestApp) -> crate::support::TestNode {
 }
 
 async fn count(test: &TestApp, sql: &str) -> i64 {
-    query::number(&test.app.db, sql, []).await.unwrap().unwrap()
+    query::number(&test.app.context.db, sql, []).await.unwrap().unwrap()
 }
 
 #[rstest]
@@ -60,8 +60,8 @@ async fn a_password_made_of_ones_own_address_is_refused(#[values(Sqlite, Postgre
         terms: true,
         privacy: true,
     };
-    assert!(users::NewUser::check(&test.app, &form, Account::Staff).await.is_err(), "thirteen characters");
-    assert!(users::NewUser::check(&test.app, &form, Account::Member).await.is_ok());
+    assert!(users::NewUser::check(&test.app.context, &form, Account::Staff).await.is_err(), "thirteen characters");
+    assert!(users::NewUser::check(&test.app.context, &form, Account::Member).await.is_ok());
 }
 
 #[rstest]
@@ -71,8 +71,8 @@ async fn a_member_with_a_short_password_who_was_given_a_role_changes_it_before_e
 ) {
     let test = engine.start().await;
     test.person("mod", "moderator").await;
-    let hash = test.app.hasher.hash("초록 자전거 7대 산").await.unwrap();
-    query::run(&test.app.db, "UPDATE users SET password_hash = $1 WHERE name = 'mod'", [hash.into()]).await.unwrap();
+    let hash = test.app.context.hasher.hash("초록 자전거 7대 산").await.unwrap();
+    query::run(&test.app.context.db, "UPDATE users SET password_hash = $1 WHERE name = 'mod'", [hash.into()]).await.unwrap();
     let mut moderator = test.visitor();
     let page = moderator.get_admin("/login").await;
 
@@ -158,8 +158,8 @@ async fn a_burst_of_comments_has_to_wait_but_a_repeated_form_gets_its_answer(#[v
 async fn two_administrators_who_demote_each_other_at_once_leave_one(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let (one, two) = (test.person("one", "admin").await, test.person("two", "admin").await);
-    let admin = roles::find_by_slug(&test.app.db, roles::ADMIN).await.unwrap();
-    let member = roles::find_by_slug(&test.app.db, roles::MEMBER).await.unwrap();
+    let admin = roles::find_by_slug(&test.app.context.db, roles::ADMIN).await.unwrap();
+    let member = roles::find_by_slug(&test.app.context.db, roles::MEMBER).await.unwrap();
     assert_eq!(admin.members, 2);
     let by = |id: i64| {
         let mut by = operator();
@@ -170,8 +170,8 @@ async fn two_administrators_who_demote_each_other_at_once_leave_one(#[values(Sql
 
     let keys = (minschool::domain::idempotency::Key::random().unwrap(), minschool::domain::idempotency::Key::random().unwrap());
     let (first, second) = futures_util::join!(
-        manage::set_role(&test.app, &by_two, &keys.0, UserId(one), member.id, ""),
-        manage::suspend(&test.app, &by_one, &keys.1, UserId(two), None, "시험"),
+        manage::set_role(&test.app.context, &by_two, &keys.0, UserId(one), member.id, ""),
+        manage::suspend(&test.app.context, &by_one, &keys.1, UserId(two), None, "시험"),
     );
 
     assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
@@ -183,18 +183,18 @@ async fn two_administrators_who_demote_each_other_at_once_leave_one(#[values(Sql
 #[tokio::test]
 async fn a_setup_link_that_was_not_used_is_good_for_nothing_once_there_is_an_administrator(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
-    let token = bootstrap::invite_first_admin(&test.app.db).await.unwrap().unwrap();
+    let token = bootstrap::invite_first_admin(&test.app.context.db).await.unwrap().unwrap();
     let ada = test.member("ada").await;
     let (admin, member) = (
-        roles::find_by_slug(&test.app.db, roles::ADMIN).await.unwrap().id,
-        roles::find_by_slug(&test.app.db, roles::MEMBER).await.unwrap().id,
+        roles::find_by_slug(&test.app.context.db, roles::ADMIN).await.unwrap().id,
+        roles::find_by_slug(&test.app.context.db, roles::MEMBER).await.unwrap().id,
     );
-    manage::set_role(&test.app, &operator(), &minschool::domain::idempotency::Key::random().unwrap(), UserId(ada), admin, "")
+    manage::set_role(&test.app.context, &operator(), &minschool::domain::idempotency::Key::random().unwrap(), UserId(ada), admin, "")
         .await
         .unwrap();
-    query::run(&test.app.db, "UPDATE users SET role_id = $1", [member.into()]).await.unwrap();
+    query::run(&test.app.context.db, "UPDATE users SET role_id = $1", [member.into()]).await.unwrap();
 
-    assert!(!bootstrap::is_invited(&test.app, &token).await.unwrap());
+    assert!(!bootstrap::is_invited(&test.app.context, &token).await.unwrap());
 }
 
 #[rstest]
@@ -221,7 +221,7 @@ async fn a_password_that_the_operator_sets_is_in_the_audit_log(#[values(Sqlite, 
     let test = engine.start().await;
     let ada = test.member("ada").await;
 
-    password_change::set(&test.app, &operator(), UserId(ada), "일곱 대의 파란 시계탑 위").await.unwrap();
+    password_change::set(&test.app.context, &operator(), UserId(ada), "일곱 대의 파란 시계탑 위").await.unwrap();
 
     assert_eq!(count(&test, "SELECT COUNT(*) FROM audit_log WHERE action = 'user.password'").await, 1);
 }
@@ -246,23 +246,25 @@ async fn passwords_do_not_go_back_into_the_page_that_asks_to_sign_in_again(#[val
 async fn a_new_token_whose_answer_was_lost_is_given_again(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let mut ada = test.signed_in("ada").await;
-    let id = manage::by_email(&test.app, "ada@example.com").await.unwrap();
-    let moderator = roles::find_by_slug(&test.app.db, "moderator").await.unwrap().id;
-    manage::set_role(&test.app, &operator(), &minschool::domain::idempotency::Key::random().unwrap(), id, moderator, "").await.unwrap();
+    let id = manage::by_email(&test.app.context, "ada@example.com").await.unwrap();
+    let moderator = roles::find_by_slug(&test.app.context.db, "moderator").await.unwrap().id;
+    manage::set_role(&test.app.context, &operator(), &minschool::domain::idempotency::Key::random().unwrap(), id, moderator, "")
+        .await
+        .unwrap();
     let before = ada.cookie("ms_site").unwrap().to_owned();
     let mut lost = ada.clone();
     lost.get("/").await;
     assert_ne!(lost.cookie("ms_site").unwrap(), before, "a token was given, and its answer is lost");
     // Ten seconds later.
     let later = "UPDATE sessions SET previous_until = $1 WHERE previous_until IS NOT NULL";
-    let until = test.app.clock.now() + time::Duration::seconds(50);
-    query::run(&test.app.db, later, [until.into()]).await.unwrap();
+    let until = test.app.context.clock.now() + time::Duration::seconds(50);
+    query::run(&test.app.context.db, later, [until.into()]).await.unwrap();
 
     ada.get("/").await;
 
     let given = ada.cookie("ms_site").unwrap().to_owned();
     assert!(given != before && given != lost.cookie("ms_site").unwrap());
     assert!(ada.get("/").await.says("ada님"));
-    query::run(&test.app.db, later, [test.app.clock.now().into()]).await.unwrap();
+    query::run(&test.app.context.db, later, [test.app.context.clock.now().into()]).await.unwrap();
     assert!(ada.get("/").await.says("ada님"), "and stays signed in when the earlier one has died");
 }

@@ -32,7 +32,7 @@ async fn consents_are_kept_with_the_version_of_their_text(#[values(Sqlite, Postg
     ada.submit(&page, "/signup", &JOIN).await;
 
     let sql = "SELECT COUNT(*) FROM consents WHERE (kind = 'terms' AND version = $1) OR (kind = 'privacy' AND version = $2)";
-    let kept = minschool::db::query::number(&test.app.db, sql, [TERMS_VERSION.into(), PRIVACY_VERSION.into()]).await;
+    let kept = minschool::db::query::number(&test.app.context.db, sql, [TERMS_VERSION.into(), PRIVACY_VERSION.into()]).await;
     assert_eq!(kept.unwrap(), Some(2));
 }
 
@@ -121,12 +121,12 @@ async fn a_session_that_is_not_used_ends_after_a_day_and_a_persistent_one_after_
     let page = long.get("/login").await;
     long.submit(&page, "/login", &[("email", "ada@example.com"), ("password", PASSWORD), ("remember", "1")]).await;
 
-    test.app.clock.advance(Duration::hours(25));
+    test.app.context.clock.advance(Duration::hours(25));
     forget_copies(&test).await;
 
     assert!(!short.get("/").await.says("ada님"));
     assert!(long.get("/").await.says("ada님"));
-    test.app.clock.advance(Duration::days(30));
+    test.app.context.clock.advance(Duration::days(30));
     forget_copies(&test).await;
     assert!(!long.get("/").await.says("ada님"));
 }
@@ -248,8 +248,8 @@ async fn forget_copies(test: &TestApp) {
     struct Hash {
         value: String,
     }
-    let hashes: Vec<Hash> = minschool::db::query::all(&test.app.db, sql, []).await.unwrap();
+    let hashes: Vec<Hash> = minschool::db::query::all(&test.app.context.db, sql, []).await.unwrap();
     for hash in hashes {
-        let _ = test.app.shared.sessions().drop_one(&hash.value).await;
+        let _ = test.app.context.shared.sessions().drop_one(&hash.value).await;
     }
 }

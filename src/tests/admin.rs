@@ -7,7 +7,7 @@ use rstest::rstest;
 const PAGES: [&str; 10] = ["/", "/users", "/users/1", "/roles", "/roles/new", "/boards", "/boards/new", "/posts", "/comments", "/sessions"];
 
 async fn id_of(test: &TestApp, name: &str) -> i64 {
-    minschool::domain::users::manage::by_email(&test.app, &format!("{name}@example.com")).await.unwrap().0
+    minschool::domain::users::manage::by_email(&test.app.context, &format!("{name}@example.com")).await.unwrap().0
 }
 
 #[rstest]
@@ -61,7 +61,7 @@ async fn a_moderator_sees_what_moderators_may_and_no_more(#[values(Sqlite, Postg
 #[tokio::test]
 async fn the_link_for_the_first_administrator_works_once(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
-    let token = minschool::domain::bootstrap::invite_first_admin(&test.app.db).await.unwrap().unwrap();
+    let token = minschool::domain::bootstrap::invite_first_admin(&test.app.context.db).await.unwrap().unwrap();
     let address = format!("/setup?token={token}");
     let (mut boss, mut thief) = (test.visitor(), test.visitor());
     let page = boss.get_admin(&address).await;
@@ -75,7 +75,7 @@ async fn the_link_for_the_first_administrator_works_once(#[values(Sqlite, Postgr
     assert_eq!(second.status, 404);
     assert_eq!(thief.get_admin(&address).await.status, 404);
     assert_eq!(test.visitor().get_admin("/setup?token=").await.status, 404);
-    assert!(minschool::domain::bootstrap::invite_first_admin(&test.app.db).await.unwrap().is_none());
+    assert!(minschool::domain::bootstrap::invite_first_admin(&test.app.context.db).await.unwrap().is_none());
 }
 
 #[rstest]
@@ -204,6 +204,20 @@ async fn every_setting_of_a_board_holds_on_the_site(#[values(Sqlite, Postgres)] 
     assert!(ada.get(&moved).await.says("옛 게시판"));
     assert_eq!(ada.get("/community/old/write").await.status, 403, "an archive takes nothing");
     assert_eq!(ada.get("/community/free").await.status, 404);
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_unknown_level_of_access_comes_back_with_its_form(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut boss = test.staff("boss", "admin").await;
+
+    let page = set_board(&mut boss, "free", &[("write", "friends"), ("name", "새 이름")]).await;
+
+    assert_eq!(page.status, 422);
+    let field = page.attribute("select[name=write]", "aria-describedby").unwrap_or_default();
+    assert!(page.says("누가 할 수 있는지 다시 골라 주세요") && field.contains("write-error"), "{field} {}", page.text());
+    assert!(page.html.contains("새 이름") && !boss.get_admin("/boards").await.says("새 이름"));
 }
 
 #[rstest]

@@ -21,12 +21,12 @@ use tempfile::TempDir;
 /// An instance with posts and comments.
 pub async fn lived_in(test: TestApp) -> TestApp {
     let wanted = Wanted { users: 8, posts: 40, comments: 200, password: "x".into(), random_seed: 7 };
-    seed::run(&test.app, &wanted, test.app.clock.now(), |_, _, _| {}).await.unwrap();
+    seed::run(&test.app.context, &wanted, test.app.context.clock.now(), |_, _, _| {}).await.unwrap();
     test.signed_in("민지").await;
     // An id that was given out and is gone is not given out again.
-    let max = number(&test.app.db, "SELECT MAX(id) FROM comments").await;
-    query::run(&test.app.db, "DELETE FROM notifications WHERE comment_id = $1", [max.into()]).await.unwrap();
-    query::run(&test.app.db, "DELETE FROM comments WHERE id = $1", [max.into()]).await.unwrap();
+    let max = number(&test.app.context.db, "SELECT MAX(id) FROM comments").await;
+    query::run(&test.app.context.db, "DELETE FROM notifications WHERE comment_id = $1", [max.into()]).await.unwrap();
+    query::run(&test.app.context.db, "DELETE FROM comments WHERE id = $1", [max.into()]).await.unwrap();
     test
 }
 
@@ -45,9 +45,9 @@ async fn number(db: &Database, ask: &str) -> i64 {
 }
 
 pub async fn put(test: &TestApp, folder: &Path, key: Option<&Key>) -> Kept {
-    let (repository, lines) = (Repository::open(folder).unwrap(), read::lines(&test.app.db, Purpose::Backup));
+    let (repository, lines) = (Repository::open(folder).unwrap(), read::lines(&test.app.context.db, Purpose::Backup));
     let recipients: Vec<_> = key.map(Key::to_public).into_iter().collect();
-    let now = test.app.clock.now();
+    let now = test.app.context.clock.now();
     tokio::task::spawn_blocking(move || repository.put(lines, &recipients, now)).await.unwrap().unwrap()
 }
 
@@ -83,9 +83,9 @@ async fn is_the_same_content(test: &TestApp, config: &Config, restored: &Manifes
         manifest.tables.retain(|tally| tally.table != "settings");
     }
     expected.same_rows(&found).unwrap();
-    assert_eq!(number(&db, MARKS).await, number(&test.app.db, MARKS).await, "page marks");
+    assert_eq!(number(&db, MARKS).await, number(&test.app.context.db, MARKS).await, "page marks");
     // The triggers are at work again, and no id comes twice.
-    let last = number(&test.app.db, "SELECT MAX(id) FROM comments").await;
+    let last = number(&test.app.context.db, "SELECT MAX(id) FROM comments").await;
     let comment = "INSERT INTO comments (post_id, author_id, content, html, created_at) SELECT post_id, author_id, 'x', 'x', created_at \
                    FROM comments ORDER BY id LIMIT 1 RETURNING id";
     assert_eq!(number(&db, comment).await, last + 2, "the deleted comment's id is not given out again");
@@ -98,16 +98,16 @@ async fn is_the_same_content(test: &TestApp, config: &Config, restored: &Manifes
 #[tokio::test]
 async fn every_table_is_copied_or_left_out_on_purpose(#[values(Sqlite, Postgres)] from: Engine) {
     let test = lived_in(from.start().await).await;
-    let there = tables::there(&test.app.db).await.unwrap();
+    let there = tables::there(&test.app.context.db).await.unwrap();
     let mut named: Vec<_> = Purpose::Move.tables().map(|t| t.name.to_owned()).collect();
     named.extend(migration::tables().filter(|t| t.copied == migration::Copied::Never).map(|t| t.name.to_owned()));
     named.push("seaql_migrations".into());
     named.sort();
     assert_eq!(there, named);
 
-    test.app.db.execute_unprepared("CREATE TABLE newer (id BIGINT)").await.unwrap();
+    test.app.context.db.execute_unprepared("CREATE TABLE newer (id BIGINT)").await.unwrap();
 
-    assert!(err(backup::count(read::lines(&test.app.db, Purpose::Backup)).await).contains("\"newer\""));
+    assert!(err(backup::count(read::lines(&test.app.context.db, Purpose::Backup)).await).contains("\"newer\""));
 }
 
 #[rstest]
@@ -119,7 +119,7 @@ async fn nobody_is_signed_in_after_a_restore_and_old_copies_in_redis_do_not_coun
     let folder = tempfile::tempdir().unwrap();
     let test = lived_in(from.start().await).await;
     let kept = put(&test, &folder.path().join(test.app.config.on_postgres().to_string()), None).await;
-    assert!(number(&test.app.db, "SELECT COUNT(*) FROM sessions").await > 0);
+    assert!(number(&test.app.context.db, "SELECT COUNT(*) FROM sessions").await > 0);
     let config = empty(&test, &folder, into);
     restore::restore(&config, &kept.path, Vec::new()).await.unwrap();
 
@@ -127,9 +127,9 @@ async fn nobody_is_signed_in_after_a_restore_and_old_copies_in_redis_do_not_coun
     assert_eq!(number(&db, "SELECT COUNT(*) FROM sessions").await, 0);
     assert!(epoch::current(&db).await.unwrap() > 1_700_000_000);
     // Forms that were open stay good, and answered ones stay answered.
-    assert_eq!(settings::form_secret(&db).await.unwrap(), test.app.secret);
+    assert_eq!(settings::form_secret(&db).await.unwrap(), test.app.context.secret);
     let keys = "SELECT COUNT(*) FROM idempotency_keys";
-    assert_eq!(number(&db, keys).await, number(&test.app.db, keys).await);
+    assert_eq!(number(&db, keys).await, number(&test.app.context.db, keys).await);
 }
 
 #[rstest]
@@ -143,7 +143,7 @@ async fn a_database_moves_with_all_who_are_signed_in(#[values(Sqlite, Postgres)]
 
     let db = db::open(&to).await.unwrap();
     assert!(moved.tables.iter().any(|tally| tally.table == "sessions" && tally.rows > 0));
-    assert_eq!(number(&db, MARKS).await, number(&test.app.db, MARKS).await, "page marks");
+    assert_eq!(number(&db, MARKS).await, number(&test.app.context.db, MARKS).await, "page marks");
 }
 
 #[tokio::test]
@@ -161,12 +161,12 @@ async fn a_database_that_is_not_empty_is_left_as_it_is(#[values(Sqlite, Postgres
     let folder = tempfile::tempdir().unwrap();
     let test = lived_in(from.start().await).await;
     let kept = put(&test, &folder.path().join(test.app.config.on_postgres().to_string()), None).await;
-    let before = backup::count(read::lines(&test.app.db, Purpose::Move)).await.unwrap();
+    let before = backup::count(read::lines(&test.app.context.db, Purpose::Move)).await.unwrap();
 
     let refused = err(restore::restore(&test.app.config, &kept.path, Vec::new()).await);
 
     assert!(refused.contains("not empty") && refused.contains("--into"), "{refused}");
-    before.same_rows(&backup::count(read::lines(&test.app.db, Purpose::Move)).await.unwrap()).unwrap();
+    before.same_rows(&backup::count(read::lines(&test.app.context.db, Purpose::Move)).await.unwrap()).unwrap();
 }
 
 #[rstest]
@@ -181,28 +181,28 @@ async fn a_drill_proves_a_backup_and_leaves_nothing_behind(#[values(Sqlite, Post
 
     let proven = restore::drill(&config, &kept.path, Vec::new()).await.unwrap();
     std::fs::write(folder.path().join("broken"), zip("{}")).unwrap();
-    let before = if config.on_postgres() { number(&test.app.db, databases).await } else { 0 };
+    let before = if config.on_postgres() { number(&test.app.context.db, databases).await } else { 0 };
     let broken = restore::drill(&config, &folder.path().join("broken"), Vec::new()).await;
 
     assert!(proven.rows() > 100 && broken.is_err());
     assert!(!config.backups.dir.join(".drill").exists());
     let drills = "SELECT COUNT(*) FROM pg_database WHERE datname LIKE (current_database() || '\\_drill')";
-    assert!(!config.on_postgres() || number(&test.app.db, drills).await == 0, "{before}");
+    assert!(!config.on_postgres() || number(&test.app.context.db, drills).await == 0, "{before}");
 }
 
 #[rstest]
 #[tokio::test]
 async fn people_write_while_a_backup_is_made(#[values(Sqlite, Postgres)] from: Engine) {
     let test = lived_in(from.start().await).await;
-    let mut lines = read::lines(&test.app.db, Purpose::Backup);
+    let mut lines = read::lines(&test.app.context.db, Purpose::Backup);
     let mut checker = minschool::backup::format::Checker::default();
     checker.take(&lines.recv().await.unwrap().unwrap()).ok().unwrap();
-    let entries = number(&test.app.db, "SELECT COUNT(*) FROM audit_log").await;
+    let entries = number(&test.app.context.db, "SELECT COUNT(*) FROM audit_log").await;
 
     // More than fits between reader and writer is still unread, and the audit log is among the last tables.
     let audit = "INSERT INTO audit_log (actor_name, action, target_kind, target_name, before, after, reason, ip, user_agent, created_at) \
                  VALUES ('x', 'x', 'x', 'x', '', '', '', '', '', CURRENT_TIMESTAMP)";
-    query::run(&test.app.db, audit, []).await.unwrap();
+    query::run(&test.app.context.db, audit, []).await.unwrap();
 
     while let Some(line) = lines.recv().await {
         checker.take(&line.unwrap()).ok().unwrap();
@@ -221,7 +221,7 @@ async fn a_backup_of_an_older_schema_is_restored_and_brought_up_to_date(
     use migration::{Migrator, MigratorTrait};
     let folder = tempfile::tempdir().unwrap();
     let test = lived_in(from.start().await).await;
-    Migrator::down(test.app.db.connection(), Some(1)).await.unwrap();
+    Migrator::down(test.app.context.db.connection(), Some(1)).await.unwrap();
     let kept = put(&test, &folder.path().join(test.app.config.on_postgres().to_string()), None).await;
     let config = empty(&test, &folder, into);
     restore::restore(&config, &kept.path, Vec::new()).await.unwrap();

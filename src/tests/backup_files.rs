@@ -156,7 +156,7 @@ fn days_weeks_and_months_are_kept_and_the_newest_always() {
 async fn old_backups_are_thrown_away_with_their_labels() {
     let (test, folder) = (lived_in(TestApp::embedded().await).await, tempfile::tempdir().unwrap());
     let old = put(&test, folder.path(), None).await;
-    test.app.clock.advance(time::Duration::minutes(5));
+    test.app.context.clock.advance(time::Duration::minutes(5));
     let new = put(&test, folder.path(), None).await;
 
     let gone = Repository::open(folder.path()).unwrap().rotate("1d,1w,1m".parse().unwrap()).unwrap();

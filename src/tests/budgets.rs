@@ -102,9 +102,7 @@ async fn a_post_with_fifty_comments_costs_three_statements_and_one_round_trip(#[
     let test = engine.start().await;
     let mut ada = test.signed_in("ada").await;
     let post = ada.write("free", "글").await;
-    for n in 0..50 {
-        ada.comment(&post, &format!("댓글 {n}")).await;
-    }
+    ada.comment_often(&post, (0..50).map(|n| format!("댓글 {n}"))).await;
     ada.get(&post).await;
 
     let page = ada.get(&post).await;
@@ -127,12 +125,12 @@ async fn a_comment_with_all_that_follows_costs_two_round_trips_to_postgresql(#[v
         role: "member".into(),
         permissions: minschool::domain::Permissions::from_words(["comment:write"]),
     };
-    let boards = minschool::domain::boards::Boards::read(&test.app.db).await.unwrap();
+    let boards = minschool::domain::boards::Boards::read(&test.app.context.db).await.unwrap();
     let key = minschool::domain::idempotency::Key(page.once(&format!("{post}/comments")));
     let id: i64 = post.rsplit('/').next().unwrap().parse().unwrap();
 
     let new = minschool::domain::comments::New { post: PostId(id), parent: None, body: "댓글" };
-    let create = minschool::domain::comments::create(&test.app, &actor, &boards, &key, new);
+    let create = minschool::domain::comments::create(&test.app.context, &actor, &boards, &key, new);
     let ((done, trips), statements) = minschool::db::statements::counting(minschool::shared::meter::scope(create)).await;
 
     done.unwrap();
@@ -150,9 +148,8 @@ async fn pages_stay_within_sixty_kilobytes(#[values(Sqlite, Postgres)] engine: E
     let test = engine.start().await;
     let mut ada = test.signed_in("ada").await;
     let post = ada.write("free", "글").await;
-    for n in 0..50 {
-        ada.comment(&post, &format!("조금 더 긴 댓글을 남깁니다. 번호는 {n}입니다. 함께해 주셔서 고맙습니다.")).await;
-    }
+    let text = |n| format!("조금 더 긴 댓글을 남깁니다. 번호는 {n}입니다. 함께해 주셔서 고맙습니다.");
+    ada.comment_often(&post, (0..50).map(text)).await;
 
     for path in ["/", "/community/free", post.as_str(), "/login", "/signup", "/notifications"] {
         let page = ada.get(path).await;

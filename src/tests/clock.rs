@@ -21,16 +21,16 @@ const JUMPS: [i64; 4] = [HOUR_MS, -HOUR_MS, -HOUR_MS, HOUR_MS];
 /// Sets the machine's clock, and lets the instance do what it does now and then.
 async fn step(test: &TestApp, by_ms: i64) {
     // Who was here within the last seconds would be noted as being here after the jump.
-    counters::flush(&test.app).await.unwrap();
-    test.app.clock.monotonic().set_wall_by_ms(by_ms);
-    maintenance::forget(&test.app.db, test.app.clock.now()).await.unwrap();
+    counters::flush(&test.app.context).await.unwrap();
+    test.app.context.clock.monotonic().set_wall_by_ms(by_ms);
+    maintenance::forget(&test.app.context.db, test.app.context.clock.now()).await.unwrap();
 }
 
 /// From now on the rows decide, as when Redis' clock jumped too and its keys are over.
 async fn forget_copies(test: &TestApp, person: &Visitor) {
     for cookie in ["ms_site", "ms_admin"] {
         let hash = tokens::hash(person.cookie(cookie).unwrap());
-        test.app.shared.sessions().drop_one(&hash).await;
+        test.app.context.shared.sessions().drop_one(&hash).await;
     }
 }
 
@@ -67,7 +67,7 @@ async fn who_leaves_the_panel_alone_for_half_an_hour_is_out_whatever_the_clock_s
         let mut staff = test.staff(name, "admin").await;
         step(&test, by).await;
 
-        test.app.clock.advance(time::Duration::minutes(31));
+        test.app.context.clock.advance(time::Duration::minutes(31));
 
         assert!(staff.get_admin("/users").await.path.starts_with("/login"), "{by} ms");
     }
@@ -98,7 +98,7 @@ async fn a_form_that_was_open_is_taken_and_what_is_new_comes_last(#[values(Sqlit
 
     assert_eq!(places, [1; 5], "{shown}");
     assert!(order.is_sorted(), "{shown}");
-    assert_eq!(query::number(&test.app.db, early, []).await.unwrap(), Some(0));
+    assert_eq!(query::number(&test.app.context.db, early, []).await.unwrap(), Some(0));
 }
 
 #[rstest]
@@ -106,7 +106,7 @@ async fn a_form_that_was_open_is_taken_and_what_is_new_comes_last(#[values(Sqlit
 async fn who_is_here_stays_here(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     test.signed_in("ada").await.get("/").await;
-    let here = async || test.app.shared.presence().count().await == Known::Known(1);
+    let here = async || test.app.context.shared.presence().count().await == Known::Known(1);
     until("she is here", here).await;
 
     for by in JUMPS {
@@ -131,7 +131,7 @@ async fn limits_neither_open_nor_hold_for_an_hour(#[values(Sqlite, Postgres)] en
             eve.submit(&page, "/login", &wrong).await;
         }
 
-        strict.app.clock.monotonic().set_wall_by_ms(by);
+        strict.app.context.clock.monotonic().set_wall_by_ms(by);
 
         let right = [("email", "ada@example.com"), ("password", PASSWORD)];
         let page = eve.get("/login").await;
@@ -149,7 +149,7 @@ async fn limits_neither_open_nor_hold_for_an_hour(#[values(Sqlite, Postgres)] en
 async fn a_jump_is_written_down_shown_and_measured(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let mut boss = test.staff("boss", "admin").await;
-    let steady = test.app.clock.monotonic().clone();
+    let steady = test.app.context.clock.monotonic().clone();
     let mut reporter = Reporter::new(&test.app);
     reporter.round().await;
 
@@ -157,7 +157,7 @@ async fn a_jump_is_written_down_shown_and_measured(#[values(Sqlite, Postgres)] e
     reporter.round().await;
     reporter.round().await;
 
-    let events = newest(&test.app.db, 50).await.unwrap();
+    let events = newest(&test.app.context.db, 50).await.unwrap();
     let events: Vec<_> = events.iter().filter(|event| event.kind == minschool::monitor::EventKind::ClockJumped).collect();
     assert_eq!(events.len(), 1, "{events:?}");
     assert_eq!(events[0].instance, test.app.config.watching.instance);
@@ -174,10 +174,10 @@ async fn an_instance_whose_clock_is_behind_ends_nobodys_session(#[values(Sqlite,
     let test = engine.start().await;
     let mut boss = test.staff("boss", "admin").await;
     let find = "SELECT id FROM sessions WHERE token_hash = $1";
-    let row = query::number(&test.app.db, find, [tokens::hash(boss.cookie("ms_admin").unwrap()).into()]).await.unwrap().unwrap();
-    let behind: OffsetDateTime = test.app.clock.now() - time::Duration::hours(1);
+    let row = query::number(&test.app.context.db, find, [tokens::hash(boss.cookie("ms_admin").unwrap()).into()]).await.unwrap().unwrap();
+    let behind: OffsetDateTime = test.app.context.clock.now() - time::Duration::hours(1);
 
-    sessions::touch(&test.app, &[minschool::domain::SessionId(row)], Area::Admin, false, behind).await.unwrap();
+    sessions::touch(&test.app.context, &[minschool::domain::SessionId(row)], Area::Admin, false, behind).await.unwrap();
     forget_copies(&test, &boss).await;
 
     assert_eq!(boss.get_admin("/users").await.path, "/users");
@@ -200,7 +200,7 @@ async fn an_instance_that_begins_by_a_wrong_clock_keeps_the_course_of_the_others
         forget_copies(&test, &boss).await;
 
         assert_eq!(there.get_admin("/users").await.path, "/users", "{by} ms");
-        let apart = (node.app.clock.now() - test.app.clock.now()).abs();
+        let apart = (node.app.context.clock.now() - test.app.context.clock.now()).abs();
         assert!(apart < time::Duration::seconds(5), "{by} ms: {apart}");
         assert_eq!(boss.get_admin("/users").await.path, "/users", "{by} ms");
     }

@@ -79,9 +79,9 @@ async fn suspension_and_demotion_hold_everywhere_within_a_second_while_redis_is_
         },
         client: Default::default(),
     };
-    let ada_id = minschool::domain::users::manage::by_email(&test.app, "ada@example.com").await.unwrap();
+    let ada_id = minschool::domain::users::manage::by_email(&test.app.context, "ada@example.com").await.unwrap();
     minschool::domain::users::manage::suspend(
-        &test.app,
+        &test.app.context,
         &by,
         &minschool::domain::idempotency::Key::random().unwrap(),
         ada_id,
@@ -90,9 +90,9 @@ async fn suspension_and_demotion_hold_everywhere_within_a_second_while_redis_is_
     )
     .await
     .unwrap();
-    let member = minschool::domain::roles::find_by_slug(&test.app.db, "member").await.unwrap();
+    let member = minschool::domain::roles::find_by_slug(&test.app.context.db, "member").await.unwrap();
     minschool::domain::users::manage::set_role(
-        &test.app,
+        &test.app.context,
         &by,
         &minschool::domain::idempotency::Key::random().unwrap(),
         UserId(mod_id),
@@ -121,13 +121,13 @@ async fn redis_killed_frozen_or_flushed_fails_no_page_and_signs_nobody_out(#[val
     test.backends.redis.as_mut().unwrap().kill();
     live_through(&test, &mut ada, &mut bob, &post, "killed").await;
     test.backends.redis.as_mut().unwrap().restart();
-    until("Redis is trusted again", async || test.app.shared.health().is_well() && b.app.shared.health().is_well()).await;
+    until("Redis is trusted again", async || test.app.context.shared.health().is_well() && b.app.context.shared.health().is_well()).await;
     live_through(&test, &mut ada, &mut bob, &post, "back").await;
 
     test.backends.redis.as_ref().unwrap().freeze();
     live_through(&test, &mut ada, &mut bob, &post, "frozen").await;
     test.backends.redis.as_ref().unwrap().thaw();
-    until("Redis is trusted again", async || test.app.shared.health().is_well() && b.app.shared.health().is_well()).await;
+    until("Redis is trusted again", async || test.app.context.shared.health().is_well() && b.app.context.shared.health().is_well()).await;
 
     test.backends.redis.as_ref().unwrap().command(&["FLUSHALL"]);
     live_through(&test, &mut ada, &mut bob, &post, "flushed").await;
@@ -173,7 +173,7 @@ async fn a_session_ended_during_the_outage_stays_ended_when_redis_returns_with_i
             assert!(!still || begun.elapsed() < Duration::from_secs(1), "{name} came back");
         }
     }
-    assert!(test.app.shared.health().is_well() && b.app.shared.health().is_well(), "Redis is back by now");
+    assert!(test.app.context.shared.health().is_well() && b.app.context.shared.health().is_well(), "Redis is back by now");
 }
 
 #[rstest]
@@ -191,8 +191,8 @@ async fn presence_is_shared_and_ends_within_a_minute(#[values(Postgres)] engine:
     })
     .await;
 
-    let id = minschool::domain::users::manage::by_email(&test.app, "ada@example.com").await.unwrap();
-    let minute_ago = minschool::clock::to_ms(test.app.clock.now()) - 60_000;
+    let id = minschool::domain::users::manage::by_email(&test.app.context, "ada@example.com").await.unwrap();
+    let minute_ago = minschool::clock::to_ms(test.app.context.clock.now()) - 60_000;
     test.backends.redis.as_ref().unwrap().command(&["ZADD", "online:users", &minute_ago.to_string(), &id.to_string()]);
     let page = bob.get("/who").await;
     assert!(!page.text().contains("ada"), "{}", page.text());
@@ -204,9 +204,9 @@ async fn instances_migrate_in_turn_and_set_up_the_database_once(#[values(Postgre
     let test = engine.start().await;
     let (_b, _c) = futures_util::join!(test.node(), test.node());
 
-    let boards = minschool::domain::boards::Boards::read(&test.app.db).await.unwrap();
+    let boards = minschool::domain::boards::Boards::read(&test.app.context.db).await.unwrap();
 
     assert_eq!(boards.listed(None).count(), 3);
-    let posts = minschool::db::query::number(&test.app.db, "SELECT COUNT(*) FROM posts", []).await.unwrap();
+    let posts = minschool::db::query::number(&test.app.context.db, "SELECT COUNT(*) FROM posts", []).await.unwrap();
     assert_eq!(posts, Some(1));
 }

@@ -205,6 +205,17 @@ fn help_and_usage_exit_as_people_expect() {
 }
 
 #[test]
+fn user_says_that_its_subcommand_is_missing() {
+    let folder = folder();
+
+    let output = minschool(&folder).arg("user").output().unwrap();
+
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.starts_with("error: ") && said.contains("requires a subcommand") && said.contains("add, role"), "{said}");
+}
+
+#[test]
 fn several_instances_on_postgres_without_redis_are_refused() {
     let folder = folder();
     let url = crate::support::postgres_database();

@@ -165,7 +165,7 @@ async fn what_a_reader_made_ready_is_kept_in_redis_until_something_new_comes(#[v
     let post = ada.write("free", "질문").await;
     bob.comment(&post, "하나").await;
     bob.comment(&post, "둘").await;
-    let id = minschool::domain::users::manage::by_email(&test.app, "ada@example.com").await.unwrap();
+    let id = minschool::domain::users::manage::by_email(&test.app.context, "ada@example.com").await.unwrap();
     let unread = || redis.command(&["GET", &format!("notifications:{id}:unread")]);
     let list = || redis.command(&["LRANGE", &format!("notifications:{id}"), "0", "-1"]);
 
@@ -201,12 +201,12 @@ async fn nobody_comments_on_a_hidden_post(#[values(Sqlite, Postgres)] engine: En
     let (mut ada, mut bob) = (test.signed_in("ada").await, test.signed_in("bob").await);
     let post = ada.write("free", "글").await;
     let open = bob.get(&post).await;
-    minschool::db::query::run(&test.app.db, "UPDATE posts SET state = 'hidden' WHERE title = '글'", []).await.unwrap();
+    minschool::db::query::run(&test.app.context.db, "UPDATE posts SET state = 'hidden' WHERE title = '글'", []).await.unwrap();
 
     let page = bob.submit(&open, &format!("{post}/comments"), &[("body", "늦은 댓글")]).await;
 
     assert_eq!(page.status, 404);
-    let left = minschool::db::query::number(&test.app.db, "SELECT COUNT(*) FROM comments", []).await.unwrap();
+    let left = minschool::db::query::number(&test.app.context.db, "SELECT COUNT(*) FROM comments", []).await.unwrap();
     assert_eq!(left, Some(0));
 }
 
@@ -237,8 +237,8 @@ async fn a_long_thread_has_pages_and_a_comment_is_found_on_its_own(#[values(Sqli
     for n in 1..=205 {
         let sql =
             "INSERT INTO comments (post_id, author_id, content, html, created_at) VALUES ($1, (SELECT MAX(id) FROM users), $2, $2, $3)";
-        let values = [id.into(), format!("댓글 {n:03}").into(), test.app.clock.now().into()];
-        minschool::db::query::run(&test.app.db, sql, values).await.unwrap();
+        let values = [id.into(), format!("댓글 {n:03}").into(), test.app.context.clock.now().into()];
+        minschool::db::query::run(&test.app.context.db, sql, values).await.unwrap();
     }
 
     let page = ada.get("/comments/150").await;

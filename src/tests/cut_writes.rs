@@ -31,14 +31,14 @@ async fn cut_after<T>(polls: usize, work: impl Future<Output = T>) -> Option<T> 
 
 /// Writes a row on each connection of the pool and sees all of them from outside.
 async fn every_connection_stores(test: &TestApp, round: usize) {
-    let on_postgres = test.app.db.connection().get_database_backend() == DbBackend::Postgres;
-    until("all connections are back", async || Pool::of(&test.app.db).used == 0).await;
-    let count = Pool::of(&test.app.db).idle.max(1);
+    let on_postgres = test.app.context.db.connection().get_database_backend() == DbBackend::Postgres;
+    until("all connections are back", async || Pool::of(&test.app.context.db).used == 0).await;
+    let count = Pool::of(&test.app.context.db).idle.max(1);
     for n in 0..count {
         let insert = format!("INSERT INTO settings (name, value) VALUES ('cut.{round}.{n}', '')");
         // The pool is a queue: each turn takes another connection.
-        query::run(&test.app.db, &insert, []).await.unwrap();
-        until("it is back", async || Pool::of(&test.app.db).used == 0).await;
+        query::run(&test.app.context.db, &insert, []).await.unwrap();
+        until("it is back", async || Pool::of(&test.app.context.db).used == 0).await;
     }
     let outside = Database::connect(&test.backends.database_url).await.unwrap();
     let find = format!("SELECT COUNT(*) FROM settings WHERE name LIKE 'cut.{round}.%'");
@@ -58,7 +58,7 @@ async fn a_write_cut_at_any_await_leaves_no_transaction_behind(#[values(Sqlite, 
     let ada = test.member("ada").await;
     for polls in 1..200 {
         let (by, hash) = (operator(), format!("hash {polls}"));
-        let write = password_change::store(&test.app, &by, UserId(ada), &hash);
+        let write = password_change::store(&test.app.context, &by, UserId(ada), &hash);
 
         let done = cut_after(polls, write).await;
 

@@ -124,9 +124,9 @@ async fn pages_that_hold_a_key_are_nobody_elses(#[values(Postgres)] engine: Engi
     }
 
     let plan = Plan { generations: &[CacheTag::WITHDRAWN], ..Plan::default() };
-    let withdrawn = test.app.shared.fetch(&plan).await.known().unwrap().generations[0].unwrap();
+    let withdrawn = test.app.context.shared.fetch(&plan).await.known().unwrap().generations[0].unwrap();
     let looks = language::pack(Some(Lang::Ko), Aids::default());
-    let is_kept = |path: &str| test.app.shared.cache().page(&format!("page.{looks}.{path}"), withdrawn).is_some();
+    let is_kept = |path: &str| test.app.context.shared.cache().page(&format!("page.{looks}.{path}"), withdrawn).is_some();
 
     assert!(is_kept("/community") && !is_kept("/signup"));
 }

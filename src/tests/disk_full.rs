@@ -34,7 +34,7 @@ async fn free(test: &TestApp) {
 
 /// Each connection has a limit of its own, and a file never shrinks below what it has.
 async fn limit_pages(test: &TestApp, most: i64) {
-    let pool = test.app.db.connection().get_sqlite_connection_pool();
+    let pool = test.app.context.db.connection().get_sqlite_connection_pool();
     let mut all = Vec::new();
     for _ in 0..pool.options().get_max_connections() {
         all.push(pool.acquire().await.unwrap());
@@ -48,8 +48,8 @@ async fn limit_pages(test: &TestApp, most: i64) {
 /// empty, and connections that opened it are ended.
 async fn swap(test: &TestApp, full: bool) {
     let find = "SELECT pg_relation_filepath(reltoastrelid) AS path FROM pg_class WHERE relname = 'posts'";
-    let statement = sea_orm::Statement::from_string(test.app.db.get_database_backend(), find);
-    let row = test.app.db.query_one_raw(statement).await.unwrap().unwrap();
+    let statement = sea_orm::Statement::from_string(test.app.context.db.get_database_backend(), find);
+    let row = test.app.context.db.query_one_raw(statement).await.unwrap().unwrap();
     let (path, aside) = (postgres().folder().join(row.try_get::<String>("", "path").unwrap()), PathBuf::from("aside"));
     let aside = path.with_extension(aside);
     if full {
@@ -61,9 +61,9 @@ async fn swap(test: &TestApp, full: bool) {
     }
     let others =
         "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()";
-    query::number(&test.app.db, others, []).await.unwrap();
+    query::number(&test.app.context.db, others, []).await.unwrap();
     until("no connection is left that was ended", async || {
-        let all = (0..test.app.config.database_connections).map(|_| test.app.db.connection().ping());
+        let all = (0..test.app.config.database_connections).map(|_| test.app.context.db.connection().ping());
         futures_util::future::join_all(all).await.iter().all(Result::is_ok)
     })
     .await;
@@ -76,7 +76,7 @@ async fn sqlite_files_stay_open_when_the_pool_closes_all_its_connections() {
     let test = TestApp::embedded().await;
     let _open = health::keep_open(&test.app.config).await.unwrap();
     let file = test.app.config.database_url.trim_start_matches("sqlite://").split('?').next().unwrap().to_owned();
-    let pool = test.app.db.connection().get_sqlite_connection_pool();
+    let pool = test.app.context.db.connection().get_sqlite_connection_pool();
     let mut all = Vec::new();
     for _ in 0..pool.options().get_max_connections() {
         all.push(pool.acquire().await.unwrap());
@@ -149,7 +149,7 @@ async fn staff_see_it_while_it_lasts_and_the_log_of_events_keeps_it(#[values(Sql
     let shown = boss.get_admin("/system").await;
     free(&test).await;
     reporter.round().await;
-    let events = newest(&test.app.db, 100).await.unwrap();
+    let events = newest(&test.app.context.db, 100).await.unwrap();
 
     assert!(shown.says("디스크가 가득 차서 아무것도 저장되지 않습니다"), "{}", shown.text());
     assert!(events.iter().any(|event| event.kind == EventKind::DiskFull), "{events:?}");

@@ -99,7 +99,7 @@ async fn who_finds_a_vulnerability_learns_whom_to_tell(#[values(Sqlite, Postgres
     assert_eq!(line("Preferred-Languages:"), "ko, en");
     assert_eq!(line("Canonical:"), "https://example.org/.well-known/security.txt");
     let expires = time::OffsetDateTime::parse(&line("Expires:"), &time::format_description::well_known::Rfc3339).unwrap();
-    let days = (expires - test.app.clock.now()).whole_days();
+    let days = (expires - test.app.context.clock.now()).whole_days();
     assert!((30..365).contains(&days), "{days}");
 }
 

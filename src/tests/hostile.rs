@@ -163,10 +163,10 @@ async fn a_session_of_a_member_who_is_gone_is_nobody(#[values(Sqlite, Postgres)]
     let test = engine.start().await;
     let mut ada = test.signed_in("ada").await;
     ada.get("/").await;
-    minschool::db::query::run(&test.app.db, "DELETE FROM sessions", []).await.unwrap();
-    minschool::db::query::run(&test.app.db, "DELETE FROM users WHERE name = 'ada'", []).await.unwrap();
+    minschool::db::query::run(&test.app.context.db, "DELETE FROM sessions", []).await.unwrap();
+    minschool::db::query::run(&test.app.context.db, "DELETE FROM users WHERE name = 'ada'", []).await.unwrap();
     let hash = minschool::domain::tokens::hash(ada.cookie("ms_site").unwrap_or_default());
-    let _ = test.app.shared.sessions().drop_one(&hash).await;
+    let _ = test.app.context.shared.sessions().drop_one(&hash).await;
 
     let page = ada.get("/").await;
 

@@ -109,8 +109,8 @@ async fn more_than_can_be_worked_on_is_turned_away_at_once(#[values(Sqlite, Post
     let visitor = test.visitor().on(&strict);
     // With all connections to the database taken, each of these waits.
     let mut taken = Vec::new();
-    for _ in 0..Pool::of(&strict.app.db).max {
-        taken.push(minschool::db::query::begin_reading(&strict.app.db).await.unwrap());
+    for _ in 0..Pool::of(&strict.app.context.db).max {
+        taken.push(minschool::db::query::begin_reading(&strict.app.context.db).await.unwrap());
     }
     let stuck: Vec<_> = (0..8)
         .map(|_| {
@@ -160,7 +160,7 @@ async fn a_lost_database_is_explained_and_the_text_is_kept_by_the_browser(#[valu
     let mut ada = test.signed_in("ada").await;
     ada.get("/").await;
     let page = ada.get("/community/free/write").await;
-    test.app.db.clone().close().await.unwrap();
+    test.app.context.db.clone().close().await.unwrap();
 
     let answer = ada.submit(&page, "/community/free/write", &[("title", "글"), ("body", "글")]).await;
 

@@ -59,7 +59,7 @@ async fn the_bell_rings_on_an_open_page(#[values(Sqlite, Postgres)] engine: Engi
     bob.comment(&post, "댓글").await;
 
     assert!(stream.hears("bob님이").await, "{}", stream.seen);
-    assert!(stream.seen.contains("hx-target=\"#bell\""), "{}", stream.seen);
+    assert!(stream.seen.contains("hx-target=\"#bell\"") && stream.seen.contains("id: 1\n"), "{}", stream.seen);
 }
 
 #[rstest]
@@ -92,6 +92,12 @@ async fn a_new_comment_appears_on_an_open_post(#[values(Sqlite, Postgres)] engin
 
     assert!(stream.hears("방금 단 댓글").await, "{}", stream.seen);
     assert!(!stream.seen.contains("/edit"), "as any reader sees it");
+
+    stream.seen.clear();
+    bob.comment(&post, "그다음 댓글").await;
+
+    assert!(stream.hears("그다음 댓글").await, "{}", stream.seen);
+    assert!(!stream.seen.contains("방금 단 댓글"), "each comes once: {}", stream.seen);
 }
 
 #[rstest]

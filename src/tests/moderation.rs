@@ -10,7 +10,7 @@ fn number(post: &str) -> String {
 }
 
 async fn count(test: &TestApp, sql: &str) -> i64 {
-    query::number(&test.app.db, sql, []).await.unwrap().unwrap()
+    query::number(&test.app.context.db, sql, []).await.unwrap().unwrap()
 }
 
 /// Ticks one row of a list of the panel and does something with it.
@@ -94,10 +94,10 @@ async fn an_auditor_who_may_not_read_a_board_reads_none_of_its_words_in_the_log(
     let role = count(&test, "SELECT MAX(id) FROM roles").await;
     for (resource, action) in [("panel", "read"), ("audit", "read")] {
         let grant = "INSERT INTO role_permissions (role_id, resource, action) VALUES ($1, $2, $3)";
-        query::run(&test.app.db, grant, [role.into(), resource.into(), action.into()]).await.unwrap();
+        query::run(&test.app.context.db, grant, [role.into(), resource.into(), action.into()]).await.unwrap();
     }
     let slug = format!("SELECT slug AS name FROM roles WHERE id = {role}");
-    let slug = query::one::<Text>(&test.app.db, &slug, []).await.unwrap().unwrap().name;
+    let slug = query::one::<Text>(&test.app.context.db, &slug, []).await.unwrap().unwrap().name;
     let mut auditor = test.staff("auditor", &slug).await;
     let post = boss.write("free", "극비 안건").await;
     act(&mut boss, "/posts", "hide", &number(&post)).await;
@@ -173,10 +173,10 @@ async fn a_comment_whose_effects_were_lost_rings_the_bell_when_its_form_comes_ag
         role: "member".into(),
         permissions: minschool::domain::Permissions::EVERY,
     };
-    let boards = minschool::domain::boards::Boards::read(&test.app.db).await.unwrap();
+    let boards = minschool::domain::boards::Boards::read(&test.app.context.db).await.unwrap();
     let new = minschool::domain::comments::New { post: number(&post).parse().unwrap(), parent: None, body: "댓글" };
     // The rows alone, as an instance leaves them that is killed after its commit.
-    minschool::domain::comments::insert(&test.app, &actor, &boards, &key, new).await.unwrap();
+    minschool::domain::comments::insert(&test.app.context, &actor, &boards, &key, new).await.unwrap();
     assert_eq!(ada.get("/").await.find("#bell .number").unwrap_or_default(), "", "what was kept ready is out of date");
 
     bob.submit(&page, &place, &[("body", "댓글")]).await;

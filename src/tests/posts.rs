@@ -158,10 +158,10 @@ async fn pages_hold_twenty_posts_and_stay_right_when_some_go(#[values(Sqlite, Po
 
     for id in ["30", "31", "32"] {
         let sql = format!("UPDATE posts SET state = 'hidden' WHERE title = '글 {id}'");
-        minschool::db::query::run(&test.app.db, &sql, []).await.unwrap();
+        minschool::db::query::run(&test.app.context.db, &sql, []).await.unwrap();
     }
 
-    minschool::domain::invalidation::invalidate(&test.app, &[minschool::shared::cache::CacheTag::board("free")]).await;
+    minschool::domain::invalidation::invalidate(&test.app.context, &[minschool::shared::cache::CacheTag::board("free")]).await;
 
     let second = ada.get("/community/free?page=2").await;
     assert!(second.says("글 22"), "three from the next page moved up: {}", second.text());
@@ -195,7 +195,7 @@ async fn views_are_counted_without_a_write_on_each_page(#[values(Sqlite, Postgre
     for _ in 0..5 {
         assert!(ada.get(&post).await.statements <= 3);
     }
-    minschool::domain::counters::flush(&test.app).await.unwrap();
+    minschool::domain::counters::flush(&test.app.context).await.unwrap();
 
     // Pages of posts are kept for a minute; one in another language was not drawn yet.
     let page = test.visitor().with("accept-language", "en").get(&post).await;

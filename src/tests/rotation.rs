@@ -15,7 +15,7 @@ async fn a_session_gets_a_new_token_when_its_rights_change(#[values(Sqlite, Post
     let test = engine.start().await;
     let mut boss = test.staff("boss", "admin").await;
     let mut ada = test.signed_in("ada").await;
-    let user = format!("/users/{}", minschool::domain::users::manage::by_email(&test.app, "ada@example.com").await.unwrap());
+    let user = format!("/users/{}", minschool::domain::users::manage::by_email(&test.app.context, "ada@example.com").await.unwrap());
     let mut earlier = ada.clone();
 
     let page = boss.get_admin(&user).await;
@@ -31,8 +31,8 @@ async fn a_session_gets_a_new_token_when_its_rights_change(#[values(Sqlite, Post
     assert_eq!(ada.get("/community/notice/write").await.status, 200);
     assert_eq!(token(&ada), after, "once is enough");
 
-    query::run(&test.app.db, "UPDATE sessions SET previous_until = $1", [test.app.clock.now().into()]).await.unwrap();
-    test.app.shared.sessions().drop_one(&tokens::hash(&before)).await;
+    query::run(&test.app.context.db, "UPDATE sessions SET previous_until = $1", [test.app.context.clock.now().into()]).await.unwrap();
+    test.app.context.shared.sessions().drop_one(&tokens::hash(&before)).await;
     assert!(earlier.get("/my/sessions").await.path.starts_with("/login"), "the earlier token is good for a minute only");
     assert!(ada.get("/my/sessions").await.says("이 기기"));
 }
@@ -44,7 +44,7 @@ async fn a_session_that_ends_ends_under_its_earlier_token_too(#[values(Sqlite, P
     let mut boss = test.staff("boss", "admin").await;
     let mut ada = test.signed_in("ada").await;
     let mut earlier = ada.clone();
-    let user = format!("/users/{}", minschool::domain::users::manage::by_email(&test.app, "ada@example.com").await.unwrap());
+    let user = format!("/users/{}", minschool::domain::users::manage::by_email(&test.app.context, "ada@example.com").await.unwrap());
     let page = boss.get_admin(&user).await;
     boss.submit_admin(&page, &format!("{user}/role"), &[("role", "2")]).await;
     ada.get("/").await;

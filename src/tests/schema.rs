@@ -5,8 +5,8 @@ use migration::{Migrator, MigratorTrait, marks};
 use minschool::clock;
 use minschool::db::query;
 use minschool::domain::posts::list;
-use minschool::domain::{Error, RoleId, UserId};
-use minschool::entity::user;
+use minschool::domain::{BoardId, Error, RoleId, UserId};
+use minschool::entity::{board, role, user};
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
@@ -19,7 +19,7 @@ async fn marks(test: &TestApp) -> Vec<(String, i64)> {
         shown: i64,
     }
     let sql = "SELECT board_id || '/' || sort || '/' || bucket AS place, shown FROM page_mark_sums WHERE shown <> 0 ORDER BY 1";
-    let rows: Vec<Mark> = query::all(&test.app.db, sql, []).await.unwrap();
+    let rows: Vec<Mark> = query::all(&test.app.context.db, sql, []).await.unwrap();
     rows.into_iter().map(|mark| (mark.place, mark.shown)).collect()
 }
 
@@ -41,7 +41,7 @@ fn steps_that_are_not_named_so_take_nothing_away() {
 #[tokio::test]
 async fn the_schema_goes_up_down_and_up_again(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
-    let db = &test.app.db;
+    let db = &test.app.context.db;
 
     Migrator::down(db.connection(), None).await.unwrap();
     let left = query::number(db, "SELECT COUNT(*) FROM seaql_migrations", []).await.unwrap();
@@ -55,7 +55,7 @@ async fn the_schema_goes_up_down_and_up_again(#[values(Sqlite, Postgres)] engine
 #[tokio::test]
 async fn a_new_column_is_filled_in_part_by_part_and_a_run_that_was_cut_goes_on(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
-    let db = &test.app.db;
+    let db = &test.app.context.db;
     for n in 0..25 {
         let insert = "INSERT INTO idempotency_keys (key, result_id, created_at) VALUES ($1, 0, $2)";
         query::run(db, insert, [format!("k{n}").into(), clock::from_ms(1_760_000_000_000).into()]).await.unwrap();
@@ -74,7 +74,7 @@ async fn a_new_column_is_filled_in_part_by_part_and_a_run_that_was_cut_goes_on(#
 #[tokio::test]
 async fn moments_come_back_as_they_were_and_sort_like_time(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
-    let db = &test.app.db;
+    let db = &test.app.context.db;
     let moments: Vec<_> = (0..40).map(|n| clock::from_ms(1_760_000_000_000 + n * 37)).collect();
     for (n, moment) in moments.iter().enumerate() {
         let insert = "INSERT INTO idempotency_keys (key, result_id, created_at) VALUES ($1, $2, $3)";
@@ -109,15 +109,15 @@ async fn page_marks_are_right_after_everything_that_can_happen_to_a_post(#[value
         "UPDATE posts SET state = 'hidden', board_id = 2, bump = bump + 9000 WHERE title = '글 4'",
         "DELETE FROM posts WHERE title = '글 5'",
     ] {
-        query::run(&test.app.db, change, []).await.unwrap();
+        query::run(&test.app.context.db, change, []).await.unwrap();
     }
 
     let kept = marks(&test).await;
-    let (one, other) = tokio::join!(list::fold_marks(&test.app.db), list::fold_marks(&test.app.db));
+    let (one, other) = tokio::join!(list::fold_marks(&test.app.context.db), list::fold_marks(&test.app.context.db));
     (one.unwrap(), other.unwrap());
     assert_eq!(kept, marks(&test).await, "folded, by two instances at once");
-    assert_eq!(query::number(&test.app.db, "SELECT COUNT(*) FROM page_mark_changes", []).await.unwrap(), Some(0));
-    test.app.db.execute_unprepared(&marks::rebuild(migration::STEPS)).await.unwrap();
+    assert_eq!(query::number(&test.app.context.db, "SELECT COUNT(*) FROM page_mark_changes", []).await.unwrap(), Some(0));
+    test.app.context.db.execute_unprepared(&marks::rebuild(migration::STEPS)).await.unwrap();
 
     assert_eq!(kept, marks(&test).await);
 }
@@ -127,12 +127,12 @@ async fn page_marks_are_right_after_everything_that_can_happen_to_a_post(#[value
 async fn what_an_index_or_a_foreign_key_refuses_is_an_error_for_the_form(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     test.member("ada").await;
-    let db = &test.app.db;
+    let db = &test.app.context.db;
     let ada = user::Entity::find().filter(user::Column::Name.eq("ada")).one(db).await.unwrap().unwrap();
-    let refused = async |id: i64, email: &str, name: &str, role: i64| {
+    let refused = async |id: i64, email: &str, (key, skeleton): (&str, &str), role: i64| {
         let mut row = user::ActiveModel::from(ada.clone());
         (row.id, row.email, row.role_id) = (Set(UserId(id)), Set(email.into()), Set(RoleId(role)));
-        (row.name_key, row.name_skeleton) = (Set(name.into()), Set(Some(name.into())));
+        (row.name_key, row.name_skeleton) = (Set(key.into()), Set(Some(skeleton.into())));
         Error::from(user::Entity::insert(row).exec_without_returning(db).await.unwrap_err())
     };
     let field = |err: Error| match err {
@@ -140,9 +140,33 @@ async fn what_an_index_or_a_foreign_key_refuses_is_an_error_for_the_form(#[value
         _ => None,
     };
 
-    assert_eq!(field(refused(900, "ada@example.com", "new", 3).await), Some(("email", "email.taken")));
-    assert_eq!(field(refused(901, "new@example.com", "ada", 3).await), Some(("name", "name.taken")));
-    assert!(matches!(refused(902, "new@example.com", "new", 99).await, Error::NotFound));
+    assert_eq!(field(refused(900, "ada@example.com", ("new", "new"), 3).await), Some(("email", "email.taken")));
+    assert_eq!(field(refused(901, "new@example.com", ("ada", "new"), 3).await), Some(("name", "name.taken")));
+    assert_eq!(
+        field(refused(902, "new@example.com", ("new", ada.name_skeleton.as_deref().unwrap()), 3).await),
+        Some(("name", "name.taken"))
+    );
+    assert!(matches!(refused(903, "new@example.com", ("new", "new"), 99).await, Error::NotFound));
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_same_address_of_a_board_and_a_role_in_use_are_errors_for_the_form(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    test.member("ada").await;
+    let db = &test.app.context.db;
+    let mut again = board::ActiveModel::from(board::Entity::find().one(db).await.unwrap().unwrap());
+    again.id = Set(BoardId(900));
+
+    let board = Error::from(board::Entity::insert(again).exec_without_returning(db).await.unwrap_err());
+    let role = Error::from(role::Entity::delete_by_id(RoleId(3)).exec(db).await.unwrap_err());
+
+    assert!(matches!(&board, Error::Invalid(problems) if problems[0].message == "slug.taken"), "{board}");
+    // SQLite does not say which side was at fault.
+    match engine {
+        Postgres => assert!(matches!(&role, Error::Invalid(problems) if problems[0].message == "role.in_use"), "{role}"),
+        Sqlite => assert!(matches!(role, Error::NotFound), "{role}"),
+    }
 }
 
 #[rstest]
@@ -153,6 +177,6 @@ async fn an_address_is_unique_and_so_is_a_name(#[values(Sqlite, Postgres)] engin
     let again = "INSERT INTO users (email, name, name_key, password_hash, role_id, created_at) \
                  VALUES ($1, 'x', $2, '!', 3, CURRENT_TIMESTAMP)";
 
-    assert!(query::run(&test.app.db, again, ["ada@example.com".into(), "new".into()]).await.is_err());
-    assert!(query::run(&test.app.db, again, ["new@example.com".into(), "ada".into()]).await.is_err());
+    assert!(query::run(&test.app.context.db, again, ["ada@example.com".into(), "new".into()]).await.is_err());
+    assert!(query::run(&test.app.context.db, again, ["new@example.com".into(), "ada".into()]).await.is_err());
 }

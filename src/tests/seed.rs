@@ -13,7 +13,7 @@ fn wanted(random_seed: u64) -> Wanted {
 
 /// As the command does it, on a database without the welcome post.
 async fn seeded(test: &TestApp, random_seed: u64) {
-    seed::run(&test.app, &wanted(random_seed), test.app.clock.now(), |_, _, _| ()).await.unwrap();
+    seed::run(&test.app.context, &wanted(random_seed), test.app.context.clock.now(), |_, _, _| ()).await.unwrap();
 }
 
 async fn number(db: &Database, sql: &str) -> i64 {
@@ -73,7 +73,7 @@ async fn every_count_is_what_a_recount_says(#[values(Sqlite, Postgres)] engine: 
     seeded(&test, 1).await;
     seeded(&test, 2).await;
 
-    let db = &test.app.db;
+    let db = &test.app.context.db;
     for sql in DIFFERENCES {
         assert_eq!(number(db, sql).await, 0, "{sql}");
     }
@@ -102,7 +102,7 @@ async fn a_seeded_member_signs_in_reads_and_goes_on_writing(#[values(Sqlite, Pos
     assert!(home.says("회원3님") && board.status == 200 && notifications.status == 200);
     assert!(
         number(
-            &test.app.db,
+            &test.app.context.db,
             "SELECT COUNT(*) FROM notifications n JOIN users u ON u.id = n.user_id \
         WHERE u.email = 'user3@example.com' AND n.read_at IS NULL"
         )
@@ -134,8 +134,12 @@ async fn the_same_input_makes_the_same_rows() {
     let mut all = Vec::new();
     for random_seed in [5, 5, 6] {
         let (app, _folder) = empty().await;
-        seed::run(&app, &wanted(random_seed), now, |_, _, _| ()).await.unwrap();
-        all.push([rows(&app.db, USERS, "users").await, rows(&app.db, POSTS, "posts").await, rows(&app.db, COMMENTS, "comments").await]);
+        seed::run(&app.context, &wanted(random_seed), now, |_, _, _| ()).await.unwrap();
+        all.push([
+            rows(&app.context.db, USERS, "users").await,
+            rows(&app.context.db, POSTS, "posts").await,
+            rows(&app.context.db, COMMENTS, "comments").await,
+        ]);
     }
 
     assert_eq!(all[0], all[1]);
@@ -146,10 +150,10 @@ async fn the_same_input_makes_the_same_rows() {
 async fn post_ids_run_from_one_on_an_empty_database() {
     let (app, _folder) = empty().await;
 
-    let seeded = seed::run(&app, &wanted(1), app.clock.now(), |_, _, _| ()).await.unwrap();
+    let seeded = seed::run(&app.context, &wanted(1), app.context.clock.now(), |_, _, _| ()).await.unwrap();
 
     assert_eq!((seeded.first_post, seeded.first_number), (1, 1));
-    assert_eq!(number(&app.db, "SELECT MIN(id) FROM posts").await, 1);
-    assert_eq!(number(&app.db, "SELECT MAX(id) FROM posts").await, 700);
-    assert_eq!(number(&app.db, "SELECT COUNT(DISTINCT password_hash) FROM users").await, 1, "hashed once");
+    assert_eq!(number(&app.context.db, "SELECT MIN(id) FROM posts").await, 1);
+    assert_eq!(number(&app.context.db, "SELECT MAX(id) FROM posts").await, 700);
+    assert_eq!(number(&app.context.db, "SELECT COUNT(DISTINCT password_hash) FROM users").await, 1, "hashed once");
 }

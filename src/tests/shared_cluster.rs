@@ -7,7 +7,7 @@ use minschool::shared::Known::Known;
 use minschool::shared::batch_read::Plan;
 use minschool::shared::cache::{CacheTag, Entry};
 use minschool::shared::signals::Signal;
-use minschool::shared::{RedisOptions, Shared, meter};
+use minschool::shared::{RedisOptions, Shared, UserKey, meter};
 use testkit::redis::PrivateRedis;
 
 async fn instance(url: String) -> Shared {
@@ -25,13 +25,13 @@ async fn a_page_on_a_cluster_still_waits_once() {
     let (tags, entries) = ([CacheTag::BOARDS, CacheTag::ROLES], [Entry::recent_posts()]);
     let plan = Plan { session: Some("aa"), unread: true, generations: &tags, entries: &entries, ..Plan::default() };
     assert_eq!(shared.sessions().put("aa", &copy(1)).await, Delivered);
-    assert_eq!(shared.notifications().set_unread(1, 3).await, Delivered);
+    assert_eq!(shared.notifications().set_unread(UserKey(1), 3).await, Delivered);
     let _ = shared.fetch(&plan).await;
 
     let (answer, trips) = meter::scope(shared.fetch(&plan)).await;
 
     let answer = answer.known().unwrap();
-    assert_eq!((answer.session.unwrap().user_id, answer.unread, trips), (1, Some(3), 1));
+    assert_eq!((answer.session.unwrap().user_id, answer.unread, trips), (UserKey(1), Some(3), 1));
     assert!(answer.generations.iter().all(Option::is_some));
     assert_eq!(redis.calls("mget"), 0, "the keys live on different servers");
 }
@@ -46,15 +46,15 @@ async fn every_face_works_on_a_cluster() {
         let hash = format!("hash{user}");
         assert_eq!(a.sessions().put(&hash, &copy(7)).await, Delivered);
     }
-    assert_eq!(b.sessions().drop_user(7).await, Delivered);
+    assert_eq!(b.sessions().drop_user(UserKey(7)).await, Delivered);
     assert_eq!(a.sessions().get("hash2").await, Known(None));
-    let tags = [CacheTag::POSTS, CacheTag::board("free"), CacheTag::user(1)];
+    let tags = [CacheTag::POSTS, CacheTag::board("free"), CacheTag::user(UserKey(1))];
     assert_eq!(a.cache().invalidate(&tags).await, Delivered);
-    ring(&a, 1, 2).await;
+    ring(&a, UserKey(1), 2).await;
     assert!(may_post(&a).await && may_post(&b).await && may_post(&a).await);
     assert!(!may_post(&b).await);
-    a.presence().touch(1);
-    eventually("here", async || b.presence().list(9).await == Known(vec![1])).await;
+    a.presence().touch(UserKey(1));
+    eventually("here", async || b.presence().list(9).await == Known(vec![UserKey(1)])).await;
 
     let mut listener = b.signals().subscribe("user:1");
     assert_eq!(a.signals().publish("user:1", "bell").await, Delivered);

@@ -4,6 +4,7 @@ use crate::shared_fixture::{Backend, Memory, Redis, copy, now_ms, timed};
 use bytes::Bytes;
 use minschool::shared::Effect::{Delivered, Lost};
 use minschool::shared::Known::Known;
+use minschool::shared::UserKey;
 use minschool::shared::batch_read::Plan;
 use minschool::shared::cache::{CacheTag, Entry, Generation};
 use rstest::rstest;
@@ -23,7 +24,7 @@ async fn a_session_comes_back_as_it_was_put(#[values(Memory, Redis)] backend: Ba
     assert_eq!(sessions.put("aa", &copy(1)).await, Delivered);
 
     let back = sessions.get("aa").await.known().flatten().unwrap();
-    assert_eq!((back.user_id, back.name.as_str(), back.version), (1, "회원1", 3));
+    assert_eq!((back.user_id, back.name.as_str(), back.version), (UserKey(1), "회원1", 3));
     assert_eq!(back.permissions, ["posts:read", "posts:write"]);
 }
 
@@ -56,7 +57,7 @@ async fn a_dropped_session_is_not_there(#[values(Memory, Redis)] backend: Backen
     assert_eq!(sessions.get("a1").await, Known(None));
     assert!(sessions.get("a2").await.known().flatten().is_some());
 
-    assert_eq!(sessions.drop_user(1).await, Delivered);
+    assert_eq!(sessions.drop_user(UserKey(1)).await, Delivered);
     assert_eq!(sessions.get("a2").await, Known(None));
     assert_eq!(sessions.get("a3").await, Known(None));
     assert!(sessions.get("b1").await.known().flatten().is_some());
@@ -107,14 +108,14 @@ async fn a_page_asks_for_everything_at_once(#[values(Memory, Redis)] backend: Ba
     let entries = [Entry::recent_posts(), Entry::board_first("free")];
     let plan = Plan { session: Some("aa"), unread: true, generations: &tags, entries: &entries, ..Plan::default() };
     shared.sessions().put("aa", &copy(1)).await;
-    shared.notifications().set_unread(1, 12).await;
+    shared.notifications().set_unread(UserKey(1), 12).await;
 
     let first = shared.fetch(&plan).await.known().unwrap();
     let generation = first.entries[1].generation.unwrap();
     shared.cache().put(&entries[1], generation, &Bytes::from_static(b"posts")).await;
     let again = shared.fetch(&plan).await.known().unwrap();
 
-    assert_eq!(again.session.unwrap().user_id, 1);
+    assert_eq!(again.session.unwrap().user_id, UserKey(1));
     assert_eq!(again.unread, Some(12));
     assert_eq!(again.generations, first.generations);
     assert_eq!(again.generations[1], again.entries[0].generation, "both are of the posts");
@@ -131,7 +132,7 @@ async fn the_first_page_learns_whose_session_it_is(#[values(Memory, Redis)] back
     assert_eq!(shared.fetch(&plan).await.known().unwrap().unread, None);
 
     shared.sessions().put("aa", &copy(1)).await;
-    shared.notifications().set_unread(1, 2).await;
+    shared.notifications().set_unread(UserKey(1), 2).await;
     assert_eq!(shared.fetch(&plan).await.known().unwrap().unread, Some(2));
 }
 
@@ -139,7 +140,7 @@ async fn the_first_page_learns_whose_session_it_is(#[values(Memory, Redis)] back
 #[tokio::test]
 async fn a_piece_is_found_until_its_noun_is_bumped(#[values(Memory, Redis)] backend: Backend) {
     let fixture = backend.start().await;
-    let (cache, entry) = (fixture.shared.cache(), Entry::profile(1));
+    let (cache, entry) = (fixture.shared.cache(), Entry::profile(UserKey(1)));
     let loads = AtomicU32::new(0);
     let load = async || {
         let number = loads.fetch_add(1, Ordering::SeqCst);
@@ -148,10 +149,10 @@ async fn a_piece_is_found_until_its_noun_is_bumped(#[values(Memory, Redis)] back
 
     assert_eq!(cache.read_through(&entry, load).await.unwrap(), "load 0");
     assert_eq!(cache.read_through(&entry, load).await.unwrap(), "load 0");
-    cache.invalidate(&[CacheTag::user(2), CacheTag::POSTS]).await;
+    cache.invalidate(&[CacheTag::user(UserKey(2)), CacheTag::POSTS]).await;
     assert_eq!(cache.read_through(&entry, load).await.unwrap(), "load 0");
 
-    assert_eq!(cache.invalidate(&[CacheTag::user(1)]).await, Delivered);
+    assert_eq!(cache.invalidate(&[CacheTag::user(UserKey(1))]).await, Delivered);
     assert_eq!(cache.read_through(&entry, load).await.unwrap(), "load 1");
 }
 
@@ -305,15 +306,15 @@ async fn those_whose_load_fails_do_not_queue(#[values(Memory, Redis)] backend: B
 #[tokio::test]
 async fn a_count_of_unread_that_was_made_before_something_new_came_is_not_kept(#[values(Memory, Redis)] backend: Backend) {
     let fixture = backend.start().await;
-    let ready = fixture.shared.notifications();
+    let (ready, user) = (fixture.shared.notifications(), UserKey(1));
 
-    let early = ready.leave_unread(1).await.known().unwrap();
-    ready.clear_all([1].into_iter()).await;
-    assert_eq!(ready.fill_unread(1, early, 3).await, Lost);
-    assert_eq!(ready.unread(1).await, Known(None));
-    let ticket = ready.leave_unread(1).await.known().unwrap();
-    assert_eq!(ready.unread(1).await, Known(None), "a ticket is no number");
-    assert_eq!(ready.fill_unread(1, ticket, 4).await, Delivered);
+    let early = ready.leave_unread(user).await.known().unwrap();
+    ready.clear_all([user].into_iter()).await;
+    assert_eq!(ready.fill_unread(user, early, 3).await, Lost);
+    assert_eq!(ready.unread(user).await, Known(None));
+    let ticket = ready.leave_unread(user).await.known().unwrap();
+    assert_eq!(ready.unread(user).await, Known(None), "a ticket is no number");
+    assert_eq!(ready.fill_unread(user, ticket, 4).await, Delivered);
 
-    assert_eq!(ready.unread(1).await, Known(Some(4)));
+    assert_eq!(ready.unread(user).await, Known(Some(4)));
 }

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use minschool::shared::{
     Effect::{Delivered, Lost},
     Known::Known,
+    UserKey,
     notifications::Listed,
     signals::Signal,
 };
@@ -18,18 +19,18 @@ async fn people_are_here_for_fifty_seconds(#[values(Memory, Redis)] backend: Bac
     let fixture = backend.start().await;
     let presence = fixture.shared.presence();
 
-    presence.touch_at(1, now_ms() - 51_000);
-    presence.touch_at(2, now_ms() - 45_000);
-    presence.touch(3);
-    eventually("both are here", async || presence.list(10).await == Known(vec![3, 2])).await;
+    presence.touch_at(UserKey(1), now_ms() - 51_000);
+    presence.touch_at(UserKey(2), now_ms() - 45_000);
+    presence.touch(UserKey(3));
+    eventually("both are here", async || presence.list(10).await == Known(vec![UserKey(3), UserKey(2)])).await;
 
     assert_eq!(presence.count().await, Known(2));
-    assert_eq!(presence.list(1).await, Known(vec![3]));
+    assert_eq!(presence.list(1).await, Known(vec![UserKey(3)]));
     eventually("the header shows both", async || presence.here() == Known(2)).await;
 
-    presence.leave(3).await;
-    assert_eq!(presence.list(10).await, Known(vec![2]));
-    presence.touch(3);
+    presence.leave(UserKey(3)).await;
+    assert_eq!(presence.list(10).await, Known(vec![UserKey(2)]));
+    presence.touch(UserKey(3));
     eventually("who left and came back is here", async || presence.count().await == Known(2)).await;
 }
 
@@ -38,14 +39,14 @@ async fn people_are_here_for_fifty_seconds(#[values(Memory, Redis)] backend: Bac
 async fn presence_is_written_once_in_fifteen_seconds(#[values(Memory, Redis)] backend: Backend) {
     let fixture = backend.start().await;
     let (presence, now) = (fixture.shared.presence(), now_ms());
-    presence.touch_at(1, now - 49_900);
+    presence.touch_at(UserKey(1), now - 49_900);
     eventually("written", async || presence.count().await == Known(1)).await;
 
-    presence.touch_at(1, now - 49_000);
+    presence.touch_at(UserKey(1), now - 49_000);
     sleep(Duration::from_millis(150)).await;
 
     assert_eq!(presence.count().await, Known(0), "the second touch came too soon to be written");
-    presence.touch(1);
+    presence.touch(UserKey(1));
     eventually("written again", async || presence.count().await == Known(1)).await;
 }
 
@@ -56,18 +57,18 @@ async fn notifications_are_whole_or_absent(#[values(Memory, Redis)] backend: Bac
     let bell = fixture.shared.notifications();
     let item = |n: u32| Bytes::from(format!("{{\"id\":{n}}}"));
 
-    let Known(Listed::Absent(ticket)) = bell.list(1).await else { panic!("nothing was filled in") };
-    assert!(matches!(bell.list(1).await, Known(Listed::BeingFilled)));
-    assert_eq!(bell.fill(1, ticket, (1..=60).rev().map(item).collect()).await, Delivered);
-    assert_eq!(bell.set_unread(1, 60).await, Delivered);
+    let Known(Listed::Absent(ticket)) = bell.list(UserKey(1)).await else { panic!("nothing was filled in") };
+    assert!(matches!(bell.list(UserKey(1)).await, Known(Listed::BeingFilled)));
+    assert_eq!(bell.fill(UserKey(1), ticket, (1..=60).rev().map(item).collect()).await, Delivered);
+    assert_eq!(bell.set_unread(UserKey(1), 60).await, Delivered);
 
-    let Known(Listed::Newest(items)) = bell.list(1).await else { panic!("it was filled in") };
+    let Known(Listed::Newest(items)) = bell.list(UserKey(1)).await else { panic!("it was filled in") };
     assert_eq!((items.len(), &items[0], &items[49]), (50, &item(60), &item(11)));
-    assert_eq!(bell.unread(1).await, Known(Some(60)));
+    assert_eq!(bell.unread(UserKey(1)).await, Known(Some(60)));
 
-    bell.clear(1).await;
-    assert!(matches!(bell.list(1).await, Known(Listed::Absent(_))));
-    assert_eq!(bell.unread(1).await, Known(None));
+    bell.clear(UserKey(1)).await;
+    assert!(matches!(bell.list(UserKey(1)).await, Known(Listed::Absent(_))));
+    assert_eq!(bell.unread(UserKey(1)).await, Known(None));
 }
 
 #[rstest]
@@ -77,17 +78,17 @@ async fn a_list_that_was_overtaken_is_not_filled_in(#[values(Memory, Redis)] bac
     let bell = fixture.shared.notifications();
     let item = |n: u32| Bytes::from(format!("{{\"id\":{n}}}"));
 
-    let Known(Listed::Absent(ticket)) = bell.list(1).await else { panic!("nothing is there yet") };
-    bell.clear_list(1).await;
-    assert_eq!(bell.fill(1, ticket, vec![item(1)]).await, Lost, "an item that came meanwhile would be missing");
+    let Known(Listed::Absent(ticket)) = bell.list(UserKey(1)).await else { panic!("nothing is there yet") };
+    bell.clear_list(UserKey(1)).await;
+    assert_eq!(bell.fill(UserKey(1), ticket, vec![item(1)]).await, Lost, "an item that came meanwhile would be missing");
 
-    let Known(Listed::Absent(ticket)) = bell.list(1).await else { panic!("the next reader may try") };
-    bell.clear(1).await;
-    assert_eq!(bell.fill(1, ticket, vec![item(1)]).await, Lost, "item 1 may have been read meanwhile");
+    let Known(Listed::Absent(ticket)) = bell.list(UserKey(1)).await else { panic!("the next reader may try") };
+    bell.clear(UserKey(1)).await;
+    assert_eq!(bell.fill(UserKey(1), ticket, vec![item(1)]).await, Lost, "item 1 may have been read meanwhile");
 
-    let Known(Listed::Absent(ticket)) = bell.list(1).await else { panic!("and the next") };
-    assert_eq!(bell.fill(1, ticket, Vec::new()).await, Delivered, "nobody has nothing, and that is fine");
-    assert!(matches!(bell.list(1).await, Known(Listed::Absent(_))));
+    let Known(Listed::Absent(ticket)) = bell.list(UserKey(1)).await else { panic!("and the next") };
+    assert_eq!(bell.fill(UserKey(1), ticket, Vec::new()).await, Delivered, "nobody has nothing, and that is fine");
+    assert!(matches!(bell.list(UserKey(1)).await, Known(Listed::Absent(_))));
 }
 
 #[rstest]
@@ -96,11 +97,11 @@ async fn unread_is_known_once_it_was_set(#[values(Memory, Redis)] backend: Backe
     let fixture = backend.start().await;
     let bell = fixture.shared.notifications();
 
-    assert_eq!(bell.unread(1).await, Known(None));
-    assert_eq!(bell.set_unread(1, 0).await, Delivered);
+    assert_eq!(bell.unread(UserKey(1)).await, Known(None));
+    assert_eq!(bell.set_unread(UserKey(1), 0).await, Delivered);
 
-    assert_eq!(bell.unread(1).await, Known(Some(0)), "none is not the same as not known");
-    assert_eq!(bell.unread(2).await, Known(None));
+    assert_eq!(bell.unread(UserKey(1)).await, Known(Some(0)), "none is not the same as not known");
+    assert_eq!(bell.unread(UserKey(2)).await, Known(None));
 }
 
 #[rstest]

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use minschool::clock::monotonic::MonotonicClock;
 use minschool::shared::{
-    Accept, Effect::Delivered, Known::Known, Reconnected, RedisOptions, Reject, Shared, Validator, cache::Entry, notifications::Listed,
-    sessions::SessionCopy,
+    Accept, Effect::Delivered, Known::Known, Reconnected, RedisOptions, Reject, Shared, UserKey, Validator, cache::Entry,
+    notifications::Listed, sessions::SessionCopy,
 };
 use std::{
     future::Future,
@@ -111,7 +111,7 @@ impl Owner {
 /// A session copy that lives for an hour.
 pub fn copy(user_id: i64) -> SessionCopy {
     SessionCopy {
-        user_id,
+        user_id: UserKey(user_id),
         email: format!("user{user_id}@example.com"),
         name: format!("회원{user_id}"),
         role: "member".into(),
@@ -173,7 +173,7 @@ pub async fn read(shared: &Shared, entry: &Entry, text: &'static str) -> Bytes {
 }
 
 /// Fills in a list of notifications.
-pub async fn ring(shared: &Shared, user: i64, unread: u32) {
+pub async fn ring(shared: &Shared, user: UserKey, unread: u32) {
     let bell = shared.notifications();
     let Known(Listed::Absent(ticket)) = bell.list(user).await else { panic!("it is not absent") };
     let item = Bytes::from_static(b"{}");

@@ -6,7 +6,7 @@ use minschool::clock::monotonic::MonotonicClock;
 use minschool::shared::{
     Effect::Delivered,
     Known::Known,
-    RedisOptions, Shared,
+    RedisOptions, Shared, UserKey,
     cache::{CacheTag, Entry},
     signals::Signal,
 };
@@ -19,7 +19,7 @@ async fn a_session_lives_and_ends_on_every_instance() {
     a.sessions().put("aa", &copy(1)).await;
     assert!(lives(b, "aa").await);
 
-    b.sessions().drop_user(1).await;
+    b.sessions().drop_user(UserKey(1)).await;
     assert!(!lives(a, "aa").await);
 }
 
@@ -44,8 +44,8 @@ async fn limits_and_presence_are_counted_over_all_instances() {
     assert!(may_post(a).await && may_post(b).await && may_post(a).await);
     assert!(!may_post(b).await);
 
-    a.presence().touch(1);
-    b.presence().touch(2);
+    a.presence().touch(UserKey(1));
+    b.presence().touch(UserKey(2));
     let both = async || a.presence().here() == Known(2) && b.presence().here() == Known(2);
     eventually("both see both", both).await;
 }
@@ -77,7 +77,7 @@ async fn sites_that_share_a_redis_do_not_meet() {
     let mut theirs = other.signals().subscribe("user:1");
 
     other.sessions().put("aa", &copy(1)).await;
-    other.notifications().set_unread(1, 1).await;
+    other.notifications().set_unread(UserKey(1), 1).await;
     other.signals().publish("user:1", "theirs").await;
     fixture.shared.signals().publish("user:1", "ours").await;
 

@@ -5,6 +5,7 @@ use crate::shared_fixture::{SharedFixture, copy, eventually, may_post, now_ms, r
 use bytes::Bytes;
 use minschool::shared::Effect::Delivered;
 use minschool::shared::Known::Known;
+use minschool::shared::UserKey;
 use minschool::shared::batch_read::Plan;
 use minschool::shared::cache::{CacheTag, Entry, Generation};
 use minschool::shared::meter;
@@ -28,7 +29,7 @@ async fn a_warm_page_is_one_round_trip_and_redis_says_so_too() {
     let (answer, trips) = meter::scope(shared.fetch(&home(&tags, &entries))).await;
 
     let after = ["mget", "get", "set", "eval"].map(|command| redis.calls(command));
-    assert_eq!(answer.known().unwrap().session.unwrap().user_id, 1);
+    assert_eq!(answer.known().unwrap().session.unwrap().user_id, UserKey(1));
     assert_eq!((trips, cold), (1, 2), "the cold page begins the generations");
     assert_eq!(after[0] - before[0], 1, "one MGET");
     assert_eq!(after[1..], before[1..], "and nothing else");
@@ -45,7 +46,7 @@ async fn the_first_page_of_an_instance_costs_one_more() {
 
     assert_eq!((trips().await, trips().await), (2, 1));
     // The same token never changes hands, but a wrong guess must not show another person's number.
-    node.notifications().set_unread(1, 9).await;
+    node.notifications().set_unread(UserKey(1), 9).await;
     fixture.shared.sessions().put("aa", &copy(2)).await;
     assert_eq!(node.fetch(&plan).await.known().unwrap().unread, None);
     assert_eq!(meter::scope(node.fetch(&Plan::default())).await.1, 0, "a page that asks nothing");
@@ -58,10 +59,10 @@ async fn each_write_is_one_round_trip() {
 
     let (_, trips) = meter::scope(async {
         shared.sessions().put("aa", &copy(1)).await;
-        shared.cache().invalidate(&[CacheTag::POSTS, CacheTag::board("free"), CacheTag::user(1)]).await;
-        shared.notifications().set_unread(1, 1).await;
+        shared.cache().invalidate(&[CacheTag::POSTS, CacheTag::board("free"), CacheTag::user(UserKey(1))]).await;
+        shared.notifications().set_unread(UserKey(1), 1).await;
         let _ = shared.limits().hit("comment", "1", 5, Duration::from_secs(1)).await;
-        shared.presence().touch(1);
+        shared.presence().touch(UserKey(1));
         shared.signals().publish("user:1", "new").await;
     })
     .await;
@@ -94,7 +95,7 @@ async fn after_a_flush_sessions_and_bells_are_absent_not_empty() {
     let fixture = SharedFixture::redis().await;
     let shared = &fixture.shared;
     shared.sessions().put("aa", &copy(1)).await;
-    shared.notifications().set_unread(1, 4).await;
+    shared.notifications().set_unread(UserKey(1), 4).await;
 
     fixture.server().command(&["FLUSHALL"]);
 
@@ -108,7 +109,7 @@ async fn after_a_flush_sessions_and_bells_are_absent_not_empty() {
 #[tokio::test]
 async fn who_was_not_seen_for_long_is_forgotten() {
     let fixture = SharedFixture::redis().await;
-    fixture.shared.presence().touch_at(1, now_ms() - 60_000);
+    fixture.shared.presence().touch_at(UserKey(1), now_ms() - 60_000);
     let known = async || fixture.server().command(&["ZCARD", "online:users"]);
     eventually("written", async || known().await == "1").await;
 
@@ -132,7 +133,7 @@ async fn foreign_values_are_not_trusted() {
     let load = async || Ok::<_, ()>(Bytes::from_static(b"new"));
     let read = fixture.shared.cache().read_through(&Entry::recent_posts(), load).await;
     assert_eq!(read.unwrap(), "new");
-    assert_eq!(fixture.shared.notifications().unread(1).await, Known(None));
+    assert_eq!(fixture.shared.notifications().unread(UserKey(1)).await, Known(None));
 }
 
 /// Every kind of key, and the seconds it lives at most.
@@ -156,12 +157,12 @@ async fn an_operator_finds_the_keys_that_are_documented() {
     let fixture = SharedFixture::redis().await;
     let (shared, redis) = (&fixture.shared, fixture.server());
     shared.sessions().put("ab12", &copy(42)).await;
-    for entry in [Entry::recent_posts(), Entry::profile(42), Entry::board_first("free")] {
+    for entry in [Entry::recent_posts(), Entry::profile(UserKey(42)), Entry::board_first("free")] {
         read(shared, &entry, "x").await;
     }
-    ring(shared, 42, 3).await;
+    ring(shared, UserKey(42), 3).await;
     may_post(shared).await;
-    shared.presence().touch(42);
+    shared.presence().touch(UserKey(42));
     let here = async || redis.command(&["EXISTS", "online:users"]) == "1";
     eventually("here", here).await;
 

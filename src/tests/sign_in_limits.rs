@@ -20,8 +20,8 @@ async fn strict(test: &TestApp) -> TestNode {
 
 /// Its clock stands at ten past the next hour, so that no hour and no day ends within a story.
 fn at_ten_past(site: TestNode) -> TestNode {
-    let past = site.app.clock.now().unix_timestamp().rem_euclid(3600);
-    site.app.clock.advance(time::Duration::seconds(3600 - past + 600));
+    let past = site.app.context.clock.now().unix_timestamp().rem_euclid(3600);
+    site.app.context.clock.advance(time::Duration::seconds(3600 - past + 600));
     site
 }
 
@@ -40,7 +40,7 @@ async fn try_in_panel(visitor: &mut Visitor, name: &str, password: &str) -> Page
 async fn guess(site: &TestNode, name: &str, password: &str, ip: &str) -> Result<SignIn, Error> {
     let form = Credentials { email: format!("{name}@example.com"), password: password.into(), persistent: false };
     let client = Client { ip: ip.into(), agent: String::new() };
-    sign_in::sign_in(&site.app, Area::Site, &idempotency::Key(format!("{name}{ip}")), &form, &client, "").await
+    sign_in::sign_in(&site.app.context, Area::Site, &idempotency::Key(format!("{name}{ip}")), &form, &client, "").await
 }
 
 /// Wrong passwords for so many accounts, each from an address of its own in the network; fourteen at once, as many wait for
@@ -237,13 +237,13 @@ async fn an_operator_ends_the_wait_of_an_account(#[values(Sqlite, Postgres)] eng
         }
         None => {
             let by = operator_by();
-            minschool::domain::users::sign_in_limits::unlock(&strict.app, &by, "ADA@example.com").await.unwrap();
+            minschool::domain::users::sign_in_limits::unlock(&strict.app.context, &by, "ADA@example.com").await.unwrap();
         }
     }
 
     assert!(matches!(guess(&strict, "ada", PASSWORD, "203.0.113.50").await, Ok(SignIn::Accepted { .. })));
     let noted = "SELECT COUNT(*) FROM audit_log WHERE action = 'user.unlock' AND target_id = $1";
-    assert_eq!(query::number(&test.app.db, noted, [ada.into()]).await.unwrap(), Some(1));
+    assert_eq!(query::number(&test.app.context.db, noted, [ada.into()]).await.unwrap(), Some(1));
 }
 
 #[rstest]
@@ -273,7 +273,7 @@ async fn one_network_opens_five_accounts_in_an_hour_and_keeps_what_was_typed(#[v
     for n in 5..10 {
         assert_eq!(sign_up(&mut from("2001:db8:9:8::1"), n, PASSWORD).await.status, 200, "a form with faults counts for nothing");
     }
-    strict.app.clock.advance(time::Duration::minutes(50));
+    strict.app.context.clock.advance(time::Duration::minutes(50));
     assert_eq!(sign_up(&mut from("2001:db8:9:9::3"), 10, PASSWORD).await.status, 200, "the next hour has begun");
 }
 
@@ -329,7 +329,7 @@ async fn while_redis_is_away_each_instance_counts_by_itself(#[values(Postgres)] 
     let mut test = engine.start().await;
     let strict = strict(&test).await;
     test.backends.redis.as_mut().unwrap().kill();
-    crate::support::until("the instance knows", async || !strict.app.shared.health().is_well()).await;
+    crate::support::until("the instance knows", async || !strict.app.context.shared.health().is_well()).await;
 
     guess_many(&strict, 0..308, "2001:db8:1:2::").await;
 

@@ -12,19 +12,20 @@ use rstest::rstest;
 async fn a_sign_in_on_its_way_does_not_survive_a_changed_password_or_a_suspension(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let ada = test.member("ada").await;
-    let verified = users::find(&test.app.db, UserId(ada)).await.unwrap().password_hash;
-    let start = async |hash: &str| sessions::start(&test.app, UserId(ada), hash, Area::Site, true, &Client::default()).await.unwrap();
+    let verified = users::find(&test.app.context.db, UserId(ada)).await.unwrap().password_hash;
+    let start =
+        async |hash: &str| sessions::start(&test.app.context, UserId(ada), hash, Area::Site, true, &Client::default()).await.unwrap();
     let open = start(&verified).await.expect("nothing has changed");
 
-    password_change::store(&test.app, &operator(), UserId(ada), "another").await.unwrap();
+    password_change::store(&test.app.context, &operator(), UserId(ada), "another").await.unwrap();
     assert!(start(&verified).await.is_none(), "the password was changed meanwhile");
     let held = start("another").await.expect("the new password is right");
     let suspend = "UPDATE users SET suspended_at = $1 WHERE id = $2";
-    query::run(&test.app.db, suspend, [test.app.clock.now().into(), ada.into()]).await.unwrap();
+    query::run(&test.app.context.db, suspend, [test.app.context.clock.now().into(), ada.into()]).await.unwrap();
 
     assert!(start("another").await.is_none(), "suspended meanwhile");
     for token in [open, held] {
-        let found = sessions::load(&test.app, &tokens::hash(&token), Area::Site).await.unwrap();
+        let found = sessions::load(&test.app.context, &tokens::hash(&token), Area::Site).await.unwrap();
         assert!(found.is_none(), "a row's lookup refuses who is suspended");
     }
 }
@@ -33,7 +34,7 @@ async fn a_sign_in_on_its_way_does_not_survive_a_changed_password_or_a_suspensio
 #[tokio::test]
 async fn the_setup_form_sent_again_signs_nobody_in(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
-    let token = bootstrap::invite_first_admin(&test.app.db).await.unwrap().unwrap();
+    let token = bootstrap::invite_first_admin(&test.app.context.db).await.unwrap().unwrap();
     let mut root = test.visitor();
     let page = root.get_admin(&format!("/setup?token={token}")).await;
     let once = page.once("/setup");

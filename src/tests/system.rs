@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// How often something happened.
 async fn count(test: &TestApp, kind: EventKind) -> usize {
-    newest(&test.app.db, 100).await.unwrap().iter().filter(|event| event.kind == kind).count()
+    newest(&test.app.context.db, 100).await.unwrap().iter().filter(|event| event.kind == kind).count()
 }
 
 #[rstest]
@@ -25,10 +25,10 @@ async fn an_instance_says_how_it_is_and_writes_it_down(#[values(Sqlite, Postgres
     let test = engine.start().await;
     until("it has said that it is up", async || count(&test, EventKind::Up).await == 1).await;
 
-    let now = history::minute(test.app.clock.now());
-    until("its first minute is there", async || !history::names(&test.app.db, now - 1).await.unwrap().is_empty()).await;
+    let now = history::minute(test.app.context.clock.now());
+    until("its first minute is there", async || !history::names(&test.app.context.db, now - 1).await.unwrap().is_empty()).await;
     let own = test.app.monitor.own().unwrap();
-    let heartbeats = test.app.shared.instances().heartbeats(std::slice::from_ref(&own.name)).await.known().unwrap();
+    let heartbeats = test.app.context.shared.instances().heartbeats(std::slice::from_ref(&own.name)).await.known().unwrap();
 
     assert!(own.memory > 1_000_000 && own.db_max > 0, "{own:?}");
     assert!(heartbeats[0].as_ref().is_some_and(|heartbeat| heartbeat.starts_with(b"{")));
@@ -39,7 +39,7 @@ async fn an_instance_says_how_it_is_and_writes_it_down(#[values(Sqlite, Postgres
 #[tokio::test]
 async fn a_minute_of_the_cluster_is_written_once_and_forgotten_after_a_day(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
-    let (db, now) = (&test.app.db, test.app.clock.now());
+    let (db, now) = (&test.app.context.db, test.app.context.clock.now());
     let minute = history::minute(now) + 5;
     for sessions in [3, 4] {
         history::write_cluster(&test.app, minute, &Counts { sessions, online: 1, schema: 7 }, None).await.unwrap();
@@ -102,7 +102,7 @@ async fn the_parts_of_the_page_are_the_page(#[values(Sqlite, Postgres)] engine: 
 async fn a_curve_and_its_table_show_the_rows(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let mut boss = test.staff("boss", "admin").await;
-    let minute = history::minute(test.app.clock.now());
+    let minute = history::minute(test.app.context.clock.now());
     for (n, sessions) in [(1, 1_234), (2, 4_321)] {
         history::write_cluster(&test.app, minute - n, &Counts { sessions, online: 7, schema: 7 }, None).await.unwrap();
     }
@@ -118,13 +118,13 @@ async fn a_curve_and_its_table_show_the_rows(#[values(Sqlite, Postgres)] engine:
 async fn a_page_that_asks_by_itself_keeps_nobody_signed_in(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let boss = test.staff("boss", "admin").await;
-    counters::flush(&test.app).await.unwrap();
+    counters::flush(&test.app.context).await.unwrap();
     let mut open_page = boss.clone().with_htmx();
 
     for _ in 0..4 {
-        test.app.clock.advance(time::Duration::minutes(8));
+        test.app.context.clock.advance(time::Duration::minutes(8));
         assert_eq!(open_page.get_admin("/system/live").await.status, 200);
-        counters::flush(&test.app).await.unwrap();
+        counters::flush(&test.app.context).await.unwrap();
     }
 
     assert!(boss.clone().get_admin("/users").await.path.starts_with("/login"));
@@ -201,13 +201,13 @@ async fn an_outage_of_the_database_is_written_down_when_it_is_over(#[values(Post
 #[tokio::test]
 async fn what_several_notice_is_written_once_and_a_silent_instance_is_missed(#[values(Postgres)] engine: Engine) {
     let test = engine.start().await;
-    let now = history::minute(test.app.clock.now());
+    let now = history::minute(test.app.context.clock.now());
     let lost = Heartbeat { name: "lost".into(), state: InstanceState::Ready, started: 7, at: 42, ..Heartbeat::default() };
     let said = serde_json::to_vec(&lost).unwrap();
     let done = Sample::now(&test.app).since(&Sample::now(&test.app));
     history::write_instance(&test.app, now, &lost, &done).await.unwrap();
     let mut watchers = [Reporter::new(&test.app), Reporter::new(&test.app)];
-    let instances = test.app.shared.instances();
+    let instances = test.app.context.shared.instances();
 
     instances.heartbeat("lost", said.clone()).await;
     for watcher in &mut watchers {
@@ -239,7 +239,7 @@ async fn a_request_can_be_followed_from_nginx_into_postgres(#[values(Postgres)] 
         let request = Request::builder().uri_str("/readyz").header("x-request-id", number).finish();
         assert_eq!(site.get_response(request).await.status(), 200);
         // What a connection ran last is listed; another test may have had it since.
-        query::number(&test.app.db, listed, [number.into()]).await.unwrap() > Some(0)
+        query::number(&test.app.context.db, listed, [number.into()]).await.unwrap() > Some(0)
     };
 
     until("its number is listed", async || ask(&traced.site, "0123456789abcdef-traced").await).await;

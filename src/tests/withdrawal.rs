@@ -10,7 +10,7 @@ use minschool::shared::cache::{CacheTag, Entry};
 use rstest::rstest;
 
 async fn count(test: &TestApp, sql: &str) -> i64 {
-    query::number(&test.app.db, sql, []).await.unwrap().unwrap()
+    query::number(&test.app.context.db, sql, []).await.unwrap().unwrap()
 }
 
 #[rstest]
@@ -35,15 +35,15 @@ async fn a_closed_board_is_not_on_the_first_page_whatever_was_kept_ready(#[value
     let test = engine.start().await;
     let mut boss = test.staff("boss", "admin").await;
     boss.write("qna", "닫힐 글").await;
-    let open = boards::Boards::read(&test.app.db).await.unwrap();
-    let chosen_before = list::recent(&test.app.db, &open, 10).await.unwrap();
+    let open = boards::Boards::read(&test.app.context.db).await.unwrap();
+    let chosen_before = list::recent(&test.app.context.db, &open, 10).await.unwrap();
     set_board(&mut boss, "qna", &[("list", "staff"), ("read", "staff")]).await;
 
     // What a slow request had chosen before is kept as if it had been chosen after.
     let plan = Plan { generations: &[CacheTag::POSTS], ..Plan::default() };
-    let now = test.app.shared.fetch(&plan).await.known().unwrap().generations[0].unwrap();
+    let now = test.app.context.shared.fetch(&plan).await.known().unwrap().generations[0].unwrap();
     let json = Bytes::from(serde_json::to_vec(&chosen_before).unwrap());
-    test.app.shared.cache().put(&Entry::recent_posts(), now, &json).await;
+    test.app.context.shared.cache().put(&Entry::recent_posts(), now, &json).await;
 
     let page = test.visitor().get("/").await;
     assert!(page.status == 200 && !page.says("닫힐 글"), "{}", page.text());
@@ -56,23 +56,23 @@ async fn what_was_counted_is_written_although_one_statement_fails(#[values(Sqlit
     let mut ada = test.signed_in("ada").await;
     let post = ada.write("free", "글").await;
     ada.get(&post).await;
-    counters::flush(&test.app).await.unwrap();
+    counters::flush(&test.app.context).await.unwrap();
     ada.get(&post).await;
     let (seen, views) = ("SELECT COUNT(*) FROM users WHERE name = 'ada' AND last_seen_at IS NOT NULL", "SELECT MAX(view_count) FROM posts");
-    query::run(&test.app.db, "UPDATE users SET last_seen_at = NULL", []).await.unwrap();
+    query::run(&test.app.context.db, "UPDATE users SET last_seen_at = NULL", []).await.unwrap();
     let before = count(&test, views).await;
     let (forbid, allow) = forbidding(&test);
     for statement in forbid {
-        query::run(&test.app.db, &statement, []).await.unwrap();
+        query::run(&test.app.context.db, &statement, []).await.unwrap();
     }
 
-    assert!(counters::flush(&test.app).await.is_err());
+    assert!(counters::flush(&test.app.context).await.is_err());
 
     assert_eq!(count(&test, seen).await, 1, "the statements after it were run");
     for statement in allow {
-        query::run(&test.app.db, &statement, []).await.unwrap();
+        query::run(&test.app.context.db, &statement, []).await.unwrap();
     }
-    counters::flush(&test.app).await.unwrap();
+    counters::flush(&test.app.context).await.unwrap();
     assert_eq!(count(&test, views).await, before + 1, "and what failed was kept");
 }
 

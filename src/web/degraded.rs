@@ -19,7 +19,7 @@ const PAGES: &str = "page.";
 
 /// Whether visitors could be shown anything while the database is away.
 pub fn can_show(app: &App) -> bool {
-    app.shared.cache().has_pages(PAGES)
+    app.context.shared.cache().has_pages(PAGES)
 }
 
 /// What a form's one-time key looks like (see `templates::ui::once`).
@@ -49,17 +49,17 @@ pub struct StaleCopies {
 impl StaleCopies {
     /// The place of the page that this visit asks for. None: such a page is not kept.
     pub fn of(request: &RequestContext, is_page: bool) -> Option<Self> {
-        let anonymous = request.session.is_none() && !request.dead_cookie && request.flash.is_none();
-        if !is_page || !anonymous || request.area != crate::domain::sessions::Area::Site {
+        let anonymous = request.session.is_none() && !request.dead_cookie && request.head.flash.is_none();
+        if !is_page || !anonymous || request.head.area != crate::domain::sessions::Area::Site {
             return None;
         }
-        let key = format!("{PAGES}{}.{}", language::pack(Some(request.lang), request.aids), request.path);
+        let key = format!("{PAGES}{}.{}", language::pack(Some(request.lang), request.aids), request.head.path);
         Some(Self { key, withdrawn: request.withdrawn? })
     }
 
     /// Keeps an answer, if it is a page, and gives it back.
     pub async fn keep(self, request: &RequestContext, response: Response) -> Response {
-        let cache = request.app.shared.cache();
+        let cache = request.app.context.shared.cache();
         let recent = cache.page(&self.key, self.withdrawn).is_some_and(|(_, age)| age < RECENT);
         let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
         if recent || response.status() != StatusCode::OK || !kind.is_some_and(|kind| kind.starts_with(b"text/html")) {
@@ -81,7 +81,7 @@ impl StaleCopies {
 
     /// The page as it was last, with a sentence that says so.
     pub fn page(self, request: &RequestContext) -> Option<Response> {
-        let (text, age) = request.app.shared.cache().page(&self.key, self.withdrawn)?;
+        let (text, age) = request.app.context.shared.cache().page(&self.key, self.withdrawn)?;
         let text = templates::errors::as_it_was(request.lang, &text, age.as_secs() / 60)?;
         Some(
             Response::builder()

@@ -82,24 +82,25 @@ fn plain_status(status: StatusCode) -> u16 {
 
 /// The page of a fault.
 pub fn page(request: &RequestContext, err: &HttpError) -> Response {
+    let head = &request.head;
     match err {
         HttpError::SignIn => return reply::see_other(request, &login_then(request)),
         HttpError::SignInAgain(fields) => {
-            return sign_in_again(request, reply::local(&request.path), fields, &[], sign_in::LoginNotice::None, "");
+            return sign_in_again(request, reply::local(&head.path), fields, &[], sign_in::LoginNotice::None, "");
         }
-        HttpError::Domain(Error::Internal(text)) => tracing::error!(request.id = %request.request_id, "{text}"),
+        HttpError::Domain(Error::Internal(text)) => tracing::error!(request.id = %head.request_id, "{text}"),
         _ => {}
     }
     let problem = Problem {
         status: err.code(),
         cross_site: matches!(err, HttpError::CrossSite),
         retry_after: err.retry_after(),
-        request_id: if err.code() >= 500 { &request.request_id } else { "" },
+        request_id: if err.code() >= 500 { &head.request_id } else { "" },
         reading_only: err.code() == 503 && !request.app.db_health.is_up(),
         full: matches!(err, HttpError::Domain(Error::Full)),
-        again: request.sent.get().filter(|_| err.code() >= 500).map(|fields| Again { action: reply::local(&request.path), fields }),
+        again: head.sent.get().filter(|_| err.code() >= 500).map(|fields| Again { action: reply::local(&head.path), fields }),
     };
-    let markup = match request.area {
+    let markup = match head.area {
         Area::Site => templates::errors::page(&ErrorPage { shell: &present::shell(request, &present::nav(request)), problem }),
         Area::Admin if request.actor.is_some() => {
             admin::errors::page(&admin::errors::ErrorPage { shell: &present::admin_shell(request), problem })
@@ -114,8 +115,8 @@ pub fn page(request: &RequestContext, err: &HttpError) -> Response {
 }
 
 fn login_then(request: &RequestContext) -> String {
-    let next = reply::local(&request.path);
-    match request.area {
+    let next = reply::local(&request.head.path);
+    match request.head.area {
         Area::Site => paths::login_then(next),
         Area::Admin => paths::admin::login_then(next),
     }
@@ -134,7 +135,7 @@ pub fn sign_in_again(
     // Passwords do not go back into a page: those of a form that changes one are typed again.
     let fields = &fields.iter().filter(|(name, _)| !matches!(name.as_str(), "password" | "current")).cloned().collect::<Vec<_>>()[..];
     let once = super::form_token::issue(request, "login");
-    let markup = match request.area {
+    let markup = match request.head.area {
         Area::Site => {
             let nav = present::nav(request);
             let shell = present::shell(request, &nav);

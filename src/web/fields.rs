@@ -85,7 +85,7 @@ impl<'a> FromRequest<'a> for Sent {
 fn remember(req: &Request, fields: &Fields) {
     if let Some(request) = req.extensions().get::<RequestContext>() {
         // A form is read once.
-        let _ = request.sent.set(fields.pairs().to_vec());
+        let _ = request.head.sent.set(fields.pairs().to_vec());
     }
 }
 

@@ -15,7 +15,7 @@ const PART: usize = 16;
 /// A new key for a form of this visitor. `form` names what it does, such as `post.create`.
 pub fn issue(request: &RequestContext, form: &str) -> String {
     let mut bytes = Vec::with_capacity(8 + 2 * PART);
-    bytes.extend_from_slice(&request.app.clock.now().unix_timestamp().to_be_bytes());
+    bytes.extend_from_slice(&request.app.context.clock.now().unix_timestamp().to_be_bytes());
     let mut random = [0_u8; PART];
     // Without randomness the key would repeat and a form would get another one's answer; an unsigned one is refused instead.
     if getrandom::fill(&mut random).is_err() {
@@ -36,7 +36,7 @@ pub fn check(request: &RequestContext, form: &str, sent: &str) -> Result<Key> {
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(sent).map_err(|_| stale())?;
     let (payload, signature) = bytes.split_at_checked(8 + PART).ok_or_else(stale)?;
     let issued = payload.first_chunk().map(|at| i64::from_be_bytes(*at)).ok_or_else(stale)?;
-    let age = request.app.clock.now().unix_timestamp() - issued;
+    let age = request.app.context.clock.now().unix_timestamp() - issued;
     // Instances' clocks may differ by a little, so a key may come from a moment that is yet to be.
     let signed = signature.len() == PART && mac(request, form, payload).verify_truncated_left(signature).is_ok();
     if !(-300..GOOD_FOR).contains(&age) || !signed {
@@ -54,9 +54,9 @@ pub fn check_one(request: &RequestContext, form: &str, sent: &str, target: impl 
 }
 
 fn mac(request: &RequestContext, form: &str, payload: &[u8]) -> Hmac<Sha256> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(request.app.secret.as_bytes()).expect("HMAC takes a key of any length");
+    let mut mac = Hmac::<Sha256>::new_from_slice(request.app.context.secret.as_bytes()).expect("HMAC takes a key of any length");
     mac.update(payload);
-    mac.update(&request.viewer_id().to_be_bytes());
+    mac.update(&request.viewer_id().0.to_be_bytes());
     mac.update(form.as_bytes());
     mac
 }

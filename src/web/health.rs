@@ -45,7 +45,7 @@ pub async fn state(app: &App) -> Readiness {
 
 /// While it is known to be away there is no use in waiting for it once more.
 async fn database_answers(app: &App) -> bool {
-    app.db_health.is_up() && matches!(tokio::time::timeout(PATIENCE, app.db.ping()).await, Ok(Ok(_)))
+    app.db_health.is_up() && matches!(tokio::time::timeout(PATIENCE, app.context.db.ping()).await, Ok(Ok(_)))
 }
 
 /// GET /robots.txt

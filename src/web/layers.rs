@@ -138,7 +138,7 @@ async fn overloaded(request: &RequestContext, req: Request) -> Response {
         let (req, mut body) = req.split();
         if let Ok(fields) = Fields::read(&req, &mut body).await {
             // A form is read once.
-            let _ = request.sent.set(fields.pairs().to_vec());
+            let _ = request.head.sent.set(fields.pairs().to_vec());
         }
     }
     error::page(request, &HttpError::Domain(crate::domain::Error::Busy(PAUSE)))
@@ -211,14 +211,14 @@ async fn with_session<E: Endpoint<Output = Response> + 'static>(
             kept.unwrap_or(answer)
         }
     };
-    if is_page && request.flash.is_some() && !response.status().is_redirection() {
+    if is_page && request.head.flash.is_some() && !response.status().is_redirection() {
         cookies::set(response.headers_mut(), &cookies::no_flash(request.secure()));
     }
     if is_page {
         renew(&request, &mut response).await;
     }
     if request.dead_cookie && !response.headers().contains_key(header::SET_COOKIE) {
-        cookies::set(response.headers_mut(), &cookies::no_session(request.area, request.secure()));
+        cookies::set(response.headers_mut(), &cookies::no_session(request.head.area, request.secure()));
     }
     Ok(response)
 }
@@ -261,9 +261,9 @@ impl Failed {
 /// Gives a session a new token, where its member's rights have changed.
 async fn renew(request: &RequestContext, response: &mut Response) {
     let Some(session) = request.session.as_ref().filter(|session| session.copy.rotate) else { return };
-    match crate::domain::sessions::rotate(&request.app, session).await {
+    match crate::domain::sessions::rotate(&request.app.context, session).await {
         Ok(Some(token)) => {
-            let cookie = cookies::session(request.area, request.secure(), token, session.copy.persistent);
+            let cookie = cookies::session(request.head.area, request.secure(), token, session.copy.persistent);
             cookies::set(response.headers_mut(), &cookie);
         }
         Ok(None) => {}
@@ -276,12 +276,12 @@ async fn within_limits(request: &RequestContext, method: &Method) -> Result<(), 
     if method != Method::POST || !request.app.config.rate_limits {
         return Ok(());
     }
-    let (action, most) = request.route.limit.counter();
+    let (action, most) = request.head.route.limit.counter();
     let who = match &request.actor {
         Some(actor) => format!("member:{}", actor.id),
-        None => format!("address:{}", crate::domain::users::network::key(&request.client.ip)),
+        None => format!("address:{}", crate::domain::users::network::key(&request.head.client.ip)),
     };
-    let decision = request.app.shared.limits().hit(action, &who, most, Duration::from_secs(60)).await;
+    let decision = request.app.context.shared.limits().hit(action, &who, most, Duration::from_secs(60)).await;
     if decision.allowed { Ok(()) } else { Err(crate::domain::Error::Slow(decision.retry_after.as_secs().max(1)).into()) }
 }
 
@@ -289,19 +289,19 @@ async fn within_limits(request: &RequestContext, method: &Method) -> Result<(), 
 fn record_presence(request: &RequestContext) {
     let Some(session) = &request.session else { return };
     // A page that asks by itself keeps nobody signed in.
-    if request.route.kind == Kind::Poll {
+    if request.head.route.kind == Kind::Poll {
         return;
     }
-    let now = request.app.clock.now();
-    request.app.counters.saw(session, request.area);
-    if request.area == Area::Site && session.copy.shows_presence {
-        request.app.shared.presence().touch(session.copy.user_id);
+    let now = request.app.context.clock.now();
+    request.app.context.counters.saw(session, request.head.area);
+    if request.head.area == Area::Site && session.copy.shows_presence {
+        request.app.context.shared.presence().touch(session.copy.user_id);
     }
     let now = crate::clock::to_ms(now);
     if now - session.copy.last_access > 60_000 {
         let (app, hash, mut copy) = (request.app.clone(), session.hash.clone(), session.copy.clone());
         copy.last_access = now;
-        tokio::spawn(async move { app.shared.sessions().put(&hash, &copy).await });
+        tokio::spawn(async move { app.context.shared.sessions().put(&hash, &copy).await });
     }
 }
 

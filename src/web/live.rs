@@ -17,6 +17,7 @@ use futures_util::stream;
 use maud::Markup;
 use poem::http::header;
 use poem::{Body, Request, Response};
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 use templates::live::{BellUpdate, NewComment};
@@ -30,18 +31,27 @@ const LATER: &[u8] = b": later\n\n";
 /// Streams end after this long and are opened anew, so that none outlives its instance's memory of it.
 const LONGEST: Duration = Duration::from_secs(30 * 60);
 
-/// What a stream is about.
+/// What a stream is about, with the newest row that the page knows of.
+#[derive(Clone, Copy)]
 enum Topic {
-    Bell,
-    Post { id: PostId },
+    Bell { last: NotificationId },
+    Post { id: PostId, last: CommentId },
+}
+
+impl Topic {
+    /// The number of that row, as the browser sends it back in `Last-Event-ID`.
+    fn event_id(self) -> i64 {
+        match self {
+            Self::Bell { last } => last.0,
+            Self::Post { last, .. } => last.0,
+        }
+    }
 }
 
 struct Feed {
     request: RequestContext,
     topic: Topic,
     listener: Listener,
-    /// The newest row that the page knows of.
-    last: i64,
     begun: tokio::time::Instant,
     greeted: bool,
     _open: crate::metrics::Held,
@@ -52,37 +62,37 @@ struct Feed {
 /// # Errors
 /// The database's.
 pub async fn bell(request: RequestContext, user: UserId, req: &Request) -> Result<Response> {
-    let listener = request.app.shared.signals().subscribe(&notifications::topic(user));
+    let listener = request.app.context.shared.signals().subscribe(&notifications::topic(user));
     let app = request.app.clone();
     let _turn = app.openings.acquire().await;
     let last = match last_event(req) {
         Some(id) => id,
-        None => notifications::last_id(&request.app, user).await?.0,
+        None => notifications::last_id(&request.app.context, user).await?,
     };
-    Ok(open(request, Topic::Bell, listener, last))
+    Ok(open(request, Topic::Bell { last }, listener))
 }
 
 /// The stream of a post's comments that are newer than `after`, or than what the browser had when its last stream ended.
 ///
 /// # Errors
 /// `NotFound` where the visitor may not read the post; the database's.
-pub async fn post(request: RequestContext, id: PostId, after: Option<i64>, req: &Request) -> Result<Response> {
-    let listener = request.app.shared.signals().subscribe(&comments::topic(id));
+pub async fn post(request: RequestContext, id: PostId, after: Option<CommentId>, req: &Request) -> Result<Response> {
+    let listener = request.app.context.shared.signals().subscribe(&comments::topic(id));
     let app = request.app.clone();
     let _turn = app.openings.acquire().await;
-    let post = posts::find_readable(&request.app.db, request.actor.as_ref(), &request.boards, id).await?;
+    let post = posts::find_readable(&request.app.context.db, request.actor.as_ref(), &request.boards, id).await?;
     // What was written between the drawing of the page and the opening of its stream comes first.
-    let last = last_event(req).or(after).unwrap_or(post.newest_comment.0);
-    Ok(open(request, Topic::Post { id }, listener, last))
+    let last = last_event(req).or(after).unwrap_or(post.newest_comment);
+    Ok(open(request, Topic::Post { id, last }, listener))
 }
 
-fn last_event(req: &Request) -> Option<i64> {
+fn last_event<Id: FromStr>(req: &Request) -> Option<Id> {
     req.headers().get("last-event-id")?.to_str().ok()?.parse().ok()
 }
 
-fn open(request: RequestContext, topic: Topic, listener: Listener, last: i64) -> Response {
+fn open(request: RequestContext, topic: Topic, listener: Listener) -> Response {
     let _open = request.app.metrics.streams.hold();
-    let feed = Feed { request, topic, listener, last, begun: tokio::time::Instant::now(), greeted: false, _open };
+    let feed = Feed { request, topic, listener, begun: tokio::time::Instant::now(), greeted: false, _open };
     let body = stream::unfold(Box::new(feed), |mut feed| async move {
         let piece = feed.next().await?;
         Some((Ok::<_, std::io::Error>(piece), feed))
@@ -103,7 +113,7 @@ impl Feed {
             let _turn = app.openings.acquire().await;
             let boards = self.request.boards.clone();
             let missed = Box::pin(self.news(&boards)).await.unwrap_or_default();
-            return Some(Bytes::from(format!("{RETRY}id: {}\n: hello\n\n{missed}", self.last)));
+            return Some(Bytes::from(format!("{RETRY}id: {}\n: hello\n\n{missed}", self.topic.event_id())));
         }
         if self.begun.elapsed() > LONGEST {
             return None;
@@ -139,11 +149,11 @@ impl Feed {
         let generations: &[CacheTag] = if woken { &[CacheTag::BOARDS] } else { &[] };
         let session = self.request.session.as_ref();
         let plan = Plan { session: session.map(|session| session.hash.as_str()), generations, ..Plan::default() };
-        let answer = app.shared.fetch(&plan).await.known().unwrap_or_default();
+        let answer = app.context.shared.fetch(&plan).await.known().unwrap_or_default();
         if let Some(session) = session {
             let version = match answer.session {
                 Some(copy) => Some(copy.version),
-                None => match crate::domain::sessions::load(app, &session.hash, self.request.area).await {
+                None => match crate::domain::sessions::load(&app.context, &session.hash, self.request.head.area).await {
                     Ok(found) => found.map(|found| found.copy.version),
                     // SQL did not answer: nothing can be sent now, and the stream stays open.
                     Err(_) => return Look::NotNow,
@@ -156,7 +166,7 @@ impl Feed {
         if !woken {
             return Look::Quiet;
         }
-        match boards::all(app, answer.generations.into_iter().next().flatten()).await {
+        match boards::all(&app.context, answer.generations.into_iter().next().flatten()).await {
             Ok(boards) => Look::News(boards),
             Err(_) => Look::NotNow,
         }
@@ -164,44 +174,44 @@ impl Feed {
 
     fn be_here(&self) {
         if let Some(session) = self.request.session.as_ref().filter(|session| session.copy.shows_presence) {
-            self.request.app.shared.presence().touch(session.copy.user_id);
-            self.request.app.counters.saw(session, self.request.area);
+            self.request.app.context.shared.presence().touch(session.copy.user_id);
+            self.request.app.context.counters.saw(session, self.request.head.area);
         }
     }
 
     /// What is new, for these boards' rights.
     async fn news(&mut self, boards: &Boards) -> Result<String, Error> {
         match self.topic {
-            Topic::Bell => self.bell_news(boards).await,
-            Topic::Post { id } => self.post_news(boards, id).await,
+            Topic::Bell { last } => self.bell_news(boards, last).await,
+            Topic::Post { id, last } => self.post_news(boards, id, last).await,
         }
     }
 
-    async fn bell_news(&mut self, boards: &Boards) -> Result<String, Error> {
-        let (app, lang) = (&self.request.app, self.request.lang);
+    async fn bell_news(&mut self, boards: &Boards, last: NotificationId) -> Result<String, Error> {
+        let (ctx, lang) = (&self.request.app.context, self.request.lang);
         let reader = self.request.actor.as_ref().ok_or(Error::NotFound)?;
-        let fresh = notifications::since(app, reader, boards, NotificationId(self.last)).await?;
-        let unread = notifications::count_unread(app, reader, boards).await?;
+        let fresh = notifications::since(ctx, reader, boards, last).await?;
+        let unread = notifications::count_unread(ctx, reader, boards).await?;
         let sentence = fresh.last().map(|newest| present::sentence(newest, lang)).unwrap_or_default();
-        self.last = fresh.last().map_or(self.last, |newest| newest.id.0);
-        Ok(event(PostId(self.last).0, templates::live::bell(&BellUpdate { lang, unread, sentence: &sentence })))
+        self.topic = Topic::Bell { last: fresh.last().map_or(last, |newest| newest.id) };
+        Ok(event(self.topic.event_id(), templates::live::bell(&BellUpdate { lang, unread, sentence: &sentence })))
     }
 
-    async fn post_news(&mut self, boards: &Boards, id: PostId) -> Result<String, Error> {
-        let (app, actor) = (&self.request.app, self.request.actor.as_ref());
-        let post = posts::find_readable(&app.db, actor, boards, id).await?;
+    async fn post_news(&mut self, boards: &Boards, id: PostId, last: CommentId) -> Result<String, Error> {
+        let (ctx, actor) = (&self.request.app.context, self.request.actor.as_ref());
+        let post = posts::find_readable(&ctx.db, actor, boards, id).await?;
         let board = boards.find_readable(actor, post.board_id)?;
-        let fresh = comments::since(&app.db, &post, CommentId(self.last)).await?;
+        let fresh = comments::since(&ctx.db, &post, last).await?;
         let Some(last) = fresh.last().map(|comment| comment.id) else { return Ok(": nothing\n\n".into()) };
         let mut out = String::new();
         for row in &fresh {
-            let html = app.known.show(&row.html);
+            let html = ctx.known.show(&row.html);
             let comment = present::comment(&self.request, board, &post, row, &html);
-            let own = row.author_id == UserId(self.request.viewer_id());
+            let own = row.author_id == self.request.viewer_id();
             let news = NewComment { lang: self.request.lang, comment, count: present::count(post.comment_count), own };
             out.push_str(&event(row.id.0, templates::live::new_comment(&news)));
         }
-        self.last = last.0;
+        self.topic = Topic::Post { id, last };
         Ok(out)
     }
 }

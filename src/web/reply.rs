@@ -50,7 +50,7 @@ pub fn or_wait(mut response: Response, seconds: Option<u64>) -> Response {
 /// A whole page that says that something did not work: a form with its faults, an error.
 pub fn page_with(request: &RequestContext, status: StatusCode, markup: Markup) -> Response {
     let mut response = html(status, markup);
-    if request.target == HtmxTarget::Part {
+    if request.head.target == HtmxTarget::Part {
         // The place that was to be filled is too small for a page.
         let headers = response.headers_mut();
         headers.insert("hx-retarget", HeaderValue::from_static("#main"));
@@ -93,7 +93,7 @@ pub fn send_again(request: &RequestContext, path: &str) -> Response {
 
 fn redirect(request: &RequestContext, status: StatusCode, path: &str) -> Response {
     let place = HeaderValue::from_str(path).unwrap_or_else(|_| HeaderValue::from_static("/"));
-    if request.target == HtmxTarget::Part {
+    if request.head.target == HtmxTarget::Part {
         // A redirect would be followed by the script, and its page put into the small place.
         return Response::builder().status(StatusCode::OK).header("hx-redirect", place).finish();
     }

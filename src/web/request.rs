@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::domain::boards::{self, Board, Boards};
 use crate::domain::posts::Post;
 use crate::domain::sessions::{self, Area, Client, Session};
-use crate::domain::{Actor, Result, notifications, tokens};
+use crate::domain::{Actor, Result, UserId, notifications, tokens};
 use crate::shared::Known;
 use crate::shared::batch_read::{Answer, Plan};
 use crate::shared::cache::{CacheTag, Generation};
@@ -90,6 +90,8 @@ impl RequestHead {
 
 /// See [`RequestContext`].
 pub struct RequestParts {
+    /// The instance, as in the head.
+    pub app: App,
     /// What the request says of itself.
     pub head: Arc<RequestHead>,
     /// The session of a signed-in member.
@@ -120,14 +122,6 @@ pub struct RequestParts {
     pub dead_cookie: bool,
 }
 
-impl std::ops::Deref for RequestParts {
-    type Target = RequestHead;
-
-    fn deref(&self) -> &RequestHead {
-        &self.head
-    }
-}
-
 impl std::ops::Deref for RequestContext {
     type Target = RequestParts;
 
@@ -145,7 +139,7 @@ impl RequestContext {
         let (app, area, hash) = (&head.app, head.area, head.hash.as_deref());
         let tags = Tags::of(&head);
         let plan = Plan { session: hash, unread: true, bookmarks: tags.post.is_some(), generations: &tags.all, entries: &[] };
-        let answer = match app.shared.fetch(&plan).await {
+        let answer = match app.context.shared.fetch(&plan).await {
             Known::Known(answer) => answer,
             Known::Unknown => Answer::default(),
         };
@@ -153,13 +147,14 @@ impl RequestContext {
         let (of_boards, posts, withdrawn) = (generation(0), generation(1), generation(2));
         let (board, post) = (tags.board.and_then(generation), tags.post.and_then(generation));
         let session = session(app, area, hash, answer.session).await?;
-        let (actor, boards) = (session.as_ref().map(Session::actor), boards::all(app, of_boards).await?);
+        let (actor, boards) = (session.as_ref().map(Session::actor), boards::all(&app.context, of_boards).await?);
         let unread = match (&actor, area) {
-            (Some(actor), Area::Site) => notifications::unread(app, actor, &boards, answer.unread).await?,
+            (Some(actor), Area::Site) => notifications::unread(&app.context, actor, &boards, answer.unread).await?,
             _ => 0,
         };
         let (lang, aids) = head.reading(session.as_ref());
         let inner = RequestParts {
+            app: app.clone(),
             boards,
             actor,
             dead_cookie: hash.is_some() && session.is_none(),
@@ -182,6 +177,7 @@ impl RequestContext {
     pub fn bare(head: Arc<RequestHead>) -> Self {
         let (lang, aids) = head.reading(None);
         let inner = RequestParts {
+            app: head.app.clone(),
             head,
             session: None,
             actor: None,
@@ -201,13 +197,13 @@ impl RequestContext {
     }
 
     /// The member's id; 0 for a visitor.
-    pub fn viewer_id(&self) -> i64 {
-        self.actor.as_ref().map_or(0, |actor| actor.id.0)
+    pub fn viewer_id(&self) -> UserId {
+        self.actor.as_ref().map_or(UserId(0), |actor| actor.id)
     }
 
     /// Whether cookies of this router are for HTTPS only.
     pub fn secure(&self) -> bool {
-        self.app.secure(self.area)
+        self.app.secure(self.head.area)
     }
 
     /// The board at an address, if this visitor may see it.
@@ -255,7 +251,7 @@ impl Tags {
             all.len() - 1
         };
         // Only of boards that exist: Redis would keep a generation for every word that a stranger makes up.
-        let slug = head.route.board_of(path).filter(|slug| boards::may_have(&head.app, slug));
+        let slug = head.route.board_of(path).filter(|slug| boards::may_have(&head.app.context, slug));
         let board = slug.map(|slug| place(CacheTag::board(slug)));
         let post = head.route.post_of(path).map(|id| place(CacheTag::post(id)));
         Self { all, board, post }
@@ -268,10 +264,10 @@ async fn session(app: &App, area: Area, hash: Option<&str>, copy: Option<crate::
     if let Some(copy) = copy.filter(|copy| copy.area == area.as_str()) {
         return Ok(Some(Session::of(hash.to_owned(), copy)));
     }
-    let session = sessions::load(app, hash, area).await?;
+    let session = sessions::load(&app.context, hash, area).await?;
     if session.is_none() {
         // A copy that should not be there is not believed; take it away for the others too.
-        app.shared.sessions().drop_one(hash).await;
+        app.context.shared.sessions().drop_one(hash).await;
     }
     Ok(session)
 }

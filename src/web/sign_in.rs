@@ -45,14 +45,15 @@ pub async fn submit(
     let (next, kept) = (reply::local(fields.text("next")), fields.kept());
     let form = Form { email: &typed.email, remember: persistent, kept: &kept, ..Form::empty(next, LoginNotice::None) };
     let invalid = |problems: &[Problem]| render(StatusCode::UNPROCESSABLE_ENTITY, &Form { problems, ..form });
+    let (ctx, head) = (&request.app.context, &request.head);
     let outcome = match form_token::check(request, "login", fields.text("once")) {
-        Ok(key) => sign_in::sign_in(&request.app, request.area, &key, &typed, &request.client, &request.device).await,
+        Ok(key) => sign_in::sign_in(ctx, head.area, &key, &typed, &head.client, &head.device).await,
         Err(stale) => Err(stale),
     };
     match outcome {
         Ok(SignIn::Accepted { token, device }) => {
             let mut response = if kept.is_empty() { reply::see_other(request, next) } else { reply::send_again(request, next) };
-            cookies::set(response.headers_mut(), &cookies::session(request.area, request.secure(), token, persistent));
+            cookies::set(response.headers_mut(), &cookies::session(request.head.area, request.secure(), token, persistent));
             cookies::set(response.headers_mut(), &cookies::device(device, request.secure()));
             end_session_before(request).await;
             Ok(response)
@@ -76,7 +77,7 @@ pub async fn submit(
 
 async fn end_session_before(request: &RequestContext) {
     if let Some(old) = &request.session
-        && let Err(err) = users::sign_out(&request.app, old).await
+        && let Err(err) = users::sign_out(&request.app.context, old).await
     {
         tracing::warn!("could not end the session before: {err}");
     }

@@ -25,7 +25,7 @@ impl SignedIn {
 impl SignedIn {
     /// The author of an entry in the audit log.
     pub fn by(&self) -> audit::By {
-        audit::By { actor: self.actor.clone(), client: self.request.client.clone() }
+        audit::By { actor: self.actor.clone(), client: self.request.head.client.clone() }
     }
 }
 
@@ -67,7 +67,7 @@ impl Staff {
 
     /// The author of an entry in the audit log.
     pub fn by(&self) -> audit::By {
-        audit::By { actor: self.actor.clone(), client: self.request.client.clone() }
+        audit::By { actor: self.actor.clone(), client: self.request.head.client.clone() }
     }
 }
 

@@ -45,8 +45,8 @@ pub mod text {
         ALL_FOLDERS = "전체", "All";
         NO_FOLDER = "폴더 없음", "No folder";
         GONE = "지금은 볼 수 없는 글", "This post cannot be seen now";
-        CHANGE = "폴더와 메모 고치기", "Change folder and note";
-        CHANGE_OF = "폴더와 메모 고치기: {title}", "Change folder and note: {title}";
+        CHANGE = "폴더와 메모 고치기", "Edit folder and note";
+        CHANGE_OF = "폴더와 메모 고치기: {title}", "Edit folder and note: {title}";
         FOLDER = "폴더", "Folder";
         FOLDER_HINT = "40자까지. 비워 두면 폴더에 넣지 않습니다.", "Up to 40 characters. Leave it empty for no folder.";
         NOTE = "메모", "Note";
@@ -127,7 +127,8 @@ pub struct SeenPost<'a> {
     pub board: &'a str,
 }
 
-/// The button: a form that is swapped for its other state.
+/// The button: a form that is swapped for its other state. Its label says what pressing does, so it has no `aria-pressed`
+/// (WAI-ARIA Authoring Practices, "Button": one or the other).
 pub fn toggle(b: &Toggle) -> Markup {
     let (action, label) = if b.is_on { (paths::DESTROY, t::REMOVE) } else { (paths::CREATE, t::ADD) };
     let action = paths::of(action, b.post);
@@ -135,7 +136,7 @@ pub fn toggle(b: &Toggle) -> Markup {
         form method="post" action=(action) novalidate hx-post=(action) hx-target="this" hx-select="" hx-swap="outerHTML" hx-sync="this:drop" {
             (ui::once(b.once))
             (ui::hidden("next", b.next))
-            button.button.secondary #bookmark aria-pressed=(b.is_on) { (b.lang.t(label)) }
+            button.button.secondary #bookmark { (b.lang.t(label)) }
         }
     }
 }
@@ -200,15 +201,17 @@ fn entry(p: &BookmarksPage, item: &Item) -> Markup {
                 (ui::time(&item.at))
                 @if !item.folder.is_empty() { span { (lang.t(t::FOLDER)) ": " (item.folder) } }
             }
-            @if !item.note.is_empty() { p { (item.note) } }
-            form method="post" action=(paths::of(paths::DESTROY, item.post)) novalidate hx-sync="this:drop" {
-                (ui::once(p.once))
-                (ui::hidden("next", if p.is_alone { paths::INDEX } else { p.next }))
-                button.button.secondary aria-label=(lang.fill(t::REMOVE_OF, &[("title", &title)])) { (lang.t(t::REMOVE)) }
-            }
-            details open[p.is_alone] {
-                summary aria-label=(lang.fill(t::CHANGE_OF, &[("title", &title)])) { (lang.t(t::CHANGE)) }
-                (change(p, item))
+            @if !item.note.is_empty() { p.note { (item.note) } }
+            div.actions {
+                details open[p.is_alone] {
+                    summary.button.quiet.small aria-label=(lang.fill(t::CHANGE_OF, &[("title", &title)])) { (lang.t(t::CHANGE)) }
+                    (change(p, item))
+                }
+                form method="post" action=(paths::of(paths::DESTROY, item.post)) novalidate hx-sync="this:drop" {
+                    (ui::once(p.once))
+                    (ui::hidden("next", if p.is_alone { paths::INDEX } else { p.next }))
+                    button.button.quiet.small aria-label=(lang.fill(t::REMOVE_OF, &[("title", &title)])) { (lang.t(t::REMOVE)) }
+                }
             }
         }
     }

@@ -15,18 +15,27 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 pub const NAME_MAX: usize = 40;
 
 /// What an administrator says about a board.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "fields of the form")]
 pub struct Draft {
     pub slug: String,
     pub name: String,
     pub name_en: String,
     pub description: String,
-    pub list: String,
-    pub read: String,
-    pub write: String,
-    pub comment: String,
+    pub list: Access,
+    pub read: Access,
+    pub write: Access,
+    pub comment: Access,
     pub archived: bool,
+}
+
+/// What the form of a new board begins with: everyone reads, members write.
+impl Default for Draft {
+    fn default() -> Self {
+        let (slug, name, name_en, description) = Default::default();
+        let (everyone, members) = (Access::Everyone, Access::Members);
+        Self { slug, name, name_en, description, list: everyone, read: everyone, write: members, comment: members, archived: false }
+    }
 }
 
 impl Draft {
@@ -50,10 +59,6 @@ impl Draft {
         if fit.description.chars().count() > 200 {
             return Err(Error::invalid("description", "description.too_long"));
         }
-        let known = |word: &str| Access::ALL.iter().any(|access| access.as_str() == word);
-        if ![&self.list, &self.read, &self.write, &self.comment].into_iter().all(|word| known(word)) {
-            return Err(Error::invalid("read", "board.access_unknown"));
-        }
         Ok(fit)
     }
 
@@ -64,25 +69,24 @@ impl Draft {
             name: board.name.clone(),
             name_en: board.name_en.clone(),
             description: board.description.clone(),
-            list: board.list.as_str().into(),
-            read: board.read.as_str().into(),
-            write: board.write.as_str().into(),
-            comment: board.comment.as_str().into(),
+            list: board.list,
+            read: board.read,
+            write: board.write,
+            comment: board.comment,
             archived: board.archived,
         }
     }
 
     fn values(&self) -> [(Column, SimpleExpr); 9] {
-        let access = |word: &str| SimpleExpr::from(Access::parse(word));
         [
             (Column::Slug, self.slug.as_str().into()),
             (Column::Name, self.name.as_str().into()),
             (Column::NameEn, self.name_en.as_str().into()),
             (Column::Description, self.description.as_str().into()),
-            (Column::ListAccess, access(&self.list)),
-            (Column::ReadAccess, access(&self.read)),
-            (Column::WriteAccess, access(&self.write)),
-            (Column::CommentAccess, access(&self.comment)),
+            (Column::ListAccess, self.list.into()),
+            (Column::ReadAccess, self.read.into()),
+            (Column::WriteAccess, self.write.into()),
+            (Column::CommentAccess, self.comment.into()),
             (Column::Archived, self.archived.into()),
         ]
     }
@@ -125,13 +129,13 @@ async fn store(
     let (id, entry) = match id {
         None => {
             let id = insert(&tx, &draft, now).await?;
-            (id, Entry::new("board.create", "board", id, &draft.name).after("slug", &draft.slug))
+            (id, Entry::new("board.create", audit::Target::Board(id), &draft.name).after("slug", &draft.slug))
         }
         Some(id) => {
             let before = Draft::of(&find(&tx, id).await?);
             amend(&tx, id, &draft).await?;
             stale.push(CacheTag::board(&before.slug));
-            (id, differences(Entry::new("board.update", "board", id, &draft.name), &before, &draft))
+            (id, differences(Entry::new("board.update", audit::Target::Board(id), &draft.name), &before, &draft))
         }
     };
     audit::write(&tx, by, entry, now).await?;
@@ -163,10 +167,10 @@ fn differences(entry: Entry, before: &Draft, after: &Draft) -> Entry {
         .change("name", &before.name, &after.name)
         .change("name_en", &before.name_en, &after.name_en)
         .change("description", &before.description, &after.description)
-        .change("list", &before.list, &after.list)
-        .change("read", &before.read, &after.read)
-        .change("write", &before.write, &after.write)
-        .change("comment", &before.comment, &after.comment)
+        .change("list", before.list.as_str(), after.list.as_str())
+        .change("read", before.read.as_str(), after.read.as_str())
+        .change("write", before.write.as_str(), after.write.as_str())
+        .change("comment", before.comment.as_str(), after.comment.as_str())
         .change("archived", archived(before), archived(after))
 }
 
@@ -193,7 +197,8 @@ async fn reorder(ctx: &Context, by: &audit::By, id: BoardId, up: bool) -> Result
         let position = SimpleExpr::from(place as i64 + 1);
         Entity::update_many().col_expr(Column::Position, position).filter(Column::Id.eq(board.id)).exec(&tx).await?;
     }
-    let entry = Entry::new("board.order", "board", id, &name).change("position", &(from + 1).to_string(), &(to + 1).to_string());
+    let entry =
+        Entry::new("board.order", audit::Target::Board(id), &name).change("position", &(from + 1).to_string(), &(to + 1).to_string());
     audit::write(&tx, by, entry, now).await?;
     Ok(Uncommitted { tx, id })
 }

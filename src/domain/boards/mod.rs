@@ -29,9 +29,9 @@ impl Access {
         }
     }
 
-    /// The level of a word; a word that means nothing lets nobody in.
-    pub fn parse(word: &str) -> Self {
-        Self::ALL.into_iter().find(|access| access.as_str() == word).unwrap_or(Self::Nobody)
+    /// The level of a word; none where the word means nothing.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|access| access.as_str() == word)
     }
 
     /// Whether it lets this person in.

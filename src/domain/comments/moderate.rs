@@ -47,7 +47,7 @@ async fn apply(ctx: &Context, by: &audit::By, ids: &[CommentId], action: Moderat
         let (comment, _) = find_readable(&tx, Some(&by.actor), &boards, *id).await?;
         let name = excerpt(&comment.body);
         set_state(&tx, by.actor.id, *id, state, &reason, now).await?;
-        audit::write(&tx, by, action.entry("comment", id.0, &name, comment.state).because(&reason), now).await?;
+        audit::write(&tx, by, action.entry(audit::Target::Comment(*id), &name, comment.state).because(&reason), now).await?;
     }
     posts::moderate::withdraw_all(&tx, &boards, now).await?;
     Ok(Uncommitted { tx, id: ids.len() as i64 })

@@ -194,7 +194,7 @@ fn mentions(text: &str) -> Vec<String> {
 
 /// After the commit: open pages learn of it, and what was drawn is out of date.
 async fn announce(ctx: &Context, actor: &Actor, post: PostId, comment: CommentId, concerned: &Concerned) {
-    let mut tags = vec![CacheTag::POSTS, CacheTag::post(post.0), CacheTag::user(actor.id.0)];
+    let mut tags = vec![CacheTag::POSTS, CacheTag::post(post.0), CacheTag::user(actor.id.into())];
     tags.extend(concerned.board.as_deref().map(CacheTag::board));
     // First: what those see who hear of it must not be older than it.
     futures_util::join!(invalidation::invalidate(ctx, &tags), notifications::forget(ctx, &concerned.recipients));
@@ -266,7 +266,8 @@ async fn delete(ctx: &Context, by: &By, id: CommentId, stale: &mut Vec<CacheTag>
     let tx = query::begin(&ctx.db).await?;
     set_state(&tx, by.actor.id, id, State::Deleted, "", now).await?;
     if by.actor.id != comment.author_id {
-        audit::write(&tx, by, ModerationAction::Delete.entry("comment", id.0, &excerpt(&comment.body), comment.state), now).await?;
+        audit::write(&tx, by, ModerationAction::Delete.entry(audit::Target::Comment(id), &excerpt(&comment.body), comment.state), now)
+            .await?;
     }
     invalidation::withdraw(&tx, stale, now).await?;
     Ok(Uncommitted { tx, id })

@@ -1,6 +1,6 @@
 //! What staff do with posts: hide, restore, delete and move them, one or many, with a reason.
 
-use super::super::audit::{self, Entry};
+use super::super::audit::{self, Entry, Target};
 use super::super::boards::{Board, Boards};
 use super::super::{Action, Actor, Error, Resource, Result, notifications};
 use super::write::set_state;
@@ -31,11 +31,11 @@ pub enum ModerationAction {
 
 impl ModerationAction {
     /// The name in the audit log.
-    fn action(self, kind: &'static str) -> &'static str {
-        match (self, kind) {
-            (Self::Hide, "post") => "post.hide",
-            (Self::Restore, "post") => "post.restore",
-            (Self::Delete, "post") => "post.delete",
+    fn action(self, target: Target) -> &'static str {
+        match (self, target) {
+            (Self::Hide, Target::Post(_)) => "post.hide",
+            (Self::Restore, Target::Post(_)) => "post.restore",
+            (Self::Delete, Target::Post(_)) => "post.delete",
             (Self::Move(_), _) => "post.move",
             (Self::Hide, _) => "comment.hide",
             (Self::Restore, _) => "comment.restore",
@@ -54,8 +54,8 @@ impl ModerationAction {
     }
 
     /// An entry for the audit log.
-    pub(crate) fn entry(self, kind: &'static str, id: i64, name: &str, before: State) -> Entry {
-        let entry = Entry::new(self.action(kind), kind, id, name);
+    pub(crate) fn entry(self, target: Target, name: &str, before: State) -> Entry {
+        let entry = Entry::new(self.action(target), target, name);
         match self.state() {
             Some(state) => entry.change("state", before.as_str(), state.as_str()),
             None => entry,
@@ -118,7 +118,7 @@ async fn apply(ctx: &Context, by: &audit::By, ids: &[PostId], action: Moderation
     };
     for id in ids {
         let post = find_readable(&tx, Some(&by.actor), &boards, *id).await?;
-        let mut entry = action.entry("post", id.0, &post.title, post.state).because(&reason);
+        let mut entry = action.entry(Target::Post(*id), &post.title, post.state).because(&reason);
         match (target, action.state()) {
             (Some(board), _) => entry = move_to(&tx, &boards, &post, board, entry).await?,
             (None, Some(state)) => set_state(&tx, by.actor.id, *id, state, &reason, now).await?,

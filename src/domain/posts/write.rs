@@ -60,7 +60,7 @@ pub async fn create(
         return Err(Error::Forbidden);
     }
     let outcome = idempotent(ctx, key, insert(ctx, actor, board, draft)).await?;
-    let mut stale = vec![CacheTag::POSTS, CacheTag::board(&board.slug), CacheTag::user(actor.id.0)];
+    let mut stale = vec![CacheTag::POSTS, CacheTag::board(&board.slug), CacheTag::user(actor.id.into())];
     // The pages of the posts beside it lead to it.
     match list::ids_beside(&ctx.db, board.id, outcome.id).await {
         Ok(beside) => stale.extend(beside.into_iter().map(|id| CacheTag::post(id.0))),
@@ -120,7 +120,7 @@ async fn amend(ctx: &Context, by: &By, post: &Post, draft: &Draft, stale: &[Cach
     let html = markdown::post(&body.0).await?;
     let staff = by.actor.may(Resource::Post, Action::Moderate);
     let (now, actor) = (ctx.clock.now(), by.actor.id);
-    let entry = audit::Entry::new("post.edit", "post", post.id.0, &post.title)
+    let entry = audit::Entry::new("post.edit", audit::Target::Post(post.id), &post.title)
         .change("title", &post.title, &title.0)
         .change_text("body", &post.body, &body.0);
     let tx = query::begin(&ctx.db).await?;
@@ -167,7 +167,7 @@ async fn delete(ctx: &Context, by: &By, id: PostId, stale: &mut Vec<CacheTag>) -
     let tx = query::begin(&ctx.db).await?;
     set_state(&tx, by.actor.id, id, State::Deleted, "", now).await?;
     if by.actor.id != post.author_id {
-        audit::write(&tx, by, ModerationAction::Delete.entry("post", id.0, &post.title, post.state), now).await?;
+        audit::write(&tx, by, ModerationAction::Delete.entry(audit::Target::Post(id), &post.title, post.state), now).await?;
     }
     invalidation::withdraw(&tx, stale, now).await?;
     Ok(Uncommitted { tx, id })
@@ -198,5 +198,5 @@ pub(super) async fn set_state(tx: &Transaction, by: UserId, id: PostId, state: S
 
 /// What shows a post: drawn anew when it is changed or withdrawn.
 pub(in crate::domain) fn shown_by(post: &Post, board: &Board) -> Vec<CacheTag> {
-    vec![CacheTag::POSTS, CacheTag::board(&board.slug), CacheTag::user(post.author_id.0), CacheTag::WITHDRAWN]
+    vec![CacheTag::POSTS, CacheTag::board(&board.slug), CacheTag::user(post.author_id.into()), CacheTag::WITHDRAWN]
 }

@@ -68,10 +68,10 @@ impl Changed {
         }
         ctx.shared.sessions().drop_many(self.tokens.iter().map(|(hash, _)| hash.as_str())).await;
         if let Some(user) = self.ended {
-            ctx.shared.sessions().drop_user(user.0).await;
+            ctx.shared.sessions().drop_user(user.into()).await;
         }
         if let Some(member) = self.member {
-            ctx.shared.notifications().clear(member.0).await;
+            ctx.shared.notifications().clear(member.into()).await;
         }
         if let Some(epoch) = self.epoch {
             ctx.shared.raise_epoch(epoch);

@@ -77,7 +77,7 @@ impl Session {
 
     /// Its member as the one who asks.
     pub fn actor(&self) -> Actor {
-        Actor { id: UserId(self.copy.user_id), name: self.copy.name.clone(), role: self.copy.role.clone(), permissions: self.permissions }
+        Actor { id: self.copy.user_id.into(), name: self.copy.name.clone(), role: self.copy.role.clone(), permissions: self.permissions }
     }
 }
 
@@ -136,7 +136,7 @@ pub async fn load(ctx: &Context, hash: &str, area: Area) -> Result<Option<Sessio
     let ends = row.expires_at.min(row.ends_at);
     let ends = row.previous_until.filter(|_| row.is_old).map_or(ends, |until| ends.min(until));
     let copy = SessionCopy {
-        user_id: row.user_id.0,
+        user_id: row.user_id.into(),
         email: row.email,
         name: row.name,
         role: row.role,

@@ -83,7 +83,7 @@ async fn apply(
     if !outcome.repeated {
         changed.announce(ctx).await;
     }
-    invalidation::invalidate(ctx, &[CacheTag::user(id.0)]).await;
+    invalidation::invalidate(ctx, &[CacheTag::user(id.into())]).await;
     Ok(outcome)
 }
 
@@ -131,7 +131,7 @@ pub async fn set_role(
             .filter(user::Column::Id.eq(id))
             .exec(&tx)
             .await?;
-        let entry = Entry::new("user.role", "user", id, &member.name).change("role", &had.name, &wanted.name).because(reason);
+        let entry = Entry::new("user.role", audit::Target::User(id), &member.name).change("role", &had.name, &wanted.name).because(reason);
         audit::write(&tx, by, entry, now).await?;
         // Who is no longer staff leaves the panel at once.
         let changed = sessions::refresh(&tx, Refresh::Rights(id), now).await?;
@@ -175,13 +175,13 @@ pub async fn suspend(
         };
         user::Entity::update_many().set(suspension).filter(user::Column::Id.eq(id)).exec(&tx).await?;
         let end = until.map(|until| until.to_string()).unwrap_or_default();
-        let entry = Entry::new("user.suspend", "user", id, &member.name).after("until", &end).because(&reason);
+        let entry = Entry::new("user.suspend", audit::Target::User(id), &member.name).after("until", &end).because(&reason);
         audit::write(&tx, by, entry, now).await?;
         let ended = sessions::end(&tx, SessionSelector::All { user: id }, "suspended", now).await?;
         Ok((tx, ended))
     };
     let outcome = apply(ctx, key, id, work).await?;
-    ctx.shared.presence().leave(id.0).await;
+    ctx.shared.presence().leave(id.into()).await;
     Ok(outcome)
 }
 
@@ -205,7 +205,7 @@ pub async fn unsuspend(ctx: &Context, by: &audit::By, key: &idempotency::Key, id
         };
         user::Entity::update_many().set(none).filter(user::Column::Id.eq(id)).exec(&tx).await?;
         let had = member.suspended_reason.unwrap_or_default();
-        let entry = Entry::new("user.lift", "user", id, &member.name).change("suspended", &had, "");
+        let entry = Entry::new("user.lift", audit::Target::User(id), &member.name).change("suspended", &had, "");
         audit::write(&tx, by, entry, now).await?;
         Ok((tx, sessions::Changed::default()))
     };
@@ -234,7 +234,7 @@ pub async fn end_sessions(
             check_reach(&tx, &by.actor, &member).await?;
         }
         let ended = sessions::end(&tx, which, "staff", now).await?;
-        let entry = Entry::new("session.end", "user", user, &member.name).after("sessions", &ended.len().to_string());
+        let entry = Entry::new("session.end", audit::Target::User(user), &member.name).after("sessions", &ended.len().to_string());
         audit::write(&tx, by, entry, now).await?;
         Ok((tx, ended))
     };

@@ -189,13 +189,13 @@ pub async fn update(ctx: &Context, actor: &Actor, key: &idempotency::Key, wanted
         changed.announce(ctx).await;
     }
     if !wanted.shows_presence {
-        ctx.shared.presence().leave(user.0).await;
+        ctx.shared.presence().leave(user.into()).await;
     }
     // The name stands beside everything that they wrote.
     if wanted.name != actor.name || outcome.repeated {
         super::posts::moderate::invalidate_all(ctx).await?;
     }
-    invalidation::invalidate(ctx, &[CacheTag::user(user.0)]).await;
+    invalidation::invalidate(ctx, &[CacheTag::user(user.into())]).await;
     Ok(outcome)
 }
 
@@ -236,7 +236,7 @@ pub async fn end_sessions(ctx: &Context, which: SessionSelector) -> Result<usize
 pub async fn sign_out(ctx: &Context, session: &sessions::Session) -> Result<()> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
-    let which = SessionSelector::One { user: UserId(session.copy.user_id), session: SessionId(session.copy.session_id) };
+    let which = SessionSelector::One { user: session.copy.user_id.into(), session: SessionId(session.copy.session_id) };
     let ended = sessions::end(&tx, which, "signed out", now).await?;
     tx.commit().await?;
     ended.announce(ctx).await;

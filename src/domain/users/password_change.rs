@@ -27,11 +27,11 @@ pub async fn change(
     let outcome = idempotent(ctx, key, replace(ctx, session, current, new, (&mut hash, &mut ended))).await?;
     if outcome.repeated {
         // The form was answered before, which ended all sessions. Its key is no proof of who asks; the new password is.
-        hash = check(ctx, UserId(session.copy.user_id), new).await?;
+        hash = check(ctx, session.copy.user_id.into(), new).await?;
     } else {
         ended.announce(ctx).await;
     }
-    let started = sessions::start(ctx, UserId(session.copy.user_id), &hash, Area::Site, session.copy.persistent, client).await?;
+    let started = sessions::start(ctx, session.copy.user_id.into(), &hash, Area::Site, session.copy.persistent, client).await?;
     started.ok_or_else(wrong)
 }
 
@@ -67,7 +67,7 @@ async fn replace(
     new: &str,
     (stored, ended): (&mut String, &mut sessions::Changed),
 ) -> Result<Uncommitted<UserId>> {
-    let (id, copy) = (UserId(session.copy.user_id), &session.copy);
+    let (id, copy) = (session.copy.user_id.into(), &session.copy);
     let checked = check(ctx, id, current).await?;
     ctx.hasher.check_strength(new, &[&copy.email, &copy.name], session.permissions.into()).await?;
     let hash = ctx.hasher.hash(new).await?;
@@ -98,7 +98,7 @@ pub async fn store(ctx: &Context, by: &By, user: UserId, hash: &str) -> Result<(
     let tx = query::begin(&ctx.db).await?;
     let update = Entity::update_many().col_expr(Column::PasswordHash, SimpleExpr::from(hash)).filter(Column::Id.eq(user));
     let name = update.exec_with_returning(&tx).await?.pop().ok_or(Error::NotFound)?.name;
-    audit::write(&tx, by, Entry::new("user.password", "user", user, &name), ctx.clock.now()).await?;
+    audit::write(&tx, by, Entry::new("user.password", audit::Target::User(user), &name), ctx.clock.now()).await?;
     let ended = sessions::end(&tx, SessionSelector::All { user }, "password", ctx.clock.now()).await?;
     tx.commit().await?;
     ended.announce(ctx).await;

@@ -49,7 +49,7 @@ pub async fn profile(ctx: &Context, id: UserId) -> Result<Profile> {
         let row: Profile = user::Entity::find_by_id(id).into_partial_model().one(&ctx.db).await?.ok_or(Error::NotFound)?;
         Ok::<_, Error>(Bytes::from(serde_json::to_vec(&row).map_err(|e| Error::internal("a profile as JSON", e))?))
     };
-    let json = ctx.shared.cache().read_through(&Entry::profile(id.0), load).await?;
+    let json = ctx.shared.cache().read_through(&Entry::profile(id.into()), load).await?;
     serde_json::from_slice(&json).map_err(|e| Error::internal("a cached profile", e))
 }
 
@@ -72,9 +72,9 @@ pub async fn online(ctx: &Context, limit: usize) -> Result<(u64, Vec<Named>)> {
         return Ok((0, Vec::new()));
     }
     let count = ctx.shared.presence().count().await.known().map_or(ids.len() as u64, u64::from);
-    let listed = visible().filter(user::Column::Id.is_in(ids.iter().copied().map(UserId)));
+    let listed = visible().filter(user::Column::Id.is_in(ids.iter().copied().map(UserId::from)));
     let mut members: Vec<Named> = listed.into_partial_model().all(&ctx.db).await?;
-    members.sort_by_key(|member| ids.iter().position(|id| *id == member.id.0));
+    members.sort_by_key(|member| ids.iter().position(|id| UserId::from(*id) == member.id));
     Ok((count, members))
 }
 

@@ -118,7 +118,7 @@ pub async fn unlock(ctx: &Context, by: &By, email: &str) -> Result<UserId> {
     }
     let name = users::find(&ctx.db, member).await?.name;
     let tx = query::begin(&ctx.db).await?;
-    audit::write(&tx, by, audit::Entry::new("user.unlock", "user", member, &name), ctx.clock.now()).await?;
+    audit::write(&tx, by, audit::Entry::new("user.unlock", audit::Target::User(member), &name), ctx.clock.now()).await?;
     tx.commit().await?;
     Ok(member)
 }

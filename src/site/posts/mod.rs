@@ -103,7 +103,7 @@ pub async fn create(member: SignedIn, Path(slug): Path<String>, fields: Fields) 
         let sample = preview_html(&draft).await?;
         return Ok(editor(&member, &draft, &Editor { board, purpose, preview: &sample }, &Rejection::default()));
     }
-    let create = async |key| posts::create(&request.app, &member.actor, board, &key, &draft).await;
+    let create = async |key| posts::create(&request.app.context, &member.actor, board, &key, &draft).await;
     match form::submit(request, &editor_form(board, purpose), &fields, create).await? {
         Accepted(made) => Ok(reply::see_other_with(request, &paths::post(&board.slug, made.id.0), Flash(views::text::FLASH_CREATED))),
         Rejected(rejection) => Ok(editor(&member, &draft, &Editor::of(board, purpose), &rejection)),
@@ -119,14 +119,14 @@ async fn preview_html(draft: &Draft) -> Result<String> {
 /// The editor of a post that was changed after it was opened: what was typed stays, and the next try is about the post as
 /// it is now.
 async fn renewed(member: &SignedIn, id: PostId, draft: Draft) -> Result<Draft> {
-    let (post, _) = posts::find_editable(&member.request.app.db, &member.actor, id).await?;
+    let (post, _) = posts::find_editable(&member.request.app.context.db, &member.actor, id).await?;
     Ok(Draft { revision: Some(post.revision), ..draft })
 }
 
 /// GET /community/:board/:id/edit
 #[handler]
 pub async fn edit(member: SignedIn, Path((_, id)): Path<(String, PostId)>) -> Result<Response> {
-    let (post, board) = posts::find_editable(&member.request.app.db, &member.actor, id).await?;
+    let (post, board) = posts::find_editable(&member.request.app.context.db, &member.actor, id).await?;
     let draft = Draft { title: post.title, body: post.body, notice: post.is_notice, revision: Some(post.revision) };
     let purpose = Purpose::Edit { id: id.0 };
     Ok(editor(&member, &draft, &Editor::of(&board, purpose), &Rejection::default()))
@@ -135,13 +135,13 @@ pub async fn edit(member: SignedIn, Path((_, id)): Path<(String, PostId)>) -> Re
 /// POST /community/:board/:id/edit
 #[handler]
 pub async fn update(member: SignedIn, Path((_, id)): Path<(String, PostId)>, fields: Fields) -> Result<Response> {
-    let (_, board) = posts::find_editable(&member.request.app.db, &member.actor, id).await?;
+    let (_, board) = posts::find_editable(&member.request.app.context.db, &member.actor, id).await?;
     let (request, draft, purpose) = (&member.request, draft(&fields), Purpose::Edit { id: id.0 });
     if fields.text("intent") == "preview" {
         let sample = preview_html(&draft).await?;
         return Ok(editor(&member, &draft, &Editor { board: &board, purpose, preview: &sample }, &Rejection::default()));
     }
-    let update = async |key| posts::update(&request.app, &member.by(), &key, id, &draft).await;
+    let update = async |key| posts::update(&request.app.context, &member.by(), &key, id, &draft).await;
     let rejection = match form::submit(request, &editor_form(&board, purpose), &fields, update).await? {
         Accepted(_) => return Ok(reply::see_other_with(request, &paths::post(&board.slug, id.0), Flash(views::text::FLASH_SAVED))),
         Rejected(rejection) => rejection,
@@ -164,7 +164,7 @@ pub async fn preview(request: RequestContext, fields: Fields) -> Result<Response
 #[handler]
 pub async fn delete(member: SignedIn, Path((slug, id)): Path<(String, PostId)>) -> Result<Response> {
     let request = &member.request;
-    let (post, _) = posts::find_deletable(&request.app.db, &member.actor, id).await?;
+    let (post, _) = posts::find_deletable(&request.app.context.db, &member.actor, id).await?;
     let (key, nav) = (form_token::issue(request, "post.delete"), present::nav(request));
     let page = DeletePage {
         shell: &present::shell(request, &nav),
@@ -181,7 +181,7 @@ pub async fn delete(member: SignedIn, Path((slug, id)): Path<(String, PostId)>) 
 #[handler]
 pub async fn destroy(member: SignedIn, Path((slug, id)): Path<(String, PostId)>, fields: Fields) -> Result<Response> {
     let request = &member.request;
-    let destroy = async |key| posts::destroy(&request.app, &member.by(), &key, id).await;
+    let destroy = async |key| posts::destroy(&request.app.context, &member.by(), &key, id).await;
     match form::submit(request, "post.delete", &fields, destroy).await? {
         Accepted(_) => Ok(reply::see_other_with(request, &paths::board(&slug), Flash(views::text::FLASH_DELETED))),
         Rejected(_) => Ok(reply::see_other(request, &paths::post_delete(&slug, id.0))),
@@ -203,9 +203,9 @@ pub async fn hide(member: SignedIn, Path(id): Path<PostId>, fields: Fields) -> R
 /// Hides or restores from the post's own page, where no reason is asked for; the log says where it was done.
 async fn turn(member: &SignedIn, id: PostId, fields: &Fields, action: ModerationAction, flash: Flash) -> Result<Response> {
     let request = &member.request;
-    let post = posts::find_readable(&request.app.db, Some(&member.actor), &request.boards, id).await?;
+    let post = posts::find_readable(&request.app.context.db, Some(&member.actor), &request.boards, id).await?;
     let place = paths::post(&request.board_of(&post)?.slug, id.0);
-    let moderate = async |key| moderate::moderate(&request.app, &member.by(), &key, &[id], action, "글 화면에서").await;
+    let moderate = async |key| moderate::moderate(&request.app.context, &member.by(), &key, &[id], action, "글 화면에서").await;
     match form::submit(request, "post.moderate", fields, moderate).await? {
         Accepted(_) => Ok(reply::see_other_with(request, &place, flash)),
         Rejected(_) => Ok(reply::see_other(request, &place)),

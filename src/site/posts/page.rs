@@ -75,7 +75,7 @@ pub async fn show(
         return Ok(answer(&request, board, &page, is_bookmarked));
     }
     let actor = request.actor.as_ref();
-    let (post, bookmark) = posts::find_with(&request.app.db, actor, &request.boards, id, &bookmarks::OF_READER).await?;
+    let (post, bookmark) = posts::find_with(&request.app.context.db, actor, &request.boards, id, &bookmarks::OF_READER).await?;
     let board = request.board_of(&post)?;
     if board.slug != slug {
         return Ok(reply::see_other(&request, &paths::post(&board.slug, id.0)));
@@ -110,7 +110,7 @@ impl PostPages {
         if let Some(posts) = request.bookmarks.and_then(|state| self.0.bookmarks.get(&key, state)) {
             return Ok(posts.binary_search(&post).is_ok());
         }
-        let posts: Arc<[PostId]> = bookmarks::posts(&request.app.db, reader).await?.into();
+        let posts: Arc<[PostId]> = bookmarks::posts(&request.app.context.db, reader).await?.into();
         let found = posts.binary_search(&post).is_ok();
         if let Some(state) = request.bookmarks {
             let size = size_of_val(&*posts) + key.len();
@@ -138,14 +138,14 @@ async fn load(wanted: &Wanted<'_>, board: &Board, mut post: Post) -> Result<Page
     let (request, number) = (wanted.request, wanted.number);
     let (app, actor) = (&request.app, request.actor.as_ref());
     let (mut listing, (older, newer)) =
-        futures_util::try_join!(comments::list(&app.db, actor, &post, number), list::neighbours(&app.db, actor, board, &post))?;
-    app.known.prepare(listing.comments.iter().map(|comment| comment.html.as_str()).chain([post.html.as_str()])).await;
-    let clean: Vec<Cow<'_, str>> = listing.comments.iter().map(|comment| app.known.show(&comment.html)).collect();
+        futures_util::try_join!(comments::list(&app.context.db, actor, &post, number), list::neighbours(&app.context.db, actor, board, &post))?;
+    app.context.known.prepare(listing.comments.iter().map(|comment| comment.html.as_str()).chain([post.html.as_str()])).await;
+    let clean: Vec<Cow<'_, str>> = listing.comments.iter().map(|comment| app.context.known.show(&comment.html)).collect();
     let neighbour = |n: &'_ list::Neighbour| (n.id, n.title.clone());
     let (older, newer) = (older.as_ref().map(neighbour), newer.as_ref().map(neighbour));
     let drawn = draw(&PostText {
         lang: request.lang,
-        post: present::post(request, board, &post, &app.known.show(&post.html)),
+        post: present::post(request, board, &post, &app.context.known.show(&post.html)),
         newer: newer.as_ref().map(|(id, title)| Neighbour { id: id.0, title }),
         older: older.as_ref().map(|(id, title)| Neighbour { id: id.0, title }),
         comments: Thread {
@@ -168,7 +168,7 @@ async fn load(wanted: &Wanted<'_>, board: &Board, mut post: Post) -> Result<Page
 /// The page for its reader; the view is counted.
 fn answer(request: &RequestContext, board: &Board, page: &Page, is_bookmarked: bool) -> Response {
     let post = &page.post;
-    request.app.counters.read(post.id);
+    request.app.context.counters.read(post.id);
     mark_notifications_read(request, post.id);
     reply::page(complete(request, board, page, is_bookmarked))
 }
@@ -213,7 +213,7 @@ fn mark_notifications_read(request: &RequestContext, post: PostId) {
     }
     let (Some(reader), request) = (request.actor.clone(), request.clone()) else { return };
     tokio::spawn(async move {
-        if let Err(err) = notifications::mark_read_about(&request.app, &reader, &request.boards, post).await {
+        if let Err(err) = notifications::mark_read_about(&request.app.context, &reader, &request.boards, post).await {
             tracing::warn!("could not mark notifications as read: {err}");
         }
     });

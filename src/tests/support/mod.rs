@@ -6,7 +6,7 @@ mod page;
 mod visitor;
 
 pub use Engine::{Postgres, Sqlite};
-use minschool::domain::{Account, bootstrap, roles};
+use minschool::domain::{bootstrap, roles, validation};
 pub use page::Page;
 pub use testkit::form::encode;
 pub use visitor::{Visitor, set_board};
@@ -15,11 +15,11 @@ use minschool::app::App;
 use minschool::cli::{instance, migrate};
 use minschool::clock::Clock;
 use minschool::config::{Config, Sources};
-use minschool::db::query;
-use minschool::domain::users::{NewUser, SignupForm};
+use minschool::entity::user;
 use minschool::jobs::maintenance;
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt, Response};
+use sea_orm::{ActiveValue::Set, EntityTrait};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -139,15 +139,21 @@ impl TestApp {
     }
 
     /// A member with a role, made without the form. Their address is `{name}@example.com`.
+    ///
+    /// The password is not judged: the lists for that are made anew in each process, and a test is a process.
     pub async fn person(&self, name: &str, role: &str) -> i64 {
-        let form =
-            SignupForm { email: format!("{name}@example.com"), name: name.into(), password: PASSWORD.into(), terms: true, privacy: true };
-        let new_user = NewUser::check(&self.app, &form, Account::Staff).await.unwrap();
-        let tx = query::begin(&self.app.db).await.unwrap();
-        let role = roles::find_by_slug(&tx, role).await.unwrap();
-        let id = new_user.insert(&tx, role.id, self.app.clock.now()).await.unwrap();
-        tx.commit().await.unwrap();
-        id.0
+        let ctx = &self.app.context;
+        let row = user::ActiveModel {
+            email: Set(format!("{name}@example.com")),
+            name: Set(name.into()),
+            name_key: Set(validation::name_key(name)),
+            name_skeleton: Set(Some(validation::name_skeleton(name))),
+            password_hash: Set(ctx.hasher.hash(PASSWORD).await.unwrap()),
+            role_id: Set(roles::find_by_slug(&ctx.db, role).await.unwrap().id),
+            created_at: Set(ctx.clock.now()),
+            ..Default::default()
+        };
+        user::Entity::insert(row).exec(&ctx.db).await.unwrap().last_insert_id.0
     }
 
     /// A new member, signed in.
@@ -202,7 +208,7 @@ async fn instance_with(config: Config, clock: Clock) -> Routers {
     let redis = config.redis_url.is_some();
     let app = instance::start(config, db, clock).await.unwrap();
     if redis {
-        until("Redis is trusted", async || app.shared.health().is_well()).await;
+        until("Redis is trusted", async || app.context.shared.health().is_well()).await;
     }
     tokio::spawn(maintenance::run(app.clone()));
     let (site, admin) = (minschool::site::router(&app).boxed(), minschool::admin::router(&app).boxed());

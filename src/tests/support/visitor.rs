@@ -120,6 +120,14 @@ impl Visitor {
         self.submit(&page, &format!("{post}/comments"), &[("body", text)]).await
     }
 
+    /// The same with many, each with the form that stands under the one before.
+    pub async fn comment_often(&mut self, post: &str, texts: impl IntoIterator<Item = String>) {
+        let mut page = self.get(post).await;
+        for text in texts {
+            page = self.submit(&page, &format!("{post}/comments"), &[("body", &text)]).await;
+        }
+    }
+
     /// One request, whatever it answers.
     pub async fn send(&mut self, method: Method, path: &str, body: Option<String>, admin: bool) -> Page {
         let request = self.request(method, path, body);

@@ -28,7 +28,7 @@ pub fn curves(
     instances: &[InstanceSlot],
     cluster: &[ClusterSlot],
 ) -> Vec<Chart> {
-    let (now, lang) = (request.app.clock.now(), request.lang);
+    let (now, lang) = (request.app.context.clock.now(), request.lang);
     let slots: Vec<i64> = (from / step..=(until - 1) / step).collect();
     let times = slots.iter().map(|slot| moment(from_ms(slot * step * 60_000), now, lang)).collect();
     let sheet = Sheet { slots, times, instances, cluster };

@@ -70,9 +70,9 @@ pub fn nav(request: &RequestContext) -> Vec<NavBoard> {
 pub fn shell<'a>(request: &'a RequestContext, nav: &'a [NavBoard]) -> Shell<'a> {
     Shell {
         lang: request.lang,
-        path: &request.path,
+        path: &request.head.path,
         viewer: viewer(request),
-        online: request.app.shared.presence().here().known().unwrap_or(0).max(is_here(request)),
+        online: request.app.context.shared.presence().here().known().unwrap_or(0).max(is_here(request)),
         boards: nav,
         aids: request.aids,
         flash: flash(request),
@@ -100,7 +100,7 @@ fn viewer(request: &RequestContext) -> Viewer<'_> {
 
 /// The sentence that the page before left.
 fn flash(request: &RequestContext) -> Option<Flash<'static>> {
-    let said = Text::flash(request.flash.as_deref()?)?;
+    let said = Text::flash(request.head.flash.as_deref()?)?;
     Some(Flash { tone: Tone::Success, text: request.lang.t(said) })
 }
 

@@ -5,7 +5,7 @@ use super::{count, moment};
 use crate::clock::OffsetDateTime;
 use crate::domain::boards::Board;
 use crate::domain::posts::{self, list::Card};
-use crate::domain::{Actor, comments};
+use crate::domain::{Actor, UserId, comments};
 use std::borrow::Cow;
 use templates::comments::{Branch, Comment, ReplyTo};
 use templates::text::Lang;
@@ -25,8 +25,8 @@ pub fn board_name(board: &Board, lang: Lang) -> &str {
 }
 
 /// Who wrote something.
-pub fn author(id: i64, name: &str) -> Author<'_> {
-    Author { id: Some(id), name }
+pub fn author(id: UserId, name: &str) -> Author<'_> {
+    Author { id: Some(id.0), name }
 }
 
 /// The state for views.
@@ -58,7 +58,7 @@ pub fn card<'a>(card: &'a Card, shown: Shown<'a>) -> Option<templates::posts::Ca
         slug: &board.slug,
         board: if shown.mixed { board_name(board, shown.lang) } else { "" },
         title: &card.title,
-        author: author(card.author_id.0, &card.author),
+        author: author(card.author_id, &card.author),
         at: moment(card.created_at, shown.now, shown.lang),
         views: count(card.view_count),
         comments: count(card.comment_count),
@@ -71,14 +71,14 @@ pub fn card<'a>(card: &'a Card, shown: Shown<'a>) -> Option<templates::posts::Ca
 
 /// A post on its page. `html` is its text, sanitised for showing.
 pub fn post<'a>(request: &RequestContext, board: &'a Board, post: &'a posts::Post, html: &'a str) -> templates::posts::Post<'a> {
-    let at = |time| moment(time, request.app.clock.now(), request.lang);
+    let at = |time| moment(time, request.app.context.clock.now(), request.lang);
     templates::posts::Post {
         id: post.id.0,
         slug: &board.slug,
         board: board_name(board, request.lang),
         title: &post.title,
         body_html: html,
-        author: author(post.author_id.0, &post.author),
+        author: author(post.author_id, &post.author),
         at: at(post.created_at),
         edited: post.edited_at.map(at),
         edited_by_staff: post.edited_by_staff(),
@@ -98,9 +98,9 @@ pub fn comment<'a>(request: &RequestContext, board: &Board, post: &posts::Post, 
     Comment {
         id: c.id.0,
         root: c.thread().0,
-        author: author(c.author_id.0, &c.author),
+        author: author(c.author_id, &c.author),
         by_post_author: c.author_id == post.author_id,
-        at: moment(c.created_at, request.app.clock.now(), request.lang),
+        at: moment(c.created_at, request.app.context.clock.now(), request.lang),
         edited: c.edited_at.is_some(),
         body_html: html,
         state: state(c.state),

@@ -26,7 +26,7 @@ pub fn admin_shell(request: &RequestContext) -> AdminShell<'_> {
     let (staff_id, staff) = request.actor.as_ref().map_or((0, ""), |actor| (actor.id.0, actor.name.as_str()));
     AdminShell {
         lang: request.lang,
-        path: &request.path,
+        path: &request.head.path,
         staff,
         staff_id,
         may: Permissions {
@@ -75,7 +75,7 @@ pub fn device(agent: &str) -> String {
 
 /// Sessions for the admin's tables; `devices` holds what [`device`] said of each.
 pub fn session_rows<'a>(request: &RequestContext, rows: &'a [Listed], devices: &'a [String]) -> Vec<SessionRow<'a>> {
-    let (now, lang) = (request.app.clock.now(), request.lang);
+    let (now, lang) = (request.app.context.clock.now(), request.lang);
     let current = request.session.as_ref().map(|session| session.copy.session_id);
     let row = |(row, device): (&'a Listed, &'a String)| SessionRow {
         id: row.id.0,
@@ -97,7 +97,7 @@ pub fn audit_rows<'a>(
     rows: &'a [audit::AuditRow],
     changes: &'a [Vec<(String, String, String)>],
 ) -> Vec<AuditRow<'a>> {
-    let (now, lang) = (request.app.clock.now(), request.lang);
+    let (now, lang) = (request.app.context.clock.now(), request.lang);
     let change = |(field, before, after): &'a (String, String, String)| Change { field, before, after };
     let row = |(row, changes): (&'a audit::AuditRow, &'a Vec<(String, String, String)>)| AuditRow {
         at: moment(row.created_at, now, lang),

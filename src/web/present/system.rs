@@ -24,7 +24,7 @@ const DRILL_OLD: u64 = 8 * 24 * 3600;
 
 /// What holds now; `report` is the edge's, where it answered.
 pub fn live<'a>(request: &RequestContext, seen: &Overview, report: Option<&'a Report>) -> Live<'a> {
-    let (now, lang) = (request.app.clock.now(), request.lang);
+    let (now, lang) = (request.app.context.clock.now(), request.lang);
     let edge = match report {
         Some(report) => Edge::Known(nginx::rows(report, lang), report.total.minute.no_live_upstreams),
         None => Edge::Unreachable(request.app.config.watching.edge_url.to_string()),
@@ -98,7 +98,7 @@ fn old(request: &RequestContext, last: Option<f64>, longest: u64, too_old: Text,
 
 /// Seconds since a moment that is given in seconds since 1970.
 fn age(request: &RequestContext, at: f64) -> u64 {
-    (to_ms(request.app.clock.now()) as f64 / 1000.0 - at).max(0.0) as u64
+    (to_ms(request.app.context.clock.now()) as f64 / 1000.0 - at).max(0.0) as u64
 }
 
 fn tiles(request: &RequestContext, seen: &Overview) -> Vec<Tile<'static>> {
