@@ -1,11 +1,13 @@
 //! Limits how many requests are worked on at once. Those beyond it wait in a bounded queue for a bounded moment, and are refused (503
 //! with Retry-After) when the queue is full or the moment is over.
 //!
+//! A request that finds no room in the queue is refused after a pause, so that refusing leaves CPU for answers.
+//!
 //! `learnt` is the limit itself. The queue tells a burst from an overload: after a pause of the scheduler or of Redis some hundred
 //! requests come in one millisecond, at any load. It follows controlled delay (RFC 8289; for queues of requests: Maurer, "Fail
 //! at Scale", ACM Queue 2015): a queue that was empty a moment ago holds a request for as long as a burst takes, one that does
-//! not empty holds it for the target wait alone. It has room for as many as are answered within that time, so most are refused
-//! at once. First in, first out: last in, first out would let all others wait for their refusal.
+//! not empty holds it for the target wait alone. It has room for as many as are answered within that time. First in, first out: with
+//! a wait that short, last in, first out would only make the waits uneven.
 //!
 //! Our own, because the crates for it (tower's `ConcurrencyLimit`, `little-loadshedder`) have a fixed limit, no wait that is bounded
 //! in time, or take a short stall of the database for saturation, which collapsed the limit in the overload drill.
@@ -16,7 +18,7 @@ use learnt::{LearntLimit, millis};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// Longest wait in a queue that was empty within this time: so long may a burst take.
 const BURST_WAIT: Duration = Duration::from_millis(200);
@@ -34,6 +36,8 @@ pub struct ConcurrencyLimit {
     surplus: AtomicUsize,
     in_flight: AtomicUsize,
     waiting: AtomicUsize,
+    /// Requests whose refusal is held back.
+    paused: AtomicUsize,
     started: Instant,
     /// When the queue was last seen empty, in milliseconds after `started`.
     queue_start: AtomicU64,
@@ -46,8 +50,8 @@ pub struct Permit<'a> {
     begun: Duration,
 }
 
-/// One request in the queue; it leaves when dropped.
-struct Waiting<'a>(&'a ConcurrencyLimit);
+/// One request that a number counts until this is dropped.
+struct Counted<'a>(&'a AtomicUsize);
 
 impl ConcurrencyLimit {
     pub fn new(max: usize) -> Self {
@@ -58,6 +62,7 @@ impl ConcurrencyLimit {
             surplus: AtomicUsize::default(),
             in_flight: AtomicUsize::default(),
             waiting: AtomicUsize::default(),
+            paused: AtomicUsize::default(),
             started: Instant::now(),
             queue_start: AtomicU64::default(),
         }
@@ -73,7 +78,10 @@ impl ConcurrencyLimit {
         if let Some(permit) = self.try_acquire() {
             return Some(permit);
         }
-        let (_waiting, longest) = self.enter_queue(self.started.elapsed())?;
+        let Some((_waiting, longest)) = self.enter_queue(self.started.elapsed()) else {
+            self.pause().await;
+            return None;
+        };
         let place = timeout(longest, self.places.acquire()).await.ok()?.ok()?;
         Some(self.permit(place))
     }
@@ -84,9 +92,9 @@ impl ConcurrencyLimit {
     }
 
     /// A place in the queue at this time (since `started`), and how long it may be kept. `None` when the queue is full.
-    fn enter_queue(&self, at: Duration) -> Option<(Waiting<'_>, Duration)> {
+    fn enter_queue(&self, at: Duration) -> Option<(Counted<'_>, Duration)> {
         let before = self.waiting.fetch_add(1, Ordering::Relaxed);
-        let place = Waiting(self);
+        let place = Counted(&self.waiting);
         if before == 0 {
             self.queue_start.store(millis(at), Ordering::Relaxed);
         }
@@ -94,6 +102,16 @@ impl ConcurrencyLimit {
         let longest = if since > millis(BURST_WAIT) { TARGET_WAIT } else { BURST_WAIT };
         let room = self.learnt.answered_within(longest).clamp(MIN_QUEUE, MAX_QUEUE);
         (before < room).then_some((place, longest))
+    }
+
+    /// Holds a refusal back. Clients that send again at once otherwise get thousands of refusals a second, and a refusal is a page
+    /// too: a thousand such connections left a tenth of the answers. Where that many are held back already, none is.
+    async fn pause(&self) {
+        let before = self.paused.fetch_add(1, Ordering::Relaxed);
+        let _paused = Counted(&self.paused);
+        if before < MAX_QUEUE {
+            sleep(BURST_WAIT).await;
+        }
     }
 
     /// Follows the limit where it changed from the first number to the second. Places that are taken are withdrawn when their
@@ -129,9 +147,9 @@ impl Drop for Permit<'_> {
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for Counted<'_> {
     fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -141,7 +159,6 @@ mod tests {
     use futures_util::FutureExt;
     use futures_util::future::join_all;
     use std::pin::pin;
-    use tokio::time::sleep;
 
     #[test]
     fn no_permit_is_given_beyond_the_limit() {
@@ -233,17 +250,32 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_queue_is_bounded_and_a_request_beyond_it_is_refused_at_once() {
+    async fn the_queue_is_bounded_and_a_request_beyond_it_is_refused_after_a_pause() {
         for (throughput, bound) in [(0.0, MIN_QUEUE), (1e9, MAX_QUEUE)] {
             let limiter = ConcurrencyLimit::new(1);
             let _at_work = limiter.try_acquire();
             limiter.learnt.throughput(throughput);
             let mut queue: Vec<_> = (0..bound).map(|_| Box::pin(limiter.acquire())).collect();
             assert!(queue.iter_mut().all(|waiting| waiting.now_or_never().is_none()));
+            let begun = Instant::now();
 
-            assert!(matches!(limiter.acquire().now_or_never(), Some(None)));
-            assert_eq!(limiter.waiting.load(Ordering::Relaxed), bound);
+            assert!(limiter.acquire().await.is_none());
+
+            assert!((BURST_WAIT..BURST_WAIT * 3).contains(&begun.elapsed()), "{:?}", begun.elapsed());
+            assert_eq!((limiter.waiting.load(Ordering::Relaxed), limiter.paused.load(Ordering::Relaxed)), (bound, 0));
         }
+    }
+
+    #[tokio::test]
+    async fn refusals_are_held_back_in_a_bounded_number() {
+        let limiter = ConcurrencyLimit::new(1);
+        let mut paused: Vec<_> = (0..MAX_QUEUE).map(|_| Box::pin(limiter.pause())).collect();
+        assert!(paused.iter_mut().all(|pause| pause.now_or_never().is_none()));
+
+        assert!(limiter.pause().now_or_never().is_some());
+
+        drop(paused);
+        assert_eq!(limiter.paused.load(Ordering::Relaxed), 0);
     }
 
     #[tokio::test]
