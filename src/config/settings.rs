@@ -45,7 +45,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("WORKERS", "0", "threads that answer requests; 0: one for each core"),
     setting("IDLE_SECONDS", "75", "seconds a connection may be idle; longer than nginx's upstream keepalive_timeout"),
     setting("DRAIN_LAG_MS", "500", "milliseconds between the order to stop and the end of accepting; nginx hears of it meanwhile"),
-    setting("IN_FLIGHT", "512", "requests worked on at once; beyond it, 503 with Retry-After"),
+    setting("IN_FLIGHT", "512", "requests worked on at once; those beyond it wait a moment, then 503 with Retry-After"),
     setting("PASSWORD_MEMORY_KIB", "19456", "argon2id memory in KiB (OWASP: 19456)"),
     setting("PASSWORD_ROUNDS", "2", "argon2id passes (OWASP: 2)"),
     setting("RATE_LIMITS", "on", "on, or off for load tests"),

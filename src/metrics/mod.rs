@@ -20,6 +20,7 @@ pub use times::{Sum, Timed, Times};
 use crate::domain::sessions::Area;
 use counts::Asked;
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicU64;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The measurements of one instance. What a request costs here is a few additions: no lock, no allocation.
@@ -27,6 +28,10 @@ pub struct Metrics {
     site: OnceLock<Times>,
     panel: OnceLock<Times>,
     in_flight: Gauge,
+    /// Requests that wait for the concurrency limit; they are in flight too.
+    pub waiting: Gauge,
+    /// Requests that the concurrency limit refused.
+    pub refused: AtomicU64,
     /// Event streams that are open.
     pub streams: Gauge,
     asked: Asked,
@@ -41,6 +46,8 @@ impl Default for Metrics {
             site: OnceLock::new(),
             panel: OnceLock::new(),
             in_flight: Gauge::default(),
+            waiting: Gauge::default(),
+            refused: AtomicU64::default(),
             streams: Gauge::default(),
             asked: Asked::default(),
             started,

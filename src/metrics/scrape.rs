@@ -11,6 +11,7 @@ use crate::shared::meter;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
 use std::fmt::{self, Result};
+use std::sync::atomic::Ordering;
 
 /// Whether this instance wants requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +65,9 @@ impl Scrape {
             router.get().map_or(Ok(()), |router| router.write(&mut times))?;
         }
         sheet.gauge("minschool_http_in_flight", "Requests being answered now.", Some(metrics.in_flight.now() as f64))?;
+        sheet.gauge("minschool_http_waiting", "Requests that wait for the concurrency limit.", Some(metrics.waiting.now() as f64))?;
+        let refused = metrics.refused.load(Ordering::Relaxed);
+        sheet.counter("minschool_http_refused", "Requests that the concurrency limit refused (503).", refused)?;
         sheet.gauge("minschool_event_streams", "Event streams (SSE) open now.", Some(metrics.streams.now() as f64))
     }
 

@@ -1,13 +1,16 @@
 //! What protects an instance from overload: growing delays, limits on writing, a bound on work in flight, and a
 //! fault that stays where it happens.
 
-use crate::support::{Engine, PASSWORD, Postgres, Sqlite, TestApp, config};
-use minschool::db::Pool;
+use crate::support::{Engine, PASSWORD, Page, Postgres, Sqlite, TestApp, TestNode, Visitor, config};
+use minschool::db::{Pool, Transaction, query};
 use rstest::rstest;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+use tokio::task::JoinHandle;
 
 /// An instance on the same backends with its limits on.
-async fn strict(test: &TestApp) -> crate::support::TestNode {
+async fn strict(test: &TestApp) -> TestNode {
     let mut config = config(&test.backends);
     config.rate_limits = true;
     config.in_flight = 8;
@@ -101,35 +104,57 @@ async fn one_network_sends_so_many_bodies_at_once_and_others_are_not_held_up(#[v
     stuck.iter().for_each(|task| task.abort());
 }
 
+/// Eight requests that are at work, which is all that a strict instance works on: each waits for a connection to the database,
+/// and all of those are taken until the second value is dropped.
+async fn fully_at_work(strict: &TestNode, visitor: &Visitor) -> (Vec<JoinHandle<Page>>, Vec<Transaction>) {
+    let mut taken = Vec::new();
+    for _ in 0..Pool::of(&strict.app.context.db).max {
+        taken.push(query::begin_reading(&strict.app.context.db).await.unwrap());
+    }
+    let get = |mut visitor: Visitor| tokio::spawn(async move { visitor.get("/u/1").await });
+    let stuck = (0..8).map(|_| get(visitor.clone())).collect();
+    crate::support::until("they are at work", async || strict.app.metrics.in_flight() == 8).await;
+    (stuck, taken)
+}
+
 #[rstest]
 #[tokio::test]
-async fn more_than_can_be_worked_on_is_turned_away_at_once(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn more_than_can_be_worked_on_is_turned_away_after_a_moment(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let strict = strict(&test).await;
     let visitor = test.visitor().on(&strict);
-    // With all connections to the database taken, each of these waits.
-    let mut taken = Vec::new();
-    for _ in 0..Pool::of(&strict.app.context.db).max {
-        taken.push(minschool::db::query::begin_reading(&strict.app.context.db).await.unwrap());
-    }
-    let stuck: Vec<_> = (0..8)
-        .map(|_| {
-            let mut visitor = visitor.clone();
-            tokio::spawn(async move { visitor.get("/u/1").await })
-        })
-        .collect();
-    crate::support::until("they are at work", async || strict.app.metrics.in_flight() == 8).await;
+    let (stuck, taken) = fully_at_work(&strict, &visitor).await;
+    let begun = Instant::now();
 
     let page = visitor.clone().get("/").await;
 
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
     assert_eq!(page.status, 503);
     assert_eq!(page.header("retry-after"), "2");
     assert!(page.says("이용자가 많습니다"), "{}", page.text());
+    assert_eq!(strict.app.metrics.refused.load(Ordering::Relaxed), 1);
     drop(taken);
     for task in stuck {
         task.await.unwrap();
     }
     assert_eq!(visitor.clone().get("/").await.status, 200, "there is room again");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_request_beyond_what_is_worked_on_waits_for_one_that_ends(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let strict = strict(&test).await;
+    let visitor = test.visitor().on(&strict);
+    let (_stuck, taken) = fully_at_work(&strict, &visitor).await;
+    let mut next = visitor.clone();
+    let next = tokio::spawn(async move { next.get("/").await });
+    crate::support::until("it waits", async || strict.app.metrics.waiting.now() == 1).await;
+
+    drop(taken);
+
+    assert_eq!(next.await.unwrap().status, 200);
+    assert_eq!((strict.app.metrics.waiting.now(), strict.app.metrics.refused.load(Ordering::Relaxed)), (0, 0));
 }
 
 #[rstest]

@@ -12,11 +12,13 @@ use testkit::process::local;
 const TOKEN: &str = "a-token-for-the-tests";
 
 /// What alerts, the panel and the operators' tools rely on.
-const NAMES: [&str; 27] = [
+const NAMES: [&str; 29] = [
     "minschool_http_request_duration_seconds_bucket{",
     "minschool_http_request_duration_seconds_sum{",
     "minschool_http_request_duration_seconds_count{",
     "minschool_http_in_flight ",
+    "minschool_http_waiting ",
+    "minschool_http_refused_total ",
     "minschool_event_streams ",
     "minschool_db_pool_connections{state=\"idle\"} ",
     "minschool_db_pool_connections{state=\"used\"} ",

@@ -114,7 +114,7 @@ async fn page_marks_are_right_after_everything_that_can_happen_to_a_post(#[value
 
     let kept = marks(&test).await;
     let (one, other) = tokio::join!(list::fold_marks(&test.app.context.db), list::fold_marks(&test.app.context.db));
-    (one.unwrap(), other.unwrap());
+    one.and(other).unwrap();
     assert_eq!(kept, marks(&test).await, "folded, by two instances at once");
     assert_eq!(query::number(&test.app.context.db, "SELECT COUNT(*) FROM page_mark_changes", []).await.unwrap(), Some(0));
     test.app.context.db.execute_unprepared(&marks::rebuild(migration::STEPS)).await.unwrap();

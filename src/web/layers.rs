@@ -1,7 +1,7 @@
 //! Everything that happens to a request before its handler, in the order of [`LAYERS`].
 
 use super::body::Bodies;
-use super::concurrency_limit::ConcurrencyLimit;
+use super::concurrency_limit::{ConcurrencyLimit, Permit};
 use super::error::{self, HttpError};
 use super::fields::Fields;
 use super::request::{self, RequestContext};
@@ -15,6 +15,7 @@ use poem::http::{HeaderName, HeaderValue, Method, header};
 use poem::{Endpoint, EndpointExt, Request, Response};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// Longest a request may take; streams are not requests in this sense, their answer begins at once.
@@ -102,7 +103,7 @@ fn request_id(req: &Request) -> String {
     sent.filter(fits).map_or_else(|| format!("{:016x}", rand::random::<u64>()), str::to_owned)
 }
 
-/// Reads the body, then takes a permit of the concurrency limit or refuses at once.
+/// Reads the body, then takes a permit of the concurrency limit, waits a moment for one, or refuses.
 async fn admission<E: Endpoint<Output = Response>>(
     state: &MiddlewareState,
     route: Route,
@@ -114,22 +115,36 @@ async fn admission<E: Endpoint<Output = Response>>(
     if !is_same_origin(state, &req) {
         return error::page(&plain(), &HttpError::CrossSite);
     }
-    // Streams have a limit of their own (`live`): all of them come back at once when an instance ends, and a refused one would
-    // show nothing new for half a minute.
     let is_stream = req.method() == Method::GET && route.kind == Kind::Stream;
     let (req, _held) = match state.bodies.receive(&state.app, req, route.body).await {
         Ok(received) => received,
         Err(err) => return error::page(&plain(), &err),
     };
+    // Streams have a limit of their own (`live`): all of them come back at once when an instance ends, and a refused one would
+    // show nothing new for half a minute.
     let permit = if is_stream { None } else { state.limiter.try_acquire() };
     // A probe has to see an instance that is busy, and must not take it for one that is down.
-    if permit.is_none() && !is_stream && route.kind != Kind::Probe {
-        return overloaded(&plain(), req).await;
-    }
+    let _permit = match permit {
+        None if !is_stream && route.kind != Kind::Probe => match wait_for_permit(state).await {
+            None => return overloaded(&plain(), req).await,
+            permit => permit,
+        },
+        permit => permit,
+    };
     match ep.call(req).await {
         Ok(response) => response,
         Err(error) => error::answer(&plain(), &error),
     }
+}
+
+/// Waits in the queue of the concurrency limit.
+async fn wait_for_permit(state: &MiddlewareState) -> Option<Permit<'_>> {
+    let _waiting = state.app.metrics.waiting.hold();
+    let permit = state.limiter.acquire().await;
+    if permit.is_none() {
+        state.app.metrics.refused.fetch_add(1, Ordering::Relaxed);
+    }
+    permit
 }
 
 /// "In a moment": a form is read all the same, so that what was typed can be given back.

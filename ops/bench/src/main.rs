@@ -2,10 +2,12 @@
 //! bounded time; nothing of it is a test, for times differ from machine to machine.
 //!
 //! Rooms: `servers` (what runs), `scenarios` (what is measured), `load` (runs
-//! of requests), `usage` (what processes cost), `baseline` (the bare handler), `report` (the tables).
+//! of requests), `open_loop` (more requests than can be answered), `usage` (what processes cost), `baseline` (the bare handler),
+//! `report` (the tables).
 
 mod baseline;
 mod load;
+mod open_loop;
 mod report;
 mod scenarios;
 mod servers;
@@ -13,10 +15,11 @@ mod usage;
 
 use anyhow::Result;
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use load::{Outcome, Script, Watched};
+use load::{Outcome, Pace, Script, Watched};
+use open_loop::OpenRow;
 use report::{LEVELS, ScenarioRow};
 use scenarios::{Members, PASSWORD};
-use servers::{Backends, POSTGRES, Server};
+use servers::{Backends, Cluster, POSTGRES, Server, Target};
 use std::time::Duration;
 use tempfile::TempDir;
 use testkit::http::Request;
@@ -36,6 +39,7 @@ fn main() -> Result<()> {
         .about("Measures MinSchool beside a bare handler with one Redis GET")
         .arg(flag("quick", "short runs on 10,000 posts"))
         .arg(flag("small", "10,000 posts alone"))
+        .arg(flag("open", "the open loop alone"))
         .arg(flag("readme", "write the tables into ops/BENCHMARKS.md"))
         .subcommand(Command::new("baseline").hide(true).arg(Arg::new("redis").required(true)).arg(Arg::new("listen").required(true)))
         .get_matches();
@@ -77,14 +81,16 @@ async fn bench(args: &ArgMatches) -> Result<()> {
         false => Size { time: Duration::from_secs(4), forms: 600, streams: STREAMS },
     };
     let stage = Stage { redis: PrivateRedis::start(), postgres: PrivatePostgres::start(POSTGRES), folder: tempfile::tempdir()?, size };
-    let baseline = stage.baseline().await?;
-    let (rows, mut facts) = stage.measure(SMALL, baseline).await?;
-    if !quick && !args.get_flag("small") {
-        facts.extend(stage.compare(&rows).await?);
+    let (backends, readme) = (stage.backends(SMALL, 1)?, args.get_flag("readme"));
+    if !args.get_flag("open") {
+        let baseline = stage.baseline().await?;
+        let (rows, mut facts) = stage.measure(&backends, baseline).await?;
+        if !quick && !args.get_flag("small") {
+            facts.extend(stage.compare(&rows).await?);
+        }
+        report::print(&format!("{}\n{}", report::scenarios(&rows), report::facts(&facts)), report::PAGES, readme)?;
     }
-    let text = format!("{}\n{}", report::scenarios(&rows), report::facts(&facts));
-    println!("{text}");
-    if args.get_flag("readme") { report::into_paper(&text) } else { Ok(()) }
+    report::print(&open_loop::table(&stage.open_loop(&backends, quick).await?), report::OPEN_LOOP, readme)
 }
 
 /// A line for those who watch.
@@ -102,8 +108,8 @@ struct Stage {
 }
 
 impl Stage {
-    fn watched(&self, app: &Server) -> Watched {
-        Watched { app: app.process.id(), redis: self.redis.id(), postgres: Some(self.postgres.id()) }
+    fn watched(&self, target: &Target) -> Watched {
+        Watched { apps: target.apps.clone(), stores: vec![self.redis.id(), self.postgres.id()] }
     }
 
     /// A seeded database, with a Redis database of its own.
@@ -128,28 +134,49 @@ impl Stage {
     async fn row(&self, name: &str, server: &Server, script: &Script) -> Result<ScenarioRow> {
         let mut levels = Vec::new();
         // The first requests fill what is kept ready and open connections to the stores.
-        self.run(server, script, 16, self.size.time / 4, None).await?;
+        self.run(&server.target(), script, 16, self.size.time / 4, Pace::Closed).await?;
         for connections in LEVELS {
-            levels.push(self.run(server, script, connections, self.size.time, None).await?);
+            levels.push(self.run(&server.target(), script, connections, self.size.time, Pace::Closed).await?);
         }
         let mut row = ScenarioRow { name: name.into(), levels, half: Outcome::default() };
-        row.half = self.run(server, script, 64, self.size.time, Some(row.best() / 2.0)).await?;
+        row.half = self.run(&server.target(), script, 64, self.size.time, Pace::Open(row.best() / 2.0)).await?;
         progress(&row, server);
         Ok(row)
     }
 
-    async fn run(&self, server: &Server, script: &Script, connections: usize, time: Duration, rate: Option<f64>) -> Result<Outcome> {
-        load::run(server.address, script, connections, time, rate, self.watched(server)).await
+    async fn run(&self, target: &Target, script: &Script, connections: usize, time: Duration, pace: Pace) -> Result<Outcome> {
+        load::run(target.address, script, connections, time, pace, &self.watched(target)).await
+    }
+
+    /// The open loop, against one instance and against three behind nginx.
+    async fn open_loop(&self, backends: &Backends, quick: bool) -> Result<Vec<OpenRow>> {
+        let server = Server::instance(backends).await?;
+        let members = Members::sign_in(server.address).await?;
+        let scenarios = [
+            ("signed-in home", members.home()),
+            ("board", members.board()),
+            ("post with its comments", members.posts(SMALL)),
+            ("mixed", members.mixed(SMALL)),
+        ];
+        let mut rows = Vec::new();
+        for (name, script) in &scenarios {
+            rows.extend(open_loop::rows(self, name, &server.target(), script).await?);
+        }
+        drop(server);
+        let cluster = Cluster::start(backends).await?;
+        for (name, script) in scenarios.iter().skip(if quick { 3 } else { 0 }) {
+            rows.extend(open_loop::rows(self, &format!("{name}, three behind nginx"), &cluster.target(), script).await?);
+        }
+        Ok(rows)
     }
 
     /// Everything that is measured on one database.
-    async fn measure(&self, posts: usize, baseline: ScenarioRow) -> Result<(Vec<ScenarioRow>, Vec<(String, String)>)> {
-        let backends = self.backends(posts, 1)?;
+    async fn measure(&self, backends: &Backends, baseline: ScenarioRow) -> Result<(Vec<ScenarioRow>, Vec<(String, String)>)> {
         let mut starts = Vec::new();
         for _ in 0..3 {
-            starts.push(Server::instance(&backends).await?.first_answer);
+            starts.push(Server::instance(backends).await?.first_answer);
         }
-        let server = Server::instance(&backends).await?;
+        let server = Server::instance(backends).await?;
         tokio::time::sleep(Duration::from_secs(1)).await;
         let idle = usage::memory(server.process.id());
         let members = Members::sign_in(server.address).await?;
@@ -157,9 +184,13 @@ impl Stage {
         let mut rows = vec![baseline];
         rows.push(self.row("signed-in home", &server, &members.home()).await?);
         rows.push(self.row("board", &server, &members.board()).await?);
-        rows.push(self.row("post with its comments", &server, &members.posts(posts)).await?);
+        rows.push(self.row("post with its comments", &server, &members.posts(SMALL)).await?);
+        rows.push(self.row("post with 5 comments", &server, &members.post_with(5).await?).await?);
+        rows.push(self.row("post with 50 comments", &server, &members.post_with(50).await?).await?);
         let loaded = usage::memory(server.process.id());
-        rows.push(self.forms("a written comment", &server, async || members.comments(posts, self.size.forms).await).await?);
+        for (name, spread) in [("a written comment, on many posts", 200), ("a written comment, all on one post", 1)] {
+            rows.push(self.forms(name, &server, async || members.comments(SMALL, self.size.forms, spread).await).await?);
+        }
         rows.push(self.forms("sign-in", &server, async || members.sign_ins(self.size.forms / 4).await).await?);
         starts.sort();
         let mut facts = vec![
@@ -168,7 +199,7 @@ impl Stage {
             ("memory (PSS) after 256 connections".into(), format!("{loaded:.1} MiB")),
         ];
         drop(server);
-        facts.push(self.streams(&backends).await?);
+        facts.push(self.streams(backends).await?);
         Ok((rows, facts))
     }
 
@@ -176,10 +207,10 @@ impl Stage {
     async fn forms(&self, name: &str, server: &Server, scripts: impl AsyncFn() -> Result<Script>) -> Result<ScenarioRow> {
         let mut levels = Vec::new();
         for connections in LEVELS {
-            levels.push(self.run(server, &scripts().await?, connections, self.size.time, None).await?);
+            levels.push(self.run(&server.target(), &scripts().await?, connections, self.size.time, Pace::Closed).await?);
         }
         let mut row = ScenarioRow { name: name.into(), levels, half: Outcome::default() };
-        row.half = self.run(server, &scripts().await?, 64, self.size.time, Some(row.best() / 2.0)).await?;
+        row.half = self.run(&server.target(), &scripts().await?, 64, self.size.time, Pace::Open(row.best() / 2.0)).await?;
         progress(&row, server);
         Ok(row)
     }

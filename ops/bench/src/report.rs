@@ -56,16 +56,21 @@ pub fn facts(facts: &[(String, String)]) -> String {
     out
 }
 
-const BEGIN: &str = "<!-- ops/bench: begin -->";
-const END: &str = "<!-- ops/bench: end -->";
-
 /// The paper that has a place for the tables.
 const PAPER: &str = "ops/BENCHMARKS.md";
+/// The names of the places.
+pub const PAGES: &str = "ops/bench";
+pub const OPEN_LOOP: &str = "ops/bench/open";
 
-/// Puts the tables between their markers in [`PAPER`].
-pub fn into_paper(tables: &str) -> Result<()> {
+/// Prints tables, and puts them into their place of [`PAPER`] where that is wanted.
+pub fn print(tables: &str, place: &str, into_paper: bool) -> Result<()> {
+    println!("{tables}");
+    if !into_paper {
+        return Ok(());
+    }
+    let (begin, end) = (format!("<!-- {place}: begin -->"), format!("<!-- {place}: end -->"));
     let text = fs::read_to_string(PAPER).context(PAPER)?;
-    let (head, rest) = text.split_once(BEGIN).with_context(|| format!("{PAPER} has no place for the tables"))?;
-    let (_, tail) = rest.split_once(END).with_context(|| format!("{PAPER} has no end of the tables"))?;
-    fs::write(PAPER, format!("{head}{BEGIN}\n{tables}\n{END}{tail}")).context(PAPER)
+    let (head, rest) = text.split_once(&begin).with_context(|| format!("{PAPER} has no place for the tables"))?;
+    let (_, tail) = rest.split_once(&end).with_context(|| format!("{PAPER} has no end of the tables"))?;
+    fs::write(PAPER, format!("{head}{begin}\n{tables}\n{end}{tail}")).context(PAPER)
 }

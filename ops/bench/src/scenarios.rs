@@ -67,6 +67,41 @@ impl Members {
         self.pages(|n| format!("{BOARD}/{}", ids[n % ids.len()]), ids.len().min(2_000))
     }
 
+    /// Reading as it comes: of ten pages four are the first page, three the board and three posts.
+    pub fn mixed(&self, posts: usize) -> Script {
+        let (home, board, posts) = (self.home(), self.board(), self.posts(posts));
+        let kinds = [&home, &posts, &board, &home, &board, &posts, &home, &board, &home, &posts];
+        // A number that shares no factor with the lengths, so that every kind meets every member.
+        let request = |n: usize| {
+            let requests = &kinds[n % kinds.len()].requests;
+            requests[n / kinds.len() * 7 % requests.len()].clone()
+        };
+        Script { requests: Arc::new((0..6_000).map(request).collect()), ..home }
+    }
+
+    /// One post that is written now, with so many comments.
+    pub async fn post_with(&self, comments: usize) -> Result<Script> {
+        let path = self.write_post(&format!("댓글이 {comments}개인 글")).await?;
+        for request in &*self.comments_on(std::slice::from_ref(&path), comments).await?.requests {
+            let answer = Connection::to(self.address).send(request).await?;
+            if answer.status != 303 {
+                bail!("a comment was answered with {answer}");
+            }
+        }
+        Ok(self.pages(|_| path.clone(), COUNT))
+    }
+
+    /// Writes a post by the real form; returns its path.
+    async fn write_post(&self, title: &str) -> Result<String> {
+        let (mut connection, action) = (Connection::to(self.address), format!("{BOARD}/write"));
+        let page = connection.send(&get(&action, self.cookie(0))).await?.text();
+        let key = form::idempotency_key(&page, &action).with_context(|| format!("no form to write with: {page}"))?;
+        let body = "한 사람이 쓰고 여럿이 읽는 글입니다.\n\n둘째 문단입니다.";
+        let request = post(&action, self.cookie(0), &[(form::KEY, &key), ("title", title), ("body", body)]);
+        let answer = connection.send(&request).await?;
+        Ok(answer.header("location").with_context(|| format!("a post was answered with {answer}"))?.to_owned())
+    }
+
     /// How many pages the board has.
     pub async fn last_page(&self) -> Result<usize> {
         let page = Connection::to(self.address).send(&get(BOARD, "")).await?.text();
@@ -74,14 +109,19 @@ impl Members {
         numbers.max().context("the board has one page")
     }
 
+    /// New comments on many posts, or all on one.
+    pub async fn comments(&self, posts: usize, n: usize, spread: usize) -> Result<Script> {
+        let paths: Vec<String> = talked_about(posts).take(spread).map(|id| format!("{BOARD}/{id}")).collect();
+        self.comments_on(&paths, n).await
+    }
+
     /// New comments, each with the idempotency key of a form that was opened for it.
-    pub async fn comments(&self, posts: usize, n: usize) -> Result<Script> {
-        let ids: Vec<usize> = talked_about(posts).take(200).collect();
+    async fn comments_on(&self, paths: &[String], n: usize) -> Result<Script> {
         let mut connection = Connection::to(self.address);
         let mut requests = Vec::with_capacity(n);
         for n in 0..n {
-            let path = format!("{BOARD}/{}", ids[n % ids.len()]);
-            let page = connection.send(&get(&path, self.cookie(n))).await?.text();
+            let path = &paths[n % paths.len()];
+            let page = connection.send(&get(path, self.cookie(n))).await?.text();
             let action = format!("{path}/comments");
             let key = form::idempotency_key(&page, &action).with_context(|| format!("no form to comment with on {path}"))?;
             let text = format!("재 보는 댓글 {n}입니다. 고맙습니다!");

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use testkit::connection::Connection;
 use testkit::http::Request;
 use testkit::instance::PrivateInstance;
+use testkit::nginx::PrivateNginx;
 use testkit::process::{Process, free_port, local};
 
 /// As Debian ships it, durable, with a quarter of a gigabyte of buffers.
@@ -50,10 +51,19 @@ impl Backends {
     }
 }
 
+/// An address and the instances behind it.
+#[derive(Clone)]
+pub struct Target {
+    pub address: SocketAddr,
+    pub apps: Vec<u32>,
+}
+
 /// A server under measurement.
 pub struct Server {
     pub process: Process,
     pub address: SocketAddr,
+    /// The panel's port; none of the baseline.
+    admin: u16,
     /// From its start to its first answer.
     pub first_answer: Duration,
 }
@@ -61,9 +71,13 @@ pub struct Server {
 impl Server {
     /// An instance of MinSchool.
     pub async fn instance(backends: &Backends) -> Result<Self> {
+        Self::named(backends, "bench").await
+    }
+
+    async fn named(backends: &Backends, name: &str) -> Result<Self> {
         let begun = Instant::now();
-        let instance = PrivateInstance::start(backends.command()?.env("LOG", "info"));
-        Self::first_answer(begun, instance.process, instance.site).await
+        let instance = PrivateInstance::start(backends.command()?.env("LOG", "info").env("INSTANCE", name));
+        Ok(Self { admin: instance.admin, ..Self::first_answer(begun, instance.process, instance.site).await? })
     }
 
     /// The bare handler with one Redis GET.
@@ -73,14 +87,40 @@ impl Server {
         Self::first_answer(begun, process, port).await
     }
 
+    pub fn target(&self) -> Target {
+        Target { address: self.address, apps: vec![self.process.id()] }
+    }
+
     async fn first_answer(begun: Instant, process: Process, port: u16) -> Result<Self> {
         let address = local(port);
         while begun.elapsed() < Duration::from_secs(20) {
             if let Ok(200) = Connection::to(address).status(&Request::get("/").to_bytes()).await {
-                return Ok(Self { process, address, first_answer: begun.elapsed() });
+                return Ok(Self { process, address, admin: 0, first_answer: begun.elapsed() });
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         bail!("a server does not answer at {address}")
+    }
+}
+
+/// Three instances behind the shipped files of nginx.
+pub struct Cluster {
+    nginx: PrivateNginx,
+    servers: Vec<Server>,
+}
+
+impl Cluster {
+    pub async fn start(backends: &Backends) -> Result<Self> {
+        let mut servers = Vec::new();
+        for name in ["bench-0", "bench-1", "bench-2"] {
+            servers.push(Server::named(backends, name).await?);
+        }
+        let ports = |port: fn(&Server) -> u16| servers.iter().map(port).collect::<Vec<_>>();
+        let nginx = PrivateNginx::start_uncounted(&ports(|server| server.address.port()), &ports(|server| server.admin)).await;
+        Ok(Self { nginx, servers })
+    }
+
+    pub fn target(&self) -> Target {
+        Target { address: local(self.nginx.site()), apps: self.servers.iter().map(|server| server.process.id()).collect() }
     }
 }

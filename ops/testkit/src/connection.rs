@@ -29,6 +29,12 @@ impl Connection {
         self.address
     }
 
+    /// Opens the connection before its first request.
+    pub async fn open(&mut self) -> io::Result<()> {
+        self.stream = Some(open(self.address).await?);
+        Ok(())
+    }
+
     /// Sends a request and reads its response whole, but gives the status alone: what a measured run needs.
     pub async fn status(&mut self, request: &[u8]) -> io::Result<u16> {
         let exchanged = timeout(RESPONSE_TIMEOUT, self.exchange(request)).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));

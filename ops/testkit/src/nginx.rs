@@ -25,6 +25,15 @@ pub struct PrivateNginx {
 impl PrivateNginx {
     /// Starts it in front of the ports of one instance, and waits until the site answers.
     pub async fn start(site_upstream: u16, admin_upstream: u16) -> Self {
+        Self::start_before(&[site_upstream], &[admin_upstream], "").await
+    }
+
+    /// Starts it in front of several instances, as an operator sets it up for measuring: requests of this machine are not counted.
+    pub async fn start_uncounted(sites: &[u16], admins: &[u16]) -> Self {
+        Self::start_before(sites, admins, "127.0.0.0/8 1;").await
+    }
+
+    async fn start_before(sites: &[u16], admins: &[u16], known: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (site, admin) = (free_port(), free_port());
         let prefix = folder.path().join("nginx");
@@ -32,14 +41,25 @@ impl PrivateNginx {
         let write = |name: &str, text: String| fs::write(prefix.join("minschool").join(name), text).unwrap();
         write("listen-site.conf", listen(site));
         write("listen-admin.conf", listen(admin));
-        write("servers-site.conf", format!("server 127.0.0.1:{site_upstream};"));
-        write("servers-admin.conf", format!("server 127.0.0.1:{admin_upstream};"));
+        write("servers-site.conf", servers(sites));
+        write("servers-admin.conf", servers(admins));
+        write("known.conf", known.into());
         write("log.conf", "access_log off;".into());
         write("plain.conf", String::new());
         write("place.conf", folders(&prefix));
         let mut nginx = Self { site, process: launch(&prefix), _folder: folder };
         nginx.wait_until_ready(&prefix).await;
         nginx
+    }
+
+    /// The process id.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// The site's port on 127.0.0.1.
+    pub fn site(&self) -> u16 {
+        self.site
     }
 
     /// Sends one GET request to the site. Header lines go out byte for byte: one char is one byte, so that a test can send
@@ -89,6 +109,10 @@ fn lay_out(prefix: &Path) {
         sed -i "s/^user .*/user $(id -un) $(id -gn);/" "$1/nginx.conf""#;
     let done = Command::new("bash").args(["-c", script, "-"]).arg(prefix).current_dir(ROOT).status().unwrap();
     assert!(done.success(), "the files of nginx could not be laid out");
+}
+
+fn servers(ports: &[u16]) -> String {
+    ports.iter().map(|port| format!("server 127.0.0.1:{port} max_fails=3 fail_timeout=30s;\n")).collect()
 }
 
 fn listen(port: u16) -> String {

@@ -137,8 +137,10 @@ fn key(wanted: &Wanted<'_>, board: &Board) -> String {
 async fn load(wanted: &Wanted<'_>, board: &Board, mut post: Post) -> Result<Page> {
     let (request, number) = (wanted.request, wanted.number);
     let (app, actor) = (&request.app, request.actor.as_ref());
-    let (mut listing, (older, newer)) =
-        futures_util::try_join!(comments::list(&app.context.db, actor, &post, number), list::neighbours(&app.context.db, actor, board, &post))?;
+    let (mut listing, (older, newer)) = futures_util::try_join!(
+        comments::list(&app.context.db, actor, &post, number),
+        list::neighbours(&app.context.db, actor, board, &post)
+    )?;
     app.context.known.prepare(listing.comments.iter().map(|comment| comment.html.as_str()).chain([post.html.as_str()])).await;
     let clean: Vec<Cow<'_, str>> = listing.comments.iter().map(|comment| app.context.known.show(&comment.html)).collect();
     let neighbour = |n: &'_ list::Neighbour| (n.id, n.title.clone());
