@@ -90,7 +90,8 @@ async fn bench(args: &ArgMatches) -> Result<()> {
         }
         report::print(&format!("{}\n{}", report::scenarios(&rows), report::facts(&facts)), report::PAGES, readme)?;
     }
-    report::print(&open_loop::table(&stage.open_loop(&backends, quick).await?), report::OPEN_LOOP, readme)
+    let rows = stage.open_loop(&backends, quick, args.get_flag("open")).await?;
+    report::print(&open_loop::table(&rows), report::OPEN_LOOP, readme)
 }
 
 /// A line for those who watch.
@@ -148,8 +149,9 @@ impl Stage {
         load::run(target.address, script, connections, time, pace, &self.watched(target)).await
     }
 
-    /// The open loop, against one instance and against three behind nginx.
-    async fn open_loop(&self, backends: &Backends, quick: bool) -> Result<Vec<OpenRow>> {
+    /// The open loop, against one instance and against three behind nginx. A quick run has the mixed pages alone, but where
+    /// nothing else is run all pages against the one instance.
+    async fn open_loop(&self, backends: &Backends, quick: bool, alone: bool) -> Result<Vec<OpenRow>> {
         let server = Server::instance(backends).await?;
         let members = Members::sign_in(server.address).await?;
         let scenarios = [
@@ -158,13 +160,13 @@ impl Stage {
             ("post with its comments", members.posts(SMALL)),
             ("mixed", members.mixed(SMALL)),
         ];
-        let mut rows = Vec::new();
-        for (name, script) in &scenarios {
+        let (mixed, mut rows) = (scenarios.len() - 1, Vec::new());
+        for (name, script) in scenarios.iter().skip(if quick && !alone { mixed } else { 0 }) {
             rows.extend(open_loop::rows(self, name, &server.target(), script).await?);
         }
         drop(server);
         let cluster = Cluster::start(backends).await?;
-        for (name, script) in scenarios.iter().skip(if quick { 3 } else { 0 }) {
+        for (name, script) in scenarios.iter().skip(if quick { mixed } else { 0 }) {
             rows.extend(open_loop::rows(self, &format!("{name}, three behind nginx"), &cluster.target(), script).await?);
         }
         Ok(rows)
