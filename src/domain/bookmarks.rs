@@ -124,7 +124,7 @@ pub async fn create(ctx: &Context, actor: &Actor, boards: &Boards, key: &Key, po
         Ok(Uncommitted { tx, id })
     };
     let outcome = idempotent(ctx, key, work).await?;
-    invalidation::invalidate(ctx, &[CacheTag::bookmarks(actor.id.into())]).await;
+    invalidation::invalidate(ctx, &[CacheTag::reader(actor.id.into())]).await;
     Ok(outcome)
 }
 
@@ -181,6 +181,6 @@ pub async fn destroy(ctx: &Context, actor: &Actor, key: &Key, post: PostId) -> R
         Ok(Uncommitted { tx, id: post })
     };
     let outcome = idempotent(ctx, key, work).await?;
-    invalidation::invalidate(ctx, &[CacheTag::bookmarks(actor.id.into())]).await;
+    invalidation::invalidate(ctx, &[CacheTag::reader(actor.id.into())]).await;
     Ok(outcome)
 }

@@ -6,7 +6,7 @@
 
 use super::boards::Boards;
 use super::idempotency::{Uncommitted, idempotent};
-use super::{Actor, Error, Result, idempotency, posts};
+use super::{Actor, Error, Result, idempotency, invalidation, posts};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::{CommentId, Context, NotificationId, PostId, UserId};
@@ -14,7 +14,7 @@ use crate::entity::notification::{ActiveModel, Column, Entity};
 use crate::entity::post::State;
 use crate::entity::{comment, post, user};
 use crate::shared::Known;
-use crate::shared::cache::Generation;
+use crate::shared::cache::{CacheTag, Generation};
 use crate::shared::notifications::Listed as Kept;
 use bytes::Bytes;
 use sea_orm::ActiveValue::Set;
@@ -289,6 +289,17 @@ pub async fn read(ctx: &Context, reader: &Actor, boards: &Boards, id: Notificati
     find(ctx, of_reader(reader, boards).filter(Column::Id.eq(id)).limit(1)).await?.pop().ok_or(Error::NotFound)
 }
 
+/// Posts of unread notifications that are looked for at most.
+const UNREAD_POSTS: u64 = 1_000;
+
+/// The posts about which a member has unread notifications, by their ids. `None`: they are too many to be listed.
+pub async fn unread_posts(db: &impl ConnectionTrait, reader: &Actor) -> Result<Option<Vec<PostId>>> {
+    let unread = Entity::find().filter(Column::UserId.eq(reader.id)).filter(Column::ReadAt.is_null()).filter(Column::PostId.is_not_null());
+    let posts = unread.select_only().column(Column::PostId).distinct().order_by_asc(Column::PostId).limit(UNREAD_POSTS);
+    let posts: Vec<PostId> = posts.into_tuple().all(db).await?;
+    Ok((posts.len() < UNREAD_POSTS as usize).then_some(posts))
+}
+
 /// Marks as read what a member now sees: the notifications about one post.
 pub async fn mark_read_about(ctx: &Context, reader: &Actor, boards: &Boards, post: PostId) -> Result<bool> {
     let any = mark_read(ctx, reader).filter(Column::PostId.eq(post)).exec(&ctx.db).await?.rows_affected > 0;
@@ -312,6 +323,7 @@ pub async fn mark_all_read(ctx: &Context, reader: &Actor, boards: &Boards, key: 
 
 /// What is kept ready no longer says what is read or new; every open page of this member hears of it.
 async fn renew(ctx: &Context, reader: &Actor, boards: &Boards) {
+    invalidation::invalidate(ctx, &[CacheTag::reader(reader.id.into())]).await;
     ctx.shared.notifications().clear(reader.id.into()).await;
     if let Ok(count) = count_unread(ctx, reader, boards).await {
         ctx.shared.notifications().set_unread(reader.id.into(), count).await;

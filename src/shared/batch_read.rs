@@ -16,8 +16,8 @@ pub struct Plan<'a> {
     /// Whether to count the unread notifications of the session's owner. This process remembers whose session it is; the
     /// first time, and only then, it costs a second round trip.
     pub unread: bool,
-    /// The state of the bookmarks of the session's owner, where this process remembers whose session it is.
-    pub bookmarks: bool,
+    /// The state of what the session's owner has of posts, where this process remembers whose session it is.
+    pub reader: bool,
     /// The states of these.
     pub generations: &'a [CacheTag],
     /// These pieces, and the states of what they show.
@@ -31,8 +31,8 @@ pub struct Answer {
     pub session: Option<SessionCopy>,
     /// How many are unread; nothing when it is not known: count in SQL, then `set_unread`.
     pub unread: Option<u32>,
-    /// The state of the owner's bookmarks.
-    pub bookmarks: Option<Generation>,
+    /// The state of what the owner has of posts.
+    pub reader: Option<Generation>,
     /// The states, in the plan's order; nothing where one could not be learned, which is a miss.
     pub generations: Vec<Option<Generation>>,
     /// The pieces, in the plan's order.
@@ -43,8 +43,8 @@ impl Shared {
     /// Asks everything at once. A plan that wants nothing costs nothing.
     pub async fn fetch(&self, plan: &Plan<'_>) -> Known<Answer> {
         let hinted = plan.session.filter(|_| plan.unread).and_then(|hash| self.trust().owner(hash));
-        let bookmarks = hinted.filter(|_| plan.bookmarks).map(CacheTag::bookmarks);
-        let keys = keys_of(plan, hinted, bookmarks.as_ref());
+        let reader = hinted.filter(|_| plan.reader).map(CacheTag::reader);
+        let keys = keys_of(plan, hinted, reader.as_ref());
         // Read before the numbers are: what is made across a change of epoch then counts as old.
         let epoch = self.epoch();
         if keys.is_empty() {
@@ -60,22 +60,22 @@ impl Shared {
         });
         let unread = hinted.and_then(|_| values.next().flatten());
         let unread = self.unread(plan, hinted, unread, session.as_ref()).await;
-        let (mut generations, entries) = self.pieces_of(plan, bookmarks.as_ref(), values, epoch).await;
-        let bookmarks = bookmarks.and_then(|_| generations.pop().flatten());
-        let bookmarks = bookmarks.filter(|_| hinted == session.as_ref().map(|session| session.user_id));
-        Known::Known(Answer { session, unread, bookmarks, generations, entries })
+        let (mut generations, entries) = self.pieces_of(plan, reader.as_ref(), values, epoch).await;
+        let reader = reader.and_then(|_| generations.pop().flatten());
+        let reader = reader.filter(|_| hinted == session.as_ref().map(|session| session.user_id));
+        Known::Known(Answer { session, unread, reader, generations, entries })
     }
 
-    /// The states that the plan names, that of bookmarks at the end, and its pieces, out of what is left of the values.
+    /// The states that the plan names, that of the reader at the end, and its pieces, out of what is left of the values.
     async fn pieces_of(
         &self,
         plan: &Plan<'_>,
-        bookmarks: Option<&CacheTag>,
+        reader: Option<&CacheTag>,
         mut values: impl Iterator<Item = Option<Bytes>>,
         epoch: u64,
     ) -> (Vec<Option<Generation>>, Vec<Cached>) {
         let of_entries = plan.entries.iter().map(|entry| &entry.tag);
-        let tags: Vec<&CacheTag> = plan.generations.iter().chain(bookmarks).chain(of_entries).collect();
+        let tags: Vec<&CacheTag> = plan.generations.iter().chain(reader).chain(of_entries).collect();
         let numbers = values.by_ref().take(tags.len()).collect();
         let mut states = self.states(&tags, numbers, epoch).await;
         let of_entries = states.split_off(tags.len() - plan.entries.len());
@@ -113,12 +113,12 @@ impl Shared {
     }
 }
 
-/// The keys in the order in which the values are taken apart: session, unread, generations, bookmarks, pieces.
-fn keys_of(plan: &Plan<'_>, unread: Option<UserKey>, bookmarks: Option<&CacheTag>) -> Vec<String> {
+/// The keys in the order in which the values are taken apart: session, unread, generations, reader, pieces.
+fn keys_of(plan: &Plan<'_>, unread: Option<UserKey>, reader: Option<&CacheTag>) -> Vec<String> {
     let mut keys = Vec::with_capacity(3 + plan.generations.len() + 2 * plan.entries.len());
     keys.extend(plan.session.map(keys::session));
     keys.extend(unread.map(keys::unread));
-    keys.extend(plan.generations.iter().chain(bookmarks).map(CacheTag::key));
+    keys.extend(plan.generations.iter().chain(reader).map(CacheTag::key));
     keys.extend(plan.entries.iter().map(|entry| entry.tag.key()));
     keys.extend(plan.entries.iter().map(|entry| entry.key.clone()));
     keys

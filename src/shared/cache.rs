@@ -59,9 +59,9 @@ impl CacheTag {
         Self(format!("post:{}", id.rem_euclid(POST_TAGS)).into())
     }
 
-    /// Which posts a member keeps.
-    pub fn bookmarks(user: UserKey) -> Self {
-        Self(format!("bookmarks:{user}").into())
+    /// What a member has of posts: bookmarks, unread notifications.
+    pub fn reader(user: UserKey) -> Self {
+        Self(format!("reader:{user}").into())
     }
 
     /// One person's public profile.

@@ -110,8 +110,8 @@ pub struct RequestParts {
     pub board: Option<Generation>,
     /// The state of the post that the address names.
     pub post: Option<Generation>,
-    /// The state of the member's bookmarks, on a post's page.
-    pub bookmarks: Option<Generation>,
+    /// The state of what the member has of posts, on a post's page.
+    pub reader: Option<Generation>,
     /// The boards in their order.
     pub boards: Arc<Boards>,
     /// The language of the page.
@@ -138,7 +138,7 @@ impl RequestContext {
     pub async fn of(head: Arc<RequestHead>) -> Result<Self> {
         let (app, area, hash) = (&head.app, head.area, head.hash.as_deref());
         let tags = Tags::of(&head);
-        let plan = Plan { session: hash, unread: true, bookmarks: tags.post.is_some(), generations: &tags.all, entries: &[] };
+        let plan = Plan { session: hash, unread: true, reader: tags.post.is_some(), generations: &tags.all, entries: &[] };
         let answer = match app.context.shared.fetch(&plan).await {
             Known::Known(answer) => answer,
             Known::Unknown => Answer::default(),
@@ -165,7 +165,7 @@ impl RequestContext {
             withdrawn,
             board,
             post,
-            bookmarks: answer.bookmarks,
+            reader: answer.reader,
             lang,
             aids,
             head: head.clone(),
@@ -187,7 +187,7 @@ impl RequestContext {
             withdrawn: None,
             board: None,
             post: None,
-            bookmarks: None,
+            reader: None,
             boards: Arc::default(),
             lang,
             aids,

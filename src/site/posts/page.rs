@@ -5,7 +5,7 @@ use super::comment_form;
 use crate::domain::boards::Board;
 use crate::domain::comments::{self, Comment};
 use crate::domain::posts::{self, Post, State, list};
-use crate::domain::{Action, PostId, Resource, bookmarks, notifications};
+use crate::domain::{Action, Actor, PostId, Resource, bookmarks, notifications};
 use crate::shared::cache::Generation;
 use crate::shared::fragment_cache::{Bounds, FragmentCache};
 use crate::site::boards::BoardQuery;
@@ -24,7 +24,7 @@ use templates::posts::{Drawn, ForReader, Neighbour, PostText, draw};
 const LIFE: Duration = Duration::from_secs(60);
 /// A page with five comments takes about 12 KB.
 const PAGES: Bounds = Bounds { pieces: 16_384, bytes: 64 * 1024 * 1024, life: LIFE };
-const BOOKMARKS: Bounds = Bounds { pieces: 4_096, bytes: 4 * 1024 * 1024, life: LIFE };
+const READERS: Bounds = Bounds { pieces: 4_096, bytes: 4 * 1024 * 1024, life: LIFE };
 
 /// What this process keeps for the pages of posts. Cheap to clone.
 #[derive(Clone)]
@@ -32,13 +32,46 @@ pub struct PostPages(Arc<Kept>);
 
 struct Kept {
     pages: FragmentCache<Arc<Page>>,
-    /// Which posts a member keeps, in the order of their ids.
-    bookmarks: FragmentCache<Arc<[PostId]>>,
+    readers: FragmentCache<Arc<OfReader>>,
+}
+
+/// What a member has of posts, by their ids.
+#[derive(Default)]
+struct OfReader {
+    bookmarked: Vec<PostId>,
+    /// With unread notifications; `None`: too many to be listed.
+    unread: Option<Vec<PostId>>,
+}
+
+impl OfReader {
+    async fn load(request: &RequestContext, reader: &Actor) -> Result<Self> {
+        let db = &request.app.context.db;
+        let unread = async {
+            match request.unread {
+                0 => Ok(Some(Vec::new())),
+                _ => notifications::unread_posts(db, reader).await,
+            }
+        };
+        let (bookmarked, unread) = futures_util::try_join!(bookmarks::posts(db, reader), unread)?;
+        Ok(Self { bookmarked, unread })
+    }
+
+    fn keeps(&self, post: PostId) -> bool {
+        self.bookmarked.binary_search(&post).is_ok()
+    }
+
+    fn has_unread_about(&self, post: PostId) -> bool {
+        self.unread.as_ref().is_none_or(|posts| posts.binary_search(&post).is_ok())
+    }
+
+    fn size(&self) -> usize {
+        size_of::<Self>() + size_of::<PostId>() * (self.bookmarked.len() + self.unread.as_ref().map_or(0, Vec::len))
+    }
 }
 
 impl Default for PostPages {
     fn default() -> Self {
-        Self(Arc::new(Kept { pages: FragmentCache::new(PAGES), bookmarks: FragmentCache::new(BOOKMARKS) }))
+        Self(Arc::new(Kept { pages: FragmentCache::new(PAGES), readers: FragmentCache::new(READERS) }))
     }
 }
 
@@ -71,8 +104,8 @@ pub async fn show(
 ) -> Result<Response> {
     let wanted = Wanted { request: &request, slug: &slug, id, number: place.map_or(1, |Query(place)| place.number()) };
     if let Some((board, page)) = kept.page(&wanted) {
-        let is_bookmarked = kept.is_bookmarked(&request, id).await?;
-        return Ok(answer(&request, board, &page, is_bookmarked));
+        let reader = kept.of_reader(&request).await?;
+        return Ok(answer(&request, board, &page, Reader { keeps: reader.keeps(id), has_unread: reader.has_unread_about(id) }));
     }
     let actor = request.actor.as_ref();
     let (post, bookmark) = posts::find_with(&request.app.context.db, actor, &request.boards, id, &bookmarks::OF_READER).await?;
@@ -82,7 +115,7 @@ pub async fn show(
     }
     let page = Arc::new(load(&wanted, board, post).await?);
     kept.keep(&wanted, board, &page);
-    Ok(answer(&request, board, &page, bookmark.is_some()))
+    Ok(answer(&request, board, &page, Reader { keeps: bookmark.is_some(), has_unread: true }))
 }
 
 impl PostPages {
@@ -103,20 +136,18 @@ impl PostPages {
         }
     }
 
-    /// Whether the reader keeps a post.
-    async fn is_bookmarked(&self, request: &RequestContext, post: PostId) -> Result<bool> {
-        let Some(reader) = &request.actor else { return Ok(false) };
+    /// What the reader has of posts.
+    async fn of_reader(&self, request: &RequestContext) -> Result<Arc<OfReader>> {
+        let Some(reader) = &request.actor else { return Ok(Arc::default()) };
         let key = reader.id.to_string();
-        if let Some(posts) = request.bookmarks.and_then(|state| self.0.bookmarks.get(&key, state)) {
-            return Ok(posts.binary_search(&post).is_ok());
+        if let Some(kept) = request.reader.and_then(|state| self.0.readers.get(&key, state)) {
+            return Ok(kept);
         }
-        let posts: Arc<[PostId]> = bookmarks::posts(&request.app.context.db, reader).await?.into();
-        let found = posts.binary_search(&post).is_ok();
-        if let Some(state) = request.bookmarks {
-            let size = size_of_val(&*posts) + key.len();
-            self.0.bookmarks.put(&key, state, posts, size);
+        let loaded = Arc::new(OfReader::load(request, reader).await?);
+        if let Some(state) = request.reader {
+            self.0.readers.put(&key, state, loaded.clone(), loaded.size());
         }
-        Ok(found)
+        Ok(loaded)
     }
 }
 
@@ -167,12 +198,22 @@ async fn load(wanted: &Wanted<'_>, board: &Board, mut post: Post) -> Result<Page
     Ok(Page { post, comments: listing.comments, pages: listing.pages, drawn })
 }
 
+/// What a reader has of the post.
+#[derive(Clone, Copy)]
+struct Reader {
+    keeps: bool,
+    /// There may be unread notifications about it.
+    has_unread: bool,
+}
+
 /// The page for its reader; the view is counted.
-fn answer(request: &RequestContext, board: &Board, page: &Page, is_bookmarked: bool) -> Response {
+fn answer(request: &RequestContext, board: &Board, page: &Page, reader: Reader) -> Response {
     let post = &page.post;
     request.app.context.counters.read(post.id);
-    mark_notifications_read(request, post.id);
-    reply::page(complete(request, board, page, is_bookmarked))
+    if reader.has_unread {
+        mark_notifications_read(request, post.id);
+    }
+    reply::page(complete(request, board, page, reader.keeps))
 }
 
 fn complete(request: &RequestContext, board: &Board, page: &Page, is_bookmarked: bool) -> Markup {
