@@ -53,7 +53,7 @@ impl CacheTag {
         Self(format!("board:{slug}").into())
     }
 
-    /// A post's page: its text, its comments, the posts beside it. Posts share [`POST_TAGS`] tags, so that readers of old posts
+    /// A post's page: its text, its comments, the posts beside it. Posts share 4096 tags, so that readers of old posts
     /// leave no more keys than that in Redis.
     pub fn post(id: i64) -> Self {
         Self(format!("post:{}", id.rem_euclid(POST_TAGS)).into())
