@@ -99,6 +99,9 @@
     const form = source?.closest('form');
     const text = form ? `${reason} ${words().kept}` : reason;
     if (form?.matches('[data-guard]')) form.dataset.dirty = '';
+    const canRepeat = source?.isConnected && source.matches('form, a, button');
+    // What fails by itself, such as a preview, does not take away the button that sends again what a person sent.
+    if (!canRepeat && $('#toasts [data-repeat]')) return;
     const toast = document.createElement('div');
     toast.className = 'toast';
     const line = document.createElement('p');
@@ -109,7 +112,11 @@
       else source.click();
     };
     toast.append(line);
-    if (source?.isConnected && source.matches('form, a, button')) toast.append(button(words().retry, again));
+    if (canRepeat) {
+      const repeat = button(words().retry, again);
+      repeat.dataset.repeat = '';
+      toast.append(repeat);
+    }
     toast.append(button(words().close, () => toast.remove()));
     $('#toasts').replaceChildren(toast);
     $('#assertive').textContent = '';

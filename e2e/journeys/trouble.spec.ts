@@ -59,6 +59,11 @@ test('a post that is sent without a network is sent when it is back', async ({ v
 
   await expect(toast(visitor)).toContainText(t('연결이 끊겼습니다.', 'The connection was lost.'));
   await expect(page.getByLabel(t('내용', 'Text'))).toHaveValue('터널을 지나는 중입니다.');
+  // The preview, which fails by itself meanwhile, leaves the button where it is.
+  const failed = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/preview'));
+  await page.getByLabel(t('내용', 'Text')).pressSequentially(' 곧 나옵니다.');
+  await failed;
+  await expect(retry(visitor)).toBeVisible();
   await page.context().setOffline(false);
   await retry(visitor).click();
   await expect(heading(page, title)).toBeVisible();
