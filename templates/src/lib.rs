@@ -22,6 +22,7 @@ pub mod home;
 pub mod layout;
 pub mod live;
 pub mod notifications;
+mod once;
 pub mod pages;
 pub mod paths;
 pub mod posts;

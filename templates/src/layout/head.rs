@@ -4,7 +4,8 @@
 use super::Shell;
 use crate::paths;
 use crate::text::{Lang, common};
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
+use std::sync::OnceLock;
 
 /// Characters of a description; search engines show about as many.
 const LONGEST: usize = 150;
@@ -28,17 +29,39 @@ pub fn head(title: &str) -> Markup {
 pub(crate) fn head_with(title: &str, more: &Markup) -> Markup {
     html! {
         head {
+            (settings())
+            title { (title) }
+            (more)
+            (files())
+        }
+    }
+}
+
+/// How browsers and htmx are to take the page.
+fn settings() -> PreEscaped<&'static str> {
+    static SETTINGS: OnceLock<String> = OnceLock::new();
+    PreEscaped(SETTINGS.get_or_init(|| {
+        html! {
             meta charset="utf-8";
             meta name="viewport" content="width=device-width, initial-scale=1";
             meta name="color-scheme" content="light dark";
             meta name="htmx-config" content=r#"{"defaultTimeout":15000,"transitions":false,"extensions":"sse","noSwap":[204,304]}"#;
-            title { (title) }
-            (more)
+        }
+        .into_string()
+    }))
+}
+
+/// The files that a page needs.
+fn files() -> PreEscaped<&'static str> {
+    static FILES: OnceLock<String> = OnceLock::new();
+    PreEscaped(FILES.get_or_init(|| {
+        html! {
             link rel="icon" type="image/svg+xml" href=(paths::icon());
             link rel="stylesheet" href=(paths::css());
             script defer src=(paths::js()) {}
         }
-    }
+        .into_string()
+    }))
 }
 
 /// The elements of `head`.

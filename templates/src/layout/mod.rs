@@ -10,8 +10,9 @@ use crate::text::{Lang, common};
 use crate::ui::{self, FieldError, Tone};
 use crate::users::text as users_text;
 use crate::{notifications, paths};
+use crate::once::{PerLang, Room};
 use head::head_with;
-use maud::{DOCTYPE, Markup, Render, html};
+use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
 pub use aids::{Aids, Motion, Spacing, TextSize, Theme};
 pub use head::{About, head};
@@ -95,9 +96,13 @@ pub fn public_page(shell: &Shell, title: &str, about: &About, main: impl Render)
     whole(shell, title, Some(about), main)
 }
 
+/// Bytes of a page without its main part, about.
+const FRAME: usize = 8 * 1024;
+
 fn whole(shell: &Shell, title: &str, about: Option<&About>, main: impl Render) -> Markup {
     let lang = shell.lang;
     html! {
+        (Room(FRAME))
         (DOCTYPE)
         html lang=(lang.tag()) data-theme=(shell.aids.theme.word()) data-size=(shell.aids.size.word())
             data-motion=(shell.aids.motion.word()) data-spacing=(shell.aids.spacing.word()) {
@@ -145,7 +150,7 @@ fn header(shell: &Shell) -> Markup {
     html! {
         header.site-header {
             div.wrap.bar {
-                a.brand href=(paths::HOME) { (mark()) span { (lang.t(common::SITE_NAME)) } }
+                (brand(lang))
                 nav.main-nav aria-label=(lang.t(common::MAIN_MENU)) { (menu(shell)) }
                 div.member-nav {
                     (online(shell))
@@ -154,6 +159,11 @@ fn header(shell: &Shell) -> Markup {
             }
         }
     }
+}
+
+fn brand(lang: Lang) -> PreEscaped<&'static str> {
+    static BRAND: PerLang = PerLang::new();
+    BRAND.get(lang, || html! { a.brand href=(paths::HOME) { (mark()) span { (lang.t(common::SITE_NAME)) } } })
 }
 
 /// On a phone only the number stays in sight; the name is the same.
@@ -211,16 +221,26 @@ fn account(lang: Lang, badge: &MemberBadge) -> Markup {
             nav aria-label=(lang.t(common::MEMBER_MENU)) {
                 ul {
                     li { a href=(paths::profile(badge.id)) { (lang.t(users_text::SEE_PROFILE)) } }
-                    li { a href=(crate::bookmarks::paths::INDEX) { (lang.t(crate::bookmarks::text::TITLE)) } }
-                    li { a href=(paths::MY_PROFILE) { (lang.t(users_text::PROFILE)) } }
-                    li { a href=(paths::MY_SESSIONS) { (lang.t(users_text::SESSIONS)) } }
-                    li { a href=(paths::MY_READING) { (lang.t(users_text::READING)) } }
+                    (own_pages(lang))
                     @if !badge.admin_url.is_empty() { li { a href=(badge.admin_url) hx-boost="false" { (lang.t(common::ADMIN)) } } }
                     li { (sign_out(lang, "")) }
                 }
             }
         }
     }
+}
+
+/// What a member has of their own, for the menu.
+fn own_pages(lang: Lang) -> PreEscaped<&'static str> {
+    static OWN: PerLang = PerLang::new();
+    OWN.get(lang, || {
+        html! {
+            li { a href=(crate::bookmarks::paths::INDEX) { (lang.t(crate::bookmarks::text::TITLE)) } }
+            li { a href=(paths::MY_PROFILE) { (lang.t(users_text::PROFILE)) } }
+            li { a href=(paths::MY_SESSIONS) { (lang.t(users_text::SESSIONS)) } }
+            li { a href=(paths::MY_READING) { (lang.t(users_text::READING)) } }
+        }
+    })
 }
 
 /// Signs out with one click; the question at GET /logout is for those who come by its address. It has no one-time key:
@@ -232,15 +252,16 @@ pub fn sign_out(lang: Lang, class: &str) -> Markup {
 }
 
 /// Where scripts speak: two live regions, the toasts, and the sentences they need in the page's language.
-pub fn regions(lang: Lang) -> Markup {
-    html! {
+pub fn regions(lang: Lang) -> PreEscaped<&'static str> {
+    static REGIONS: PerLang = PerLang::new();
+    REGIONS.get(lang, || html! {
         div #progress hidden {}
         div #polite.visually-hidden role="status" aria-live="polite" {}
         div #assertive.visually-hidden role="alert" aria-live="assertive" {}
         div #toasts data-retry=(lang.t(common::RETRY)) data-close=(lang.t(common::CLOSE))
             data-server=(lang.t(common::FAILED_SERVER)) data-network=(lang.t(common::FAILED_NETWORK))
             data-kept=(lang.t(common::KEPT)) data-leaving=(lang.t(common::LEAVING)) data-show=(lang.t(common::SHOW)) data-conceal=(lang.t(common::CONCEAL)) {}
-    }
+    })
 }
 
 /// Listens to a stream of partials. An error answer must not land in the page, and a failed start is tried again.
@@ -256,19 +277,29 @@ fn footer(shell: &Shell) -> Markup {
     html! {
         footer.site-footer {
             div.wrap {
-                nav aria-label=(lang.t(common::FOOTER_MENU)) {
-                    ul {
-                        li { a href=(paths::TERMS) { (lang.t(common::TERMS)) } }
-                        li { a href=(paths::PRIVACY) { strong { (lang.t(common::PRIVACY)) } } }
-                        li { a href=(paths::ACCESSIBILITY) { (lang.t(common::ACCESSIBILITY)) } }
-                        li { a href=(paths::MY_READING) { (lang.t(common::READING_AIDS)) } }
-                    }
-                }
+                (about_pages(lang))
                 (language(shell))
                 p { (lang.t(common::COPYRIGHT)) }
             }
         }
     }
+}
+
+/// The pages at the foot of every page.
+fn about_pages(lang: Lang) -> PreEscaped<&'static str> {
+    static RULES: PerLang = PerLang::new();
+    RULES.get(lang, || {
+        html! {
+            nav aria-label=(lang.t(common::FOOTER_MENU)) {
+                ul {
+                    li { a href=(paths::TERMS) { (lang.t(common::TERMS)) } }
+                    li { a href=(paths::PRIVACY) { strong { (lang.t(common::PRIVACY)) } } }
+                    li { a href=(paths::ACCESSIBILITY) { (lang.t(common::ACCESSIBILITY)) } }
+                    li { a href=(paths::MY_READING) { (lang.t(common::READING_AIDS)) } }
+                }
+            }
+        }
+    })
 }
 
 /// Changing the language changes the frame as well, so this form asks for a whole page.
