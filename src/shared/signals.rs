@@ -10,7 +10,7 @@ use std::{
     collections::{HashMap, VecDeque},
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 use tokio::sync::Notify;
@@ -63,17 +63,24 @@ pub struct Listener {
     hub: Arc<Hub>,
     topic: Box<str>,
     inbox: Arc<Inbox>,
+    arrival: u64,
 }
 
 impl Listener {
     /// The next signal. Dropping the wait loses none.
     pub async fn recv(&mut self) -> Signal {
         loop {
-            if let Some(signal) = self.inbox.take() {
+            if let Some((arrival, signal)) = self.inbox.take() {
+                self.arrival = arrival;
                 return signal;
             }
             self.inbox.arrived.notified().await;
         }
+    }
+
+    /// The number of the last signal that it received: the same for all listeners of this process that it reached.
+    pub fn arrival(&self) -> u64 {
+        self.arrival
     }
 }
 
@@ -86,25 +93,25 @@ impl Drop for Listener {
 /// What waits for one listener. An empty one owns no buffer, so ten thousand idle ones stay small.
 #[derive(Default)]
 struct Inbox {
-    waiting: Mutex<VecDeque<Signal>>,
+    waiting: Mutex<VecDeque<(u64, Signal)>>,
     arrived: Notify,
 }
 
 impl Inbox {
-    fn put(&self, signal: &Signal) {
+    fn put(&self, arrival: u64, signal: &Signal) {
         let mut waiting = self.waiting.lock();
         if *signal == Signal::Resync || waiting.len() >= BEHIND {
             // A listener that reads the rows again needs none of the signals before.
             waiting.clear();
-            waiting.push_back(Signal::Resync);
+            waiting.push_back((arrival, Signal::Resync));
         } else {
-            waiting.push_back(signal.clone());
+            waiting.push_back((arrival, signal.clone()));
         }
         drop(waiting);
         self.arrived.notify_one();
     }
 
-    fn take(&self) -> Option<Signal> {
+    fn take(&self) -> Option<(u64, Signal)> {
         let mut waiting = self.waiting.lock();
         let signal = waiting.pop_front();
         if waiting.is_empty() {
@@ -117,6 +124,8 @@ impl Inbox {
 /// Every listener of this process.
 pub(super) struct Hub {
     topics: Mutex<HashMap<Box<str>, Vec<Arc<Inbox>>>>,
+    /// How many signals have arrived.
+    arrivals: AtomicU64,
     /// Who we are, so that what we published does not come back to us.
     id: [u8; TAG],
     /// Is the connection that listens alive?
@@ -125,13 +134,13 @@ pub(super) struct Hub {
 
 impl Hub {
     pub(super) fn new() -> Self {
-        Self { topics: Mutex::default(), id: random_id().to_be_bytes(), hears: AtomicBool::new(false) }
+        Self { topics: Mutex::default(), arrivals: AtomicU64::new(0), id: random_id().to_be_bytes(), hears: AtomicBool::new(false) }
     }
 
     fn subscribe(self: &Arc<Self>, topic: &str) -> Listener {
         let inbox = Arc::<Inbox>::default();
         self.lock().entry(topic.into()).or_insert_with(|| Vec::with_capacity(1)).push(inbox.clone());
-        Listener { hub: self.clone(), topic: topic.into(), inbox }
+        Listener { hub: self.clone(), topic: topic.into(), inbox, arrival: 0 }
     }
 
     fn forget(&self, topic: &str, inbox: &Arc<Inbox>) {
@@ -146,7 +155,8 @@ impl Hub {
 
     fn deliver(&self, topic: &str, signal: &Signal) {
         if let Some(inboxes) = self.lock().get(topic) {
-            inboxes.iter().for_each(|inbox| inbox.put(signal));
+            let arrival = self.next_arrival();
+            inboxes.iter().for_each(|inbox| inbox.put(arrival, signal));
         }
     }
 
@@ -172,8 +182,12 @@ impl Hub {
 
     /// Messages may have been missed.
     pub(super) fn resync(&self) {
-        let topics = self.lock();
-        topics.values().flatten().for_each(|inbox| inbox.put(&Signal::Resync));
+        let (topics, arrival) = (self.lock(), self.next_arrival());
+        topics.values().flatten().for_each(|inbox| inbox.put(arrival, &Signal::Resync));
+    }
+
+    fn next_arrival(&self) -> u64 {
+        self.arrivals.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Box<str>, Vec<Arc<Inbox>>>> {

@@ -2,6 +2,8 @@
 
 use crate::support::{Engine, Postgres, Sqlite, TestApp, Visitor};
 use futures_util::StreamExt;
+use minschool::db::statements::counting;
+use minschool::domain::{PostId, comments};
 use poem::Endpoint;
 use poem::http::Method;
 use rstest::rstest;
@@ -98,6 +100,81 @@ async fn a_new_comment_appears_on_an_open_post(#[values(Sqlite, Postgres)] engin
 
     assert!(stream.hears("그다음 댓글").await, "{}", stream.seen);
     assert!(!stream.seen.contains("방금 단 댓글"), "each comes once: {}", stream.seen);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_comment_is_read_once_for_all_who_have_the_post_open(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (mut ada, bob) = (test.signed_in("ada").await, test.signed_in("bob").await);
+    let post = ada.write("free", "글").await;
+    let address = format!("/events/posts/{}", post.rsplit('/').next().unwrap());
+    let mut streams = Vec::new();
+    for n in 0..40 {
+        let reader = if n % 2 == 0 { bob.clone() } else { test.visitor() };
+        let mut stream = Stream::open(&test, &reader, &address).await;
+        assert!(stream.hears("hello").await);
+        streams.push(stream);
+    }
+    ada.comment(&post, "모두에게").await;
+
+    let (all, statements) = counting(async {
+        let each = streams.iter_mut().map(|stream| stream.hears("모두에게"));
+        futures_util::future::join_all(each).await
+    })
+    .await;
+
+    assert!(!all.contains(&false));
+    assert!(statements <= 4, "two statements each for members and for visitors, not {statements}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn each_hears_of_a_comment_what_their_rights_allow(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (mut ada, bob, boss) = (test.signed_in("ada").await, test.signed_in("bob").await, test.staff("boss", "admin").await);
+    let post = ada.write("free", "글").await;
+    let address = format!("/events/posts/{}", post.rsplit('/').next().unwrap());
+    let mut streams = Vec::new();
+    for reader in [&ada, &bob, &boss, &test.visitor()] {
+        let mut stream = Stream::open(&test, reader, &address).await;
+        assert!(stream.hears("hello").await);
+        streams.push(stream);
+    }
+
+    ada.comment(&post, "새 댓글").await;
+
+    let mut seen = Vec::new();
+    for stream in &mut streams {
+        assert!(stream.hears("새 댓글").await);
+        let has = |words: &str| stream.seen.contains(words);
+        seen.push((has("#polite"), has("/reply"), has("/edit"), has("/delete")));
+    }
+    // Said aloud to all but the one who wrote it.
+    assert_eq!(seen[0], (false, true, true, true), "the author");
+    assert_eq!(seen[1], (true, true, false, false), "another member");
+    assert_eq!(seen[2], (true, true, false, true), "staff");
+    assert_eq!(seen[3], (true, false, false, false), "a visitor");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_post_that_was_hidden_says_no_more_to_those_who_may_not_read_it(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (mut ada, bob, mut boss) = (test.signed_in("ada").await, test.signed_in("bob").await, test.staff("boss", "admin").await);
+    let post = ada.write("free", "글").await;
+    let address = format!("/events/posts/{}", post.rsplit('/').next().unwrap());
+    let (mut staff, mut member) = (Stream::open(&test, &boss, &address).await, Stream::open(&test, &bob, &address).await);
+    assert!(staff.hears("hello").await && member.hears("hello").await);
+    let page = boss.get(&post).await;
+    boss.submit(&page, &format!("/posts/{}/hide", post.rsplit('/').next().unwrap()), &[]).await;
+
+    // What was sent while it was being hidden.
+    let id = PostId(post.rsplit('/').next().unwrap().parse().unwrap());
+    test.app.context.shared.signals().publish(&comments::topic(id), "").await;
+
+    assert!(member.ends().await, "{}", member.seen);
+    assert!(staff.hears(": nothing").await, "{}", staff.seen);
 }
 
 #[rstest]

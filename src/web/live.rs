@@ -3,16 +3,23 @@
 //!
 //! Framed by hand and not by `poem::web::sse`: an instance holds thousands of idle streams, so a stream's memory is measured.
 
+mod news;
+
+pub use news::RecentNews;
+
 use super::error::{HttpError, Result};
 use super::present;
 use super::request::RequestContext;
 use crate::app::App;
-use crate::domain::boards::{self, Boards};
-use crate::domain::{CommentId, Error, NotificationId, PostId, UserId, comments, notifications, posts};
+use crate::domain::boards::{self, Board, Boards};
+use crate::domain::{BoardId, CommentId, Error, NotificationId, PostId, UserId, comments, notifications, posts};
 use crate::shared::batch_read::Plan;
 use crate::shared::cache::CacheTag;
 use crate::shared::signals::Listener;
-use bytes::Bytes;
+use crate::domain::comments::Comment;
+use crate::domain::posts::Post;
+use bytes::{Bytes, BytesMut};
+use news::{Common, News, NewsKey};
 use futures_util::stream;
 use maud::Markup;
 use poem::http::header;
@@ -28,6 +35,8 @@ const HEARTBEAT: Duration = Duration::from_secs(20);
 const RETRY: &str = "retry: 1000\n\n";
 /// A word on a stream while the database is away.
 const LATER: &[u8] = b": later\n\n";
+/// A word on a stream whose signal brought nothing new.
+const NOTHING: Bytes = Bytes::from_static(b": nothing\n\n");
 /// Streams end after this long and are opened anew, so that none outlives its instance's memory of it.
 const LONGEST: Duration = Duration::from_secs(30 * 60);
 
@@ -35,7 +44,7 @@ const LONGEST: Duration = Duration::from_secs(30 * 60);
 #[derive(Clone, Copy)]
 enum Topic {
     Bell { last: NotificationId },
-    Post { id: PostId, last: CommentId },
+    Post { id: PostId, board: BoardId, last: CommentId },
 }
 
 impl Topic {
@@ -52,6 +61,8 @@ struct Feed {
     request: RequestContext,
     topic: Topic,
     listener: Listener,
+    /// What was read for other streams of the same post; none for a bell.
+    recent: Option<RecentNews>,
     begun: tokio::time::Instant,
     greeted: bool,
     _open: crate::metrics::Held,
@@ -69,30 +80,30 @@ pub async fn bell(request: RequestContext, user: UserId, req: &Request) -> Resul
         Some(id) => id,
         None => notifications::last_id(&request.app.context, user).await?,
     };
-    Ok(open(request, Topic::Bell { last }, listener))
+    Ok(open(request, Topic::Bell { last }, listener, None))
 }
 
 /// The stream of a post's comments that are newer than `after`, or than what the browser had when its last stream ended.
 ///
 /// # Errors
 /// `NotFound` where the visitor may not read the post; the database's.
-pub async fn post(request: RequestContext, id: PostId, after: Option<CommentId>, req: &Request) -> Result<Response> {
+pub async fn post(request: RequestContext, recent: RecentNews, id: PostId, after: Option<CommentId>, req: &Request) -> Result<Response> {
     let listener = request.app.context.shared.signals().subscribe(&comments::topic(id));
     let app = request.app.clone();
     let _turn = app.openings.acquire().await;
     let post = posts::find_readable(&request.app.context.db, request.actor.as_ref(), &request.boards, id).await?;
     // What was written between the drawing of the page and the opening of its stream comes first.
     let last = last_event(req).or(after).unwrap_or(post.newest_comment);
-    Ok(open(request, Topic::Post { id, last }, listener))
+    Ok(open(request, Topic::Post { id, board: post.board_id, last }, listener, Some(recent)))
 }
 
 fn last_event<Id: FromStr>(req: &Request) -> Option<Id> {
     req.headers().get("last-event-id")?.to_str().ok()?.parse().ok()
 }
 
-fn open(request: RequestContext, topic: Topic, listener: Listener) -> Response {
+fn open(request: RequestContext, topic: Topic, listener: Listener, recent: Option<RecentNews>) -> Response {
     let _open = request.app.metrics.streams.hold();
-    let feed = Feed { request, topic, listener, begun: tokio::time::Instant::now(), greeted: false, _open };
+    let feed = Feed { request, topic, listener, recent, begun: tokio::time::Instant::now(), greeted: false, _open };
     let body = stream::unfold(Box::new(feed), |mut feed| async move {
         let piece = feed.next().await?;
         Some((Ok::<_, std::io::Error>(piece), feed))
@@ -112,8 +123,10 @@ impl Feed {
             let app = self.request.app.clone();
             let _turn = app.openings.acquire().await;
             let boards = self.request.boards.clone();
-            let missed = Box::pin(self.news(&boards)).await.unwrap_or_default();
-            return Some(Bytes::from(format!("{RETRY}id: {}\n: hello\n\n{missed}", self.topic.event_id())));
+            let missed = Box::pin(self.news(&boards, None)).await.unwrap_or_default();
+            let mut first = BytesMut::from(format!("{RETRY}id: {}\n: hello\n\n", self.topic.event_id()).as_bytes());
+            first.extend_from_slice(&missed);
+            return Some(first.freeze());
         }
         if self.begun.elapsed() > LONGEST {
             return None;
@@ -134,8 +147,9 @@ impl Feed {
             Look::News(boards) => boards,
         };
         self.be_here();
-        match Box::pin(self.news(&boards)).await {
-            Ok(news) => Some(news.into()),
+        let signal = self.listener.arrival();
+        match Box::pin(self.news(&boards, Some(signal))).await {
+            Ok(news) => Some(news),
             // Nothing is sent about a post that its reader may not read any longer.
             Err(Error::NotFound) => None,
             Err(_) => Some(Bytes::from_static(LATER)),
@@ -148,7 +162,7 @@ impl Feed {
         let app = &self.request.app;
         let generations: &[CacheTag] = if woken { &[CacheTag::BOARDS] } else { &[] };
         let session = self.request.session.as_ref();
-        let plan = Plan { session: session.map(|session| session.hash.as_str()), generations, ..Plan::default() };
+        let plan = Plan { session: session.map(|session| session.hash.as_str()), generations, recent: self.recent.is_some(), ..Plan::default() };
         let answer = app.context.shared.fetch(&plan).await.known().unwrap_or_default();
         if let Some(session) = session {
             let version = match answer.session {
@@ -180,40 +194,89 @@ impl Feed {
     }
 
     /// What is new, for these boards' rights.
-    async fn news(&mut self, boards: &Boards) -> Result<String, Error> {
-        match self.topic {
-            Topic::Bell { last } => self.bell_news(boards, last).await,
-            Topic::Post { id, last } => self.post_news(boards, id, last).await,
+    async fn news(&mut self, boards: &Boards, signal: Option<u64>) -> Result<Bytes, Error> {
+        match (self.topic, signal) {
+            (Topic::Bell { last }, _) => self.bell_news(boards, last).await,
+            (Topic::Post { id, board, last }, Some(signal)) => self.common_news(boards, (id, board, last), signal).await,
+            (Topic::Post { id, last, .. }, None) => self.post_news(boards, id, last).await,
         }
     }
 
-    async fn bell_news(&mut self, boards: &Boards, last: NotificationId) -> Result<String, Error> {
+    async fn bell_news(&mut self, boards: &Boards, last: NotificationId) -> Result<Bytes, Error> {
         let (ctx, lang) = (&self.request.app.context, self.request.lang);
         let reader = self.request.actor.as_ref().ok_or(Error::NotFound)?;
         let fresh = notifications::since(ctx, reader, boards, last).await?;
         let unread = notifications::count_unread(ctx, reader, boards).await?;
         let sentence = fresh.last().map(|newest| present::sentence(newest, lang)).unwrap_or_default();
         self.topic = Topic::Bell { last: fresh.last().map_or(last, |newest| newest.id) };
-        Ok(event(self.topic.event_id(), templates::live::bell(&BellUpdate { lang, unread, sentence: &sentence })))
+        let bell = templates::live::bell(&BellUpdate { lang, unread, sentence: &sentence });
+        Ok(event(self.topic.event_id(), bell).into())
     }
 
-    async fn post_news(&mut self, boards: &Boards, id: PostId, last: CommentId) -> Result<String, Error> {
+    /// What one signal brought, as most readers see it.
+    async fn common_news(&mut self, boards: &Boards, (id, board, last): (PostId, BoardId, CommentId), signal: u64) -> Result<Bytes, Error> {
+        let Some(recent) = self.recent.clone() else { return self.post_news(boards, id, last).await };
+        let actor = self.request.actor.as_ref();
+        let (answers, moderates) = (boards.find_readable(actor, board)?.takes_comments_from(actor), comments::moderates(actor));
+        let key = NewsKey { post: id, after: last, signal, lang: self.request.lang, answers, moderates };
+        let news = match recent.get(key, read_common(&self.request, boards, id, last)).await {
+            Common::News(news) => news,
+            Common::NotNow => return Err(Error::Busy(1)),
+            Common::OwnRights => return self.post_news(boards, id, last).await,
+        };
+        if news.board != board || news.authors.contains(&self.request.viewer_id()) {
+            return self.post_news(boards, id, last).await;
+        }
+        self.topic = Topic::Post { id, board, last: news.last };
+        Ok(news.events.clone())
+    }
+
+    async fn post_news(&mut self, boards: &Boards, id: PostId, last: CommentId) -> Result<Bytes, Error> {
         let (ctx, actor) = (&self.request.app.context, self.request.actor.as_ref());
         let post = posts::find_readable(&ctx.db, actor, boards, id).await?;
-        let board = boards.find_readable(actor, post.board_id)?;
         let fresh = comments::since(&ctx.db, &post, last).await?;
-        let Some(last) = fresh.last().map(|comment| comment.id) else { return Ok(": nothing\n\n".into()) };
-        let mut out = String::new();
-        for row in &fresh {
-            let html = ctx.known.show(&row.html);
-            let comment = present::comment(&self.request, board, &post, row, &html);
-            let own = row.author_id == self.request.viewer_id();
-            let news = NewComment { lang: self.request.lang, comment, count: present::count(post.comment_count), own };
-            out.push_str(&event(row.id.0, templates::live::new_comment(&news)));
-        }
-        self.topic = Topic::Post { id, last };
-        Ok(out)
+        let board = boards.find_readable(actor, post.board_id)?;
+        let Some(last) = fresh.last().map(|comment| comment.id) else { return Ok(NOTHING) };
+        let events = events(&self.request, board, &post, &fresh, true);
+        self.topic = Topic::Post { id, board: post.board_id, last };
+        Ok(events)
     }
+}
+
+/// News for all streams whose readers see the same as this one's.
+async fn read_common(request: &RequestContext, boards: &Boards, id: PostId, last: CommentId) -> Common {
+    let (ctx, actor) = (&request.app.context, request.actor.as_ref());
+    let post = match posts::find_readable(&ctx.db, actor, boards, id).await {
+        Ok(post) if post.state == posts::State::Shown => post,
+        Ok(_) | Err(Error::NotFound) => return Common::OwnRights,
+        Err(_) => return Common::NotNow,
+    };
+    let (Ok(board), Ok(fresh)) = (boards.find_readable(actor, post.board_id), comments::since(&ctx.db, &post, last).await) else {
+        return Common::NotNow;
+    };
+    let events = match fresh.is_empty() {
+        true => NOTHING,
+        false => events(request, board, &post, &fresh, false),
+    };
+    let authors = fresh.iter().map(|comment| comment.author_id).collect();
+    let last = fresh.last().map_or(last, |comment| comment.id);
+    Common::News(Arc::new(News { board: post.board_id, authors, last, events }))
+}
+
+/// One event for each comment. `alone`: for this reader, and not for all with the same rights.
+fn events(request: &RequestContext, board: &Board, post: &Post, fresh: &[Comment], alone: bool) -> Bytes {
+    let mut out = String::new();
+    for row in fresh {
+        let html = request.app.context.known.show(&row.html);
+        let comment = match alone {
+            true => present::comment(request, board, post, row, &html),
+            false => present::common_comment(request, board, post, row, &html),
+        };
+        let own = alone && row.author_id == request.viewer_id();
+        let news = NewComment { lang: request.lang, comment, count: present::count(post.comment_count), own };
+        out.push_str(&event(row.id.0, templates::live::new_comment(&news)));
+    }
+    out.into()
 }
 
 /// What a stream may do with its next piece.

@@ -9,7 +9,7 @@ mod staff;
 mod system;
 
 pub use curves::{curves, span};
-pub use posts::{Shown, author, board_name, card, comment, post, state, takes_comments, thread};
+pub use posts::{Shown, author, board_name, card, comment, common_comment, post, state, takes_comments, thread};
 pub use staff::{admin_shell, audit_rows, device, role_name, session_rows};
 pub use system::live;
 

@@ -112,6 +112,18 @@ pub fn comment<'a>(request: &RequestContext, board: &Board, post: &posts::Post, 
     }
 }
 
+/// A comment as readers see it who have this one's rights and did not write it.
+pub fn common_comment<'a>(
+    request: &RequestContext,
+    board: &Board,
+    post: &posts::Post,
+    c: &'a comments::Comment,
+    html: &'a str,
+) -> Comment<'a> {
+    let can_delete = comments::moderates(request.actor.as_ref()) && c.state != posts::State::Deleted;
+    Comment { can_edit: false, can_delete, ..comment(request, board, post, c, html) }
+}
+
 /// Whether this visitor may comment on a post.
 pub fn takes_comments(actor: Option<&Actor>, board: &Board, post: &posts::Post) -> bool {
     post.state == posts::State::Shown && board.takes_comments_from(actor)
@@ -126,11 +138,9 @@ pub fn thread<'a>(
     rows: &'a [comments::Comment],
     clean: &'a [Cow<'a, str>],
 ) -> Vec<Branch<'a>> {
-    let moderates = comments::moderates(request.actor.as_ref());
     let mut branches: Vec<Branch<'a>> = Vec::new();
     for (row, html) in rows.iter().zip(clean) {
-        let can_delete = moderates && row.state != posts::State::Deleted;
-        let shown = Comment { can_edit: false, can_delete, ..comment(request, board, post, row, html) };
+        let shown = common_comment(request, board, post, row, html);
         match branches.last_mut() {
             Some(branch) if branch.comment.id == shown.root => branch.replies.push(shown),
             _ => branches.push(Branch { comment: shown, replies: Vec::new() }),
