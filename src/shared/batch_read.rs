@@ -1,4 +1,4 @@
-//! Everything that one page wants to know from the shared state, asked in one round trip.
+//! Everything that one page wants to know from the shared state, asked in at most one round trip.
 
 use super::{
     Known, Shared, UserKey,
@@ -7,6 +7,7 @@ use super::{
     sessions::{self, SessionCopy},
 };
 use bytes::Bytes;
+use std::sync::Arc;
 
 /// What to ask.
 #[derive(Debug, Clone, Copy, Default)]
@@ -16,6 +17,8 @@ pub struct Plan<'a> {
     /// Whether to count the unread notifications of the session's owner. This process remembers whose session it is; the
     /// first time, and only then, it costs a second round trip.
     pub unread: bool,
+    /// Whether half a second old is good enough: not for a page that shows its reader what they wrote a moment ago.
+    pub recent: bool,
     /// The state of what the session's owner has of posts, where this process remembers whose session it is.
     pub reader: bool,
     /// The states of these.
@@ -28,7 +31,7 @@ pub struct Plan<'a> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answer {
     /// The session, if there is a copy to be believed.
-    pub session: Option<SessionCopy>,
+    pub session: Option<Arc<SessionCopy>>,
     /// How many are unread; nothing when it is not known: count in SQL, then `set_unread`.
     pub unread: Option<u32>,
     /// The state of what the owner has of posts.
@@ -50,7 +53,7 @@ impl Shared {
         if keys.is_empty() {
             return Known::Known(Answer::default());
         }
-        let Known::Known(values) = self.backend().values(keys).await else {
+        let Known::Known(values) = self.values(plan, keys).await else {
             return Known::Unknown;
         };
         let mut values = values.into_iter();
@@ -59,11 +62,18 @@ impl Shared {
             sessions::parse(hash, &json, self.trust())
         });
         let unread = hinted.and_then(|_| values.next().flatten());
-        let unread = self.unread(plan, hinted, unread, session.as_ref()).await;
+        let unread = self.unread(plan, hinted, unread, session.as_deref()).await;
         let (mut generations, entries) = self.pieces_of(plan, reader.as_ref(), values, epoch).await;
         let reader = reader.and_then(|_| generations.pop().flatten());
         let reader = reader.filter(|_| hinted == session.as_ref().map(|session| session.user_id));
         Known::Known(Answer { session, unread, reader, generations, entries })
+    }
+
+    async fn values(&self, plan: &Plan<'_>, keys: Vec<String>) -> Known<Vec<Option<Bytes>>> {
+        match plan.recent {
+            true => self.backend().recent_values(keys).await,
+            false => self.backend().values(keys).await,
+        }
     }
 
     /// The states that the plan names, that of the reader at the end, and its pieces, out of what is left of the values.
@@ -108,7 +118,7 @@ impl Shared {
             return count(found);
         }
         self.trust().remember_owner(hash, owner);
-        let values = self.backend().values(vec![keys::unread(owner)]).await.known()?;
+        let values = self.values(plan, vec![keys::unread(owner)]).await.known()?;
         count(values.into_iter().next().flatten())
     }
 }

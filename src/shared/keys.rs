@@ -11,6 +11,7 @@
 //! | `notifications:{id}:unread` | integer | 1 h | how many are unread |
 //! | `limit:{action}:{who}` | integer | its window | how often it was tried |
 //! | `instance:{name}` | string | 15 s | JSON: what that instance measured last, every 5 s |
+//! | `followed:{connection}` | string | 10 min | is there as long as nobody flushed: see `redis::client_cache` |
 //! | `signal:{topic}` | channel | | something happened; the rows say what |
 //!
 //! No command names two keys of different kinds, so the same keys work on a Redis Cluster unchanged.
@@ -58,6 +59,11 @@ pub(super) fn limit(action: &str, who: &str) -> String {
 /// What one instance measured last.
 pub(super) fn instance(name: &str) -> String {
     join("instance:", name)
+}
+
+/// The key by which one connection notices that everything was flushed.
+pub(super) fn followed(connection: u64) -> String {
+    format!("followed:{connection:016x}")
 }
 
 /// What every channel of ours begins with.

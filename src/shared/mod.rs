@@ -6,7 +6,7 @@
 //! | room | what |
 //! |---|---|
 //! | `sessions` `cache` `presence` `notifications` `limits` `signals` `instances` | what the other rooms use |
-//! | `batch_read` | everything that one page asks, in one round trip |
+//! | `batch_read` | everything that one page asks, in at most one round trip |
 //! | `store` `memory` `redis` | the backends, and the few things that faces ask of them |
 //! | `keys` `user_key` | every key and channel, documented; members, by whom some are named |
 //! | `breaker` `health` `meter` `validate` | when Redis is asked, how it is doing, what it costs, when it is trusted |

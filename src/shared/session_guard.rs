@@ -6,6 +6,7 @@
 
 use super::{UserKey, sessions::SessionCopy};
 use crate::clock::monotonic::MonotonicClock;
+use bytes::Bytes;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use parking_lot::Mutex;
@@ -13,7 +14,10 @@ use sha2::Sha256;
 use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -23,6 +27,8 @@ const REMEMBERED: Duration = Duration::from_secs(600);
 const REJECTIONS: usize = 20_000;
 /// So many owners are remembered, at 16 bytes each.
 const OWNERS: usize = 100_000;
+/// So many copies are kept as they were verified, of about 1.5 kB each.
+const VERIFIED: usize = 4_096;
 
 struct Rejection {
     min_version: i64,
@@ -39,6 +45,8 @@ pub(super) struct SessionGuard {
     /// The hash of a session's hash → its owner. A wrong hint costs a round trip, never a wrong answer.
     owners: Mutex<HashMap<u64, UserKey>>,
     hasher: RandomState,
+    /// The hash of a session's token → the copy that was verified last. The same bytes need not be verified and read again.
+    verified: Mutex<HashMap<Box<str>, (Bytes, Arc<SessionCopy>)>>,
 }
 
 impl SessionGuard {
@@ -50,6 +58,7 @@ impl SessionGuard {
             rejections: Mutex::default(),
             owners: Mutex::default(),
             hasher: RandomState::new(),
+            verified: Mutex::default(),
         }
     }
 
@@ -61,6 +70,21 @@ impl SessionGuard {
     /// Whether it is one; compared in constant time.
     pub(super) fn signed(&self, hash: &str, json: &[u8], signature: &[u8]) -> bool {
         BASE64_URL_SAFE_NO_PAD.decode(signature).is_ok_and(|signature| self.mac(hash, json).verify_slice(&signature).is_ok())
+    }
+
+    /// The copy that these bytes, as they are in Redis, were verified to be.
+    pub(super) fn verified(&self, hash: &str, signed: &Bytes) -> Option<Arc<SessionCopy>> {
+        let verified = self.verified.lock();
+        verified.get(hash).filter(|(bytes, _)| bytes == signed).map(|(_, copy)| copy.clone())
+    }
+
+    pub(super) fn remember_verified(&self, hash: &str, signed: &Bytes, copy: &Arc<SessionCopy>) {
+        let mut verified = self.verified.lock();
+        if verified.len() >= VERIFIED && !verified.contains_key(hash) {
+            verified.clear();
+        }
+        // Copied: these bytes are a part of the buffer that the connection read into.
+        verified.insert(hash.into(), (Bytes::copy_from_slice(signed), copy.clone()));
     }
 
     fn mac(&self, hash: &str, json: &[u8]) -> Hmac<Sha256> {
@@ -112,6 +136,8 @@ impl SessionGuard {
     /// Takes away what need not be remembered any longer.
     pub(super) fn sweep(&self) {
         self.rejections.lock().retain(|_, rejection| rejection.since.elapsed() < REMEMBERED);
+        let now = self.clock.now_ms();
+        self.verified.lock().retain(|_, (_, copy)| copy.expires_at > now);
     }
 
     pub(super) fn owner(&self, hash: &str) -> Option<UserKey> {

@@ -9,7 +9,7 @@ use super::store::Write;
 use super::{Effect, Known, Shared, UserKey, keys};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// No copy lives longer: a mistake here heals within the hour.
 const LONGEST: Duration = Duration::from_secs(3600);
@@ -84,7 +84,7 @@ impl Sessions<'_> {
     }
 
     /// The copy of one session; `Known(None)` when there is none to be believed. A page uses [`Shared::fetch`].
-    pub async fn get(self, hash: &str) -> Known<Option<SessionCopy>> {
+    pub async fn get(self, hash: &str) -> Known<Option<Arc<SessionCopy>>> {
         let values = self.0.backend().values(vec![keys::session(hash)]).await;
         values.map(|values| values.into_iter().next().flatten().and_then(|json| parse(hash, &json, self.trust())))
     }
@@ -131,7 +131,12 @@ impl Sessions<'_> {
 
 /// Reads a copy, once, and only if it is to be believed: made by one of our instances for this session, not by another
 /// program that can write to Redis.
-pub(super) fn parse(hash: &str, signed: &Bytes, trust: &SessionGuard) -> Option<SessionCopy> {
+pub(super) fn parse(hash: &str, signed: &Bytes, trust: &SessionGuard) -> Option<Arc<SessionCopy>> {
+    let copy = trust.verified(hash, signed).or_else(|| verify(hash, signed, trust))?;
+    trust.believes(hash, &copy).then_some(copy)
+}
+
+fn verify(hash: &str, signed: &Bytes, trust: &SessionGuard) -> Option<Arc<SessionCopy>> {
     // The signature is the last field, and of fixed length: what stands before it was signed, with the brace put back.
     let (head, tail) = signed.split_at_checked(signed.len().checked_sub(MARK.len() + SIGNATURE + 2)?)?;
     let signature = tail.strip_prefix(MARK.as_bytes())?.strip_suffix(b"\"}")?;
@@ -139,6 +144,7 @@ pub(super) fn parse(hash: &str, signed: &Bytes, trust: &SessionGuard) -> Option<
     if !trust.signed(hash, &json, signature) {
         return None;
     }
-    let copy: SessionCopy = serde_json::from_slice(&json).ok()?;
-    trust.believes(hash, &copy).then_some(copy)
+    let copy: Arc<SessionCopy> = Arc::new(serde_json::from_slice(&json).ok()?);
+    trust.remember_verified(hash, signed, &copy);
+    Some(copy)
 }

@@ -33,6 +33,17 @@ pub(super) enum Write {
     Prune(String, i64),
 }
 
+impl Write {
+    /// The keys of single values that it changes.
+    pub(super) fn values_changed(&self) -> &[String] {
+        match self {
+            Self::Set(key, ..) | Self::Delete(key) => std::slice::from_ref(key),
+            Self::RaiseGenerations(keys, ..) => keys,
+            Self::AddMember(..) | Self::Score(..) | Self::Unscore(..) | Self::Prune(..) => &[],
+        }
+    }
+}
+
 /// Both backends take the same calls, so each is forwarded in one line.
 macro_rules! forward {
     ($self:ident, $call:ident($($arg:expr),*)) => {
@@ -47,6 +58,14 @@ impl Backend {
     /// The values of several keys.
     pub(super) async fn values(&self, keys: Vec<String>) -> Known<Vec<Option<Bytes>>> {
         forward!(self, values(keys))
+    }
+
+    /// The same; they may be as they were up to half a second ago, where this process hears of changes.
+    pub(super) async fn recent_values(&self, keys: Vec<String>) -> Known<Vec<Option<Bytes>>> {
+        match self {
+            Self::Memory(memory) => Known::Known(memory.values(keys)),
+            Self::Redis(redis) => redis.recent_values(keys).await,
+        }
     }
 
     /// Makes all of these changes.

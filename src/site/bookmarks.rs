@@ -17,7 +17,7 @@ const FORM: &str = "bookmarks";
 
 pub fn routes(routes: Routes) -> Routes {
     routes
-        .at(page(paths::INDEX).private().cost(2, 1), get(index))
+        .at(page(paths::INDEX).private().cost(2, 0), get(index))
         .at(page(paths::EDIT).private(), get(edit).post(update))
         .at(paths::CREATE, post(create))
         .at(paths::DESTROY, post(destroy))

@@ -4,6 +4,7 @@ use crate::support::{Engine, Page, Postgres, Sqlite};
 use minschool::domain::PostId;
 use minschool::web::routes::Routes;
 use rstest::rstest;
+use std::time::Duration;
 
 /// An address of a route whose parameters name what the test made.
 fn example(path: &str) -> String {
@@ -16,6 +17,20 @@ fn costs(routes: Routes) -> Vec<(String, (u32, u32))> {
     routes.declared().iter().filter_map(|route| Some((example(route.path), route.cost?))).collect()
 }
 
+/// A page once it costs as little as it may. What is kept in the process is used when Redis has vouched for it (twice a
+/// second at least), and the sweep that reads the last sign-in from the log of invalidations may make a page load its session again.
+async fn warm(mut get: impl AsyncFnMut() -> Page, fits: impl Fn(&Page) -> bool) -> Page {
+    let mut page = get().await;
+    for _ in 0..40 {
+        if fits(&page) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        page = get().await;
+    }
+    page
+}
+
 #[rstest]
 #[tokio::test]
 async fn every_page_costs_no_more_than_it_says(#[values(Sqlite, Postgres)] engine: Engine) {
@@ -24,23 +39,19 @@ async fn every_page_costs_no_more_than_it_says(#[values(Sqlite, Postgres)] engin
     let post = boss.write("free", "글").await;
     assert_eq!(post, "/community/free/2", "the table names it");
     boss.comment(&post, "댓글").await;
-    // The last sign-in is in the log of invalidations; the sweep that reads it may make one page load its session again.
     let cost = |page: &Page| (page.statements, page.round_trips);
-    let cheaper = |a: Page, b: Page| if cost(&b) < cost(&a) { b } else { a };
     let over = |page: &Page, statements, trips| page.statements > statements || page.round_trips > trips;
     let mut wrong = Vec::new();
     let mut site = costs(minschool::site::routes());
-    site.push(("/nowhere".into(), (0, 1)));
+    site.push(("/nowhere".into(), (0, 0)));
     for (path, (statements, trips)) in &site {
-        boss.get(path).await;
-        let page = cheaper(boss.get(path).await, boss.get(path).await);
+        let page = warm(async || boss.get(path).await, |page| !over(page, *statements, *trips)).await;
         if over(&page, *statements, *trips) {
             wrong.push(format!("{path}: {:?}, not ({statements}, {trips})", cost(&page)));
         }
     }
     for (path, (statements, trips)) in &costs(minschool::admin::routes()) {
-        boss.get_admin(path).await;
-        let page = cheaper(boss.get_admin(path).await, boss.get_admin(path).await);
+        let page = warm(async || boss.get_admin(path).await, |page| !over(page, *statements, *trips)).await;
         if over(&page, *statements, *trips) {
             wrong.push(format!("panel {path}: {:?}, not ({statements}, {trips})", cost(&page)));
         }
@@ -50,18 +61,15 @@ async fn every_page_costs_no_more_than_it_says(#[values(Sqlite, Postgres)] engin
 
 #[rstest]
 #[tokio::test]
-async fn a_signed_in_home_costs_one_round_trip_and_no_sql(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn a_signed_in_home_costs_no_round_trip_and_no_sql(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let mut ada = test.signed_in("ada").await;
     ada.write("free", "글").await;
-    ada.get("/").await;
-    ada.get("/").await;
 
-    let page = ada.get("/").await;
+    let page = warm(async || ada.get("/").await, |page| (page.statements, page.round_trips) == (0, 0)).await;
 
-    let trips = u32::from(test.app.config.redis_url.is_some());
     assert!(page.says("ada님"));
-    assert_eq!((page.statements, page.round_trips), (0, trips));
+    assert_eq!((page.statements, page.round_trips), (0, 0));
 }
 
 #[rstest]

@@ -36,6 +36,7 @@ mod rotation;
 mod schema;
 mod seed;
 mod settings;
+mod shared_client_cache;
 mod shared_cluster;
 mod shared_contract;
 mod shared_contract_live;

@@ -9,7 +9,10 @@ use minschool::shared::batch_read::Plan;
 use minschool::shared::cache::{CacheTag, Entry, Generation};
 use rstest::rstest;
 use std::{
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 use tokio::time::sleep;
@@ -82,7 +85,7 @@ async fn a_rejected_session_is_not_believed(#[values(Memory, Redis)] backend: Ba
     assert_eq!(sessions.put("aa", &copy(1)).await, Lost);
     let newer = minschool::shared::sessions::SessionCopy { version: 4, ..copy(1) };
     assert_eq!(sessions.put("aa", &newer).await, Delivered);
-    assert_eq!(sessions.get("aa").await, Known(Some(newer)));
+    assert_eq!(sessions.get("aa").await, Known(Some(Arc::new(newer))));
 }
 
 #[rstest]

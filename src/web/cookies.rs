@@ -84,6 +84,15 @@ pub fn flash(name: String, secure: bool) -> Cookie<'static> {
     base(FLASH, name, secure, Some(Duration::minutes(1)))
 }
 
+/// A word that is no sentence, unless there is one: the next page shows what was sent, so it has to read the newest state
+/// (`RequestHead::accepts_recent`).
+pub fn ensure_flash(headers: &mut HeaderMap, secure: bool) {
+    let is_flash = |line: &HeaderValue| line.as_bytes().strip_prefix(FLASH.as_bytes()).is_some_and(|rest| rest.starts_with(b"="));
+    if !headers.get_all(header::SET_COOKIE).iter().any(is_flash) {
+        set(headers, &flash("-".into(), secure));
+    }
+}
+
 /// What takes the sentence away once it has been shown.
 pub fn no_flash(secure: bool) -> Cookie<'static> {
     base(FLASH, String::new(), secure, Some(Duration::ZERO))

@@ -213,6 +213,7 @@ async fn with_session<E: Endpoint<Output = Response> + 'static>(
         return Ok(error::page(&request, &err));
     }
     record_presence(&request);
+    let wrote = !is_safe(req.method());
     let is_page = req.method() == Method::GET && route.kind != Kind::Stream;
     req.extensions_mut().insert(request.clone());
     let stale = degraded::StaleCopies::of(&request, is_page);
@@ -228,6 +229,9 @@ async fn with_session<E: Endpoint<Output = Response> + 'static>(
     };
     if is_page && request.head.flash.is_some() && !response.status().is_redirection() {
         cookies::set(response.headers_mut(), &cookies::no_flash(request.secure()));
+    }
+    if wrote && leads_on(&response) {
+        cookies::ensure_flash(response.headers_mut(), request.secure());
     }
     if is_page {
         renew(&request, &mut response).await;
@@ -245,6 +249,11 @@ async fn handled<E: Endpoint<Output = Response> + 'static>(app: &App, ep: Arc<E>
         true => ep.call(req).await,
         false => app.uncut(async move { ep.call(req).await }).await,
     }
+}
+
+/// Whether the browser asks for another page now.
+fn leads_on(response: &Response) -> bool {
+    response.status().is_redirection() || response.headers().contains_key(reply::HX_REDIRECT)
 }
 
 /// Methods that change nothing (RFC 9110 section 9.2.1).
@@ -314,7 +323,7 @@ fn record_presence(request: &RequestContext) {
     }
     let now = crate::clock::to_ms(now);
     if now - session.copy.last_access > 60_000 {
-        let (app, hash, mut copy) = (request.app.clone(), session.hash.clone(), session.copy.clone());
+        let (app, hash, mut copy) = (request.app.clone(), session.hash.clone(), session.copy.as_ref().clone());
         copy.last_access = now;
         tokio::spawn(async move { app.context.shared.sessions().put(&hash, &copy).await });
     }

@@ -29,6 +29,9 @@ impl HtmxTarget {
     }
 }
 
+/// htmx's header for "go there".
+pub const HX_REDIRECT: &str = "hx-redirect";
+
 /// A sentence for the page after a redirect, one of the noun's `FLASH_…`. The cookie carries its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flash(pub Text);
@@ -95,7 +98,7 @@ fn redirect(request: &RequestContext, status: StatusCode, path: &str) -> Respons
     let place = HeaderValue::from_str(path).unwrap_or_else(|_| HeaderValue::from_static("/"));
     if request.head.target == HtmxTarget::Part {
         // A redirect would be followed by the script, and its page put into the small place.
-        return Response::builder().status(StatusCode::OK).header("hx-redirect", place).finish();
+        return Response::builder().status(StatusCode::OK).header(HX_REDIRECT, place).finish();
     }
     Response::builder().status(status).header(header::LOCATION, place).finish()
 }

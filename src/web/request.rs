@@ -1,8 +1,9 @@
 //! What is known about one request before its handler runs: who is asking, how pages look to them, which
-//! boards there are. All of it costs one round trip to Redis, and no SQL where Redis answers.
+//! boards there are. All of it costs at most one round trip to Redis (none where this process has it, and Redis tells of changes), and
+//! no SQL where Redis answers.
 
 use super::reply::HtmxTarget;
-use super::routes::Route;
+use super::routes::{Kind, Route};
 use super::{address, cookies, language};
 use crate::app::App;
 use crate::domain::boards::{self, Board, Boards};
@@ -12,6 +13,7 @@ use crate::domain::{Actor, Result, UserId, notifications, tokens};
 use crate::shared::Known;
 use crate::shared::batch_read::{Answer, Plan};
 use crate::shared::cache::{CacheTag, Generation};
+use crate::shared::sessions::SessionCopy;
 use poem::http::header;
 use poem::{FromRequest, RequestBody};
 use std::sync::{Arc, OnceLock};
@@ -39,6 +41,8 @@ pub struct RequestHead {
     pub flash: Option<String>,
     /// The number under which this request is in the log.
     pub request_id: String,
+    /// Whether it changes nothing (RFC 9110 section 9.2.1).
+    is_read: bool,
     /// What the answer will be put into.
     pub target: HtmxTarget,
     /// The fields of the form that came, once it was read.
@@ -66,6 +70,7 @@ impl RequestHead {
             client: client(app, req),
             flash: cookies::get(headers, cookies::FLASH).map(|word| word.into_owned()),
             request_id,
+            is_read: req.method().is_safe(),
             target: HtmxTarget::of(req),
             sent: OnceLock::new(),
             device: cookies::get(headers, cookies::DEVICE).map(|value| value.into_owned()).unwrap_or_default(),
@@ -73,6 +78,12 @@ impl RequestHead {
             reading: cookies::get(headers, cookies::READING).map(|word| language::unpack(&word)).unwrap_or_default(),
             preferred: language::preferred(accepted),
         })
+    }
+
+    /// Whether half a second old is good enough. Not after a form, whose answer leaves a word for the next page (`layers`): it has
+    /// to show what was sent. Nor for what an open page asks for because something happened.
+    fn accepts_recent(&self) -> bool {
+        self.is_read && self.flash.is_none() && self.route.kind == Kind::Page
     }
 
     /// Language and reading aids: the member's, else the cookie's, else the browser's.
@@ -138,7 +149,7 @@ impl RequestContext {
     pub async fn of(head: Arc<RequestHead>) -> Result<Self> {
         let (app, area, hash) = (&head.app, head.area, head.hash.as_deref());
         let tags = Tags::of(&head);
-        let plan = Plan { session: hash, unread: true, reader: tags.post.is_some(), generations: &tags.all, entries: &[] };
+        let plan = Plan { session: hash, unread: true, reader: tags.post.is_some(), recent: head.accepts_recent(), generations: &tags.all, entries: &[] };
         let answer = match app.context.shared.fetch(&plan).await {
             Known::Known(answer) => answer,
             Known::Unknown => Answer::default(),
@@ -259,7 +270,7 @@ impl Tags {
 }
 
 /// The session: its hot copy, else its row.
-async fn session(app: &App, area: Area, hash: Option<&str>, copy: Option<crate::shared::sessions::SessionCopy>) -> Result<Option<Session>> {
+async fn session(app: &App, area: Area, hash: Option<&str>, copy: Option<Arc<SessionCopy>>) -> Result<Option<Session>> {
     let Some(hash) = hash else { return Ok(None) };
     if let Some(copy) = copy.filter(|copy| copy.area == area.as_str()) {
         return Ok(Some(Session::of(hash.to_owned(), copy)));

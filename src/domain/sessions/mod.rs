@@ -17,6 +17,7 @@ use sea_orm::sea_query::{Condition, LockType, SimpleExpr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
+use std::sync::Arc;
 use time::Duration;
 
 use changes::{DELIVERED, OVERLAP};
@@ -63,14 +64,14 @@ pub struct Session {
     /// The SHA-256 of its token.
     pub hash: String,
     /// What is known about it and its member.
-    pub copy: SessionCopy,
+    pub copy: Arc<SessionCopy>,
     /// The member's permissions, understood.
     pub permissions: Permissions,
 }
 
 impl Session {
     /// From a hot copy.
-    pub fn of(hash: String, copy: SessionCopy) -> Self {
+    pub fn of(hash: String, copy: Arc<SessionCopy>) -> Self {
         let permissions = Permissions::from_words(copy.permissions.iter().map(String::as_str));
         Self { hash, copy, permissions }
     }
@@ -135,7 +136,7 @@ pub async fn load(ctx: &Context, hash: &str, area: Area) -> Result<Option<Sessio
     let Some(row) = sql::load(&ctx.db, hash, area, now).await? else { return Ok(None) };
     let ends = row.expires_at.min(row.ends_at);
     let ends = row.previous_until.filter(|_| row.is_old).map_or(ends, |until| ends.min(until));
-    let copy = SessionCopy {
+    let copy = Arc::new(SessionCopy {
         user_id: row.user_id.into(),
         email: row.email,
         name: row.name,
@@ -153,7 +154,7 @@ pub async fn load(ctx: &Context, hash: &str, area: Area) -> Result<Option<Sessio
         language: row.language.unwrap_or_default(),
         aids: row.aids,
         shows_presence: row.shows_presence,
-    };
+    });
     // An earlier token is good for a minute and its state changes within it: its copy would hide that.
     if !row.is_old {
         ctx.shared.sessions().put(hash, &copy).await;

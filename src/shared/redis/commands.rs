@@ -2,7 +2,7 @@
 //!
 //! On a Cluster no command names two keys; elsewhere a page's reads are one MGET.
 
-use super::{Fast, Redis};
+use super::{Fast, Live, Redis};
 use crate::shared::{Known, keys, store::Write};
 use bytes::Bytes;
 use fred::{
@@ -58,9 +58,27 @@ return 0";
 
 impl Redis {
     pub(in crate::shared) async fn values(&self, keys: Vec<String>) -> Known<Vec<Option<Bytes>>> {
+        let Some(live) = self.live() else { return Known::Unknown };
+        let keys = keys.into_iter().map(|key| self.key(key)).collect();
+        self.values_over(live, keys).await
+    }
+
+    /// The same, of the values that this process keeps those as they were half a second ago or later.
+    pub(in crate::shared) async fn recent_values(&self, keys: Vec<String>) -> Known<Vec<Option<Bytes>>> {
+        let Some(live) = self.live() else { return Known::Unknown };
         let keys: Vec<String> = keys.into_iter().map(|key| self.key(key)).collect();
+        let Some(cache) = live.cache.clone() else { return self.values_over(live, keys).await };
+        let looked = cache.look(&keys, self.now_ms());
+        if looked.missing.is_empty() {
+            return Known::Known(looked.values);
+        }
+        let missing = looked.missing.iter().map(|place| keys[*place].clone()).collect();
+        self.values_over(live, missing).await.map(|answers| cache.answered(&keys, looked, answers))
+    }
+
+    async fn values_over(&self, live: Live, keys: Vec<String>) -> Known<Vec<Option<Bytes>>> {
         let clustered = self.clustered;
-        self.ask(async |client: Fast| {
+        self.ask_over(live, async |client: Fast| {
             if clustered {
                 return try_join_all(keys.into_iter().map(|key| client.get(key))).await;
             }
@@ -70,7 +88,17 @@ impl Redis {
     }
 
     pub(in crate::shared) async fn write(&self, batch: Vec<Write>) -> Known<()> {
-        self.ask(async |client: Fast| self.apply_all(&client, batch).await).await
+        let changed: Vec<String> = batch.iter().flat_map(Write::values_changed).map(|key| self.key(key.to_owned())).collect();
+        let written = self.ask(async |client: Fast| self.apply_all(&client, batch).await).await;
+        self.forget(changed);
+        written
+    }
+
+    /// A process sees its own change at once, and not only when Redis has sent it.
+    fn forget(&self, keys: Vec<String>) {
+        if let Some(cache) = self.live().and_then(|live| live.cache) {
+            cache.forget(keys);
+        }
     }
 
     /// Sends all of these at once.
@@ -151,8 +179,10 @@ impl Redis {
     }
 
     pub(in crate::shared) async fn exchange(&self, key: String, ticket: Bytes, value: Bytes, ttl: Duration) -> Known<bool> {
-        let args = vec![ticket, value, millis(ttl).to_string().into()];
-        self.ask(async |client: Fast| client.eval(EXCHANGE, self.key(key), args).await).await
+        let (key, args) = (self.key(key), vec![ticket, value, millis(ttl).to_string().into()]);
+        let exchanged = self.ask(async |client: Fast| client.eval(EXCHANGE, key.as_str(), args).await).await;
+        self.forget(vec![key]);
+        exchanged
     }
 
     pub(in crate::shared) async fn hit(&self, key: String, window: Duration) -> Known<(u64, Duration)> {

@@ -1,6 +1,7 @@
 //! Makes the connection, has it validated, publishes it, and gives it up when it ends or the breaker opens; then
 //! begins again. At most one connection is alive at a time.
 
+use super::tracking::Tracking;
 use super::{BackOff, Redis};
 use crate::shared::{Accept, Reconnected, Validator, cache, health::RedisState, keys, store::Write};
 use fred::{
@@ -10,6 +11,7 @@ use fred::{
     types::InfoKind,
 };
 use std::{
+    pin::pin,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -70,9 +72,9 @@ pub(in crate::shared) async fn keep(redis: Arc<Redis>, validator: Validator) {
         }
         generation += 1;
         match redis.open(&validator, generation, &mut last_run).await {
-            Ok(connection) => {
+            Ok((connection, tracking)) => {
                 let since = Instant::now();
-                redis.serve(connection, generation).await;
+                redis.serve(connection, tracking, generation).await;
                 if since.elapsed() > STEADY {
                     back_off = BackOff::default();
                 }
@@ -87,7 +89,12 @@ pub(in crate::shared) async fn keep(redis: Arc<Redis>, validator: Validator) {
 
 impl Redis {
     /// Connects, and does everything that must be done before the connection is trusted.
-    async fn open(&self, validator: &Validator, generation: u64, last_run: &mut Option<Arc<str>>) -> Result<Connection, Error> {
+    async fn open(
+        &self,
+        validator: &Validator,
+        generation: u64,
+        last_run: &mut Option<Arc<str>>,
+    ) -> Result<(Connection, Option<Tracking>), Error> {
         let mut connection = Connection::open(self.options.client()?, self.options.connect_timeout).await?;
         let run_id = run_id(&connection).await?;
         let question = validator(Reconnected { run_id: run_id.clone(), generation });
@@ -99,8 +106,9 @@ impl Redis {
         self.raise(&accept, last_run.as_ref() == Some(&run_id));
         self.catch_up(&connection.client, accept).await?;
         *last_run = Some(run_id.clone());
-        self.publish(&connection.client, generation, run_id);
-        Ok(connection)
+        let tracking = Tracking::start(self, &connection.client).await;
+        self.publish(&connection.client, tracking.as_ref().map(Tracking::cache), generation, run_id);
+        Ok((connection, tracking))
     }
 
     fn raise(&self, accept: &Accept, same_run: bool) {
@@ -123,7 +131,14 @@ impl Redis {
     }
 
     /// Until the connection ends or is given up.
-    async fn serve(&self, mut connection: Connection, generation: u64) {
+    async fn serve(&self, mut connection: Connection, mut tracking: Option<Tracking>, generation: u64) {
+        let tracked = async {
+            if let Some(tracking) = &mut tracking {
+                self.track(tracking).await;
+            }
+            std::future::pending::<()>().await;
+        };
+        let mut tracked = pin!(tracked);
         // A trip of an earlier connection may still be announced; it took that one, not this.
         while self.generation() == Some(generation) {
             tokio::select! {
@@ -132,6 +147,7 @@ impl Redis {
                     self.withdraw(RedisState::Connecting);
                 }
                 () = self.tripped.notified() => {}
+                () = &mut tracked => {}
             }
         }
     }

@@ -6,17 +6,21 @@
 //! | `connection` | makes the connection, has it validated, gives it up |
 //! | `commands` | what is asked over it |
 //! | `subscriber` | a second connection that only listens for signals |
+//! | `client_cache` `tracking` | values that stay in this process until Redis says that they changed |
 
+mod client_cache;
 mod commands;
 pub(super) mod connection;
 pub mod options;
 pub(super) mod subscriber;
+mod tracking;
 
 use super::breaker::Breaker;
 use super::cache::Pieces;
 use super::health::{BackendKind, Health, RedisState};
 use super::session_guard::SessionGuard;
 use super::{Known, meter, random_id};
+use client_cache::ClientCache;
 use fred::{
     clients::{Client, WithOptions},
     error::{Error, ErrorKind},
@@ -45,6 +49,8 @@ type Fast = WithOptions<Client>;
 struct Live {
     client: Fast,
     generation: u64,
+    /// None where Redis does not tell of changes.
+    cache: Option<Arc<ClientCache>>,
 }
 
 /// See the head of this file.
@@ -90,10 +96,18 @@ impl Redis {
     where
         F: Future<Output = Result<T, Error>>,
     {
-        let live = self.live.read().clone();
-        let Some(Live { client, generation }) = live else {
+        let Some(live) = self.live() else {
             return Known::Unknown;
         };
+        self.ask_over(live, call).await
+    }
+
+    /// One exchange over this connection.
+    async fn ask_over<T, F>(&self, live: Live, call: impl FnOnce(Fast) -> F) -> Known<T>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let Live { client, generation, .. } = live;
         meter::tick();
         match call(client).await {
             Ok(value) => {
@@ -142,14 +156,18 @@ impl Redis {
         self.tripped.notify_one();
     }
 
+    fn live(&self) -> Option<Live> {
+        self.live.read().clone()
+    }
+
     fn generation(&self) -> Option<u64> {
         self.live.read().as_ref().map(|live| live.generation)
     }
 
     /// From now on this connection answers.
-    fn publish(&self, client: &Client, generation: u64, run_id: Arc<str>) {
+    fn publish(&self, client: &Client, cache: Option<Arc<ClientCache>>, generation: u64, run_id: Arc<str>) {
         let fast = Options { max_attempts: Some(1), timeout: Some(self.options.command_timeout), fail_fast: true, ..Options::default() };
-        let live = Live { client: client.with_options(&fast), generation };
+        let live = Live { client: client.with_options(&fast), generation, cache };
         self.breaker().succeeded();
         self.shaky.store(false, Ordering::Relaxed);
         *self.live.write() = Some(live);

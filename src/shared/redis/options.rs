@@ -6,6 +6,7 @@ use fred::{
     clients::Client,
     error::{Error, ErrorKind},
     interfaces::KeysInterface,
+    types::RespVersion,
     types::config::{Config, ConnectionConfig, PerformanceConfig, TcpConfig, UnresponsiveConfig},
 };
 use futures_util::future::try_join_all;
@@ -46,7 +47,8 @@ impl RedisOptions {
             let expected = "it must begin with redis://, rediss://, redis-sentinel://, redis-cluster:// or redis+unix://";
             return Err(Error::new(ErrorKind::Url, expected));
         }
-        let config = Config { fail_fast: true, ..Config::from_url(&self.url)? };
+        // RESP3, in which Redis tells of changes over the connection that read (`client_cache`).
+        let config = Config { fail_fast: true, version: RespVersion::RESP3, ..Config::from_url(&self.url)? };
         let performance = PerformanceConfig {
             default_command_timeout: self.command_timeout,
             broadcast_channel_capacity: 1024,

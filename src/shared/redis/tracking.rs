@@ -1,0 +1,125 @@
+//! Keeps a connection's client-side cache true: drops what Redis says has changed, and makes sure that it has arrived.
+
+use super::client_cache::{ClientCache, PROBE_EVERY};
+use super::{Fast, Redis};
+use crate::shared::{Known, keys, random_id};
+use fred::{
+    clients::Client,
+    error::Error,
+    interfaces::{KeysInterface, TrackingInterface},
+    types::{Expiration, client::Invalidation},
+};
+use std::{pin::pin, sync::Arc};
+use tokio::{
+    sync::broadcast::{Receiver, error::RecvError, error::TryRecvError},
+    time,
+};
+
+/// How long the key of our own lives; it is set anew well before.
+const KEY_LIFE: i64 = 600;
+/// Answers after which it is set anew.
+const RENEW_AFTER: u32 = 1_500;
+
+/// The changes that one connection hears of, and what it has read.
+pub(super) struct Tracking {
+    cache: Arc<ClientCache>,
+    changes: Receiver<Invalidation>,
+    /// Gone after FLUSHALL.
+    key: String,
+}
+
+impl Tracking {
+    /// Asks Redis to tell of every key that this connection reads. None where it does not: an old version, a Cluster (whose
+    /// servers each speak over a connection of their own), or an account that may not.
+    pub(super) async fn start(redis: &Redis, client: &Client) -> Option<Self> {
+        if redis.clustered {
+            return None;
+        }
+        let (changes, key) = (client.invalidation_rx(), redis.key(keys::followed(random_id())));
+        let started = async {
+            client.start_tracking(Vec::<String>::new(), false, false, false, false).await?;
+            set(client, &key).await
+        };
+        match started.await {
+            Ok(()) => Some(Self { cache: Arc::default(), changes, key }),
+            Err(error) => {
+                tracing::info!(%error, "Redis does not tell of changes, so every page asks it: {error}");
+                None
+            }
+        }
+    }
+
+    pub(super) fn cache(&self) -> Arc<ClientCache> {
+        self.cache.clone()
+    }
+}
+
+impl Redis {
+    /// Milliseconds since 1970, as the instance's clock goes.
+    pub(super) fn now_ms(&self) -> i64 {
+        self.trust.clock().now_ms()
+    }
+
+    /// For as long as the connection is trusted.
+    pub(super) async fn track(&self, tracking: &mut Tracking) {
+        let Tracking { cache, changes, key } = tracking;
+        let mut answers = 1;
+        loop {
+            let mut probe = pin!(self.probe(key, answers % RENEW_AFTER == 0));
+            let (asked_at, there) = loop {
+                tokio::select! {
+                    biased;
+                    change = changes.recv() => match take(cache, change) {
+                        true => {}
+                        // The connection is over, and nobody uses its cache any more.
+                        false => return,
+                    },
+                    answer = &mut probe => break answer,
+                }
+            };
+            // What was pushed before the answer is in the queue by now.
+            loop {
+                let change = match changes.try_recv() {
+                    Ok(change) => Ok(change),
+                    Err(TryRecvError::Lagged(n)) => Err(RecvError::Lagged(n)),
+                    Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+                };
+                take(cache, change);
+            }
+            match there {
+                Known::Known(true) => cache.vouch(asked_at),
+                Known::Known(false) => cache.clear(),
+                // Nothing is used any more when that lasts.
+                Known::Unknown => {}
+            }
+            answers = if there == Known::Known(true) { answers + 1 } else { 0 };
+        }
+    }
+
+    /// Waits, then asks for the key of our own: when, and whether it was there. `anew`: sets it first.
+    async fn probe(&self, key: &str, anew: bool) -> (i64, Known<bool>) {
+        time::sleep(PROBE_EVERY).await;
+        let asked_at = self.now_ms();
+        let there = self.ask(async |client: Fast| {
+            if anew {
+                set(&client, key).await?;
+            }
+            client.exists::<i64, _>(key).await.map(|n| n > 0)
+        });
+        (asked_at, there.await)
+    }
+}
+
+async fn set(client: &impl KeysInterface, key: &str) -> Result<(), Error> {
+    client.set(key, 1, Some(Expiration::EX(KEY_LIFE)), None, false).await
+}
+
+/// Whether more may come.
+fn take(cache: &ClientCache, change: Result<Invalidation, RecvError>) -> bool {
+    match &change {
+        Ok(change) => cache.forget(change.keys.iter().filter_map(|key| key.as_str())),
+        // More changed at once than there is room for in the queue, or the connection is over.
+        Err(_) => cache.clear(),
+    }
+    !matches!(change, Err(RecvError::Closed))
+}
