@@ -97,7 +97,7 @@ pub fn public_page(shell: &Shell, title: &str, about: &About, main: impl Render)
 }
 
 /// Bytes of a page without its main part, about.
-const FRAME: usize = 8 * 1024;
+const FRAME: usize = 12 * 1024;
 
 fn whole(shell: &Shell, title: &str, about: Option<&About>, main: impl Render) -> Markup {
     let lang = shell.lang;
