@@ -19,9 +19,10 @@ use load::{Outcome, Pace, Script, Watched};
 use open_loop::OpenRow;
 use report::{LEVELS, ScenarioRow};
 use scenarios::{Members, PASSWORD};
-use servers::{Backends, Cluster, POSTGRES, Server, Target};
+use servers::{Backends, Cluster, POSTGRES, Server, StaticCluster, Target};
 use std::time::Duration;
 use tempfile::TempDir;
+use testkit::connection::Connection;
 use testkit::http::Request;
 use testkit::postgres::PrivatePostgres;
 use testkit::redis::PrivateRedis;
@@ -201,7 +202,8 @@ impl Stage {
             ("memory (PSS) after 256 connections".into(), format!("{loaded:.1} MiB")),
         ];
         drop(server);
-        facts.push(self.streams(backends).await?);
+        facts.extend(self.behind_nginx(backends).await?);
+        facts.extend(self.streams(backends).await?);
         Ok((rows, facts))
     }
 
@@ -218,7 +220,7 @@ impl Stage {
     }
 
     /// What an open event stream costs, on an instance of its own.
-    async fn streams(&self, backends: &Backends) -> Result<(String, String)> {
+    async fn streams(&self, backends: &Backends) -> Result<Vec<(String, String)>> {
         let server = Server::instance(backends).await?;
         let members = Members::sign_in(server.address).await?;
         members.streams(50).await?;
@@ -227,7 +229,39 @@ impl Stage {
         let open = members.streams(n).await?;
         tokio::time::sleep(Duration::from_secs(2)).await;
         let each = (usage::memory(server.process.id()) - before) * 1024.0 / open.len() as f64;
-        Ok((format!("memory of a stream, with {} open", open.len()), format!("{each:.1} KiB")))
+        let memory = (format!("memory of a stream, with {} open", open.len()), format!("{each:.1} KiB"));
+        drop(open);
+        let (half, last) = members.news(n).await?;
+        let times = format!("{} / {} ms", half.as_millis(), last.as_millis());
+        Ok(vec![memory, (format!("a comment on {n} open pages of its post: half of them / the last after"), times)])
+    }
+
+    /// Three instances behind nginx against nginx before servers that only send a file of the same size.
+    async fn behind_nginx(&self, backends: &Backends) -> Result<Vec<(String, String)>> {
+        let (cluster, mut best) = (Cluster::start(backends).await?, Vec::new());
+        let home = Members::sign_in(cluster.target().address).await?.home();
+        let page = Connection::to(cluster.target().address).send(&home.requests[0]).await?.body;
+        best.push(self.best(&cluster.target(), &home).await?);
+        drop(cluster);
+        let files = StaticCluster::start(&page).await?;
+        best.push(self.best(&files.target(), &home).await?);
+        Ok(vec![
+            ("signed-in home, three instances behind nginx".into(), format!("{:.0}/s", best[0])),
+            (
+                format!("a file of the same {:.0} KB, three servers behind nginx", page.len() as f64 / 1000.0),
+                format!("{:.0}/s; the instances reach {:.0} % of it", best[1], best[0] / best[1] * 100.0),
+            ),
+        ])
+    }
+
+    /// The most requests a second at any number of connections.
+    async fn best(&self, target: &Target, script: &Script) -> Result<f64> {
+        self.run(target, script, 16, self.size.time / 4, Pace::Closed).await?;
+        let mut best: f64 = 0.0;
+        for connections in LEVELS {
+            best = best.max(self.run(target, script, connections, self.size.time, Pace::Closed).await?.per_second);
+        }
+        Ok(best)
     }
 
     /// The large database against the small one, and its far pages against its first ones.

@@ -4,6 +4,7 @@ use crate::load::Script;
 use anyhow::{Context, Result, bail};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use testkit::connection::{Connection, EventStream};
 use testkit::form;
 use testkit::http::Request;
@@ -146,11 +147,44 @@ impl Members {
         Ok(Script { requests: Arc::new(requests), expects: 303, once: true })
     }
 
+    /// Opens a post's streams, as many members as there are in turn; then one comments. How long after the form was answered half of
+    /// the streams, and the last, had the comment.
+    pub async fn news(&self, n: usize) -> Result<(Duration, Duration)> {
+        let path = self.write_post("많은 이가 읽는 글").await?;
+        let address = format!("/events/posts/{}", path.rsplit('/').next().unwrap_or_default());
+        let script = self.comments_on(std::slice::from_ref(&path), 1).await?;
+        let streams = self.streams_of(&address, n).await?;
+        let waits: Vec<_> = streams
+            .into_iter()
+            .map(|mut stream| {
+                tokio::spawn(async move {
+                    stream.wait_for("재 보는 댓글").await?;
+                    anyhow::Ok((Instant::now(), stream))
+                })
+            })
+            .collect();
+        let answer = Connection::to(self.address).send(&script.requests[0]).await?;
+        let answered = Instant::now();
+        if answer.status != 303 {
+            bail!("a comment was answered with {answer}");
+        }
+        let mut times = Vec::with_capacity(n);
+        for wait in waits {
+            times.push(tokio::time::timeout(Duration::from_secs(60), wait).await???.0.saturating_duration_since(answered));
+        }
+        times.sort();
+        Ok((times[times.len() / 2], times[times.len() - 1]))
+    }
+
     /// Opens event streams, and keeps them.
     pub async fn streams(&self, n: usize) -> Result<Vec<EventStream>> {
+        self.streams_of("/events", n).await
+    }
+
+    async fn streams_of(&self, address: &str, n: usize) -> Result<Vec<EventStream>> {
         let mut open = Vec::with_capacity(n);
         for n in 0..n {
-            let request = get("/events", self.cookie(n));
+            let request = get(address, self.cookie(n));
             let mut stream = Connection::to(self.address).open_stream(&request).await.with_context(|| format!("stream {n}"))?;
             stream.wait_for("hello").await.with_context(|| format!("stream {n}"))?;
             open.push(stream);

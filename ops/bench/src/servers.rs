@@ -3,9 +3,12 @@
 
 use anyhow::{Result, bail};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 use testkit::connection::Connection;
 use testkit::http::Request;
 use testkit::instance::PrivateInstance;
@@ -100,6 +103,71 @@ impl Server {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         bail!("a server does not answer at {address}")
+    }
+}
+
+/// nginx that answers every address with the same page from a file, on three ports: what an instance costs nothing to draw.
+struct StaticServers {
+    process: Process,
+    ports: Vec<u16>,
+    _folder: TempDir,
+}
+
+impl StaticServers {
+    async fn start(page: &[u8]) -> Result<Self> {
+        let (folder, ports) = (tempfile::tempdir()?, (0..3).map(|_| free_port()).collect::<Vec<_>>());
+        let place = folder.path().display();
+        let server = |port: &u16| format!("server {{ listen 127.0.0.1:{port}; location / {{ root {place}; try_files /page.html =404; }} }}\n");
+        let temporary: String =
+            ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].iter().map(|kind| format!("{kind}_temp_path {place}/{kind};\n")).collect();
+        let config = format!(
+            "daemon off; pid {place}/pid; error_log {place}/error.log; worker_processes auto;\nevents {{ worker_connections 4096; }}\n\
+             http {{ access_log off; default_type text/html; sendfile on; open_file_cache max=10;\n\
+             keepalive_requests 1000000; {temporary}{} }}\n",
+            ports.iter().map(server).collect::<String>()
+        );
+        fs::write(folder.path().join("nginx.conf"), config)?;
+        fs::write(folder.path().join("page.html"), page)?;
+        // Its workers are another account's where it is started by root.
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
+        let program = if Path::new("/usr/sbin/nginx").exists() { "/usr/sbin/nginx" } else { "nginx" };
+        let mut command = Command::new(program);
+        command.arg("-c").arg(folder.path().join("nginx.conf")).stdout(Stdio::null()).stderr(Stdio::null());
+        let servers = Self { process: Process::spawn(&mut command), ports, _folder: folder };
+        let begun = Instant::now();
+        while !matches!(Connection::to(local(servers.ports[0])).status(&Request::get("/").to_bytes()).await, Ok(200)) {
+            if begun.elapsed() > Duration::from_secs(5) {
+                bail!("nginx does not answer with a file");
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Ok(servers)
+    }
+}
+
+impl Drop for StaticServers {
+    fn drop(&mut self) {
+        // In order, so that its workers end with it.
+        self.process.signal("TERM");
+        self.process.wait();
+    }
+}
+
+/// The shipped files of nginx before servers that only send a page of so many bytes: the most that it passes on here.
+pub struct StaticCluster {
+    nginx: PrivateNginx,
+    servers: StaticServers,
+}
+
+impl StaticCluster {
+    pub async fn start(page: &[u8]) -> Result<Self> {
+        let servers = StaticServers::start(page).await?;
+        let nginx = PrivateNginx::start_uncounted(&servers.ports, &servers.ports).await;
+        Ok(Self { nginx, servers })
+    }
+
+    pub fn target(&self) -> Target {
+        Target { address: local(self.nginx.site()), apps: vec![self.servers.process.id()] }
     }
 }
 
