@@ -343,10 +343,13 @@ fn headers(state: &MiddlewareState, route: Route, response: &mut Response, id: &
     set(header::CONTENT_SECURITY_POLICY, CSP);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "same-origin");
-    set(header::X_FRAME_OPTIONS, "DENY");
-    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), browsing-topics=()");
+    // These concern documents. hyper keeps an answer's headers for as long as the answer lasts, and a stream lasts for hours.
+    if route.kind != Kind::Stream {
+        set(header::X_FRAME_OPTIONS, "DENY");
+        set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+        set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), browsing-topics=()");
+    }
     if state.app.stop.is_cancelled() {
         // A client that keeps this connection open finds another instance for the next request (RFC 9112 section 9.6).
         set(header::CONNECTION, "close");

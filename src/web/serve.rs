@@ -79,18 +79,21 @@ pub async fn serve(socket: Listener, endpoint: impl Endpoint + 'static, patience
         };
         let Some((stream, peer, permit)) = accepted else { continue };
         let local = LocalAddr(stream.local_addr().map(Addr::from).unwrap_or(Addr::Custom("tcp", "".into())));
-        let (endpoint, peer) = (endpoint.clone(), RemoteAddr(Addr::from(peer)));
-        let is_first = Arc::new(AtomicBool::new(false));
-        let hear = is_first.clone();
+        // Both on the heap: ten thousand streams each hold a connection's task, which then fits a smaller size of the allocator.
+        let place = Arc::new((local, RemoteAddr(Addr::from(peer))));
+        let mut patient = Box::pin(sleep(patience.first));
+        let endpoint = endpoint.clone();
+        let was_asked = Arc::new(AtomicBool::new(false));
+        let asked = was_asked.clone();
         let service = service_fn(move |mut req| {
-            hear.store(true, Ordering::Relaxed);
-            let (endpoint, place) = (endpoint.clone(), (local.clone(), peer.clone(), Scheme::HTTP));
+            asked.store(true, Ordering::Relaxed);
+            let (endpoint, place) = (endpoint.clone(), place.clone());
             // On the heap, so that a connection that waits or streams does not hold the room of a request at work.
             Box::pin(async move {
                 if !settle_host(&mut req) {
                     return Ok(bad_request().into());
                 }
-                let response = endpoint.get_response((req, place.0, place.1, place.2).into()).await;
+                let response = endpoint.get_response((req, place.0.clone(), place.1.clone(), Scheme::HTTP).into()).await;
                 Ok::<poem::http::Response<_>, Infallible>(response.into())
             })
         });
@@ -98,7 +101,12 @@ pub async fn serve(socket: Listener, endpoint: impl Endpoint + 'static, patience
         tokio::spawn(async move {
             // A connection that breaks is the peer's business; its requests have been logged.
             let mut connection = pin!(connection);
-            if timeout(patience.first, &mut connection).await.is_err() && is_first.load(Ordering::Relaxed) {
+            let is_over = tokio::select! {
+                _ = &mut connection => true,
+                () = &mut patient => !was_asked.load(Ordering::Relaxed),
+            };
+            drop(patient);
+            if !is_over {
                 let _ = connection.await;
             }
             drop(permit);
