@@ -2,7 +2,11 @@
 //! theirs.
 
 use crate::support::{Engine, Page, Postgres, Sqlite, TestApp, Visitor, set_board};
+use flate2::read::GzDecoder;
+use poem::Endpoint;
+use poem::http::Method;
 use rstest::rstest;
+use std::io::Read;
 use std::time::Duration;
 
 /// Reads a page until it costs no round trip: the first time draws it, the second knows whose session it is.
@@ -55,6 +59,49 @@ async fn a_page_on_which_nothing_changed_costs_no_sql(#[values(Sqlite, Postgres)
         assert_eq!((page.statements, page.round_trips), (0, 0));
         assert!(page.says("원래 댓글"));
     }
+}
+
+/// The page as a browser gets it that takes gzip: whether it was packed by the instance, and its text.
+async fn packed(test: &TestApp, visitor: &Visitor, post: &str) -> (bool, String) {
+    let request = visitor.clone().with("accept-encoding", "gzip, deflate, br").request(Method::GET, post, None);
+    let response = test.site.get_response(request).await;
+    let is_packed = response.headers().get("content-encoding").is_some_and(|value| value == "gzip");
+    assert!(response.headers()["vary"].to_str().unwrap().contains("Accept-Encoding"));
+    let bytes = response.into_body().into_bytes().await.unwrap();
+    let mut text = String::new();
+    match is_packed {
+        true => drop(GzDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap()),
+        false => text = String::from_utf8(bytes.to_vec()).unwrap(),
+    }
+    (is_packed, text)
+}
+
+/// The main part of a page without the keys that are new each time it is drawn.
+fn lasting(text: &str) -> String {
+    let keys = text.split_once("<main").unwrap().1.split("name=\"once\" value=\"");
+    keys.enumerate().map(|(n, part)| if n == 0 { part } else { part.split_once('"').map_or("", |(_, rest)| rest) }).collect()
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_page_that_is_read_again_comes_packed_and_is_the_same(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (ada, mut bob, post) = two_readers(&test).await;
+    bob.comment(&post, "밥의 댓글").await;
+    let cal = test.signed_in("cal").await;
+    for reader in [&ada, &bob, &cal, &test.visitor()] {
+        packed(&test, reader, &post).await;
+        packed(&test, reader, &post).await;
+
+        let (is_packed, text) = packed(&test, reader, &post).await;
+
+        let plain = reader.clone().get(&post).await;
+        assert!(is_packed && text.contains("밥의 댓글"));
+        assert!(lasting(&text) == lasting(&plain.html) && text.ends_with("</html>"), "{text}\n{}", plain.html);
+    }
+    let edit = "/comments/2/edit";
+    assert!(packed(&test, &bob, &post).await.1.contains(edit), "his own buttons");
+    assert!(!packed(&test, &cal, &post).await.1.contains(edit));
 }
 
 #[rstest]

@@ -1,6 +1,7 @@
 //! The embedded files: their names carry their content's hash, so they may be kept for ever.
 
 use super::error::{HttpError, Result};
+use super::packed;
 use bytes::Bytes;
 use poem::http::header;
 use poem::web::Path;
@@ -23,12 +24,9 @@ pub fn show(Path(name): Path<String>, req: &Request) -> Result<Response> {
     Ok(response.body(Body::from_bytes(Bytes::from_static(body))))
 }
 
-/// The smallest form that the browser takes. `q=0` is a no; anything finer makes no difference here.
+/// The smallest form that the browser takes.
 fn choose(asset: &'static Asset, accepts: &str) -> (&'static [u8], Option<&'static str>) {
-    let takes = |name: &str| {
-        let named = accepts.split(',').map(str::trim).find(|part| part.split(';').next().map(str::trim) == Some(name));
-        named.is_some_and(|part| !part.replace(' ', "").ends_with(";q=0"))
-    };
+    let takes = |name| packed::takes(accepts, name);
     if takes("br") && !asset.br.is_empty() {
         (asset.br, Some("br"))
     } else if takes("gzip") && !asset.gz.is_empty() {

@@ -6,7 +6,7 @@ use super::error::{self, HttpError};
 use super::fields::Fields;
 use super::request::{self, RequestContext};
 use super::routes::{Kind, Route, RouteTable};
-use super::{address, cookies, degraded, reply};
+use super::{address, cookies, degraded, packed, reply};
 use crate::app::App;
 use crate::db::{query, statements};
 use crate::domain::sessions::Area;
@@ -218,7 +218,7 @@ async fn with_session<E: Endpoint<Output = Response> + 'static>(
     req.extensions_mut().insert(request.clone());
     let stale = degraded::StaleCopies::of(&request, is_page);
     let answered = degraded::unless_away(&state.app, async { handled(&state.app, ep, req).await.map_err(Failed::Handler) }).await;
-    let mut response = match (answered, stale) {
+    let response = match (answered, stale) {
         (Ok(response), Some(stale)) => stale.keep(&request, response).await,
         (Ok(response), None) => response,
         (Err(failed), stale) => {
@@ -227,6 +227,7 @@ async fn with_session<E: Endpoint<Output = Response> + 'static>(
             kept.unwrap_or(answer)
         }
     };
+    let mut response = packed::pack(&request, response).await;
     if is_page && request.head.flash.is_some() && !response.status().is_redirection() {
         cookies::set(response.headers_mut(), &cookies::no_flash(request.secure()));
     }

@@ -119,7 +119,7 @@ pub fn local(path: &str) -> &str {
 }
 
 /// Headers by which caches tell answers apart.
-pub const VARY: &str = "Cookie, Accept-Language, HX-Request, HX-Request-Type";
+pub const VARY: &str = "Cookie, Accept-Language, Accept-Encoding, HX-Request, HX-Request-Type";
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@
 
 use super::reply::HtmxTarget;
 use super::routes::{Kind, Route};
-use super::{address, cookies, language};
+use super::{address, cookies, language, packed};
 use crate::app::App;
 use crate::domain::boards::{self, Board, Boards};
 use crate::domain::posts::Post;
@@ -43,6 +43,8 @@ pub struct RequestHead {
     pub request_id: String,
     /// Whether it changes nothing (RFC 9110 section 9.2.1).
     is_read: bool,
+    /// Whether the answer may be packed.
+    pub accepts_gzip: bool,
     /// What the answer will be put into.
     pub target: HtmxTarget,
     /// The fields of the form that came, once it was read.
@@ -71,6 +73,7 @@ impl RequestHead {
             flash: cookies::get(headers, cookies::FLASH).map(|word| word.into_owned()),
             request_id,
             is_read: req.method().is_safe(),
+            accepts_gzip: packed::accepts_gzip(headers),
             target: HtmxTarget::of(req),
             sent: OnceLock::new(),
             device: cookies::get(headers, cookies::DEVICE).map(|value| value.into_owned()).unwrap_or_default(),

@@ -33,6 +33,7 @@ pub mod ui;
 pub mod upstreams;
 pub mod users;
 
+pub use holes::WholePart;
 pub use maud::{Markup, PreEscaped};
 pub use text::Lang;
 

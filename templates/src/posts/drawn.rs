@@ -3,7 +3,7 @@
 
 use super::{Neighbour, Post, text as t};
 use crate::comments::{self, Entry, Thread};
-use crate::holes::Fragment;
+use crate::holes::{Fragment, WholePart};
 use crate::layout::{self, About, Shell, head};
 use crate::text::{Lang, common};
 use crate::ui::{self, State};
@@ -84,23 +84,36 @@ impl Drawn {
         self.html.size() + self.title.len() + self.description.len() + size_of::<Self>()
     }
 
-    /// The page for one reader.
-    pub fn page(&self, r: &ForReader) -> Markup {
+    /// The parts of the HTML that are the same for all readers but those who have a comment of their own in it.
+    pub fn parts(&self) -> Vec<&str> {
+        self.html.between(&self.breaks())
+    }
+
+    /// The holes that are filled for each reader: actions, entry, stream.
+    fn breaks(&self) -> Vec<usize> {
+        let last = self.html.holes() - 1;
+        vec![0, last - 1, last]
+    }
+
+    /// The page for one reader, and which of its parts are in it whole.
+    pub fn page(&self, r: &ForReader) -> (Markup, Vec<WholePart>) {
         let last = self.html.holes() - 1;
         let path = paths::post(&self.slug, self.id);
         let mut fillings = vec![(0, actions(self, r))];
         fillings.extend(r.own_controls.iter().map(|(place, controls)| (place + 1, controls.clone())));
         fillings.push((last - 1, comments::entry(self.lang, &self.slug, self.id, &r.entry)));
-        if r.shell.live {
-            fillings.push((last, layout::stream(&paths::post_events(self.id, self.newest_comment))));
-        }
-        let main = self.html.fill(fillings);
+        let stream = if r.shell.live { layout::stream(&paths::post_events(self.id, self.newest_comment)) } else { Markup::default() };
+        fillings.push((last, stream));
+        let main = self.html.fill_between(self.breaks(), fillings);
         // Staff see what is hidden or deleted; a description would carry it on.
-        if self.state != State::Shown {
-            return layout::page(r.shell, &self.title, main);
-        }
-        let about = About { description: &self.description, path: &path, is_article: true };
-        layout::public_page(r.shell, &self.title, &about, main)
+        let page = match self.state {
+            State::Shown => {
+                let about = About { description: &self.description, path: &path, is_article: true };
+                layout::public_page(r.shell, &self.title, &about, &main)
+            }
+            State::Hidden | State::Deleted => layout::page(r.shell, &self.title, &main),
+        };
+        (page, main.into_kept())
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) struct PostPage<'a> {
 
 impl PostPage<'_> {
     pub(crate) fn page(&self) -> Markup {
-        super::draw(&self.text).page(&self.reader)
+        super::draw(&self.text).page(&self.reader).0
     }
 }
 
