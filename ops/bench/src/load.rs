@@ -21,6 +21,19 @@ pub struct Script {
     pub once: bool,
 }
 
+impl Script {
+    /// The same requests as browsers send them, which take packed answers.
+    pub fn packed(self) -> Self {
+        let packed = |request: &Vec<u8>| {
+            let (end, mut packed) = (b"\r\n\r\n", request.clone());
+            let head = request.windows(end.len()).position(|bytes| bytes == end).unwrap_or(request.len());
+            packed.splice(head..head, *b"\r\naccept-encoding: gzip");
+            packed
+        };
+        Self { requests: Arc::new(self.requests.iter().map(packed).collect()), ..self }
+    }
+}
+
 /// Whose CPU time is counted.
 #[derive(Clone)]
 pub struct Watched {

@@ -190,6 +190,7 @@ impl Stage {
         rows.push(self.row("post with its comments", &server, &members.posts(SMALL)).await?);
         rows.push(self.row("post with 5 comments", &server, &members.post_with(5).await?).await?);
         rows.push(self.row("post with 50 comments", &server, &members.post_with(50).await?).await?);
+        rows.push(self.row("post with its comments, packed", &server, &members.posts(SMALL).packed()).await?);
         let loaded = usage::memory(server.process.id());
         for (name, spread) in [("a written comment, on many posts", 200), ("a written comment, all on one post", 1)] {
             rows.push(self.forms(name, &server, async || members.comments(SMALL, self.size.forms, spread).await).await?);
@@ -242,10 +243,13 @@ impl Stage {
         let home = Members::sign_in(cluster.target().address).await?.home();
         let page = Connection::to(cluster.target().address).send(&home.requests[0]).await?.body;
         best.push(self.best(&cluster.target(), &home).await?);
+        let posts = Members::sign_in(cluster.target().address).await?.posts(SMALL).packed();
+        let packed = self.best(&cluster.target(), &posts).await?;
         drop(cluster);
         let files = StaticCluster::start(&page).await?;
         best.push(self.best(&files.target(), &home).await?);
         Ok(vec![
+            ("post with its comments, packed, three instances behind nginx".into(), format!("{packed:.0}/s")),
             ("signed-in home, three instances behind nginx".into(), format!("{:.0}/s", best[0])),
             (
                 format!("a file of the same {:.0} KB, three servers behind nginx", page.len() as f64 / 1000.0),
