@@ -6,8 +6,8 @@
 
 use super::{UserKey, sessions::SessionCopy};
 use crate::clock::monotonic::MonotonicClock;
-use bytes::Bytes;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use bytes::Bytes;
 use hmac::{Hmac, Mac};
 use parking_lot::Mutex;
 use sha2::Sha256;
@@ -46,7 +46,13 @@ pub(super) struct SessionGuard {
     owners: Mutex<HashMap<u64, UserKey>>,
     hasher: RandomState,
     /// The hash of a session's token → the copy that was verified last. The same bytes need not be verified and read again.
-    verified: Mutex<HashMap<Box<str>, (Bytes, Arc<SessionCopy>)>>,
+    verified: Mutex<HashMap<Box<str>, Verified>>,
+}
+
+/// A copy, and the bytes that were verified to be it.
+struct Verified {
+    bytes: Bytes,
+    copy: Arc<SessionCopy>,
 }
 
 impl SessionGuard {
@@ -75,7 +81,7 @@ impl SessionGuard {
     /// The copy that these bytes, as they are in Redis, were verified to be.
     pub(super) fn verified(&self, hash: &str, signed: &Bytes) -> Option<Arc<SessionCopy>> {
         let verified = self.verified.lock();
-        verified.get(hash).filter(|(bytes, _)| bytes == signed).map(|(_, copy)| copy.clone())
+        verified.get(hash).filter(|kept| kept.bytes == *signed).map(|kept| kept.copy.clone())
     }
 
     pub(super) fn remember_verified(&self, hash: &str, signed: &Bytes, copy: &Arc<SessionCopy>) {
@@ -84,7 +90,7 @@ impl SessionGuard {
             verified.clear();
         }
         // Copied: these bytes are a part of the buffer that the connection read into.
-        verified.insert(hash.into(), (Bytes::copy_from_slice(signed), copy.clone()));
+        verified.insert(hash.into(), Verified { bytes: Bytes::copy_from_slice(signed), copy: copy.clone() });
     }
 
     fn mac(&self, hash: &str, json: &[u8]) -> Hmac<Sha256> {
@@ -137,7 +143,7 @@ impl SessionGuard {
     pub(super) fn sweep(&self) {
         self.rejections.lock().retain(|_, rejection| rejection.since.elapsed() < REMEMBERED);
         let now = self.clock.now_ms();
-        self.verified.lock().retain(|_, (_, copy)| copy.expires_at > now);
+        self.verified.lock().retain(|_, kept| kept.copy.expires_at > now);
     }
 
     pub(super) fn owner(&self, hash: &str) -> Option<UserKey> {

@@ -74,6 +74,24 @@ async fn a_signed_in_home_costs_no_round_trip_and_no_sql(#[values(Sqlite, Postgr
 
 #[rstest]
 #[tokio::test]
+async fn the_page_after_a_form_reads_the_newest_state_and_the_next_one_what_is_kept(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let trips = u32::from(test.app.config.redis_url.is_some());
+    for language in ["en", "ko"] {
+        warm(async || ada.get("/").await, |page| page.round_trips == 0).await;
+
+        let after = ada.post("/my/reading", &[("language", language), ("next", "/")]).await;
+
+        assert_eq!((after.path.as_str(), after.round_trips.min(1)), ("/", trips));
+        assert!(after.html.contains(&format!("<html lang=\"{language}\"")));
+        let next = warm(async || ada.get("/").await, |page| page.round_trips == 0).await;
+        assert_eq!(next.round_trips, 0);
+    }
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_visitors_home_costs_at_most_one_round_trip_and_no_sql(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let mut guest = test.visitor();

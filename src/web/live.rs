@@ -12,16 +12,16 @@ use super::present;
 use super::request::RequestContext;
 use crate::app::App;
 use crate::domain::boards::{self, Board, Boards};
+use crate::domain::comments::Comment;
+use crate::domain::posts::Post;
 use crate::domain::{BoardId, CommentId, Error, NotificationId, PostId, UserId, comments, notifications, posts};
 use crate::shared::batch_read::Plan;
 use crate::shared::cache::CacheTag;
 use crate::shared::signals::Listener;
-use crate::domain::comments::Comment;
-use crate::domain::posts::Post;
 use bytes::{Bytes, BytesMut};
-use news::{Common, News, NewsKey};
 use futures_util::stream;
 use maud::Markup;
+use news::{Common, News, NewsKey};
 use poem::http::header;
 use poem::{Body, Request, Response};
 use std::str::FromStr;
@@ -162,7 +162,8 @@ impl Feed {
         let app = &self.request.app;
         let generations: &[CacheTag] = if woken { &[CacheTag::BOARDS] } else { &[] };
         let session = self.request.session.as_ref();
-        let plan = Plan { session: session.map(|session| session.hash.as_str()), generations, recent: self.recent.is_some(), ..Plan::default() };
+        let plan =
+            Plan { session: session.map(|session| session.hash.as_str()), generations, recent: self.recent.is_some(), ..Plan::default() };
         let answer = app.context.shared.fetch(&plan).await.known().unwrap_or_default();
         if let Some(session) = session {
             let version = match answer.session {

@@ -149,7 +149,8 @@ mod tests {
     #[test]
     fn a_spliced_page_is_the_page() {
         for lengths in [&[][..], &[0], &[1], &[100_000], &[40_000, 3, 0, 70_000]] {
-            let text = |(n, length): (usize, &usize)| format!("{n} 가나다 ").repeat(length / 10 + 1)[..*length / 2 * 2 / 12 * 12].to_owned();
+            let text =
+                |(n, length): (usize, &usize)| format!("{n} 가나다 ").repeat(length / 10 + 1)[..*length / 2 * 2 / 12 * 12].to_owned();
             let (page, parts) = page(&lengths.iter().enumerate().map(text).collect::<Vec<_>>());
 
             assert_eq!(unpacked(&splice(page.as_bytes(), &parts)), page);
@@ -158,7 +159,8 @@ mod tests {
 
     #[test]
     fn a_text_that_cannot_be_made_smaller_is_whole_too() {
-        let noise: String = (0..200_000_u32).map(|n| char::from_u32(0x4e00 + n.wrapping_mul(2_654_435_761) % 20_000).unwrap_or('x')).collect();
+        let noise: String =
+            (0..200_000_u32).map(|n| char::from_u32(0x4e00 + n.wrapping_mul(2_654_435_761) % 20_000).unwrap_or('x')).collect();
         let (page, parts) = page(&[noise.clone(), noise]);
 
         assert_eq!(unpacked(&splice(page.as_bytes(), &parts)), page);
@@ -166,7 +168,8 @@ mod tests {
 
     #[test]
     fn a_browser_says_whether_it_takes_gzip() {
-        for (said, expected) in [("gzip, deflate, br", true), ("br;q=1, gzip;q=0.5", true), ("gzip;q=0", false), ("br", false), ("", false)] {
+        for (said, expected) in [("gzip, deflate, br", true), ("br;q=1, gzip;q=0.5", true), ("gzip;q=0", false), ("br", false), ("", false)]
+        {
             assert_eq!(takes(said, "gzip"), expected, "{said}");
         }
     }

@@ -152,7 +152,14 @@ impl RequestContext {
     pub async fn of(head: Arc<RequestHead>) -> Result<Self> {
         let (app, area, hash) = (&head.app, head.area, head.hash.as_deref());
         let tags = Tags::of(&head);
-        let plan = Plan { session: hash, unread: true, reader: tags.post.is_some(), recent: head.accepts_recent(), generations: &tags.all, entries: &[] };
+        let plan = Plan {
+            session: hash,
+            unread: true,
+            reader: tags.post.is_some(),
+            recent: head.accepts_recent(),
+            generations: &tags.all,
+            entries: &[],
+        };
         let answer = match app.context.shared.fetch(&plan).await {
             Known::Known(answer) => answer,
             Known::Unknown => Answer::default(),

@@ -61,7 +61,7 @@ impl Fragment {
 
     /// The HTML between these holes.
     pub(crate) fn between(&self, breaks: &[usize]) -> Vec<&str> {
-        let ends = breaks.iter().map(|place| self.holes[*place].clone()).chain([self.html.len()..self.html.len()]);
+        let ends = breaks.iter().map(|place| self.holes[*place].clone()).chain(std::iter::once(self.html.len()..self.html.len()));
         let mut done = 0;
         ends.map(|hole| &self.html[std::mem::replace(&mut done, hole.end)..hole.start]).collect()
     }

@@ -2,8 +2,8 @@
 //! with this process.
 
 use anyhow::{Result, bail};
-use std::net::SocketAddr;
 use std::fs;
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -117,7 +117,8 @@ impl StaticServers {
     async fn start(page: &[u8]) -> Result<Self> {
         let (folder, ports) = (tempfile::tempdir()?, (0..3).map(|_| free_port()).collect::<Vec<_>>());
         let place = folder.path().display();
-        let server = |port: &u16| format!("server {{ listen 127.0.0.1:{port}; location / {{ root {place}; try_files /page.html =404; }} }}\n");
+        let server =
+            |port: &u16| format!("server {{ listen 127.0.0.1:{port}; location / {{ root {place}; try_files /page.html =404; }} }}\n");
         let temporary: String =
             ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].iter().map(|kind| format!("{kind}_temp_path {place}/{kind};\n")).collect();
         let config = format!(

@@ -6,11 +6,11 @@
 mod aids;
 pub(crate) mod head;
 
+use crate::once::{PerLang, Room};
 use crate::text::{Lang, common};
 use crate::ui::{self, FieldError, Tone};
 use crate::users::text as users_text;
 use crate::{notifications, paths};
-use crate::once::{PerLang, Room};
 use head::head_with;
 use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
