@@ -92,13 +92,10 @@ fn splice(page: &[u8], parts: &PackedParts) -> Vec<u8> {
 
 fn deflate_quickly(text: &[u8], out: &mut Vec<u8>) {
     thread_local! {
-        // A quarter of the time of a short text is making these tables.
+        // A quarter of the time of a short text is making these tables. After a full flush nothing in them is of the text before.
         static COMPRESS: RefCell<Compress> = RefCell::new(Compress::new_with_window_bits(Compression::fast(), false, WINDOW));
     }
-    COMPRESS.with_borrow_mut(|compress| {
-        compress.reset();
-        deflate(compress, text, out);
-    });
+    COMPRESS.with_borrow_mut(|compress| deflate(compress, text, out));
 }
 
 /// Deflates a text up to a byte, so that anything may follow.
