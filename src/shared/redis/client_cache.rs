@@ -15,10 +15,10 @@ use std::time::Duration;
 pub(super) const PROBE_EVERY: Duration = Duration::from_millis(200);
 /// Milliseconds from the moment such a question was sent, for which its answer vouches for what is kept here.
 const VOUCHED: i64 = 500;
-/// Most values kept, of at most a kilobyte each: sessions are the longest.
+/// Most values kept. Sessions are the longest, at about a kilobyte.
 const MOST: usize = 16_384;
-/// A longer value is not kept.
-const LONGEST: usize = 4_096;
+/// Bytes; a longer value is not kept.
+const LONGEST: usize = 2_048;
 
 /// See the head of this file. One for each connection.
 #[derive(Default)]

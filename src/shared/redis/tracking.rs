@@ -15,9 +15,9 @@ use tokio::{
     time,
 };
 
-/// How long the key of our own lives; it is set anew well before.
+/// Seconds for which the key of our own lives; well before, it is given as long again.
 const KEY_LIFE: i64 = 600;
-/// Answers after which it is set anew.
+/// Questions after which it is.
 const RENEW_AFTER: u32 = 1_500;
 
 /// The changes that one connection hears of, and what it has read.
@@ -63,9 +63,8 @@ impl Redis {
     /// For as long as the connection is trusted.
     pub(super) async fn track(&self, tracking: &mut Tracking) {
         let Tracking { cache, changes, key } = tracking;
-        let mut answers = 1;
-        loop {
-            let mut probe = pin!(self.probe(key, answers % RENEW_AFTER == 0));
+        for question in 1_u32.. {
+            let mut probe = pin!(self.probe(key, question.is_multiple_of(RENEW_AFTER)));
             let (asked_at, there) = loop {
                 tokio::select! {
                     biased;
@@ -88,23 +87,24 @@ impl Redis {
             }
             match there {
                 Known::Known(true) => cache.vouch(asked_at),
-                Known::Known(false) => cache.clear(),
+                Known::Known(false) => {
+                    cache.clear();
+                    // Redis sends changes of what is read from now on. Should this fail, the next question finds no key either.
+                    let _: Known<()> = self.ask(async |client: Fast| set(&client, key).await).await;
+                }
                 // Nothing is used any more when that lasts.
                 Known::Unknown => {}
             }
-            answers = if there == Known::Known(true) { answers + 1 } else { 0 };
         }
     }
 
-    /// Waits, then asks for the key of our own: when, and whether it was there. `anew`: sets it first.
-    async fn probe(&self, key: &str, anew: bool) -> (i64, Known<bool>) {
+    /// Waits, then asks for the key of our own: when, and whether it was there. It is never set here: that would hide a flush.
+    async fn probe(&self, key: &str, renew: bool) -> (i64, Known<bool>) {
         time::sleep(PROBE_EVERY).await;
         let asked_at = self.now_ms();
-        let there = self.ask(async |client: Fast| {
-            if anew {
-                set(&client, key).await?;
-            }
-            client.exists::<i64, _>(key).await.map(|n| n > 0)
+        let there = self.ask(async |client: Fast| match renew {
+            true => client.expire::<i64, _>(key, KEY_LIFE, None).await.map(|n| n > 0),
+            false => client.exists::<i64, _>(key).await.map(|n| n > 0),
         });
         (asked_at, there.await)
     }
