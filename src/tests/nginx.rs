@@ -75,6 +75,29 @@ async fn guests_share_a_copy_and_never_that_of_another_kind(#[values(Sqlite, Pos
 
 #[rstest]
 #[tokio::test]
+async fn a_reader_who_takes_no_gzip_never_gets_a_page_that_was_packed_for_another(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (mut ada, nginx) = (test.signed_in("ada").await, start_before(&test).await);
+    let post = ada.write("free", "글").await;
+    for _ in 0..3 {
+        // A page is packed when it is read again.
+        test.visitor().with("accept-encoding", "gzip").get(&post).await;
+    }
+    let session = format!("Cookie: ms_site={}", ada.cookie("ms_site").unwrap());
+    for line in ["X-Any: guest", session.as_str()] {
+        for _ in 0..5 {
+            let packed = nginx.get(&post, &[line, "Accept-Encoding: gzip"]).await;
+            let plain = nginx.get(&post, &[line]).await;
+
+            assert_eq!((packed.status, plain.status), (200, 200));
+            assert!(packed.header("content-encoding") == Some("gzip"), "{line}");
+            assert!(plain.header("content-encoding").is_none() && plain.contains("</html>"), "{line}: {plain}");
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test]
 async fn streams_of_one_address_are_counted_and_only_streams_are_streams(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let nginx = start_before(&test).await;

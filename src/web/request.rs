@@ -43,7 +43,7 @@ pub struct RequestHead {
     pub request_id: String,
     /// Whether it changes nothing (RFC 9110 section 9.2.1).
     is_read: bool,
-    /// Whether the answer may be packed.
+    /// Whether the answer may be packed. Not for guests: nginx keeps one copy of a page for all of them, whatever they take.
     pub accepts_gzip: bool,
     /// What the answer will be put into.
     pub target: HtmxTarget,
@@ -73,7 +73,7 @@ impl RequestHead {
             flash: cookies::get(headers, cookies::FLASH).map(|word| word.into_owned()),
             request_id,
             is_read: req.method().is_safe(),
-            accepts_gzip: packed::accepts_gzip(headers),
+            accepts_gzip: cookies::any_of_ours(headers) && packed::accepts_gzip(headers),
             target: HtmxTarget::of(req),
             sent: OnceLock::new(),
             device: cookies::get(headers, cookies::DEVICE).map(|value| value.into_owned()).unwrap_or_default(),
