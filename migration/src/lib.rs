@@ -6,7 +6,10 @@
 pub mod dialect;
 pub mod marks;
 
+pub use m0006_search::FIRST_ID as SEARCH_FIRST_ID;
+
 use sea_orm_migration::async_trait::async_trait;
+use sea_orm_migration::sea_orm::DbBackend;
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 /// How the name of a step ends that takes something away which an older version uses. All others only add, so that two
@@ -36,6 +39,8 @@ pub struct Table {
     pub order: &'static [&'static str],
     /// Whether a copy takes it along.
     pub copied: Copied,
+    /// The one engine that has it, where the other does not.
+    pub only_on: Option<DbBackend>,
 }
 
 /// Whether a copy of the database takes a table along.
@@ -57,12 +62,17 @@ impl Table {
 
     /// One that is copied in the order of these columns.
     pub const fn by(name: &'static str, order: &'static [&'static str]) -> Self {
-        Self { name, order, copied: Copied::Always }
+        Self { name, order, copied: Copied::Always, only_on: None }
     }
 
     /// One that is made anew.
     pub const fn made_anew(name: &'static str) -> Self {
-        Self { name, order: &[], copied: Copied::Never }
+        Self { name, order: &[], copied: Copied::Never, only_on: None }
+    }
+
+    /// The same of a part of SQLite's full-text index.
+    pub const fn of_full_text_index(name: &'static str) -> Self {
+        Self { only_on: Some(DbBackend::Sqlite), ..Self::made_anew(name) }
     }
 }
 
@@ -143,4 +153,5 @@ steps! {
     m0002_monitor,
     m0003_bookmarks,
     m0004_page_mark_changes,
+    m0006_search,
 }

@@ -18,6 +18,7 @@ pub mod edge;
 pub mod instance;
 pub mod migrate;
 pub mod moving;
+mod reindex;
 pub mod restore;
 mod roll;
 pub mod seed;
@@ -112,6 +113,7 @@ enum Command {
     Move(moving::Args),
     /// Forget ended sessions, answered forms' keys and old log lines (running instances do it too)
     Cleanup,
+    Reindex(reindex::Args),
     /// Print the settings in force and where each comes from
     Config,
 }
@@ -191,6 +193,7 @@ fn in_runtime(config: Config, cli: Cli) -> Result<(), Failure> {
             Some(Command::Restore(args)) => restore::run(config, args).await,
             Some(Command::Move(args)) => moving::run(config, args).await,
             Some(Command::Cleanup) => cleanup::run(config).await,
+            Some(Command::Reindex(args)) => reindex::run(config, args).await,
             Some(Command::Status(args)) => status::run(config, args).await,
             Some(Command::Roll(args)) => roll::run(config, args).await,
             Some(Command::Serve | Command::Config) | None => serve::run(config, async || Ok(Config::read(&cli.sources()?)?)).await,

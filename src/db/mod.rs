@@ -11,5 +11,5 @@ mod template;
 
 pub use database::{Database, Transaction};
 pub use health::DbHealth;
-pub use open::{OpenError, Pool, open, open_for_migrations, open_for_probing};
+pub use open::{OpenError, Pool, SearchDatabase, open, open_for_migrations, open_for_probing};
 pub use template::Template;

@@ -5,11 +5,10 @@ use crate::config::Config;
 use sea_orm::sqlx::Connection;
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
 use std::time::Duration;
+use tokio::sync::OnceCell;
 
 /// Longest wait for a connection, and so for an answer while the database is away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(900);
-/// Longest statement on PostgreSQL.
-const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The database could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -23,18 +22,19 @@ pub struct OpenError {
 /// # Errors
 /// It does not answer, refuses the credentials, or has no space.
 pub async fn open(config: &Config) -> Result<Database, OpenError> {
-    connect(
-        config,
-        if config.on_postgres() { config.database_connections } else { 4 },
-        &[("statement_timeout", STATEMENT_TIMEOUT.as_millis())],
-    )
-    .await
+    connect(config, if config.on_postgres() { config.database_connections } else { 4 }, &[("statement_timeout", "10s")]).await
 }
 
 /// Opens the database for changes of its schema: they may take their time, but nobody waits behind them for a lock
 /// for more than a moment (a statement that waits for a lock makes all that come after it wait too).
 pub async fn open_for_migrations(config: &Config) -> Result<Database, OpenError> {
-    connect(config, 2, &[("statement_timeout", 0), ("lock_timeout", 3_000), ("idle_in_transaction_session_timeout", 0)]).await
+    connect(config, 2, &[("statement_timeout", "0"), ("lock_timeout", "3s"), ("idle_in_transaction_session_timeout", "0")]).await
+}
+
+/// Opens the database for searches, apart from the pages' connections: a search that finds much must not make them wait. Each is
+/// planned with its own values, because how frequent a word is decides where to begin.
+async fn open_for_search(config: &Config) -> Result<Database, OpenError> {
+    connect(config, 2, &[("statement_timeout", "800ms"), ("plan_cache_mode", "force_custom_plan")]).await
 }
 
 /// Opens a connection that does nothing but ask whether the database is there.
@@ -55,7 +55,7 @@ async fn retry(options: ConnectOptions, tries: u32) -> Result<DatabaseConnection
     }
 }
 
-async fn connect(config: &Config, connections: u32, limits: &[(&str, u128)]) -> Result<Database, OpenError> {
+async fn connect(config: &Config, connections: u32, limits: &[(&str, &str)]) -> Result<Database, OpenError> {
     let mut options = ConnectOptions::new(&config.database_url);
     options
         .max_connections(connections)
@@ -65,7 +65,7 @@ async fn connect(config: &Config, connections: u32, limits: &[(&str, u128)]) -> 
         .test_before_acquire_if_idle_for(Duration::from_secs(5))
         .sqlx_logging(false);
     if config.on_postgres() {
-        let limits: Vec<_> = limits.iter().map(|(name, ms)| ((*name).to_owned(), ms.to_string())).collect();
+        let limits: Vec<_> = limits.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         options.map_sqlx_postgres_opts(move |o| o.application_name("minschool").options(limits.clone()));
         // A transaction that is still counted as open was not rolled back on its way into the pool.
         options.map_sqlx_postgres_before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
@@ -86,6 +86,27 @@ async fn connect(config: &Config, connections: u32, limits: &[(&str, u128)]) -> 
     let mut db = retry(options, if config.on_postgres() { 1 } else { 5 }).await.map_err(|source| OpenError { source })?;
     db.set_metric_callback(|_| statements::count());
     Ok(Database::new(db))
+}
+
+/// The database of searches, opened for the first of them.
+pub struct SearchDatabase {
+    config: Config,
+    opened: OnceCell<Database>,
+}
+
+impl SearchDatabase {
+    /// Of a configuration; nothing is opened yet.
+    pub fn new(config: &Config) -> Self {
+        Self { config: config.clone(), opened: OnceCell::new() }
+    }
+
+    /// The connections.
+    ///
+    /// # Errors
+    /// As [`open`]; the next call tries again.
+    pub async fn get(&self) -> Result<&Database, DbErr> {
+        self.opened.get_or_try_init(async || open_for_search(&self.config).await.map_err(|err| err.source)).await
+    }
 }
 
 /// How many database connections there are.

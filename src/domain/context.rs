@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::flood::Flood;
 use crate::config::sign_ups::SignUps;
-use crate::db::Database;
+use crate::db::{Database, SearchDatabase};
 use crate::shared::{RedisOptions, Shared};
 use std::sync::Arc;
 
@@ -19,6 +19,8 @@ pub struct Context(Arc<Parts>);
 pub struct Parts {
     /// The truth.
     pub db: Database,
+    /// The same for searches, on connections of their own.
+    pub search: SearchDatabase,
     /// What instances agree on.
     pub shared: Shared,
     /// The time that is stored.
@@ -68,6 +70,7 @@ impl Context {
         };
         let limits = Limits { enforced: config.rate_limits, flood: config.flood.clone(), sign_ups: config.sign_ups.clone() };
         Ok(Self(Arc::new(Parts {
+            search: SearchDatabase::new(config),
             secret,
             hasher: Hasher::start(config.password_memory_kib, config.password_rounds)?,
             db,

@@ -21,6 +21,7 @@ pub mod page;
 pub mod permissions;
 pub mod posts;
 pub mod roles;
+pub mod search;
 pub mod sessions;
 pub mod settings;
 pub mod tokens;

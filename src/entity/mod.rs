@@ -16,6 +16,8 @@ pub mod page_mark;
 pub mod post;
 pub mod role;
 pub mod role_permission;
+pub mod search_doc;
+pub mod search_progress;
 pub mod session;
 pub mod setting;
 pub mod user;

@@ -20,6 +20,7 @@ const TIDY: Duration = Duration::from_secs(600);
 /// Runs until the instance has given its last answer, and writes what is pending before it returns.
 pub async fn run(app: App) {
     let watching = tokio::spawn(monitor::reporter::run(app.clone()));
+    tokio::spawn(super::search_fill::run(app.clone()));
     let cursor = invalidation::Cursor::default();
     let mut log = app.context.shared.signals().subscribe(invalidation::TOPIC);
     let (mut sweep, mut fold, mut flush, mut tidy) = (every(SWEEP), every(FOLD), every(FLUSH), every(TIDY));

@@ -1,3 +1,4 @@
 //! Work beside the requests.
 
 pub mod maintenance;
+mod search_fill;

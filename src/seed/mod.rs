@@ -12,7 +12,7 @@ mod text;
 mod words;
 
 use crate::clock::{OffsetDateTime, to_ms};
-use crate::domain::{Actor, Context, Error, Result, boards, invalidation};
+use crate::domain::{Actor, Context, Error, Result, boards, invalidation, search};
 use crate::shared::cache::CacheTag;
 use boards::{Access, Board};
 
@@ -70,6 +70,7 @@ pub async fn run(ctx: &Context, wanted: &Wanted, now: OffsetDateTime, progress: 
     load::posts(&ctx.db, &plan, &base, &places, &mut writer, &hear(Stage::Posts, plan.posts.len())).await?;
     load::comments(&ctx.db, &plan, &base, &mut writer, &hear(Stage::Comments, plan.comments.len())).await?;
     load::notified(&ctx.db, &plan, &base, now, &hear(Stage::Notifications, plan.notified.len())).await?;
+    search::start_anew(&ctx.db).await?;
     load::analyze(&ctx.db).await?;
     let tags: Vec<CacheTag> = all.iter().map(|board| CacheTag::board(&board.slug)).chain([CacheTag::POSTS, CacheTag::BOARDS]).collect();
     invalidation::invalidate(ctx, &tags).await;

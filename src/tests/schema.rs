@@ -1,6 +1,6 @@
 //! The schema: up, down and up again, and that both engines keep and order the same things.
 
-use crate::support::{Engine, Postgres, Sqlite, TestApp};
+use crate::support::{Engine, Postgres, Sqlite, TestApp, until};
 use migration::{Migrator, MigratorTrait, marks};
 use minschool::clock;
 use minschool::db::query;
@@ -31,6 +31,8 @@ fn steps_that_are_not_named_so_take_nothing_away() {
         let (name, text) = (path.file_stem().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(&path).unwrap());
         // What goes up; what goes down takes away by its nature.
         let up = text.split("const DOWN").next().unwrap().split("fn down").next().unwrap().to_uppercase();
+        // How fine the planner's statistics are is nothing that a version uses.
+        let up: String = up.lines().filter(|line| !line.contains("SET STATISTICS")).collect();
         let taken: Vec<_> =
             ["DROP TABLE", "DROP COLUMN", "RENAME", "ALTER COLUMN", "SET NOT NULL"].into_iter().filter(|word| up.contains(word)).collect();
         assert!(!name.starts_with('m') || name.ends_with(migration::CONTRACT) || taken.is_empty(), "{name}: {taken:?}");
@@ -42,6 +44,9 @@ fn steps_that_are_not_named_so_take_nothing_away() {
 async fn the_schema_goes_up_down_and_up_again(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let db = &test.app.context.db;
+    // A step reads before it writes, so on SQLite nobody may write meanwhile.
+    let left = async || query::number(db, "SELECT below_post FROM search_progress", []).await;
+    until("the search index is filled", async || left().await == Ok(Some(0))).await;
 
     Migrator::down(db.connection(), None).await.unwrap();
     let left = query::number(db, "SELECT COUNT(*) FROM seaql_migrations", []).await.unwrap();

@@ -6,10 +6,14 @@ use super::write::Recipient;
 use crate::clock::OffsetDateTime;
 use crate::db::{Template, query};
 use crate::domain::idempotency::{self, Key, Outcome, Uncommitted, idempotent};
+use crate::domain::search::{self, Doc, Grams};
 use crate::domain::{CommentId, Context, PostId, Result, UserId, notifications, posts, users};
-use crate::entity::{comment, idempotency_key, notification, post, user};
+use crate::entity::post::State;
+use crate::entity::{comment, idempotency_key, notification, post, search_doc, user};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{CommonTableExpression, Expr, ExprTrait, Query, SelectStatement, SimpleExpr, UpdateStatement, WithClause};
+use sea_orm::sea_query::{
+    Alias, CommonTableExpression, Expr, ExprTrait, IntoIden, Query, SelectStatement, SimpleExpr, UpdateStatement, WithClause,
+};
 use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryTrait, Statement, Value};
 
 /// A comment that may be written.
@@ -20,6 +24,7 @@ pub(super) struct Rows {
     pub parent: Option<CommentId>,
     pub content: String,
     pub html: String,
+    pub grams: Grams,
     pub recipients: Vec<Recipient>,
     pub now: OffsetDateTime,
 }
@@ -37,7 +42,8 @@ pub(super) async fn store(ctx: &Context, key: &Key, rows: impl Future<Output = R
 
 async fn in_a_transaction(ctx: &Context, rows: Rows) -> Result<Uncommitted<CommentId>> {
     let tx = query::begin(&ctx.db).await?;
-    tx.execute(&bump(tx.get_database_backend(), rows.post.into(), rows.now.into())).await?;
+    let bumped = query::some(tx.query_one(&bump(tx.get_database_backend(), rows.post.into(), rows.now.into())).await?, "a post")?;
+    let (board, state): (_, State) = (bumped.try_get_by_index(1)?, bumped.try_get_by_index(2)?);
     let row = comment::ActiveModel {
         post_id: Set(rows.post),
         author_id: Set(rows.author),
@@ -49,20 +55,23 @@ async fn in_a_transaction(ctx: &Context, rows: Rows) -> Result<Uncommitted<Comme
         ..Default::default()
     };
     let id = comment::Entity::insert(row).exec(&tx).await?.last_insert_id;
+    let doc = Doc::comment(id, (rows.post, board), rows.author, rows.now, state == State::Shown, rows.grams);
+    search::put(&tx, doc).await?;
     users::count_comments(&tx, rows.author, 1).await?;
     notifications::insert(&tx, &rows.recipients, rows.author, rows.post, id, rows.now).await?;
     Ok(Uncommitted { tx, id })
 }
 
 /// Moves the post to the top of its list. Its row is changed first: that makes concurrent comments take turns, so that a post's
-/// comments are numbered in the order in which they are committed, and a stream that knows one number has seen all below it.
+/// comments are numbered in the order in which they are committed, and a stream that knows one number has seen all below it. Gives
+/// its id, board and state as they are then.
 fn bump(engine: DbBackend, post: SimpleExpr, now: SimpleExpr) -> UpdateStatement {
-    use post::Column::{Bump, CommentCount, Id, LastCommentAt};
+    use post::Column::{BoardId, Bump, CommentCount, Id, LastCommentAt, State};
     let update = post::Entity::update_many()
         .col_expr(CommentCount, CommentCount.into_expr().add(1))
         .col_expr(LastCommentAt, now)
         .col_expr(Bump, posts::next_bump(engine));
-    update.filter(Id.into_expr().eq(post)).into_query()
+    update.filter(Id.into_expr().eq(post)).into_query().returning(Query::returning().columns([Id, BoardId, State])).to_owned()
 }
 
 async fn in_one_statement(ctx: &Context, key: &Key, rows: Rows) -> Result<CommentId> {
@@ -76,6 +85,7 @@ async fn in_one_statement(ctx: &Context, key: &Key, rows: Rows) -> Result<Commen
         rows.html.into(),
         rows.now.into(),
         key.0.as_str().into(),
+        rows.grams.array().into(),
     ];
     let recipients = rows.recipients.into_iter().flat_map(|(user, kind)| [user.into(), kind.to_value().into()]);
     let parameters: Vec<Value> = comment.into_iter().chain(recipients).collect();
@@ -89,12 +99,11 @@ const INSERTED: &str = "inserted";
 
 /// A part that reads the row of another part runs after it; PostgreSQL promises no other order.
 fn statement(parameters: &[i64]) -> Statement {
-    let (comment, recipients) = parameters.split_at(8);
+    let (comment, recipients) = parameters.split_at(9);
     let value = |n: usize| Expr::val(comment[n]);
     let (post, author, now, key) = (value(0), value(1), value(6), value(7));
-    let mut bumped = bump(DbBackend::Postgres, post.clone(), now.clone());
     let mut with = WithClause::new();
-    with.cte(part(BUMPED, bumped.returning_col(post::Column::Id).to_owned()));
+    with.cte(part(BUMPED, bump(DbBackend::Postgres, post.clone(), now.clone())));
     with.cte(part(INSERTED, {
         use comment::Column::{AuthorId, Content, CreatedAt, Html, Id, ParentId, PostId, RootId};
         // From the post's row, so that the comment's number is drawn when the row is locked.
@@ -107,6 +116,20 @@ fn statement(parameters: &[i64]) -> Statement {
         use user::Column::{CommentCount, Id};
         let update = user::Entity::update_many().col_expr(CommentCount, CommentCount.into_expr().add(1));
         update.filter(Id.into_expr().eq(author.clone())).filter(Expr::exists(inserted())).into_query()
+    }));
+    with.cte(part("indexed", {
+        use search_doc::Column::{AuthorId, BoardId, CreatedAt, Kind, PostId, RefId, Shown};
+        let shown = Expr::col((BUMPED, post::Column::State)).eq(State::Shown.to_value());
+        let row = Query::select()
+            .exprs([search_doc::Kind::Comment.to_value().into(), Expr::col((INSERTED, comment::Column::Id)).into(), post.clone()])
+            .exprs([Expr::col((BUMPED, post::Column::BoardId)).into(), author.clone(), now.clone(), shown, search::integers(value(8))])
+            .from(BUMPED)
+            .from(INSERTED)
+            .take();
+        let columns = [Kind, RefId, PostId, BoardId, AuthorId, CreatedAt, Shown].map(IntoIden::into_iden);
+        let mut insert = Query::insert();
+        insert.into_table(search_doc::Entity).columns(columns.into_iter().chain([Alias::new(search::GRAMS).into_iden()]));
+        insert.select_from(row).expect("as many values as columns").to_owned()
     }));
     if !recipients.is_empty() {
         use notification::Column::{ActorId, CommentId, CreatedAt, Kind, PostId, UserId};

@@ -9,6 +9,7 @@ use super::{find_deletable, find_editable, thread};
 use crate::clock::OffsetDateTime;
 use crate::db::{Template, Transaction, query};
 use crate::domain::idempotency::{Uncommitted, idempotent};
+use crate::domain::search::{self, Doc, Grams};
 use crate::domain::users::{self, profile};
 use crate::domain::validation::{self, Body, COMMENT_MAX};
 use crate::domain::{BoardId, CommentId, Context, PostId, UserId, idempotency, invalidation};
@@ -124,6 +125,7 @@ async fn check(ctx: &Context, actor: &Actor, boards: &Boards, new: New<'_>, conc
     let recipients = choose(ctx, &target, board, actor, &mentions(&body.0)).await?;
     *concerned = Concerned { recipients: recipients.iter().map(|(member, _)| *member).collect(), board: Some(board.slug.clone()) };
     Ok(Rows {
+        grams: Grams::of("", &html),
         post: new.post,
         author: actor.id,
         root: target.parent_root,
@@ -233,9 +235,10 @@ pub async fn update(
 }
 
 async fn amend(ctx: &Context, actor: &Actor, id: CommentId, typed: &str, stale: &mut Vec<CacheTag>) -> Result<Uncommitted<CommentId>> {
-    let (_, post) = find_editable(&ctx.db, actor, id).await?;
+    let (comment, post) = find_editable(&ctx.db, actor, id).await?;
     let body = Body::parse(typed, COMMENT_MAX)?;
     let html = markdown::comment(&body.0)?;
+    let doc = Doc::comment(id, (post.id, post.board_id), comment.author_id, comment.created_at, true, Grams::of("", &html));
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     *stale = shown_by(&Boards::read(&tx).await?, &post);
@@ -244,6 +247,7 @@ async fn amend(ctx: &Context, actor: &Actor, id: CommentId, typed: &str, stale: 
     if update.exec(&tx).await?.rows_affected == 0 {
         return Err(Error::Forbidden);
     }
+    search::put(&tx, doc).await?;
     invalidation::withdraw(&tx, stale, now).await?;
     Ok(Uncommitted { tx, id })
 }
@@ -309,7 +313,7 @@ pub(super) async fn set_state(tx: &Transaction, by: UserId, id: CommentId, state
     } else if let Some(uncounted) = state.uncounted_from() {
         tx.query_one(&update(&[uncounted])).await?;
     }
-    Ok(())
+    search::update_comment_shown(tx, id, state == State::Shown).await
 }
 
 #[cfg(test)]

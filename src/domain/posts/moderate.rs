@@ -8,7 +8,7 @@ use super::{Post, State, find_readable};
 use crate::db::{Transaction, query};
 use crate::domain::idempotency::{Uncommitted, idempotent};
 use crate::domain::page::{Page, skip};
-use crate::domain::{BoardId, Context, PostId, UserId, idempotency, invalidation, validation};
+use crate::domain::{BoardId, Context, PostId, UserId, idempotency, invalidation, search, validation};
 use crate::entity::post::{ActiveModel, Column, Entity};
 use crate::entity::{board, user};
 use crate::shared::cache::CacheTag;
@@ -139,6 +139,7 @@ fn target<'a>(boards: &'a Boards, actor: &Actor, id: BoardId) -> Result<&'a Boar
 async fn move_to(tx: &Transaction, boards: &Boards, post: &Post, board: &Board, entry: Entry) -> Result<Entry> {
     let change = ActiveModel { board_id: Set(board.id), ..Default::default() };
     Entity::update_many().set(change).filter(Column::Id.eq(post.id)).exec(tx).await?;
+    search::move_post(tx, post.id, board.id).await?;
     let from = boards.all().iter().find(|from| from.id == post.board_id).map_or("", |from| from.name.as_str());
     Ok(entry.change("board", from, &board.name))
 }

@@ -8,6 +8,7 @@ use super::{Post, State, find_deletable, find_editable, list, next_bump};
 use crate::clock::OffsetDateTime;
 use crate::db::{Transaction, query};
 use crate::domain::idempotency::{Uncommitted, idempotent};
+use crate::domain::search::{self, Doc, Grams};
 use crate::domain::validation::{Body, POST_MAX, Title};
 use crate::domain::{Context, PostId, UserId, idempotency, invalidation, users};
 use crate::entity::post::{ActiveModel, Column, Entity};
@@ -74,6 +75,7 @@ async fn insert(ctx: &Context, actor: &Actor, board: &Board, draft: &Draft) -> R
     let (title, body) = draft.check()?;
     let html = markdown::post(&body.0).await?;
     flood::post(ctx, actor).await?;
+    let (now, grams) = (ctx.clock.now(), Grams::of(&title.0, &html));
     let tx = query::begin(&ctx.db).await?;
     let columns = [
         Column::BoardId,
@@ -92,7 +94,7 @@ async fn insert(ctx: &Context, actor: &Actor, board: &Board, draft: &Draft) -> R
         body.0.into(),
         html.into(),
         (draft.notice && actor.may(Resource::Post, Action::Moderate)).into(),
-        ctx.clock.now().into(),
+        now.into(),
         next_bump(tx.get_database_backend()),
     ];
     // Not through the active model: the place in the list is an expression.
@@ -100,6 +102,7 @@ async fn insert(ctx: &Context, actor: &Actor, board: &Board, draft: &Draft) -> R
     let row = query::some(tx.query_one(&insert).await?, "a new post")?;
     let id = row.try_get_by_index(0)?;
     users::count_posts(&tx, actor.id, 1).await?;
+    search::put(&tx, Doc::post(id, board.id, actor.id, now, State::Shown, grams)).await?;
     Ok(Uncommitted { tx, id })
 }
 
@@ -123,6 +126,7 @@ async fn amend(ctx: &Context, by: &By, post: &Post, draft: &Draft, stale: &[Cach
     let entry = audit::Entry::new("post.edit", audit::Target::Post(post.id), &post.title)
         .change("title", &post.title, &title.0)
         .change_text("body", &post.body, &body.0);
+    let doc = Doc::post(post.id, post.board_id, post.author_id, post.created_at, State::Shown, Grams::of(&title.0, &html));
     let tx = query::begin(&ctx.db).await?;
     let update = Entity::update_many()
         .set(ActiveModel {
@@ -141,6 +145,7 @@ async fn amend(ctx: &Context, by: &By, post: &Post, draft: &Draft, stale: &[Cach
     if update.exec(&tx).await?.rows_affected == 0 {
         return Err(Error::invalid("form", "post.changed"));
     }
+    search::put(&tx, doc).await?;
     if actor != post.author_id {
         audit::write(&tx, by, entry, now).await?;
     }
@@ -193,7 +198,7 @@ pub(super) async fn set_state(tx: &Transaction, by: UserId, id: PostId, state: S
     } else if let Some(uncounted) = state.uncounted_from() {
         tx.query_one(&update(&[uncounted])).await?;
     }
-    Ok(())
+    search::set_post_shown(tx, id, state == State::Shown).await
 }
 
 /// What shows a post: drawn anew when it is changed or withdrawn.

@@ -18,6 +18,7 @@ use super::validation::{Email, Name};
 use super::{Account, Actor, Error, Problem, Result, idempotency, invalidation, notifications, roles};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
+use crate::domain::search::{self, Doc};
 use crate::domain::{Context, RoleId, SessionId, UserId};
 use crate::entity::{consent, user};
 use crate::shared::cache::CacheTag;
@@ -81,7 +82,9 @@ impl NewUser {
             created_at: Set(now),
             ..Default::default()
         };
-        Ok(user::Entity::insert(row).exec(tx).await?.last_insert_id)
+        let id = user::Entity::insert(row).exec(tx).await?.last_insert_id;
+        search::put(tx, Doc::member(id, self.name.as_str(), now)).await?;
+        Ok(id)
     }
 }
 
@@ -218,6 +221,9 @@ async fn change(ctx: &Context, actor: &Actor, wanted: &Settings, changed: &mut s
         ..Default::default()
     };
     user::Entity::update_many().set(row).filter(user::Column::Id.eq(user)).exec(&tx).await?;
+    if name.as_str() != actor.name {
+        search::put(&tx, Doc::member(user, name.as_str(), now)).await?;
+    }
     *changed = sessions::refresh(&tx, Refresh::Looks(user), now).await?;
     Ok(Uncommitted { tx, id: user })
 }

@@ -1,0 +1,196 @@
+//! Filling the index with what was written before there was one, or anew. The newest comes first, in small transactions, while people
+//! write: what they write is indexed by itself. Where it stands is a row, so it goes on after a restart, and instances take turns.
+
+use super::index::{Doc, Grams, put_all};
+use crate::clock::OffsetDateTime;
+use crate::db::{Database, Transaction, query};
+use crate::domain::{BoardId, CommentId, PostId, Result, UserId};
+use crate::entity::post::State;
+use crate::entity::search_doc::SearchDocId;
+use crate::entity::{comment, post, search_doc, search_progress, user};
+use migration::SEARCH_FIRST_ID;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{ExprTrait, LockBehavior, LockType};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+
+/// Rows of each kind that one transaction looks at.
+const BATCH: u64 = 200;
+
+/// What a transaction did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filled {
+    /// Documents that were indexed.
+    pub documents: u64,
+    /// Whether there is nothing left.
+    pub is_done: bool,
+}
+
+/// Indexes some hundred rows more. Rows that are being changed are not waited for: it fails, and is tried again.
+///
+/// # Errors
+/// The database's.
+pub async fn fill(db: &Database) -> Result<Filled> {
+    if search_progress::Entity::find().one(db).await?.as_ref().is_none_or(is_done) {
+        return Ok(Filled { documents: 0, is_done: true });
+    }
+    let tx = query::begin(db).await?;
+    // Another instance that fills waits here, and goes on where this one ends.
+    let progress = query::some(search_progress::Entity::find().lock_exclusive().one(&tx).await?, "the progress of the search index")?;
+    if is_done(&progress) {
+        return Ok(Filled { documents: 0, is_done: true });
+    }
+    let batch = Batch::read(&tx, &progress).await?;
+    let documents = batch.docs();
+    let (n, below) = (documents.len() as u64, batch.below(&progress));
+    let lowest: Option<SearchDocId> = search_doc::Entity::find()
+        .select_only()
+        .column_as(search_doc::Column::Id.into_expr().min(), "lowest")
+        .into_tuple()
+        .one(&tx)
+        .await?
+        .flatten();
+    let lowest = lowest.map_or(SEARCH_FIRST_ID, |id| Ord::min(id.0, SEARCH_FIRST_ID));
+    put_all(&tx, documents, Some(SearchDocId(lowest - n as i64))).await?;
+    let row = search_progress::ActiveModel {
+        id: Set(progress.id),
+        below_post: Set(below.below_post),
+        below_comment: Set(below.below_comment),
+        below_user: Set(below.below_user),
+    };
+    row.update(&tx).await?;
+    tx.commit().await?;
+    Ok(Filled { documents: n, is_done: batch.is_last })
+}
+
+fn is_done(progress: &search_progress::Model) -> bool {
+    progress.below_post.0 == 0 && progress.below_comment.0 == 0 && progress.below_user.0 == 0
+}
+
+/// Lets [`fill`] begin from the newest again. What is indexed stays findable meanwhile.
+///
+/// # Errors
+/// The database's.
+pub async fn start_anew(db: &Database) -> Result<()> {
+    let row = search_progress::ActiveModel {
+        below_post: Set(PostId(i64::MAX)),
+        below_comment: Set(CommentId(i64::MAX)),
+        below_user: Set(UserId(i64::MAX)),
+        ..Default::default()
+    };
+    search_progress::Entity::update_many().set(row).filter(search_progress::Column::Id.eq(1)).exec(db).await?;
+    Ok(())
+}
+
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "post::Entity")]
+struct PostRow {
+    id: PostId,
+    board_id: BoardId,
+    author_id: UserId,
+    title: String,
+    html: String,
+    state: State,
+    created_at: OffsetDateTime,
+}
+
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "comment::Entity")]
+struct CommentRow {
+    id: CommentId,
+    post_id: PostId,
+    author_id: UserId,
+    html: String,
+    state: State,
+    created_at: OffsetDateTime,
+    #[sea_orm(from_expr = "post::Column::BoardId.into_expr()")]
+    board_id: BoardId,
+    #[sea_orm(from_expr = "post::Column::State.into_expr()")]
+    post_state: State,
+}
+
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "user::Entity")]
+struct MemberRow {
+    id: UserId,
+    name: String,
+    created_at: OffsetDateTime,
+}
+
+/// The newest rows that are not indexed yet; each list newest first.
+struct Batch {
+    posts: Vec<PostRow>,
+    comments: Vec<CommentRow>,
+    members: Vec<MemberRow>,
+    /// Whether there are none beside these.
+    is_last: bool,
+}
+
+impl Batch {
+    async fn read(tx: &Transaction, progress: &search_progress::Model) -> Result<Self> {
+        let posts = post::Entity::find().filter(post::Column::Id.lt(progress.below_post)).order_by_desc(post::Column::Id);
+        let comments = comment::Entity::find().inner_join(post::Entity).filter(comment::Column::Id.lt(progress.below_comment));
+        let members = user::Entity::find().filter(user::Column::Id.lt(progress.below_user)).order_by_desc(user::Column::Id);
+        let posts: Vec<PostRow> = held(posts).into_partial_model().all(tx).await?;
+        let comments: Vec<CommentRow> = held(comments.order_by_desc(comment::Column::Id)).into_partial_model().all(tx).await?;
+        let members: Vec<MemberRow> = held(members).into_partial_model().all(tx).await?;
+        let mut batch = Self { posts, comments, members, is_last: true };
+        batch.cut();
+        Ok(batch)
+    }
+
+    /// Leaves out what is older than the oldest row of a list that goes on: between them may be rows that were not read, and ids
+    /// must grow with time.
+    fn cut(&mut self) {
+        let last = BATCH as usize - 1;
+        let horizon = [
+            self.posts.get(last).map(|row| row.created_at),
+            self.comments.get(last).map(|row| row.created_at),
+            self.members.get(last).map(|row| row.created_at),
+        ];
+        let Some(horizon) = horizon.into_iter().flatten().max() else { return };
+        self.is_last = false;
+        keep(&mut self.posts, |row| row.created_at >= horizon);
+        keep(&mut self.comments, |row| row.created_at >= horizon);
+        keep(&mut self.members, |row| row.created_at >= horizon);
+    }
+
+    /// Where the next transaction goes on.
+    fn below(&self, before: &search_progress::Model) -> search_progress::Model {
+        let place = |last: Option<i64>, before: i64| if self.is_last { 0 } else { last.unwrap_or(before) };
+        search_progress::Model {
+            id: before.id,
+            below_post: PostId(place(self.posts.last().map(|row| row.id.0), before.below_post.0)),
+            below_comment: CommentId(place(self.comments.last().map(|row| row.id.0), before.below_comment.0)),
+            below_user: UserId(place(self.members.last().map(|row| row.id.0), before.below_user.0)),
+        }
+    }
+
+    /// As documents, oldest first.
+    fn docs(&self) -> Vec<Doc> {
+        let posts = self
+            .posts
+            .iter()
+            .map(|row| Doc::post(row.id, row.board_id, row.author_id, row.created_at, row.state, Grams::of(&row.title, &row.html)));
+        let comments = self.comments.iter().map(|row| {
+            let shown = row.state == State::Shown && row.post_state == State::Shown;
+            Doc::comment(row.id, (row.post_id, row.board_id), row.author_id, row.created_at, shown, Grams::of("", &row.html))
+        });
+        let members = self.members.iter().map(|row| Doc::member(row.id, &row.name, row.created_at));
+        let mut docs: Vec<Doc> = posts.chain(comments).chain(members).collect();
+        docs.sort_by_key(|doc| doc.created_at);
+        docs
+    }
+}
+
+/// The first rows of a list up to the last that is to stay: ids and times need not grow together.
+fn keep<T>(rows: &mut Vec<T>, stays: impl Fn(&T) -> bool) {
+    let end = rows.iter().rposition(stays).map_or(0, |last| last + 1);
+    rows.truncate(end);
+}
+
+/// A batch of rows that nobody changes until the commit: an edit or a hiding comes before it, and is read, or after it, and finds
+/// the document. Nothing is waited for, so nobody can wait in a circle.
+fn held<E: EntityTrait>(rows: Select<E>) -> Select<E> {
+    // SQLite has one writer, and its builder leaves the lock out.
+    rows.limit(BATCH).lock_with_behavior(LockType::Share, LockBehavior::Nowait)
+}

@@ -1,0 +1,337 @@
+//! A query and its hits.
+
+use super::Kind;
+use super::sql::{self, Candidate, Wanted};
+use crate::clock::OffsetDateTime;
+use crate::db::Database;
+use crate::domain::boards::Boards;
+use crate::domain::{Actor, BoardId, CommentId, Context, PostId, Result, UserId, validation};
+use crate::entity::post::State;
+use crate::entity::search_doc::SearchDocId;
+use crate::entity::{comment, post, user};
+use crate::search::{Terms, other_layout, plain_text, without_particle};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ColumnTrait, DbErr, DerivePartialModel, EntityTrait, QueryFilter, QuerySelect, RuntimeErr};
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// Hits on a page.
+pub const PAGE: usize = 20;
+/// Documents that are read and compared at once.
+const CANDIDATES: i64 = 40;
+/// How often that is done for one page; then the reader decides whether to go on.
+const ROUNDS: usize = 10;
+/// Longest that a database may look for documents; PostgreSQL counts it by itself (`db::open_for_search`).
+const TIMEOUT: Duration = Duration::from_millis(800);
+
+/// Which hits come first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// Those with all words in the title, then the others; each newest first.
+    #[default]
+    Best,
+    /// Newest first.
+    Newest,
+}
+
+/// Where the next page begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// Whether hits in titles are still being looked for.
+    in_titles: bool,
+    below: SearchDocId,
+}
+
+impl Cursor {
+    /// Reads what [`Display`](std::fmt::Display) wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (in_titles, below) =
+            text.strip_prefix('t').map(|below| (true, below)).or(text.strip_prefix('a').map(|below| (false, below)))?;
+        Some(Self { in_titles, below: below.parse().ok()? })
+    }
+}
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", if self.in_titles { 't' } else { 'a' }, self.below)
+    }
+}
+
+/// What is looked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Query<'a> {
+    /// As typed.
+    pub text: &'a str,
+    /// On this board alone; one that the reader may not read has no hits.
+    pub board: Option<BoardId>,
+    /// By the member of this name alone; empty: by anybody.
+    pub author: &'a str,
+    /// Of this kind alone.
+    pub kind: Option<Kind>,
+    /// Not older.
+    pub since: Option<OffsetDateTime>,
+    /// Which come first.
+    pub order: Order,
+    /// From the page before.
+    pub after: Option<Cursor>,
+}
+
+/// Something that was found. Its reader may read it.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// The post, comment or member.
+    pub found: Found,
+    /// The title of the post, also of a comment's; the name of a member.
+    pub title: String,
+    /// Plain text; empty for a member.
+    pub text: String,
+    /// Who wrote it, or the member.
+    pub author: (UserId, String),
+    /// When it was written, or the member joined.
+    pub created_at: OffsetDateTime,
+}
+
+/// What was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "ids")]
+pub enum Found {
+    Post { post: PostId, board: BoardId },
+    Comment { comment: CommentId, board: BoardId },
+    Member(UserId),
+}
+
+/// What became of a search.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// A page of hits.
+    pub hits: Vec<Hit>,
+    /// Where the next one begins, if there may be more.
+    pub next: Option<Cursor>,
+    /// What was looked for, where that is not what was typed: nothing was found for that.
+    pub instead: Option<String>,
+    /// What may have been meant, where something was found for what was typed.
+    pub suggestion: Option<String>,
+    /// The database would have had to look for too long.
+    pub is_too_broad: bool,
+}
+
+/// Looks for posts, comments and members that this person may read.
+///
+/// # Errors
+/// The database's; `Busy` where too many search at once.
+pub async fn search(ctx: &Context, actor: Option<&Actor>, boards: &Boards, query: Query<'_>) -> Result<Answer> {
+    let db = ctx.search.get().await?;
+    let search = Search { db, readable: readable(boards, actor, query.board), query, author: author(db, query.author).await? };
+    if search.author.is_none() && !query.author.trim().is_empty() {
+        return Ok(Answer::default());
+    }
+    let other = other_layout(query.text);
+    let mut answer = search.page(query.text).await?;
+    if !answer.hits.is_empty() || answer.is_too_broad || query.after.is_some() {
+        answer.suggestion = other.filter(|_| query.after.is_none());
+        return Ok(answer);
+    }
+    for instead in [other, without_particle(query.text)].into_iter().flatten() {
+        let found = search.page(&instead).await?;
+        if !found.hits.is_empty() {
+            return Ok(Answer { instead: Some(instead), ..found });
+        }
+    }
+    Ok(answer)
+}
+
+/// The boards in which this person finds anything.
+fn readable(boards: &Boards, actor: Option<&Actor>, only: Option<BoardId>) -> Vec<BoardId> {
+    boards.open_to(actor).map(|board| board.id).filter(|id| only.is_none_or(|only| only == *id)).collect()
+}
+
+async fn author(db: &Database, name: &str) -> Result<Option<UserId>> {
+    if name.trim().is_empty() {
+        return Ok(None);
+    }
+    let found =
+        user::Entity::find().select_only().column(user::Column::Id).filter(user::Column::NameKey.eq(validation::name_key(name.trim())));
+    Ok(found.into_tuple().one(db).await?)
+}
+
+struct Search<'a> {
+    db: &'a Database,
+    readable: Vec<BoardId>,
+    query: Query<'a>,
+    author: Option<UserId>,
+}
+
+impl Search<'_> {
+    async fn page(&self, text: &str) -> Result<Answer> {
+        let terms = Terms::parse(text);
+        if terms.is_empty() || (self.query.board.is_some() && self.readable.is_empty()) {
+            return Ok(Answer::default());
+        }
+        // Initials are looked for in titles alone, in whatever order.
+        let in_titles = self.query.order == Order::Best || terms.has_initials();
+        let mut place = self.query.after.unwrap_or(Cursor { in_titles, below: SearchDocId(i64::MAX) });
+        let mut hits = Vec::new();
+        for _ in 0..ROUNDS {
+            let Some(candidates) = self.candidates(&terms, place).await? else {
+                return Ok(Answer { is_too_broad: true, hits, ..Answer::default() });
+            };
+            let exhausted = candidates.len() < CANDIDATES as usize;
+            let mut rows = self.rows(&candidates).await?;
+            for candidate in candidates {
+                place.below = candidate.id;
+                let hit = rows.remove(&(candidate.kind.rank(), candidate.ref_id)).filter(|hit| self.is_hit(&terms, place, hit));
+                hits.extend(hit);
+                if hits.len() == PAGE {
+                    return Ok(Answer { hits, next: Some(place), ..Answer::default() });
+                }
+            }
+            match (exhausted, place.in_titles) {
+                (true, true) => place = Cursor { in_titles: false, below: SearchDocId(i64::MAX) },
+                (true, false) => return Ok(Answer { hits, ..Answer::default() }),
+                (false, _) => {}
+            }
+        }
+        Ok(Answer { hits, next: Some(place), ..Answer::default() })
+    }
+
+    /// Whether the words stand in it. What was found by its title is not found again among the others.
+    fn is_hit(&self, terms: &Terms, place: Cursor, hit: &Hit) -> bool {
+        let own_title = if matches!(hit.found, Found::Comment { .. }) { "" } else { hit.title.as_str() };
+        if place.in_titles {
+            return terms.are_in_title(own_title, &hit.text);
+        }
+        let was_found = (self.query.order == Order::Best || terms.has_initials()) && terms.are_in_title(own_title, &hit.text);
+        terms.are_in(own_title, &hit.text) && !was_found
+    }
+
+    /// None: it took too long.
+    async fn candidates(&self, terms: &Terms, place: Cursor) -> Result<Option<Vec<Candidate>>> {
+        let grams = if place.in_titles { terms.grams_in_title() } else { terms.grams_anywhere() };
+        let wanted = Wanted {
+            grams: &grams,
+            below: place.below,
+            boards: &self.readable,
+            kind: self.query.kind,
+            author: self.author,
+            since: self.query.since.unwrap_or(OffsetDateTime::UNIX_EPOCH),
+            limit: CANDIDATES,
+        };
+        match tokio::time::timeout(TIMEOUT + Duration::from_millis(100), sql::candidates(self.db, &wanted)).await {
+            Ok(Err(err)) if was_cancelled(&err) => Ok(None),
+            Ok(found) => Ok(Some(found?)),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// The rows of documents that are in sight, by kind and id.
+    async fn rows(&self, candidates: &[Candidate]) -> Result<HashMap<(u8, i64), Hit>> {
+        let ids = |kind: Kind| candidates.iter().filter(|c| c.kind == kind).map(|c| c.ref_id).collect::<Vec<_>>();
+        let (posts, comments, members) = (ids(Kind::Post), ids(Kind::Comment), ids(Kind::Member));
+        let (posts, comments, members) = futures_util::try_join!(self.posts(posts), self.comments(comments), self.members(members))?;
+        let posts = posts.into_iter().map(|row| ((Kind::Post.rank(), row.id.0), row.into()));
+        let comments = comments.into_iter().map(|row| ((Kind::Comment.rank(), row.id.0), row.into()));
+        let members = members.into_iter().map(|row| ((Kind::Member.rank(), row.id.0), row.into()));
+        Ok(posts.chain(comments).chain(members).collect())
+    }
+
+    async fn posts(&self, ids: Vec<i64>) -> Result<Vec<PostRow>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found = post::Entity::find().inner_join(user::Entity).filter(post::Column::Id.is_in(ids)).filter(self.in_sight());
+        Ok(found.into_partial_model().all(self.db).await?)
+    }
+
+    async fn comments(&self, ids: Vec<i64>) -> Result<Vec<CommentRow>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found = comment::Entity::find().inner_join(user::Entity).inner_join(post::Entity).filter(comment::Column::Id.is_in(ids));
+        let found = found.filter(comment::Column::State.eq(State::Shown)).filter(self.in_sight());
+        Ok(found.into_partial_model().all(self.db).await?)
+    }
+
+    async fn members(&self, ids: Vec<i64>) -> Result<Vec<MemberRow>> {
+        if ids.is_empty() || self.query.board.is_some() {
+            return Ok(Vec::new());
+        }
+        Ok(user::Entity::find().filter(user::Column::Id.is_in(ids)).into_partial_model().all(self.db).await?)
+    }
+
+    fn in_sight(&self) -> sea_orm::sea_query::SimpleExpr {
+        post::Column::State.eq(State::Shown).and(post::Column::BoardId.is_in(self.readable.iter().copied()))
+    }
+}
+
+impl Kind {
+    fn rank(self) -> u8 {
+        self as u8
+    }
+}
+
+/// Whether PostgreSQL ended the statement after its longest time (SQLSTATE 57014).
+fn was_cancelled(err: &DbErr) -> bool {
+    match err {
+        DbErr::Exec(RuntimeErr::SqlxError(err)) | DbErr::Query(RuntimeErr::SqlxError(err)) => {
+            err.as_database_error().and_then(|err| err.code()).is_some_and(|code| code == "57014")
+        }
+        _ => false,
+    }
+}
+
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "post::Entity")]
+struct PostRow {
+    id: PostId,
+    board_id: BoardId,
+    author_id: UserId,
+    #[sea_orm(from_expr = "user::Column::Name.into_expr()")]
+    author: String,
+    title: String,
+    html: String,
+    created_at: OffsetDateTime,
+}
+
+impl From<PostRow> for Hit {
+    fn from(row: PostRow) -> Self {
+        let (author, text) = ((row.author_id, row.author), plain_text(&row.html));
+        Self { found: Found::Post { post: row.id, board: row.board_id }, title: row.title, text, author, created_at: row.created_at }
+    }
+}
+
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "comment::Entity")]
+struct CommentRow {
+    id: CommentId,
+    #[sea_orm(from_expr = "post::Column::BoardId.into_expr()")]
+    board_id: BoardId,
+    author_id: UserId,
+    #[sea_orm(from_expr = "user::Column::Name.into_expr()")]
+    author: String,
+    #[sea_orm(from_expr = "post::Column::Title.into_expr()")]
+    title: String,
+    html: String,
+    created_at: OffsetDateTime,
+}
+
+impl From<CommentRow> for Hit {
+    fn from(row: CommentRow) -> Self {
+        let (author, text) = ((row.author_id, row.author), plain_text(&row.html));
+        Self { found: Found::Comment { comment: row.id, board: row.board_id }, title: row.title, text, author, created_at: row.created_at }
+    }
+}
+
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "user::Entity")]
+struct MemberRow {
+    id: UserId,
+    name: String,
+    created_at: OffsetDateTime,
+}
+
+impl From<MemberRow> for Hit {
+    fn from(row: MemberRow) -> Self {
+        let author = (row.id, row.name.clone());
+        Self { found: Found::Member(row.id), title: row.name, text: String::new(), author, created_at: row.created_at }
+    }
+}
