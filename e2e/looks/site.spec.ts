@@ -18,7 +18,7 @@ test('what a visitor sees first', async ({ visitor }) => {
 });
 
 test('what a visitor finds around it', async ({ visitor }) => {
-  await lookAtAll(visitor, ['/terms', '/privacy', '/accessibility', '/my/reading', '/nowhere', '/community/notice?page=9', '/who']);
+  await lookAtAll(visitor, ['/terms', '/privacy', '/accessibility', '/my/reading', '/nowhere', '/community/notice?page=9', '/who', '/search', '/search?q=환영', '/search?q=없는말']);
 });
 
 test('forms with faults', async ({ visitor, t }) => {

@@ -10,6 +10,7 @@ mod members;
 mod notifications;
 mod pages;
 mod posts;
+mod search;
 mod settings;
 
 use crate::app::App;
@@ -39,7 +40,7 @@ pub fn routes() -> Routes {
         .at(page("/terms").cost(0, 0), get(pages::terms))
         .at(page("/privacy").cost(0, 0), get(pages::privacy))
         .at(page("/accessibility").cost(0, 0), get(pages::accessibility));
-    bookmarks::routes(of_members(of_posts(routes)))
+    search::routes(bookmarks::routes(of_members(of_posts(routes))))
 }
 
 fn of_posts(routes: Routes) -> Routes {

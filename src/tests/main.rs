@@ -34,6 +34,7 @@ mod processes;
 mod rolling;
 mod rotation;
 mod schema;
+mod search;
 mod seed;
 mod settings;
 mod shared_client_cache;

@@ -51,7 +51,7 @@ async fn database_answers(app: &App) -> bool {
 /// GET /robots.txt
 #[handler]
 pub fn robots() -> &'static str {
-    "User-agent: *\nDisallow: /login\nDisallow: /signup\nDisallow: /my/\nDisallow: /notifications\n"
+    "User-agent: *\nDisallow: /login\nDisallow: /signup\nDisallow: /my/\nDisallow: /notifications\nDisallow: /search\n"
 }
 
 /// GET /favicon.ico: the icon is an SVG, named in every page; browsers that ask here are led there.

@@ -27,6 +27,7 @@ pub mod pages;
 pub mod paths;
 pub mod posts;
 pub mod samples;
+pub mod search;
 pub mod sessions;
 pub mod text;
 pub mod ui;

@@ -10,7 +10,7 @@ use crate::once::{PerLang, Room};
 use crate::text::{Lang, common};
 use crate::ui::{self, FieldError, Tone};
 use crate::users::text as users_text;
-use crate::{notifications, paths};
+use crate::{notifications, paths, search};
 use head::head_with;
 use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
@@ -152,7 +152,9 @@ fn header(shell: &Shell) -> Markup {
             div.wrap.bar {
                 (brand(lang))
                 nav.main-nav aria-label=(lang.t(common::MAIN_MENU)) { (menu(shell)) }
+                (search::header(lang))
                 div.member-nav {
+                    (search::link(lang))
                     (online(shell))
                     (member(shell))
                 }
