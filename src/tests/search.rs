@@ -1,8 +1,9 @@
 //! Search: what is found, by whom, and since when.
 
-use crate::support::{Engine, Page, Postgres, Sqlite, TestApp, Visitor, encode, set_board};
+use crate::support::{Engine, PASSWORD, Page, Postgres, Sqlite, TestApp, Visitor, encode, set_board};
 use minschool::db::query;
 use minschool::domain::search;
+use minschool::seed::{self, Wanted};
 use rstest::rstest;
 
 async fn look(visitor: &mut Visitor, words: &str) -> Page {
@@ -352,4 +353,69 @@ async fn a_search_costs_at_most_eight_statements(#[values(Sqlite, Postgres)] eng
     let page = look(&mut ada, "나무").await;
 
     assert!((4..=8).contains(&page.statements), "{} statements", page.statements);
+}
+
+/// PostgreSQL ends a search after 0.8 s; what holds it up here is a lock.
+#[rstest]
+#[tokio::test]
+async fn a_search_that_takes_too_long_says_so_and_holds_nobody_up(#[values(Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let post = write(&mut ada, "free", "나무", "글").await;
+    let tx = query::begin(&test.app.context.db).await.unwrap();
+    query::run(&tx, "LOCK TABLE search_docs IN ACCESS EXCLUSIVE MODE", []).await.unwrap();
+
+    let mut searches: Vec<Visitor> = (0..4).map(|_| test.visitor()).collect();
+    let all = futures_util::future::join_all(searches.iter_mut().map(|guest| guest.get("/search?q=%EB%82%98%EB%AC%B4")));
+    let (pages, read) = tokio::join!(all, ada.get(&post));
+
+    assert!(read.says("나무"), "{}", read.text());
+    let said = pages.iter().filter(|page| page.says("너무 넓게 찾았습니다")).count();
+    assert!(said >= 2, "{:?}", pages.iter().map(|page| page.status).collect::<Vec<_>>());
+    assert!(pages.iter().all(|page| page.status == 200 || page.status == 503), "those who found no connection are asked to come again");
+    drop(tx);
+    assert!(finds(&mut ada, "나무").await);
+}
+
+/// Several batches, whose posts, comments and members are as old as each other.
+#[rstest]
+#[tokio::test]
+async fn what_is_filled_in_stands_in_the_order_of_its_time(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let ctx = &test.app.context;
+    let wanted = Wanted { users: 30, posts: 500, comments: 900, password: PASSWORD.into(), random_seed: 1 };
+    seed::run(ctx, &wanted, ctx.clock.now(), |_, _, _| ()).await.unwrap();
+    fill(&test).await;
+
+    let number = async |sql: &str| query::number(&ctx.db, sql, []).await.unwrap();
+    let all = "SELECT (SELECT COUNT(*) FROM posts) + (SELECT COUNT(*) FROM comments) + (SELECT COUNT(*) FROM users)";
+    assert_eq!(number("SELECT COUNT(*) FROM search_docs").await, number(all).await);
+    let turned = "SELECT COUNT(*) FROM (SELECT created_at, LAG(created_at) OVER (ORDER BY id) AS before FROM search_docs \
+                  WHERE created_at < (SELECT MAX(created_at) FROM posts WHERE id > 2)) AS pairs WHERE before > created_at";
+    assert_eq!(number(turned).await, Some(0));
+}
+
+/// The index says where to look; what is in sight is asked of the rows.
+#[rstest]
+#[tokio::test]
+async fn an_index_that_is_wrong_gives_nobody_away(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let db = &test.app.context.db;
+    let mut boss = test.staff("boss", "admin").await;
+    let mut ada = test.signed_in("ada").await;
+    let post = write(&mut ada, "free", "글", "수박").await;
+    ada.comment(&post, "참외").await;
+    let hidden = write(&mut ada, "free", "글", "살구").await;
+    let mut guest = test.visitor();
+
+    act(&mut boss, "/comments", "hide", "1", "").await;
+    act(&mut boss, "/posts", "hide", number(&hidden), "").await;
+    query::run(db, "UPDATE search_docs SET shown = TRUE", []).await.unwrap();
+    assert!(finds(&mut guest, "수박").await && !finds(&mut guest, "참외").await && !finds(&mut guest, "살구").await);
+
+    set_board(&mut boss, "free", &[("read", "staff")]).await;
+    query::run(db, "UPDATE search_docs SET board_id = (SELECT id FROM boards WHERE slug = 'notice') WHERE post_id IS NOT NULL", [])
+        .await
+        .unwrap();
+    assert!(!finds(&mut guest, "수박").await && !finds(&mut ada, "수박").await);
 }
