@@ -36,6 +36,8 @@ pub struct Table {
     pub order: &'static [&'static str],
     /// Whether a copy takes it along.
     pub copied: Copied,
+    /// Columns that are NULL in a copy.
+    pub blank: &'static [&'static str],
 }
 
 /// Whether a copy of the database takes a table along.
@@ -57,12 +59,17 @@ impl Table {
 
     /// One that is copied in the order of these columns.
     pub const fn by(name: &'static str, order: &'static [&'static str]) -> Self {
-        Self { name, order, copied: Copied::Always }
+        Self { name, order, copied: Copied::Always, blank: &[] }
+    }
+
+    /// The same, with these columns NULL in a copy: what they hold is true of the database that was copied alone.
+    pub const fn blanking(self, blank: &'static [&'static str]) -> Self {
+        Self { blank, ..self }
     }
 
     /// One that is made anew.
     pub const fn made_anew(name: &'static str) -> Self {
-        Self { name, order: &[], copied: Copied::Never }
+        Self { name, order: &[], copied: Copied::Never, blank: &[] }
     }
 }
 
@@ -143,4 +150,5 @@ steps! {
     m0002_monitor,
     m0003_bookmarks,
     m0004_page_mark_changes,
+    m0005_jobs,
 }
