@@ -21,6 +21,8 @@ mod disk_processes;
 mod edge;
 mod headers;
 mod hostile;
+mod jobs;
+mod jobs_panel;
 mod limits;
 mod live;
 mod metrics;
