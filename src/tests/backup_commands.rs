@@ -2,8 +2,8 @@
 
 use crate::command_line::{folder, minschool, words};
 use crate::support::postgres_database;
-use minschool::backup::tables::Purpose;
 use minschool::backup::repository;
+use minschool::backup::tables::Purpose;
 use std::process::Output;
 use tempfile::TempDir;
 

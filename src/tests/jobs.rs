@@ -5,10 +5,8 @@ use minschool::app::App;
 use minschool::clock::{OffsetDateTime, from_ms, to_ms};
 use minschool::db::{Transaction, query};
 use minschool::domain::jobs::lease::{self, Claim, MOST_TRIES};
-use minschool::domain::jobs::schedules::{self, Schedule};
 use minschool::domain::jobs::{self, Failure, JobId, Kind, New, State};
 use minschool::entity::job;
-use minschool::jobs::cleanup;
 use minschool::jobs::worker::{self, Handlers, handler};
 use rstest::rstest;
 use sea_orm::{ConnectionTrait, EntityTrait};
@@ -351,49 +349,4 @@ async fn what_a_newer_version_added_waits_for_it(#[values(Sqlite, Postgres)] eng
     assert_eq!(jobs::by_state(&counts, "of_a_newer_version")[0], ("waiting", 1));
     let later = test.app.context.clock.now() + time::Duration::minutes(11);
     assert!(jobs::lateness(&counts, later) > time::Duration::minutes(10), "and is reported as late");
-}
-
-#[rstest]
-#[tokio::test]
-async fn a_schedule_adds_one_job_though_many_look(#[values(Sqlite, Postgres)] engine: Engine) {
-    const EVERY: [Schedule; 1] = [Schedule { kind: KIND, every: time::Duration::minutes(10) }];
-    let test = start(engine).await;
-    let (db, now) = (&test.app.context.db, test.app.context.clock.now());
-    for _ in 0..2 {
-        schedules::register(db, &EVERY, now).await.unwrap();
-    }
-    assert_eq!(schedules::fire(db, &EVERY, now).await.unwrap(), 0, "its time has not come");
-    let due = now + time::Duration::minutes(10);
-
-    let fired = futures_util::future::join_all((0..10).map(|_| schedules::fire(db, &EVERY, due))).await;
-
-    assert_eq!(fired.into_iter().map(Result::unwrap).sum::<usize>(), 1);
-    assert_eq!(schedules::list(db).await.unwrap(), [(KIND.word(), now + time::Duration::minutes(20))]);
-    let next = now + time::Duration::minutes(55);
-    assert_eq!(schedules::fire(db, &EVERY, next).await.unwrap(), 0, "the last one still waits");
-    let job = claim(&test, 9, next).await.pop().unwrap();
-    assert!(lease::finish(db, &job, next).await.unwrap());
-    assert_eq!(schedules::fire(db, &EVERY, now + time::Duration::minutes(60)).await.unwrap(), 1, "the rhythm is kept");
-}
-
-#[rstest]
-#[tokio::test]
-async fn the_shipped_schedules_are_done_and_old_jobs_are_forgotten(#[values(Sqlite, Postgres)] engine: Engine) {
-    let test = start(engine).await;
-    let (db, now) = (&test.app.context.db, test.app.context.clock.now());
-    for (state, days) in [("done", 6), ("done", 8), ("failed", 8), ("failed", 31)] {
-        let old = "INSERT INTO jobs (kind, state, due_at, created_at, done_at, payload) VALUES ('old', $1, $2, $2, $2, $3)";
-        let at = from_ms(to_ms(now) - days * 86_400_000);
-        query::run(db, old, [state.into(), at.into(), days.to_string().into()]).await.unwrap();
-    }
-    let past = from_ms(to_ms(now) - 7_200_000);
-    schedules::register(db, &cleanup::SCHEDULES, past).await.unwrap();
-
-    tokio::spawn(worker::run(test.app.clone(), cleanup::handlers(), &cleanup::SCHEDULES));
-
-    let done = "SELECT COUNT(DISTINCT kind) FROM jobs WHERE state = 'done' AND kind <> 'old'";
-    until("each is done", async || number(&test, done).await == cleanup::SCHEDULES.len() as i64).await;
-    let kept = number(&test, "SELECT CAST(SUM(CAST(payload AS BIGINT)) AS BIGINT) FROM jobs WHERE kind = 'old'").await;
-    assert_eq!(kept, 6 + 8, "the done one of 6 days and the failed one of 8");
-    assert!(schedules::list(db).await.unwrap().iter().all(|(_, next)| *next > now));
 }

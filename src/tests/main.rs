@@ -23,6 +23,7 @@ mod headers;
 mod hostile;
 mod jobs;
 mod jobs_panel;
+mod jobs_schedules;
 mod limits;
 mod live;
 mod metrics;
