@@ -93,7 +93,7 @@ pub fn page(p: &JobsPage) -> Markup {
         }
         p.lead { (lang.t(t::LEAD)) }
         (ui::error_summary(lang, "", p.errors))
-        section aria-labelledby="now-title" {
+        section.jobs-now aria-labelledby="now-title" {
             h2 #now-title.visually-hidden { (lang.t(t::NOW)) }
             dl.tiles { @for tile in &p.tiles { (stat(tile)) } }
         }
@@ -137,7 +137,7 @@ fn card(p: &JobsPage, job: &FailingJob) -> Markup {
             @if p.may_change {
                 div.actions {
                     (button(p, &paths::job_retry(job.id), "secondary", t::RETRY, &lang.fill(t::RETRY_LABEL, &[("name", &name), ("n", &job.id)])))
-                    (button(p, &paths::job_delete(job.id), "danger", t::DROP, &lang.fill(t::DROP_LABEL, &[("name", &name), ("n", &job.id)])))
+                    (button(p, &paths::job_delete(job.id), "quiet", t::DROP, &lang.fill(t::DROP_LABEL, &[("name", &name), ("n", &job.id)])))
                 }
             }
         }
