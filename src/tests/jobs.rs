@@ -215,6 +215,8 @@ async fn a_worker_killed_between_effect_and_done_leaves_the_effect_to_the_next(#
     assert!(claim(&test, 9, now).await.is_empty(), "the lease is not over");
     assert_eq!((effects(&test).await, row(&test).await.state), (0, State::Waiting));
     end_leases(&test).await;
+    let late = jobs::lateness(&jobs::counts(&test.app.context.db).await.unwrap(), now);
+    assert!((4.0..9.0).contains(&late.as_seconds_f64()), "counted from the end of its lease: {late}");
     run(&test.app, writes());
     until("another did it", async || row(&test).await.state == State::Done).await;
     assert_eq!((effects(&test).await, row(&test).await.tries), (1, 2));
@@ -265,8 +267,9 @@ async fn a_claim_that_was_taken_over_can_do_nothing_more(#[values(Sqlite, Postgr
     add(&test, None).await;
     let (db, now) = (&test.app.context.db, test.app.context.clock.now());
     let first = claim(&test, 9, now).await.pop().unwrap();
-    assert!(lease::renew(db, &first, now).await.unwrap());
-    let after = now + time::Duration::seconds(61);
+    assert!(lease::renew(db, &first, now + time::Duration::seconds(20)).await.unwrap());
+    assert!(claim(&test, 9, now + time::Duration::seconds(61)).await.is_empty(), "its lease was renewed");
+    let after = now + time::Duration::seconds(81);
 
     let second = claim(&test, 9, after).await.pop().unwrap();
 

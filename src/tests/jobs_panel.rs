@@ -3,7 +3,7 @@
 use crate::backup::{empty, put};
 use crate::support::{Engine, Postgres, Sqlite, TestApp, Visitor, operator};
 use minschool::cli::{moving, restore};
-use minschool::clock::OffsetDateTime;
+use minschool::clock::{OffsetDateTime, from_ms, to_ms};
 use minschool::config::Config;
 use minschool::db::{self, Database, query};
 use minschool::domain::idempotency::Key;
@@ -14,6 +14,7 @@ use minschool::entity::job;
 use minschool::jobs::cleanup;
 use rstest::rstest;
 use sea_orm::EntityTrait;
+use std::time::Duration;
 
 async fn add(test: &TestApp, kind: Kind) -> Claim {
     let (db, now) = (&test.app.context.db, test.app.context.clock.now());
@@ -70,8 +71,10 @@ async fn a_failing_job_is_tried_again_once_and_dropped_once_and_both_are_in_the_
     let again = format!("/jobs/{}/retry", failed(&test, Kind::ForgetSessions, Failure::Permanent("첫째 오류".into())).await);
     let drop = format!("/jobs/{}/delete", failed(&test, Kind::ForgetEvents, Failure::Permanent("둘째 오류".into())).await);
     let page = boss.get_admin("/jobs").await;
+    let mut woken = test.app.context.shared.signals().subscribe(jobs::TOPIC);
 
     let done = boss.submit_admin(&page, &again, &[]).await;
+    tokio::time::timeout(Duration::from_secs(1), woken.recv()).await.expect("the workers are woken");
     assert!(done.path == "/jobs" && done.says("곧 다시 시도합니다"), "{}", done.text());
     let seen = rows(&test.app.context.db).await;
     assert_eq!((seen[0].state, seen[0].tries, seen[0].done_at), (State::Waiting, 0, None));
@@ -165,6 +168,21 @@ async fn the_rule_itself_refuses_who_is_no_administrator(#[values(Sqlite, Postgr
     assert!(matches!((again, dropped), (Err(Error::Forbidden), Err(Error::Forbidden))));
     by.actor.permissions = Permissions::EVERY;
     manage::retry(&test.app.context, &by, &Key::random().unwrap(), id).await.unwrap();
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_system_page_says_that_a_job_is_late_and_leads_to_the_runbook(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut boss = test.staff("boss", "admin").await;
+    let (db, now) = (&test.app.context.db, test.app.context.clock.now());
+    let due_at = from_ms(to_ms(now) - 700_000);
+    jobs::enqueue(db, New { kind: Kind::ForgetEvents, payload: "", dedupe: None, due_at }, now).await.unwrap();
+
+    let page = boss.get_admin("/system").await;
+
+    assert!(page.says("10분 넘게 밀린 작업이 있습니다"), "{}", page.text());
+    assert_eq!(page.count("a[href='/system/runbook#jobs-late']"), 1);
 }
 
 #[rstest]

@@ -108,6 +108,8 @@ pub struct Count {
     pub jobs: i64,
     /// When the oldest of them is or was due.
     pub due_at: OffsetDateTime,
+    /// When the first of their leases ends.
+    pub leased_until: Option<OffsetDateTime>,
 }
 
 /// All jobs by kind and state, in one statement.
@@ -121,6 +123,7 @@ pub async fn counts(db: &impl ConnectionTrait) -> Result<Vec<Count>> {
         .column_as(Column::Lease.is_not_null(), "running")
         .column_as(Column::Id.count(), "jobs")
         .column_as(Column::DueAt.min(), "due_at")
+        .column_as(Column::LeasedUntil.min(), "leased_until")
         .group_by(Column::Kind)
         .group_by(Column::State)
         .group_by(Expr::col("running"));
@@ -141,10 +144,10 @@ pub fn by_state(counts: &[Count], kind: &str) -> [(&'static str, i64); 4] {
     ]
 }
 
-/// How late the oldest job is that is due and that no worker holds. Zero: none is due.
+/// How late the oldest job is that is due and that no worker holds; one whose lease is over was due again then. Zero: none is due.
 pub fn lateness(counts: &[Count], now: OffsetDateTime) -> time::Duration {
-    let waiting = counts.iter().filter(|count| count.state == State::Waiting && !count.running);
-    let late = waiting.map(|count| now - count.due_at).max().unwrap_or_default();
+    let waiting = counts.iter().filter(|count| count.state == State::Waiting);
+    let late = waiting.map(|count| now - count.leased_until.unwrap_or(count.due_at)).max().unwrap_or_default();
     late.max(time::Duration::ZERO)
 }
 
