@@ -53,6 +53,11 @@ test('the system and its runbook', async ({ visitor, watchman, t }) => {
   await look(page, 'the system standing still, with its numbers');
 });
 
+test('jobs', async ({ visitor }) => {
+  await enterAsStaff(visitor);
+  await lookAtAll(visitor, ['/jobs']);
+});
+
 test('boards, posts and comments', async ({ visitor, another, t }) => {
   const { page, admin } = visitor;
   const member = await another();

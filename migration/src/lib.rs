@@ -41,6 +41,8 @@ pub struct Table {
     pub copied: Copied,
     /// The one engine that has it, where the other does not.
     pub only_on: Option<DbBackend>,
+    /// Columns that are NULL in a copy.
+    pub blank: &'static [&'static str],
 }
 
 /// Whether a copy of the database takes a table along.
@@ -62,12 +64,17 @@ impl Table {
 
     /// One that is copied in the order of these columns.
     pub const fn by(name: &'static str, order: &'static [&'static str]) -> Self {
-        Self { name, order, copied: Copied::Always, only_on: None }
+        Self { name, order, copied: Copied::Always, only_on: None, blank: &[] }
+    }
+
+    /// The same, with these columns NULL in a copy: what they hold is true of the database that was copied alone.
+    pub const fn blanking(self, blank: &'static [&'static str]) -> Self {
+        Self { blank, ..self }
     }
 
     /// One that is made anew.
     pub const fn made_anew(name: &'static str) -> Self {
-        Self { name, order: &[], copied: Copied::Never, only_on: None }
+        Self { name, order: &[], copied: Copied::Never, only_on: None, blank: &[] }
     }
 
     /// The same of a part of SQLite's full-text index.
@@ -153,5 +160,6 @@ steps! {
     m0002_monitor,
     m0003_bookmarks,
     m0004_page_mark_changes,
+    m0005_jobs,
     m0006_search,
 }

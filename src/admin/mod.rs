@@ -7,6 +7,7 @@ mod boards;
 mod bulk;
 mod comments;
 mod dashboard;
+mod jobs;
 mod metrics;
 mod posts;
 mod roles;
@@ -84,6 +85,9 @@ pub fn routes() -> Routes {
         .at(page("/sessions").cost(2, 0), get(sessions::index))
         .at("/sessions/:id/end", post(sessions::end))
         .at(page("/audit").cost(1, 0), get(audit::index))
+        .at(page("/jobs").cost(3, 0), get(jobs::index))
+        .at("/jobs/:id/retry", post(jobs::retry))
+        .at("/jobs/:id/delete", post(jobs::destroy))
         // Names, events, the two histories; the cluster's counts every ten seconds. The instances are asked in one more trip.
         .at(page("/system").cost(4, 1), get(system::show))
         .at(page("/system/live").kind(Poll), get(system::live))

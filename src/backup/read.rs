@@ -7,7 +7,7 @@ use crate::clock::{Clock, OffsetDateTime};
 use crate::db::sql::applied_migrations;
 use crate::db::{Database, Transaction, query};
 use futures_util::TryStreamExt;
-use sea_orm::sea_query::{Expr, Order, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, Func, Order, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
 use serde_json::Value;
 use std::pin::pin;
@@ -68,7 +68,14 @@ async fn rows(tx: &Transaction, copied: &tables::Table, to: &RecordSender) -> Re
 fn select(engine: DbBackend, copied: &tables::Table, table: &Table) -> SelectStatement {
     let is_text = |name: &str| table.columns.iter().any(|(column, kind)| column == name && *kind == ColumnKind::Text);
     let mut select = Query::select();
-    select.columns(table.columns.iter().map(|(name, _)| name.clone())).from(copied.name);
+    select.from(copied.name);
+    for (name, _) in &table.columns {
+        match copied.blank.contains(&name.as_str()) {
+            // A NULL that has the column's type: PostgreSQL would take a plain one for text.
+            true => select.expr(Func::cust("NULLIF").args([Expr::col(name.clone()), Expr::col(name.clone())])),
+            false => select.column(name.clone()),
+        };
+    }
     for name in copied.order {
         // One order of words on both engines and in every locale, so that checksums can be compared.
         match engine {

@@ -4,7 +4,7 @@ use super::{Failure, instance, migrate};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db;
-use crate::jobs::maintenance;
+use crate::jobs::cleanup;
 
 /// Runs it.
 ///
@@ -17,7 +17,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     migrate::check_complete(&db).await?;
     let clock = Clock::default();
     instance::start_clock(&config, &db, &clock).await?;
-    let gone = maintenance::forget(&db, clock.now()).await?;
+    let gone = cleanup::forget(&db, clock.now()).await?;
     say!("forgotten: {} sessions, {} answers to forms, {} log lines", gone.sessions, gone.answers, gone.lines);
     Ok(())
 }

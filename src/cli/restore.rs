@@ -10,7 +10,7 @@ use crate::backup::{self, BackupError, load, read, repository, verification};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db;
-use crate::jobs::maintenance;
+use crate::jobs::cleanup;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -120,7 +120,7 @@ async fn prove(config: &Config, file: &Path, keys: Vec<Key>) -> Result<Manifest,
         written.same_rows(&found)?;
     }
     // What an instance does on it first.
-    maintenance::forget(&db, Clock::default().now()).await?;
+    cleanup::forget(&db, Clock::default().now()).await?;
     db.close().await.map_err(BackupError::from)?;
     Ok(written)
 }

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::bootstrap;
-use crate::jobs::maintenance;
+use crate::jobs::{cleanup, maintenance, worker};
 use crate::systemd::notify;
 use crate::systemd::sockets::Sockets;
 use crate::web::serve::{GRACE, Listener, Timeouts, serve};
@@ -34,6 +34,7 @@ pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Fa
     let app = instance::start(config, db, Clock::default()).await?;
     let closing = CancellationToken::new();
     let work = tokio::spawn(maintenance::run(app.clone()));
+    let jobs = tokio::spawn(worker::run(app.clone(), cleanup::handlers(), &cleanup::SCHEDULES));
     tokio::spawn(app.watch_database());
     tokio::spawn(notify::keep_alive());
     let orders = Orders::listen()?;
@@ -52,6 +53,8 @@ pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Fa
         () = orders.obey(&app, &closing, reread) => { servers.await; }
     }
     finish_writes(&app).await;
+    app.stop.cancel();
+    jobs.await.map_err(|e| Failure::Other(format!("the worker did not end well: {e}")))?;
     // What was counted in passing is written before the process ends.
     app.ended.cancel();
     work.await.map_err(|e| Failure::Other(format!("the upkeep did not end well: {e}")))

@@ -1,6 +1,7 @@
 //! The audit log: who did what as staff, what it was before and after, why, and from where.
 
 use super::boards::Boards;
+use super::jobs::JobId;
 use super::page::{Page, skip};
 use super::sessions::Client;
 use super::{Action, Actor, Resource, Result};
@@ -31,6 +32,7 @@ pub enum Target {
     Board(BoardId),
     Post(PostId),
     Comment(CommentId),
+    Job(JobId),
 }
 
 impl Target {
@@ -42,6 +44,7 @@ impl Target {
             Self::Board(id) => ("board", id.0),
             Self::Post(id) => ("post", id.0),
             Self::Comment(id) => ("comment", id.0),
+            Self::Job(id) => ("job", id.0),
         }
     }
 }

@@ -113,7 +113,7 @@ async fn replay<Id: From<i64>>(db: &Database, key: &Key, done: Result<Id>) -> Re
 }
 
 /// Forgets answers older than [`KEPT_DAYS`].
-pub async fn forget_old(db: &Database, now: OffsetDateTime) -> Result<u64> {
+pub async fn forget_old(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<u64> {
     let old = Column::CreatedAt.lt(now - time::Duration::days(KEPT_DAYS));
     Ok(Entity::delete_many().filter(old).exec(db).await?.rows_affected)
 }

@@ -181,7 +181,7 @@ async fn validate(ctx: &Context, new: &Reconnected) -> Result<Accept> {
 }
 
 /// Forgets what no hot copy can contradict any more.
-pub async fn forget_old(db: &Database, now: OffsetDateTime) -> Result<u64> {
+pub async fn forget_old(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<u64> {
     let before = now - time::Duration::hours(KEPT_HOURS);
     Ok(Entity::delete_many().filter(Column::CreatedAt.lt(before)).exec(db).await?.rows_affected)
 }

@@ -15,6 +15,7 @@ pub mod error;
 pub mod flood;
 pub mod idempotency;
 pub mod invalidation;
+pub mod jobs;
 pub mod markdown;
 pub mod notifications;
 pub mod page;

@@ -1,10 +1,10 @@
-//! What an instance does beside answering: hears of ended sessions, writes what was counted in passing,
-//! forgets what has grown old.
+//! What every instance does for itself while it answers, by timers: it reads the log of invalidations, writes what it counted in
+//! passing, sends its heartbeat. Another instance cannot do that in its place, so these are no jobs. Folding page marks could be
+//! one, but runs every two seconds: as a job it would cost five statements and a row each time, and two that fold at once do no
+//! harm.
 
 use crate::app::App;
-use crate::clock::OffsetDateTime;
-use crate::db::Database;
-use crate::domain::{Result, counters, idempotency, invalidation, posts};
+use crate::domain::{counters, invalidation, posts};
 use crate::monitor;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -15,7 +15,6 @@ const SWEEP: Duration = Duration::from_millis(500);
 /// Changes of page marks wait so long; a list adds up those that do.
 const FOLD: Duration = Duration::from_secs(2);
 const FLUSH: Duration = Duration::from_secs(10);
-const TIDY: Duration = Duration::from_secs(600);
 
 /// Runs until the instance has given its last answer, and writes what is pending before it returns.
 pub async fn run(app: App) {
@@ -23,7 +22,7 @@ pub async fn run(app: App) {
     tokio::spawn(super::search_fill::run(app.clone()));
     let cursor = invalidation::Cursor::default();
     let mut log = app.context.shared.signals().subscribe(invalidation::TOPIC);
-    let (mut sweep, mut fold, mut flush, mut tidy) = (every(SWEEP), every(FOLD), every(FLUSH), every(TIDY));
+    let (mut sweep, mut fold, mut flush) = (every(SWEEP), every(FOLD), every(FLUSH));
     let mut failing = BTreeSet::new();
     loop {
         let (what, done) = tokio::select! {
@@ -32,7 +31,6 @@ pub async fn run(app: App) {
             _ = sweep.tick() => ("reading the shared log", invalidation::sweep(&app.context, &cursor).await),
             _ = fold.tick() => ("folding page marks", posts::list::fold_marks(&app.context.db).await),
             _ = flush.tick() => ("writing what was counted", counters::flush(&app.context).await),
-            _ = tidy.tick() => ("forgetting what is old", forget(&app.context.db, app.context.clock.now()).await.map(|_| ())),
         };
         // An outage is said once when it begins and once when it is over, not twice a second.
         match &done {
@@ -53,29 +51,4 @@ fn every(period: Duration) -> tokio::time::Interval {
     let mut ticks = interval_at(Instant::now() + period, period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks
-}
-
-/// How much was forgotten.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Forgotten {
-    /// Answers to forms.
-    pub answers: u64,
-    /// Lines of the instances' log.
-    pub lines: u64,
-    /// Sessions that ended long ago.
-    pub sessions: u64,
-}
-
-/// Forgets what has grown old. Twice, or by two at once, is the same as once.
-///
-/// # Errors
-/// The database's.
-pub async fn forget(db: &Database, now: OffsetDateTime) -> Result<Forgotten> {
-    monitor::history::forget_old(db, now).await?;
-    monitor::events::forget_old(db, now).await?;
-    Ok(Forgotten {
-        answers: idempotency::forget_old(db, now).await?,
-        lines: invalidation::forget_old(db, now).await?,
-        sessions: crate::domain::sessions::forget_old(db, now).await?,
-    })
 }

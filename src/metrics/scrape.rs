@@ -5,6 +5,7 @@ use super::process::Process;
 use super::text::{self, Sheet};
 use crate::app::App;
 use crate::db::{Pool, disk_full, statements};
+use crate::domain::jobs::{self, Kind};
 use crate::monitor::counts::Counts;
 use crate::shared::health::BackendKind;
 use crate::shared::meter;
@@ -51,6 +52,7 @@ impl Collector for Scrape {
         self.database(&mut sheet)?;
         self.redis(&mut sheet)?;
         self.people(&mut sheet)?;
+        self.jobs(&mut sheet)?;
         self.process(&mut sheet)?;
         self.instance(&mut sheet)
     }
@@ -99,6 +101,21 @@ impl Scrape {
         sheet.gauge("minschool_sessions_active", "Sessions that have not ended, of the whole cluster.", of(|c| c.sessions))?;
         sheet.gauge("minschool_online_users", "Members who are here now, on any instance.", of(|c| c.online))?;
         sheet.gauge("minschool_schema_version", "Number of the newest step of the database's schema.", of(|c| c.schema))
+    }
+
+    /// Of the whole cluster, like the numbers of people. Every kind has its lines, so that a rise from nothing is seen.
+    fn jobs(&self, sheet: &mut Sheet<'_>) -> Result {
+        let mut lines = sheet.gauges("minschool_jobs", "Jobs by kind and state, of the whole cluster.")?;
+        if let Some(counts) = &self.counts {
+            for kind in Kind::all().map(Kind::word) {
+                for (state, jobs) in jobs::by_state(&counts.jobs, &kind) {
+                    lines.gauge_of(&[("kind", &kind), ("state", state)], jobs as f64)?;
+                }
+            }
+        }
+        let now = self.app.context.clock.now();
+        let late = self.counts.as_ref().map(|counts| jobs::lateness(&counts.jobs, now).as_seconds_f64());
+        sheet.gauge("minschool_jobs_oldest_due_seconds", "How late the oldest job is that is due and that no worker holds.", late)
     }
 
     fn process(&self, sheet: &mut Sheet<'_>) -> Result {

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::db::query;
-use crate::domain::{Result, sessions};
+use crate::domain::{Result, jobs, sessions};
 use crate::entity::{session, user};
 use crate::shared::Known;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SimpleExpr};
@@ -19,6 +19,8 @@ pub struct Counts {
     pub online: i64,
     /// The number of the newest step of the schema.
     pub schema: i64,
+    /// Jobs by kind and state.
+    pub jobs: Vec<jobs::Count>,
 }
 
 #[derive(FromQueryResult)]
@@ -28,7 +30,7 @@ struct CountsRow {
     step: Option<String>,
 }
 
-/// Counts, in one statement. Who is here is asked of SQL only where Redis cannot say.
+/// Counts, in one statement, and one for jobs. Who is here is asked of SQL only where Redis cannot say.
 pub async fn counts(app: &App) -> Result<Counts> {
     let here = app.context.shared.presence().here();
     let now = app.context.clock.now();
@@ -48,7 +50,8 @@ pub async fn counts(app: &App) -> Result<Counts> {
     let row = query::some(app.context.db.query_one(&counts).await?, "the numbers for the metrics")?;
     let row = CountsRow::from_query_result(&row, "")?;
     let online = here.known().map_or(row.online, i64::from);
-    Ok(Counts { sessions: row.sessions, online, schema: row.step.as_deref().and_then(number).unwrap_or(0) })
+    let schema = row.step.as_deref().and_then(number).unwrap_or(0);
+    Ok(Counts { sessions: row.sessions, online, schema, jobs: jobs::counts(&app.context.db).await? })
 }
 
 /// `m0001_initial` is 1.

@@ -8,7 +8,7 @@ use crate::domain::Result;
 use crate::entity::cluster_event::{ActiveModel, Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// What can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ pub async fn newest(db: &Database, most: i64) -> Result<Vec<Event>> {
 const KEPT_DAYS: i64 = 30;
 
 /// Forgets what has grown old.
-pub async fn forget_old(db: &Database, now: OffsetDateTime) -> Result<u64> {
+pub async fn forget_old(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<u64> {
     let old = Column::CreatedAt.lt(now - time::Duration::days(KEPT_DAYS));
     Ok(Entity::delete_many().filter(old).exec(db).await?.rows_affected)
 }

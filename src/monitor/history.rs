@@ -10,7 +10,7 @@ use crate::domain::Result;
 use crate::entity::{cluster_metric, instance_metric};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, SimpleExpr};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
 /// Minutes that are kept.
 const KEPT: i64 = 24 * 60;
@@ -167,9 +167,9 @@ pub async fn names(db: &Database, since: i64) -> Result<Vec<String>> {
 }
 
 /// Forgets what has grown old.
-pub async fn forget_old(db: &Database, now: OffsetDateTime) -> Result<()> {
+pub async fn forget_old(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<u64> {
     let before = minute(now) - KEPT;
-    instance_metric::Entity::delete_many().filter(instance_metric::Column::Minute.lt(before)).exec(db).await?;
-    cluster_metric::Entity::delete_many().filter(cluster_metric::Column::Minute.lt(before)).exec(db).await?;
-    Ok(())
+    let instances = instance_metric::Entity::delete_many().filter(instance_metric::Column::Minute.lt(before)).exec(db).await?;
+    let cluster = cluster_metric::Entity::delete_many().filter(cluster_metric::Column::Minute.lt(before)).exec(db).await?;
+    Ok(instances.rows_affected + cluster.rows_affected)
 }

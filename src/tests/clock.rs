@@ -6,7 +6,7 @@ use minschool::clock::{Clock, OffsetDateTime, to_ms};
 use minschool::db::query;
 use minschool::domain::sessions::{self, Area};
 use minschool::domain::{counters, tokens};
-use minschool::jobs::maintenance;
+use minschool::jobs::cleanup;
 use minschool::monitor::events::newest;
 use minschool::monitor::reporter::Reporter;
 use minschool::shared::Known;
@@ -23,7 +23,7 @@ async fn step(test: &TestApp, by_ms: i64) {
     // Who was here within the last seconds would be noted as being here after the jump.
     counters::flush(&test.app.context).await.unwrap();
     test.app.context.clock.monotonic().set_wall_by_ms(by_ms);
-    maintenance::forget(&test.app.context.db, test.app.context.clock.now()).await.unwrap();
+    cleanup::forget(&test.app.context.db, test.app.context.clock.now()).await.unwrap();
 }
 
 /// From now on the rows decide, as when Redis' clock jumped too and its keys are over.

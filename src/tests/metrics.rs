@@ -12,7 +12,7 @@ use testkit::process::local;
 const TOKEN: &str = "a-token-for-the-tests";
 
 /// What alerts, the panel and the operators' tools rely on.
-const NAMES: [&str; 29] = [
+const NAMES: [&str; 31] = [
     "minschool_http_request_duration_seconds_bucket{",
     "minschool_http_request_duration_seconds_sum{",
     "minschool_http_request_duration_seconds_count{",
@@ -29,6 +29,8 @@ const NAMES: [&str; 29] = [
     "minschool_sessions_active ",
     "minschool_online_users ",
     "minschool_schema_version ",
+    "minschool_jobs{kind=\"forget_sessions\",state=\"waiting\"} ",
+    "minschool_jobs_oldest_due_seconds ",
     "minschool_build_info{version=\"",
     "process_cpu_seconds_total ",
     "process_resident_memory_bytes ",

@@ -21,8 +21,8 @@ pub const PAGE: usize = 20;
 const CANDIDATES: i64 = 40;
 /// How often that is done for one page; then the reader decides whether to go on.
 const ROUNDS: usize = 10;
-/// Longest that a database may look for documents; PostgreSQL counts it by itself (`db::open_for_search`).
-const TIMEOUT: Duration = Duration::from_millis(800);
+/// Longest wait for an answer of the index. PostgreSQL ends a statement after 0.8 s by itself (`db::open_for_search`).
+const TIMEOUT: Duration = Duration::from_millis(1_500);
 
 /// Which hits come first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -216,7 +216,7 @@ impl Search<'_> {
             since: self.query.since.unwrap_or(OffsetDateTime::UNIX_EPOCH),
             limit: CANDIDATES,
         };
-        match tokio::time::timeout(TIMEOUT + Duration::from_millis(100), sql::candidates(self.db, &wanted)).await {
+        match tokio::time::timeout(TIMEOUT, sql::candidates(self.db, &wanted)).await {
             Ok(Err(err)) if was_cancelled(&err) => Ok(None),
             Ok(found) => Ok(Some(found?)),
             Err(_) => Ok(None),

@@ -1,9 +1,10 @@
 //! Domain values as the plain structs that views draw.
 //!
-//! Rooms: `posts` (cards, a post, its thread), `staff` (the admin's frame and rows), `system` and `curves` (how the
-//! machines are and were).
+//! Rooms: `posts` (cards, a post, its thread), `staff` (the admin's frame and rows), `jobs`, `system` and
+//! `curves` (how the machines are and were).
 
 mod curves;
+pub mod jobs;
 mod posts;
 mod staff;
 mod system;

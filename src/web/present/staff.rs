@@ -5,6 +5,7 @@ use super::{flash, moment};
 use crate::domain::sessions::{Area, Listed};
 use crate::domain::{Action, Resource, SessionId, audit};
 use templates::admin::audit::{AuditRow, Change, text as audit_text};
+use templates::admin::jobs::kind_name;
 use templates::admin::layout::{AdminShell, Permissions};
 use templates::admin::roles::text as roles;
 use templates::admin::sessions::SessionRow;
@@ -103,7 +104,11 @@ pub fn audit_rows<'a>(
         at: moment(row.created_at, now, lang),
         staff: &row.actor_name,
         action: &row.action,
-        target: if row.target_name.is_empty() { lang.t(audit_text::WITHHELD) } else { &row.target_name },
+        target: match row.target_name.as_str() {
+            "" => lang.t(audit_text::WITHHELD),
+            kind if row.target_kind == "job" => kind_name(lang, kind),
+            name => name,
+        },
         reason: &row.reason,
         ip: &row.ip,
         changes: changes.iter().map(change).collect(),

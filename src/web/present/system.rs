@@ -3,6 +3,7 @@
 use super::super::request::RequestContext;
 use super::{count, moment};
 use crate::clock::{from_ms, to_ms};
+use crate::domain::jobs;
 use crate::edge::html_report as nginx;
 use crate::edge::report::Report;
 use crate::metrics::Sum;
@@ -21,6 +22,8 @@ const ROUTES: usize = 10;
 /// Seconds after which a backup, and a proven restore, is too old: as in the alerts.
 const BACKUP_OLD: u64 = 26 * 3600;
 const DRILL_OLD: u64 = 8 * 24 * 3600;
+/// After which a job that is due is too late: as in the alerts.
+const JOBS_LATE: time::Duration = time::Duration::minutes(10);
 
 /// What holds now; `report` is the edge's, where it answered.
 pub fn live<'a>(request: &RequestContext, seen: &Overview, report: Option<&'a Report>) -> Live<'a> {
@@ -72,6 +75,9 @@ fn concerns(request: &RequestContext, seen: &Overview, report: Option<&Report>) 
     }
     if seen.counts.is_none() {
         found.push((lang.t(t::BAD_DATABASE).to_owned(), "database-down"));
+    }
+    if seen.counts.as_ref().is_some_and(|counts| jobs::lateness(&counts.jobs, request.app.context.clock.now()) > JOBS_LATE) {
+        found.push((lang.t(t::BAD_JOBS).to_owned(), "jobs-late"));
     }
     let down =
         report.into_iter().flat_map(|report| &report.servers).filter(|server| server.state == crate::edge::report::ServerState::Down);

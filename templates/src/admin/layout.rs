@@ -1,6 +1,7 @@
 //! The frame around each page of the staff's side. Its colours differ, so that staff know where they are.
 
 use super::text as t;
+use crate::admin::jobs::text as jobs_text;
 use crate::admin::monitor::text as monitor_text;
 use crate::layout::{Aids, Flash, head, mark, regions, sign_out};
 use crate::paths::admin as paths;
@@ -109,7 +110,7 @@ fn header(shell: &AdminShell) -> Markup {
 
 fn menu(shell: &AdminShell) -> Markup {
     let may = &shell.may;
-    let entries: [(bool, &str, Text); 9] = [
+    let entries: [(bool, &str, Text); 10] = [
         (true, paths::DASHBOARD, t::DASHBOARD),
         (may.users, paths::USERS, t::USERS),
         (may.roles, paths::ROLES, t::ROLES),
@@ -119,6 +120,7 @@ fn menu(shell: &AdminShell) -> Markup {
         (may.sessions, paths::SESSIONS, t::SESSIONS),
         (may.audit, paths::AUDIT, t::AUDIT),
         // Who may read what staff did may read what the machines did.
+        (may.audit, paths::JOBS, jobs_text::TITLE),
         (may.audit, paths::SYSTEM, monitor_text::TITLE),
     ];
     html! {

@@ -5,6 +5,7 @@ pub mod boards;
 pub mod comments;
 pub mod dashboard;
 pub mod errors;
+pub mod jobs;
 pub mod layout;
 pub mod monitor;
 pub mod posts;

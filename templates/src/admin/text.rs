@@ -34,4 +34,6 @@ crate::text::catalogue! {
     FLASH_DONE = "고른 항목을 처리했습니다.", "The chosen items are done.";
     FLASH_CREATED = "만들었습니다.", "Created.";
     FLASH_DELETED = "삭제했습니다.", "Deleted.";
+    FLASH_RETRY = "곧 다시 시도합니다.", "It will be tried again in a moment.";
+    FLASH_DROPPED = "작업을 버렸습니다.", "The job is dropped.";
 }

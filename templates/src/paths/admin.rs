@@ -24,6 +24,8 @@ pub const COMMENTS: &str = "/comments";
 pub const SESSIONS: &str = "/sessions";
 /// What staff did.
 pub const AUDIT: &str = "/audit";
+/// What is done beside the requests.
+pub const JOBS: &str = "/jobs";
 /// How the machines are.
 pub const SYSTEM: &str = "/system";
 /// The part of it that is of now.
@@ -99,6 +101,16 @@ pub fn board_edit(id: i64) -> String {
 
 pub fn session_end(id: i64) -> String {
     format!("/sessions/{id}/end")
+}
+
+/// Tries a job again.
+pub fn job_retry(id: i64) -> String {
+    format!("{JOBS}/{id}/retry")
+}
+
+/// Drops a job.
+pub fn job_delete(id: i64) -> String {
+    format!("{JOBS}/{id}/delete")
 }
 
 /// The sessions of one member.

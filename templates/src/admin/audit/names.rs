@@ -2,6 +2,7 @@
 
 use super::text as t;
 use crate::admin::boards::text as admin_boards_text;
+use crate::admin::jobs::text as admin_jobs_text;
 use crate::admin::posts::text as admin_posts_text;
 use crate::admin::text as admin_text;
 use crate::posts::text as posts_text;
@@ -31,6 +32,8 @@ pub fn action_name(key: &str) -> Option<Text> {
         "comment.hide" => t::ACTION_COMMENT_HIDE,
         "comment.restore" => t::ACTION_COMMENT_RESTORE,
         "comment.delete" => t::ACTION_COMMENT_DELETE,
+        "job.retry" => t::ACTION_JOB_RETRY,
+        "job.delete" => t::ACTION_JOB_DELETE,
         _ => return None,
     })
 }
@@ -56,6 +59,8 @@ pub fn field_name(key: &str) -> Option<Text> {
         "comment" => admin_boards_text::WHO_COMMENT,
         "archived" => admin_boards_text::ARCHIVED,
         "position" => admin_boards_text::COL_ORDER,
+        "tries" => t::FIELD_TRIES,
+        "last_error" => admin_jobs_text::LAST_ERROR,
         _ => return None,
     })
 }

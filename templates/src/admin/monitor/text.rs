@@ -22,6 +22,7 @@ crate::text::catalogue! {
     BAD_READING = "인스턴스 {name}이(가) 데이터베이스 없이 보관한 화면만 보여 주고 있습니다.", "Instance {name} is without its database and shows saved pages only.";
     BAD_REDIS = "Redis가 답하지 않습니다. 화면은 데이터베이스로 계속 나갑니다.", "Redis does not answer. Pages are served from the database.";
     BAD_DATABASE = "데이터베이스가 답하지 않아 세션 수를 셀 수 없습니다.", "The database does not answer, so sessions cannot be counted.";
+    BAD_JOBS = "10분 넘게 밀린 작업이 있습니다.", "A job has been due for more than ten minutes.";
     BAD_UPSTREAM = "nginx 뒤의 서버 {name}이(가) 답하지 않습니다.", "The server {name} behind nginx does not answer.";
     BAD_MEMORY = "Redis 메모리가 {n}% 찼습니다.", "Redis has used {n} % of its memory.";
     BAD_UNLIMITED = "Redis에 메모리 한도(maxmemory)가 없습니다.", "Redis has no limit of memory (maxmemory).";

@@ -1,0 +1,100 @@
+//! Jobs that come again without cron: a row says when a schedule's next job is due, and the instance that moves it on adds the job
+//! in the same transaction. However many instances look, one of them finds the row as it was.
+
+use super::{Kind, New, State, enqueue};
+use crate::clock::OffsetDateTime;
+use crate::db::{Database, Transaction, query};
+use crate::domain::Result;
+use crate::entity::job;
+use crate::entity::schedule::{ActiveModel, Column, Entity, Model};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{OnConflict, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use time::Duration;
+
+/// A kind of job that comes again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// Its word is the schedule's name.
+    pub kind: Kind,
+    /// The time from one job to the next.
+    pub every: Duration,
+}
+
+/// Makes the rows of schedules that have none; the first job comes after the schedule's time.
+///
+/// # Errors
+/// The database's.
+pub async fn register(db: &impl ConnectionTrait, schedules: &[Schedule], now: OffsetDateTime) -> Result<()> {
+    for schedule in schedules {
+        let row = ActiveModel { name: Set(schedule.kind.word()), next_at: Set(now + schedule.every) };
+        let ignore = OnConflict::column(Column::Name).do_nothing().to_owned();
+        Entity::insert(row).on_conflict(ignore).exec_without_returning(db).await?;
+    }
+    Ok(())
+}
+
+/// Adds the jobs of the schedules that are due, and says how many this instance added.
+///
+/// # Errors
+/// The database's.
+pub async fn fire(db: &Database, schedules: &[Schedule], now: OffsetDateTime) -> Result<usize> {
+    let due = Entity::find().filter(Column::NextAt.lte(now)).order_by_asc(Column::Name).all(db).await?;
+    let mut added = 0;
+    for row in due {
+        let Some(schedule) = schedules.iter().find(|schedule| schedule.kind.word() == row.name) else { continue };
+        let tx = query::begin(db).await?;
+        added += usize::from(move_on(&tx, schedule, &row, now).await?);
+        tx.commit().await?;
+    }
+    Ok(added)
+}
+
+async fn move_on(tx: &Transaction, schedule: &Schedule, row: &Model, now: OffsetDateTime) -> Result<bool> {
+    let next = next(row.next_at, schedule.every, now);
+    let update = Entity::update_many().col_expr(Column::NextAt, SimpleExpr::from(next)).filter(Column::Name.eq(&row.name));
+    if update.filter(Column::NextAt.eq(row.next_at)).exec(tx).await?.rows_affected == 0 {
+        return Ok(false);
+    }
+    // While the last one is tried again and again, a further one would do nothing that it does not.
+    if is_waiting(tx, schedule.kind).await? {
+        return Ok(false);
+    }
+    enqueue(tx, New { kind: schedule.kind, payload: "", dedupe: None, due_at: now }, now).await
+}
+
+async fn is_waiting(tx: &Transaction, kind: Kind) -> Result<bool> {
+    let waiting = job::Entity::find().select_only().column(job::Column::Id).filter(job::Column::Kind.eq(kind));
+    let first: Option<super::JobId> = waiting.filter(job::Column::State.eq(State::Waiting)).limit(1).into_tuple().one(tx).await?;
+    Ok(first.is_some())
+}
+
+/// The first moment after `now` in the schedule's rhythm. What was missed while no instance ran is not made up for.
+fn next(last: OffsetDateTime, every: Duration, now: OffsetDateTime) -> OffsetDateTime {
+    let missed = (now - last).whole_milliseconds() / every.whole_milliseconds().max(1);
+    last + every * i32::try_from(missed + 1).unwrap_or(i32::MAX)
+}
+
+/// The schedules by the moment of their next job.
+///
+/// # Errors
+/// The database's.
+pub async fn list(db: &impl ConnectionTrait) -> Result<Vec<(String, OffsetDateTime)>> {
+    let rows = Entity::find().order_by_asc(Column::NextAt).order_by_asc(Column::Name).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.name, row.next_at)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn the_rhythm_is_kept_and_what_was_missed_is_left_out() {
+        let (last, every) = (datetime!(2026-11-26 03:00 UTC), Duration::minutes(10));
+
+        assert_eq!(next(last, every, last), datetime!(2026-11-26 03:10 UTC));
+        assert_eq!(next(last, every, datetime!(2026-11-26 03:09:59 UTC)), datetime!(2026-11-26 03:10 UTC));
+        assert_eq!(next(last, every, datetime!(2026-11-26 05:55 UTC)), datetime!(2026-11-26 06:00 UTC));
+    }
+}

@@ -1,0 +1,75 @@
+//! Deletes what has grown old: a schedule and a kind of job for each table, done by one instance. `minschool cleanup` and a restore
+//! do all of it at once.
+
+use super::worker::{Handlers, handler};
+use crate::app::App;
+use crate::clock::OffsetDateTime;
+use crate::db::{Database, Transaction, query};
+use crate::domain::jobs::lease::Claim;
+use crate::domain::jobs::schedules::Schedule;
+use crate::domain::jobs::{self, Failure, Kind};
+use crate::domain::{Result, idempotency, invalidation, sessions};
+use crate::monitor::{events, history};
+use sea_orm::ConnectionTrait;
+use time::Duration;
+
+/// The log of invalidations is kept for six hours and read whole at each reconnection, so it is kept short; what the others delete
+/// was kept for days.
+pub const SCHEDULES: [Schedule; 6] = [
+    Schedule { kind: Kind::ForgetInvalidations, every: Duration::minutes(10) },
+    Schedule { kind: Kind::ForgetKeys, every: Duration::hours(1) },
+    Schedule { kind: Kind::ForgetSessions, every: Duration::hours(1) },
+    Schedule { kind: Kind::ForgetMetrics, every: Duration::hours(1) },
+    Schedule { kind: Kind::ForgetEvents, every: Duration::hours(1) },
+    Schedule { kind: Kind::ForgetJobs, every: Duration::hours(1) },
+];
+
+/// A handler for each kind of [`SCHEDULES`].
+pub fn handlers() -> Handlers {
+    SCHEDULES.iter().map(|schedule| (schedule.kind, handler(run))).collect()
+}
+
+async fn run(app: App, job: Claim) -> Result<Transaction, Failure> {
+    let tx = query::begin(&app.context.db).await?;
+    let rows = forget_of(&tx, job.kind, app.context.clock.now()).await?;
+    tracing::debug!(job.id = job.id.0, "deleted {rows} old rows");
+    Ok(tx)
+}
+
+/// Deletes what one kind of job deletes. Twice is the same as once.
+async fn forget_of(db: &impl ConnectionTrait, kind: Kind, now: OffsetDateTime) -> Result<u64> {
+    match kind {
+        Kind::ForgetKeys => idempotency::forget_old(db, now).await,
+        Kind::ForgetInvalidations => invalidation::forget_old(db, now).await,
+        Kind::ForgetSessions => sessions::forget_old(db, now).await,
+        Kind::ForgetMetrics => history::forget_old(db, now).await,
+        Kind::ForgetEvents => events::forget_old(db, now).await,
+        Kind::ForgetJobs => jobs::forget_old(db, now).await,
+    }
+}
+
+/// How much was forgotten.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Answers to forms.
+    pub answers: u64,
+    /// Lines of the instances' log.
+    pub lines: u64,
+    /// Sessions that ended long ago.
+    pub sessions: u64,
+}
+
+/// Deletes all that has grown old. By two at once it is the same as by one.
+///
+/// # Errors
+/// The database's.
+pub async fn forget(db: &Database, now: OffsetDateTime) -> Result<Forgotten> {
+    for kind in [Kind::ForgetMetrics, Kind::ForgetEvents, Kind::ForgetJobs] {
+        forget_of(db, kind, now).await?;
+    }
+    Ok(Forgotten {
+        answers: forget_of(db, Kind::ForgetKeys, now).await?,
+        lines: forget_of(db, Kind::ForgetInvalidations, now).await?,
+        sessions: forget_of(db, Kind::ForgetSessions, now).await?,
+    })
+}

@@ -1,0 +1,49 @@
+//! Jobs: what is done beside the requests.
+
+crate::text::catalogue! {
+    TITLE = "작업", "Jobs";
+    LEAD = "사이트가 뒤에서 스스로 하는 일입니다. 실패한 작업은 잠시 뒤에 저절로 다시 시도합니다.", "What the site does by itself, behind the pages. A job that fails is tried again after a while, by itself.";
+    AGAIN = "새로 고침", "Look again";
+    NOW = "지금", "Now";
+    TILE_WAITING = "기다림", "Waiting";
+    TILE_WAITING_HINT = "아직 하지 않은 작업", "not done yet";
+    TILE_RUNNING = "하는 중", "Running";
+    TILE_RUNNING_HINT = "지금 하고 있는 작업", "being done now";
+    TILE_FAILED = "실패", "Failed";
+    TILE_FAILED_HINT = "더는 다시 시도하지 않음", "not tried again by itself";
+    TILE_LATE = "밀린 시간", "Late by";
+    TILE_LATE_HINT = "가장 오래 밀린 작업", "the job that is due the longest";
+    NOT_LATE = "없음", "Nothing";
+    FAILING = "실패한 작업", "Failing jobs";
+    FAILING_NONE = "실패한 작업이 없습니다.", "No job fails.";
+    FAILING_NEWEST = "가장 새것 {n}개만 보여 드립니다.", "Only the newest {n} are shown.";
+    BADGE_FAILED = "실패", "Failed";
+    BADGE_AGAIN = "다시 시도 예정", "Will be tried again";
+    TRIES_ONE = "{n}번 시도", "{n} try";
+    TRIES_MANY = "{n}번 시도", "{n} tries";
+    NUMBER = "{n}번 작업", "Job {n}";
+    NEXT_TRY = "다음 시도", "Next try";
+    GIVEN_UP = "그만둔 때", "Given up";
+    LAST_ERROR = "마지막 오류", "Last error";
+    RETRY = "다시 시도", "Try again";
+    RETRY_LABEL = "{name} 다시 시도 ({n}번 작업)", "Try again: {name} (job {n})";
+    DROP = "버리기", "Drop";
+    DROP_LABEL = "{name} 버리기 ({n}번 작업)", "Drop: {name} (job {n})";
+    READ_ONLY = "작업을 다시 시도하거나 버리는 일은 관리자만 할 수 있습니다.", "Only administrators can try a job again or drop it.";
+    KINDS = "종류별 작업", "Jobs by kind";
+    COL_KIND = "종류", "Kind";
+    COL_WAITING = "기다림", "Waiting";
+    COL_RUNNING = "하는 중", "Running";
+    COL_DONE = "마침 (7일)", "Done (7 days)";
+    COL_FAILED = "실패 (30일)", "Failed (30 days)";
+    SCHEDULES = "정해진 때에 하는 작업", "Schedules";
+    SCHEDULES_NONE = "아직 없습니다. 인스턴스가 시작하면 생깁니다.", "None yet. They are made when an instance starts.";
+    COL_NEXT = "다음에 할 때", "Next";
+    FORGET_KEYS = "처리한 양식의 일회용 키 지우기", "Delete old one-time keys of forms";
+    FORGET_INVALIDATIONS = "인스턴스끼리 주고받은 오래된 기록 지우기", "Delete old lines of the instances' log";
+    FORGET_SESSIONS = "오래전에 끝난 세션 지우기", "Delete sessions that ended long ago";
+    FORGET_METRICS = "하루가 지난 측정값 지우기", "Delete measurements older than a day";
+    FORGET_EVENTS = "시스템에 있었던 오래된 일 지우기", "Delete old events of the system";
+    FORGET_JOBS = "오래전에 끝난 작업 지우기", "Delete jobs that ended long ago";
+    JOB_GONE = "그 작업은 지금 하고 있거나 이미 끝났습니다. 아래에서 지금 상태를 확인해 주세요", "That job is being done now, or it is over. Below is how things are now";
+}
