@@ -38,6 +38,7 @@ pub mod text {
     crate::text::catalogue! {
         TITLE = "검색", "Search";
         TITLE_OF = "'{text}' 검색", "Search: {text}";
+        DETAILED = "자세히 찾기", "Detailed search";
         FIELD = "찾을 말", "Words to find";
         FIND = "찾기", "Search";
         HINT = "글, 댓글, 회원 이름에서 찾습니다. 한 글자도, 낱말 가운데도, 초성(ㄱㅈ)으로도 찾을 수 있습니다.",
@@ -160,7 +161,7 @@ pub(crate) fn header(lang: Lang) -> PreEscaped<&'static str> {
     static HEADER: PerLang = PerLang::new();
     HEADER.get(lang, || {
         html! {
-            form.site-search role="search" action=(paths::INDEX) {
+            form.site-search role="search" aria-label=(lang.t(t::TITLE)) action=(paths::INDEX) {
                 input type="search" name="q" maxlength="200" aria-label=(lang.t(t::FIELD)) placeholder=(lang.t(t::TITLE));
                 button.button.quiet aria-label=(lang.t(t::FIND)) { (glass()) }
             }
@@ -211,7 +212,7 @@ fn form(p: &SearchPage) -> Markup {
         std::iter::once(choice("", t::BOARD_ALL)).chain(p.boards.iter().map(|(slug, name)| Choice { value: slug, label: name })).collect();
     let field = |name, label, value| Field { lang, name, label: lang.t(label), value, ..Field::default() };
     html! {
-        form.search role="search" action=(paths::INDEX) {
+        form.search role="search" aria-label=(lang.t(t::DETAILED)) action=(paths::INDEX) {
             div.words {
                 (ui::field(&Field { kind: "search", hint: lang.t(t::HINT), ..field("q", t::FIELD, asked.text) }))
                 button.button { (lang.t(t::FIND)) }
