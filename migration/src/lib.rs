@@ -154,4 +154,5 @@ steps! {
     m0003_bookmarks,
     m0004_page_mark_changes,
     m0006_search,
+    m0007_drafts,
 }
