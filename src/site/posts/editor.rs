@@ -73,7 +73,7 @@ pub fn sent(fields: &Fields) -> Draft {
         body: fields.text("body").into(),
         notice: fields.ticked("notice"),
         revision: fields.number("revision"),
-        editor: drafts::Editor::sent(fields.text("form"), fields.number("draft"), fields.number("version")),
+        editor: drafts::Editor::sent(fields.text("editor"), fields.number("draft"), fields.number("version")),
     }
 }
 

@@ -24,7 +24,8 @@ pub struct Saving<'a> {
 /// The hidden fields.
 pub(crate) fn fields(p: &Saving) -> Markup {
     html! {
-        (ui::hidden("form", p.form))
+        // Not "form": htmx reads that property of the element, which a field of this name hides.
+        (ui::hidden("editor", p.form))
         (ui::hidden("draft", &p.draft.map(|id| id.to_string()).unwrap_or_default()))
         (ui::hidden("version", &p.version.to_string()))
     }

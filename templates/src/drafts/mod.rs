@@ -169,7 +169,7 @@ pub fn show(p: &DraftPage) -> Markup {
                 (version(p, &p.own, lang.t(if p.other.is_some() { t::THIS_WINDOW } else { t::TITLE }), p.other.is_some()))
                 @if let Some(other) = &p.other { (version(p, other, lang.t(t::OTHER_WINDOW), true)) }
             }
-            p { a.button.quiet href=(paths::INDEX) { (lang.t(t::TO_ALL)) } }
+            p { a href=(paths::INDEX) { (lang.t(t::TO_ALL)) } }
         }
     };
     layout::page(p.shell, title, main)
