@@ -140,7 +140,10 @@
     if (ctx.sourceElement?.matches?.('[data-quiet]') && (still.matches || document.hidden)) return event.preventDefault();
     if (isStream(ctx)) return;
     const leaves = ctx.select === '#main' && ctx.request.method === 'GET';
-    if (leaves && $('form[data-dirty]') && !confirm(words().leaving)) return event.preventDefault();
+    if (leaves && $('form[data-dirty]')) {
+      if (!confirm(words().leaving)) return event.preventDefault();
+      saveAll();
+    }
     waiting += 1;
     ctx.waits = true;
     ctx.target?.setAttribute?.('aria-busy', 'true');
@@ -165,6 +168,40 @@
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = '1';
   }, true);
+
+  // An editor saves its draft every twenty seconds when something was typed, and when it goes out of sight. Its fields are only read:
+  // a syllable that is being composed stays as it is. On leaving the browser finishes what is small by itself (64 KiB, fetch keepalive).
+  const save = async (form, { asked, leaving } = {}) => {
+    const body = String(new URLSearchParams(new FormData(form)));
+    if (!(asked || 'dirty' in form.dataset) || (form.saving && !leaving)) return;
+    const status = form.querySelector('[data-failed]');
+    const line = document.createElement('p');
+    form.saving = true;
+    delete form.dataset.dirty;
+    try {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', 'hx-request-type': 'partial' };
+      const answer = await fetch(form.dataset.drafts, { method: 'POST', body, headers, keepalive: leaving && body.length < 60_000 });
+      const said = [200, 409, 410, 422].includes(answer.status);
+      if (said) {
+        const sent = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('p');
+        for (const name of ['draft', 'version']) if (sent.dataset[name]) form.elements[name].value = sent.dataset[name];
+        line.replaceChildren(...sent.childNodes);
+      } else line.textContent = answer.status === 401 ? status.dataset.signedOut : status.dataset.failed;
+      if (answer.status === 410) form.removeAttribute('data-drafts');
+      if (answer.status !== 200 && answer.status !== 409) form.dataset.dirty = '';
+    } catch {
+      form.dataset.dirty = '';
+      line.textContent = status.dataset.failed;
+    }
+    form.saving = false;
+    // The same again is not read out.
+    if (line.textContent !== status.textContent) status.replaceChildren(line);
+  };
+  const saveAll = (how) => all('form[data-drafts]').forEach((form) => save(form, how));
+  setInterval(saveAll, 20_000);
+  on('visibilitychange', () => document.hidden && saveAll({ leaving: true }));
+  addEventListener('pagehide', () => saveAll({ leaving: true }));
+
   addEventListener('beforeunload', (event) => $('form[data-dirty]') && event.preventDefault());
   addEventListener('pageshow', () => all('[data-sent]').forEach((form) => delete form.dataset.sent));
 
@@ -173,6 +210,10 @@
     all('details.menu[open]').forEach((menu) => menu.contains(event.target) || (menu.open = false));
     if (!link) return;
     if (link.closest('#main') && link.matches('a')) left.set(here(), link.getAttribute('href'));
+    if (link.matches('[data-save]') && link.form.dataset.drafts) {
+      event.preventDefault();
+      save(link.form, { asked: true });
+    }
     if (link.dataset.dismiss) {
       event.preventDefault();
       event.stopImmediatePropagation();

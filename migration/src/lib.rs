@@ -162,4 +162,5 @@ steps! {
     m0004_page_mark_changes,
     m0005_jobs,
     m0006_search,
+    m0007_drafts,
 }

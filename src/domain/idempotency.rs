@@ -63,6 +63,11 @@ fn answer(key: &Key, id: i64, now: OffsetDateTime) -> ActiveModel {
     ActiveModel { key: Set(key.0.clone()), result_id: Set(id), created_at: Set(now) }
 }
 
+/// Whether a form has been answered.
+pub(super) async fn is_answered(db: &impl ConnectionTrait, key: &Key) -> Result<bool> {
+    Ok(first(db, key).await?.is_some())
+}
+
 async fn first(db: &impl ConnectionTrait, key: &Key) -> Result<Option<i64>> {
     Ok(Entity::find_by_id(&key.0).one(db).await?.map(|row| row.result_id))
 }

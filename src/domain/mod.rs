@@ -10,6 +10,7 @@ pub mod comments;
 pub mod context;
 pub mod counters;
 pub mod dashboard;
+pub mod drafts;
 pub mod epoch;
 pub mod error;
 pub mod flood;

@@ -7,6 +7,7 @@ pub mod cluster_event;
 pub mod cluster_metric;
 pub mod comment;
 pub mod consent;
+pub mod draft;
 pub mod idempotency_key;
 pub mod ids;
 pub mod instance_metric;

@@ -18,6 +18,8 @@ mod cut_writes;
 mod database_outage;
 mod disk_full;
 mod disk_processes;
+mod draft_windows;
+mod drafts;
 mod edge;
 mod headers;
 mod hostile;

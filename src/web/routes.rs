@@ -31,6 +31,8 @@ pub enum RateLimit {
     Write,
     /// The editor asks for a preview at each pause in typing.
     Preview,
+    /// Three a minute and window, and one at each time that it goes out of sight.
+    Draft,
 }
 
 impl RateLimit {
@@ -39,6 +41,7 @@ impl RateLimit {
         match self {
             Self::Write => ("write", 60),
             Self::Preview => ("preview", 240),
+            Self::Draft => ("draft", 120),
         }
     }
 }

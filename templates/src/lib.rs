@@ -16,6 +16,7 @@ pub mod assets;
 pub mod boards;
 pub mod bookmarks;
 pub mod comments;
+pub mod drafts;
 pub mod errors;
 mod holes;
 pub mod home;

@@ -10,7 +10,7 @@ use crate::db::{Transaction, query};
 use crate::domain::idempotency::{Uncommitted, idempotent};
 use crate::domain::search::{self, Doc, Grams};
 use crate::domain::validation::{Body, POST_MAX, Title};
-use crate::domain::{Context, PostId, UserId, idempotency, invalidation, users};
+use crate::domain::{Context, PostId, UserId, drafts, idempotency, invalidation, users};
 use crate::entity::post::{ActiveModel, Column, Entity};
 use crate::shared::cache::CacheTag;
 use sea_orm::ActiveValue::Set;
@@ -26,6 +26,8 @@ pub struct Draft {
     pub notice: bool,
     /// The revision that the editor showed; none for a new post.
     pub revision: Option<i64>,
+    /// What its editor keeps of it meanwhile.
+    pub editor: drafts::Editor,
 }
 
 impl Draft {
@@ -102,6 +104,7 @@ async fn insert(ctx: &Context, actor: &Actor, board: &Board, draft: &Draft) -> R
     let row = query::some(tx.query_one(&insert).await?, "a new post")?;
     let id = row.try_get_by_index(0)?;
     users::count_posts(&tx, actor.id, 1).await?;
+    drafts::publish(&tx, actor.id, &draft.editor, id, now).await?;
     search::put(&tx, Doc::post(id, board.id, actor.id, now, State::Shown, grams)).await?;
     Ok(Uncommitted { tx, id })
 }
@@ -145,6 +148,7 @@ async fn amend(ctx: &Context, by: &By, post: &Post, draft: &Draft, stale: &[Cach
     if update.exec(&tx).await?.rows_affected == 0 {
         return Err(Error::invalid("form", "post.changed"));
     }
+    drafts::publish(&tx, actor, &draft.editor, post.id, now).await?;
     search::put(&tx, doc).await?;
     if actor != post.author_id {
         audit::write(&tx, by, entry, now).await?;

@@ -1,22 +1,24 @@
 //! Posts: GET and POST below /community/:board, and what staff do from a post's page.
 //!
-//! `page` the page of a post.
+//! `page` the page of a post · `editor` the form in which one is written.
 
+pub mod editor;
 mod page;
 
 pub use page::{PostPages, show};
 
-use crate::domain::boards::Board;
+use crate::domain::drafts::Target;
 use crate::domain::posts::moderate::{self, ModerationAction};
 use crate::domain::posts::{self, Draft};
-use crate::domain::{Action, Error, PostId, Resource, markdown, validation};
+use crate::domain::{PostId, markdown, validation};
 use crate::web::form::Submission::{Accepted, Rejected};
 use crate::web::{Fields, Flash, Rejection, RequestContext, Result, SignedIn, form, form_token, present, reply};
+use editor::{Chosen, Editor, writable};
 use poem::http::StatusCode;
-use poem::web::Path;
+use poem::web::{Path, Query};
 use poem::{Response, handler};
 use templates::paths;
-use templates::posts::form::{self as editor_view, PostForm, Preview, Purpose};
+use templates::posts::form::{self as editor_view, Preview, Purpose};
 use templates::posts::{self as views, DeletePage};
 
 /// The name of the form that comments on a post.
@@ -30,83 +32,28 @@ pub fn to_comments(request: RequestContext, Path((slug, id)): Path<(String, Post
     reply::see_other(&request, &paths::post_page(&slug, id.0, 1))
 }
 
-/// The board of an address, for a member who may write there.
-fn writable<'a>(member: &'a SignedIn, slug: &str) -> Result<&'a Board> {
-    let board = member.request.board_at(slug)?;
-    if board.takes_posts_from(Some(&member.actor)) { Ok(board) } else { Err(Error::Forbidden.into()) }
-}
-
-/// What the editor shows besides its text.
-struct Editor<'a> {
-    board: &'a Board,
-    purpose: Purpose,
-    preview: &'a str,
-}
-
-impl<'a> Editor<'a> {
-    fn of(board: &'a Board, purpose: Purpose) -> Self {
-        Self { board, purpose, preview: "" }
-    }
-}
-
-fn editor(member: &SignedIn, draft: &Draft, e: &Editor<'_>, rejection: &Rejection) -> Response {
-    let request = &member.request;
-    let key = form_token::issue(request, &editor_form(e.board, e.purpose));
-    let (nav, errors) = (present::nav(request), rejection.errors());
-    let page = editor_view::page(&PostForm {
-        shell: &present::shell(request, &nav),
-        slug: &e.board.slug,
-        board: present::board_name(e.board, request.lang),
-        purpose: e.purpose,
-        title: &draft.title,
-        body: &draft.body,
-        can_notice: member.actor.may(Resource::Post, Action::Moderate),
-        notice: draft.notice,
-        revision: draft.revision,
-        once: &key,
-        errors: &errors,
-        preview_html: e.preview,
-    });
-    rejection.page(request, page)
-}
-
-fn editor_form(board: &Board, purpose: Purpose) -> String {
-    match purpose {
-        Purpose::New => format!("post.create.{}", board.id),
-        Purpose::Edit { id } => format!("post.update.{id}"),
-    }
-}
-
-fn draft(fields: &Fields) -> Draft {
-    Draft {
-        title: fields.text("title").into(),
-        body: fields.text("body").into(),
-        notice: fields.ticked("notice"),
-        revision: fields.number("revision"),
-    }
-}
-
 /// GET /community/:board/write
 #[handler]
-pub fn new(member: SignedIn, Path(slug): Path<String>) -> Result<Response> {
+pub async fn new(member: SignedIn, Path(slug): Path<String>, chosen: Option<Query<Chosen>>) -> Result<Response> {
     let board = writable(&member, &slug)?;
-    Ok(editor(&member, &Draft::default(), &Editor::of(board, Purpose::New), &Rejection::default()))
+    let chosen = chosen.map(|Query(chosen)| chosen).unwrap_or_default();
+    editor::open(&member, Target::New(board.id), &chosen, Draft::default(), Editor::of(board, Purpose::New)).await
 }
 
 /// POST /community/:board/write
 #[handler]
 pub async fn create(member: SignedIn, Path(slug): Path<String>, fields: Fields) -> Result<Response> {
     let board = writable(&member, &slug)?;
-    let (request, draft) = (&member.request, draft(&fields));
+    let (request, draft) = (&member.request, editor::sent(&fields));
     let purpose = Purpose::New;
     if fields.text("intent") == "preview" {
         let sample = preview_html(&draft).await?;
-        return Ok(editor(&member, &draft, &Editor { board, purpose, preview: &sample }, &Rejection::default()));
+        return Ok(editor::show(&member, &draft, &Editor { preview: &sample, ..Editor::of(board, purpose) }, &Rejection::default()));
     }
     let create = async |key| posts::create(&request.app.context, &member.actor, board, &key, &draft).await;
-    match form::submit(request, &editor_form(board, purpose), &fields, create).await? {
+    match form::submit(request, &editor::form_name(board, purpose), &fields, create).await? {
         Accepted(made) => Ok(reply::see_other_with(request, &paths::post(&board.slug, made.id.0), Flash(views::text::FLASH_CREATED))),
-        Rejected(rejection) => Ok(editor(&member, &draft, &Editor::of(board, purpose), &rejection)),
+        Rejected(rejection) => Ok(editor::show(&member, &draft, &Editor::of(board, purpose), &rejection)),
     }
 }
 
@@ -116,46 +63,40 @@ async fn preview_html(draft: &Draft) -> Result<String> {
     Ok(markdown::preview(&validation::text(&cut)).await?)
 }
 
-/// The editor of a post that was changed after it was opened: what was typed stays, and the next try is about the post as
-/// it is now.
-async fn renewed(member: &SignedIn, id: PostId, draft: Draft) -> Result<Draft> {
-    let (post, _) = posts::find_editable(&member.request.app.context.db, &member.actor, id).await?;
-    Ok(Draft { revision: Some(post.revision), ..draft })
-}
-
 /// GET /community/:board/:id/edit
 #[handler]
-pub async fn edit(member: SignedIn, Path((_, id)): Path<(String, PostId)>) -> Result<Response> {
+pub async fn edit(member: SignedIn, Path((_, id)): Path<(String, PostId)>, chosen: Option<Query<Chosen>>) -> Result<Response> {
     let (post, board) = posts::find_editable(&member.request.app.context.db, &member.actor, id).await?;
-    let draft = Draft { title: post.title, body: post.body, notice: post.is_notice, revision: Some(post.revision) };
-    let purpose = Purpose::Edit { id: id.0 };
-    Ok(editor(&member, &draft, &Editor::of(&board, purpose), &Rejection::default()))
+    let revision = Some(post.revision);
+    let draft = Draft { title: post.title, body: post.body, notice: post.is_notice, revision, ..Draft::default() };
+    let chosen = chosen.map(|Query(chosen)| chosen).unwrap_or_default();
+    editor::open(&member, Target::Edit(id), &chosen, draft, Editor::of(&board, Purpose::Edit { id: id.0 })).await
 }
 
 /// POST /community/:board/:id/edit
 #[handler]
 pub async fn update(member: SignedIn, Path((_, id)): Path<(String, PostId)>, fields: Fields) -> Result<Response> {
     let (_, board) = posts::find_editable(&member.request.app.context.db, &member.actor, id).await?;
-    let (request, draft, purpose) = (&member.request, draft(&fields), Purpose::Edit { id: id.0 });
+    let (request, draft, purpose) = (&member.request, editor::sent(&fields), Purpose::Edit { id: id.0 });
     if fields.text("intent") == "preview" {
         let sample = preview_html(&draft).await?;
-        return Ok(editor(&member, &draft, &Editor { board: &board, purpose, preview: &sample }, &Rejection::default()));
+        return Ok(editor::show(&member, &draft, &Editor { preview: &sample, ..Editor::of(&board, purpose) }, &Rejection::default()));
     }
     let update = async |key| posts::update(&request.app.context, &member.by(), &key, id, &draft).await;
-    let rejection = match form::submit(request, &editor_form(&board, purpose), &fields, update).await? {
+    let rejection = match form::submit(request, &editor::form_name(&board, purpose), &fields, update).await? {
         Accepted(_) => return Ok(reply::see_other_with(request, &paths::post(&board.slug, id.0), Flash(views::text::FLASH_SAVED))),
         Rejected(rejection) => rejection,
     };
     let changed = rejection.problems.iter().any(|problem| problem.message == "post.changed");
-    let draft = if changed { renewed(&member, id, draft).await? } else { draft };
-    Ok(editor(&member, &draft, &Editor::of(&board, purpose), &rejection))
+    let draft = if changed { editor::renewed(&member, id, draft).await? } else { draft };
+    Ok(editor::show(&member, &draft, &Editor::of(&board, purpose), &rejection))
 }
 
 /// POST /preview: what a text will look like. It asks nobody to sign in: the editor of a member whose session has
 /// ended must stay as it is until its form is sent.
 #[handler]
 pub async fn preview(request: RequestContext, fields: Fields) -> Result<Response> {
-    let html = preview_html(&draft(&fields)).await?;
+    let html = preview_html(&editor::sent(&fields)).await?;
     let view = Preview { lang: request.lang, html: &html };
     Ok(reply::part(StatusCode::OK, editor_view::preview(&view)))
 }

@@ -43,6 +43,11 @@ pub fn moment(at: OffsetDateTime, now: OffsetDateTime, lang: Lang) -> Moment {
     Moment { iso: at.format(&Rfc3339).unwrap_or_default(), shown: shown.unwrap_or_default() }
 }
 
+/// Hours and minutes.
+pub fn time_of_day(at: OffsetDateTime) -> String {
+    at.to_offset(SEOUL).format(format_description!("[hour]:[minute]")).unwrap_or_default()
+}
+
 /// A day as people read it.
 pub fn day(at: OffsetDateTime, lang: Lang) -> String {
     let local = at.to_offset(SEOUL);

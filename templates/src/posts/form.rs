@@ -1,13 +1,14 @@
 //! Writing and changing a post, with a preview of how it will look.
 
 use super::text as t;
+use crate::drafts::{self, Note, Saving, text as drafts_text};
 use crate::layout::{self, Shell};
 use crate::paths;
 use crate::text::{Lang, common};
 use crate::ui::{self, Field, FieldError};
 use maud::{Markup, PreEscaped, html};
 
-/// The editor. Its fields are `title`, `body`, `notice`, `once`; `intent=preview` asks for a look only.
+/// The editor. Its fields are `title`, `body`, `notice`, `once` and those of its draft; `intent=preview` asks for a look only.
 #[derive(Clone, Copy)]
 pub struct PostForm<'a> {
     pub shell: &'a Shell<'a>,
@@ -31,6 +32,9 @@ pub struct PostForm<'a> {
     pub errors: &'a [FieldError<'a>],
     /// How the text looks, as safe HTML; empty where nothing was written yet.
     pub preview_html: &'a str,
+    pub saving: Saving<'a>,
+    /// What stands above it.
+    pub note: &'a Note,
 }
 
 /// Whether a post is begun or changed.
@@ -61,6 +65,7 @@ pub fn page(p: &PostForm) -> Markup {
         div.wrap.reading {
             p.crumb { a href=(paths::board(p.slug)) { (p.board) } }
             h1 tabindex="-1" { (title) }
+            (drafts::note(lang, p.note))
             (form(p))
             (preview(&Preview { lang, html: p.preview_html }))
         }
@@ -74,17 +79,24 @@ fn form(p: &PostForm) -> Markup {
         Purpose::New => (paths::write(p.slug), paths::board(p.slug), t::PUBLISH),
         Purpose::Edit { id } => (paths::post_edit(p.slug, id), paths::post(p.slug, id), t::SAVE_CHANGES),
     };
+    let draft = match p.purpose {
+        Purpose::New => drafts::paths::create(p.slug),
+        Purpose::Edit { id } => drafts::paths::update(p.slug, id),
+    };
     html! {
-        form #editor method="post" action=(action) novalidate hx-sync="this:drop" data-guard {
+        form #editor method="post" action=(action) novalidate hx-sync="this:drop" data-guard data-drafts=(draft) {
             (ui::error_summary(lang, "", p.errors))
             (ui::once(p.once))
+            (drafts::fields(&p.saving))
             @if let Some(revision) = p.revision { input type="hidden" name="revision" value=(revision); }
             (fields(p))
             div.actions {
                 button.button { (lang.t(submit)) }
                 button.button.secondary name="intent" value="preview" { (lang.t(t::PREVIEW)) }
+                button.button.secondary formaction=(draft) data-save { (lang.t(drafts_text::SAVE)) }
                 a.button.quiet href=(back) { (lang.t(common::CANCEL)) }
             }
+            (drafts::saving(lang, &p.saving))
         }
     }
 }

@@ -4,6 +4,7 @@ use super::form::{self, PostForm, Preview, Purpose};
 use super::{Card, DeletePage, ForReader, Neighbour, Post, PostText, text as t};
 use crate::comments::samples::empty_thread;
 use crate::comments::{Entry, Thread};
+use crate::drafts::{Note, Saving};
 use crate::layout::Shell;
 use crate::samples::{Rendered, author, fault, guest, member, moment, staff, with_flash};
 use crate::ui::State;
@@ -118,7 +119,13 @@ fn editor(lang: Lang) -> Rendered {
         once: "k-once",
         errors: &[],
         preview_html: "",
+        saving: Saving { form: "k-form", draft: None, version: 0, at: None },
+        note: &Note::None,
     };
+    let at = moment(lang, 3);
+    let offer = Note::Offer { href: "/community/free/write?draft=8".into(), at: moment(lang, 3) };
+    let outdated = Note::Outdated { post: "/community/free/42".into() };
+    let continued = Saving { draft: Some(8), version: 3, at: Some(&at), ..empty.saving };
     let written = PostForm {
         title: "바자회",
         body: "**나눔 바자회**\n</textarea><b>태그는 글자로 남습니다</b>",
@@ -132,6 +139,12 @@ fn editor(lang: Lang) -> Rendered {
         ("write", form::page(&empty)),
         ("write-faults", form::page(&PostForm { title: "", errors: &errors, ..written })),
         ("write-flood-wait", form::page(&PostForm { errors: &wait, ..written })),
+        ("write-draft-offered", form::page(&PostForm { note: &offer, ..empty })),
+        ("write-draft", form::page(&PostForm { saving: continued, ..written })),
+        (
+            "edit-draft-outdated",
+            form::page(&PostForm { purpose: Purpose::Edit { id: 42 }, revision: Some(3), saving: continued, note: &outdated, ..written }),
+        ),
         (
             "edit-staff",
             form::page(&PostForm { purpose: Purpose::Edit { id: 42 }, revision: Some(3), can_notice: true, notice: true, ..written }),

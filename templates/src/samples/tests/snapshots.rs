@@ -22,7 +22,7 @@ const FRAMES: [(&str, &str); 8] = [
 ];
 
 /// Attributes whose values are read by people, or name the language.
-const TEXTS: [&str; 13] = [
+const TEXTS: [&str; 15] = [
     "aria-label",
     "placeholder",
     "title",
@@ -36,6 +36,8 @@ const TEXTS: [&str; 13] = [
     "data-leaving",
     "data-show",
     "data-conceal",
+    "data-failed",
+    "data-signed-out",
 ];
 
 /// A page cut into what its frame is and what is its own.

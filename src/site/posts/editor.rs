@@ -1,0 +1,119 @@
+//! The editor of a post: what its form sends, and how it is shown.
+
+use crate::domain::boards::Board;
+use crate::domain::drafts::{self, DraftId, Target};
+use crate::domain::posts::{self, Draft};
+use crate::domain::{Action, Error, PostId, Resource};
+use crate::web::{Fields, Rejection, Result, SignedIn, form_token, present};
+use poem::Response;
+use serde::Deserialize;
+use templates::drafts::{Note, Saving};
+use templates::paths;
+use templates::posts::form::{self as view, PostForm, Purpose};
+use templates::ui::Moment;
+
+/// The board of an address, for a member who may write there.
+pub fn writable<'a>(member: &'a SignedIn, slug: &str) -> Result<&'a Board> {
+    let board = member.request.board_at(slug)?;
+    if board.takes_posts_from(Some(&member.actor)) { Ok(board) } else { Err(Error::Forbidden.into()) }
+}
+
+/// What the editor shows besides its text.
+pub struct Editor<'a> {
+    pub board: &'a Board,
+    pub purpose: Purpose,
+    pub preview: &'a str,
+    pub note: Note,
+    /// When what it shows was saved.
+    pub saved: Option<Moment>,
+}
+
+impl<'a> Editor<'a> {
+    pub fn of(board: &'a Board, purpose: Purpose) -> Self {
+        Self { board, purpose, preview: "", note: Note::None, saved: None }
+    }
+}
+
+pub fn show(member: &SignedIn, draft: &Draft, e: &Editor<'_>, rejection: &Rejection) -> Response {
+    let request = &member.request;
+    let key = form_token::issue(request, &form_name(e.board, e.purpose));
+    let (nav, errors) = (present::nav(request), rejection.errors());
+    let editor = &draft.editor;
+    let page = view::page(&PostForm {
+        shell: &present::shell(request, &nav),
+        slug: &e.board.slug,
+        board: present::board_name(e.board, request.lang),
+        purpose: e.purpose,
+        title: &draft.title,
+        body: &draft.body,
+        can_notice: member.actor.may(Resource::Post, Action::Moderate),
+        notice: draft.notice,
+        revision: draft.revision,
+        once: &key,
+        errors: &errors,
+        preview_html: e.preview,
+        saving: Saving { form: editor.form(), draft: editor.draft.map(|id| id.0), version: editor.version, at: e.saved.as_ref() },
+        note: &e.note,
+    });
+    rejection.page(request, page)
+}
+
+/// The name of its form.
+pub fn form_name(board: &Board, purpose: Purpose) -> String {
+    match purpose {
+        Purpose::New => format!("post.create.{}", board.id),
+        Purpose::Edit { id } => format!("post.update.{id}"),
+    }
+}
+
+/// What was typed.
+pub fn sent(fields: &Fields) -> Draft {
+    Draft {
+        title: fields.text("title").into(),
+        body: fields.text("body").into(),
+        notice: fields.ticked("notice"),
+        revision: fields.number("revision"),
+        editor: drafts::Editor::sent(fields.text("editor"), fields.number("draft"), fields.number("version")),
+    }
+}
+
+/// The draft with which the editor is to go on.
+#[derive(Deserialize, Default)]
+pub struct Chosen {
+    draft: Option<DraftId>,
+}
+
+/// The editor as it is opened: on the chosen draft, or on `empty` with the offer to go on with one.
+pub async fn open(member: &SignedIn, target: Target, chosen: &Chosen, empty: Draft, e: Editor<'_>) -> Result<Response> {
+    let (request, db) = (&member.request, &member.request.app.context.db);
+    let at = |time| present::moment(time, request.app.context.clock.now(), request.lang);
+    let Some(id) = chosen.draft else {
+        let unfinished = drafts::newest(db, &member.actor, target).await?;
+        let href = |id: DraftId| templates::drafts::paths::go_on(&place(e.board, e.purpose), id.0);
+        let note = unfinished.map_or(Note::None, |draft| Note::Offer { href: href(draft.id), at: at(draft.saved_at) });
+        let draft = Draft { editor: drafts::Editor::open(None)?, ..empty };
+        return Ok(show(member, &draft, &Editor { note, ..e }, &Rejection::default()));
+    };
+    let draft = drafts::find_for(db, &member.actor, target, id).await?;
+    let saved = Some(at(draft.saved_at));
+    let note = match e.purpose {
+        Purpose::Edit { id } if draft.revision != empty.revision => Note::Outdated { post: paths::post(&e.board.slug, id) },
+        _ => Note::None,
+    };
+    Ok(show(member, &draft.typed()?, &Editor { note, saved, ..e }, &Rejection::default()))
+}
+
+/// The address of the editor.
+pub fn place(board: &Board, purpose: Purpose) -> String {
+    match purpose {
+        Purpose::New => paths::write(&board.slug),
+        Purpose::Edit { id } => paths::post_edit(&board.slug, id),
+    }
+}
+
+/// The editor of a post that was changed after it was opened: what was typed stays, and the next try is about the post as
+/// it is now.
+pub async fn renewed(member: &SignedIn, id: PostId, draft: Draft) -> Result<Draft> {
+    let (post, _) = posts::find_editable(&member.request.app.context.db, &member.actor, id).await?;
+    Ok(Draft { revision: Some(post.revision), ..draft })
+}
