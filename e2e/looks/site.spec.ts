@@ -79,7 +79,7 @@ test('a member’s own pages', async ({ visitor, another, t }) => {
   const person = await join(visitor);
   const address = await post(visitor, unique('내 글'));
   await enter(await another(), person);
-  await lookAtAll(visitor, ['/notifications', '/my/bookmarks', '/my/profile', '/my/password', '/my/sessions', '/my/reading', '/logout', '/who', '/u/1']);
+  await lookAtAll(visitor, ['/notifications', '/my/bookmarks', '/my/drafts', '/my/profile', '/my/password', '/my/sessions', '/my/reading', '/logout', '/who', '/u/1']);
   const guest = await another();
   await join(guest);
   await guest.page.goto(address);
@@ -100,13 +100,10 @@ test('drafts, and two windows with different texts', async ({ visitor, t }) => {
     await page.getByRole('button', { name: t('임시저장', 'Save draft'), exact: true }).click();
     await expect(page.locator('#saved')).not.toBeEmpty();
   };
-  await page.goto('/my/drafts');
-  await look(page, 'no drafts');
   await page.goto('/community/free/write');
   await page.getByLabel(t('제목', 'Title')).fill(LONG.slice(0, 90));
   await page.getByLabel(t('내용', 'Text')).fill(LONG);
   await save();
-  await look(page, 'an editor with a saved draft');
   const other = await page.context().newPage();
   await page.goto('/community/free/write');
   await look(page, 'an editor that offers a draft');
@@ -120,7 +117,6 @@ test('drafts, and two windows with different texts', async ({ visitor, t }) => {
   await save();
   const both = page.getByRole('link', { name: t('두 글 나란히 보기', 'See both side by side') });
   await expect(both).toBeVisible();
-  await look(page, 'an editor whose draft was saved apart');
   await both.click();
   await expect(heading(page, t('서로 다른 글 두 개', 'Two different texts'))).toBeVisible();
   await look(page, 'two drafts side by side');
