@@ -79,7 +79,7 @@ test('a member’s own pages', async ({ visitor, another, t }) => {
   const person = await join(visitor);
   const address = await post(visitor, unique('내 글'));
   await enter(await another(), person);
-  await lookAtAll(visitor, ['/notifications', '/my/bookmarks', '/my/profile', '/my/password', '/my/sessions', '/my/reading', '/logout', '/who', '/u/1']);
+  await lookAtAll(visitor, ['/notifications', '/my/bookmarks', '/my/drafts', '/my/profile', '/my/password', '/my/sessions', '/my/reading', '/logout', '/who', '/u/1']);
   const guest = await another();
   await join(guest);
   await guest.page.goto(address);
@@ -91,6 +91,36 @@ test('a member’s own pages', async ({ visitor, another, t }) => {
   // The menu lies over what is below, for as long as it is open.
   await look(page, 'the open menu', { except: ['target-size'] });
   await page.getByRole('button', { name: t('모두 읽음으로 표시', 'Mark all as read') }).waitFor();
+});
+
+test('drafts, and two windows with different texts', async ({ visitor, t }) => {
+  const { page } = visitor;
+  await join(visitor);
+  const save = async () => {
+    await page.getByRole('button', { name: t('임시저장', 'Save draft'), exact: true }).click();
+    await expect(page.locator('#saved')).not.toBeEmpty();
+  };
+  await page.goto('/community/free/write');
+  await page.getByLabel(t('제목', 'Title')).fill(LONG.slice(0, 90));
+  await page.getByLabel(t('내용', 'Text')).fill(LONG);
+  await save();
+  const other = await page.context().newPage();
+  await page.goto('/community/free/write');
+  await look(page, 'an editor that offers a draft');
+  await page.getByRole('link', { name: t('이어 쓰기', 'Continue') }).click();
+  await expect(page.locator('#saved')).not.toBeEmpty();
+  await other.goto(page.url());
+  await other.getByLabel(t('내용', 'Text')).fill('다른 창에서 쓴 글');
+  await other.getByRole('button', { name: t('임시저장', 'Save draft'), exact: true }).click();
+  await expect(other.locator('#saved')).not.toContainText(t('월', 'Nov'));
+  await page.getByLabel(t('내용', 'Text')).fill(`${LONG} 더`);
+  await save();
+  const both = page.getByRole('link', { name: t('두 글 나란히 보기', 'See both side by side') });
+  await expect(both).toBeVisible();
+  await both.click();
+  await expect(heading(page, t('서로 다른 글 두 개', 'Two different texts'))).toBeVisible();
+  await look(page, 'two drafts side by side');
+  await lookAtAll(visitor, ['/my/drafts']);
 });
 
 test('a form that waits for its writer to sign in', async ({ visitor, t }) => {

@@ -42,7 +42,7 @@ pub mod text {
         FIELD = "찾을 말", "Words to find";
         FIND = "찾기", "Search";
         HINT = "글, 댓글, 회원 이름에서 찾습니다. 한 글자도, 낱말 가운데도, 초성(ㄱㅈ)으로도 찾을 수 있습니다.",
-            "Finds posts, comments and members' names: parts of words too, and Korean initials (ㄱㅈ) in titles and names.";
+            "Finds posts, comments and members' names: parts of words too, and the first consonants of Korean titles and names.";
         MORE_FILTERS = "조건", "Filters";
         KIND = "종류", "Kind";
         KIND_ALL = "모두", "All";
@@ -161,7 +161,7 @@ pub(crate) fn header(lang: Lang) -> PreEscaped<&'static str> {
     static HEADER: PerLang = PerLang::new();
     HEADER.get(lang, || {
         html! {
-            form.site-search role="search" aria-label=(lang.t(t::TITLE)) action=(paths::INDEX) {
+            form.site-search method="get" role="search" aria-label=(lang.t(t::TITLE)) action=(paths::INDEX) {
                 input type="search" name="q" maxlength="200" aria-label=(lang.t(t::FIELD)) placeholder=(lang.t(t::TITLE));
                 button.button.quiet aria-label=(lang.t(t::FIND)) { (glass()) }
             }
@@ -212,7 +212,7 @@ fn form(p: &SearchPage) -> Markup {
         std::iter::once(choice("", t::BOARD_ALL)).chain(p.boards.iter().map(|(slug, name)| Choice { value: slug, label: name })).collect();
     let field = |name, label, value| Field { lang, name, label: lang.t(label), value, ..Field::default() };
     html! {
-        form.search role="search" aria-label=(lang.t(t::DETAILED)) action=(paths::INDEX) {
+        form.search method="get" role="search" aria-label=(lang.t(t::DETAILED)) action=(paths::INDEX) {
             div.words {
                 (ui::field(&Field { kind: "search", hint: lang.t(t::HINT), ..field("q", t::FIELD, asked.text) }))
                 button.button { (lang.t(t::FIND)) }

@@ -121,8 +121,8 @@ fn statement(parameters: &[i64]) -> Statement {
         use search_doc::Column::{AuthorId, BoardId, CreatedAt, Kind, PostId, RefId, Shown};
         let shown = Expr::col((BUMPED, post::Column::State)).eq(State::Shown.to_value());
         let row = Query::select()
-            .exprs([search_doc::Kind::Comment.to_value().into(), Expr::col((INSERTED, comment::Column::Id)).into(), post.clone()])
-            .exprs([Expr::col((BUMPED, post::Column::BoardId)).into(), author.clone(), now.clone(), shown, search::integers(value(8))])
+            .exprs([search_doc::Kind::Comment.to_value().into(), Expr::col((INSERTED, comment::Column::Id)), post.clone()])
+            .exprs([Expr::col((BUMPED, post::Column::BoardId)), author.clone(), now.clone(), shown, search::integers(value(8))])
             .from(BUMPED)
             .from(INSERTED)
             .take();
