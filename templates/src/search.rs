@@ -317,14 +317,14 @@ pub(crate) mod samples {
                 title: vec![plain("다음 주 나들이")],
                 excerpt: vec![plain("저도 "), hit("활동지원"), plain("사와 함께 갑니다.")],
                 author,
-                at: moment(lang, 90),
+                at: moment(lang, 30),
             },
             Hit {
                 found: Found::Member { id: 8 },
                 title: vec![hit("활동지원"), plain("팀")],
                 excerpt: Vec::new(),
                 author,
-                at: moment(lang, 200),
+                at: moment(lang, 45),
             },
         ]
     }
