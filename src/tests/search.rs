@@ -186,6 +186,11 @@ async fn a_slip_and_a_particle_are_undone(#[values(Sqlite, Postgres)] engine: En
 
     let page = look(&mut ada, "dkssud").await;
     assert!(page.count(".hit") == 1 && page.says("'안녕'(으)로 찾았습니다"), "{}", page.text());
+    for n in 0..20 {
+        write(&mut ada, "free", &format!("안녕 {n}"), "글").await;
+    }
+    let next = look(&mut ada, "dkssud").await.attribute("a.secondary[href^=\"/search\"]", "href").unwrap();
+    assert_eq!(ada.get(&next).await.count(".hit"), 1, "the second page is of the same words: {next}");
     let page = look(&mut ada, "ㅗ디ㅣㅐ").await;
     assert!(page.count(".hit") == 1 && page.says("'hello'(으)로 찾았습니다"), "{}", page.text());
     let page = look(&mut ada, "센터에서는").await;

@@ -233,6 +233,8 @@ fn form(p: &SearchPage) -> Markup {
 
 fn shown(p: &SearchPage, results: &Results) -> Markup {
     let (lang, asked) = (p.shell.lang, &p.asked);
+    // What follows these hits is found by the same words as they are.
+    let found = Asked { text: results.instead.unwrap_or(asked.text), ..*asked };
     let nothing = if results.is_later_page { t::NOTHING_MORE } else { t::NOTHING };
     html! {
         @if let Some(n) = results.shortened_to { p.muted { (lang.fill(t::SHORTENED, &[("n", &n)])) } }
@@ -245,7 +247,7 @@ fn shown(p: &SearchPage, results: &Results) -> Markup {
                 a href=(paths::page(&Asked { text: other, ..*asked }, "")) { (lang.fill(t::SUGGESTION, &[("text", &other)])) }
             }
         }
-        (order(lang, asked))
+        (order(lang, &found))
         @if results.is_too_broad { (ui::notice(lang, Tone::Warning, lang.t(t::TOO_BROAD))) }
         @if !results.hits.is_empty() {
             section aria-labelledby="results" {
@@ -256,7 +258,7 @@ fn shown(p: &SearchPage, results: &Results) -> Markup {
             (ui::empty(lang.t(nothing), lang.t(t::NOTHING_TEXT), None))
         }
         @if !results.next.is_empty() {
-            p { a.button.secondary href=(paths::page(asked, results.next)) { (lang.t(t::MORE)) } }
+            p { a.button.secondary href=(paths::page(&found, results.next)) { (lang.t(t::MORE)) } }
         }
     }
 }
