@@ -22,6 +22,7 @@ pub mod notifications;
 pub mod page;
 pub mod permissions;
 pub mod posts;
+pub mod revisions;
 pub mod roles;
 pub mod search;
 pub mod sessions;

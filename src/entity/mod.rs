@@ -16,6 +16,7 @@ pub mod job;
 pub mod notification;
 pub mod page_mark;
 pub mod post;
+pub mod revision;
 pub mod role;
 pub mod role_permission;
 pub mod schedule;

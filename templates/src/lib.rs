@@ -27,6 +27,7 @@ mod once;
 pub mod pages;
 pub mod paths;
 pub mod posts;
+pub mod revisions;
 pub mod samples;
 pub mod search;
 pub mod sessions;
