@@ -10,6 +10,7 @@ mod home;
 mod members;
 mod notifications;
 mod pages;
+mod password_reset;
 mod posts;
 mod search;
 mod settings;
@@ -41,7 +42,7 @@ pub fn routes() -> Routes {
         .at(page("/terms").cost(0, 0), get(pages::terms))
         .at(page("/privacy").cost(0, 0), get(pages::privacy))
         .at(page("/accessibility").cost(0, 0), get(pages::accessibility));
-    search::routes(drafts::routes(bookmarks::routes(of_members(of_posts(routes)))))
+    password_reset::routes(search::routes(drafts::routes(bookmarks::routes(of_members(of_posts(routes))))))
 }
 
 fn of_posts(routes: Routes) -> Routes {
