@@ -20,6 +20,7 @@ CREATE TABLE account_tokens (
   user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   purpose TEXT NOT NULL,
   email TEXT NOT NULL,
+  former TEXT NULL,
   hash TEXT NOT NULL,
   created_at {time} NOT NULL,
   expires_at {time} NOT NULL,
