@@ -163,5 +163,6 @@ steps! {
     m0005_jobs,
     m0006_search,
     m0007_drafts,
+    m0008_mail,
     m0010_revisions,
 }

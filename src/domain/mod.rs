@@ -17,6 +17,7 @@ pub mod flood;
 pub mod idempotency;
 pub mod invalidation;
 pub mod jobs;
+pub mod mail;
 pub mod markdown;
 pub mod notifications;
 pub mod page;

@@ -25,6 +25,10 @@ pub enum Kind {
     ForgetEvents,
     /// Deletes jobs that ended long ago.
     ForgetJobs,
+    /// Deletes tokens of links that have expired.
+    ForgetTokens,
+    /// Sends a mail.
+    Mail,
 }
 
 /// What became of a job. A job that is being done is a waiting one with a lease.
