@@ -163,4 +163,5 @@ steps! {
     m0005_jobs,
     m0006_search,
     m0007_drafts,
+    m0009_files,
 }

@@ -25,6 +25,8 @@ pub enum Kind {
     ForgetEvents,
     /// Deletes jobs that ended long ago.
     ForgetJobs,
+    /// Deletes contents of files that no file refers to.
+    SweepFiles,
 }
 
 /// What became of a job. A job that is being done is a waiting one with a lease.

@@ -1,6 +1,9 @@
 //! The tables as SeaORM models, one file each; no behaviour.
 
 pub mod audit_entry;
+pub mod blob;
+pub mod blob_chunk;
+pub mod blob_variant;
 pub mod board;
 pub mod bookmark;
 pub mod cluster_event;
@@ -8,6 +11,8 @@ pub mod cluster_metric;
 pub mod comment;
 pub mod consent;
 pub mod draft;
+pub mod file;
+pub mod file_change;
 pub mod idempotency_key;
 pub mod ids;
 pub mod instance_metric;
