@@ -195,6 +195,8 @@ pub struct Config {
     pub public: Public,
     /// How many accounts one network may open.
     pub sign_ups: SignUps,
+    /// GiB that all files may have.
+    pub files_gib: u64,
 }
 
 impl Config {
@@ -233,6 +235,7 @@ impl Config {
             public: public::read(sources, &mut wrong),
             flood: flood::read(sources, &mut wrong),
             sign_ups: sign_ups::read(sources, &mut wrong),
+            files_gib: wrong.number(sources, "FILES_GIB", 0..=100_000),
         };
         if wrong.0.is_empty() { Ok(config) } else { Err(ConfigError(wrong.0)) }
     }
