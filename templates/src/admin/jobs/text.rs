@@ -43,6 +43,7 @@ crate::text::catalogue! {
     FORGET_INVALIDATIONS = "인스턴스끼리 주고받은 오래된 기록 지우기", "Delete old lines of the instances' log";
     FORGET_SESSIONS = "오래전에 끝난 세션 지우기", "Delete sessions that ended long ago";
     FORGET_METRICS = "하루가 지난 측정값 지우기", "Delete measurements older than a day";
+    SWEEP_FILES = "어느 글에도 없는 파일 지우기", "Delete files that no post has";
     FORGET_EVENTS = "시스템에 있었던 오래된 일 지우기", "Delete old events of the system";
     FORGET_JOBS = "오래전에 끝난 작업 지우기", "Delete jobs that ended long ago";
     JOB_GONE = "그 작업은 지금 하고 있거나 이미 끝났습니다. 아래에서 지금 상태를 확인해 주세요", "That job is being done now, or it is over. Below is how things are now";
