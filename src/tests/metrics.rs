@@ -29,6 +29,8 @@ const NAMES: [&str; 31] = [
     "minschool_sessions_active ",
     "minschool_online_users ",
     "minschool_schema_version ",
+    "minschool_files_bytes ",
+    "minschool_files_limit_bytes ",
     "minschool_jobs{kind=\"forget_sessions\",state=\"waiting\"} ",
     "minschool_jobs_oldest_due_seconds ",
     "minschool_build_info{version=\"",
