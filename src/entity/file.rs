@@ -24,7 +24,7 @@ pub struct Model {
     pub draft_id: Option<DraftId>,
     pub post_id: Option<PostId>,
     pub name: String,
-    /// What can be seen or heard in it, in words.
+    /// What it shows, in words.
     pub alt: String,
     pub created_at: OffsetDateTime,
 }
