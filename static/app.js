@@ -135,6 +135,14 @@
     if (ctx && !isStream(ctx)) fail(ctx, words().network);
   });
 
+  // A form without its files says their names, as one without scripts does.
+  on('htmx:config:request', ({ detail: { ctx } }) => {
+    const body = ctx.request.body;
+    const names = body?.getAll?.('files').map((file) => file.name ?? '').filter(Boolean) ?? [];
+    body?.delete?.('files');
+    names.forEach((name) => body.append('files', name));
+  });
+
   // A bar for those who wait longer than they notice.
   let waiting = 0;
   let timer;
@@ -167,6 +175,8 @@
   on('submit', (event) => {
     const form = event.target;
     delete form.dataset.dirty;
+    // Files go as the browser sends them; htmx would send their names.
+    if (event.submitter?.formEnctype === 'multipart/form-data') event.stopPropagation();
     if (!form.matches('[data-once-only]')) return;
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = '1';
@@ -201,7 +211,9 @@
   // An editor saves its draft every twenty seconds when something was typed, and when it goes out of sight. Its fields are only read:
   // a syllable that is being composed stays as it is. On leaving the browser finishes what is small by itself (64 KiB, fetch keepalive).
   const save = async (form, { asked, leaving } = {}) => {
-    const body = String(new URLSearchParams(new FormData(form)));
+    const fields = new FormData(form);
+    fields.delete('files');
+    const body = String(new URLSearchParams(fields));
     if (!(asked || 'dirty' in form.dataset) || (form.saving && !leaving)) return;
     const status = form.querySelector('[data-failed]');
     const line = document.createElement('p');

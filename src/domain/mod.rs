@@ -13,6 +13,7 @@ pub mod dashboard;
 pub mod drafts;
 pub mod epoch;
 pub mod error;
+pub mod files;
 pub mod flood;
 pub mod idempotency;
 pub mod invalidation;

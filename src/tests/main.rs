@@ -21,6 +21,8 @@ mod disk_processes;
 mod draft_windows;
 mod drafts;
 mod edge;
+mod file_contents;
+mod files;
 mod headers;
 mod home;
 mod hostile;

@@ -18,6 +18,7 @@ pub mod bookmarks;
 pub mod comments;
 pub mod drafts;
 pub mod errors;
+pub mod files;
 mod holes;
 pub mod home;
 pub mod layout;

@@ -7,6 +7,7 @@ use super::moderate::ModerationAction;
 use super::{Post, State, find_deletable, find_editable, list, next_bump};
 use crate::clock::OffsetDateTime;
 use crate::db::{Transaction, query};
+use crate::domain::files::FileId;
 use crate::domain::idempotency::{Uncommitted, idempotent};
 use crate::domain::search::{self, Doc, Grams};
 use crate::domain::validation::{Body, POST_MAX, Title};
@@ -28,6 +29,8 @@ pub struct Draft {
     pub revision: Option<i64>,
     /// What its editor keeps of it meanwhile.
     pub editor: drafts::Editor,
+    /// How its files are described.
+    pub alts: Vec<(FileId, String)>,
 }
 
 impl Draft {
@@ -104,7 +107,7 @@ async fn insert(ctx: &Context, actor: &Actor, board: &Board, draft: &Draft) -> R
     let row = query::some(tx.query_one(&insert).await?, "a new post")?;
     let id = row.try_get_by_index(0)?;
     users::count_posts(&tx, actor.id, 1).await?;
-    drafts::publish(&tx, actor.id, &draft.editor, id, now).await?;
+    drafts::publish(&tx, actor.id, draft, id, now).await?;
     search::put(&tx, Doc::post(id, board.id, actor.id, now, State::Shown, grams)).await?;
     Ok(Uncommitted { tx, id })
 }
@@ -154,7 +157,7 @@ async fn amend(ctx: &Context, by: &By, post: &Post, draft: &Draft, stale: &[Cach
     if has_other_words {
         revisions::keep_post(&tx, post).await?;
     }
-    drafts::publish(&tx, actor, &draft.editor, post.id, now).await?;
+    drafts::publish(&tx, actor, draft, post.id, now).await?;
     search::put(&tx, doc).await?;
     if actor != post.author_id {
         audit::write(&tx, by, entry, now).await?;

@@ -5,7 +5,7 @@ use super::comment_form;
 use crate::domain::boards::Board;
 use crate::domain::comments::{self, Comment};
 use crate::domain::posts::{self, Post, State, list};
-use crate::domain::{Action, Actor, PostId, Resource, bookmarks, notifications, revisions};
+use crate::domain::{Action, Actor, PostId, Resource, bookmarks, files, notifications, revisions};
 use crate::shared::cache::Generation;
 use crate::shared::fragment_cache::{Bounds, FragmentCache};
 use crate::site::boards::BoardQuery;
@@ -185,9 +185,16 @@ fn key(wanted: &Wanted<'_>, board: &Board) -> String {
 async fn load(wanted: &Wanted<'_>, board: &Board, mut post: Post) -> Result<Page> {
     let (request, number) = (wanted.request, wanted.number);
     let (app, actor) = (&request.app, request.actor.as_ref());
-    let (mut listing, (older, newer)) = futures_util::try_join!(
+    let attached = async {
+        match post.file_count {
+            0 => Ok(Vec::new()),
+            _ => files::of_post(&app.context.db, &post).await,
+        }
+    };
+    let (mut listing, (older, newer), attached) = futures_util::try_join!(
         comments::list(&app.context.db, actor, &post, number),
-        list::neighbours(&app.context.db, actor, board, &post)
+        list::neighbours(&app.context.db, actor, board, &post),
+        attached
     )?;
     app.context.known.prepare(listing.comments.iter().map(|comment| comment.html.as_str()).chain([post.html.as_str()])).await;
     let clean: Vec<Cow<'_, str>> = listing.comments.iter().map(|comment| app.context.known.show(&comment.html)).collect();
@@ -196,6 +203,7 @@ async fn load(wanted: &Wanted<'_>, board: &Board, mut post: Post) -> Result<Page
     let drawn = draw(&PostText {
         lang: request.lang,
         post: present::post(request, board, &post, &app.context.known.show(&post.html)),
+        files: present::files(&attached),
         newer: newer.as_ref().map(|(id, title)| Neighbour { id: id.0, title }),
         older: older.as_ref().map(|(id, title)| Neighbour { id: id.0, title }),
         comments: Thread {

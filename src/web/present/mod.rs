@@ -10,12 +10,13 @@ mod staff;
 mod system;
 
 pub use curves::{curves, span};
-pub use posts::{Shown, author, board_description, board_name, card, comment, common_comment, post, state, takes_comments, thread};
+pub use posts::{Shown, author, board_description, board_name, card, comment, common_comment, files, post, state, takes_comments, thread};
 pub use staff::{admin_shell, audit_rows, device, role_name, session_rows};
 pub use system::live;
 
 use super::request::RequestContext;
 use crate::clock::OffsetDateTime;
+use crate::domain::files as files_rules;
 use crate::domain::notifications::Notification;
 use crate::domain::users::password;
 use crate::domain::{Action, Problem, Resource, notifications, validation};
@@ -159,6 +160,9 @@ fn limit(message: &str, field: &str) -> u64 {
         ("password.too_short_staff" | "password.short_for_panel", _) => password::MIN_STAFF,
         ("password.too_long", _) => password::MAX,
         ("description.too_long", _) => 200,
+        ("file.too_large", _) => (files_rules::SIZE_MAX / 1024 / 1024) as usize,
+        ("file.too_many", _) => files_rules::OF_POST_MAX,
+        ("file.post_full", _) => (files_rules::OF_POST_BYTES / 1024 / 1024) as usize,
         ("board.name_too_long", _) => crate::domain::boards::NAME_MAX,
         _ => 0,
     };

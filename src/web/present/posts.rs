@@ -4,6 +4,7 @@ use super::super::request::RequestContext;
 use super::{ago, count};
 use crate::clock::OffsetDateTime;
 use crate::domain::boards::Board;
+use crate::domain::files::File;
 use crate::domain::posts::{self, list::Card};
 use crate::domain::{Actor, UserId, comments, revisions};
 use std::borrow::Cow;
@@ -135,6 +136,16 @@ pub fn common_comment<'a>(
 /// Whether this visitor may comment on a post.
 pub fn takes_comments(actor: Option<&Actor>, board: &Board, post: &posts::Post) -> bool {
     post.state == posts::State::Shown && board.takes_comments_from(actor)
+}
+
+/// Files as lists show them.
+pub fn files(files: &[File]) -> Vec<templates::files::Item<'_>> {
+    files.iter().map(file).collect()
+}
+
+fn file(file: &File) -> templates::files::Item<'_> {
+    let (alt, is_picture) = (file.alt.as_str(), file.kind.is_picture());
+    templates::files::Item { id: file.id.0, name: &file.name, alt, bytes: count(file.size), is_picture }
 }
 
 /// Comments in reading order as branches: each top-level one with its answers. As readers see them who have this one's rights

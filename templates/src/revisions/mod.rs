@@ -4,8 +4,8 @@ pub(crate) mod samples;
 pub mod text;
 
 use self::text as t;
-pub use crate::paths::revisions as paths;
 use crate::layout::{self, Shell};
+pub use crate::paths::revisions as paths;
 use crate::text::Lang;
 use crate::ui::{self, Author, Moment};
 use maud::{Markup, html};
