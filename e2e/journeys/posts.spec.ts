@@ -88,7 +88,7 @@ test('the same form sent again leads to the post that it made', async ({ visitor
   await join(visitor);
   const title = unique('되돌아가 다시 보낸 글');
   await begin(visitor, title, '뒤로 갔다가 다시 눌렀습니다.');
-  const fields = await page.locator('#editor').evaluate((form) => [...new FormData(form as HTMLFormElement)].map(([k, v]) => [k, `${v}`]));
+  const fields = await page.locator('#editor').evaluate((form) => [...new FormData(form as HTMLFormElement)].map(([k, v]) => [k, v instanceof File ? v.name : v]));
   await publish(visitor).click();
   await expect(heading(page, title)).toBeVisible();
   const first = page.url();

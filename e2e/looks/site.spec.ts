@@ -86,6 +86,7 @@ test('what a post said before', async ({ visitor, t }) => {
   await page.goto(`${address}/edit`);
   await page.getByLabel(t('내용', 'Text')).fill(`${LONG} 더한 말`);
   await page.getByRole('button', { name: t('수정 저장', 'Save changes') }).click();
+  await expect(main(page)).toContainText(t('수정한 내용을 저장했습니다', 'Your changes are saved'));
   await lookAtAll(visitor, [address, `${address}/revisions`, `${address}/revisions/1`, `${address}/revisions/0`]);
 });
 

@@ -40,7 +40,7 @@ async fn all_lists_are_one_statement(#[values(Sqlite, Postgres)] engine: Engine)
 
     let (cards, statements) = counting(list::overview(&test.app.context.db, &boards)).await;
 
-    assert_eq!((cards.unwrap().len(), statements), (2, 1), "with the post that every house begins with");
+    assert_eq!((cards.unwrap().len(), statements), (2, 1), "with the post that every site begins with");
 }
 
 #[rstest]
