@@ -35,6 +35,7 @@ mod moderation;
 mod nginx;
 mod page_head;
 mod papers;
+mod pictures;
 mod post_pages;
 mod posts;
 mod processes;
