@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
+import { openMailServer } from './mailbox.ts';
 
 /** Where an instance is. */
 export interface Instance {
@@ -28,6 +29,9 @@ const POSTGRES = process.env.POSTGRES_BIN ?? '/usr/lib/postgresql/15/bin';
 /** What the houses of this run are; workers inherit it through the environment. */
 export const house = (name: 'alone' | 'shared'): House => JSON.parse(process.env.MINSCHOOL_HOUSES ?? '{}')[name];
 
+/** Where the instances hand their mail to. */
+let relay: Record<string, string> = {};
+
 /** Processes in the order in which they were started. */
 const running: ChildProcess[] = [];
 
@@ -36,15 +40,22 @@ export default async function open() {
   const folder = mkdtempSync(join(process.env.E2E_TMP ?? tmpdir(), 'minschool-e2e-'));
   const emergency = () => running.forEach((child) => child.kill('SIGKILL'));
   process.on('exit', emergency);
+  process.env.MINSCHOOL_MAILS = join(folder, 'mails');
+  const mail = await openMailServer(process.env.MINSCHOOL_MAILS);
+  relay = { SMTP_URL: `smtp://127.0.0.1:${mail.port}`, MAIL_FROM: '민스쿨 <noreply@example.org>', MAIL_PER_MINUTE: '6000' };
   try {
     const alone = openAlone(folder);
     const shared = openShared(folder);
     process.env.MINSCHOOL_HOUSES = JSON.stringify({ alone: await alone, shared: await shared });
   } catch (fault) {
+    mail.close();
     await close(folder);
     throw fault;
   }
-  return () => close(folder);
+  return async () => {
+    await close(folder);
+    mail.close();
+  };
 }
 
 async function openAlone(folder: string): Promise<House> {
@@ -82,7 +93,7 @@ async function start(env: Record<string, string>, opens = false): Promise<Starte
     RATE_LIMITS: 'off',
     LOG: process.env.LOG ?? 'warn',
   };
-  const said = run(BINARY, ['serve'], { ...settings, ...env });
+  const said = run(BINARY, ['serve'], { ...settings, ...relay, ...env });
   await answers(`${site}/readyz`, said);
   const invitation = () => /\S+\/setup\?token=\S+/.exec(said())?.[0] ?? '';
   // What it printed may reach us after its first answer.

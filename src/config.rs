@@ -1,10 +1,12 @@
 //! What an operator can set: command-line flag, environment variable, credential, one optional TOML file,
 //! default, in that order. Everything is read once; every error names the setting and the mend. `watch`: what is set for
-//! watching; `backups`: for backups; `public`: what the site says about itself; `sign_ups`: who may join; `exposed`: secrets that others can read.
+//! watching; `backups`: for backups; `mail`: for mail; `public`: what the site says about itself; `sign_ups`: who may join; `exposed`: secrets that
+//! others can read.
 
 mod backups;
 mod exposed;
 pub mod flood;
+pub mod mail;
 mod public;
 mod settings;
 pub mod sign_ups;
@@ -198,6 +200,8 @@ pub struct Config {
     pub public: Public,
     /// How many accounts one network may open.
     pub sign_ups: SignUps,
+    /// What is set for mail.
+    pub mail: mail::Mail,
     /// GiB that all files may have.
     pub files_gib: u64,
     /// The program that opens pictures: this one.
@@ -214,10 +218,12 @@ impl Config {
         let data_dir = PathBuf::from(sources.text("DATA_DIR"));
         let site_listen = wrong.parse(sources, "SITE_LISTEN", "an address and port such as 127.0.0.1:3000");
         let admin_listen = wrong.parse(sources, "ADMIN_LISTEN", "an address and port such as 127.0.0.1:3001");
+        let public_url = wrong.origin(sources.text("PUBLIC_URL"), "PUBLIC_URL", site_listen);
         let config = Self {
             database_url: wrong.database_url(sources.text("DATABASE_URL"), &data_dir),
             redis_url: wrong.redis_url(sources.text("REDIS_URL")),
-            public_url: wrong.origin(sources.text("PUBLIC_URL"), "PUBLIC_URL", site_listen),
+            mail: mail::read(sources, &public_url, &mut wrong),
+            public_url,
             admin_public_url: wrong.origin(sources.text("ADMIN_PUBLIC_URL"), "ADMIN_PUBLIC_URL", admin_listen),
             site_listen: site_listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000))),
             admin_listen: admin_listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3001))),

@@ -1,6 +1,7 @@
 // Every page of the site in its main states.
 import { comment, enter, fillSignIn, heading, join, main, post, problems, signInButton, somebody, unique } from '../people.ts';
 import { look } from '../looks.ts';
+import { linkIn, mailTo } from '../mailbox.ts';
 import { expect, test, type Visitor } from '../test.ts';
 
 /** Opens pages one after the other and looks at each. */
@@ -14,7 +15,7 @@ async function lookAtAll({ page }: Visitor, paths: string[]) {
 const LONG = '아주긴낱말이띄어쓰기없이이어지면화면이옆으로늘어나기쉽습니다'.repeat(3);
 
 test('what a visitor sees first', async ({ visitor }) => {
-  await lookAtAll(visitor, ['/', '/community', '/community/notice', '/community/notice/1', '/login', '/signup']);
+  await lookAtAll(visitor, ['/', '/community', '/community/notice', '/community/notice/1', '/login', '/signup', '/password/forgot', '/password/sent']);
 });
 
 test('what a visitor finds around it', async ({ visitor }) => {
@@ -33,6 +34,11 @@ test('forms with faults', async ({ visitor, t }) => {
   await expect(problems(page)).toBeVisible();
   await look(page, 'sign-in with faults');
 
+  await page.goto('/password/forgot');
+  await page.getByRole('button', { name: t('메일 보내기', 'Send the mail') }).click();
+  await expect(problems(page)).toBeVisible();
+  await look(page, 'a forgotten password with faults');
+
   await join(visitor);
   await page.goto('/community/free/write');
   await page.getByRole('button', { name: t('등록', 'Publish') }).click();
@@ -42,6 +48,17 @@ test('forms with faults', async ({ visitor, t }) => {
   await page.getByRole('button', { name: t('비밀번호 바꾸기', 'Change password') }).click();
   await expect(problems(page)).toBeVisible();
   await look(page, 'a new password with faults');
+});
+
+test('a new password by the link of a mail', async ({ visitor, t }) => {
+  const { page } = visitor;
+  const { email } = await join(visitor);
+  await page.goto('/password/forgot');
+  await page.getByLabel(t('이메일', 'E-mail')).fill(email);
+  await page.getByRole('button', { name: t('메일 보내기', 'Send the mail') }).click();
+  const { pathname, search } = new URL(linkIn(await mailTo(email)));
+  await lookAtAll(visitor, [pathname + search]);
+  await lookAtAll(visitor, ['/password/reset?token=none']);
 });
 
 test('a post with everything in it', async ({ visitor, t }) => {

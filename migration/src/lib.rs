@@ -163,5 +163,7 @@ steps! {
     m0005_jobs,
     m0006_search,
     m0007_drafts,
+    m0008_mail,
     m0009_files,
+    m0010_revisions,
 }

@@ -46,7 +46,11 @@ unit_files() {
   verify_units "$folder" && verify_exposure "$folder" || return 1
   # And as an instance on a host of its own.
   for template in "$folder"/examples/several-hosts/*; do cp -r "$template/." "$folder/$(basename "${template/@./@0.}")"; done
-  verify_units "$folder"
+  verify_units "$folder" || return 1
+  # And as one that hands its mail to a relay elsewhere: no more exposed than the limit.
+  lay_out_units "$folder"
+  for template in "$folder"/examples/outgoing/*; do cp -r "$template/." "$folder/$(basename "${template/@./@0.}")"; done
+  verify_units "$folder" && verify_exposure "$folder"
 }
 
 # The units as a host would have them, with one instance, and programs that exist here.

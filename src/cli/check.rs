@@ -1,6 +1,7 @@
 //! `minschool check`: looks at everything that an instance needs, says what is wrong with it and how to mend it.
 
 use super::{Failure, instance, migrate};
+use crate::config::mail::{Security, Way};
 use crate::config::{Config, Sources};
 use crate::db;
 use crate::monitor::clock_sync;
@@ -48,6 +49,7 @@ pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
     let mut findings: Vec<Finding> = vec![("folders", folders(&config)), ("error page", error_page(Path::new(ERROR_PAGE)))];
     findings.push(("addresses", addresses(&config, Path::new(NGINX))));
     findings.push(("contact", Ok(contact(&config))));
+    findings.push(("mail", Ok(mail(&config))));
     if !args.offline {
         findings.extend(database(&config).await);
         findings.push(("Redis", redis(&config).await));
@@ -106,6 +108,21 @@ fn is_near(url: &url::Url) -> bool {
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
         Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
+    }
+}
+
+fn mail(config: &Config) -> String {
+    match &config.mail.way {
+        Way::Relay(relay) => {
+            let how = match relay.security {
+                Security::Tls => "encrypted",
+                Security::StartTls => "encrypted by STARTTLS",
+                Security::Plain => "on this machine",
+            };
+            format!("goes to {}:{}, {how}, from {}", relay.host, relay.port, config.mail.from)
+        }
+        Way::Log => "no SMTP_URL: mails are written to the log, with their links, as the site is for this machine only".into(),
+        Way::None => "no SMTP_URL: the site sends none, and who forgets a password has to ask the staff".into(),
     }
 }
 

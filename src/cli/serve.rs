@@ -9,7 +9,7 @@ use crate::jobs::{cleanup, maintenance, worker};
 use crate::systemd::notify;
 use crate::systemd::sockets::Sockets;
 use crate::web::serve::{GRACE, Listener, Timeouts, serve};
-use crate::{admin, site, telemetry};
+use crate::{admin, mail, site, telemetry};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -35,6 +35,8 @@ pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Fa
     let closing = CancellationToken::new();
     let work = tokio::spawn(maintenance::run(app.clone()));
     let jobs = tokio::spawn(worker::run(app.clone(), cleanup::handlers(), &cleanup::SCHEDULES));
+    // A worker of its own: a relay that does not answer must not hold up what is done for the site itself.
+    let mails = tokio::spawn(worker::run(app.clone(), mail::handlers(), &[]));
     tokio::spawn(app.watch_database());
     tokio::spawn(notify::keep_alive());
     let orders = Orders::listen()?;
@@ -54,7 +56,9 @@ pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Fa
     }
     finish_writes(&app).await;
     app.stop.cancel();
-    jobs.await.map_err(|e| Failure::Other(format!("the worker did not end well: {e}")))?;
+    for work in [jobs, mails] {
+        work.await.map_err(|e| Failure::Other(format!("a worker did not end well: {e}")))?;
+    }
     // What was counted in passing is written before the process ends.
     app.ended.cancel();
     work.await.map_err(|e| Failure::Other(format!("the upkeep did not end well: {e}")))

@@ -68,6 +68,12 @@ pub const SETTINGS: &[Setting] = &[
     setting("EDGE_UPSTREAMS", "127.0.0.1:3000,127.0.0.1:3010,127.0.0.1:3020", "the site of each instance, as nginx's upstream has it"),
     setting("EDGE_URL", "http://127.0.0.1:3009", "where `minschool edge` is asked: http://host:port or unix:/path"),
     secret("METRICS_TOKEN", "lets others than this machine read /metrics (Authorization: Bearer …); at least 16 characters"),
+    secret(
+        "SMTP_URL",
+        "the relay for mail: smtp:// (with STARTTLS, unless on this machine) or smtps://user:password@host:port; empty: no mail",
+    ),
+    setting("MAIL_FROM", "", "whom mails come from, such as MinSchool <noreply@example.org>"),
+    setting("MAIL_PER_MINUTE", "60", "mails that all instances together send in a minute"),
     setting("BACKUP_DIR", "", "folder of backups; empty: backups in DATA_DIR"),
     setting("BACKUP_RECIPIENT", "", "public keys of age (age1…) that backups are encrypted to, comma-separated"),
     secret("BACKUP_KEY", "the secret key of age that opens backups; needed where they are restored, and nowhere else"),

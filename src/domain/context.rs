@@ -38,6 +38,8 @@ pub struct Parts {
     pub known: markdown::Known,
     /// How much is allowed.
     pub limits: Limits,
+    /// Whether mail goes anywhere; where it does not, none is added to the jobs.
+    pub sends_mail: bool,
 }
 
 /// How much people may do in a time.
@@ -91,6 +93,7 @@ impl Context {
             counters: Counters::default(),
             known: markdown::Known::default(),
             limits,
+            sends_mail: config.mail.is_on(),
         })))
     }
 }

@@ -25,6 +25,10 @@ pub enum Kind {
     ForgetEvents,
     /// Deletes jobs that ended long ago.
     ForgetJobs,
+    /// Deletes tokens of links that have expired.
+    ForgetTokens,
+    /// Sends a mail.
+    Mail,
     /// Deletes contents of files that no file refers to.
     SweepFiles,
 }

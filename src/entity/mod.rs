@@ -1,5 +1,6 @@
 //! The tables as SeaORM models, one file each; no behaviour.
 
+pub mod account_token;
 pub mod audit_entry;
 pub mod blob;
 pub mod blob_chunk;
@@ -18,9 +19,11 @@ pub mod ids;
 pub mod instance_metric;
 pub mod invalidation;
 pub mod job;
+pub mod mail_attempt;
 pub mod notification;
 pub mod page_mark;
 pub mod post;
+pub mod revision;
 pub mod role;
 pub mod role_permission;
 pub mod schedule;
@@ -29,5 +32,6 @@ pub mod search_progress;
 pub mod session;
 pub mod setting;
 pub mod user;
+pub mod user_email;
 
 pub use ids::{AuditId, BoardId, CommentId, EventId, InvalidationId, NotificationId, PostId, RoleId, SessionId, UserId};

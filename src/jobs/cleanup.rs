@@ -8,6 +8,7 @@ use crate::db::{Database, Transaction, query};
 use crate::domain::jobs::lease::Claim;
 use crate::domain::jobs::schedules::Schedule;
 use crate::domain::jobs::{self, Failure, Kind};
+use crate::domain::users::links;
 use crate::domain::{Result, idempotency, invalidation, sessions};
 use crate::files::storage;
 use crate::monitor::{events, history};
@@ -16,13 +17,14 @@ use time::Duration;
 
 /// The log of invalidations is kept for six hours and read whole at each reconnection, so it is kept short; what the others delete
 /// was kept for days.
-pub const SCHEDULES: [Schedule; 7] = [
+pub const SCHEDULES: [Schedule; 8] = [
     Schedule { kind: Kind::ForgetInvalidations, every: Duration::minutes(10) },
     Schedule { kind: Kind::ForgetKeys, every: Duration::hours(1) },
     Schedule { kind: Kind::ForgetSessions, every: Duration::hours(1) },
     Schedule { kind: Kind::ForgetMetrics, every: Duration::hours(1) },
     Schedule { kind: Kind::ForgetEvents, every: Duration::hours(1) },
     Schedule { kind: Kind::ForgetJobs, every: Duration::hours(1) },
+    Schedule { kind: Kind::ForgetTokens, every: Duration::hours(1) },
     Schedule { kind: Kind::SweepFiles, every: Duration::hours(1) },
 ];
 
@@ -56,6 +58,9 @@ async fn forget_of(db: &impl ConnectionTrait, kind: Kind, now: OffsetDateTime) -
         Kind::ForgetMetrics => history::forget_old(db, now).await,
         Kind::ForgetEvents => events::forget_old(db, now).await,
         Kind::ForgetJobs => jobs::forget_old(db, now).await,
+        Kind::ForgetTokens => links::forget_old(db, now).await,
+        // It deletes nothing, and has a handler of its own.
+        Kind::Mail => Ok(0),
         Kind::SweepFiles => Ok(storage::sweep(db, now).await?),
     }
 }
@@ -76,7 +81,7 @@ pub struct Forgotten {
 /// # Errors
 /// The database's.
 pub async fn forget(db: &Database, now: OffsetDateTime) -> Result<Forgotten> {
-    for kind in [Kind::ForgetMetrics, Kind::ForgetEvents, Kind::ForgetJobs] {
+    for kind in [Kind::ForgetMetrics, Kind::ForgetEvents, Kind::ForgetJobs, Kind::ForgetTokens] {
         forget_of(db, kind, now).await?;
     }
     sweep(db, now).await?;

@@ -160,7 +160,10 @@ async fn work(app: App, handler: Handler, job: Claim) -> Claim {
         }
     };
     if let Err(failure) = done {
-        tracing::warn!(job.id = job.id.0, "try {} of job {} ({}) failed: {failure}", job.tries, job.id, job.kind.word());
+        match &failure {
+            Failure::Later(_) => tracing::debug!(job.id = job.id.0, "job {} ({}) waits: {failure}", job.id, job.kind.word()),
+            _ => tracing::warn!(job.id = job.id.0, "try {} of job {} ({}) failed: {failure}", job.tries, job.id, job.kind.word()),
+        }
         if let Err(err) = lease::fail(&app.context.db, &job, &failure, app.context.clock.now()).await {
             // Its lease ends by itself.
             tracing::warn!(job.id = job.id.0, "the failure of job {} is not written down: {err}", job.id);

@@ -32,6 +32,7 @@ pub fn new_session(request: RequestContext, arrival: Option<Query<SignInQuery>>)
     let notice = match arrival.why.as_deref() {
         Some("joined") => LoginNotice::Registered,
         Some("left") => LoginNotice::SignedOut,
+        Some("changed") => LoginNotice::PasswordChanged,
         _ if arrival.next.is_some() => LoginNotice::Required,
         _ => LoginNotice::None,
     };

@@ -47,7 +47,7 @@ fn item<'a>(member: &'a SignedIn, row: &'a drafts::Item) -> Item<'a> {
         place: board.and_then(|board| place(member, board, row.post_id)),
         is_edit: row.post_id.is_some(),
         is_apart: row.conflicts_with.is_some(),
-        at: present::moment(row.saved_at, request.app.context.clock.now(), request.lang),
+        at: present::ago(row.saved_at, request.app.context.clock.now(), request.lang),
     }
 }
 

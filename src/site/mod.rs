@@ -11,7 +11,9 @@ mod home;
 mod members;
 mod notifications;
 mod pages;
+mod password_reset;
 mod posts;
+mod revisions;
 mod search;
 mod settings;
 
@@ -42,7 +44,8 @@ pub fn routes() -> Routes {
         .at(page("/terms").cost(0, 0), get(pages::terms))
         .at(page("/privacy").cost(0, 0), get(pages::privacy))
         .at(page("/accessibility").cost(0, 0), get(pages::accessibility));
-    files::routes(search::routes(drafts::routes(bookmarks::routes(of_members(of_posts(routes))))))
+    let routes = search::routes(drafts::routes(bookmarks::routes(of_members(of_posts(routes)))));
+    files::routes(password_reset::routes(revisions::routes(routes)))
 }
 
 fn of_posts(routes: Routes) -> Routes {

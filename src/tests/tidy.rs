@@ -29,6 +29,8 @@ const WALLS: &[(&str, &[&str], &str)] = &[
     ),
     ("src/monitor", &["poem::", "maud::", "templates::", "fred::", "crate::web", "crate::site", "crate::admin"], "numbers, not pages"),
     ("src/jobs", &["poem::", "maud::", "templates::", "fred::", "crate::web", "crate::site", "crate::admin"], "work, not pages"),
+    ("src/mail", &["poem::", "maud::", "fred::", "crate::web", "crate::site", "crate::admin"], "letters are drawn by templates"),
+    ("src/outgoing", &["crate::", "poem::", "sea_orm", "fred::"], "where a connection may lead depends on nothing of ours"),
     ("src/db", &["poem::", "fred::", "crate::web", "crate::entity", "crate::site", "crate::admin"], "a connection knows no tables"),
     ("src/clock", &["crate::", "poem::", "sea_orm", "fred::"], "time knows nothing of ours"),
     ("src/histogram.rs", &["crate::", "poem::", "sea_orm", "fred::"], "instances and the edge count alike, and know nothing of each other"),

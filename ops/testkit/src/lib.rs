@@ -2,8 +2,8 @@
 //! client, forms. A server that does not start is a panic that names it; there is nothing that a caller could do instead.
 //!
 //! `http` requests and responses as bytes, a blocking exchange · `connection` an asynchronous kept connection · `form` encoding
-//! and the idempotency key of a form · `process` child processes, ports · `postgres`, `redis`, `sentinel`, `nginx`, `instance`
-//! one private server each · `fault_proxy` a TCP proxy that can be cut and frozen.
+//! and the idempotency key of a form · `process` child processes, ports · `postgres`, `redis`, `sentinel`, `nginx`, `instance`,
+//! `smtp` one private server each · `fault_proxy` a TCP proxy that can be cut and frozen.
 #![expect(clippy::unwrap_used, reason = "a private server that cannot be started or controlled ends the run")]
 
 pub mod connection;
@@ -16,3 +16,4 @@ pub mod postgres;
 pub mod process;
 pub mod redis;
 pub mod sentinel;
+pub mod smtp;

@@ -103,6 +103,9 @@ pub async fn finish(tx: &impl ConnectionTrait, job: &Claim, now: OffsetDateTime)
 /// # Errors
 /// The database's.
 pub async fn fail(db: &impl ConnectionTrait, job: &Claim, failure: &Failure, now: OffsetDateTime) -> Result<bool> {
+    if let Failure::Later(wait) = failure {
+        return postpone(db, job, *wait, now).await;
+    }
     let failed = ActiveModel { last_error: Set(failure.to_string().chars().take(ERROR_MAX).collect()), ..free() };
     let failed = match failure {
         Failure::Temporary(_) if job.tries < MOST_TRIES => {
@@ -111,6 +114,11 @@ pub async fn fail(db: &impl ConnectionTrait, job: &Claim, failure: &Failure, now
         _ => ActiveModel { state: Set(State::Failed), done_at: Set(Some(now)), ..failed },
     };
     Ok(held(job).set(failed).exec(db).await?.rows_affected == 1)
+}
+
+async fn postpone(db: &impl ConnectionTrait, job: &Claim, wait: Duration, now: OffsetDateTime) -> Result<bool> {
+    let waits = held(job).set(ActiveModel { due_at: Set(later(now, wait)), ..free() });
+    Ok(waits.col_expr(Column::Tries, Expr::col(Column::Tries).sub(1)).exec(db).await?.rows_affected == 1)
 }
 
 /// Gives the job back untouched, for the next worker; the try does not count.

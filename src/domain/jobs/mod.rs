@@ -81,6 +81,9 @@ pub enum Failure {
     /// Trying again cannot help.
     #[error("{0}")]
     Permanent(String),
+    /// Nothing failed: the job has to wait for so long, and the try does not count.
+    #[error("not before {} s", .0.as_secs())]
+    Later(std::time::Duration),
 }
 
 impl From<Error> for Failure {

@@ -11,7 +11,7 @@ use crate::domain::files::FileId;
 use crate::domain::idempotency::{Uncommitted, idempotent};
 use crate::domain::search::{self, Doc, Grams};
 use crate::domain::validation::{Body, POST_MAX, Title};
-use crate::domain::{Context, PostId, UserId, drafts, idempotency, invalidation, users};
+use crate::domain::{Context, PostId, UserId, drafts, idempotency, invalidation, revisions, users};
 use crate::entity::post::{ActiveModel, Column, Entity};
 use crate::shared::cache::CacheTag;
 use sea_orm::ActiveValue::Set;
@@ -133,6 +133,7 @@ async fn amend(ctx: &Context, by: &By, post: &Post, draft: &Draft, stale: &[Cach
         .change("title", &post.title, &title.0)
         .change_text("body", &post.body, &body.0);
     let doc = Doc::post(post.id, post.board_id, post.author_id, post.created_at, State::Shown, Grams::of(&title.0, &html));
+    let has_other_words = title.0 != post.title || body.0 != post.body;
     let tx = query::begin(&ctx.db).await?;
     let update = Entity::update_many()
         .set(ActiveModel {
@@ -147,9 +148,14 @@ async fn amend(ctx: &Context, by: &By, post: &Post, draft: &Draft, stale: &[Cach
         .col_expr(Column::Revision, Column::Revision.into_expr().add(1))
         .filter(Column::Id.eq(post.id))
         .filter(Column::Revision.eq(draft.revision.unwrap_or(post.revision)))
+        // The text that was stored as a revision.
+        .filter(Column::Revision.eq(post.revision))
         .filter(Column::State.eq(State::Shown));
     if update.exec(&tx).await?.rows_affected == 0 {
         return Err(Error::invalid("form", "post.changed"));
+    }
+    if has_other_words {
+        revisions::keep_post(&tx, post).await?;
     }
     drafts::publish(&tx, actor, draft, post.id, now).await?;
     search::put(&tx, doc).await?;

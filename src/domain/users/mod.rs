@@ -1,11 +1,14 @@
 //! Members: joining, and what they change about themselves. Signing in: `sign_in`.
 
+pub mod addresses;
 mod counts;
 pub mod devices;
+pub mod links;
 pub mod manage;
 pub mod network;
 pub mod password;
 pub mod password_change;
+pub mod password_reset;
 pub mod profile;
 pub mod sign_in;
 pub mod sign_in_limits;

@@ -3,8 +3,9 @@
 use crate::db::query;
 use crate::domain::audit::{self, By, Entry};
 use crate::domain::idempotency::{Uncommitted, idempotent};
+use crate::domain::mail::{self, Letter};
 use crate::domain::sessions::{self, Area, Client, SessionSelector};
-use crate::domain::{Context, Error, Result, UserId, idempotency, users};
+use crate::domain::{Context, Error, Result, UserId, idempotency, jobs, users};
 use crate::entity::user::{Column, Entity};
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
@@ -30,6 +31,7 @@ pub async fn change(
         hash = check(ctx, session.copy.user_id.into(), new).await?;
     } else {
         ended.announce(ctx).await;
+        jobs::wake(ctx).await;
     }
     let started = sessions::start(ctx, session.copy.user_id.into(), &hash, Area::Site, session.copy.persistent, client).await?;
     started.ok_or_else(wrong)
@@ -77,6 +79,7 @@ async fn replace(
         return Err(wrong());
     }
     *ended = sessions::end(&tx, SessionSelector::All { user: id }, "password", ctx.clock.now()).await?;
+    mail::enqueue(ctx, &tx, &Letter::PasswordChanged { user: id }).await?;
     *stored = hash;
     Ok(Uncommitted { tx, id })
 }

@@ -123,6 +123,11 @@ pub async fn unlock(ctx: &Context, by: &By, email: &str) -> Result<UserId> {
     Ok(member)
 }
 
+/// Forgets the wrong passwords that were typed for an account, because its owner has set a new one. The panel keeps its own wait.
+pub(super) async fn forgive(ctx: &Context, email: &str) {
+    ctx.shared.limits().reset(&account(Area::Site, email)).await;
+}
+
 /// Joins a visitor, while their network has opened fewer accounts in this hour than the operator allows. A known address
 /// counts like a new one, as the answer must not tell them apart; a form with faults does not count.
 ///

@@ -1,7 +1,8 @@
 //! Fixtures: an instance on each engine, and visitors with a browser.
 //!
-//! `visitor` a browser without scripts (or with htmx) · `page` what it sees. Servers come from the testkit.
+//! `visitor` a browser without scripts (or with htmx) · `page` what it sees · `mail` a mail server. Servers come from the testkit.
 
+pub mod mail;
 mod page;
 mod visitor;
 

@@ -8,6 +8,7 @@ mod notifications;
 mod operations;
 mod pages;
 mod posts;
+pub mod revisions;
 mod sessions;
 mod users;
 
@@ -20,7 +21,8 @@ pub use pages::{ACCESSIBILITY, HOME, PRIVACY, SECURITY_TXT, TERMS};
 pub use posts::{PREVIEW, post, post_comments, post_delete, post_edit, post_events, post_hide, post_page, post_restore};
 pub use sessions::{MY_SESSIONS, MY_SESSIONS_END_OTHERS, session_end};
 pub use users::{
-    LOGIN, LOGIN_LEFT, LOGOUT, MY, MY_PASSWORD, MY_PROFILE, MY_READING, SIGNUP, WHO, login_joined, login_then, profile, signup_then,
+    LOGIN, LOGIN_CHANGED, LOGIN_LEFT, LOGOUT, MY, MY_PASSWORD, MY_PROFILE, MY_READING, SIGNUP, WHO, login_joined, login_then, profile,
+    signup_then,
 };
 
 /// Escapes a value for the query part of an address.

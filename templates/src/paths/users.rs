@@ -6,6 +6,8 @@ use super::query;
 pub const LOGIN: &str = "/login";
 /// Sign in, after signing out.
 pub const LOGIN_LEFT: &str = "/login?why=left";
+/// Sign in, after setting a new password.
+pub const LOGIN_CHANGED: &str = "/login?why=changed";
 
 /// Sign in and come back to `next`.
 pub fn login_then(next: &str) -> String {

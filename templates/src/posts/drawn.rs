@@ -64,8 +64,8 @@ pub fn draw(p: &PostText) -> Drawn {
     let html = html! {
         div.wrap.reading {
             (article(p))
-            (neighbours(p))
             (comments::thread(&p.comments))
+            (neighbours(p))
             (holes::hole(Markup::default()))
         }
     };

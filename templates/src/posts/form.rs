@@ -1,6 +1,6 @@
 //! Writing and changing a post, with a preview of how it will look.
 
-use super::text as t;
+use super::{text as t, toolbar};
 use crate::drafts::{self, Note, Saving, text as drafts_text};
 use crate::files::{self, Files, Item};
 use crate::layout::{self, Shell};
@@ -123,8 +123,9 @@ fn fields(p: &PostForm) -> Markup {
         // Only the preview is swapped: a field in which Korean is being composed must never be replaced.
         div hx-post=(paths::PREVIEW) hx-trigger="input delay:600ms" hx-target="#preview" hx-select=""
             hx-swap="outerHTML" hx-sync="this:replace" {
-            (ui::textarea(&Field { name: "body", label: lang.t(t::BODY), value: p.body, hint: lang.t(t::BODY_HINT), ..base }, 14))
+            (ui::textarea_below(&Field { name: "body", label: lang.t(t::BODY), value: p.body, ..base }, 14, &toolbar::buttons(lang, "body")))
         }
+        (toolbar::help(lang))
         @if p.can_notice { (ui::check(&notice, p.notice)) }
     }
 }

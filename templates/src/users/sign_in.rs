@@ -2,6 +2,7 @@
 
 use super::text as t;
 use crate::layout::{self, About, Shell};
+use crate::password;
 use crate::paths;
 use crate::text::{Lang, common};
 use crate::ui::{self, Field, FieldError, Tone};
@@ -101,6 +102,7 @@ pub fn login(p: &LoginPage) -> Markup {
                 (remember(lang, p.remember))
                 div.actions { button.button { (lang.t(t::LOGIN_BUTTON)) } }
             }
+            p { a href=(password::paths::FORGOT) { (lang.t(password::text::FORGOT)) } }
             p { (lang.t(t::NO_ACCOUNT)) " " a href=(paths::signup_then(p.next)) { (lang.t(t::SIGNUP_TITLE)) } }
         }
     };

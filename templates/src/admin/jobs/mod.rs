@@ -79,6 +79,8 @@ pub fn kind_name(lang: Lang, kind: &str) -> &str {
         "sweep_files" => t::SWEEP_FILES,
         "forget_events" => t::FORGET_EVENTS,
         "forget_jobs" => t::FORGET_JOBS,
+        "forget_tokens" => t::FORGET_TOKENS,
+        "mail" => t::MAIL,
         _ => return kind,
     };
     lang.t(name)

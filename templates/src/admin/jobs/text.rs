@@ -46,5 +46,7 @@ crate::text::catalogue! {
     SWEEP_FILES = "어느 글에도 없는 파일 지우기", "Delete files that no post has";
     FORGET_EVENTS = "시스템에 있었던 오래된 일 지우기", "Delete old events of the system";
     FORGET_JOBS = "오래전에 끝난 작업 지우기", "Delete jobs that ended long ago";
+    FORGET_TOKENS = "기한이 지난 메일 속 주소 지우기", "Delete expired links of mails";
+    MAIL = "메일 보내기", "Send a mail";
     JOB_GONE = "그 작업은 지금 하고 있거나 이미 끝났습니다. 아래에서 지금 상태를 확인해 주세요", "That job is being done now, or it is over. Below is how things are now";
 }

@@ -1,0 +1,90 @@
+//! Mails that are to be sent. A mail is a job, which is added in the transaction that calls for it. The job says who gets which
+//! letter and nothing else: it holds no address, and a link's token is made when the letter is written (`src/mail`).
+
+use super::jobs::{self, JobId, Kind, New};
+use super::{Context, Result, UserId};
+use crate::entity::mail_attempt::{ActiveModel, Column, Entity};
+use crate::entity::user;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+
+/// A letter, and who gets it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "letter", rename_all = "snake_case")]
+pub enum Letter {
+    /// A link with which a new password is set. The job of an address without an account sends nothing: it is there so that both
+    /// cost the same.
+    ResetPassword {
+        /// Who asked, where the address has an account.
+        user: Option<UserId>,
+        /// The language of the page on which it was asked for.
+        lang: String,
+    },
+    /// That the password was changed.
+    PasswordChanged {
+        /// Whose.
+        user: UserId,
+    },
+}
+
+impl Letter {
+    /// Who gets it.
+    pub fn recipient(&self) -> Option<UserId> {
+        match self {
+            Self::ResetPassword { user, .. } => *user,
+            Self::PasswordChanged { user } => Some(*user),
+        }
+    }
+}
+
+/// Adds a mail in the caller's transaction; [`jobs::wake`] after its commit. Nothing where the house sends no mail.
+///
+/// # Errors
+/// The database's.
+pub async fn enqueue(ctx: &Context, tx: &impl ConnectionTrait, letter: &Letter) -> Result<()> {
+    if !ctx.sends_mail {
+        return Ok(());
+    }
+    let payload = serde_json::to_string(letter).map_err(|err| super::Error::internal("writing down a mail", err))?;
+    let now = ctx.clock.now();
+    jobs::enqueue(tx, New { kind: Kind::Mail, payload: &payload, dedupe: None, due_at: now }, now).await?;
+    Ok(())
+}
+
+/// A member as a letter knows them; none where there is no such member any more.
+///
+/// # Errors
+/// The database's.
+pub async fn recipient(db: &impl ConnectionTrait, id: UserId) -> Result<Option<user::Model>> {
+    Ok(user::Entity::find_by_id(id).one(db).await?)
+}
+
+/// How often the text of a mail was begun to be sent and not answered.
+///
+/// # Errors
+/// The database's.
+pub async fn doubts(db: &impl ConnectionTrait, job: JobId) -> Result<i64> {
+    Ok(Entity::find_by_id(job).one(db).await?.map_or(0, |row| row.doubts))
+}
+
+/// Writes down that the text of a mail is about to be sent: until the answer is known, it may have arrived.
+///
+/// # Errors
+/// The database's.
+pub async fn begin(db: &impl ConnectionTrait, job: JobId) -> Result<()> {
+    let row = ActiveModel { job_id: Set(job), doubts: Set(1) };
+    let more = OnConflict::column(Column::JobId).value(Column::Doubts, Expr::col((Entity, Column::Doubts)).add(1)).to_owned();
+    Entity::insert(row).on_conflict(more).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Writes down that it is known what became of a mail.
+///
+/// # Errors
+/// The database's.
+pub async fn settle(db: &impl ConnectionTrait, job: JobId) -> Result<()> {
+    Entity::delete_many().filter(Column::JobId.eq(job)).exec(db).await?;
+    Ok(())
+}

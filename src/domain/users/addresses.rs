@@ -1,0 +1,63 @@
+//! What is known of members' addresses: that their member reads what is sent there, and that another server refused it for good.
+
+use crate::clock::OffsetDateTime;
+use crate::domain::{Result, UserId};
+use crate::entity::user_email::{ActiveModel, Column, Entity};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+/// Characters that are kept of what the other server said.
+const ERROR_MAX: usize = 300;
+
+/// Writes down that a member used a link that was sent to this address.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn verify(tx: &impl ConnectionTrait, user: UserId, email: &str, now: OffsetDateTime) -> Result<()> {
+    let row = ActiveModel { verified_at: Set(Some(now)), ..known(user, email) };
+    let replace = OnConflict::column(Column::Email)
+        .update_columns([Column::UserId, Column::VerifiedAt, Column::Failures, Column::FailedAt, Column::LastError])
+        .to_owned();
+    Entity::insert(row).on_conflict(replace).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+fn known(user: UserId, email: &str) -> ActiveModel {
+    ActiveModel {
+        user_id: Set(user),
+        email: Set(email.to_owned()),
+        failures: Set(0),
+        failed_at: Set(None),
+        last_error: Set(String::new()),
+        ..Default::default()
+    }
+}
+
+/// Writes down that a server refused an address for good.
+///
+/// # Errors
+/// The database's.
+pub async fn record_failure(db: &impl ConnectionTrait, user: UserId, email: &str, error: &str, now: OffsetDateTime) -> Result<()> {
+    let error: String = error.chars().take(ERROR_MAX).collect();
+    let row = ActiveModel { failures: Set(1), failed_at: Set(Some(now)), last_error: Set(error), ..known(user, email) };
+    let more = OnConflict::column(Column::Email)
+        .update_columns([Column::FailedAt, Column::LastError])
+        .value(Column::Failures, Expr::col((Entity, Column::Failures)).add(1))
+        .to_owned();
+    Entity::insert(row).on_conflict(more).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Writes down that a mail to this address was taken.
+///
+/// # Errors
+/// The database's.
+pub async fn record_success(tx: &impl ConnectionTrait, email: &str) -> Result<()> {
+    let clear = Entity::update_many()
+        .col_expr(Column::Failures, SimpleExpr::from(0_i64))
+        .filter(Column::Email.eq(email))
+        .filter(Column::Failures.gt(0));
+    clear.exec(tx).await?;
+    Ok(())
+}

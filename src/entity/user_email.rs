@@ -1,0 +1,31 @@
+//! What is known of the addresses of members. A row is made when something becomes known: an address without one is neither
+//! verified nor refused.
+
+use super::ids::{UserId, ids};
+use sea_orm::entity::prelude::*;
+use sea_orm::prelude::TimeDateTimeWithTimeZone as OffsetDateTime;
+
+ids! {
+    /// What is known of an address.
+    UserEmailId,
+}
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "user_emails")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: UserEmailId,
+    pub user_id: UserId,
+    /// As in `users`; unique.
+    pub email: String,
+    /// When the member proved to read what is sent there.
+    pub verified_at: Option<OffsetDateTime>,
+    /// How often it was refused for good since a mail was last taken.
+    pub failures: i64,
+    pub failed_at: Option<OffsetDateTime>,
+    /// What the other server said.
+    pub last_error: String,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,127 @@
+//! Mail: the job that writes a letter (`letters`), makes a message of it (`message`) and hands it to a relay (`relay`).
+//!
+//! A mail is sent at least once and at most twice: before its text goes out, the job's row in `mail_attempts` says so, and a job
+//! whose text was cut twice is given up. Both carry the same Message-ID.
+
+mod letters;
+mod message;
+mod relay;
+
+use crate::app::App;
+use crate::config::mail::Way;
+use crate::db::{Transaction, query};
+use crate::domain::jobs::lease::Claim;
+use crate::domain::jobs::{Failure, Kind};
+use crate::domain::users::addresses;
+use crate::domain::{Context, UserId, mail};
+use crate::jobs::worker::{Handlers, handler};
+use lettre::Message;
+use relay::{Connections, Refusal};
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use relay::Patience;
+
+/// So often the text of a mail is begun to be sent, where no answer comes.
+const MOST_DOUBTS: i64 = 2;
+/// Mails that may go out at once, where none did for a while.
+const BURST: u32 = 10;
+
+/// The handler of mails.
+pub fn handlers() -> Handlers {
+    handlers_within(Patience::default())
+}
+
+/// The same, with other waits for a relay.
+pub fn handlers_within(patience: Patience) -> Handlers {
+    let connections = Arc::new(Connections::within(patience));
+    let deliver = move |app: App, job: Claim| {
+        let connections = connections.clone();
+        async move { deliver(&app, &job, &connections).await }
+    };
+    [(Kind::Mail, handler(deliver))].into()
+}
+
+/// Whom a mail goes to.
+struct Recipient {
+    user: UserId,
+    name: String,
+    email: String,
+}
+
+async fn deliver(app: &App, job: &Claim, connections: &Connections) -> Result<Transaction, Failure> {
+    let ctx = &app.context;
+    if app.config.mail.way == Way::None {
+        return Err(Failure::Permanent("SMTP_URL is not set, so no mail is sent".into()));
+    }
+    wait_turn(app).await?;
+    let Some((to, letter)) = letters::write(app, job).await? else {
+        return Ok(query::begin(&ctx.db).await?);
+    };
+    match &app.config.mail.way {
+        Way::Relay(relay) => {
+            let message = message::build(&app.config.mail, &ctx.secret, job, &to, &letter)?;
+            send(ctx, job, &to, connections, (relay, &message)).await?;
+        }
+        Way::Log | Way::None => {
+            tracing::info!("mail to {}: {}\n\n{}", to.email, letter.subject, templates::mail::text(&letter));
+        }
+    }
+    let tx = query::begin(&ctx.db).await?;
+    mail::settle(&tx, job.id).await?;
+    addresses::record_success(&tx, &to.email).await?;
+    Ok(tx)
+}
+
+/// All instances together send so many in a minute; the others wait.
+async fn wait_turn(app: &App) -> Result<(), Failure> {
+    let a_minute = app.config.mail.a_minute;
+    let period = Duration::from_secs(60) / a_minute;
+    match app.context.shared.limits().take("mail", "all", a_minute.min(BURST), period).await {
+        Duration::ZERO => Ok(()),
+        wait => Err(Failure::Later(wait)),
+    }
+}
+
+async fn send(
+    ctx: &Context,
+    job: &Claim,
+    to: &Recipient,
+    connections: &Connections,
+    (relay, message): (&crate::config::mail::Relay, &Message),
+) -> Result<(), Failure> {
+    // Staff who let it be tried again know that it was cut; its tries begin anew then.
+    if job.tries <= 1 {
+        mail::settle(&ctx.db, job.id).await?;
+    } else if mail::doubts(&ctx.db, job.id).await? >= MOST_DOUBTS {
+        return Err(Failure::Permanent("the connection broke twice while the text was sent; it may have arrived".into()));
+    }
+    let refused = match connections.open(relay, message).await {
+        Ok(open) => {
+            mail::begin(&ctx.db, job.id).await?;
+            match connections.finish(open, message).await {
+                Ok(()) => return Ok(()),
+                Err(refusal) => refusal,
+            }
+        }
+        Err(refusal) => refusal,
+    };
+    if !matches!(refused, Refusal::Doubt(_)) {
+        mail::settle(&ctx.db, job.id).await?;
+    }
+    if let Refusal::Recipient(why) = &refused {
+        addresses::record_failure(&ctx.db, to.user, &to.email, why, ctx.clock.now()).await?;
+    }
+    Err(refused.into())
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Temporary(why) => Self::Temporary(why),
+            Refusal::Doubt(why) => Self::Temporary(format!("the connection broke while the text was sent: {why}")),
+            Refusal::Recipient(why) => Self::Permanent(format!("the address is refused: {why}")),
+            Refusal::Text(why) => Self::Permanent(format!("the text is refused: {why}")),
+        }
+    }
+}

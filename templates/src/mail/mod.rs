@@ -1,0 +1,147 @@
+//! Letters that members are sent: a subject, and one text that is drawn as plain text and as HTML.
+
+pub(crate) mod samples;
+pub mod text;
+
+use self::text as t;
+use crate::password;
+use crate::paths;
+use crate::text::{Lang, Text, common};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use std::fmt::Display;
+
+/// What every letter needs.
+#[derive(Clone, Copy)]
+pub struct Frame<'a> {
+    pub lang: Lang,
+    /// Who gets it.
+    pub name: &'a str,
+    /// The site as browsers reach it, without a slash at the end.
+    pub origin: &'a str,
+}
+
+/// A letter with a link that is good for a while.
+#[derive(Clone, Copy)]
+pub struct LinkLetter<'a> {
+    pub frame: Frame<'a>,
+    /// The token of the link.
+    pub token: &'a str,
+    /// How long it is good.
+    pub minutes: u64,
+}
+
+/// A letter before it is drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    pub lang: Lang,
+    pub subject: String,
+    greeting: String,
+    lines: Vec<String>,
+    link: Option<Link>,
+    notes: Vec<String>,
+    origin: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Link {
+    label: &'static str,
+    url: String,
+}
+
+/// A link for a new password.
+pub fn reset_password(p: &LinkLetter) -> Letter {
+    let lang = p.frame.lang;
+    Letter {
+        lines: vec![lang.t(t::RESET_TEXT).to_owned()],
+        link: Some(Link { label: lang.t(t::RESET_LINK), url: format!("{}{}", p.frame.origin, password::paths::reset(p.token)) }),
+        notes: vec![fill(lang, t::RESET_MINUTES, "n", &p.minutes), lang.t(t::RESET_NOT_YOU).to_owned()],
+        ..letter(&p.frame, t::RESET_SUBJECT)
+    }
+}
+
+/// That the password was changed.
+pub fn password_changed(p: &Frame) -> Letter {
+    Letter {
+        lines: vec![p.lang.t(t::CHANGED_TEXT).to_owned()],
+        link: Some(Link { label: p.lang.t(t::CHANGED_LINK), url: format!("{}{}", p.origin, password::paths::FORGOT) }),
+        notes: vec![p.lang.t(t::CHANGED_NOT_YOU).to_owned()],
+        ..letter(p, t::CHANGED_SUBJECT)
+    }
+}
+
+fn letter(p: &Frame, subject: Text) -> Letter {
+    Letter {
+        lang: p.lang,
+        subject: fill(p.lang, t::SUBJECT, "subject", &p.lang.t(subject)),
+        greeting: fill(p.lang, t::GREETING, "name", &p.name),
+        lines: Vec::new(),
+        link: None,
+        notes: Vec::new(),
+        origin: p.origin.to_owned(),
+    }
+}
+
+fn fill(lang: Lang, text: Text, name: &str, value: &dyn Display) -> String {
+    lang.fill(text, &[(name, value)])
+}
+
+/// The main part: plain text, a link on a line of its own.
+pub fn text(letter: &Letter) -> String {
+    let link = letter.link.iter().flat_map(|link| [format!("{}:\n{}", link.label, link.url)]);
+    let foot = [format!("-- \n{}\n{}", letter.lang.t(common::SITE_NAME), letter.origin)];
+    let parts = [letter.greeting.clone()].into_iter().chain(letter.lines.iter().cloned()).chain(link).chain(letter.notes.iter().cloned());
+    parts.chain(foot).collect::<Vec<_>>().join("\n\n") + "\n"
+}
+
+/// Looks in the head: programs for mail leave out style sheets of other servers, and most read this one.
+const STYLE: &str = "body{margin:0;padding:24px;font:16px/1.6 sans-serif;color:#1b1b1f;background:#fff}\
+    main{max-width:560px;margin:0 auto}\
+    a{color:#1f4fbf}\
+    .act a{display:inline-block;padding:12px 20px;border-radius:8px;background:#1f4fbf;color:#fff;text-decoration:none}\
+    .url{word-break:break-all}\
+    footer{margin-top:32px;padding-top:16px;border-top:1px solid #d5d7de;color:#51545f}";
+
+/// The same as a document of its own.
+pub fn html(letter: &Letter) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(letter.lang.tag()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (letter.subject) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body { main { (body(letter)) } }
+        }
+    }
+}
+
+fn body(letter: &Letter) -> Markup {
+    html! {
+        p { (letter.greeting) }
+        @for line in &letter.lines { p { (line) } }
+        @if let Some(link) = &letter.link {
+            p.act { a href=(link.url) { (link.label) } }
+            p.url { (letter.lang.t(t::OR_COPY)) br; (link.url) }
+        }
+        @for note in &letter.notes { p { (note) } }
+        footer { (letter.lang.t(common::SITE_NAME)) br; a href={ (letter.origin) (paths::HOME) } { (letter.origin) } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_is_the_same_as_text_and_as_html() {
+        let frame = Frame { lang: Lang::En, name: "<b>Ada</b>", origin: "https://example.org" };
+        let letter = reset_password(&LinkLetter { frame, token: "abc-_9", minutes: 30 });
+
+        let (text, html) = (text(&letter), html(&letter).into_string());
+
+        assert!(text.contains("\nhttps://example.org/password/reset?token=abc-_9\n") && text.contains("<b>Ada</b>"), "{text}");
+        assert!(html.contains("href=\"https://example.org/password/reset?token=abc-_9\"") && !html.contains("<b>Ada"), "{html}");
+    }
+}
