@@ -68,18 +68,18 @@ fn open(bytes: &[u8]) -> Result<Vec<Made>> {
     match content::kind(start, false) {
         ContentKind::Jpeg => {
             let most = if is_progressive(bytes) { PIXELS } else { PIXELS_JPEG };
-            still(&Decoded::of(bytes, ImageFormat::Jpeg, most)?, false)
+            still(&Decoded::of(bytes, ImageFormat::Jpeg, most)?, ImageFormat::Jpeg)
         }
-        ContentKind::Png => still(&Decoded::of(bytes, ImageFormat::Png, PIXELS)?, true),
+        ContentKind::Png => still(&Decoded::of(bytes, ImageFormat::Png, PIXELS)?, ImageFormat::Png),
         ContentKind::Gif => match frames(GifDecoder::new(Cursor::new(bytes)).map_err(|_| Refusal::Broken)?)? {
-            0 | 1 => still(&Decoded::of(bytes, ImageFormat::Gif, PIXELS)?, true),
+            0 | 1 => still(&Decoded::of(bytes, ImageFormat::Gif, PIXELS)?, ImageFormat::Png),
             _ => moves(bytes, ImageFormat::Gif, moving::gif(bytes)),
         },
         ContentKind::Webp => {
             let decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(|_| Refusal::Broken)?;
             match decoder.has_animation() && frames(decoder)? > 1 {
                 true => moves(bytes, ImageFormat::WebP, moving::webp(bytes)),
-                false => still(&Decoded::of(bytes, ImageFormat::WebP, PIXELS)?, false),
+                false => still(&Decoded::of(bytes, ImageFormat::WebP, PIXELS)?, ImageFormat::Jpeg),
             }
         }
         _ => Err(Refusal::Broken),
@@ -179,12 +179,13 @@ fn moves(bytes: &[u8], format: ImageFormat, clean: Option<Vec<u8>>) -> Result<Ve
     Ok(vec![(piece, clean), small, still])
 }
 
-/// A picture that does not move, drawn anew, and smaller ones.
-fn still(decoded: &Decoded, is_lossless: bool) -> Result<Vec<Made>> {
+/// A picture that does not move, drawn anew, and smaller ones. What is saved of a PNG is a PNG.
+fn still(decoded: &Decoded, format: ImageFormat) -> Result<Vec<Made>> {
     let (width, height) = decoded.image.dimensions();
-    let bytes = match (decoded.image.color().has_alpha(), is_lossless) {
-        (false, false) => jpeg(decoded, &decoded.image, 90)?,
-        _ => lossless(decoded, &decoded.image)?,
+    let bytes = match format {
+        ImageFormat::Png => png(decoded, &decoded.image)?,
+        _ if decoded.image.color().has_alpha() => lossless(decoded, &decoded.image)?,
+        _ => jpeg(decoded, &decoded.image, 90)?,
     };
     let piece = Piece { kind: PieceKind::Original, bytes: bytes.len() as u64, width, height, moves: false };
     let mut made = vec![(piece, bytes)];
@@ -214,16 +215,23 @@ fn jpeg(decoded: &Decoded, image: &DynamicImage, quality: u8) -> Result<Vec<u8>>
     Ok(out)
 }
 
+fn png(decoded: &Decoded, image: &DynamicImage) -> Result<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut encoder = PngEncoder::new_with_quality(&mut out, CompressionType::Default, PngFilter::Adaptive);
+    if let Some(profile) = &decoded.profile {
+        let _ = encoder.set_icc_profile(profile.clone());
+    }
+    image.write_with_encoder(encoder).map_err(|_| Refusal::Broken)?;
+    Ok(out)
+}
+
 /// As WebP or PNG, whichever is shorter.
 fn lossless(decoded: &Decoded, image: &DynamicImage) -> Result<Vec<u8>> {
-    let (mut webp, mut png) = (Vec::new(), Vec::new());
-    let mut to_webp = WebPEncoder::new_lossless(&mut webp);
-    let mut to_png = PngEncoder::new_with_quality(&mut png, CompressionType::Default, PngFilter::Adaptive);
+    let (mut webp, png) = (Vec::new(), png(decoded, image)?);
+    let mut encoder = WebPEncoder::new_lossless(&mut webp);
     if let Some(profile) = &decoded.profile {
-        let _ = to_webp.set_icc_profile(profile.clone());
-        let _ = to_png.set_icc_profile(profile.clone());
+        let _ = encoder.set_icc_profile(profile.clone());
     }
-    image.write_with_encoder(to_webp).map_err(|_| Refusal::Broken)?;
-    image.write_with_encoder(to_png).map_err(|_| Refusal::Broken)?;
+    image.write_with_encoder(encoder).map_err(|_| Refusal::Broken)?;
     Ok(if webp.len() < png.len() { webp } else { png })
 }
