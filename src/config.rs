@@ -24,6 +24,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use url::Url;
 
+/// This program, also while its file is being replaced by the next version's.
+const THIS_PROGRAM: &str = "/proc/self/exe";
+
 /// Where a value came from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Origin {
@@ -201,6 +204,8 @@ pub struct Config {
     pub mail: mail::Mail,
     /// GiB that all files may have.
     pub files_gib: u64,
+    /// The program that opens pictures: this one.
+    pub program: PathBuf,
 }
 
 impl Config {
@@ -241,6 +246,7 @@ impl Config {
             public: public::read(sources, &mut wrong),
             flood: flood::read(sources, &mut wrong),
             sign_ups: sign_ups::read(sources, &mut wrong),
+            program: THIS_PROGRAM.into(),
             files_gib: wrong.number(sources, "FILES_GIB", 0..=100_000),
         };
         if wrong.0.is_empty() { Ok(config) } else { Err(ConfigError(wrong.0)) }

@@ -116,6 +116,9 @@ enum Command {
     Reindex(reindex::Args),
     /// Print the settings in force and where each comes from
     Config,
+    /// Open the picture on stdin, for an instance
+    #[command(hide = true)]
+    OpenPicture,
 }
 
 /// The settings that were given as flags, by name. By hand, because the list is data: [`SETTINGS`].
@@ -149,7 +152,12 @@ impl FromArgMatches for Flags {
 
 /// Runs the command line and says how it ended.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    match dispatch(Cli::parse_from(args)) {
+    let cli = Cli::parse_from(args);
+    if matches!(cli.command, Some(Command::OpenPicture)) {
+        // Before anything else is read: it will hold hostile bytes.
+        return crate::files::picture::child::run();
+    }
+    match dispatch(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             for line in failure.to_string().lines() {
@@ -196,7 +204,9 @@ fn in_runtime(config: Config, cli: Cli) -> Result<(), Failure> {
             Some(Command::Reindex(args)) => reindex::run(config, args).await,
             Some(Command::Status(args)) => status::run(config, args).await,
             Some(Command::Roll(args)) => roll::run(config, args).await,
-            Some(Command::Serve | Command::Config) | None => serve::run(config, async || Ok(Config::read(&cli.sources()?)?)).await,
+            Some(Command::Serve | Command::Config | Command::OpenPicture) | None => {
+                serve::run(config, async || Ok(Config::read(&cli.sources()?)?)).await
+            }
         }
     })
 }

@@ -9,6 +9,7 @@ use crate::config::flood::Flood;
 use crate::config::sign_ups::SignUps;
 use crate::db::{Database, SearchDatabase};
 use crate::shared::{RedisOptions, Shared};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// See the head of this file. Cheap to clone.
@@ -51,6 +52,8 @@ pub struct Limits {
     pub sign_ups: SignUps,
     /// Bytes that all files may have.
     pub files_bytes: u64,
+    /// The program that opens pictures.
+    pub program: PathBuf,
 }
 
 impl std::ops::Deref for Context {
@@ -77,6 +80,7 @@ impl Context {
             flood: config.flood.clone(),
             sign_ups: config.sign_ups.clone(),
             files_bytes: config.files_gib * 1024 * 1024 * 1024,
+            program: config.program.clone(),
         };
         Ok(Self(Arc::new(Parts {
             search: SearchDatabase::new(config),

@@ -1,5 +1,6 @@
 //! Names of files: as they are kept, and as a browser gets them.
 
+use super::content::ContentKind;
 use unicode_normalization::UnicodeNormalization;
 
 /// Longest name, in bytes: with what a system adds to it, it has to fit into 255.
@@ -28,6 +29,19 @@ fn shortened(name: &str) -> String {
     let cut = (0..=room).rev().find(|at| stem.is_char_boundary(*at)).unwrap_or_default();
     let stem = stem[..cut].trim_end();
     if ending.is_empty() { stem.to_owned() } else { format!("{stem}.{ending}") }
+}
+
+/// A picture's name with the ending of what it is now: it may have been drawn anew in another format.
+pub fn of_picture(name: &str, kind: ContentKind) -> String {
+    let endings: &[&str] = match kind {
+        ContentKind::Jpeg => &["jpg", "jpeg"],
+        ContentKind::Png => &["png"],
+        ContentKind::Gif => &["gif"],
+        ContentKind::Webp => &["webp"],
+        _ => return name.to_owned(),
+    };
+    let (stem, ending) = name.rsplit_once('.').filter(|(_, ending)| ending.len() <= 10).unwrap_or((name, ""));
+    if endings.iter().any(|known| ending.eq_ignore_ascii_case(known)) { name.to_owned() } else { format!("{stem}.{}", endings[0]) }
 }
 
 /// The field Content-Disposition (RFC 6266): the name whole for browsers, and in ASCII for what reads no other.
@@ -73,6 +87,18 @@ mod tests {
         let long = clean(&format!("{}.hwpx", "가".repeat(2_000)));
         assert!(long.len() <= MOST && long.len() > MOST - 4 && long.ends_with("가.hwpx"), "{long}");
         assert!(clean(&"x".repeat(4_000)).len() <= MOST);
+    }
+
+    #[test]
+    fn a_picture_is_named_for_what_it_is() {
+        for (name, kind, is) in [
+            ("a.JPEG", ContentKind::Jpeg, "a.JPEG"),
+            ("a.webp", ContentKind::Jpeg, "a.jpg"),
+            ("사진", ContentKind::Png, "사진.png"),
+            ("a.exe", ContentKind::Gif, "a.gif"),
+        ] {
+            assert_eq!(of_picture(name, kind), is);
+        }
     }
 
     #[test]

@@ -40,6 +40,17 @@ pub struct Arrived {
     pub kind: ContentKind,
     pub size: u64,
     pub sha256: String,
+    /// Of a picture that was opened.
+    pub picture: Option<Picture>,
+}
+
+/// How a picture is to be seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "columns")]
+pub struct Picture {
+    pub width: i64,
+    pub height: i64,
+    pub is_animated: bool,
 }
 
 impl Arrival {
@@ -107,7 +118,7 @@ impl Arrival {
             self.flush(true).await?;
         }
         let kind = self.kind.unwrap_or(ContentKind::Other);
-        Ok(Arrived { id: self.id, kind, size: self.size, sha256: hex::encode(self.hash.finalize()) })
+        Ok(Arrived { id: self.id, kind, size: self.size, sha256: hex::encode(self.hash.finalize()), picture: None })
     }
 
     /// Deletes what was written of it. One that is not, because its instance ended, is swept later.
@@ -152,6 +163,9 @@ pub async fn settle(tx: &impl ConnectionTrait, arrived: &Arrived, now: OffsetDat
         size: Set(arrived.size as i64),
         kind: Set(arrived.kind),
         state: Set(State::Ready),
+        width: Set(arrived.picture.map(|picture| picture.width)),
+        height: Set(arrived.picture.map(|picture| picture.height)),
+        is_animated: Set(arrived.picture.is_some_and(|picture| picture.is_animated)),
         touched_at: Set(now),
         ..Default::default()
     };

@@ -5,16 +5,17 @@ mod receive;
 use super::drafts;
 use super::posts::editor::{self, Editor};
 use crate::domain::drafts::Target;
-use crate::domain::files::{self, Content, FileId};
+use crate::domain::files::{self, Content, FileId, Size};
 use crate::domain::{Error, PostId, Problem, posts};
 use crate::files::{name, storage};
 use crate::web::range::{self, Asked};
 use crate::web::routes::{Kind, Routes, page};
 use crate::web::{Rejection, RequestContext, Result, SignedIn, reply};
 use poem::http::{StatusCode, header};
-use poem::web::Path;
+use poem::web::{Path, Query};
 use poem::{Body, Request, Response, get, handler};
 use receive::{Received, Refused, receive};
+use serde::Deserialize;
 use templates::files::{self as views, paths};
 use templates::posts::form::Purpose;
 
@@ -29,11 +30,37 @@ pub fn routes(routes: Routes) -> Routes {
 /// not run in it.
 const SANDBOX: &str = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox";
 
+/// Which one of a picture.
+#[derive(Deserialize, Default)]
+pub struct Wanted {
+    size: Option<String>,
+}
+
+impl Wanted {
+    fn size(&self) -> Option<Size> {
+        match self.size.as_deref()? {
+            views::SMALL => Some(Size::Small),
+            views::PAGE => Some(Size::Page),
+            views::STILL => Some(Size::Still),
+            _ => None,
+        }
+    }
+}
+
 /// GET /files/:id/:name, the name being for people.
 #[handler]
-pub async fn show(request: RequestContext, Path((id, _)): Path<(FileId, String)>, req: &Request) -> Result<Response> {
+pub async fn show(
+    request: RequestContext,
+    Path((id, _)): Path<(FileId, String)>,
+    wanted: Option<Query<Wanted>>,
+    req: &Request,
+) -> Result<Response> {
     let db = &request.app.context.db;
     let file = files::find_readable(db, request.actor.as_ref(), &request.boards, id).await?;
+    let file = match wanted.and_then(|Query(wanted)| wanted.size()) {
+        Some(size) => files::sized(db, file, size).await?,
+        None => file,
+    };
     let (size, tag) = (file.size.unsigned_abs(), format!("\"{}\"", file.sha256));
     let asked = range::asked(req.headers(), &tag, size);
     let sent = match &asked {

@@ -38,6 +38,7 @@ mod nginx;
 mod page_head;
 mod papers;
 mod password_reset;
+mod pictures;
 mod post_pages;
 mod posts;
 mod processes;

@@ -4,6 +4,7 @@ use super::{ALT_MAX, DraftId, File, FileId, OF_MEMBER_BYTES, OF_POST_BYTES, OF_P
 use crate::db::{Transaction, query};
 use crate::domain::drafts::{self, Target};
 use crate::domain::{Actor, Context, Error, Result, UserId, validation};
+use crate::entity::blob_variant::{self, Size};
 use crate::entity::file::{ActiveModel, Column, Entity};
 use crate::entity::{blob, file_change};
 use crate::files::storage::{self, Arrived};
@@ -17,14 +18,36 @@ use unicode_segmentation::UnicodeSegmentation;
 ///
 /// # Errors
 /// `NotFound` where the draft is gone; `Invalid("files", …)`: `file.too_many`, `file.post_full`, `file.member_full`.
-pub async fn attach(ctx: &Context, actor: &Actor, target: Target, draft: DraftId, arrived: &Arrived, name: &str) -> Result<FileId> {
-    let first = try_attach(ctx, actor, target, draft, arrived, name).await;
+pub async fn attach(ctx: &Context, actor: &Actor, target: Target, draft: DraftId, sent: &Sent, name: &str) -> Result<FileId> {
+    let first = try_attach(ctx, actor, target, draft, sent, name).await;
     match first {
         // The same content became ready in another transaction at the same moment; now it is there to be referred to.
         Err(Refused::Db(err)) if matches!(err.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
-            try_attach(ctx, actor, target, draft, arrived, name).await.map_err(Refused::into)
+            try_attach(ctx, actor, target, draft, sent, name).await.map_err(Refused::into)
         }
         other => other.map_err(Refused::into),
+    }
+}
+
+/// What has arrived of a file.
+#[derive(Debug)]
+pub struct Sent {
+    /// What it holds.
+    pub original: Arrived,
+    /// Smaller ones of a picture.
+    pub variants: Vec<(Size, Arrived)>,
+}
+
+impl Sent {
+    /// Deletes what did not become ready.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn abandon(self, ctx: &Context) -> Result<()> {
+        for arrived in self.variants.iter().map(|(_, arrived)| arrived).chain([&self.original]) {
+            storage::drop_arriving(&ctx.db, arrived.id).await?;
+        }
+        Ok(())
     }
 }
 
@@ -56,27 +79,26 @@ impl From<Refused> for Error {
     }
 }
 
-async fn try_attach(
-    ctx: &Context,
-    actor: &Actor,
-    target: Target,
-    draft: DraftId,
-    arrived: &Arrived,
-    name: &str,
-) -> Result<FileId, Refused> {
+async fn try_attach(ctx: &Context, actor: &Actor, target: Target, draft: DraftId, sent: &Sent, name: &str) -> Result<FileId, Refused> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     drafts::take_turns(&tx, actor.id).await?;
     drafts::find_for(&tx, actor, target, draft).await?;
-    let blob = storage::settle(&tx, arrived, now).await?;
+    let blob = storage::settle(&tx, &sent.original, now).await?;
+    for (size, smaller) in &sent.variants {
+        let variant =
+            blob_variant::ActiveModel { blob_id: Set(blob), size: Set(*size), variant_id: Set(storage::settle(&tx, smaller, now).await?) };
+        let once = OnConflict::columns([blob_variant::Column::BlobId, blob_variant::Column::Size]).do_nothing().to_owned();
+        blob_variant::Entity::insert(variant).on_conflict(once).exec_without_returning(&tx).await?;
+    }
     let same = Entity::find().select_only().column(Column::Id).filter(Column::BlobId.eq(blob)).filter(Column::Name.eq(name));
     let same: Option<FileId> = same.filter(Column::DraftId.eq(draft)).into_tuple().one(&tx).await?;
     let id = match same {
         Some(id) => id,
         None => {
             let files = of_editor(&tx, actor, target, Some(draft)).await?;
-            check_post(&files, arrived.size)?;
-            check_member(&tx, actor.id, arrived.size).await?;
+            check_post(&files, sent.original.size)?;
+            check_member(&tx, actor.id, sent.original.size).await?;
             let row = ActiveModel {
                 blob_id: Set(blob),
                 user_id: Set(actor.id),

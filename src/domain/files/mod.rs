@@ -12,17 +12,18 @@ use super::drafts::Target;
 use super::posts::{self, Post};
 use super::{Actor, BoardId, Error, PostId, Result, UserId};
 use crate::entity::file::{Column, Entity};
-use crate::entity::{blob, draft, file_change, post};
+use crate::entity::{blob, blob_variant, draft, file_change, post};
 use sea_orm::sea_query::{Condition, ExprTrait, Func, IntoCondition, Query, SimpleExpr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
 };
 
 pub use crate::entity::blob::{BlobId, ContentKind};
+pub use crate::entity::blob_variant::Size;
 pub use crate::entity::draft::DraftId;
 pub use crate::entity::file::FileId;
 pub(in crate::domain) use attach::describe;
-pub use attach::{attach, bytes_of_all, check_room, remove};
+pub use attach::{Sent, attach, bytes_of_all, check_room, remove};
 pub(in crate::domain) use publish::publish;
 
 /// Largest file, in bytes.
@@ -47,6 +48,10 @@ pub struct File {
     pub alt: String,
     pub size: i64,
     pub kind: ContentKind,
+    /// Of a picture, in pixels.
+    pub width: Option<i64>,
+    pub height: Option<i64>,
+    pub is_animated: bool,
 }
 
 /// A file with what it holds, for one who may read it.
@@ -69,7 +74,7 @@ fn with_content() -> Select<Entity> {
     Entity::find()
         .select_only()
         .columns([Column::Id, Column::Name])
-        .columns([blob::Column::Size, blob::Column::Kind])
+        .columns([blob::Column::Size, blob::Column::Kind, blob::Column::Width, blob::Column::Height, blob::Column::IsAnimated])
         .join(JoinType::InnerJoin, relation(Column::BlobId, blob::Entity, blob::Column::Id))
 }
 
@@ -153,6 +158,25 @@ pub async fn find_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, boa
     } else {
         Err(Error::NotFound)
     }
+}
+
+/// The smaller one of a picture that was found readable; itself, where there is none of this size.
+///
+/// # Errors
+/// The database's.
+pub async fn sized(db: &impl ConnectionTrait, file: Content, size: Size) -> Result<Content> {
+    let variant = Entity::find_by_id(file.id)
+        .select_only()
+        .columns([Column::Id, Column::Name])
+        .join(JoinType::InnerJoin, relation(Column::BlobId, blob_variant::Entity, blob_variant::Column::BlobId))
+        .join(
+            JoinType::InnerJoin,
+            blob_variant::Entity::belongs_to(blob::Entity).from(blob_variant::Column::VariantId).to(blob::Column::Id).into(),
+        )
+        .column_as(blob::Column::Id, "blob_id")
+        .columns([blob::Column::Sha256, blob::Column::Size, blob::Column::Kind])
+        .filter(blob_variant::Column::Size.eq(size));
+    Ok(variant.into_model().one(db).await?.unwrap_or(file))
 }
 
 /// The post that a change of it is written for.

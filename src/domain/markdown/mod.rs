@@ -1,14 +1,15 @@
 //! Markdown to HTML that is safe to show: what people write never becomes script, style or a request
 //! to a third party, and no text, however nested, costs more than its length.
 //!
-//! Rooms: `known` (texts that were looked at before).
+//! Rooms: `links` (addresses, videos and files in a text), `known` (texts that were looked at before).
 
 mod known;
+mod links;
 
 use super::{Error, Result};
 use ammonia::Builder;
-use linkify::{LinkFinder, LinkKind};
-use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use links::{FILE, file_of, link};
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -141,6 +142,14 @@ impl Shaper {
     }
 
     fn start<'a>(&mut self, tag: Tag<'a>, out: &mut Vec<Event<'a>>) {
+        if let (Tag::Image { dest_url, .. }, 0) = (&tag, self.links)
+            && let Some(id) = file_of(dest_url)
+        {
+            self.links += 1;
+            self.drawn += 1;
+            self.open.push(true);
+            return out.push(Event::InlineHtml(format!("<a title=\"{FILE}{id}\">").into()));
+        }
         let tag = match tag {
             Tag::Heading { level, .. } => Tag::Heading { level: self.under(level), id: None, classes: vec![], attrs: vec![] },
             // A picture on another server would let that server see who reads here: show a link instead.
@@ -199,56 +208,6 @@ impl Shaper {
 
 fn is_inline(tag: &Tag<'_>) -> bool {
     matches!(tag, Tag::Paragraph | Tag::Item | Tag::TableHead | Tag::TableRow | Tag::TableCell)
-}
-
-/// Makes the web addresses in a run of text into links.
-fn link<'a>(text: CowStr<'a>, out: &mut Vec<Event<'a>>) {
-    static FINDER: LazyLock<LinkFinder> = LazyLock::new(|| {
-        let mut finder = LinkFinder::new();
-        finder.kinds(&[LinkKind::Url]);
-        finder
-    });
-    if !text.contains("://") {
-        return out.push(Event::Text(text));
-    }
-    for span in FINDER.spans(&text) {
-        let part = span.as_str().to_owned();
-        let is_web = (part.starts_with("https://") || part.starts_with("http://")) && part.len() <= ADDRESS;
-        if span.kind().is_none() || !is_web {
-            out.push(Event::Text(part.into()));
-            continue;
-        }
-        if let Some(id) = video_of(&part) {
-            out.push(Event::InlineHtml(card(&id).into()));
-            continue;
-        }
-        let tag =
-            Tag::Link { link_type: pulldown_cmark::LinkType::Autolink, dest_url: part.clone().into(), title: "".into(), id: "".into() };
-        out.push(Event::Start(tag));
-        out.push(Event::Text(part.into()));
-        out.push(Event::End(TagEnd::Link));
-    }
-}
-
-/// A video as a card that leads to it: nothing of YouTube is loaded before a click.
-fn card(id: &str) -> String {
-    format!("<a class=\"video-card\" href=\"https://www.youtube.com/watch?v={id}\">YouTube · {id}</a>")
-}
-
-/// The id of a YouTube video, if the address is one. Only these hosts get a card.
-fn video_of(address: &str) -> Option<String> {
-    let url = url::Url::parse(address).ok()?;
-    let id = match url.host_str()? {
-        "youtu.be" => url.path().trim_start_matches('/').to_owned(),
-        "youtube.com" | "www.youtube.com" | "m.youtube.com" | "www.youtube-nocookie.com" => {
-            let named = url.query_pairs().find(|(name, _)| name == "v").map(|(_, id)| id.into_owned());
-            let placed = ["/shorts/", "/live/", "/embed/"].iter().find_map(|p| url.path().strip_prefix(p));
-            named.or_else(|| placed.map(str::to_owned))?
-        }
-        _ => return None,
-    };
-    let fits = id.len() == 11 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    fits.then_some(id)
 }
 
 /// The tags that a text may have. There is no image, frame, form, style or script among them.
@@ -381,13 +340,5 @@ mod tests {
         assert_eq!(drawn("## 가\n\n#### 나\n\n## 다\n\n# 라\n\n## 마"), ["h3", "h4", "h3", "h3", "h4"]);
         assert_eq!(drawn("###### 가"), ["h3"]);
         assert_eq!(drawn("# 1\n\n## 2\n\n### 3\n\n#### 4\n\n##### 5\n\n###### 6"), ["h3", "h4", "h5", "h6", "h6", "h6"]);
-    }
-
-    #[test]
-    fn only_youtube_is_a_video() {
-        assert_eq!(video_of("https://youtu.be/dQw4w9WgXcQ").as_deref(), Some("dQw4w9WgXcQ"));
-        assert_eq!(video_of("https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=1").as_deref(), Some("dQw4w9WgXcQ"));
-        assert_eq!(video_of("https://youtube.com.evil.example/watch?v=dQw4w9WgXcQ"), None);
-        assert_eq!(video_of("https://www.youtube.com/watch?v=%22onload"), None);
     }
 }

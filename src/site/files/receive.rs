@@ -1,10 +1,11 @@
 //! The editor's form as it arrives: its text first, then file after file, each written while it comes.
 
 use crate::domain::drafts::{DraftId, Target};
-use crate::domain::files::{self, SIZE_MAX};
+use crate::domain::files::{self, SIZE_MAX, Sent};
 use crate::domain::{Error, Problem, flood};
 use crate::files::name;
-use crate::files::storage::{self, Arrival};
+use crate::files::picture::{self, Failure, Refusal};
+use crate::files::storage::{self, Arrival, Arrived};
 use crate::web::multipart::{Multipart, Part};
 use crate::web::{Fields, HttpError, RequestContext, Result, SignedIn, body};
 use poem::http::header;
@@ -149,14 +150,34 @@ async fn one(member: &SignedIn, target: Target, draft: DraftId, form: &mut Multi
         return Err(err);
     }
     let arrived = arrival.end().await.map_err(Error::from)?;
-    let attached = match arrived.kind.is_picture() {
-        true => Err(Error::invalid(FIELD, "file.picture")),
-        false => files::attach(ctx, &member.actor, target, draft, &arrived, name).await,
+    let (sent, name) = match arrived.kind.is_picture() {
+        true => {
+            let sent = opened(member, arrived).await?;
+            let name = name::of_picture(name, sent.original.kind);
+            (sent, name)
+        }
+        false => (Sent { original: arrived, variants: Vec::new() }, name.to_owned()),
     };
+    let attached = files::attach(ctx, &member.actor, target, draft, &sent, &name).await;
     if attached.is_err() {
-        storage::drop_arriving(&ctx.db, arrived.id).await.map_err(Error::from)?;
+        sent.abandon(ctx).await?;
     }
     Ok(attached.map(|_| ())?)
+}
+
+/// A picture as it is kept; what was sent of it is gone.
+async fn opened(member: &SignedIn, raw: Arrived) -> Result<Sent> {
+    let ctx = &member.request.app.context;
+    let opened = picture::open(&ctx.db, &ctx.limits.program, &raw, member.actor.id, ctx.clock.now()).await;
+    storage::drop_arriving(&ctx.db, raw.id).await.map_err(Error::from)?;
+    match opened {
+        Ok(opened) => Ok(Sent { original: opened.original, variants: opened.variants }),
+        Err(Failure::Refused(Refusal::Broken)) => Err(Error::invalid(FIELD, "file.picture_broken").into()),
+        Err(Failure::Refused(Refusal::TooLarge)) => Err(Error::invalid(FIELD, "file.picture_large").into()),
+        Err(Failure::Refused(Refusal::TooLong)) => Err(Error::invalid(FIELD, "file.picture_long").into()),
+        Err(Failure::Db(err)) => Err(Error::from(err).into()),
+        Err(Failure::Machine(err)) => Err(Error::internal("opening a picture", err).into()),
+    }
 }
 
 async fn write(arrival: &mut Arrival, form: &mut Multipart) -> Result<()> {

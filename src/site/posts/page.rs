@@ -200,10 +200,12 @@ async fn load(wanted: &Wanted<'_>, board: &Board, mut post: Post) -> Result<Page
     let clean: Vec<Cow<'_, str>> = listing.comments.iter().map(|comment| app.context.known.show(&comment.html)).collect();
     let neighbour = |n: &'_ list::Neighbour| (n.id, n.title.clone());
     let (older, newer) = (older.as_ref().map(neighbour), newer.as_ref().map(neighbour));
+    let (shown, items) = (app.context.known.show(&post.html), present::files(&attached));
+    let (shown, items) = templates::files::place(shown, items);
     let drawn = draw(&PostText {
         lang: request.lang,
-        post: present::post(request, board, &post, &app.context.known.show(&post.html)),
-        files: present::files(&attached),
+        post: present::post(request, board, &post, &shown),
+        files: items,
         newer: newer.as_ref().map(|(id, title)| Neighbour { id: id.0, title }),
         older: older.as_ref().map(|(id, title)| Neighbour { id: id.0, title }),
         comments: Thread {
@@ -216,7 +218,7 @@ async fn load(wanted: &Wanted<'_>, board: &Board, mut post: Post) -> Result<Page
             total_pages: present::count(listing.pages).max(1),
         },
     });
-    drop(clean);
+    drop((clean, shown));
     for text in [&mut post.body, &mut post.html].into_iter().chain(listing.comments.iter_mut().flat_map(|c| [&mut c.body, &mut c.html])) {
         *text = String::new();
     }

@@ -228,7 +228,9 @@ pub fn config(backends: &TestBackends) -> Config {
         ("DATABASE_CONNECTIONS", "6"),
     ];
     let flags: BTreeMap<String, String> = set.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-    Config::read(&Sources::gather(None, |_| None, &flags).unwrap()).unwrap()
+    let config = Config::read(&Sources::gather(None, |_| None, &flags).unwrap()).unwrap();
+    // This program is that of the tests.
+    Config { program: env!("CARGO_BIN_EXE_minschool").into(), ..config }
 }
 
 /// The operator, for what is done without a browser.

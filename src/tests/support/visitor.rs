@@ -28,6 +28,11 @@ impl Visitor {
         Self { site, admin, cookies: BTreeMap::new(), extra: BTreeMap::new() }
     }
 
+    /// The site, for answers that are no text.
+    pub fn site(&self) -> &BoxEndpoint<'static, Response> {
+        &self.site
+    }
+
     /// The same browser with its connection going to another instance.
     pub fn on(&self, node: &super::TestNode) -> Self {
         Self { site: node.site.clone(), admin: node.admin.clone(), ..self.clone() }

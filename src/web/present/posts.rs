@@ -9,6 +9,7 @@ use crate::domain::posts::{self, list::Card};
 use crate::domain::{Actor, UserId, comments, revisions};
 use std::borrow::Cow;
 use templates::comments::{Branch, Comment, ReplyTo};
+use templates::files::Picture;
 use templates::text::Lang;
 use templates::ui::{Author, State};
 use time::Duration;
@@ -144,8 +145,9 @@ pub fn files(files: &[File]) -> Vec<templates::files::Item<'_>> {
 }
 
 fn file(file: &File) -> templates::files::Item<'_> {
-    let (alt, is_picture) = (file.alt.as_str(), file.kind.is_picture());
-    templates::files::Item { id: file.id.0, name: &file.name, alt, bytes: count(file.size), is_picture }
+    let sides = file.width.zip(file.height).filter(|_| file.kind.is_picture());
+    let picture = sides.map(|(width, height)| Picture { width: count(width), height: count(height), moves: file.is_animated });
+    templates::files::Item { id: file.id.0, name: &file.name, alt: &file.alt, bytes: count(file.size), picture }
 }
 
 /// Comments in reading order as branches: each top-level one with its answers. As readers see them who have this one's rights

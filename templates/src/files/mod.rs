@@ -1,7 +1,10 @@
 //! Files: the list below a post, and the part of the editor in which they are sent, described and removed.
 
+mod picture;
 pub(crate) mod samples;
 pub mod text;
+
+pub use picture::{Picture, place};
 
 use self::text as t;
 use crate::text::Lang;
@@ -22,6 +25,11 @@ pub mod paths {
     /// One file.
     pub fn show(id: i64, name: &str) -> String {
         SHOW.replace(":id", &id.to_string()).replace(":name", &query(name))
+    }
+
+    /// A smaller one of a picture.
+    pub fn sized(id: i64, name: &str, size: &str) -> String {
+        format!("{}?size={size}", show(id, name))
     }
 
     /// Where the editor sends the files of a new post of a board.
@@ -48,8 +56,14 @@ pub struct Item<'a> {
     /// What can be seen in it; empty where nothing was written.
     pub alt: &'a str,
     pub bytes: u64,
-    pub is_picture: bool,
+    /// How it is to be seen, where it is a picture.
+    pub picture: Option<Picture>,
 }
+
+/// The words by which smaller ones of a picture are asked for.
+pub const SMALL: &str = "small";
+pub const PAGE: &str = "page";
+pub const STILL: &str = "still";
 
 /// The editor's address with a draft, at the list of its files.
 pub fn listed(editor: &str, draft: i64) -> String {
@@ -58,9 +72,14 @@ pub fn listed(editor: &str, draft: i64) -> String {
 
 /// The files of a post; nothing where it has none.
 pub fn list(lang: Lang, files: &[Item]) -> Markup {
-    if files.is_empty() {
-        return Markup::default();
+    let (pictures, files): (Vec<&Item>, Vec<&Item>) = files.iter().partition(|file| file.picture.is_some());
+    html! {
+        (picture::gallery(lang, &pictures))
+        @if !files.is_empty() { (attached(lang, &files)) }
     }
+}
+
+fn attached(lang: Lang, files: &[&Item]) -> Markup {
     html! {
         section.attached aria-labelledby="attached-title" {
             h2 #attached-title { (lang.count(t::COUNT_ONE, t::COUNT_MANY, files.len() as u64)) }
@@ -129,16 +148,17 @@ fn chooser(f: &Files) -> Markup {
 }
 
 fn entry(f: &Files, file: &Item) -> Markup {
-    let (lang, field) = (f.lang, format!("alt.{}", file.id));
-    let alt = Field { lang, name: &field, label: lang.t(t::ALT), hint: lang.t(t::ALT_HINT), value: file.alt, ..Field::default() };
+    let (lang, field, hint) = (f.lang, format!("alt.{}", file.id), f.lang.fill(t::ALT_HINT, &[("id", &file.id)]));
+    let alt = Field { lang, name: &field, label: lang.t(t::ALT), hint: &hint, value: file.alt, ..Field::default() };
     html! {
         li {
             div.file {
+                (picture::thumbnail(file))
                 span { (link(file)) }
                 button.button.quiet.small formaction=(f.action) name="remove" value=(file.id)
                     aria-label=(lang.fill(t::REMOVE_OF, &[("name", &file.name)])) { (lang.t(t::REMOVE)) }
             }
-            @if file.is_picture { (ui::field(&alt)) }
+            @if file.picture.is_some() { (ui::field(&alt)) }
         }
     }
 }
