@@ -4,6 +4,7 @@ use crate::clock::OffsetDateTime;
 use crate::domain::Error;
 use crate::domain::search::{self, Answer, Cursor, Kind, Order, Query};
 use crate::search::{LONGEST, Part, Terms, excerpt, mark};
+use crate::web::layers::limit;
 use crate::web::routes::{Routes, page};
 use crate::web::{RequestContext, Result, present, reply};
 use poem::web::Query as Fields;
@@ -56,6 +57,15 @@ impl Form {
     }
 }
 
+/// Searches a minute: of a member, of all visitors of one network.
+const OF_MEMBER: u32 = 60;
+const OF_VISITORS: u32 = 20;
+
+async fn find(request: &RequestContext, form: &Form) -> Result<Answer> {
+    limit(request, ("search", if request.actor.is_some() { OF_MEMBER } else { OF_VISITORS })).await?;
+    answer(request, form).await
+}
+
 /// What was found, or the form alone.
 #[handler]
 pub async fn show(request: RequestContext, form: Option<Fields<Form>>) -> Result<Response> {
@@ -86,7 +96,7 @@ pub async fn show(request: RequestContext, form: Option<Fields<Form>>) -> Result
     Ok(reply::page(views::page(&page)))
 }
 
-async fn find(request: &RequestContext, form: &Form) -> Result<Answer> {
+async fn answer(request: &RequestContext, form: &Form) -> Result<Answer> {
     let actor = request.actor.as_ref();
     // A board that is not there, or not for this reader, has nothing that they could find.
     let board = match form.board.as_str() {

@@ -119,6 +119,26 @@ async fn fully_at_work(strict: &TestNode, visitor: &Visitor) -> (Vec<JoinHandle<
 
 #[rstest]
 #[tokio::test]
+async fn visitors_of_one_network_search_so_often_and_members_oftener(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let strict = strict(&test).await;
+    let (from_here, from_there) = (("x-forwarded-for", "203.0.113.7"), ("x-forwarded-for", "198.51.100.7"));
+    let mut guest = test.visitor().on(&strict).with(from_here.0, from_here.1);
+    for _ in 0..20 {
+        assert_eq!(guest.get("/search?q=환영").await.status, 200);
+    }
+
+    let refused = guest.get("/search?q=환영").await;
+    assert_eq!(refused.status, 429);
+    assert!(refused.header("retry-after").parse::<u32>().unwrap() >= 1);
+    assert_eq!(guest.get("/search").await.status, 200, "the form is no search");
+    assert_eq!(test.visitor().on(&strict).with(from_there.0, from_there.1).get("/search?q=환영").await.status, 200);
+    let mut ada = test.signed_in("ada").await.on(&strict).with(from_here.0, from_here.1);
+    assert_eq!(ada.get("/search?q=환영").await.status, 200);
+}
+
+#[rstest]
+#[tokio::test]
 async fn more_than_can_be_worked_on_is_turned_away_after_a_moment(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let strict = strict(&test).await;

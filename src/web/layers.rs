@@ -318,10 +318,17 @@ async fn renew(request: &RequestContext, response: &mut Response) {
 }
 
 async fn within_limits(request: &RequestContext, method: &Method) -> Result<(), HttpError> {
-    if method != Method::POST || !request.app.config.rate_limits {
+    if method != Method::POST { Ok(()) } else { limit(request, request.head.route.limit.counter()).await }
+}
+
+/// Counts one request of this visitor against a limit a minute: of the member, else of their network.
+///
+/// # Errors
+/// `Slow` beyond it.
+pub async fn limit(request: &RequestContext, (action, most): (&'static str, u32)) -> Result<(), HttpError> {
+    if !request.app.config.rate_limits {
         return Ok(());
     }
-    let (action, most) = request.head.route.limit.counter();
     let who = match &request.actor {
         Some(actor) => format!("member:{}", actor.id),
         None => format!("address:{}", crate::domain::users::network::key(&request.head.client.ip)),
