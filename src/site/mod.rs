@@ -5,6 +5,7 @@ mod boards;
 mod bookmarks;
 mod comments;
 mod drafts;
+mod email;
 mod events;
 mod home;
 mod members;
@@ -42,7 +43,7 @@ pub fn routes() -> Routes {
         .at(page("/terms").cost(0, 0), get(pages::terms))
         .at(page("/privacy").cost(0, 0), get(pages::privacy))
         .at(page("/accessibility").cost(0, 0), get(pages::accessibility));
-    password_reset::routes(search::routes(drafts::routes(bookmarks::routes(of_members(of_posts(routes))))))
+    email::routes(password_reset::routes(search::routes(drafts::routes(bookmarks::routes(of_members(of_posts(routes)))))))
 }
 
 fn of_posts(routes: Routes) -> Routes {

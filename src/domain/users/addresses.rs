@@ -34,6 +34,30 @@ fn known(user: UserId, email: &str) -> ActiveModel {
     }
 }
 
+/// What is known of a member's address.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The member proved to read what is sent there.
+    pub is_verified: bool,
+    /// How often another server refused it for good since a mail was last taken.
+    pub failures: i64,
+}
+
+/// What is known of a member's address.
+///
+/// # Errors
+/// The database's.
+pub async fn find(db: &impl ConnectionTrait, user: UserId, email: &str) -> Result<Known> {
+    let row = Entity::find().filter(Column::UserId.eq(user)).filter(Column::Email.eq(email)).one(db).await?;
+    Ok(row.map_or_else(Known::default, |row| Known { is_verified: row.verified_at.is_some(), failures: row.failures }))
+}
+
+/// Forgets what is known of a member's addresses, because they get another one.
+pub(super) async fn forget(tx: &impl ConnectionTrait, user: UserId) -> Result<()> {
+    Entity::delete_many().filter(Column::UserId.eq(user)).exec(tx).await?;
+    Ok(())
+}
+
 /// Writes down that a server refused an address for good.
 ///
 /// # Errors
