@@ -26,6 +26,8 @@ pub struct Model {
     pub failed_at: Option<OffsetDateTime>,
     /// What the other server said.
     pub last_error: String,
+    #[sea_orm(belongs_to, from = "user_id", to = "id")]
+    pub user: BelongsTo<super::user::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
