@@ -5,6 +5,8 @@ use crate::support::{Engine, Postgres, TestApp, until};
 use minschool::shared::batch_read::Plan;
 use minschool::shared::cache::CacheTag;
 use minschool::web::language;
+use poem::Endpoint;
+use poem::http::Method;
 use rstest::rstest;
 use std::time::{Duration, Instant};
 use templates::layout::Aids;
@@ -112,6 +114,30 @@ async fn a_password_is_not_sent_back(#[values(Postgres)] engine: Engine) {
     assert_eq!(answer.status, 503);
     assert!(answer.html.contains("ada@example.com") && !answer.html.contains("비밀스러운"), "{}", answer.html);
     assert_eq!(answer.count("input[type=password]"), 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_stream_that_is_asked_for_meanwhile_opens_when_the_database_is_back(#[values(Postgres)] engine: Engine) {
+    let (test, proxy) = test_app(engine).await;
+    let mut ada = test.signed_in("ada").await;
+    let post = ada.write("free", "글").await;
+    let id = post.rsplit('/').next().unwrap();
+    let streams = ["/events".to_owned(), format!("/events/posts/{id}")];
+    proxy.cut();
+    until_noticed(&test, false).await;
+
+    let asked = streams.map(|path| test.site.get_response(ada.request(Method::GET, &path, None)));
+    // Pages are refused as long as it lasts.
+    let meanwhile = async {
+        assert_eq!(test.visitor().get("/u/1").await.status, 503);
+        proxy.restore();
+    };
+    let (opened, ()) = tokio::join!(futures_util::future::join_all(asked), meanwhile);
+
+    for response in opened {
+        assert_eq!((response.status().as_u16(), &response.headers()["content-type"]), (200, &"text/event-stream".parse().unwrap()));
+    }
 }
 
 #[rstest]

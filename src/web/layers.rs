@@ -6,7 +6,7 @@ use super::error::{self, HttpError};
 use super::fields::Fields;
 use super::request::{self, RequestContext};
 use super::routes::{Kind, Route, RouteTable};
-use super::{address, cookies, degraded, packed, reply};
+use super::{address, cookies, degraded, live, packed, reply};
 use crate::app::App;
 use crate::db::{query, statements};
 use crate::domain::sessions::Area;
@@ -205,7 +205,12 @@ async fn with_session<E: Endpoint<Output = Response> + 'static>(
     if !route.is_personal() {
         return ep.call(req).await;
     }
-    let request = match degraded::unless_away(&state.app, RequestContext::of(head.clone())).await {
+    let is_stream = req.method() == Method::GET && route.kind == Kind::Stream;
+    let known = match is_stream {
+        true => live::in_turn(&state.app, || RequestContext::of(head.clone())).await,
+        false => degraded::unless_away(&state.app, RequestContext::of(head.clone())).await,
+    };
+    let request = match known {
         Ok(request) => request,
         Err(err) => return Ok(error::page(&RequestContext::bare(head), &HttpError::Domain(err))),
     };
@@ -217,7 +222,8 @@ async fn with_session<E: Endpoint<Output = Response> + 'static>(
     let is_page = req.method() == Method::GET && route.kind != Kind::Stream;
     req.extensions_mut().insert(request.clone());
     let stale = degraded::StaleCopies::of(&request, is_page);
-    let answered = degraded::unless_away(&state.app, async { handled(&state.app, ep, req).await.map_err(Failed::Handler) }).await;
+    let handling = async { handled(&state.app, ep, req).await.map_err(Failed::Handler) };
+    let answered = if is_stream { handling.await } else { degraded::unless_away(&state.app, handling).await };
     let response = match (answered, stale) {
         (Ok(response), Some(stale)) => stale.keep(&request, response).await,
         (Ok(response), None) => response,

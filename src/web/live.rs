@@ -26,13 +26,17 @@ use poem::http::header;
 use poem::{Body, Request, Response};
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use templates::live::{BellUpdate, NewComment};
+use tokio::time::sleep;
 
 /// A word on each stream in so many seconds: proxies keep it open, and a member with an open page is here.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// How long a browser waits before it opens a stream that ended, in milliseconds.
 const RETRY: &str = "retry: 1000\n\n";
+/// How long a stream waits to be opened, and the pause between two tries. Less than the time-out of a request (`layers`).
+const LONGEST_WAIT: Duration = Duration::from_secs(15);
+const AGAIN: Duration = Duration::from_millis(250);
 /// A word on a stream while the database is away.
 const LATER: &[u8] = b": later\n\n";
 /// A word on a stream whose signal brought nothing new.
@@ -75,10 +79,9 @@ struct Feed {
 pub async fn bell(request: RequestContext, user: UserId, req: &Request) -> Result<Response> {
     let listener = request.app.context.shared.signals().subscribe(&notifications::topic(user));
     let app = request.app.clone();
-    let _turn = app.openings.acquire().await;
     let last = match last_event(req) {
         Some(id) => id,
-        None => notifications::last_id(&request.app.context, user).await?,
+        None => in_turn(&app, || notifications::last_id(&app.context, user)).await?,
     };
     Ok(open(request, Topic::Bell { last }, listener, None))
 }
@@ -90,11 +93,33 @@ pub async fn bell(request: RequestContext, user: UserId, req: &Request) -> Resul
 pub async fn post(request: RequestContext, recent: RecentNews, id: PostId, after: Option<CommentId>, req: &Request) -> Result<Response> {
     let listener = request.app.context.shared.signals().subscribe(&comments::topic(id));
     let app = request.app.clone();
-    let _turn = app.openings.acquire().await;
-    let post = posts::find_readable(&request.app.context.db, request.actor.as_ref(), &request.boards, id).await?;
+    let post = in_turn(&app, || posts::find_readable(&app.context.db, request.actor.as_ref(), &request.boards, id)).await?;
     // What was written between the drawing of the page and the opening of its stream comes first.
     let last = last_event(req).or(after).unwrap_or(post.newest_comment);
     Ok(open(request, Topic::Post { id, board: post.board_id, last }, listener, Some(recent)))
+}
+
+/// What has to be known before a stream is opened. Asked for a few at once of those that come back together when an instance ended, so
+/// that they leave connections to the database for pages; and asked again while the database is away: the browser waits for nothing
+/// else here, and one that is refused comes back only after half a minute.
+///
+/// # Errors
+/// Those of `work`; `Busy` when the database stays away, or when the instance stops.
+pub(super) async fn in_turn<T, F>(app: &App, work: impl Fn() -> F) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    let until = Instant::now() + LONGEST_WAIT;
+    loop {
+        let turn = app.openings.acquire().await;
+        match work().await {
+            Err(Error::Busy(_)) if Instant::now() < until && !app.stop.is_cancelled() => {
+                drop(turn);
+                sleep(AGAIN).await;
+            }
+            done => return done,
+        }
+    }
 }
 
 fn last_event<Id: FromStr>(req: &Request) -> Option<Id> {
