@@ -6,6 +6,7 @@ use crate::clock::OffsetDateTime;
 use crate::domain::jobs::Failure;
 use crate::domain::jobs::lease::Claim;
 use crate::domain::mail::{self, Letter};
+use crate::domain::users::addresses;
 use crate::domain::users::links::{self, Purpose};
 use crate::domain::{UserId, sessions};
 use crate::entity::{account_token, session, user};
@@ -67,7 +68,7 @@ async fn draw(app: &App, letter: &Letter, about: &About, member: &user::Model) -
     let own = member.language.as_deref().and_then(Lang::from_tag);
     let asked = match letter {
         Letter::ResetPassword { lang, .. } => Lang::from_tag(lang),
-        _ => None,
+        _ => addresses::lang(&ctx.db, member.id).await?.as_deref().and_then(Lang::from_tag),
     };
     let frame = views::Frame { lang: own.or(asked).unwrap_or_default(), name: &member.name, origin };
     let issue = async |purpose| links::issue(&ctx.db, member.id, purpose, &member.email, now).await;

@@ -40,7 +40,9 @@ async fn what_fails_is_shown_with_its_reason_and_whose_address_is_refused(#[valu
     let post = Post::beside(&test).await;
     post.server.set(Manner::Text("452 4.3.1 <b>no space</b>"));
     let mut boss = boss.on(&post.node);
-    addresses::record_failure(&test.app.context.db, ada, "ada@example.com", "550 no such user", test.app.context.clock.now()).await.unwrap();
+    addresses::record_failure(&test.app.context.db, ada, "ada@example.com", "550 no such user", test.app.context.clock.now())
+        .await
+        .unwrap();
 
     send_test(&mut boss).await;
 
@@ -64,7 +66,10 @@ async fn who_may_only_read_sends_no_test_and_a_member_sees_nothing(#[values(Sqli
     assert!(!page.says("되돌아오는 주소"), "addresses are for those who may see members");
     let sent = clerk.post_admin("/mail/test", &[("once", &boss.get_admin("/mail").await.once("/mail/test"))]).await;
     assert_ne!(sent.status, 200);
-    assert_eq!(query::number(&test.app.context.db, "SELECT COUNT(*) FROM jobs WHERE kind = 'mail' AND payload LIKE '%test%'", []).await.unwrap(), Some(0));
+    assert_eq!(
+        query::number(&test.app.context.db, "SELECT COUNT(*) FROM jobs WHERE kind = 'mail' AND payload LIKE '%test%'", []).await.unwrap(),
+        Some(0)
+    );
 }
 
 #[rstest]

@@ -148,8 +148,7 @@ async fn follow(ctx: &Context, tx: &Transaction, user: UserId, email: &str, now:
     for purpose in [Purpose::ChangeEmail, Purpose::VerifyEmail, Purpose::ResetPassword] {
         links::void(tx, user, purpose, now).await?;
     }
-    addresses::forget(tx, user).await?;
-    addresses::verify(tx, user, email, now).await?;
+    addresses::replace(tx, user, email, now).await?;
     mail::enqueue(ctx, tx, &Letter::EmailChanged { user }).await?;
     sessions::refresh(tx, Refresh::Looks(user), now).await
 }

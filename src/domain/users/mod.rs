@@ -45,6 +45,7 @@ pub struct SignupForm {
     pub password: String,
     pub terms: bool,
     pub privacy: bool,
+    pub lang: &'static str,
 }
 
 /// A checked sign-up form.
@@ -117,7 +118,7 @@ pub enum Registration {
 /// `Invalid` with every field that cannot be used; `Busy`.
 pub async fn register(ctx: &Context, key: &idempotency::Key, form: &SignupForm) -> Result<Registration> {
     let new_user = NewUser::check(ctx, form, Account::Member).await?;
-    match idempotent(ctx, key, add(ctx, &new_user)).await {
+    match idempotent(ctx, key, add(ctx, &new_user, form.lang)).await {
         Ok(outcome) => {
             jobs::wake(ctx).await;
             Ok(Registration::New(outcome.id))
@@ -130,7 +131,7 @@ pub async fn register(ctx: &Context, key: &idempotency::Key, form: &SignupForm) 
     }
 }
 
-async fn add(ctx: &Context, new_user: &NewUser) -> Result<Uncommitted<UserId>> {
+async fn add(ctx: &Context, new_user: &NewUser, lang: &str) -> Result<Uncommitted<UserId>> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let role = roles::find_by_slug(&tx, roles::MEMBER).await?;
@@ -144,6 +145,7 @@ async fn add(ctx: &Context, new_user: &NewUser) -> Result<Uncommitted<UserId>> {
         ..Default::default()
     });
     consent::Entity::insert_many(consents).exec_without_returning(&tx).await?;
+    addresses::add(&tx, id, new_user.email.as_str(), lang).await?;
     mail::enqueue(ctx, &tx, &Letter::VerifyEmail { user: id }).await?;
     Ok(Uncommitted { tx, id })
 }

@@ -86,16 +86,3 @@ pub fn audit_rows<'a>(
     };
     rows.iter().zip(changes).map(row).collect()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn devices_are_said_in_words_that_people_know() {
-        let whale = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Whale/4.30 Safari/537.36";
-        assert_eq!(device(whale), "Whale · Windows");
-        assert_eq!(device("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mobile Safari/604.1"), "Safari · iPhone");
-        assert_eq!(device(""), "?");
-    }
-}
