@@ -9,6 +9,7 @@ mod backup_commands;
 mod backup_files;
 mod board_rights;
 mod bookmarks;
+mod bounces;
 mod budgets;
 mod clock;
 mod cluster;

@@ -1,6 +1,8 @@
 //! Mails that are to be sent. A mail is a job, which is added in the transaction that calls for it. The job says who gets which
-//! letter and nothing else: it holds no address, and a link's token is made when the letter is written (`src/mail`). `manage`: what staff see.
+//! letter and nothing else: it holds no address, and a link's token is made when the letter is written (`src/mail`). `bounce` mails that came
+//! back · `manage` what staff see.
 
+pub mod bounce;
 pub mod manage;
 
 use super::jobs::{self, JobId, Kind, New};

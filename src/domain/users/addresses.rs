@@ -28,8 +28,8 @@ pub(super) async fn add(tx: &impl ConnectionTrait, user: UserId, email: &str, la
 /// # Errors
 /// The database's.
 pub async fn lang(db: &impl ConnectionTrait, user: UserId) -> Result<Option<String>> {
-    let lang = Entity::find().filter(Column::UserId.eq(user)).select_only().column(Column::Lang);
-    Ok(lang.into_tuple::<Option<String>>().one(db).await?.flatten())
+    let known = Entity::find().filter(Column::UserId.eq(user)).filter(Column::Lang.is_not_null()).select_only().column(Column::Lang);
+    Ok(known.into_tuple().one(db).await?)
 }
 
 /// Writes down that a member used a link that was sent to this address.
