@@ -104,7 +104,7 @@ async fn another_link_to_prove_the_address_is_sent_on_request(#[values(Sqlite, P
 
 #[rstest]
 #[tokio::test]
-async fn an_address_changes_by_a_button_behind_the_link_to_the_new_one_and_both_are_told(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn an_address_changes_by_a_button_behind_the_link_to_the_new_one_and_both_get_a_mail(#[values(Sqlite, Postgres)] engine: Engine) {
     let (test, post, mut ada) = member(engine).await;
 
     let page = ask_change(&mut ada, "Ada@Example.net").await;
@@ -149,7 +149,7 @@ async fn a_change_needs_the_password_and_another_address_that_takes_mail(#[value
 
 #[rstest]
 #[tokio::test]
-async fn an_address_of_another_account_is_not_told_and_cannot_be_taken(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn an_address_of_another_account_is_not_given_away_and_cannot_be_taken(#[values(Sqlite, Postgres)] engine: Engine) {
     let (test, post, mut ada) = member(engine).await;
     test.member("grace").await;
 
@@ -158,7 +158,7 @@ async fn an_address_of_another_account_is_not_told_and_cannot_be_taken(#[values(
 
     assert_eq!((taken.status, taken.text()), (free.status, free.text()), "both look the same");
     assert!(subject(&post.mail("grace@example.com", 0).await).ends_with("이미 가입하신 이메일입니다"));
-    // Somebody takes it before the button is pressed.
+    // Another member takes it before the button is pressed.
     let place = link(&post.mail(NEXT, 0).await, &post.node.app);
     let button = ada.get(&place).await;
     query::run(&test.app.context.db, "UPDATE users SET email = 'ada@example.net' WHERE email = 'grace@example.com'", []).await.unwrap();
@@ -180,7 +180,7 @@ async fn only_the_newest_change_counts_and_a_new_password_undoes_it(#[values(Sql
     let page = ada.get("/my/password").await;
     ada.submit(&page, "/my/password", &[("current", PASSWORD), ("password", "고요한 노란 우산 아홉 개")]).await;
 
-    assert_eq!(ada.get(&second).await.status, 410, "whoever asked for it had the earlier password");
+    assert_eq!(ada.get(&second).await.status, 410, "it was asked for with the earlier password");
 }
 
 #[rstest]

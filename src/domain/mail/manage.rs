@@ -61,7 +61,7 @@ async fn refused(ctx: &Context) -> Result<Vec<Refused>> {
 /// Sends a mail to the one who asks, by the way that every mail goes.
 ///
 /// # Errors
-/// `Forbidden` for all but administrators; `Invalid("form", "mail.off")` where the house sends no mail.
+/// `Forbidden` for all but administrators; `Invalid("form", "mail.off")` where the site sends no mail.
 pub async fn send_test(ctx: &Context, actor: &Actor, key: &Key) -> Result<Outcome<UserId>> {
     if !manage::may_change(actor) {
         return Err(Error::Forbidden);

@@ -69,7 +69,7 @@ pub enum Letter {
     },
 }
 
-/// Adds a mail in the caller's transaction; [`jobs::wake`] after its commit. Nothing where the house sends no mail.
+/// Adds a mail in the caller's transaction; [`jobs::wake`] after its commit. Nothing where the site sends no mail.
 ///
 /// # Errors
 /// The database's.

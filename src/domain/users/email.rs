@@ -73,8 +73,8 @@ pub async fn verify(ctx: &Context, key: &Key, token: &str) -> Result<Outcome<Use
     idempotent(ctx, key, work).await
 }
 
-/// Asks for another address. The link goes to the new one, and the present one is told. Whether the new one has an account is not
-/// said: its owner gets a mail instead of the link.
+/// Asks for another address. The link goes to the new one, and a notice to the present one. Whether the new one has an account
+/// does not show: its owner gets a mail instead of the link.
 ///
 /// # Errors
 /// `Invalid("email" | "current", …)`; `Slow` after several wrong passwords, or too many in an hour.
@@ -153,7 +153,7 @@ async fn follow(ctx: &Context, tx: &Transaction, user: UserId, email: &str, now:
     sessions::refresh(tx, Refresh::Looks(user), now).await
 }
 
-/// Makes changes of the address void that wait for their link: whoever asked for one had the password that was in force.
+/// Makes changes of the address void that wait for their link: they were asked for with the password that was in force.
 pub(super) async fn void_changes(tx: &impl ConnectionTrait, user: UserId, now: OffsetDateTime) -> Result<()> {
     links::void(tx, user, Purpose::ChangeEmail, now).await
 }

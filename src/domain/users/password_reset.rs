@@ -1,4 +1,4 @@
-//! A forgotten password: a mail with a link, and a new password from whoever has the mailbox.
+//! A forgotten password: a mail with a link, and a new password from who has the mailbox.
 //!
 //! Whether an address has an account shows neither in the answer nor in the work: a job is added either way. Opening the link
 //! changes nothing, because programs open the links of mails before people do; the form behind it does.

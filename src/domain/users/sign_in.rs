@@ -82,7 +82,7 @@ pub async fn sign_in(
             return Ok(SignIn::PasswordTooShort);
         }
     }
-    // Somebody who has been here signs in with a browser that has not; the first sign-in of all is no news.
+    // A member who has been here signs in with a browser that has not; the first sign-in of all is no news.
     let is_news = user.last_seen_at.is_some() && devices::known(ctx, device, area, &email).is_none();
     let mut hash = user.password_hash;
     if outdated {
