@@ -199,6 +199,8 @@ pub struct Config {
     pub sign_ups: SignUps,
     /// What is set for mail.
     pub mail: mail::Mail,
+    /// GiB that all files may have.
+    pub files_gib: u64,
 }
 
 impl Config {
@@ -239,6 +241,7 @@ impl Config {
             public: public::read(sources, &mut wrong),
             flood: flood::read(sources, &mut wrong),
             sign_ups: sign_ups::read(sources, &mut wrong),
+            files_gib: wrong.number(sources, "FILES_GIB", 0..=100_000),
         };
         if wrong.0.is_empty() { Ok(config) } else { Err(ConfigError(wrong.0)) }
     }

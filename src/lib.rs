@@ -3,7 +3,8 @@
 //! The product: `domain` rules, a noun each · `entity` tables as SeaORM models · `site`, `admin` the two routers and their
 //! handlers · `web` the HTTP that both share.
 //! Shared state: `shared` Redis, or memory where there is none · `jobs` what runs in intervals.
-//! `search` what makes texts searchable. `mail` writes letters and hands them to a relay · `outgoing` where connections may lead.
+//! `search` what makes texts searchable · `files` bytes in rows of the database. `mail` writes letters and hands them to a relay ·
+//! `outgoing` where connections may lead.
 //! Running it: `cli` the commands · `config` settings · `app` an instance put together · `db` opening and health of the
 //! database · `clock` time that a step of the machine's clock does not move · `monitor` heartbeats and history · `metrics`
 //! counters for Prometheus · `histogram` durations counted in buckets · `edge` reports from nginx' log · `backup` backups, restore, move · `seed` sample data ·
@@ -20,6 +21,7 @@ pub mod db;
 pub mod domain;
 pub mod edge;
 pub mod entity;
+pub mod files;
 pub mod histogram;
 pub mod jobs;
 pub mod mail;

@@ -42,6 +42,7 @@
   // Things that only make sense with scripts, or that live outside the part that was swapped.
   const prepare = () => {
     all('[data-reveal][hidden]').forEach((button) => (button.hidden = false));
+    all('[data-tools][hidden]').forEach((tools) => (tools.hidden = false));
     all('[data-here]').forEach((field) => (field.value = here()));
     all('details.menu[open]').forEach((menu) => (menu.open = false));
     all('.main-nav a, .side-nav a').forEach((link) => {
@@ -51,6 +52,8 @@
       else if (below && path !== '/' && location.pathname.startsWith(path + '/')) link.setAttribute('aria-current', 'true');
       else link.removeAttribute('aria-current');
     });
+    const open = $('.main-nav [aria-current]');
+    if (open) open.closest('ul').scrollLeft = open.offsetLeft - 64;
   };
 
   const arrived = (ctx) => {
@@ -132,6 +135,14 @@
     if (ctx && !isStream(ctx)) fail(ctx, words().network);
   });
 
+  // A form without its files says their names, as one without scripts does.
+  on('htmx:config:request', ({ detail: { ctx } }) => {
+    const body = ctx.request.body;
+    const names = body?.getAll?.('files').map((file) => file.name ?? '').filter(Boolean) ?? [];
+    body?.delete?.('files');
+    names.forEach((name) => body.append('files', name));
+  });
+
   // A bar for those who wait longer than they notice.
   let waiting = 0;
   let timer;
@@ -164,15 +175,45 @@
   on('submit', (event) => {
     const form = event.target;
     delete form.dataset.dirty;
+    // Files go as the browser sends them; htmx would send their names.
+    if (event.submitter?.formEnctype === 'multipart/form-data') event.stopPropagation();
     if (!form.matches('[data-once-only]')) return;
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = '1';
   }, true);
 
+  // Buttons above a text put signs around what is selected in it, or before its lines. What a script inserts can be undone only if it
+  // is inserted by a command.
+  const insert = (area, text, from, to) => {
+    area.focus();
+    area.setSelectionRange(from, to);
+    if (document.execCommand('insertText', false, text)) return;
+    area.setRangeText(text, from, to, 'end');
+    area.dispatchEvent(new Event('input', { bubbles: true }));
+  };
+  const format = (area, { before, after, sample, line }) => {
+    // A syllable that is being composed stays as it is.
+    if (area.composing) return;
+    const { value, selectionStart: from, selectionEnd: to } = area;
+    if (line) {
+      const first = value.lastIndexOf('\n', from - 1) + 1;
+      const last = value.indexOf('\n', to);
+      const rows = value.slice(first, last < 0 ? undefined : last).split('\n');
+      return insert(area, rows.map((row, n) => line.replace(1, n + 1) + row).join('\n'), first, last < 0 ? value.length : last);
+    }
+    const chosen = value.slice(from, to) || sample;
+    insert(area, before + chosen + after, from, to);
+    area.setSelectionRange(from + before.length, from + before.length + chosen.length);
+  };
+  on('compositionstart', ({ target }) => (target.composing = true));
+  on('compositionend', ({ target }) => (target.composing = false));
+
   // An editor saves its draft every twenty seconds when something was typed, and when it goes out of sight. Its fields are only read:
   // a syllable that is being composed stays as it is. On leaving the browser finishes what is small by itself (64 KiB, fetch keepalive).
   const save = async (form, { asked, leaving } = {}) => {
-    const body = String(new URLSearchParams(new FormData(form)));
+    const fields = new FormData(form);
+    fields.delete('files');
+    const body = String(new URLSearchParams(fields));
     if (!(asked || 'dirty' in form.dataset) || (form.saving && !leaving)) return;
     const status = form.querySelector('[data-failed]');
     const line = document.createElement('p');
@@ -210,6 +251,7 @@
     all('details.menu[open]').forEach((menu) => menu.contains(event.target) || (menu.open = false));
     if (!link) return;
     if (link.closest('#main') && link.matches('a')) left.set(here(), link.getAttribute('href'));
+    if (link.matches('.tool')) format(document.getElementById(link.parentElement.dataset.tools), link.dataset);
     if (link.matches('[data-save]') && link.form.dataset.drafts) {
       event.preventDefault();
       save(link.form, { asked: true });
@@ -230,6 +272,13 @@
     }
   }, true);
   on('keydown', (event) => {
+    if ((event.ctrlKey || event.metaKey) && !event.isComposing) {
+      const tool = $(`[data-tools="${event.target.id}"] [aria-keyshortcuts="Control+${event.key.toUpperCase()}"]`);
+      if (tool) {
+        event.preventDefault();
+        format(event.target, tool.dataset);
+      }
+    }
     const menu = event.key === 'Escape' && $('details.menu[open]');
     if (!menu) return;
     menu.open = false;

@@ -9,15 +9,15 @@ const AGAIN: &str = "{again}";
 /// Between two words about how far it is.
 const SPEAK: Duration = Duration::from_secs(5);
 
-/// Runs SQL in which `{id}` is a growing 64-bit primary key and `{time}` a moment in UTC.
+/// Runs SQL in which `{id}` is a growing 64-bit primary key, `{time}` a moment in UTC and `{bytes}` a string of bytes.
 /// On PostgreSQL a moment is a real TIMESTAMPTZ, so that operators read it with psql. Several statements that are
 /// sent at once are one transaction to PostgreSQL; `at_once` false sends each alone.
 pub(crate) async fn run(db: &impl ConnectionTrait, sql: &str, at_once: bool) -> Result<(), DbErr> {
     let words = match db.get_database_backend() {
-        DbBackend::Postgres => ["BIGSERIAL PRIMARY KEY", "TIMESTAMPTZ"],
-        _ => ["INTEGER PRIMARY KEY AUTOINCREMENT", "TIMESTAMP"],
+        DbBackend::Postgres => ["BIGSERIAL PRIMARY KEY", "TIMESTAMPTZ", "BYTEA"],
+        _ => ["INTEGER PRIMARY KEY AUTOINCREMENT", "TIMESTAMP", "BLOB"],
     };
-    let sql = sql.replace("{id}", words[0]).replace("{time}", words[1]);
+    let sql = sql.replace("{id}", words[0]).replace("{time}", words[1]).replace("{bytes}", words[2]);
     if at_once {
         return db.execute_unprepared(&sql).await.map(|_| ());
     }

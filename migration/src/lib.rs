@@ -164,4 +164,6 @@ steps! {
     m0006_search,
     m0007_drafts,
     m0008_mail,
+    m0009_files,
+    m0010_revisions,
 }

@@ -50,11 +50,14 @@ fn render(staff: &Staff, id: Option<BoardId>, draft: &Draft, rejection: &Rejecti
         name_en: &draft.name_en,
         slug: &draft.slug,
         description: &draft.description,
+        description_en: &draft.description_en,
         list: audience(draft.list),
         read: audience(draft.read),
         write: audience(draft.write),
         // A board without comments keeps "members" for the day when they are let in again.
         comment: if draft.comment == Access::Nobody { Audience::Members } else { audience(draft.comment) },
+        // Nobody is no answer of the form.
+        revisions: audience(draft.revisions),
         comments_on: draft.comment != Access::Nobody,
         archived: draft.archived,
         once: &key,
@@ -78,10 +81,12 @@ fn draft(fields: &Fields) -> (Draft, Vec<Problem>) {
         name: text("name"),
         name_en: text("name_en"),
         description: text("description"),
+        description_en: text("description_en"),
         list: access("list"),
         read: access("read"),
         write: access("write"),
         comment: if fields.ticked("comments_on") { access("comment") } else { Access::Nobody },
+        revisions: access("revisions"),
         archived: fields.ticked("archived"),
     };
     (draft, unknown)

@@ -6,7 +6,7 @@
 //! ```text
 //! {"head":{"format":1,"version":"0.1.0","made_at":"2026-11-22T18:30:04.123Z","steps":["m0001_people", …]}}
 //! {"table":{"name":"roles","columns":[["id","number"],["slug","text"], …],"counter":3}}
-//! [1,"admin","관리자",true,"2026-11-01T09:00:00Z"]                 a row; moments in RFC 3339, UTC
+//! [1,"admin","관리자",true,"2026-11-01T09:00:00Z"]                 a row; moments in RFC 3339, UTC; bytes in Base64
 //! {"digest":{"table":"roles","rows":3,"sha256":"…"}}               of the rows' lines, line feeds included
 //! … the other tables …
 //! {"end":{"tables":11}}                                           without it the copy is not whole

@@ -7,15 +7,20 @@ use super::{BackupError, RecordStream, Result, sql};
 use crate::clock::OffsetDateTime;
 use crate::db::{Database, Transaction, query};
 use crate::domain::epoch;
+use crate::files::storage;
 use crate::seed;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use migration::{Migrator, MigratorTrait, marks};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SimpleExpr};
 use sea_orm::{ConnectionTrait, DbBackend, Value};
 use serde_json::Value as Json;
 use time::format_description::well_known::Rfc3339;
 
-/// Rows that are put together before they are written.
+/// Rows that are put together before they are written,
 const BATCH: usize = 1_000;
+/// and characters of their lines: rows of files are large.
+const BATCH_TEXT: usize = 4 * 1024 * 1024;
 
 /// Writes a copy into a database that is empty, and brings its schema up to this version's.
 ///
@@ -58,11 +63,23 @@ async fn all(db: &Database, lines: &mut RecordStream) -> Result<Manifest> {
     clear(&tx, steps).await?;
     rows(&tx, lines, &mut checker).await?;
     let manifest = checker.finish()?;
+    check_files(&tx, steps as usize).await?;
     settle(&tx, steps as usize).await?;
     tx.commit().await?;
     Migrator::up(db.connection(), None).await?;
     seed::analyze(db).await?;
     Ok(manifest)
+}
+
+/// Whether the bytes of each file are those of its digest: a copy may have been made of a database that was damaged.
+async fn check_files(tx: &Transaction, steps: usize) -> Result<()> {
+    if migration::tables_after(steps).all(|table| table.name != "blobs") {
+        return Ok(());
+    }
+    match storage::first_broken(tx).await? {
+        None => Ok(()),
+        Some(id) => Err(BackupError(format!("the bytes of content {id} are not those that were stored; take another copy"))),
+    }
 }
 
 /// How many of our steps the copy was made on.
@@ -91,13 +108,16 @@ async fn clear(tx: &Transaction, steps: u32) -> Result<()> {
 
 async fn rows(tx: &Transaction, lines: &mut RecordStream, checker: &mut Checker) -> Result<()> {
     let mut open: Option<(Table, Vec<Value>)> = None;
+    let mut text = 0;
     while let Some(line) = lines.recv().await {
         let line = line?;
         match (checker.take(&line)?, &mut open) {
             (Seen::Table(table), _) => open = Some((table.clone(), Vec::new())),
             (Seen::Row, Some((table, values))) => {
                 values.extend(parse(table, &line)?);
-                if values.len() >= BATCH * table.columns.len() {
+                text += line.len();
+                if values.len() >= BATCH * table.columns.len() || text >= BATCH_TEXT {
+                    text = 0;
                     write(tx, table, std::mem::take(values)).await?;
                 }
             }
@@ -128,6 +148,8 @@ fn value(json: Json, kind: ColumnKind) -> Option<Value> {
         (ColumnKind::Truth, Json::Null) => None::<bool>.into(),
         (ColumnKind::Text, Json::Null) => None::<String>.into(),
         (ColumnKind::Moment, Json::Null) => None::<OffsetDateTime>.into(),
+        (ColumnKind::Bytes, Json::Null) => None::<Vec<u8>>.into(),
+        (ColumnKind::Bytes, Json::String(text)) => BASE64_STANDARD.decode(text).ok()?.into(),
         (ColumnKind::Number, json) => json.as_i64()?.into(),
         (ColumnKind::Truth, json) => json.as_bool()?.into(),
         (ColumnKind::Text, Json::String(text)) => text.into(),

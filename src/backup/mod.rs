@@ -6,7 +6,7 @@
 //! encrypted · `repository` the folder of such files, and which of them are kept · `scratch` a database to try a copy in ·
 //! `verification` when the last ones were made and proven.
 //!
-//! Reader and writer work at the same time with a few hundred lines between them: a site of a million posts takes no
+//! Reader and writer work at the same time with a few lines between them: a site of a million posts takes no
 //! more memory than one of ten.
 
 pub mod archive;
@@ -74,8 +74,8 @@ pub type RecordStream = Receiver<Result<String>>;
 /// Where the records are sent.
 type RecordSender = Sender<Result<String>>;
 
-/// Lines between reader and writer. One may be a long post, so they are few.
-const BETWEEN: usize = 256;
+/// Lines between reader and writer. One may hold 256 KiB of a file, so they are few.
+const BETWEEN: usize = 16;
 
 fn pipe() -> (RecordSender, RecordStream) {
     channel(BETWEEN)

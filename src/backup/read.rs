@@ -6,6 +6,8 @@ use super::{BackupError, RecordSender, RecordStream, Result, pipe, sql};
 use crate::clock::{Clock, OffsetDateTime};
 use crate::db::sql::applied_migrations;
 use crate::db::{Database, Transaction, query};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use futures_util::TryStreamExt;
 use sea_orm::sea_query::{Expr, Func, Order, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
@@ -93,6 +95,7 @@ fn line(table: &Table, row: &QueryResult) -> Result<String> {
             ColumnKind::Truth => row.try_get_by_index::<Option<bool>>(place)?.into(),
             ColumnKind::Text => row.try_get_by_index::<Option<String>>(place)?.into(),
             ColumnKind::Moment => row.try_get_by_index::<Option<OffsetDateTime>>(place)?.map(moment).transpose()?.into(),
+            ColumnKind::Bytes => row.try_get_by_index::<Option<Vec<u8>>>(place)?.map(|bytes| BASE64_STANDARD.encode(bytes)).into(),
         })
     };
     let values: Vec<Value> = table.columns.iter().enumerate().map(value).collect::<Result<_>>()?;

@@ -52,6 +52,8 @@ pub enum ColumnKind {
     Text,
     /// A moment in UTC.
     Moment,
+    /// Bytes.
+    Bytes,
 }
 
 impl ColumnKind {
@@ -61,6 +63,7 @@ impl ColumnKind {
             "boolean" => Some(Self::Truth),
             "text" => Some(Self::Text),
             "timestamp" | "timestamp with time zone" => Some(Self::Moment),
+            "bytea" | "blob" => Some(Self::Bytes),
             _ => None,
         }
     }

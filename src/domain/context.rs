@@ -49,6 +49,8 @@ pub struct Limits {
     pub flood: Flood,
     /// New accounts.
     pub sign_ups: SignUps,
+    /// Bytes that all files may have.
+    pub files_bytes: u64,
 }
 
 impl std::ops::Deref for Context {
@@ -70,7 +72,12 @@ impl Context {
             Some(url) => Shared::redis(RedisOptions::new(url), clock.monotonic().clone(), &secret),
             None => Shared::memory(clock.monotonic().clone()),
         };
-        let limits = Limits { enforced: config.rate_limits, flood: config.flood.clone(), sign_ups: config.sign_ups.clone() };
+        let limits = Limits {
+            enforced: config.rate_limits,
+            flood: config.flood.clone(),
+            sign_ups: config.sign_ups.clone(),
+            files_bytes: config.files_gib * 1024 * 1024 * 1024,
+        };
         Ok(Self(Arc::new(Parts {
             search: SearchDatabase::new(config),
             secret,

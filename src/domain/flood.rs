@@ -22,12 +22,30 @@ pub async fn comment(ctx: &Context, actor: &Actor) -> Result<()> {
     take(ctx, actor, "comment", Resource::Comment, &ctx.limits.flood.comments).await
 }
 
+/// As many files as one post may have and half again at once, then three a minute.
+const FILES: (u32, Duration) = (30, Duration::from_secs(20));
+
+/// The same for a file.
+///
+/// # Errors
+/// `Slow` with the seconds to wait.
+pub async fn file(ctx: &Context, actor: &Actor) -> Result<()> {
+    if !ctx.limits.enforced || actor.may(Resource::Post, Action::Moderate) {
+        return Ok(());
+    }
+    wait_of(ctx.shared.limits().take("file", &format!("member:{}", actor.id), FILES.0, FILES.1).await)
+}
+
 async fn take(ctx: &Context, actor: &Actor, action: &str, resource: Resource, rates: &Rates) -> Result<()> {
     if !ctx.limits.enforced || actor.may(resource, Action::Moderate) {
         return Ok(());
     }
     let rate = rates.of(&actor.role);
-    match ctx.shared.limits().take(action, &format!("member:{}", actor.id), rate.burst, rate.period).await {
+    wait_of(ctx.shared.limits().take(action, &format!("member:{}", actor.id), rate.burst, rate.period).await)
+}
+
+fn wait_of(wait: Duration) -> Result<()> {
+    match wait {
         Duration::ZERO => Ok(()),
         // Rounded up: who comes back after so many seconds is let in.
         wait => Err(Error::Slow(wait.as_millis().div_ceil(1_000) as u64)),

@@ -29,11 +29,15 @@ pub struct Model {
     /// The name for English readers; empty: the Korean one.
     pub name_en: String,
     pub description: String,
+    /// The description for English readers; empty: the Korean one.
+    pub description_en: String,
     pub position: i64,
     pub list_access: Access,
     pub read_access: Access,
     pub write_access: Access,
     pub comment_access: Access,
+    /// Who may see what posts and comments said before they were changed.
+    pub revision_access: Access,
     /// Archived boards can be read but not written to.
     pub archived: bool,
     pub created_at: OffsetDateTime,

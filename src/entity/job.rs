@@ -29,6 +29,8 @@ pub enum Kind {
     ForgetTokens,
     /// Sends a mail.
     Mail,
+    /// Deletes contents of files that no file refers to.
+    SweepFiles,
 }
 
 /// What became of a job. A job that is being done is a waiting one with a lease.

@@ -2,6 +2,9 @@
 
 pub mod account_token;
 pub mod audit_entry;
+pub mod blob;
+pub mod blob_chunk;
+pub mod blob_variant;
 pub mod board;
 pub mod bookmark;
 pub mod cluster_event;
@@ -9,6 +12,8 @@ pub mod cluster_metric;
 pub mod comment;
 pub mod consent;
 pub mod draft;
+pub mod file;
+pub mod file_change;
 pub mod idempotency_key;
 pub mod ids;
 pub mod instance_metric;
@@ -18,6 +23,7 @@ pub mod mail_attempt;
 pub mod notification;
 pub mod page_mark;
 pub mod post;
+pub mod revision;
 pub mod role;
 pub mod role_permission;
 pub mod schedule;

@@ -10,13 +10,14 @@ use crate::domain::jobs::schedules::Schedule;
 use crate::domain::jobs::{self, Failure, Kind};
 use crate::domain::users::links;
 use crate::domain::{Result, idempotency, invalidation, sessions};
+use crate::files::storage;
 use crate::monitor::{events, history};
 use sea_orm::ConnectionTrait;
 use time::Duration;
 
 /// The log of invalidations is kept for six hours and read whole at each reconnection, so it is kept short; what the others delete
 /// was kept for days.
-pub const SCHEDULES: [Schedule; 7] = [
+pub const SCHEDULES: [Schedule; 8] = [
     Schedule { kind: Kind::ForgetInvalidations, every: Duration::minutes(10) },
     Schedule { kind: Kind::ForgetKeys, every: Duration::hours(1) },
     Schedule { kind: Kind::ForgetSessions, every: Duration::hours(1) },
@@ -24,6 +25,7 @@ pub const SCHEDULES: [Schedule; 7] = [
     Schedule { kind: Kind::ForgetEvents, every: Duration::hours(1) },
     Schedule { kind: Kind::ForgetJobs, every: Duration::hours(1) },
     Schedule { kind: Kind::ForgetTokens, every: Duration::hours(1) },
+    Schedule { kind: Kind::SweepFiles, every: Duration::hours(1) },
 ];
 
 /// A handler for each kind of [`SCHEDULES`].
@@ -32,10 +34,19 @@ pub fn handlers() -> Handlers {
 }
 
 async fn run(app: App, job: Claim) -> Result<Transaction, Failure> {
+    if job.kind == Kind::SweepFiles {
+        sweep(&app.context.db, app.context.clock.now()).await?;
+    }
     let tx = query::begin(&app.context.db).await?;
     let rows = forget_of(&tx, job.kind, app.context.clock.now()).await?;
     tracing::debug!(job.id = job.id.0, "deleted {rows} old rows");
     Ok(tx)
+}
+
+/// A few contents in each transaction: their rows are large, and others write meanwhile.
+async fn sweep(db: &Database, now: OffsetDateTime) -> Result<()> {
+    while storage::sweep(db, now).await? > 0 {}
+    Ok(())
 }
 
 /// Deletes what one kind of job deletes. Twice is the same as once.
@@ -50,6 +61,7 @@ async fn forget_of(db: &impl ConnectionTrait, kind: Kind, now: OffsetDateTime) -
         Kind::ForgetTokens => links::forget_old(db, now).await,
         // It deletes nothing, and has a handler of its own.
         Kind::Mail => Ok(0),
+        Kind::SweepFiles => Ok(storage::sweep(db, now).await?),
     }
 }
 
@@ -72,6 +84,7 @@ pub async fn forget(db: &Database, now: OffsetDateTime) -> Result<Forgotten> {
     for kind in [Kind::ForgetMetrics, Kind::ForgetEvents, Kind::ForgetJobs, Kind::ForgetTokens] {
         forget_of(db, kind, now).await?;
     }
+    sweep(db, now).await?;
     Ok(Forgotten {
         answers: forget_of(db, Kind::ForgetKeys, now).await?,
         lines: forget_of(db, Kind::ForgetInvalidations, now).await?,

@@ -100,6 +100,9 @@ impl Scrape {
         let of = |number: fn(&Counts) -> i64| self.counts.as_ref().map(|counts| number(counts) as f64);
         sheet.gauge("minschool_sessions_active", "Sessions that have not ended, of the whole cluster.", of(|c| c.sessions))?;
         sheet.gauge("minschool_online_users", "Members who are here now, on any instance.", of(|c| c.online))?;
+        sheet.gauge("minschool_files_bytes", "Bytes of all files, of the whole cluster.", of(|c| c.files))?;
+        let most = self.app.context.limits.files_bytes as f64;
+        sheet.gauge("minschool_files_limit_bytes", "Bytes that all files may have (FILES_GIB).", Some(most))?;
         sheet.gauge("minschool_schema_version", "Number of the newest step of the database's schema.", of(|c| c.schema))
     }
 

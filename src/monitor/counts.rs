@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::db::query;
-use crate::domain::{Result, jobs, sessions};
+use crate::domain::{Result, files, jobs, sessions};
 use crate::entity::{session, user};
 use crate::shared::Known;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SimpleExpr};
@@ -19,6 +19,8 @@ pub struct Counts {
     pub online: i64,
     /// The number of the newest step of the schema.
     pub schema: i64,
+    /// Bytes of all files.
+    pub files: i64,
     /// Jobs by kind and state.
     pub jobs: Vec<jobs::Count>,
 }
@@ -28,6 +30,7 @@ struct CountsRow {
     sessions: i64,
     online: i64,
     step: Option<String>,
+    files: i64,
 }
 
 /// Counts, in one statement, and one for jobs. Who is here is asked of SQL only where Redis cannot say.
@@ -46,12 +49,13 @@ pub async fn counts(app: &App) -> Result<Counts> {
         .expr_as(query::count_rows(session::Entity, sessions::is_open(now)), "sessions")
         .expr_as(online, "online")
         .expr_as(step, "step")
+        .expr_as(files::bytes_of_all(), "files")
         .take();
     let row = query::some(app.context.db.query_one(&counts).await?, "the numbers for the metrics")?;
     let row = CountsRow::from_query_result(&row, "")?;
     let online = here.known().map_or(row.online, i64::from);
     let schema = row.step.as_deref().and_then(number).unwrap_or(0);
-    Ok(Counts { sessions: row.sessions, online, schema, jobs: jobs::counts(&app.context.db).await? })
+    Ok(Counts { sessions: row.sessions, online, schema, files: row.files, jobs: jobs::counts(&app.context.db).await? })
 }
 
 /// `m0001_initial` is 1.

@@ -26,11 +26,11 @@ pub async fn index(request: RequestContext) -> Result<Response> {
 fn card<'a>(request: &'a RequestContext, board: &'a Board, summary: &'a list::Summary) -> BoardCard<'a> {
     let readable = board.reads_for(request.actor.as_ref());
     let latest = summary.latest_id.zip(summary.latest_title.as_deref()).zip(summary.latest_at);
-    let moment = |at| present::moment(at, request.app.context.clock.now(), request.lang);
+    let moment = |at| present::ago(at, request.app.context.clock.now(), request.lang);
     BoardCard {
         slug: &board.slug,
         name: present::board_name(board, request.lang),
-        description: &board.description,
+        description: present::board_description(board, request.lang),
         posts: present::count(summary.posts),
         latest: latest.map(|((id, title), at)| Latest { id: id.0, title, at: moment(at) }),
         readable,
@@ -68,7 +68,7 @@ pub async fn show(request: RequestContext, Path(slug): Path<String>, place: Opti
         shell: &present::shell(&request, &nav),
         slug: &board.slug,
         name: present::board_name(board, request.lang),
-        description: &board.description,
+        description: present::board_description(board, request.lang),
         archived: board.archived,
         write: write(&request, board),
         page: present::count(page),

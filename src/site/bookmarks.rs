@@ -96,7 +96,7 @@ fn item<'a>(request: &'a RequestContext, list: &'a List<'_>, row: &'a bookmarks:
     Item {
         post: row.post_id.0,
         seen: seen.map(|(board, title)| SeenPost { title, slug: &board.slug, board: present::board_name(board, request.lang) }),
-        at: present::moment(row.created_at, request.app.context.clock.now(), request.lang),
+        at: present::ago(row.created_at, request.app.context.clock.now(), request.lang),
         folder: &row.folder,
         note: &row.note,
         typed: (typed.folder, typed.note),

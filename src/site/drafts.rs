@@ -47,7 +47,7 @@ fn item<'a>(member: &'a SignedIn, row: &'a drafts::Item) -> Item<'a> {
         place: board.and_then(|board| place(member, board, row.post_id)),
         is_edit: row.post_id.is_some(),
         is_apart: row.conflicts_with.is_some(),
-        at: present::moment(row.saved_at, request.app.context.clock.now(), request.lang),
+        at: present::ago(row.saved_at, request.app.context.clock.now(), request.lang),
     }
 }
 
@@ -142,7 +142,7 @@ async fn save(member: &SignedIn, target: Target, e: Editor<'_>, typed: Typed) ->
         }
         Ok(saved) => Ok(reply::see_other(request, &views::saved(&editor::place(e.board, e.purpose), saved.id.0))),
         Err(Error::Invalid(problems)) if by_script => Ok(refused(request, &problems)),
-        Err(Error::Invalid(problems)) => again(member, &e, typed, problems),
+        Err(Error::Invalid(problems)) => again(member, &e, typed, problems).await,
         Err(err) => Err(err.into()),
     }
 }
@@ -163,8 +163,13 @@ fn refused(request: &RequestContext, problems: &[Problem]) -> Response {
 
 /// The editor with all that was typed. Where its draft is gone it begins a new one: the member who presses the button again wants
 /// that.
-fn again(member: &SignedIn, e: &Editor<'_>, typed: Typed, problems: Vec<Problem>) -> Result<Response> {
+pub async fn again(member: &SignedIn, e: &Editor<'_>, typed: Typed, problems: Vec<Problem>) -> Result<Response> {
     let is_gone = problems.iter().any(|problem| problem.message == "draft.gone");
     let editor = if is_gone { drafts::Editor::open(None)? } else { typed.editor };
-    Ok(editor::show(member, &Typed { editor, ..typed }, e, &Rejection { problems, wait: None }))
+    editor::show(member, &Typed { editor, ..typed }, e, &Rejection { problems, wait: None }).await
+}
+
+/// The address of a draft, beside the one with which it conflicts.
+pub fn show_path(id: DraftId) -> String {
+    paths::of(paths::SHOW, id.0)
 }

@@ -1,49 +1,88 @@
 //! GET /
 
-use crate::domain::posts::list;
+use crate::domain::boards::{Access, Board};
+use crate::domain::posts::list::{self, Card};
 use crate::shared::cache::{Entry, Generation};
 use crate::web::{RequestContext, Result, present, reply};
 use bytes::Bytes;
 use poem::{Response, handler};
 use std::sync::Arc;
-use templates::home::{HomePage, Recent};
+use templates::home::{Column, HomePage, Overview};
+use templates::posts;
+use time::Duration;
 
-/// Posts on the first page.
-const POSTS: u64 = 10;
+/// Boards whose newest posts are shown.
+const BOARDS: usize = 6;
+/// Posts in each list.
+const LINES: usize = 5;
+/// Notices.
+const NOTICES: usize = 3;
+/// A post is talked about for so long,
+const TALKED: Duration = Duration::days(7);
+/// with at least so many comments.
+const MUCH: i64 = 3;
 
-/// The first page: who you are, and what was written last.
+/// The first page: what everybody should know, what is new on each board, what is talked about.
 #[handler]
 pub async fn show(request: RequestContext) -> Result<Response> {
-    let recent = recent(&request).await?;
+    let overview = overview(&request).await?;
     let nav = present::nav(&request);
-    let page = HomePage { shell: &present::shell(&request, &nav), recent: &recent };
+    let page = HomePage { shell: &present::shell(&request, &nav), overview: &overview };
     Ok(reply::page(templates::home::page(&page)))
 }
 
-/// The drawn list of the newest posts: kept in this process as long as no post changes.
-async fn recent(request: &RequestContext) -> Result<Arc<str>> {
+/// The drawn lists: kept in this process as long as no post changes.
+async fn overview(request: &RequestContext) -> Result<Arc<str>> {
     let key = format!("home.{}", request.lang.tag());
     let state = request.posts.zip(request.of_boards).map(|(posts, boards)| Generation::all([posts, boards]));
     if let Some(drawn) = state.and_then(|state| request.app.context.shared.cache().rendered(&key, state)) {
         return Ok(drawn);
     }
     let cards = cards(request).await?;
-    let now = request.app.context.clock.now();
     // The cards may have been chosen before a board was closed.
     let open: Vec<_> = request.boards.open_to(None).collect();
-    let shown = present::Shown { boards: &open, lang: request.lang, now, mixed: true };
-    let posts = cards.iter().filter_map(|card| present::card(card, shown)).collect();
-    let drawn: Arc<str> = templates::home::recent(&Recent { lang: request.lang, posts }).into_string().into();
+    let drawn: Arc<str> = templates::home::overview(&sort(request, &open, &cards)).into_string().into();
     if let Some(state) = state {
         request.app.context.shared.cache().keep_rendered(&key, state, drawn.clone());
     }
     Ok(drawn)
 }
 
-/// The newest posts: from `cache:posts:recent`, else from SQL once for all who ask.
-async fn cards(request: &RequestContext) -> Result<Vec<list::Card>> {
+/// Each card in the first list that it belongs to.
+fn sort<'a>(request: &RequestContext, open: &'a [&'a Board], cards: &'a [Card]) -> Overview<'a> {
+    let now = request.app.context.clock.now();
+    let present = |cards: &mut dyn Iterator<Item = &'a Card>, most: usize, mixed| -> Vec<posts::Card<'a>> {
+        let shown = present::Shown { boards: open, lang: request.lang, now, mixed };
+        cards.filter_map(|card| present::card(card, shown)).take(most).collect()
+    };
+    let announces = |card: &Card| card.is_notice || open.iter().any(|board| board.id == card.board_id && is_for_notices(board));
+    let (mut notices, mut others): (Vec<_>, Vec<_>) = cards.iter().partition(|card| announces(card));
+    notices.sort_by_key(|card| std::cmp::Reverse(card.id));
+    others.sort_by_key(|card| std::cmp::Reverse(card.id));
+    let column = |board: &&'a Board| Column {
+        slug: &board.slug,
+        name: present::board_name(board, request.lang),
+        posts: present(&mut others.iter().copied().filter(|card| card.board_id == board.id), LINES, false),
+    };
+    let boards = open.iter().filter(|board| !is_for_notices(board)).map(column);
+    let boards: Vec<_> = boards.filter(|column| !column.posts.is_empty()).take(BOARDS).collect();
+    let is_shown = |card: &Card| boards.iter().any(|board| board.posts.iter().any(|post| post.id == card.id.0));
+    let mut talked: Vec<_> =
+        others.iter().copied().filter(|card| card.comment_count >= MUCH && now - card.created_at < TALKED && !is_shown(card)).collect();
+    talked.sort_by_key(|card| std::cmp::Reverse((card.comment_count, card.id)));
+    let (notices, talked) = (present(&mut notices.into_iter(), NOTICES, true), present(&mut talked.into_iter(), LINES, true));
+    Overview { lang: request.lang, notices, boards, talked }
+}
+
+/// Where only staff write, every post is a notice.
+fn is_for_notices(board: &Board) -> bool {
+    board.write >= Access::Staff
+}
+
+/// The posts for all lists: from `cache:posts:recent`, else from SQL once for all who ask.
+async fn cards(request: &RequestContext) -> Result<Vec<Card>> {
     let load = || async {
-        let cards = list::recent(&request.app.context.db, &request.boards, POSTS).await?;
+        let cards = list::overview(&request.app.context.db, &request.boards).await?;
         Ok::<_, crate::domain::Error>(Bytes::from(serde_json::to_vec(&cards).unwrap_or_default()))
     };
     let json = request.app.context.shared.cache().read_through(&Entry::recent_posts(), load).await?;

@@ -7,12 +7,14 @@ mod comments;
 mod drafts;
 mod email;
 mod events;
+mod files;
 mod home;
 mod members;
 mod notifications;
 mod pages;
 mod password_reset;
 mod posts;
+mod revisions;
 mod search;
 mod settings;
 
@@ -43,7 +45,8 @@ pub fn routes() -> Routes {
         .at(page("/terms").cost(0, 0), get(pages::terms))
         .at(page("/privacy").cost(0, 0), get(pages::privacy))
         .at(page("/accessibility").cost(0, 0), get(pages::accessibility));
-    email::routes(password_reset::routes(search::routes(drafts::routes(bookmarks::routes(of_members(of_posts(routes)))))))
+    let routes = search::routes(drafts::routes(bookmarks::routes(of_members(of_posts(routes)))));
+    email::routes(files::routes(password_reset::routes(revisions::routes(routes))))
 }
 
 fn of_posts(routes: Routes) -> Routes {
@@ -52,7 +55,7 @@ fn of_posts(routes: Routes) -> Routes {
         .at(page("/community/:board").board(2).cost(0, 0), get(boards::show))
         .at(page("/community/:board/write").board(2).cost(1, 0), get(posts::new).post(posts::create))
         .at(page("/community/:board/:id").board(2).post(3).cost(0, 0), get(posts::show))
-        .at(page("/community/:board/:id/edit").board(2).cost(3, 0), get(posts::edit).post(posts::update))
+        .at(page("/community/:board/:id/edit").board(2).cost(4, 0), get(posts::edit).post(posts::update))
         .at(page("/community/:board/:id/delete").board(2).cost(2, 0), get(posts::delete).post(posts::destroy))
         .at(page("/community/:board/:id/comments").board(2), get(posts::to_comments).post(comments::create))
         .at("/posts/:id/restore", post(posts::restore))

@@ -31,7 +31,7 @@ pub async fn index(member: SignedIn, place: Option<Query<NotificationsQuery>>) -
         actor_id: n.actor_id.unwrap_or_default().0,
         post_title: n.post_title.as_deref().unwrap_or_default(),
         excerpt: n.excerpt.as_deref().unwrap_or_default(),
-        at: present::moment(n.created_at, now, request.lang),
+        at: present::ago(n.created_at, now, request.lang),
         unread: n.read_at.is_none(),
     });
     let page = NotificationsPage {

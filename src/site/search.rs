@@ -142,7 +142,7 @@ fn shown<'a>(request: &'a RequestContext, marked: &'a Marked) -> Option<Hit<'a>>
         title: parts(&marked.title),
         excerpt: parts(&marked.excerpt),
         author: present::author(hit.author.0, &hit.author.1),
-        at: present::moment(hit.created_at, request.app.context.clock.now(), request.lang),
+        at: present::ago(hit.created_at, request.app.context.clock.now(), request.lang),
     })
 }
 

@@ -143,7 +143,7 @@ pub async fn devices(member: SignedIn) -> Result<Response> {
         device,
         ip: &row.ip,
         created: present::moment(row.created_at, now, request.lang),
-        last_seen: present::moment(row.last_seen_at, now, request.lang),
+        last_seen: present::ago(row.last_seen_at, now, request.lang),
         is_current: row.id == SessionId(current),
         persistent: row.persistent,
     });

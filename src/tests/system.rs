@@ -42,7 +42,9 @@ async fn a_minute_of_the_cluster_is_written_once_and_forgotten_after_a_day(#[val
     let (db, now) = (&test.app.context.db, test.app.context.clock.now());
     let minute = history::minute(now) + 5;
     for sessions in [3, 4] {
-        history::write_cluster(&test.app, minute, &Counts { sessions, online: 1, schema: 7, jobs: Vec::new() }, None).await.unwrap();
+        history::write_cluster(&test.app, minute, &Counts { sessions, online: 1, schema: 7, files: 0, jobs: Vec::new() }, None)
+            .await
+            .unwrap();
     }
 
     let rows = history::cluster(db, minute, minute + 1, 1).await.unwrap();
@@ -104,7 +106,9 @@ async fn a_curve_and_its_table_show_the_rows(#[values(Sqlite, Postgres)] engine:
     let mut boss = test.staff("boss", "admin").await;
     let minute = history::minute(test.app.context.clock.now());
     for (n, sessions) in [(1, 1_234), (2, 4_321)] {
-        history::write_cluster(&test.app, minute - n, &Counts { sessions, online: 7, schema: 7, jobs: Vec::new() }, None).await.unwrap();
+        history::write_cluster(&test.app, minute - n, &Counts { sessions, online: 7, schema: 7, files: 0, jobs: Vec::new() }, None)
+            .await
+            .unwrap();
     }
 
     let page = boss.get_admin("/system").await;

@@ -50,6 +50,11 @@ const WALLS: &[(&str, &[&str], &str)] = &[
         &["poem::", "maud::", "templates::", "fred::", "crate::web", "crate::site", "crate::admin"],
         "a copy knows tables, not pages",
     ),
+    (
+        "src/files",
+        &["poem::", "maud::", "templates::", "fred::", "crate::web", "crate::site", "crate::admin", "crate::domain"],
+        "bytes know no posts",
+    ),
     ("src/entity", &["crate::", "poem::", "fred::"], "tables know nothing of ours"),
     ("templates/src", &["poem", "sea_orm", "fred", "tokio", "SystemTime", "Instant::now"], "a view is a function of its struct"),
     ("migration/src", &["poem", "fred", "minschool::"], "the schema knows nothing of ours"),

@@ -36,7 +36,7 @@ async fn a_closed_board_is_not_on_the_first_page_whatever_was_kept_ready(#[value
     let mut boss = test.staff("boss", "admin").await;
     boss.write("qna", "닫힐 글").await;
     let open = boards::Boards::read(&test.app.context.db).await.unwrap();
-    let chosen_before = list::recent(&test.app.context.db, &open, 10).await.unwrap();
+    let chosen_before = list::overview(&test.app.context.db, &open).await.unwrap();
     set_board(&mut boss, "qna", &[("list", "staff"), ("read", "staff")]).await;
 
     // What a slow request had chosen before is kept as if it had been chosen after.

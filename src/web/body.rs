@@ -2,6 +2,7 @@
 //! size, in time, in what is held at once, and in how many one network sends at the same time.
 
 use super::error::HttpError;
+use super::fields::Fields;
 use crate::app::App;
 use crate::domain::Error;
 use crate::domain::users::network;
@@ -9,7 +10,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use parking_lot::Mutex;
 use poem::http::header;
-use poem::{Body, Request};
+use poem::{Body, Request, RequestBody};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
@@ -129,6 +130,27 @@ impl Bodies {
         let wanted = self.held.clone().acquire_many_owned(u32::try_from(kib).unwrap_or(u32::MAX));
         timeout(ROOM, wanted).await.map_err(|_| busy())?.map_err(|_| busy())
     }
+}
+
+/// The fields of a form that comes to a route which takes files too, and so is read by its handler.
+///
+/// # Errors
+/// As [`Fields::read`]; 408 where it does not come in time.
+pub async fn form(req: &Request, body: Body) -> Result<Fields, HttpError> {
+    let mut pieces = body.into_bytes_stream();
+    let mut bytes = Vec::new();
+    let gather = async {
+        while let Some(piece) = pieces.next().await {
+            bytes.extend_from_slice(&piece.map_err(|_| HttpError::Status(400))?);
+            if bytes.len() > FORM {
+                return Err(HttpError::Status(413));
+            }
+        }
+        Ok(())
+    };
+    timeout(PATIENCE, gather).await.map_err(|_| HttpError::Status(408))??;
+    let read = Fields::read(req, &mut RequestBody::new(Body::from_vec(bytes))).await?;
+    Ok(Fields::of(read.pairs().to_vec()))
 }
 
 const TOO_LARGE: &str = "the body is larger than the limit";

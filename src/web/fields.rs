@@ -13,6 +13,13 @@ use templates::users::sign_in::KEPT_PREFIX;
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
+    /// A form whose fields were read already; where it waited for its writer to sign in again, as it was before.
+    pub fn of(pairs: Vec<(String, String)>) -> Self {
+        let fields = Self(pairs);
+        let kept = fields.kept();
+        if kept.is_empty() { fields } else { Self(kept) }
+    }
+
     /// The value of a field; empty when it was not sent.
     pub fn text(&self, name: &str) -> &str {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
@@ -62,9 +69,7 @@ impl Fields {
 impl<'a> FromRequest<'a> for Fields {
     /// The form; where it waited for its writer to sign in again, as it was before.
     async fn from_request(req: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
-        let fields = Self::read(req, body).await?;
-        let kept = fields.kept();
-        let fields = if kept.is_empty() { fields } else { Self(kept) };
+        let fields = Self::of(Self::read(req, body).await?.0);
         remember(req, &fields);
         Ok(fields)
     }

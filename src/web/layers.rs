@@ -20,6 +20,8 @@ use std::time::{Duration, Instant};
 
 /// Longest a request may take; streams are not requests in this sense, their answer begins at once.
 const TIMEOUT: Duration = Duration::from_secs(20);
+/// The same where files are sent, over slow lines too.
+const UPLOAD: Duration = Duration::from_secs(600);
 /// Retry-After of a refused request, in seconds.
 const PAUSE: u64 = 2;
 
@@ -74,7 +76,8 @@ async fn outer<E: Endpoint<Output = Response>>(state: MiddlewareState, ep: Arc<E
     let plain = || RequestContext::bare(head.clone());
     let is_personal = route.kind != Kind::Asset && cookies::any_of_ours(req.headers());
     address::warn_of_plain_address(&req, &state.app.config.trusted_proxies, public_url(&state));
-    let answering = AssertUnwindSafe(tokio::time::timeout(TIMEOUT, Box::pin(admission(&state, route, &plain, ep, req)))).catch_unwind();
+    let longest = if receives_files(route, &method) { UPLOAD } else { TIMEOUT };
+    let answering = AssertUnwindSafe(tokio::time::timeout(longest, Box::pin(admission(&state, route, &plain, ep, req)))).catch_unwind();
     let named = state.app.config.sql_comments.then(|| id.clone());
     let (answered, statements) = statements::counting(query::with_request(named, answering)).await;
     let mut response = match answered {
@@ -115,6 +118,13 @@ async fn admission<E: Endpoint<Output = Response>>(
     if !is_same_origin(state, &req) {
         return error::page(&plain(), &HttpError::CrossSite);
     }
+    if receives_files(route, req.method()) {
+        // Its handler reads the body and bounds how many do so at once. A permit would be held for as long as a phone sends.
+        return match ep.call(req).await {
+            Ok(response) => response,
+            Err(error) => error::answer(&plain(), &error),
+        };
+    }
     let is_stream = req.method() == Method::GET && route.kind == Kind::Stream;
     let (req, _held) = match state.bodies.receive(&state.app, req, route.body).await {
         Ok(received) => received,
@@ -135,6 +145,10 @@ async fn admission<E: Endpoint<Output = Response>>(
         Ok(response) => response,
         Err(error) => error::answer(&plain(), &error),
     }
+}
+
+fn receives_files(route: Route, method: &Method) -> bool {
+    route.is_upload && method == Method::POST
 }
 
 /// Waits in the queue of the concurrency limit.
@@ -219,7 +233,7 @@ async fn with_session<E: Endpoint<Output = Response> + 'static>(
     }
     record_presence(&request);
     let wrote = !is_safe(req.method());
-    let is_page = req.method() == Method::GET && route.kind != Kind::Stream;
+    let is_page = req.method() == Method::GET && !matches!(route.kind, Kind::Stream | Kind::File);
     req.extensions_mut().insert(request.clone());
     let stale = degraded::StaleCopies::of(&request, is_page);
     let handling = async { handled(&state.app, ep, req).await.map_err(Failed::Handler) };

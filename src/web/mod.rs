@@ -4,7 +4,7 @@
 //! through · `form_token` one-time keys · `reply` answers · `error` error pages · `layers` the one list of middleware · `present` domain values as view
 //! structs · `live` event streams · `degraded` while the database is away · `cookies`, `address`, `assets`, `health`,
 //! `language` · `metrics_auth` who may read the metrics · `routes` a router that knows its addresses · `serve` the accept loop · `sign_in` the sign-in of both routers
-//! · `packed` pages of packed parts · `stalled` connections whose peer takes nothing.
+//! · `multipart` forms with files · `range` parts of files · `packed` pages of packed parts · `stalled` connections whose peer takes nothing.
 
 pub mod address;
 pub mod assets;
@@ -21,8 +21,10 @@ pub mod language;
 pub mod layers;
 pub mod live;
 pub mod metrics_auth;
+pub mod multipart;
 pub mod packed;
 pub mod present;
+pub mod range;
 pub mod reply;
 pub mod request;
 pub mod routes;

@@ -16,6 +16,8 @@ pub enum Kind {
     Poll,
     /// An event stream: open for hours, so outside the concurrency limit.
     Stream,
+    /// A file for one reader, whose session and boards are looked up first; its bytes are sent as they are read.
+    File,
     /// The same for everybody and kept by caches.
     Asset,
     /// The same for everybody.
@@ -33,6 +35,8 @@ pub enum RateLimit {
     Preview,
     /// Three a minute and window, and one at each time that it goes out of sight.
     Draft,
+    /// With scripts each file is a form.
+    Upload,
 }
 
 impl RateLimit {
@@ -42,6 +46,7 @@ impl RateLimit {
             Self::Write => ("write", 60),
             Self::Preview => ("preview", 240),
             Self::Draft => ("draft", 120),
+            Self::Upload => ("upload", 60),
         }
     }
 }
@@ -63,6 +68,8 @@ pub struct Route {
     pub limit: RateLimit,
     /// Largest body, in bytes.
     pub body: usize,
+    /// Takes files: its handler reads the body as it arrives, within limits of its own.
+    pub is_upload: bool,
     /// What the page may cost a signed-in reader, warm: SQL statements and round trips to Redis. A test counts them.
     pub cost: Option<(u32, u32)>,
 }
@@ -78,6 +85,7 @@ pub const fn page(path: &'static str) -> Route {
         post: None,
         limit: RateLimit::Write,
         body: body::FORM,
+        is_upload: false,
         cost: None,
     }
 }
@@ -110,6 +118,10 @@ impl Route {
         Self { post: Some(part), ..self }
     }
 
+    pub const fn upload(self) -> Self {
+        Self { is_upload: true, limit: RateLimit::Upload, ..self }
+    }
+
     pub const fn limit(self, limit: RateLimit) -> Self {
         Self { limit, ..self }
     }
@@ -126,7 +138,7 @@ impl Route {
 
     /// Whether its answer depends on who asks.
     pub fn is_personal(self) -> bool {
-        matches!(self.kind, Kind::Page | Kind::Poll | Kind::Stream)
+        matches!(self.kind, Kind::Page | Kind::Poll | Kind::Stream | Kind::File)
     }
 }
 

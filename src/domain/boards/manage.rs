@@ -22,19 +22,31 @@ pub struct Draft {
     pub name: String,
     pub name_en: String,
     pub description: String,
+    pub description_en: String,
     pub list: Access,
     pub read: Access,
     pub write: Access,
     pub comment: Access,
+    pub revisions: Access,
     pub archived: bool,
 }
 
 /// What the form of a new board begins with: everyone reads, members write.
 impl Default for Draft {
     fn default() -> Self {
-        let (slug, name, name_en, description) = Default::default();
-        let (everyone, members) = (Access::Everyone, Access::Members);
-        Self { slug, name, name_en, description, list: everyone, read: everyone, write: members, comment: members, archived: false }
+        Self {
+            slug: String::new(),
+            name: String::new(),
+            name_en: String::new(),
+            description: String::new(),
+            description_en: String::new(),
+            list: Access::Everyone,
+            read: Access::Everyone,
+            write: Access::Members,
+            comment: Access::Members,
+            revisions: Access::Staff,
+            archived: false,
+        }
     }
 }
 
@@ -44,6 +56,7 @@ impl Draft {
         fit.name = validation::line(&self.name);
         fit.name_en = validation::line(&self.name_en);
         fit.description = validation::line(&self.description);
+        fit.description_en = validation::line(&self.description_en);
         let slug_fits = (2..=30).contains(&self.slug.len())
             && self.slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             && self.slug.bytes().any(|b| b.is_ascii_lowercase());
@@ -56,8 +69,10 @@ impl Draft {
         if fit.name.chars().count() > NAME_MAX || fit.name_en.chars().count() > NAME_MAX {
             return Err(Error::invalid("name", "board.name_too_long"));
         }
-        if fit.description.chars().count() > 200 {
-            return Err(Error::invalid("description", "description.too_long"));
+        for (field, text) in [("description", &fit.description), ("description_en", &fit.description_en)] {
+            if text.chars().count() > 200 {
+                return Err(Error::invalid(field, "description.too_long"));
+            }
         }
         Ok(fit)
     }
@@ -69,24 +84,28 @@ impl Draft {
             name: board.name.clone(),
             name_en: board.name_en.clone(),
             description: board.description.clone(),
+            description_en: board.description_en.clone(),
             list: board.list,
             read: board.read,
             write: board.write,
             comment: board.comment,
+            revisions: board.revisions,
             archived: board.archived,
         }
     }
 
-    fn values(&self) -> [(Column, SimpleExpr); 9] {
+    fn values(&self) -> [(Column, SimpleExpr); 11] {
         [
             (Column::Slug, self.slug.as_str().into()),
             (Column::Name, self.name.as_str().into()),
             (Column::NameEn, self.name_en.as_str().into()),
             (Column::Description, self.description.as_str().into()),
+            (Column::DescriptionEn, self.description_en.as_str().into()),
             (Column::ListAccess, self.list.into()),
             (Column::ReadAccess, self.read.into()),
             (Column::WriteAccess, self.write.into()),
             (Column::CommentAccess, self.comment.into()),
+            (Column::RevisionAccess, self.revisions.into()),
             (Column::Archived, self.archived.into()),
         ]
     }
@@ -167,10 +186,12 @@ fn differences(entry: Entry, before: &Draft, after: &Draft) -> Entry {
         .change("name", &before.name, &after.name)
         .change("name_en", &before.name_en, &after.name_en)
         .change("description", &before.description, &after.description)
+        .change("description_en", &before.description_en, &after.description_en)
         .change("list", before.list.as_str(), after.list.as_str())
         .change("read", before.read.as_str(), after.read.as_str())
         .change("write", before.write.as_str(), after.write.as_str())
         .change("comment", before.comment.as_str(), after.comment.as_str())
+        .change("revisions", before.revisions.as_str(), after.revisions.as_str())
         .change("archived", archived(before), archived(after))
 }
 

@@ -55,11 +55,13 @@ pub struct Board {
     pub name: String,
     pub name_en: String,
     pub description: String,
+    pub description_en: String,
     pub position: i64,
     pub list: Access,
     pub read: Access,
     pub write: Access,
     pub comment: Access,
+    pub revisions: Access,
     pub archived: bool,
 }
 
@@ -71,11 +73,13 @@ impl Board {
             name: row.name,
             name_en: row.name_en,
             description: row.description,
+            description_en: row.description_en,
             position: row.position,
             list: row.list_access,
             read: row.read_access,
             write: row.write_access,
             comment: row.comment_access,
+            revisions: row.revision_access,
             archived: row.archived,
         }
     }

@@ -12,7 +12,7 @@ use crate::domain::idempotency::{Uncommitted, idempotent};
 use crate::domain::search::{self, Doc, Grams};
 use crate::domain::users::{self, profile};
 use crate::domain::validation::{self, Body, COMMENT_MAX};
-use crate::domain::{BoardId, CommentId, Context, PostId, UserId, idempotency, invalidation};
+use crate::domain::{BoardId, CommentId, Context, PostId, UserId, idempotency, invalidation, revisions};
 use crate::entity::comment::{ActiveModel, Column, Entity};
 use crate::entity::post;
 use crate::shared::cache::CacheTag;
@@ -242,6 +242,7 @@ async fn amend(ctx: &Context, actor: &Actor, id: CommentId, typed: &str, stale: 
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     *stale = shown_by(&Boards::read(&tx).await?, &post);
+    revisions::keep_comment(&tx, &comment, &body.0).await?;
     let change = ActiveModel { content: Set(body.0), html: Set(html), edited_at: Set(Some(now)), ..Default::default() };
     let update = Entity::update_many().set(change).filter(Column::Id.eq(id)).filter(Column::State.eq(State::Shown));
     if update.exec(&tx).await?.rows_affected == 0 {

@@ -18,8 +18,8 @@ use sea_orm::sea_query::{Func, JoinType, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select};
 
 pub use crate::entity::draft::DraftId;
-pub(in crate::domain) use save::publish;
-pub use save::{Saved, save};
+pub use save::{Saved, save, save_for_files};
+pub(in crate::domain) use save::{publish, take_turns};
 
 /// A member may have this many.
 pub const MOST: u64 = 50;
@@ -64,6 +64,12 @@ impl Editor {
         Self { form: form.to_owned(), draft: draft.map(DraftId), version: version.unwrap_or(0) }
     }
 
+    /// The same after a save.
+    #[must_use]
+    pub fn with(self, saved: &Saved) -> Self {
+        Self { draft: Some(saved.id), version: saved.version, ..self }
+    }
+
     /// The name of its form.
     pub fn form(&self) -> &str {
         &self.form
@@ -99,7 +105,7 @@ impl Draft {
     /// `Internal` where the machine gives no randomness.
     pub fn typed(self) -> Result<posts::Draft> {
         let editor = Editor::open(Some(&self))?;
-        Ok(posts::Draft { title: self.title, body: self.body, notice: self.is_notice, revision: self.revision, editor })
+        Ok(posts::Draft { title: self.title, body: self.body, notice: self.is_notice, revision: self.revision, editor, alts: Vec::new() })
     }
 }
 

@@ -7,7 +7,7 @@ use super::{DraftId, Editor, MOST, Target, own, written_for};
 use crate::clock::OffsetDateTime;
 use crate::db::{Transaction, query};
 use crate::domain::idempotency::{self, Key};
-use crate::domain::{Actor, Context, Error, PostId, Result, UserId, posts, validation};
+use crate::domain::{Actor, Context, Error, PostId, Result, UserId, files, posts, validation};
 use crate::entity::draft::{ActiveModel, Column, Entity, Model};
 use crate::entity::user;
 use sea_orm::ActiveValue::Set;
@@ -38,24 +38,45 @@ impl Saved {
 /// # Errors
 /// `Invalid("form", …)`: `draft.empty`; `draft.gone` when its post was published or the draft deleted; `draft.full`.
 pub async fn save(ctx: &Context, actor: &Actor, target: Target, typed: &posts::Draft) -> Result<Saved> {
+    save_or(ctx, actor, target, typed, Empty::Refused).await
+}
+
+/// What becomes of a new draft with nothing in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Empty {
+    Refused,
+    Kept,
+}
+
+/// The same for an editor to which files come: they may be all that is in it.
+///
+/// # Errors
+/// As [`save`], but for `draft.empty`.
+pub async fn save_for_files(ctx: &Context, actor: &Actor, target: Target, typed: &posts::Draft) -> Result<Saved> {
+    save_or(ctx, actor, target, typed, Empty::Kept).await
+}
+
+async fn save_or(ctx: &Context, actor: &Actor, target: Target, typed: &posts::Draft, empty: Empty) -> Result<Saved> {
     let typed =
         posts::Draft { title: validation::line(&validation::text(&typed.title)), body: validation::text(&typed.body), ..typed.clone() };
     let tx = query::begin(&ctx.db).await?;
     take_turns(&tx, actor.id).await?;
-    let saved = store(&tx, actor, target, typed, ctx.clock.now()).await?;
+    let alts = typed.alts.clone();
+    let saved = store(&tx, actor, target, typed, empty, ctx.clock.now()).await?;
+    files::describe(&tx, actor, target, saved.id, &alts).await?;
     tx.commit().await?;
     Ok(saved)
 }
 
 /// The windows of one member take turns: a save after the form's post sees that it was published, one before it is deleted with it.
 /// Rows that refer to the member are not waited for.
-async fn take_turns(tx: &Transaction, member: UserId) -> Result<()> {
+pub(in crate::domain) async fn take_turns(tx: &Transaction, member: UserId) -> Result<()> {
     let row = user::Entity::find_by_id(member).select_only().column(user::Column::Id).lock(LockType::NoKeyUpdate);
     row.into_tuple::<UserId>().one(tx).await?;
     Ok(())
 }
 
-async fn store(tx: &Transaction, actor: &Actor, target: Target, typed: posts::Draft, now: OffsetDateTime) -> Result<Saved> {
+async fn store(tx: &Transaction, actor: &Actor, target: Target, typed: posts::Draft, empty: Empty, now: OffsetDateTime) -> Result<Saved> {
     let editor = typed.editor.clone();
     if is_published(tx, actor, &editor).await? {
         return Err(gone());
@@ -66,11 +87,17 @@ async fn store(tx: &Transaction, actor: &Actor, target: Target, typed: posts::Dr
     }
     match (current(tx, actor, target, editor.draft).await?, editor.draft) {
         (None, Some(_)) => Err(gone()),
+        (None, None) if empty == Empty::Refused && is_empty(&typed) => Err(Error::invalid("form", "draft.empty")),
         (None, None) => insert(tx, actor, target, typed, None, now).await,
         (Some(draft), Some(_)) if draft.version == editor.version => overwrite(tx, draft, typed, None, now).await,
         (Some(draft), _) if is_same(&draft, &typed) => overwrite(tx, draft, typed, None, now).await,
+        (Some(_), _) if empty == Empty::Refused && is_empty(&typed) => Err(Error::invalid("form", "draft.empty")),
         (Some(draft), _) => insert(tx, actor, target, typed, Some(draft.id), now).await,
     }
+}
+
+fn is_empty(typed: &posts::Draft) -> bool {
+    typed.title.is_empty() && typed.body.trim().is_empty()
 }
 
 fn gone() -> Error {
@@ -140,9 +167,6 @@ async fn insert(
     conflicts_with: Option<DraftId>,
     now: OffsetDateTime,
 ) -> Result<Saved> {
-    if typed.title.is_empty() && typed.body.trim().is_empty() {
-        return Err(Error::invalid("form", "draft.empty"));
-    }
     if own(actor).count(tx).await? >= MOST {
         return Err(Error::invalid("form", "draft.full"));
     }
@@ -168,16 +192,28 @@ async fn insert(
     Ok(Saved::of(&row.insert(tx).await?))
 }
 
-/// Deletes the draft of a form whose post is stored in this transaction, and remembers the form, whose late save must not bring it
-/// back. What another window saved since stays.
-pub(in crate::domain) async fn publish(tx: &Transaction, member: UserId, editor: &Editor, post: PostId, now: OffsetDateTime) -> Result<()> {
+/// Gives the files of a form's draft to its post, which is stored in this transaction, deletes the draft, and remembers the form, whose
+/// late save must not bring it back. What another window saved since stays.
+pub(in crate::domain) async fn publish(
+    tx: &Transaction,
+    member: UserId,
+    typed: &posts::Draft,
+    post: PostId,
+    now: OffsetDateTime,
+) -> Result<()> {
+    let editor = &typed.editor;
     if editor.form.is_empty() {
-        return Ok(());
+        return files::publish(tx, &[], post, &typed.alts).await;
     }
     take_turns(tx, member).await?;
     let shown = editor.draft.map(|id| Column::Id.eq(id).and(Column::Version.eq(editor.version)));
     let of_form = Condition::any().add(Column::Form.eq(&editor.form)).add_option(shown);
-    Entity::delete_many().filter(Column::UserId.eq(member)).filter(of_form).exec(tx).await?;
+    let drafts = Entity::find().select_only().column(Column::Id).filter(Column::UserId.eq(member)).filter(of_form);
+    let drafts: Vec<DraftId> = drafts.into_tuple().all(tx).await?;
+    files::publish(tx, &drafts, post, &typed.alts).await?;
+    if !drafts.is_empty() {
+        Entity::delete_many().filter(Column::Id.is_in(drafts)).exec(tx).await?;
+    }
     idempotency::replace(tx, &published(member, &editor.form), post.0, now).await?;
     Ok(())
 }

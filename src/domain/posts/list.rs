@@ -17,12 +17,17 @@ use sea_orm::{
     QuerySelect, QueryTrait, Select,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Posts on one page of a board.
 pub const PAGE: i64 = 20;
 /// Notices above them.
 const NOTICES: u64 = 5;
+/// Boards, and newest posts of each, of which the first page can choose; a statement for more boards would be long.
+const OVERVIEW_BOARDS: usize = 12;
+const OVERVIEW: u64 = 10;
+/// Newest posts among which the first page looks for those with the most comments.
+const LATEST: u64 = 300;
 
 /// A post as lists show it.
 #[derive(Clone, Debug, DerivePartialModel, Serialize, Deserialize)]
@@ -135,9 +140,35 @@ pub async fn fold_marks(db: &impl ConnectionTrait) -> Result<()> {
     Ok(())
 }
 
-/// The newest posts of the boards that everybody may read.
-pub async fn recent(db: &impl ConnectionTrait, boards: &Boards, limit: u64) -> Result<Vec<Card>> {
-    newest(db, boards.open_to(None), Condition::all(), limit).await
+/// What the first page shows of the boards that everybody may read: of each its notices and newest posts, and those of the newest
+/// posts of all that have the most comments. Each post once, in one statement.
+pub async fn overview(db: &impl ConnectionTrait, boards: &Boards) -> Result<Vec<Card>> {
+    let open: Vec<BoardId> = boards.open_to(None).take(OVERVIEW_BOARDS).map(|board| board.id).collect();
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let of_board = |board: BoardId| {
+        let notices = shown_on(board).filter(Column::IsNotice.into_expr()).order_by_desc(Column::Id).limit(NOTICES);
+        [(0, Column::Id, notices), (0, Column::Id, shown_on(board).order_by_desc(Column::Id).limit(OVERVIEW))]
+    };
+    let latest = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::State.eq(State::Shown))
+        .filter(Column::BoardId.is_in(open.iter().copied()));
+    let latest = latest.order_by_desc(Column::Id).limit(LATEST).into_query();
+    // In a subquery of its own, because a LIMIT within IN is not taken everywhere.
+    let latest = Query::select().column(Column::Id).from_subquery(latest, "latest").take();
+    let talked = Entity::find()
+        .inner_join(user::Entity)
+        .filter(Column::Id.in_subquery(latest))
+        .order_by_desc(Column::CommentCount)
+        .order_by_desc(Column::Id)
+        .limit(OVERVIEW);
+    let parts = open.iter().copied().flat_map(of_board).chain([(1, Column::CommentCount, talked)]).collect();
+    let rows = Placed::find_by_statement(db.get_database_backend().build(&union(parts))).all(db).await?;
+    let mut seen = BTreeSet::new();
+    Ok(rows.into_iter().map(|row| row.card).filter(|card| seen.insert(card.id)).collect())
 }
 
 /// A member's newest posts on the boards that are open to this person.

@@ -10,9 +10,9 @@ mod write;
 use super::boards::{Board, Boards};
 use super::{Action, Actor, Error, Resource, Result};
 use crate::clock::OffsetDateTime;
-use crate::db::Template;
+use crate::db::{Template, query};
 use crate::domain::{BoardId, CommentId, PostId, UserId};
-use crate::entity::{comment, post, user};
+use crate::entity::{comment, file, post, user};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func, Query, SimpleExpr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, DerivePartialModel, EntityTrait, FromQueryResult, PartialModelTrait, QuerySelect, QueryTrait,
@@ -79,6 +79,8 @@ pub struct Post {
     #[sea_orm(from_expr = "newest_comment()")]
     pub newest_comment: CommentId,
     pub view_count: i64,
+    #[sea_orm(from_expr = "file_count()")]
+    pub file_count: i64,
     pub created_at: OffsetDateTime,
     pub edited_at: Option<OffsetDateTime>,
     pub edited_by: Option<UserId>,
@@ -122,6 +124,12 @@ fn newest_comment() -> SimpleExpr {
         .and_where(comment::Column::PostId.into_expr().equals((post::Entity, post::Column::Id)))
         .take();
     Func::coalesce([Expr::from(newest), 0.into()]).into()
+}
+
+/// So that the files of a post without any are not asked for.
+fn file_count() -> SimpleExpr {
+    let of_post = file::Column::PostId.into_expr().equals((post::Entity, post::Column::Id));
+    query::count_rows(file::Entity, Condition::all().add(of_post))
 }
 
 /// Whether a person may read a post of this author in this state, on a board that they may read. Hidden ones are there for

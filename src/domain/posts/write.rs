@@ -7,10 +7,11 @@ use super::moderate::ModerationAction;
 use super::{Post, State, find_deletable, find_editable, list, next_bump};
 use crate::clock::OffsetDateTime;
 use crate::db::{Transaction, query};
+use crate::domain::files::FileId;
 use crate::domain::idempotency::{Uncommitted, idempotent};
 use crate::domain::search::{self, Doc, Grams};
 use crate::domain::validation::{Body, POST_MAX, Title};
-use crate::domain::{Context, PostId, UserId, drafts, idempotency, invalidation, users};
+use crate::domain::{Context, PostId, UserId, drafts, idempotency, invalidation, revisions, users};
 use crate::entity::post::{ActiveModel, Column, Entity};
 use crate::shared::cache::CacheTag;
 use sea_orm::ActiveValue::Set;
@@ -28,6 +29,8 @@ pub struct Draft {
     pub revision: Option<i64>,
     /// What its editor keeps of it meanwhile.
     pub editor: drafts::Editor,
+    /// How its files are described.
+    pub alts: Vec<(FileId, String)>,
 }
 
 impl Draft {
@@ -104,7 +107,7 @@ async fn insert(ctx: &Context, actor: &Actor, board: &Board, draft: &Draft) -> R
     let row = query::some(tx.query_one(&insert).await?, "a new post")?;
     let id = row.try_get_by_index(0)?;
     users::count_posts(&tx, actor.id, 1).await?;
-    drafts::publish(&tx, actor.id, &draft.editor, id, now).await?;
+    drafts::publish(&tx, actor.id, draft, id, now).await?;
     search::put(&tx, Doc::post(id, board.id, actor.id, now, State::Shown, grams)).await?;
     Ok(Uncommitted { tx, id })
 }
@@ -130,6 +133,7 @@ async fn amend(ctx: &Context, by: &By, post: &Post, draft: &Draft, stale: &[Cach
         .change("title", &post.title, &title.0)
         .change_text("body", &post.body, &body.0);
     let doc = Doc::post(post.id, post.board_id, post.author_id, post.created_at, State::Shown, Grams::of(&title.0, &html));
+    let has_other_words = title.0 != post.title || body.0 != post.body;
     let tx = query::begin(&ctx.db).await?;
     let update = Entity::update_many()
         .set(ActiveModel {
@@ -144,11 +148,16 @@ async fn amend(ctx: &Context, by: &By, post: &Post, draft: &Draft, stale: &[Cach
         .col_expr(Column::Revision, Column::Revision.into_expr().add(1))
         .filter(Column::Id.eq(post.id))
         .filter(Column::Revision.eq(draft.revision.unwrap_or(post.revision)))
+        // The text that was stored as a revision.
+        .filter(Column::Revision.eq(post.revision))
         .filter(Column::State.eq(State::Shown));
     if update.exec(&tx).await?.rows_affected == 0 {
         return Err(Error::invalid("form", "post.changed"));
     }
-    drafts::publish(&tx, actor, &draft.editor, post.id, now).await?;
+    if has_other_words {
+        revisions::keep_post(&tx, post).await?;
+    }
+    drafts::publish(&tx, actor, draft, post.id, now).await?;
     search::put(&tx, doc).await?;
     if actor != post.author_id {
         audit::write(&tx, by, entry, now).await?;

@@ -2,8 +2,9 @@
 
 use crate::domain::boards::Board;
 use crate::domain::drafts::{self, DraftId, Target};
+use crate::domain::files::{self, FileId};
 use crate::domain::posts::{self, Draft};
-use crate::domain::{Action, Error, PostId, Resource};
+use crate::domain::{Action, Error, PostId, Problem, Resource};
 use crate::web::{Fields, Rejection, Result, SignedIn, form_token, present};
 use poem::Response;
 use serde::Deserialize;
@@ -19,6 +20,7 @@ pub fn writable<'a>(member: &'a SignedIn, slug: &str) -> Result<&'a Board> {
 }
 
 /// What the editor shows besides its text.
+#[derive(Clone)]
 pub struct Editor<'a> {
     pub board: &'a Board,
     pub purpose: Purpose,
@@ -26,16 +28,25 @@ pub struct Editor<'a> {
     pub note: Note,
     /// When what it shows was saved.
     pub saved: Option<Moment>,
+    /// Files that were not attached, and why.
+    pub refused: Vec<(String, Problem)>,
 }
 
 impl<'a> Editor<'a> {
     pub fn of(board: &'a Board, purpose: Purpose) -> Self {
-        Self { board, purpose, preview: "", note: Note::None, saved: None }
+        Self { board, purpose, preview: "", note: Note::None, saved: None, refused: Vec::new() }
     }
 }
 
-pub fn show(member: &SignedIn, draft: &Draft, e: &Editor<'_>, rejection: &Rejection) -> Response {
+pub async fn show(member: &SignedIn, draft: &Draft, e: &Editor<'_>, rejection: &Rejection) -> Result<Response> {
     let request = &member.request;
+    let mut attached = files::of_editor(&request.app.context.db, &member.actor, target(e), draft.editor.draft).await?;
+    for file in &mut attached {
+        // What was typed stays, whatever became of the form.
+        if let Some((_, typed)) = draft.alts.iter().find(|(id, _)| *id == file.id) {
+            file.alt.clone_from(typed);
+        }
+    }
     let key = form_token::issue(request, &form_name(e.board, e.purpose));
     let (nav, errors) = (present::nav(request), rejection.errors());
     let editor = &draft.editor;
@@ -54,8 +65,24 @@ pub fn show(member: &SignedIn, draft: &Draft, e: &Editor<'_>, rejection: &Reject
         preview_html: e.preview,
         saving: Saving { form: editor.form(), draft: editor.draft.map(|id| id.0), version: editor.version, at: e.saved.as_ref() },
         note: &e.note,
+        files: present::files(&attached),
+        refused: e.refused.iter().map(|(name, why)| (name.as_str(), present::errors(&[*why])[0])).collect(),
     });
-    rejection.page(request, page)
+    Ok(rejection.page(request, page))
+}
+
+/// What its draft is written for.
+fn target(e: &Editor<'_>) -> Target {
+    match e.purpose {
+        Purpose::New => Target::New(e.board.id),
+        Purpose::Edit { id } => Target::Edit(PostId(id)),
+    }
+}
+
+/// Files that were chosen and not sent: without scripts the main button sends their names alone.
+pub fn unsent(fields: &Fields) -> Option<Rejection> {
+    let is_chosen = fields.all("files").any(|name| !name.is_empty());
+    is_chosen.then(|| Problem { field: "files", message: "file.unsent" }.into())
 }
 
 /// The name of its form.
@@ -74,7 +101,13 @@ pub fn sent(fields: &Fields) -> Draft {
         notice: fields.ticked("notice"),
         revision: fields.number("revision"),
         editor: drafts::Editor::sent(fields.text("editor"), fields.number("draft"), fields.number("version")),
+        alts: fields.pairs().iter().filter_map(|(name, value)| Some((alt_of(name)?, value.clone()))).collect(),
     }
+}
+
+/// The file that a field describes.
+fn alt_of(field: &str) -> Option<FileId> {
+    field.strip_prefix("alt.")?.parse().ok()
 }
 
 /// The draft with which the editor is to go on.
@@ -92,7 +125,7 @@ pub async fn open(member: &SignedIn, target: Target, chosen: &Chosen, empty: Dra
         let href = |id: DraftId| templates::drafts::paths::go_on(&place(e.board, e.purpose), id.0);
         let note = unfinished.map_or(Note::None, |draft| Note::Offer { href: href(draft.id), at: at(draft.saved_at) });
         let draft = Draft { editor: drafts::Editor::open(None)?, ..empty };
-        return Ok(show(member, &draft, &Editor { note, ..e }, &Rejection::default()));
+        return show(member, &draft, &Editor { note, ..e }, &Rejection::default()).await;
     };
     let draft = drafts::find_for(db, &member.actor, target, id).await?;
     let saved = Some(at(draft.saved_at));
@@ -100,7 +133,7 @@ pub async fn open(member: &SignedIn, target: Target, chosen: &Chosen, empty: Dra
         Purpose::Edit { id } if draft.revision != empty.revision => Note::Outdated { post: paths::post(&e.board.slug, id) },
         _ => Note::None,
     };
-    Ok(show(member, &draft.typed()?, &Editor { note, saved, ..e }, &Rejection::default()))
+    show(member, &draft.typed()?, &Editor { note, saved, ..e }, &Rejection::default()).await
 }
 
 /// The address of the editor.

@@ -48,12 +48,15 @@ pub async fn create(member: SignedIn, Path(slug): Path<String>, fields: Fields) 
     let purpose = Purpose::New;
     if fields.text("intent") == "preview" {
         let sample = preview_html(&draft).await?;
-        return Ok(editor::show(&member, &draft, &Editor { preview: &sample, ..Editor::of(board, purpose) }, &Rejection::default()));
+        return editor::show(&member, &draft, &Editor { preview: &sample, ..Editor::of(board, purpose) }, &Rejection::default()).await;
+    }
+    if let Some(rejection) = editor::unsent(&fields) {
+        return editor::show(&member, &draft, &Editor::of(board, purpose), &rejection).await;
     }
     let create = async |key| posts::create(&request.app.context, &member.actor, board, &key, &draft).await;
     match form::submit(request, &editor::form_name(board, purpose), &fields, create).await? {
         Accepted(made) => Ok(reply::see_other_with(request, &paths::post(&board.slug, made.id.0), Flash(views::text::FLASH_CREATED))),
-        Rejected(rejection) => Ok(editor::show(&member, &draft, &Editor::of(board, purpose), &rejection)),
+        Rejected(rejection) => editor::show(&member, &draft, &Editor::of(board, purpose), &rejection).await,
     }
 }
 
@@ -80,7 +83,10 @@ pub async fn update(member: SignedIn, Path((_, id)): Path<(String, PostId)>, fie
     let (request, draft, purpose) = (&member.request, editor::sent(&fields), Purpose::Edit { id: id.0 });
     if fields.text("intent") == "preview" {
         let sample = preview_html(&draft).await?;
-        return Ok(editor::show(&member, &draft, &Editor { preview: &sample, ..Editor::of(&board, purpose) }, &Rejection::default()));
+        return editor::show(&member, &draft, &Editor { preview: &sample, ..Editor::of(&board, purpose) }, &Rejection::default()).await;
+    }
+    if let Some(rejection) = editor::unsent(&fields) {
+        return editor::show(&member, &draft, &Editor::of(&board, purpose), &rejection).await;
     }
     let update = async |key| posts::update(&request.app.context, &member.by(), &key, id, &draft).await;
     let rejection = match form::submit(request, &editor::form_name(&board, purpose), &fields, update).await? {
@@ -89,7 +95,7 @@ pub async fn update(member: SignedIn, Path((_, id)): Path<(String, PostId)>, fie
     };
     let changed = rejection.problems.iter().any(|problem| problem.message == "post.changed");
     let draft = if changed { editor::renewed(&member, id, draft).await? } else { draft };
-    Ok(editor::show(&member, &draft, &Editor::of(&board, purpose), &rejection))
+    editor::show(&member, &draft, &Editor::of(&board, purpose), &rejection).await
 }
 
 /// POST /preview: what a text will look like. It asks nobody to sign in: the editor of a member whose session has

@@ -5,7 +5,7 @@ use super::comment_form;
 use crate::domain::boards::Board;
 use crate::domain::comments::{self, Comment};
 use crate::domain::posts::{self, Post, State, list};
-use crate::domain::{Action, Actor, PostId, Resource, bookmarks, notifications};
+use crate::domain::{Action, Actor, PostId, Resource, bookmarks, files, notifications, revisions};
 use crate::shared::cache::Generation;
 use crate::shared::fragment_cache::{Bounds, FragmentCache};
 use crate::site::boards::BoardQuery;
@@ -22,6 +22,7 @@ use templates::WholePart;
 use templates::comments::{self as thread_views, CommentForm, Entry, Purpose, Thread};
 use templates::paths;
 use templates::posts::{Drawn, ForReader, Neighbour, PostText, draw};
+use templates::revisions as revision_views;
 
 /// Views are counted in a row and change no generation, so a page is drawn anew after this long.
 const LIFE: Duration = Duration::from_secs(60);
@@ -176,17 +177,24 @@ fn state(request: &RequestContext) -> Option<Generation> {
 /// A page for each class of readers: those who may answer, and those who see hidden comments.
 fn key(wanted: &Wanted<'_>, board: &Board) -> String {
     let (actor, lang) = (wanted.request.actor.as_ref(), wanted.request.lang.tag());
-    let (answers, moderates) = (board.takes_comments_from(actor), comments::moderates(actor));
-    format!("{}.{}.{lang}.{}{}", wanted.id, wanted.number, u8::from(answers), u8::from(moderates))
+    let rights = [board.takes_comments_from(actor), comments::moderates(actor), revisions::all_may_see(actor, board)].map(u8::from);
+    format!("{}.{}.{lang}.{}{}{}", wanted.id, wanted.number, rights[0], rights[1], rights[2])
 }
 
 /// Reads what stands beside the post, and draws it all.
 async fn load(wanted: &Wanted<'_>, board: &Board, mut post: Post) -> Result<Page> {
     let (request, number) = (wanted.request, wanted.number);
     let (app, actor) = (&request.app, request.actor.as_ref());
-    let (mut listing, (older, newer)) = futures_util::try_join!(
+    let attached = async {
+        match post.file_count {
+            0 => Ok(Vec::new()),
+            _ => files::of_post(&app.context.db, &post).await,
+        }
+    };
+    let (mut listing, (older, newer), attached) = futures_util::try_join!(
         comments::list(&app.context.db, actor, &post, number),
-        list::neighbours(&app.context.db, actor, board, &post)
+        list::neighbours(&app.context.db, actor, board, &post),
+        attached
     )?;
     app.context.known.prepare(listing.comments.iter().map(|comment| comment.html.as_str()).chain([post.html.as_str()])).await;
     let clean: Vec<Cow<'_, str>> = listing.comments.iter().map(|comment| app.context.known.show(&comment.html)).collect();
@@ -195,6 +203,7 @@ async fn load(wanted: &Wanted<'_>, board: &Board, mut post: Post) -> Result<Page
     let drawn = draw(&PostText {
         lang: request.lang,
         post: present::post(request, board, &post, &app.context.known.show(&post.html)),
+        files: present::files(&attached),
         newer: newer.as_ref().map(|(id, title)| Neighbour { id: id.0, title }),
         older: older.as_ref().map(|(id, title)| Neighbour { id: id.0, title }),
         comments: Thread {
@@ -253,13 +262,16 @@ fn complete(request: &RequestContext, board: &Board, page: &Page, is_bookmarked:
         (false, None) if !board.archived => Entry::SignIn,
         _ => Entry::Closed,
     };
+    let has_history = post.edited_at.is_some() && revisions::may_see(actor, board, post.author_id);
+    let of = revision_views::paths::Of::Post(&board.slug, post.id.0);
+    let history = has_history.then(|| revision_views::link(request.lang, of));
     page.drawn.page(&ForReader {
         shell: &present::shell(request, &nav),
         can_edit: post.editable_by(actor, board),
         can_delete: post.deletable_by(actor),
         can_moderate,
         once: &turn,
-        tools: crate::site::bookmarks::button(request, post.id, is_bookmarked).into_iter().collect(),
+        tools: crate::site::bookmarks::button(request, post.id, is_bookmarked).into_iter().chain(history).collect(),
         own_controls: own_controls(request, board, page),
         entry,
     })

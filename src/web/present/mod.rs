@@ -12,18 +12,19 @@ mod system;
 
 pub use crate::domain::sessions::device;
 pub use curves::{curves, span};
-pub use posts::{Shown, author, board_name, card, comment, common_comment, post, state, takes_comments, thread};
+pub use posts::{Shown, author, board_description, board_name, card, comment, common_comment, files, post, state, takes_comments, thread};
 pub use staff::{admin_shell, audit_rows, role_name, session_rows};
 pub use system::live;
 
 use super::request::RequestContext;
 use crate::clock::OffsetDateTime;
+use crate::domain::files as files_rules;
 use crate::domain::notifications::Notification;
 use crate::domain::users::password;
 use crate::domain::{Action, Problem, Resource, notifications, validation};
 use templates::layout::{Flash, MemberBadge, NavBoard, Shell, Viewer};
 use templates::notifications::Kind;
-use templates::text::{Lang, Text};
+use templates::text::{Lang, Text, common};
 use templates::ui::{FieldError, Moment, Tone};
 use time::UtcOffset;
 use time::format_description::well_known::Rfc3339;
@@ -42,7 +43,24 @@ pub fn moment(at: OffsetDateTime, now: OffsetDateTime, lang: Lang) -> Moment {
         (Lang::En, true) => local.format(format_description!("[day padding:none] [month repr:short], [hour]:[minute]")),
         (Lang::En, false) => local.format(format_description!("[day padding:none] [month repr:short] [year]")),
     };
-    Moment { iso: at.format(&Rfc3339).unwrap_or_default(), shown: shown.unwrap_or_default() }
+    Moment { iso: at.format(&Rfc3339).unwrap_or_default(), shown: shown.unwrap_or_default(), full: String::new() }
+}
+
+/// A time as readers of posts look for it: how long ago within the hour, the hour of today and yesterday, else [`moment`]. What is
+/// drawn with it may be kept for a minute, no longer.
+pub fn ago(at: OffsetDateTime, now: OffsetDateTime, lang: Lang) -> Moment {
+    let plain = moment(at, now, lang);
+    let (local, today) = (at.to_offset(SEOUL).date(), now.to_offset(SEOUL).date());
+    // Rows of another instance may be a moment ahead of this one's clock.
+    let minutes = (now - at).whole_minutes().max(0);
+    let shown = match minutes {
+        0 => lang.t(common::JUST_NOW).to_owned(),
+        1..60 => lang.fill(common::MINUTES_AGO, &[("n", &minutes)]),
+        _ if local == today => lang.fill(common::TODAY_AT, &[("time", &time_of_day(at))]),
+        _ if Some(local) == today.previous_day() => lang.fill(common::YESTERDAY_AT, &[("time", &time_of_day(at))]),
+        _ => return plain,
+    };
+    Moment { full: day(at, lang), shown, ..plain }
 }
 
 /// Hours and minutes.
@@ -144,6 +162,9 @@ fn limit(message: &str, field: &str) -> u64 {
         ("password.too_short_staff" | "password.short_for_panel", _) => password::MIN_STAFF,
         ("password.too_long", _) => password::MAX,
         ("description.too_long", _) => 200,
+        ("file.too_large", _) => (files_rules::SIZE_MAX / 1024 / 1024) as usize,
+        ("file.too_many", _) => files_rules::OF_POST_MAX,
+        ("file.post_full", _) => (files_rules::OF_POST_BYTES / 1024 / 1024) as usize,
         ("board.name_too_long", _) => crate::domain::boards::NAME_MAX,
         _ => 0,
     };
@@ -162,5 +183,23 @@ mod tests {
         assert_eq!(moment(at, now, Lang::Ko).shown, "1월 1일 00:30");
         assert_eq!(moment(at, now, Lang::En).shown, "1 Jan, 00:30");
         assert_eq!(moment(datetime!(2025-03-02 01:00 UTC), now, Lang::Ko).shown, "2025년 3월 2일");
+    }
+
+    #[test]
+    fn what_is_recent_is_said_by_how_long_ago_it_was() {
+        // 09:30 in Seoul.
+        let now = datetime!(2026-11-26 00:30 UTC);
+        let shown = |at| (ago(at, now, Lang::Ko).shown, ago(at, now, Lang::En).shown);
+        let pair = |ko: &str, en: &str| (ko.to_owned(), en.to_owned());
+
+        assert_eq!(shown(datetime!(2026-11-26 00:30:05 UTC)), pair("방금", "just now"));
+        assert_eq!(shown(datetime!(2026-11-26 00:29:05 UTC)), pair("방금", "just now"));
+        assert_eq!(shown(datetime!(2026-11-26 00:18 UTC)), pair("12분 전", "12 min ago"));
+        assert_eq!(shown(datetime!(2026-11-25 23:31 UTC)), pair("59분 전", "59 min ago"));
+        assert_eq!(shown(datetime!(2026-11-25 23:30 UTC)), pair("오늘 08:30", "today, 08:30"));
+        assert_eq!(shown(datetime!(2026-11-25 04:20 UTC)), pair("어제 13:20", "yesterday, 13:20"));
+        assert_eq!(shown(datetime!(2026-11-24 04:20 UTC)), pair("11월 24일 13:20", "24 Nov, 13:20"));
+        assert_eq!(ago(datetime!(2026-11-26 00:18 UTC), now, Lang::Ko).full, "2026년 11월 26일 09:18");
+        assert_eq!(ago(datetime!(2026-11-24 04:20 UTC), now, Lang::Ko).full, "");
     }
 }

@@ -1,11 +1,12 @@
 //! Posts and their threads for the views.
 
 use super::super::request::RequestContext;
-use super::{count, moment};
+use super::{ago, count};
 use crate::clock::OffsetDateTime;
 use crate::domain::boards::Board;
+use crate::domain::files::File;
 use crate::domain::posts::{self, list::Card};
-use crate::domain::{Actor, UserId, comments};
+use crate::domain::{Actor, UserId, comments, revisions};
 use std::borrow::Cow;
 use templates::comments::{Branch, Comment, ReplyTo};
 use templates::text::Lang;
@@ -22,6 +23,11 @@ const HOT_VIEWS: i64 = 300;
 /// A board's name in a language.
 pub fn board_name(board: &Board, lang: Lang) -> &str {
     if lang == Lang::En && !board.name_en.is_empty() { &board.name_en } else { &board.name }
+}
+
+/// What a board is for, in a language.
+pub fn board_description(board: &Board, lang: Lang) -> &str {
+    if lang == Lang::En && !board.description_en.is_empty() { &board.description_en } else { &board.description }
 }
 
 /// Who wrote something.
@@ -59,7 +65,7 @@ pub fn card<'a>(card: &'a Card, shown: Shown<'a>) -> Option<templates::posts::Ca
         board: if shown.mixed { board_name(board, shown.lang) } else { "" },
         title: &card.title,
         author: author(card.author_id, &card.author),
-        at: moment(card.created_at, shown.now, shown.lang),
+        at: ago(card.created_at, shown.now, shown.lang),
         views: count(card.view_count),
         comments: count(card.comment_count),
         is_notice: card.is_notice,
@@ -71,7 +77,7 @@ pub fn card<'a>(card: &'a Card, shown: Shown<'a>) -> Option<templates::posts::Ca
 
 /// A post on its page. `html` is its text, sanitised for showing.
 pub fn post<'a>(request: &RequestContext, board: &'a Board, post: &'a posts::Post, html: &'a str) -> templates::posts::Post<'a> {
-    let at = |time| moment(time, request.app.context.clock.now(), request.lang);
+    let at = |time| ago(time, request.app.context.clock.now(), request.lang);
     templates::posts::Post {
         id: post.id.0,
         slug: &board.slug,
@@ -100,7 +106,7 @@ pub fn comment<'a>(request: &RequestContext, board: &Board, post: &posts::Post, 
         root: c.thread().0,
         author: author(c.author_id, &c.author),
         by_post_author: c.author_id == post.author_id,
-        at: moment(c.created_at, request.app.context.clock.now(), request.lang),
+        at: ago(c.created_at, request.app.context.clock.now(), request.lang),
         edited: c.edited_at.is_some(),
         body_html: html,
         state: state(c.state),
@@ -109,6 +115,7 @@ pub fn comment<'a>(request: &RequestContext, board: &Board, post: &posts::Post, 
         can_reply: open && c.state == posts::State::Shown,
         can_edit: open && c.editable_by(actor, board),
         can_delete: c.deletable_by(actor),
+        has_history: c.edited_at.is_some() && c.state == posts::State::Shown && revisions::may_see(actor, board, c.author_id),
     }
 }
 
@@ -120,13 +127,25 @@ pub fn common_comment<'a>(
     c: &'a comments::Comment,
     html: &'a str,
 ) -> Comment<'a> {
+    let shown = comment(request, board, post, c, html);
     let can_delete = comments::moderates(request.actor.as_ref()) && c.state != posts::State::Deleted;
-    Comment { can_edit: false, can_delete, ..comment(request, board, post, c, html) }
+    let has_history = shown.has_history && revisions::all_may_see(request.actor.as_ref(), board);
+    Comment { can_edit: false, can_delete, has_history, ..shown }
 }
 
 /// Whether this visitor may comment on a post.
 pub fn takes_comments(actor: Option<&Actor>, board: &Board, post: &posts::Post) -> bool {
     post.state == posts::State::Shown && board.takes_comments_from(actor)
+}
+
+/// Files as lists show them.
+pub fn files(files: &[File]) -> Vec<templates::files::Item<'_>> {
+    files.iter().map(file).collect()
+}
+
+fn file(file: &File) -> templates::files::Item<'_> {
+    let (alt, is_picture) = (file.alt.as_str(), file.kind.is_picture());
+    templates::files::Item { id: file.id.0, name: &file.name, alt, bytes: count(file.size), is_picture }
 }
 
 /// Comments in reading order as branches: each top-level one with its answers. As readers see them who have this one's rights

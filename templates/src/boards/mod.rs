@@ -156,6 +156,8 @@ pub fn page(p: &BoardPage) -> Markup {
             }
             @if p.archived { (ui::notice(lang, Tone::Notice, lang.t(t::ARCHIVED_TEXT))) }
             (PreEscaped(p.list))
+            // Again where a reader of the list arrives; on a phone it stays in sight.
+            @if p.write == Write::Allowed { p.write-again { (write_button(p)) } }
         }
     };
     let caption = lang.fill(t::CAPTION, &[("name", &p.name)]);

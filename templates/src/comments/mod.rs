@@ -13,7 +13,7 @@ pub use form::{CommentForm, DeletePage, FormPage, Purpose, delete, form, form_pa
 use self::text as t;
 use crate::text::{Lang, common};
 use crate::ui::{self, Author, Moment, State};
-use crate::{holes, live, paths};
+use crate::{holes, live, paths, revisions};
 use maud::{Markup, PreEscaped, html};
 
 #[derive(Clone, Debug)]
@@ -43,6 +43,8 @@ pub struct Comment<'a> {
     pub can_edit: bool,
     /// The reader may delete it.
     pub can_delete: bool,
+    /// It was changed, and the reader may see how.
+    pub has_history: bool,
 }
 
 /// The answer that a comment answers.
@@ -211,11 +213,12 @@ fn content(lang: Lang, c: &Comment) -> Markup {
 /// What a reader may do with a comment.
 pub fn controls(lang: Lang, c: &Comment) -> Markup {
     html! {
-        @if c.can_reply || c.can_edit || c.can_delete {
+        @if c.can_reply || c.can_edit || c.can_delete || c.has_history {
             p.controls {
                 @if c.can_reply { (inline_form_link(c.id, &paths::comment_reply(c.id), lang.t(t::REPLY), &lang.fill(t::REPLY_TO, &[("name", &c.author.name)]))) }
                 @if c.can_edit { (inline_form_link(c.id, &paths::comment_edit(c.id), lang.t(common::EDIT), lang.t(t::EDIT_OF))) }
                 @if c.can_delete { a href=(paths::comment_delete(c.id)) aria-label=(lang.t(t::DELETE_OF)) { (lang.t(common::DELETE)) } }
+                @if c.has_history { (revisions::comment_link(lang, c.id)) }
             }
         }
     }

@@ -6,9 +6,10 @@ use crate::live::{self, NewComment};
 use crate::posts::samples::post_page;
 use crate::samples::{Rendered, author, fault, guest, member, moment};
 use crate::ui::{Author, FieldError, State};
+use maud::Markup;
 
 pub(crate) fn all(lang: Lang) -> Rendered {
-    [threads(lang), forms(lang), pushed(lang)].concat()
+    [threads(lang), forms(lang), pushed(lang), vec![("comment-history", own(lang))]].concat()
 }
 
 fn comment(lang: Lang, id: i64) -> Comment<'static> {
@@ -26,7 +27,13 @@ fn comment(lang: Lang, id: i64) -> Comment<'static> {
         can_reply: true,
         can_edit: false,
         can_delete: false,
+        has_history: false,
     }
+}
+
+/// The comment that its writer changed.
+fn own(lang: Lang) -> Markup {
+    super::comment(lang, &Comment { edited: true, can_edit: true, can_delete: true, has_history: true, ..comment(lang, 1) })
 }
 
 fn reply(lang: Lang, id: i64) -> Comment<'static> {

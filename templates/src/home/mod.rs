@@ -1,26 +1,43 @@
-//! The first page: a welcome and what was written last.
+//! The first page: notices, what each board has that is new, what is talked about.
 
 pub(crate) mod samples;
 pub mod text;
 
 use self::text as t;
-use crate::layout::{self, About, Shell, Viewer};
+use crate::layout::{self, About, MemberBadge, Shell, Viewer};
+use crate::posts::text as posts_text;
 use crate::text::{Lang, common};
 use crate::{paths, posts, ui};
 use maud::{Markup, PreEscaped, html};
 
-/// The first page around a list that may have been rendered before.
+/// The first page around lists that may have been rendered before.
 #[derive(Clone, Copy)]
 pub struct HomePage<'a> {
     pub shell: &'a Shell<'a>,
-    /// What [`recent`] rendered in the reader's language.
-    pub recent: &'a str,
+    /// What [`overview`] rendered in the reader's language.
+    pub overview: &'a str,
 }
 
-/// The newest posts. It holds nothing of the reader's, so one rendering serves all readers with the same language.
+/// The lists of the first page. They hold nothing of the reader's, so one rendering serves all readers with the same language. No
+/// post is in two of them.
 #[derive(Clone, Debug)]
-pub struct Recent<'a> {
+pub struct Overview<'a> {
     pub lang: Lang,
+    /// Newest first.
+    pub notices: Vec<posts::Card<'a>>,
+    /// In the order of the menu; those without posts are left out.
+    pub boards: Vec<Column<'a>>,
+    /// Posts of the last days with the most comments, the most first.
+    pub talked: Vec<posts::Card<'a>>,
+}
+
+/// The newest posts of one board.
+#[derive(Clone, Debug)]
+pub struct Column<'a> {
+    /// The board's address.
+    pub slug: &'a str,
+    /// The board's name.
+    pub name: &'a str,
     /// Newest first.
     pub posts: Vec<posts::Card<'a>>,
 }
@@ -29,48 +46,105 @@ pub struct Recent<'a> {
 pub fn page(p: &HomePage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {
-        (hero(p.shell))
-        div.wrap { (PreEscaped(p.recent)) }
+        @match &p.shell.viewer {
+            Viewer::Guest => (introduction(lang)),
+            Viewer::Member(badge) => (greeting(lang, badge)),
+        }
+        (PreEscaped(p.overview))
+        @if let Viewer::Guest = p.shell.viewer { (invitation(lang)) }
     };
     let about = About { description: lang.t(t::HERO_TEXT), path: paths::HOME, is_article: false };
-    layout::public_page(p.shell, lang.t(common::HOME), &about, main)
+    layout::public_page(p.shell, lang.t(common::HOME), &about, html! { div.wrap.home { (main) } })
 }
 
-fn hero(shell: &Shell) -> Markup {
-    let lang = shell.lang;
+fn introduction(lang: Lang) -> Markup {
     html! {
-        section.hero {
-            div.wrap {
-                @match &shell.viewer {
-                    Viewer::Guest => {
-                        h1 tabindex="-1" { (lang.t(t::HERO_TITLE)) }
-                        p { (lang.t(t::HERO_TEXT)) }
-                        p.actions {
-                            a.button href=(paths::SIGNUP) { (lang.t(common::SIGN_UP)) }
-                            a.button.secondary href=(paths::COMMUNITY) { (lang.t(t::ALL_BOARDS)) }
-                        }
-                    },
-                    Viewer::Member(badge) => {
-                        h1 tabindex="-1" { (lang.fill(t::HERO_MEMBER, &[("name", &badge.name)])) }
-                        p { (lang.t(t::HERO_MEMBER_TEXT)) }
-                        p.actions { a.button.secondary href=(paths::COMMUNITY) { (lang.t(t::ALL_BOARDS)) } }
-                    },
-                }
+        div.intro {
+            h1 tabindex="-1" { (lang.t(t::HERO_TITLE)) }
+            p { (lang.t(t::HERO_TEXT)) }
+            p.actions {
+                a.button href=(paths::SIGNUP) { (lang.t(common::SIGN_UP)) }
+                a.button.secondary href=(paths::COMMUNITY) { (lang.t(t::ALL_BOARDS)) }
             }
         }
     }
 }
 
-/// Renders the newest posts.
-pub fn recent(r: &Recent) -> Markup {
-    let lang = r.lang;
+fn greeting(lang: Lang, badge: &MemberBadge) -> Markup {
     html! {
-        section #recent aria-labelledby="recent-title" {
-            h2 #recent-title { (lang.t(t::RECENT)) }
-            @if r.posts.is_empty() {
-                (ui::empty(lang.t(t::RECENT_EMPTY), lang.t(t::RECENT_EMPTY_TEXT), Some((paths::COMMUNITY, lang.t(t::ALL_BOARDS)))))
-            } @else {
-                (posts::cards(lang, &r.posts))
+        div.greeting {
+            h1 tabindex="-1" { (lang.fill(t::HERO_MEMBER, &[("name", &badge.name)])) }
+            @if badge.unread > 0 {
+                p { a href=(paths::NOTIFICATIONS) { (lang.count(t::UNREAD_ONE, t::UNREAD_MANY, badge.unread.into())) } }
+            }
+        }
+    }
+}
+
+/// How to take part, for visitors who have read so far.
+fn invitation(lang: Lang) -> Markup {
+    html! {
+        section.invitation aria-labelledby="join-title" {
+            h2 #join-title { (lang.t(t::JOIN_TITLE)) }
+            p { (lang.t(t::JOIN_TEXT)) }
+            p.actions { a.button href=(paths::SIGNUP) { (lang.t(common::SIGN_UP)) } }
+        }
+    }
+}
+
+/// Renders the lists.
+pub fn overview(o: &Overview) -> Markup {
+    let lang = o.lang;
+    if o.notices.is_empty() && o.boards.is_empty() {
+        return ui::empty(lang.t(t::RECENT_EMPTY), lang.t(t::RECENT_EMPTY_TEXT), Some((paths::COMMUNITY, lang.t(t::ALL_BOARDS))));
+    }
+    html! {
+        @if !o.notices.is_empty() {
+            section.notices aria-labelledby="notices-title" {
+                h2 #notices-title { (lang.t(t::NOTICES)) }
+                (lines(lang, &o.notices))
+            }
+        }
+        @if !o.boards.is_empty() {
+            section aria-labelledby="recent-title" {
+                h2 #recent-title { (lang.t(t::RECENT)) }
+                div.columns-of-posts { @for board in &o.boards { (column(lang, board)) } }
+            }
+        }
+        @if !o.talked.is_empty() {
+            section aria-labelledby="talked-title" {
+                h2 #talked-title { (lang.t(t::TALKED)) }
+                (lines(lang, &o.talked))
+            }
+        }
+    }
+}
+
+fn column(lang: Lang, board: &Column) -> Markup {
+    html! {
+        div.column {
+            h3 { a href=(paths::board(board.slug)) { (board.name) } }
+            (lines(lang, &board.posts))
+        }
+    }
+}
+
+/// Posts, a line each: the title, how many comments it has, when it was written.
+fn lines(lang: Lang, posts: &[posts::Card]) -> Markup {
+    html! {
+        ul.lines {
+            @for post in posts {
+                li {
+                    span.title {
+                        a href=(paths::post(post.slug, post.id)) { (post.title) }
+                        @if post.comments > 0 {
+                            " " span.comment-count aria-label=(lang.count(posts_text::COMMENTS_ONE, posts_text::COMMENTS_MANY, post.comments)) role="img" { "[" (ui::number(post.comments)) "]" }
+                        }
+                        (posts::fresh(lang, post))
+                    }
+                    @if !post.board.is_empty() { span.board { (post.board) } }
+                    (ui::time(&post.at))
+                }
             }
         }
     }

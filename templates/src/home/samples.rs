@@ -1,21 +1,22 @@
 //! The first page for everyone who reads it, and with each reading aid.
 
-use super::{HomePage, Recent};
+use super::{Column, HomePage, Overview};
 use crate::Lang;
 use crate::layout::{Aids, Motion, Shell, Spacing, TextSize, Theme};
 use crate::posts::Card;
 use crate::posts::samples::card;
-use crate::samples::{Rendered, guest, member, staff, with_flash};
+use crate::samples::{Rendered, ago, guest, member, staff, with_flash};
 
 pub(crate) fn all(lang: Lang) -> Rendered {
-    let render = |shell: &Shell, recent: &str| super::page(&HomePage { shell, recent });
+    let render = |shell: &Shell, overview: &str| super::page(&HomePage { shell, overview });
     let aids = |aids| Shell { aids, ..member(lang, "/") };
-    let full = recent(lang, 8);
+    let full = overview(lang);
+    let nothing = Overview { lang, notices: Vec::new(), boards: Vec::new(), talked: Vec::new() };
     vec![
         ("home-guest", render(&guest(lang, "/"), &full)),
         ("home-member", render(&member(lang, "/"), &full)),
         ("home-staff-flash", render(&with_flash(staff(lang, "/"), "김하나님, 환영합니다."), &full)),
-        ("home-empty", render(&guest(lang, "/"), &recent(lang, 0))),
+        ("home-empty", render(&guest(lang, "/"), &super::overview(&nothing).into_string())),
         ("home-dark", render(&aids(Aids { theme: Theme::Dark, ..Aids::default() }), &full)),
         ("home-contrast", render(&aids(Aids { theme: Theme::Contrast, size: TextSize::Larger, ..Aids::default() }), &full)),
         (
@@ -25,7 +26,14 @@ pub(crate) fn all(lang: Lang) -> Rendered {
     ]
 }
 
-fn recent(lang: Lang, n: i64) -> String {
-    let posts = (0..n).map(|id| Card { board: "자유게시판", ..card(lang, id) }).collect();
-    super::recent(&Recent { lang, posts }).into_string()
+fn overview(lang: Lang) -> String {
+    let cards = |ids: std::ops::Range<i64>, board| ids.map(|id| Card { board, at: ago(lang, 12), ..card(lang, id) }).collect();
+    let column = |slug, name, ids| Column { slug, name, posts: cards(ids, "") };
+    super::overview(&Overview {
+        lang,
+        notices: cards(0..2, "공지사항"),
+        boards: vec![column("free", "자유게시판", 2..7), column("qna", "질문과 답변", 7..10)],
+        talked: cards(10..12, "자유게시판"),
+    })
+    .into_string()
 }

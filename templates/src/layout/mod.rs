@@ -96,6 +96,8 @@ pub fn public_page(shell: &Shell, title: &str, about: &About, main: impl Render)
     whole(shell, title, Some(about), main)
 }
 
+/// Boards in the menu.
+const IN_MENU: usize = 5;
 /// Bytes of a page without its main part, about.
 const FRAME: usize = 12 * 1024;
 
@@ -182,7 +184,8 @@ fn menu(shell: &Shell) -> Markup {
     html! {
         ul {
             li { a href=(paths::COMMUNITY) aria-current=[current(shell.path, paths::COMMUNITY, true)] { (shell.lang.t(common::COMMUNITY)) } }
-            @for board in shell.boards {
+            // The others are on the page of all boards.
+            @for board in shell.boards.iter().take(IN_MENU) {
                 @let href = paths::board(&board.slug);
                 li { a href=(href) aria-current=[current(shell.path, &href, false)] { (board.name) } }
             }

@@ -8,6 +8,7 @@ mod notifications;
 mod operations;
 mod pages;
 mod posts;
+pub mod revisions;
 mod sessions;
 mod users;
 

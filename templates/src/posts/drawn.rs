@@ -3,6 +3,7 @@
 
 use super::{Neighbour, Post, text as t};
 use crate::comments::{self, Entry, Thread};
+use crate::files::{self, Item};
 use crate::holes::{Fragment, WholePart};
 use crate::layout::{self, About, Shell, head};
 use crate::text::{Lang, common};
@@ -15,6 +16,8 @@ use maud::{Markup, PreEscaped, html};
 pub struct PostText<'a> {
     pub lang: Lang,
     pub post: Post<'a>,
+    /// What is attached to it.
+    pub files: Vec<Item<'a>>,
     /// The next newer post of the board.
     pub newer: Option<Neighbour<'a>>,
     /// The next older post of the board.
@@ -61,8 +64,8 @@ pub fn draw(p: &PostText) -> Drawn {
     let html = html! {
         div.wrap.reading {
             (article(p))
-            (neighbours(p))
             (comments::thread(&p.comments))
+            (neighbours(p))
             (holes::hole(Markup::default()))
         }
     };
@@ -133,6 +136,7 @@ fn article(p: &PostText) -> Markup {
             // The writer's own headings begin at the third level; without this one the second would be missing.
             h2.visually-hidden { (lang.t(t::BODY)) }
             div.prose { (PreEscaped(post.body_html)) }
+            (files::list(lang, &p.files))
             (holes::hole(Markup::default()))
         }
     }

@@ -1,7 +1,8 @@
 //! Writing and changing a post, with a preview of how it will look.
 
-use super::text as t;
+use super::{text as t, toolbar};
 use crate::drafts::{self, Note, Saving, text as drafts_text};
+use crate::files::{self, Files, Item};
 use crate::layout::{self, Shell};
 use crate::paths;
 use crate::text::{Lang, common};
@@ -9,7 +10,7 @@ use crate::ui::{self, Field, FieldError};
 use maud::{Markup, PreEscaped, html};
 
 /// The editor. Its fields are `title`, `body`, `notice`, `once` and those of its draft; `intent=preview` asks for a look only.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct PostForm<'a> {
     pub shell: &'a Shell<'a>,
     /// The board's address.
@@ -35,6 +36,10 @@ pub struct PostForm<'a> {
     pub saving: Saving<'a>,
     /// What stands above it.
     pub note: &'a Note,
+    /// The files that are attached.
+    pub files: Vec<Item<'a>>,
+    /// Files that were not attached: their names, and why.
+    pub refused: Vec<(&'a str, FieldError<'a>)>,
 }
 
 /// Whether a post is begun or changed.
@@ -83,13 +88,21 @@ fn form(p: &PostForm) -> Markup {
         Purpose::New => drafts::paths::create(p.slug),
         Purpose::Edit { id } => drafts::paths::update(p.slug, id),
     };
+    let attach = match p.purpose {
+        Purpose::New => files::paths::create(p.slug),
+        Purpose::Edit { id } => files::paths::update(p.slug, id),
+    };
+    let attached = Files { lang, action: &attach, items: &p.files, refused: &p.refused, errors: p.errors };
     html! {
         form #editor method="post" action=(action) novalidate hx-sync="this:drop" data-guard data-drafts=(draft) {
+            // The button that Enter in a field presses is the first one of a form, and that must not be one of a file.
+            button.visually-hidden tabindex="-1" aria-hidden="true" { (lang.t(submit)) }
             (ui::error_summary(lang, "", p.errors))
             (ui::once(p.once))
             (drafts::fields(&p.saving))
             @if let Some(revision) = p.revision { input type="hidden" name="revision" value=(revision); }
             (fields(p))
+            (files::editor(&attached))
             div.actions {
                 button.button { (lang.t(submit)) }
                 button.button.secondary name="intent" value="preview" { (lang.t(t::PREVIEW)) }
@@ -110,8 +123,9 @@ fn fields(p: &PostForm) -> Markup {
         // Only the preview is swapped: a field in which Korean is being composed must never be replaced.
         div hx-post=(paths::PREVIEW) hx-trigger="input delay:600ms" hx-target="#preview" hx-select=""
             hx-swap="outerHTML" hx-sync="this:replace" {
-            (ui::textarea(&Field { name: "body", label: lang.t(t::BODY), value: p.body, hint: lang.t(t::BODY_HINT), ..base }, 14))
+            (ui::textarea_below(&Field { name: "body", label: lang.t(t::BODY), value: p.body, ..base }, 14, &toolbar::buttons(lang, "body")))
         }
+        (toolbar::help(lang))
         @if p.can_notice { (ui::check(&notice, p.notice)) }
     }
 }

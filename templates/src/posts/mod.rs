@@ -4,6 +4,7 @@ mod drawn;
 pub mod form;
 pub(crate) mod samples;
 pub mod text;
+mod toolbar;
 
 pub use drawn::{Drawn, ForReader, PostText, draw};
 

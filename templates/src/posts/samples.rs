@@ -5,6 +5,7 @@ use super::{Card, DeletePage, ForReader, Neighbour, Post, PostText, text as t};
 use crate::comments::samples::empty_thread;
 use crate::comments::{Entry, Thread};
 use crate::drafts::{Note, Saving};
+use crate::files::samples::ITEMS;
 use crate::layout::Shell;
 use crate::samples::{Rendered, author, fault, guest, member, moment, staff, with_flash};
 use crate::ui::State;
@@ -25,7 +26,10 @@ fn pages(lang: Lang) -> Rendered {
     (by_staff.text.post.edited, by_staff.text.post.edited_by_staff) = (Some(moment(lang, 40)), true);
     let hidden = moderated(&boss, State::Hidden, "광고");
     let deleted = moderated(&boss, State::Deleted, "");
+    let mut attached = post_page(&reader, empty_thread(lang), Entry::SignIn);
+    attached.text.files = ITEMS.to_vec();
     vec![
+        ("post-files", attached.page()),
         ("post-guest", post_page(&reader, empty_thread(lang), Entry::SignIn).page()),
         ("post-own", own.page()),
         ("post-edited-by-staff", by_staff.page()),
@@ -69,6 +73,7 @@ pub(crate) fn post_page<'a>(shell: &'a Shell<'a>, comments: Thread<'a>, entry: E
     let text = PostText {
         lang,
         post,
+        files: Vec::new(),
         newer: Some(Neighbour { id: 43, title: "오늘 점심 모임 사진입니다" }),
         older: Some(Neighbour { id: 41, title: "활동지원사 신청은 어디에서 하나요?" }),
         comments,
@@ -121,6 +126,8 @@ fn editor(lang: Lang) -> Rendered {
         preview_html: "",
         saving: Saving { form: "k-form", draft: None, version: 0, at: None },
         note: &Note::None,
+        files: Vec::new(),
+        refused: Vec::new(),
     };
     let at = moment(lang, 3);
     let offer = Note::Offer { href: "/community/free/write?draft=8".into(), at: moment(lang, 3) };
@@ -130,24 +137,37 @@ fn editor(lang: Lang) -> Rendered {
         title: "바자회",
         body: "**나눔 바자회**\n</textarea><b>태그는 글자로 남습니다</b>",
         preview_html: "<p><strong>나눔 바자회</strong></p>",
-        ..empty
+        ..empty.clone()
     };
     let preview = |html| form::preview(&Preview { lang, html });
     vec![
         ("fragment-preview", preview("<p><strong>굵게</strong></p>")),
         ("fragment-preview-empty", preview("")),
         ("write", form::page(&empty)),
-        ("write-faults", form::page(&PostForm { title: "", errors: &errors, ..written })),
-        ("write-flood-wait", form::page(&PostForm { errors: &wait, ..written })),
-        ("write-draft-offered", form::page(&PostForm { note: &offer, ..empty })),
-        ("write-draft", form::page(&PostForm { saving: continued, ..written })),
+        ("write-faults", form::page(&PostForm { title: "", errors: &errors, ..written.clone() })),
+        ("write-flood-wait", form::page(&PostForm { errors: &wait, ..written.clone() })),
+        ("write-draft-offered", form::page(&PostForm { note: &offer, ..empty.clone() })),
+        ("write-files", form::page(&PostForm { files: ITEMS.to_vec(), saving: continued, ..written.clone() })),
+        ("write-draft", form::page(&PostForm { saving: continued, ..written.clone() })),
         (
             "edit-draft-outdated",
-            form::page(&PostForm { purpose: Purpose::Edit { id: 42 }, revision: Some(3), saving: continued, note: &outdated, ..written }),
+            form::page(&PostForm {
+                purpose: Purpose::Edit { id: 42 },
+                revision: Some(3),
+                saving: continued,
+                note: &outdated,
+                ..written.clone()
+            }),
         ),
         (
             "edit-staff",
-            form::page(&PostForm { purpose: Purpose::Edit { id: 42 }, revision: Some(3), can_notice: true, notice: true, ..written }),
+            form::page(&PostForm {
+                purpose: Purpose::Edit { id: 42 },
+                revision: Some(3),
+                can_notice: true,
+                notice: true,
+                ..written.clone()
+            }),
         ),
     ]
 }

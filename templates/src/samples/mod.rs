@@ -2,6 +2,7 @@
 
 use crate::Lang;
 use crate::layout::{Aids, Flash, MemberBadge, NavBoard, Shell, Viewer};
+use crate::text::common;
 use crate::ui::{Author, FieldError, Moment, Tone};
 use maud::Markup;
 use std::sync::LazyLock;
@@ -75,7 +76,13 @@ pub(crate) fn moment(lang: Lang, minute: u8) -> Moment {
         Lang::Ko => format!("11월 22일 14:{minute:02}"),
         Lang::En => format!("22 Nov 14:{minute:02}"),
     };
-    Moment { iso: format!("2026-11-22T05:{minute:02}:00Z"), shown }
+    Moment { iso: format!("2026-11-22T05:{minute:02}:00Z"), shown, full: String::new() }
+}
+
+/// A time of the last hour.
+pub(crate) fn ago(lang: Lang, minutes: u8) -> Moment {
+    let shown = lang.fill(common::MINUTES_AGO, &[("n", &minutes)]);
+    Moment { shown, full: moment(lang, 60 - minutes).shown, ..moment(lang, 60 - minutes) }
 }
 
 pub(crate) fn author(id: i64, name: &str) -> Author<'_> {

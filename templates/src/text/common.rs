@@ -55,6 +55,10 @@ crate::text::catalogue! {
     NEW = "새 글", "New";
     HOT = "인기", "Popular";
     NOTICE_POST = "공지", "Notice";
+    JUST_NOW = "방금", "just now";
+    MINUTES_AGO = "{n}분 전", "{n} min ago";
+    TODAY_AT = "오늘 {time}", "today, {time}";
+    YESTERDAY_AT = "어제 {time}", "yesterday, {time}";
     YES = "예", "Yes";
     NO = "아니요", "No";
 }

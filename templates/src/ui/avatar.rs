@@ -9,22 +9,37 @@ const GROUNDS: u64 = 8;
 pub fn avatar(id: i64, name: &str, size: u16) -> Markup {
     let seed = mix(id as u64);
     let (ground, turn) = (seed % GROUNDS, (seed >> 8) % 4 * 90);
-    // Two soft shapes behind the letter tell apart people whose names begin alike.
+    // Two soft shapes behind the letters tell apart people whose names end alike.
     let (x, y) = (8 + (seed >> 16) % 24, 8 + (seed >> 24) % 24);
+    let letters = letters(name);
     html! {
         svg.avatar width=(size) height=(size) viewBox="0 0 40 40" aria-hidden="true" focusable="false" {
             g class={ "a" (ground) } {
                 rect.ground width="40" height="40" rx="20" {}
                 circle.shape cx=(x) cy=(y) r="12" {}
                 path.shape d="M0 40A40 40 0 0 1 40 0A20 20 0 0 1 40 20A20 20 0 0 1 20 40Z" transform={ "rotate(" (turn) " 20 20)" } {}
-                text x="20" y="26.5" text-anchor="middle" { (initial(name)) }
+                text.wide[letters.chars().count() > 1] x="20" y="26" text-anchor="middle" { (letters) }
             }
         }
     }
 }
 
-fn initial(name: &str) -> String {
-    name.chars().find(|c| c.is_alphanumeric()).map_or_else(|| "?".to_owned(), |c| c.to_uppercase().collect())
+/// The last two syllables or digits, because most members of a Korean site share a few family names and a word such as "회원"
+/// before their numbers; of a name in other letters the first.
+fn letters(name: &str) -> String {
+    let signs: Vec<char> = name.chars().filter(|c| c.is_alphanumeric()).collect();
+    let Some((last, first)) = signs.last().zip(signs.first()) else { return "?".to_owned() };
+    let is_alike = |c: &char| if last.is_numeric() { c.is_numeric() } else { is_syllable(*c) };
+    if !last.is_numeric() && !is_syllable(*last) {
+        return first.to_uppercase().collect();
+    }
+    let end = signs.iter().rev().take(2).take_while(|c| is_alike(c)).count();
+    signs[signs.len() - end..].iter().collect()
+}
+
+/// A precomposed syllable of Hangul.
+fn is_syllable(c: char) -> bool {
+    matches!(c, '가'..='힣')
 }
 
 /// Spreads neighbouring numbers over all grounds (the finaliser of SplitMix64).
@@ -46,7 +61,17 @@ mod tests {
 
     #[test]
     fn a_name_of_signs_still_has_a_letter() {
-        assert_eq!(initial("_-ada"), "A");
-        assert_eq!(initial("--"), "?");
+        assert_eq!(letters("_-ada"), "A");
+        assert_eq!(letters("--"), "?");
+    }
+
+    #[test]
+    fn names_differ_by_their_ends() {
+        assert_eq!(letters("김하늘"), "하늘");
+        assert_eq!(letters("회원15"), "15");
+        assert_eq!(letters("회원7"), "7");
+        assert_eq!(letters("Ada 하나"), "하나");
+        assert_eq!(letters("별"), "별");
+        assert_eq!(letters("2024년생 Kim"), "2");
     }
 }

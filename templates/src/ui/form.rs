@@ -94,6 +94,11 @@ pub fn textarea(f: &Field, rows: u8) -> Markup {
     frame(f, html! { (bare_textarea(f, rows)) })
 }
 
+/// A field for text of several lines below what belongs to it, such as buttons.
+pub fn textarea_below(f: &Field, rows: u8, above: &Markup) -> Markup {
+    frame(f, html! { (above) (bare_textarea(f, rows)) })
+}
+
 fn bare_textarea(f: &Field, rows: u8) -> Markup {
     html! {
         // A parser drops the first line break of a textarea, so one is given to it.

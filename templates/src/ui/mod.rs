@@ -5,7 +5,9 @@ pub mod form;
 pub mod list;
 
 pub use avatar::avatar;
-pub use form::{Choice, Field, FieldError, check, choices, error_summary, fault_list, field, hidden, once, password, select, textarea};
+pub use form::{
+    Choice, Field, FieldError, check, choices, error_summary, fault_list, field, hidden, once, password, select, textarea, textarea_below,
+};
 pub use list::{empty, pagination};
 
 use crate::paths;
@@ -18,7 +20,10 @@ use maud::{Markup, html};
 pub struct Moment {
     /// `2026-11-22T05:03:00Z`
     pub iso: String,
+    /// `12분 전`, `11월 22일 14:03`
     pub shown: String,
+    /// The whole time where `shown` is relative to now; else empty.
+    pub full: String,
 }
 
 /// Who wrote something. `id` is `None` for a member who has left.
@@ -95,7 +100,7 @@ pub fn notice(lang: Lang, tone: Tone, text: &str) -> Markup {
 
 /// A moment that machines can read as well.
 pub fn time(at: &Moment) -> Markup {
-    html! { time datetime=(at.iso) { (at.shown) } }
+    html! { time datetime=(at.iso) title=[(!at.full.is_empty()).then_some(&at.full)] { (at.shown) } }
 }
 
 /// The author's name, leading to the profile where there is one.

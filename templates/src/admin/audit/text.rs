@@ -24,6 +24,8 @@ crate::text::catalogue! {
     ACTION_COMMENT_HIDE = "댓글 숨김", "Comment hidden";
     ACTION_COMMENT_RESTORE = "댓글 복원", "Comment restored";
     ACTION_COMMENT_DELETE = "댓글 삭제", "Comment deleted";
+    ACTION_REVISION_ERASE = "수정 내역 지움", "Version erased";
+    FIELD_REVISION = "수정 번호", "Edit number";
     ACTION_JOB_RETRY = "작업 다시 시도", "Job tried again";
     ACTION_JOB_DELETE = "작업 버림", "Job dropped";
     FIELD_TRIES = "시도 횟수", "Tries";

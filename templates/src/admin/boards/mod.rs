@@ -74,8 +74,8 @@ impl Audience {
     }
 }
 
-/// A board's settings: `name`, `slug`, `description`, `list`, `read`, `write`, `comment`, `comments_on`,
-/// `archived`, `once`.
+/// A board's settings: `name`, `slug`, `description`, `list`, `read`, `write`, `comment`, `revisions`,
+/// `comments_on`, `archived`, `once`.
 #[derive(Clone, Copy)]
 pub struct BoardForm<'a> {
     pub shell: &'a AdminShell<'a>,
@@ -87,6 +87,8 @@ pub struct BoardForm<'a> {
     pub slug: &'a str,
     /// What it is for.
     pub description: &'a str,
+    /// The same for English readers; may be empty.
+    pub description_en: &'a str,
     /// Who may know of it.
     pub list: Audience,
     /// Who may read.
@@ -95,6 +97,8 @@ pub struct BoardForm<'a> {
     pub write: Audience,
     /// Who may comment; everyone is no answer here.
     pub comment: Audience,
+    /// Who may see what was changed.
+    pub revisions: Audience,
     /// Whether there are comments at all.
     pub comments_on: bool,
     /// Nothing new is written there.
@@ -188,6 +192,7 @@ fn identity(p: &BoardForm) -> Markup {
         (ui::field(&Field { name: "name_en", label: lang.t(t::NAME_EN), value: p.name_en, hint: lang.t(t::NAME_EN_HINT), required: false, ..base }))
         (ui::field(&Field { name: "slug", label: lang.t(t::SLUG), value: p.slug, hint: lang.t(t::SLUG_HINT), ..base }))
         (ui::textarea(&Field { name: "description", label: lang.t(t::DESCRIPTION), value: p.description, required: false, ..base }, 2))
+        (ui::textarea(&Field { name: "description_en", label: lang.t(t::DESCRIPTION_EN), value: p.description_en, required: false, ..base }, 2))
     }
 }
 
@@ -200,6 +205,7 @@ fn audiences(p: &BoardForm) -> Markup {
             (audience(p, "read", lang.t(t::WHO_READ), p.read, &Audience::ALL))
             (audience(p, "write", lang.t(t::WHO_WRITE), p.write, &Audience::ALL[1..]))
             (audience(p, "comment", lang.t(t::WHO_COMMENT), p.comment, &Audience::ALL[1..]))
+            (audience(p, "revisions", lang.t(t::WHO_REVISIONS), p.revisions, &Audience::ALL))
         }
     }
 }

@@ -17,11 +17,13 @@ crate::text::catalogue! {
     SLUG = "주소 이름", "Address";
     SLUG_HINT = "게시판 주소에 쓰입니다. 영어 소문자, 숫자, 붙임표(-)만 쓸 수 있습니다.", "Used in the board's address. Lower-case letters, numbers and hyphens.";
     DESCRIPTION = "설명", "Description";
+    DESCRIPTION_EN = "영어 설명", "Description in English";
     WHO = "누가 할 수 있나요", "Who may do what";
     WHO_LIST = "게시판 이름 보기", "See the board";
     WHO_READ = "글 읽기", "Read posts";
     WHO_WRITE = "글 쓰기", "Write posts";
     WHO_COMMENT = "댓글 쓰기", "Write comments";
+    WHO_REVISIONS = "수정 내역 보기", "See edit history";
     NOBODY = "아무도 못 함", "Nobody";
     EVERYONE = "누구나", "Everyone";
     MEMBERS = "회원", "Members";

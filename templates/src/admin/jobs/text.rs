@@ -43,6 +43,7 @@ crate::text::catalogue! {
     FORGET_INVALIDATIONS = "인스턴스끼리 주고받은 오래된 기록 지우기", "Delete old lines of the instances' log";
     FORGET_SESSIONS = "오래전에 끝난 세션 지우기", "Delete sessions that ended long ago";
     FORGET_METRICS = "하루가 지난 측정값 지우기", "Delete measurements older than a day";
+    SWEEP_FILES = "어느 글에도 없는 파일 지우기", "Delete files that no post has";
     FORGET_EVENTS = "시스템에 있었던 오래된 일 지우기", "Delete old events of the system";
     FORGET_JOBS = "오래전에 끝난 작업 지우기", "Delete jobs that ended long ago";
     FORGET_TOKENS = "기한이 지난 메일 속 주소 지우기", "Delete expired links of mails";

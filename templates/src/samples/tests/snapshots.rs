@@ -22,7 +22,8 @@ const FRAMES: [(&str, &str); 8] = [
 ];
 
 /// Attributes whose values are read by people, or name the language.
-const TEXTS: [&str; 15] = [
+const TEXTS: [&str; 16] = [
+    "data-sample",
     "aria-label",
     "placeholder",
     "title",

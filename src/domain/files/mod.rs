@@ -1,0 +1,164 @@
+//! Files of posts: attached to a draft, published with it, read by those who may read the post.
+//!
+//! `attach` attaching and removing · `publish` what becomes of a draft's files when its post is published.
+//!
+//! A file has the rights of what it belongs to, asked at each request: that of a hidden post is gone with it.
+
+mod attach;
+mod publish;
+
+use super::boards::Boards;
+use super::drafts::Target;
+use super::posts::{self, Post};
+use super::{Actor, BoardId, Error, PostId, Result, UserId};
+use crate::entity::file::{Column, Entity};
+use crate::entity::{blob, draft, file_change, post};
+use sea_orm::sea_query::{Condition, ExprTrait, Func, IntoCondition, Query, SimpleExpr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
+};
+
+pub use crate::entity::blob::{BlobId, ContentKind};
+pub use crate::entity::draft::DraftId;
+pub use crate::entity::file::FileId;
+pub(in crate::domain) use attach::describe;
+pub use attach::{attach, bytes_of_all, check_room, remove};
+pub(in crate::domain) use publish::publish;
+
+/// Largest file, in bytes.
+pub const SIZE_MAX: u64 = 25 * 1024 * 1024;
+/// A post may have this many,
+pub const OF_POST_MAX: usize = 20;
+/// and this many bytes in them.
+pub const OF_POST_BYTES: u64 = 100 * 1024 * 1024;
+/// Bytes of one member's files.
+pub const OF_MEMBER_BYTES: u64 = 1024 * 1024 * 1024;
+/// Longest description of a picture, in characters.
+pub const ALT_MAX: usize = 300;
+
+/// A file as lists show it.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[expect(missing_docs, reason = "columns")]
+pub struct File {
+    pub id: FileId,
+    /// The draft that it waits in; none once it is published.
+    pub draft_id: Option<DraftId>,
+    pub name: String,
+    pub alt: String,
+    pub size: i64,
+    pub kind: ContentKind,
+}
+
+/// A file with what it holds, for one who may read it.
+#[derive(Clone, Debug, FromQueryResult)]
+#[expect(missing_docs, reason = "columns")]
+pub struct Content {
+    pub id: FileId,
+    pub name: String,
+    pub blob_id: BlobId,
+    pub sha256: String,
+    pub size: i64,
+    pub kind: ContentKind,
+}
+
+fn relation<To: EntityTrait>(from: Column, to: To, column: To::Column) -> RelationDef {
+    Entity::belongs_to(to).from(from).to(column).into()
+}
+
+fn with_content() -> Select<Entity> {
+    Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::Name])
+        .columns([blob::Column::Size, blob::Column::Kind])
+        .join(JoinType::InnerJoin, relation(Column::BlobId, blob::Entity, blob::Column::Id))
+}
+
+/// The files of a post in their order, for one who reads the post.
+pub async fn of_post(db: &impl ConnectionTrait, post: &Post) -> Result<Vec<File>> {
+    let found = with_content().columns([Column::DraftId, Column::Alt]).filter(Column::PostId.eq(post.id));
+    Ok(found.order_by_asc(Column::Id).into_model().all(db).await?)
+}
+
+/// What an editor has: the files of the post that it changes, as they will be, and those of its draft.
+pub async fn of_editor(db: &impl ConnectionTrait, member: &Actor, target: Target, draft: Option<DraftId>) -> Result<Vec<File>> {
+    let mut of_either = Condition::any();
+    if let Some(draft) = draft {
+        of_either = of_either.add(Column::DraftId.in_subquery(own_draft(member, draft)));
+    }
+    if let Target::Edit(post) = target {
+        of_either = of_either.add(Column::PostId.eq(post));
+    }
+    if of_either.is_empty() {
+        return Ok(Vec::new());
+    }
+    let draft = draft.unwrap_or_default();
+    let change = Entity::belongs_to(file_change::Entity).from(Column::Id).to(file_change::Column::FileId);
+    let change = RelationDef::from(change).on_condition(move |_, _| file_change::Column::DraftId.eq(draft).into_condition());
+    let alt: SimpleExpr = Func::coalesce([file_change::Column::Alt.into_expr(), Column::Alt.into_expr()]).into();
+    let removed = Func::coalesce([file_change::Column::IsRemoved.into_expr(), false.into()]);
+    let found = with_content()
+        .column(Column::DraftId)
+        .column_as(alt, "alt")
+        .join(JoinType::LeftJoin, change)
+        .filter(of_either)
+        .filter(SimpleExpr::from(removed).eq(false));
+    Ok(found.order_by_asc(Column::Id).into_model().all(db).await?)
+}
+
+fn own_draft(member: &Actor, draft: DraftId) -> sea_orm::sea_query::SelectStatement {
+    Query::select()
+        .column(draft::Column::Id)
+        .from(draft::Entity)
+        .and_where(draft::Column::Id.eq(draft))
+        .and_where(draft::Column::UserId.eq(member.id))
+        .take()
+}
+
+#[derive(FromQueryResult)]
+struct Owner {
+    /// Of the draft.
+    user_id: Option<UserId>,
+    board_id: Option<BoardId>,
+    author_id: Option<UserId>,
+    state: Option<posts::State>,
+}
+
+impl Owner {
+    fn is_readable(&self, actor: Option<&Actor>, boards: &Boards) -> bool {
+        match (self.board_id, self.author_id, self.state) {
+            (Some(board), Some(author), Some(state)) => boards.find_readable(actor, board).is_ok() && posts::in_sight(state, author, actor),
+            _ => self.user_id.is_some() && self.user_id == actor.map(|actor| actor.id),
+        }
+    }
+}
+
+/// A file that this person may read: with a post that they may read, or with a draft of their own.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn find_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: FileId) -> Result<Content> {
+    let found = with_content()
+        .columns([blob::Column::Sha256])
+        .column(Column::BlobId)
+        .join(JoinType::LeftJoin, relation(Column::PostId, post::Entity, post::Column::Id))
+        .join(JoinType::LeftJoin, relation(Column::DraftId, draft::Entity, draft::Column::Id))
+        .column_as(draft::Column::UserId, "user_id")
+        .column_as(post::Column::BoardId, "board_id")
+        .columns([post::Column::AuthorId, post::Column::State])
+        .filter(Column::Id.eq(id))
+        .filter(blob::Column::State.eq(blob::State::Ready));
+    let row = db.query_one(&sea_orm::QueryTrait::into_query(found)).await?.ok_or(Error::NotFound)?;
+    if Owner::from_query_result(&row, "")?.is_readable(actor, boards) {
+        Ok(Content::from_query_result(&row, "")?)
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+/// The post that a change of it is written for.
+fn post_of(target: Target) -> Option<PostId> {
+    match target {
+        Target::New(_) => None,
+        Target::Edit(post) => Some(post),
+    }
+}

@@ -1,0 +1,45 @@
+//! What becomes of the files of a draft in the transaction that publishes its post.
+
+use super::attach::{alt, set_alt};
+use super::{DraftId, FileId};
+use crate::db::Transaction;
+use crate::domain::{PostId, Result};
+use crate::entity::file::{ActiveModel, Column, Entity};
+use crate::entity::file_change;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+/// Gives the files of these drafts to the post, makes what they change of its published files come true, and describes the files
+/// as the form says. Before the drafts are deleted: their files would go with them.
+pub(in crate::domain) async fn publish(tx: &Transaction, drafts: &[DraftId], post: PostId, alts: &[(FileId, String)]) -> Result<()> {
+    if !drafts.is_empty() {
+        let given = ActiveModel { draft_id: Set(None), post_id: Set(Some(post)), ..Default::default() };
+        Entity::update_many().set(given).filter(Column::DraftId.is_in(drafts.iter().copied())).exec(tx).await?;
+        apply_changes(tx, drafts, post).await?;
+    }
+    if alts.is_empty() {
+        return Ok(());
+    }
+    let files = Entity::find().select_only().columns([Column::Id, Column::Alt]).filter(Column::PostId.eq(post));
+    for (id, before) in files.into_tuple::<(FileId, String)>().all(tx).await? {
+        if let Some(alt) = alts.iter().find(|(typed, _)| *typed == id).map(|(_, typed)| alt(typed)).filter(|alt| *alt != before) {
+            set_alt(tx, id, &alt).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn apply_changes(tx: &Transaction, drafts: &[DraftId], post: PostId) -> Result<()> {
+    let changes = file_change::Entity::find().filter(file_change::Column::DraftId.is_in(drafts.iter().copied()));
+    for change in changes.all(tx).await? {
+        match change.alt {
+            _ if change.is_removed => {
+                let removed = Entity::delete_many().filter(Column::Id.eq(change.file_id)).filter(Column::PostId.eq(post));
+                removed.exec(tx).await?;
+            }
+            Some(alt) => set_alt(tx, change.file_id, &alt).await?,
+            None => {}
+        }
+    }
+    Ok(())
+}

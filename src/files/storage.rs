@@ -1,0 +1,243 @@
+//! Bytes in rows of the database, so that every instance has them and a copy of the database holds them. Where another store is
+//! to hold them, this is the file that knows it.
+//!
+//! Each row is written by a statement of its own: SQLite has one writer, and others write between two rows.
+
+use super::content::{self, ContentKind};
+use crate::clock::OffsetDateTime;
+use crate::db::Database;
+use crate::entity::blob::{self, BlobId, State};
+use crate::entity::ids::UserId;
+use crate::entity::{blob_chunk, blob_variant, file};
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sha2::{Digest, Sha256};
+use std::ops::Range;
+use time::Duration;
+
+/// Bytes in a row. Larger ones gain nothing and need more memory for each that is read.
+pub const CHUNK: usize = 256 * 1024;
+
+/// A content whose bytes are arriving.
+pub struct Arrival {
+    db: Database,
+    id: BlobId,
+    kind: Option<ContentKind>,
+    buffer: Vec<u8>,
+    chunks: i64,
+    size: u64,
+    hash: Sha256,
+}
+
+/// A content whose bytes are all there.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "columns")]
+pub struct Arrived {
+    pub id: BlobId,
+    pub kind: ContentKind,
+    pub size: u64,
+    pub sha256: String,
+}
+
+impl Arrival {
+    /// Begins one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn begin(db: &Database, by: UserId, now: OffsetDateTime) -> Result<Self, DbErr> {
+        let row = blob::ActiveModel {
+            size: Set(0),
+            kind: Set(ContentKind::Other),
+            state: Set(State::Arriving),
+            width: Set(None),
+            height: Set(None),
+            is_animated: Set(false),
+            made_by: Set(by),
+            touched_at: Set(now),
+            ..Default::default()
+        };
+        let id = row.insert(db).await?.id;
+        Ok(Self { db: db.clone(), id, kind: None, buffer: Vec::new(), chunks: 0, size: 0, hash: Sha256::new() })
+    }
+
+    /// Bytes so far.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn write(&mut self, mut bytes: &[u8]) -> Result<(), DbErr> {
+        self.size += bytes.len() as u64;
+        self.hash.update(bytes);
+        while !bytes.is_empty() {
+            let (now, later) = bytes.split_at(bytes.len().min(CHUNK - self.buffer.len()));
+            self.buffer.extend_from_slice(now);
+            bytes = later;
+            if self.buffer.len() == CHUNK {
+                self.flush(false).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn flush(&mut self, is_last: bool) -> Result<(), DbErr> {
+        let bytes = std::mem::take(&mut self.buffer);
+        if self.kind.is_none() {
+            let start = &bytes[..bytes.len().min(content::LOOKED_AT)];
+            self.kind = Some(content::kind(start, is_last && start.len() == bytes.len()));
+        }
+        let row = blob_chunk::ActiveModel { blob_id: Set(self.id), seq: Set(self.chunks), bytes: Set(bytes) };
+        blob_chunk::Entity::insert(row).exec_without_returning(&self.db).await?;
+        self.chunks += 1;
+        Ok(())
+    }
+
+    /// Writes what is left.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn end(mut self) -> Result<Arrived, DbErr> {
+        if !self.buffer.is_empty() {
+            self.flush(true).await?;
+        }
+        let kind = self.kind.unwrap_or(ContentKind::Other);
+        Ok(Arrived { id: self.id, kind, size: self.size, sha256: hex::encode(self.hash.finalize()) })
+    }
+
+    /// Deletes what was written of it. One that is not, because its instance ended, is swept later.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn abandon(self) -> Result<(), DbErr> {
+        drop_arriving(&self.db, self.id).await
+    }
+}
+
+/// Deletes a content that has not become ready.
+///
+/// # Errors
+/// The database's.
+pub async fn drop_arriving(db: &impl ConnectionTrait, id: BlobId) -> Result<(), DbErr> {
+    let arriving = blob::Entity::delete_many().filter(blob::Column::Id.eq(id)).filter(blob::Column::State.eq(State::Arriving));
+    arriving.exec(db).await?;
+    Ok(())
+}
+
+/// Makes a content ready in the transaction that refers to it, or finds the ready one with the same bytes, which is then to be
+/// referred to. It stays at least until the next sweep but one.
+///
+/// # Errors
+/// The database's: a unique index, where another transaction made the same content ready at the same moment; `RecordNotUpdated`,
+/// where the content took so long to arrive that it was swept.
+pub async fn settle(tx: &impl ConnectionTrait, arrived: &Arrived, now: OffsetDateTime) -> Result<BlobId, DbErr> {
+    let same = blob::Entity::update_many()
+        .set(blob::ActiveModel { touched_at: Set(now), ..Default::default() })
+        .filter(blob::Column::Sha256.eq(&arrived.sha256))
+        .filter(blob::Column::State.eq(State::Ready));
+    if let Some(row) = tx.query_one(same.into_query().returning_col(blob::Column::Id)).await? {
+        let same: BlobId = row.try_get_by_index(0)?;
+        if same != arrived.id {
+            drop_arriving(tx, arrived.id).await?;
+        }
+        return Ok(same);
+    }
+    let ready = blob::ActiveModel {
+        sha256: Set(Some(arrived.sha256.clone())),
+        size: Set(arrived.size as i64),
+        kind: Set(arrived.kind),
+        state: Set(State::Ready),
+        touched_at: Set(now),
+        ..Default::default()
+    };
+    let ours = blob::Entity::update_many().set(ready).filter(blob::Column::Id.eq(arrived.id));
+    match ours.filter(blob::Column::State.eq(State::Arriving)).exec(tx).await?.rows_affected {
+        0 => Err(DbErr::RecordNotUpdated),
+        _ => Ok(arrived.id),
+    }
+}
+
+/// The bytes of a content from one place to another, row by row: none is read before the one before it was taken.
+pub fn read(db: &Database, id: BlobId, range: Range<u64>) -> impl Stream<Item = Result<Bytes, DbErr>> + Send + use<> {
+    let db = db.clone();
+    stream::try_unfold((db, range), move |(db, range)| async move {
+        if range.is_empty() {
+            return Ok(None);
+        }
+        let (seq, skip) = (range.start / CHUNK as u64, (range.start % CHUNK as u64) as usize);
+        let mut bytes = chunk(&db, id, seq as i64).await?.slice(skip..);
+        let left = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+        bytes.truncate(left);
+        let next = range.start + bytes.len() as u64;
+        Ok(Some((bytes, (db, next..range.end))))
+    })
+}
+
+async fn chunk(db: &impl ConnectionTrait, id: BlobId, seq: i64) -> Result<Bytes, DbErr> {
+    let row = blob_chunk::Entity::find_by_id((id, seq)).one(db).await?;
+    row.map(|row| row.bytes.into()).ok_or_else(|| DbErr::RecordNotFound(format!("chunk {seq} of content {id}")))
+}
+
+/// The first ready content whose bytes are not those of its digest.
+///
+/// # Errors
+/// The database's.
+pub async fn first_broken(db: &impl ConnectionTrait) -> Result<Option<BlobId>, DbErr> {
+    let mut last = BlobId(0);
+    loop {
+        let next = blob::Entity::find().filter(blob::Column::State.eq(State::Ready)).filter(blob::Column::Id.gt(last));
+        let Some(blob) = next.order_by_asc(blob::Column::Id).one(db).await? else { return Ok(None) };
+        if !is_whole(db, &blob).await? {
+            return Ok(Some(blob.id));
+        }
+        last = blob.id;
+    }
+}
+
+async fn is_whole(db: &impl ConnectionTrait, blob: &blob::Model) -> Result<bool, DbErr> {
+    let (mut hash, mut size) = (Sha256::new(), 0);
+    for seq in 0.. {
+        if size >= blob.size {
+            break;
+        }
+        let Some(row) = blob_chunk::Entity::find_by_id((blob.id, seq)).one(db).await? else { return Ok(false) };
+        size += row.bytes.len() as i64;
+        hash.update(&row.bytes);
+    }
+    Ok(size == blob.size && blob.sha256.as_deref() == Some(hex::encode(hash.finalize()).as_str()))
+}
+
+/// Contents that one transaction of a sweep deletes: some hundred rows, if they are large.
+const SWEPT_AT_ONCE: u64 = 4;
+/// A content that arrives for longer does so no more.
+const ARRIVING: Duration = Duration::hours(1);
+/// One that nothing refers to stays for so long: the next file may have the same bytes.
+const UNUSED: Duration = Duration::hours(24);
+
+/// Deletes a few contents that stopped arriving, or that no file refers to any more. The condition is that of the row as it is
+/// when it is deleted: a transaction that refers to it has touched it.
+///
+/// # Errors
+/// The database's.
+pub async fn sweep(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<u64, DbErr> {
+    let touched = blob::Column::TouchedAt;
+    let of_file = file::Column::BlobId.into_expr().equals((blob::Entity, blob::Column::Id));
+    let used = Query::select().expr(Expr::val(1)).from(file::Entity).and_where(of_file).take();
+    let of_picture = blob_variant::Column::VariantId.into_expr().equals((blob::Entity, blob::Column::Id));
+    let smaller = Query::select().expr(Expr::val(1)).from(blob_variant::Entity).and_where(of_picture).take();
+    let stopped = blob::Column::State.eq(State::Arriving).and(touched.lt(now - ARRIVING));
+    let unused =
+        blob::Column::State.eq(State::Ready).and(touched.lt(now - UNUSED)).and(Expr::exists(used).not()).and(Expr::exists(smaller).not());
+    let orphan = stopped.or(unused);
+    let found = blob::Entity::find().select_only().column(blob::Column::Id).filter(orphan.clone()).limit(SWEPT_AT_ONCE);
+    let ids: Vec<BlobId> = found.into_tuple().all(db).await?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    Ok(blob::Entity::delete_many().filter(blob::Column::Id.is_in(ids)).filter(orphan).exec(db).await?.rows_affected)
+}

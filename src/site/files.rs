@@ -1,0 +1,142 @@
+//! Files: sent with the editor's form, and read by those who may read what they belong to.
+
+mod receive;
+
+use super::drafts;
+use super::posts::editor::{self, Editor};
+use crate::domain::drafts::Target;
+use crate::domain::files::{self, Content, FileId};
+use crate::domain::{Error, PostId, Problem, posts};
+use crate::files::{name, storage};
+use crate::web::range::{self, Asked};
+use crate::web::routes::{Kind, Routes, page};
+use crate::web::{Rejection, RequestContext, Result, SignedIn, reply};
+use poem::http::{StatusCode, header};
+use poem::web::Path;
+use poem::{Body, Request, Response, get, handler};
+use receive::{Received, Refused, receive};
+use templates::files::{self as views, paths};
+use templates::posts::form::Purpose;
+
+pub fn routes(routes: Routes) -> Routes {
+    routes
+        .at(page(paths::SHOW).kind(Kind::File), get(show))
+        .at(page(paths::CREATE).upload(), get(drafts::to_new).post(create))
+        .at(page(paths::UPDATE).upload(), get(drafts::to_edit).post(update))
+}
+
+/// Documents of members run nothing here and read nothing of the site (CSP 3, "sandbox"). Not for PDF: the viewers of browsers do
+/// not run in it.
+const SANDBOX: &str = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox";
+
+/// GET /files/:id/:name, the name being for people.
+#[handler]
+pub async fn show(request: RequestContext, Path((id, _)): Path<(FileId, String)>, req: &Request) -> Result<Response> {
+    let db = &request.app.context.db;
+    let file = files::find_readable(db, request.actor.as_ref(), &request.boards, id).await?;
+    let (size, tag) = (file.size.unsigned_abs(), format!("\"{}\"", file.sha256));
+    let asked = range::asked(req.headers(), &tag, size);
+    let sent = match &asked {
+        Asked::Part(range) => range.clone(),
+        Asked::Whole => 0..size,
+        Asked::NotModified | Asked::Unsatisfiable => 0..0,
+    };
+    let mut response = Response::builder()
+        .status(status(&asked))
+        .header(header::ETAG, tag)
+        .header(header::ACCEPT_RANGES, "bytes")
+        .header(header::CONTENT_DISPOSITION, name::disposition(&file.name, file.kind.is_inline()));
+    match asked {
+        Asked::NotModified => return Ok(response.finish()),
+        Asked::Unsatisfiable => return Ok(response.header(header::CONTENT_RANGE, format!("bytes */{size}")).finish()),
+        Asked::Part(range) => response = response.header(header::CONTENT_RANGE, format!("bytes {}-{}/{size}", range.start, range.end - 1)),
+        Asked::Whole => {}
+    }
+    let bytes = Body::from_bytes_stream(bytes_of(&request, &file, sent.clone()));
+    Ok(typed(response, &file).header(header::CONTENT_LENGTH, sent.end - sent.start).body(bytes))
+}
+
+fn status(asked: &Asked) -> StatusCode {
+    match asked {
+        Asked::NotModified => StatusCode::NOT_MODIFIED,
+        Asked::Whole => StatusCode::OK,
+        Asked::Part(_) => StatusCode::PARTIAL_CONTENT,
+        Asked::Unsatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
+    }
+}
+
+fn typed(response: poem::ResponseBuilder, file: &Content) -> poem::ResponseBuilder {
+    let response = response.header(header::CONTENT_TYPE, file.kind.media_type());
+    match file.kind {
+        files::ContentKind::Pdf => response,
+        _ => response.header(header::CONTENT_SECURITY_POLICY, SANDBOX),
+    }
+}
+
+fn bytes_of(
+    request: &RequestContext,
+    file: &Content,
+    range: std::ops::Range<u64>,
+) -> impl futures_util::Stream<Item = std::io::Result<bytes::Bytes>> + Send + use<> {
+    use futures_util::TryStreamExt;
+    storage::read(&request.app.context.db, file.blob_id, range).map_err(std::io::Error::other)
+}
+
+/// POST /community/:board/files: what was typed becomes the draft, and the files are attached to it. It takes no one-time key: the
+/// same text saved again changes nothing, and the same file is attached once.
+#[handler]
+pub async fn create(request: RequestContext, Path(slug): Path<String>, req: &Request, body: Body) -> Result<Response> {
+    let received = receive(&request, req, body).await?;
+    let member = match received.member(&request) {
+        Ok(member) => member,
+        Err(err) => return Err(received.refuse(err).await),
+    };
+    match editor::writable(&member, &slug) {
+        Ok(board) => store(&member, Target::New(board.id), Editor::of(board, Purpose::New), received).await,
+        Err(err) => Err(received.refuse(err).await),
+    }
+}
+
+/// POST /community/:board/:id/files
+#[handler]
+pub async fn update(request: RequestContext, Path((_, id)): Path<(String, PostId)>, req: &Request, body: Body) -> Result<Response> {
+    let received = receive(&request, req, body).await?;
+    let member = match received.member(&request) {
+        Ok(member) => member,
+        Err(err) => return Err(received.refuse(err).await),
+    };
+    match posts::find_editable(&request.app.context.db, &member.actor, id).await {
+        Ok((_, board)) => store(&member, Target::Edit(id), Editor::of(&board, Purpose::Edit { id: id.0 }), received).await,
+        Err(err) => Err(received.refuse(err.into()).await),
+    }
+}
+
+/// Saves the text, then does with the files what the form asks for, and shows the editor again.
+async fn store(member: &SignedIn, target: Target, e: Editor<'_>, mut received: Received) -> Result<Response> {
+    let ctx = &member.request.app.context;
+    let typed = editor::sent(received.fields());
+    let saved = match crate::domain::drafts::save_for_files(ctx, &member.actor, target, &typed).await {
+        Ok(saved) => saved,
+        Err(Error::Invalid(problems)) => {
+            received.drain().await;
+            return drafts::again(member, &e, typed, problems).await;
+        }
+        Err(err) => return Err(received.refuse(err.into()).await),
+    };
+    if let Some(id) = received.fields().number("remove") {
+        files::remove(ctx, &member.actor, target, saved.id, FileId(id)).await?;
+    }
+    let refused = received.attach(member, target, saved.id).await?;
+    match refused.is_empty() {
+        true if saved.conflicts_with.is_some() => Ok(reply::see_other(&member.request, &drafts::show_path(saved.id))),
+        true => Ok(reply::see_other(&member.request, &views::listed(&editor::place(e.board, e.purpose), saved.id.0))),
+        false => again(member, &e, posts::Draft { editor: typed.editor.with(&saved), ..typed }, refused).await,
+    }
+}
+
+/// The editor with what was refused, and why.
+async fn again(member: &SignedIn, e: &Editor<'_>, typed: posts::Draft, refused: Vec<Refused>) -> Result<Response> {
+    let rejection = Rejection::from(Problem { field: "files", message: "file.refused" });
+    let refused = refused.into_iter().map(|refused| (refused.name, refused.why)).collect();
+    editor::show(member, &typed, &Editor { refused, ..e.clone() }, &rejection).await
+}

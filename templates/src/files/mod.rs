@@ -1,0 +1,157 @@
+//! Files: the list below a post, and the part of the editor in which they are sent, described and removed.
+
+pub(crate) mod samples;
+pub mod text;
+
+use self::text as t;
+use crate::text::Lang;
+use crate::ui::{self, Field, FieldError};
+use maud::{Markup, html};
+
+/// Addresses.
+pub mod paths {
+    use crate::paths::query;
+
+    /// A file: its id, and its name for people.
+    pub const SHOW: &str = "/files/:id/:name";
+    /// Attaches files to a new post of a board, or removes one.
+    pub const CREATE: &str = "/community/:board/files";
+    /// The same of a post that is being changed.
+    pub const UPDATE: &str = "/community/:board/:id/files";
+
+    /// One file.
+    pub fn show(id: i64, name: &str) -> String {
+        SHOW.replace(":id", &id.to_string()).replace(":name", &query(name))
+    }
+
+    /// Where the editor sends the files of a new post of a board.
+    pub fn create(slug: &str) -> String {
+        CREATE.replace(":board", slug)
+    }
+
+    /// Where the editor sends the files of a post.
+    pub fn update(slug: &str, post: i64) -> String {
+        UPDATE.replace(":id", &post.to_string()).replace(":board", slug)
+    }
+}
+
+/// The part of the editor that lists the files.
+const PLACE: &str = "files";
+/// What browsers offer first. A phone that keeps its pictures as HEIC makes a JPEG of one when it sees this list.
+const ACCEPT: &str = "image/jpeg,image/png,image/gif,image/webp,.hwp,.hwpx,.pdf,.docx,.xlsx,.pptx,.odt,.txt,.zip,audio/*,video/*,*/*";
+
+/// A file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Item<'a> {
+    pub id: i64,
+    pub name: &'a str,
+    /// What can be seen in it; empty where nothing was written.
+    pub alt: &'a str,
+    pub bytes: u64,
+    pub is_picture: bool,
+}
+
+/// The editor's address with a draft, at the list of its files.
+pub fn listed(editor: &str, draft: i64) -> String {
+    format!("{}#{PLACE}", crate::drafts::paths::go_on(editor, draft))
+}
+
+/// The files of a post; nothing where it has none.
+pub fn list(lang: Lang, files: &[Item]) -> Markup {
+    if files.is_empty() {
+        return Markup::default();
+    }
+    html! {
+        section.attached aria-labelledby="attached-title" {
+            h2 #attached-title { (lang.count(t::COUNT_ONE, t::COUNT_MANY, files.len() as u64)) }
+            ul.files { @for file in files { li { (link(file)) } } }
+        }
+    }
+}
+
+fn link(file: &Item) -> Markup {
+    html! { a href=(paths::show(file.id, file.name)) hx-boost="false" { (file.name) } " " span.muted { "(" (size(file.bytes)) ")" } }
+}
+
+/// 1,234 bytes are 1.2 KB, as file managers say it.
+pub fn size(bytes: u64) -> String {
+    let tenths = |unit: u64| (bytes * 10).div_ceil(unit);
+    match bytes {
+        0..=1023 => format!("{bytes} B"),
+        1024..=1_048_575 => format!("{} KB", bytes.div_ceil(1024)),
+        _ => format!("{}.{} MB", ui::number(tenths(1_048_576) / 10), tenths(1_048_576) % 10),
+    }
+}
+
+/// The files in an editor.
+#[derive(Clone, Copy)]
+pub struct Files<'a> {
+    pub lang: Lang,
+    /// Where they are sent.
+    pub action: &'a str,
+    /// Those that are attached.
+    pub items: &'a [Item<'a>],
+    /// Those that were not attached: their names, and why.
+    pub refused: &'a [(&'a str, FieldError<'a>)],
+    pub errors: &'a [FieldError<'a>],
+}
+
+/// Renders it. The button beside the field sends text and files together, so that neither is lost without scripts.
+pub fn editor(f: &Files) -> Markup {
+    let lang = f.lang;
+    html! {
+        section.attach #(PLACE) tabindex="-1" aria-labelledby="files-title" {
+            h2 #files-title { (lang.t(t::TITLE)) }
+            @if !f.refused.is_empty() {
+                ul.refused { @for (name, why) in f.refused { li { strong { (name) } ": " (why.say(lang)) } } }
+            }
+            @if !f.items.is_empty() { ul.files { @for file in f.items { (entry(f, file)) } } }
+            div.choose {
+                (chooser(f))
+                button.button.secondary formaction=(f.action) formenctype="multipart/form-data" { (lang.t(t::SEND)) }
+            }
+        }
+    }
+}
+
+fn chooser(f: &Files) -> Markup {
+    let lang = f.lang;
+    let fault = f.errors.iter().find(|error| error.field == "files").map(|error| error.say(lang));
+    html! {
+        div.field.faulty[fault.is_some()] {
+            label for="files-field" { (lang.t(t::CHOOSE)) }
+            p.hint #files-hint { (lang.t(t::HINT)) }
+            @if let Some(fault) = &fault { p.fault #files-error { (fault) } }
+            input #files-field type="file" name="files" multiple accept=(ACCEPT)
+                aria-describedby=(if fault.is_some() { "files-hint files-error" } else { "files-hint" });
+        }
+    }
+}
+
+fn entry(f: &Files, file: &Item) -> Markup {
+    let (lang, field) = (f.lang, format!("alt.{}", file.id));
+    let alt = Field { lang, name: &field, label: lang.t(t::ALT), hint: lang.t(t::ALT_HINT), value: file.alt, ..Field::default() };
+    html! {
+        li {
+            div.file {
+                span { (link(file)) }
+                button.button.quiet.small formaction=(f.action) name="remove" value=(file.id)
+                    aria-label=(lang.fill(t::REMOVE_OF, &[("name", &file.name)])) { (lang.t(t::REMOVE)) }
+            }
+            @if file.is_picture { (ui::field(&alt)) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_said_as_file_managers_say_them() {
+        let sizes = [0, 1023, 1024, 1_500, 1_048_575, 1_048_576, 26_214_400].map(size);
+
+        assert_eq!(sizes, ["0 B", "1023 B", "1 KB", "2 KB", "1024 KB", "1.0 MB", "25.0 MB"]);
+        assert_eq!(paths::show(7, "신청 1.hwp"), "/files/7/%EC%8B%A0%EC%B2%AD%201.hwp");
+    }
+}

@@ -1,0 +1,26 @@
+//! Files below a post and in the editor, and why one was not taken.
+
+crate::text::catalogue! {
+    TITLE = "파일", "Files";
+    COUNT_ONE = "첨부 파일 {n}개", "{n} file";
+    COUNT_MANY = "첨부 파일 {n}개", "{n} files";
+    CHOOSE = "파일 고르기", "Choose files";
+    HINT = "한 번에 여러 개를 고를 수 있습니다. 글 하나에 20개, 파일 하나에 25 MB까지.", "You can choose several at once. Up to 20 files a post, 25 MB each.";
+    SEND = "고른 파일 올리기", "Upload chosen files";
+    REMOVE = "빼기", "Remove";
+    REMOVE_OF = "빼기: {name}", "Remove: {name}";
+    ALT = "사진 설명", "Description of the picture";
+    ALT_HINT = "사진을 볼 수 없는 사람에게 읽어 줍니다.", "It is read to people who cannot see the picture.";
+    FILE_REFUSED = "올리지 못한 파일이 있습니다. 글과 다른 파일은 그대로 있습니다", "Some files were not uploaded. Your text and the other files are kept";
+    FILE_UNSENT = "고른 파일이 아직 올라가지 않았습니다. 파일을 다시 고르고 「고른 파일 올리기」를 먼저 눌러 주세요", "The files you chose are not uploaded yet. Choose them again and press “Upload chosen files” first";
+    FILE_TOO_LARGE = "파일 하나는 {n} MB까지 올릴 수 있습니다", "A file can have up to {n} MB";
+    FILE_EMPTY = "빈 파일입니다", "The file is empty";
+    FILE_TOO_MANY = "글 하나에 파일을 {n}개까지 올릴 수 있습니다", "A post can have up to {n} files";
+    FILE_POST_FULL = "글 하나의 파일은 모두 합쳐 {n} MB까지 올릴 수 있습니다", "The files of a post can have up to {n} MB together";
+    FILE_MEMBER_FULL = "회원 한 사람이 올릴 수 있는 양(1 GB)을 다 썼습니다. 예전 글의 파일을 지우면 다시 올릴 수 있습니다", "You have used all the space of a member (1 GB). Remove files from older posts to upload again";
+    FILE_SITE_FULL = "지금은 파일을 받을 자리가 없습니다. 운영자에게 알려 주세요", "There is no room for files right now. Please tell the staff";
+    FILE_TOO_SLOW = "올리는 데 너무 오래 걸렸습니다. 다시 올려 주세요", "The upload took too long. Please try again";
+    FILE_BUSY = "지금 파일을 올리는 사람이 많습니다. 잠시 뒤에 다시 올려 주세요", "Many people are uploading right now. Please try again in a moment";
+    FILE_WAIT = "짧은 시간에 파일을 많이 올리셨습니다. 잠시 뒤에 다시 올려 주세요", "You uploaded many files in a short time. Please try again in a few minutes";
+    FILE_PICTURE = "사진은 아직 올릴 수 없습니다", "Pictures cannot be uploaded yet";
+}
