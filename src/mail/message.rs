@@ -28,13 +28,18 @@ pub(super) fn build(mail: &Mail, secret: &str, job: &Claim, to: &Recipient, lett
     let message = Message::builder()
         .envelope(envelope)
         .from(from)
-        .to(Mailbox::new(Some(to.name.clone()), address))
+        .to(Mailbox::new(Some(plain(&to.name)), address))
         .subject(letter.subject.clone())
         .message_id(Some(number))
         .date_now()
         // So that an absence assistant does not answer (RFC 3834 section 5).
         .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()));
     message.multipart(parts).map_err(|err| wrong("the letter", err.to_string()))
+}
+
+/// A name without control characters, which lettre does not take. New names have none.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).collect()
 }
 
 /// Where a mail comes back to: an address that names who it went to, and that only we can make.
