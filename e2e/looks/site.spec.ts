@@ -81,6 +81,16 @@ test('a post with everything in it', async ({ visitor, t }) => {
   await lookAtAll(visitor, ['/', '/community/free', `${address}/edit`, `${address}/delete`]);
 });
 
+test('what a post said before', async ({ visitor, t }) => {
+  const { page } = visitor;
+  await join(visitor);
+  const address = await post(visitor, unique('고친 글'), LONG);
+  await page.goto(`${address}/edit`);
+  await page.getByLabel(t('내용', 'Text')).fill(`${LONG} 더한 말`);
+  await page.getByRole('button', { name: t('수정 저장', 'Save changes') }).click();
+  await lookAtAll(visitor, [address, `${address}/revisions`, `${address}/revisions/1`, `${address}/revisions/0`]);
+});
+
 test('what a writer is asked about a comment', async ({ visitor, t }) => {
   const { page } = visitor;
   await join(visitor);

@@ -11,19 +11,30 @@ refuse() {
   exit 77
 }
 
-may_we() {
+may_build() {
   [[ $(id -u) -eq 0 ]] || refuse 'it has to run as root'
   command -v systemd-nspawn >/dev/null || refuse 'it needs systemd-nspawn (apt-get install systemd-container)'
   command -v debootstrap >/dev/null || refuse 'it needs debootstrap'
   unshare --mount --pid --net --fork true 2>/dev/null || refuse 'this kernel gives no namespaces'
+}
+
+may_we() {
+  may_build
   [[ -x $binary ]] || { echo "ops/container: $binary is not there; try: cargo build --release, or --binary FILE" >&2; exit 1; }
 }
 
-# Debian itself, once; again when the list of packages changes.
+# Debian itself, once; again when the list of packages changes. Who comes while another builds it waits for that one.
 build_base() {
+  mkdir -p "$place"
+  exec 9>"$place/lock"
+  flock 9
+  build_base_alone
+  flock -u 9
+}
+
+build_base_alone() {
   [[ $(cat "$base.packages" 2>/dev/null) != "$packages" ]] || return 0
   echo "building a Debian in $base"
-  mkdir -p "$place"
   rm -rf "$base" "$base.new"
   debootstrap --variant=minbase --include="$packages" --components=main bookworm "$base.new" >"$place/debootstrap.log" 2>&1 \
     || refuse "debootstrap did not work: $(tail -n 1 "$place/debootstrap.log")"

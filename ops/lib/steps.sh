@@ -59,5 +59,6 @@ give_up() {
 # What was started ends in order if it can, and in any case; then its files go.
 clean_up() {
   end_group
+  [[ -z ${prepared:-} ]] || kill -TERM -- "-$prepared" 2>/dev/null || true
   [[ -z ${scratch:-} ]] || rm -rf "$scratch"
 }
