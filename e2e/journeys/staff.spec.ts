@@ -64,7 +64,7 @@ test('after signing out of the panel, "back" shows no member', async ({ visitor,
 test('no page of the panel is open to a member who signed in to the site', async ({ visitor }) => {
   await join(visitor);
   const { request } = visitor.page.context();
-  for (const path of ['', 'users', 'users/1', 'roles', 'roles/new', 'boards', 'boards/new', 'boards/1/edit', 'posts', 'comments', 'sessions', 'audit', 'jobs']) {
+  for (const path of ['', 'users', 'users/1', 'roles', 'roles/new', 'boards', 'boards/new', 'boards/1/edit', 'posts', 'comments', 'sessions', 'audit', 'jobs', 'mail']) {
     const answer = await request.get(`${visitor.admin}/${path}`);
     expect(new URL(answer.url()).pathname, path).toBe('/login');
   }

@@ -55,7 +55,7 @@ test('the system and its runbook', async ({ visitor, watchman, t }) => {
 
 test('jobs', async ({ visitor }) => {
   await enterAsStaff(visitor);
-  await lookAtAll(visitor, ['/jobs']);
+  await lookAtAll(visitor, ['/jobs', '/mail']);
 });
 
 test('boards, posts and comments', async ({ visitor, another, t }) => {

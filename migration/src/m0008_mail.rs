@@ -8,6 +8,7 @@ CREATE TABLE user_emails (
   id {id},
   user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   email TEXT NOT NULL,
+  lang TEXT NULL,
   verified_at {time} NULL,
   failures BIGINT NOT NULL DEFAULT 0,
   failed_at {time} NULL,

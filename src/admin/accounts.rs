@@ -123,6 +123,7 @@ pub async fn set_up(request: RequestContext, fields: Fields) -> Result<Response>
         password: fields.text("password").into(),
         terms: true,
         privacy: true,
+        ..SignupForm::default()
     };
     let first_admin = async |key| bootstrap::first_admin(&request.app.context, &key, token, &form, &request.head.client).await;
     match form::submit(&request, "setup", &fields, first_admin).await? {

@@ -8,6 +8,7 @@ mod bulk;
 mod comments;
 mod dashboard;
 mod jobs;
+mod mail;
 mod metrics;
 mod posts;
 mod roles;
@@ -86,6 +87,9 @@ pub fn routes() -> Routes {
         .at("/sessions/:id/end", post(sessions::end))
         .at(page("/audit").cost(1, 0), get(audit::index))
         .at(page("/jobs").cost(3, 0), get(jobs::index))
+        // Counts, failing ones, refused addresses.
+        .at(page("/mail").cost(3, 0), get(mail::index))
+        .at("/mail/test", post(mail::test))
         .at("/jobs/:id/retry", post(jobs::retry))
         .at("/jobs/:id/delete", post(jobs::destroy))
         // Names, events, the two histories; the cluster's counts every ten seconds. The instances are asked in one more trip.

@@ -1,5 +1,5 @@
 //! The command line. One file a subcommand; exit codes: 0 done, 1 it did not work, 2 wrong usage (clap's),
-//! 78 the configuration has to be mended first (EX_CONFIG of sysexits.h).
+//! 75 try again (`EX_TEMPFAIL` of sysexits.h), 78 the configuration has to be mended first (`EX_CONFIG`).
 
 /// Prints a line about work that is done or goes on. Where the line finds no space (a log on a full disk) or no reader,
 /// the work counts all the same; `println!` would end it.
@@ -11,6 +11,7 @@ macro_rules! say {
 }
 
 pub mod backup;
+mod bounce;
 mod check;
 mod cleanup;
 mod config;
@@ -47,6 +48,9 @@ pub enum Failure {
     /// It did not work this time.
     #[error("{0}")]
     Other(String),
+    /// It did not work now, and is to be tried again by who called.
+    #[error("{0}")]
+    Later(String),
 }
 
 impl From<ConfigError> for Failure {
@@ -113,6 +117,7 @@ enum Command {
     Move(moving::Args),
     /// Forget ended sessions, answered forms' keys and old log lines (running instances do it too)
     Cleanup,
+    Bounce(bounce::Args),
     Reindex(reindex::Args),
     /// Print the settings in force and where each comes from
     Config,
@@ -164,7 +169,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
                 // Where there is no space for the words, the exit code still tells systemd whether to try again.
                 let _ = writeln!(std::io::stderr(), "minschool: {line}");
             }
-            ExitCode::from(if matches!(failure, Failure::Config(_)) { 78 } else { 1 })
+            ExitCode::from(match failure {
+                Failure::Config(_) => 78,
+                Failure::Later(_) => 75,
+                Failure::Away(_) | Failure::Other(_) => 1,
+            })
         }
     }
 }
@@ -201,6 +210,7 @@ fn in_runtime(config: Config, cli: Cli) -> Result<(), Failure> {
             Some(Command::Restore(args)) => restore::run(config, args).await,
             Some(Command::Move(args)) => moving::run(config, args).await,
             Some(Command::Cleanup) => cleanup::run(config).await,
+            Some(Command::Bounce(args)) => bounce::run(config, args).await,
             Some(Command::Reindex(args)) => reindex::run(config, args).await,
             Some(Command::Status(args)) => status::run(config, args).await,
             Some(Command::Roll(args)) => roll::run(config, args).await,

@@ -133,7 +133,7 @@ fn operator() -> audit::By {
 }
 
 async fn add(ctx: &Context, email: &str, name: &str, role: &str, password: String) -> Result<(), Error> {
-    let form = SignupForm { email: email.into(), name: name.into(), password, terms: true, privacy: true };
+    let form = SignupForm { email: email.into(), name: name.into(), password, terms: true, privacy: true, ..SignupForm::default() };
     let role = roles::find_by_slug(&ctx.db, role).await?;
     let newcomer = NewUser::check(ctx, &form, role.permissions.into()).await?;
     let now = ctx.clock.now();

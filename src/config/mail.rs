@@ -10,6 +10,8 @@ pub struct Mail {
     pub way: Way,
     /// The mailbox in From.
     pub from: String,
+    /// Where mails come back to, if a server takes them there: `bounce@example.org` stands for `bounce+…@example.org`.
+    pub bounces: Option<String>,
     /// Mails that all instances together send in a minute.
     pub a_minute: u32,
 }
@@ -83,7 +85,11 @@ pub(super) fn read(sources: &Sources, public_url: &Url, wrong: &mut Wrong) -> Ma
         wrong.say("MAIL_FROM", from, "an address such as MinSchool <noreply@example.org>");
     }
     let from = if from.is_empty() { "MinSchool <noreply@localhost>".to_owned() } else { from.to_owned() };
-    Mail { way, from, a_minute: wrong.number(sources, "MAIL_PER_MINUTE", 1..=100_000) }
+    let bounces = Some(sources.text("MAIL_BOUNCES")).filter(|text| !text.is_empty()).map(str::to_owned);
+    if let Some(text) = bounces.as_ref().filter(|text| text.contains('+') || text.parse::<lettre::Address>().is_err()) {
+        wrong.say("MAIL_BOUNCES", text, "an address such as bounce@example.org");
+    }
+    Mail { way, from, bounces, a_minute: wrong.number(sources, "MAIL_PER_MINUTE", 1..=100_000) }
 }
 
 fn relay(text: &str) -> Result<Option<Relay>, &'static str> {
@@ -174,6 +180,8 @@ mod tests {
         }
         let relay = ("SMTP_URL", "smtp://u:geheim@mail.example.org");
         assert!(with(&[relay]).expect_err("no sender")[0].starts_with("MAIL_FROM: "));
+        let bounces = with(&[relay, ("MAIL_FROM", "a@example.org"), ("MAIL_BOUNCES", "bounce")]);
+        assert!(bounces.expect_err("no address")[0].starts_with("MAIL_BOUNCES: "));
         assert!(with(&[relay, ("MAIL_FROM", "the office")]).expect_err("no address")[0].starts_with("MAIL_FROM: "));
         let read = with(&[relay, ("MAIL_FROM", "a@example.org")]).expect("all is set");
         assert!(!format!("{read:?}").contains("geheim"));

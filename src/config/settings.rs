@@ -73,6 +73,11 @@ pub const SETTINGS: &[Setting] = &[
         "the relay for mail: smtp:// (with STARTTLS, unless on this machine) or smtps://user:password@host:port; empty: no mail",
     ),
     setting("MAIL_FROM", "", "whom mails come from, such as MinSchool <noreply@example.org>"),
+    setting(
+        "MAIL_BOUNCES",
+        "",
+        "where mails come back to (bounce@example.org takes bounce+…@example.org to `minschool bounce`); empty: to MAIL_FROM",
+    ),
     setting("MAIL_PER_MINUTE", "60", "mails that all instances together send in a minute"),
     setting("BACKUP_DIR", "", "folder of backups; empty: backups in DATA_DIR"),
     setting("BACKUP_RECIPIENT", "", "public keys of age (age1…) that backups are encrypted to, comma-separated"),

@@ -35,6 +35,17 @@ impl Email {
         if fits { Ok(Self(text)) } else { Err(Error::invalid("email", "email.invalid")) }
     }
 
+    /// An address that mail can be sent to: what servers of other houses take without an extension (RFC 6531) that many lack.
+    ///
+    /// # Errors
+    /// As [`Self::parse`]; `Invalid("email", "email.unmailable")`.
+    pub fn parse_for_mail(typed: &str) -> Result<Self> {
+        let email = Self::parse(typed)?;
+        let (user, host) = email.0.rsplit_once('@').unwrap_or_default();
+        let takes = user.is_ascii() && url::Host::parse(host).is_ok_and(|host| lettre::Address::new(user, host.to_string()).is_ok());
+        if takes { Ok(email) } else { Err(Error::invalid("email", "email.unmailable")) }
+    }
+
     /// The address.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -31,7 +31,7 @@ pub struct Model {
     pub purpose: Purpose,
     /// Where it was sent.
     pub email: String,
-    /// The address that a new one is to replace: it is told, even if it is the member's no longer by then.
+    /// The address that a new one is to replace: a mail goes there too, even if it is the member's no longer by then.
     pub former: Option<String>,
     /// The SHA-256 of the token; unique.
     pub hash: String,

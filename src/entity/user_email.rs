@@ -1,5 +1,4 @@
-//! What is known of the addresses of members. A row is made when something becomes known: an address without one is neither
-//! verified nor refused.
+//! What is known of the addresses of members. An address without a row is neither verified nor refused.
 
 use super::ids::{UserId, ids};
 use sea_orm::entity::prelude::*;
@@ -19,6 +18,8 @@ pub struct Model {
     pub user_id: UserId,
     /// As in `users`; unique.
     pub email: String,
+    /// The language of the page on which it was entered: that of letters to a member who chose none.
+    pub lang: Option<String>,
     /// When the member proved to read what is sent there.
     pub verified_at: Option<OffsetDateTime>,
     /// How often it was refused for good since a mail was last taken.
@@ -26,6 +27,8 @@ pub struct Model {
     pub failed_at: Option<OffsetDateTime>,
     /// What the other server said.
     pub last_error: String,
+    #[sea_orm(belongs_to, from = "user_id", to = "id")]
+    pub user: BelongsTo<super::user::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -2,39 +2,108 @@
 
 use super::Recipient;
 use crate::app::App;
+use crate::clock::OffsetDateTime;
 use crate::domain::jobs::Failure;
 use crate::domain::jobs::lease::Claim;
 use crate::domain::mail::{self, Letter};
+use crate::domain::users::addresses;
 use crate::domain::users::links::{self, Purpose};
-use crate::entity::user;
+use crate::domain::{UserId, sessions};
+use crate::entity::{account_token, session, user};
 use templates::Lang;
 use templates::mail as views;
+use time::macros::{format_description, offset};
 
 /// Who gets the letter of a job, and the letter. None: nobody, or nobody any more.
 pub(super) async fn write(app: &App, job: &Claim) -> Result<Option<(Recipient, views::Letter)>, Failure> {
     let unreadable = |err| Failure::Permanent(format!("the job does not say which letter it is: {err}"));
     let letter: Letter = serde_json::from_str(&job.payload).map_err(unreadable)?;
-    let Some(id) = letter.recipient() else { return Ok(None) };
-    let Some(member) = mail::recipient(&app.context.db, id).await? else { return Ok(None) };
-    let drawn = draw(app, &letter, &member).await?;
-    Ok(Some((Recipient { user: member.id, name: member.name, email: member.email }, drawn)))
+    let Some(about) = about(app, &letter).await? else { return Ok(None) };
+    let Some(member) = mail::recipient(&app.context.db, about.user()).await? else { return Ok(None) };
+    let Some(drawn) = draw(app, &letter, &about, &member).await? else { return Ok(None) };
+    let email = match (&letter, about) {
+        (Letter::ChangeEmail { .. }, About::Change(change)) => change.email,
+        (_, About::Change(change)) => change.former.unwrap_or(member.email),
+        _ => member.email,
+    };
+    Ok(Some((Recipient { user: member.id, name: member.name, email }, drawn)))
 }
 
-async fn draw(app: &App, letter: &Letter, member: &user::Model) -> Result<views::Letter, Failure> {
+/// What a letter is about.
+enum About {
+    Member(UserId),
+    Change(account_token::Model),
+    Session(session::Model),
+}
+
+impl About {
+    fn user(&self) -> UserId {
+        match self {
+            Self::Member(user) => *user,
+            Self::Change(change) => change.user_id,
+            Self::Session(session) => session.user_id,
+        }
+    }
+}
+
+/// None: it is there no longer, or never was.
+async fn about(app: &App, letter: &Letter) -> Result<Option<About>, Failure> {
+    let db = &app.context.db;
+    Ok(match letter {
+        Letter::ResetPassword { user, .. } => user.map(About::Member),
+        Letter::PasswordChanged { user }
+        | Letter::VerifyEmail { user }
+        | Letter::SignUpAgain { user }
+        | Letter::EmailChanged { user }
+        | Letter::Test { user } => Some(About::Member(*user)),
+        Letter::ChangeEmail { change } | Letter::EmailChangeAsked { change } => links::find_noted(db, *change).await?.map(About::Change),
+        Letter::NewDevice { session } => sessions::find(db, *session).await?.map(About::Session),
+    })
+}
+
+/// None: its link was made void meanwhile.
+async fn draw(app: &App, letter: &Letter, about: &About, member: &user::Model) -> Result<Option<views::Letter>, Failure> {
+    let (ctx, now) = (&app.context, app.context.clock.now());
     let origin = app.config.public_url.as_str().trim_end_matches('/');
     let own = member.language.as_deref().and_then(Lang::from_tag);
-    let frame = |lang: Lang| views::Frame { lang, name: &member.name, origin };
-    Ok(match letter {
-        Letter::ResetPassword { lang, .. } => {
-            let (ctx, purpose) = (&app.context, Purpose::ResetPassword);
-            let token = links::issue(&ctx.db, member.id, purpose, &member.email, ctx.clock.now()).await?;
-            let frame = frame(own.or_else(|| Lang::from_tag(lang)).unwrap_or_default());
-            views::reset_password(&views::LinkLetter { frame, token: &token, minutes: minutes(purpose) })
+    let asked = match letter {
+        Letter::ResetPassword { lang, .. } => Lang::from_tag(lang),
+        _ => addresses::lang(&ctx.db, member.id).await?.as_deref().and_then(Lang::from_tag),
+    };
+    let frame = views::Frame { lang: own.or(asked).unwrap_or_default(), name: &member.name, origin };
+    let issue = async |purpose| links::issue(&ctx.db, member.id, purpose, &member.email, now).await;
+    Ok(Some(match (letter, about) {
+        (Letter::ResetPassword { .. }, _) => {
+            let token = issue(Purpose::ResetPassword).await?;
+            views::reset_password(&views::LinkLetter { frame, token: &token, minutes: minutes(Purpose::ResetPassword) })
         }
-        Letter::PasswordChanged { .. } => views::password_changed(&frame(own.unwrap_or_default())),
-    })
+        (Letter::VerifyEmail { .. }, _) => views::verify_email(&views::LinkLetter {
+            frame,
+            token: &issue(Purpose::VerifyEmail).await?,
+            minutes: minutes(Purpose::VerifyEmail),
+        }),
+        (Letter::ChangeEmail { change }, _) => {
+            let Some(token) = links::arm(&ctx.db, *change, now).await? else { return Ok(None) };
+            views::change_email(&views::LinkLetter { frame, token: &token, minutes: minutes(Purpose::ChangeEmail) })
+        }
+        (_, About::Change(change)) => views::email_change_asked(&views::ChangeLetter { frame, wanted: &change.email }),
+        (_, About::Session(session)) => {
+            let (device, at) = (sessions::device(&session.user_agent), moment(session.created_at));
+            views::new_device(&views::DeviceLetter { frame, device: &device, ip: &session.ip, at: &at })
+        }
+        (Letter::SignUpAgain { .. }, _) => views::sign_up_again(&frame),
+        (Letter::Test { .. }, _) => views::test(&frame),
+        (Letter::EmailChanged { .. }, _) => views::email_changed(&views::ChangeLetter { frame, wanted: &member.email }),
+        _ => views::password_changed(&frame),
+    }))
 }
 
 fn minutes(purpose: Purpose) -> u64 {
     purpose.good_for().whole_minutes().unsigned_abs()
+}
+
+/// A moment as Korea's clocks show it.
+fn moment(at: OffsetDateTime) -> String {
+    let local = at.to_offset(offset!(+9));
+    local.format(format_description!("[year]-[month]-[day] [hour]:[minute]")).unwrap_or_default()
 }

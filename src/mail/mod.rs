@@ -106,6 +106,7 @@ async fn send(
         }
         Err(refusal) => refusal,
     };
+    let refused = message.envelope().to().iter().fold(refused, |refused, to| refused.without(to.as_ref()));
     if !matches!(refused, Refusal::Doubt(_)) {
         mail::settle(&ctx.db, job.id).await?;
     }

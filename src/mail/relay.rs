@@ -45,6 +45,19 @@ pub(super) enum Refusal {
     Text(String),
 }
 
+impl Refusal {
+    /// The same without an address: what a relay says often repeats it, and it goes into the log.
+    pub(super) fn without(self, address: &str) -> Self {
+        let hide = |why: String| why.replace(address, "…");
+        match self {
+            Self::Temporary(why) => Self::Temporary(hide(why)),
+            Self::Doubt(why) => Self::Doubt(hide(why)),
+            Self::Recipient(why) => Self::Recipient(hide(why)),
+            Self::Text(why) => Self::Text(hide(why)),
+        }
+    }
+}
+
 /// A connection on which the relay waits for the text.
 pub(super) struct Open(AsyncSmtpConnection);
 

@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_of_a_house_and_of_a_machine_are_not_public() {
+    fn addresses_of_a_local_network_and_of_a_machine_are_not_public() {
         for private in [
             "0.0.0.0",
             "10.1.2.3",

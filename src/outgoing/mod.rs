@@ -1,8 +1,8 @@
 //! Connections that this program opens to other servers by itself: where they may lead, and how long opening one may take.
 //! All that goes out resolves its server here: mail today.
 //!
-//! An address that comes from a person or from another server (a webhook, a push service) may be made to lead into the house's
-//! own network (OWASP SSRF Prevention Cheat Sheet). So a name is resolved first, every address that it has is looked at, and
+//! An address that comes from a person or from another server (a webhook, a push service) may be made to lead into the
+//! operator's own network (OWASP SSRF Prevention Cheat Sheet). So a name is resolved first, every address that it has is looked at, and
 //! the connection is opened to one that was looked at: a second answer of the name server cannot lead it elsewhere. A server
 //! that the operator configured may be anywhere.
 

@@ -123,6 +123,7 @@ pub async fn create(request: RequestContext, fields: Fields) -> Result<Response>
         password: fields.text("password").into(),
         terms: fields.ticked("terms"),
         privacy: fields.ticked("privacy"),
+        lang: request.lang.tag(),
     };
     let next = reply::local(fields.text("next"));
     let register = async |key| sign_in_limits::register(&request.app.context, &key, &form, &request.head.client).await;

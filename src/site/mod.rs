@@ -5,6 +5,7 @@ mod boards;
 mod bookmarks;
 mod comments;
 mod drafts;
+mod email;
 mod events;
 mod files;
 mod home;
@@ -45,7 +46,7 @@ pub fn routes() -> Routes {
         .at(page("/privacy").cost(0, 0), get(pages::privacy))
         .at(page("/accessibility").cost(0, 0), get(pages::accessibility));
     let routes = search::routes(drafts::routes(bookmarks::routes(of_members(of_posts(routes)))));
-    files::routes(password_reset::routes(revisions::routes(routes)))
+    email::routes(files::routes(password_reset::routes(revisions::routes(routes))))
 }
 
 fn of_posts(routes: Routes) -> Routes {

@@ -59,6 +59,7 @@ async fn a_password_made_of_ones_own_address_is_refused(#[values(Sqlite, Postgre
         password: "달리는 초록 자전거 7대".into(),
         terms: true,
         privacy: true,
+        ..users::SignupForm::default()
     };
     assert!(users::NewUser::check(&test.app.context, &form, Account::Staff).await.is_err(), "thirteen characters");
     assert!(users::NewUser::check(&test.app.context, &form, Account::Member).await.is_ok());

@@ -144,7 +144,7 @@ async fn the_page_is_closed_to_others_and_who_may_read_it_changes_nothing(#[valu
 }
 
 /// Staff who may read what was done, and nothing else.
-async fn reader(test: &TestApp) -> Visitor {
+pub async fn reader(test: &TestApp) -> Visitor {
     let (ctx, by) = (&test.app.context, operator());
     let role = roles::create(ctx, &by, &Key::random().unwrap(), "감사 담당").await.unwrap().id;
     roles::grant(ctx, &by, &Key::random().unwrap(), role, Permissions::from_words(["panel:read", "audit:read"])).await.unwrap();

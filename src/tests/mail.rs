@@ -58,7 +58,7 @@ async fn done(test: &TestApp, mails: i64) {
 #[tokio::test]
 async fn an_address_that_is_refused_for_good_is_marked_and_not_tried_again(#[values(Sqlite, Postgres)] engine: Engine) {
     let (test, post, ada) = start(engine).await;
-    post.server.set(Manner::Recipient("550 5.1.1 no such user"));
+    post.server.set(Manner::Recipient("550 5.1.1 <ada@example.com> no such user"));
     work(&post.node.app);
 
     add(&post, ada).await;
@@ -66,6 +66,7 @@ async fn an_address_that_is_refused_for_good_is_marked_and_not_tried_again(#[val
     let job = failed(&test, 1).await;
     assert_eq!(job.state, State::Failed);
     assert!(job.last_error.contains("the address is refused") && job.last_error.contains("no such user"), "{}", job.last_error);
+    assert!(!job.last_error.contains(ADA), "it goes into the log: {}", job.last_error);
     let known = user_email::Entity::find().one(&test.app.context.db).await.unwrap().unwrap();
     assert_eq!((known.user_id, known.email.as_str(), known.failures), (ada, ADA, 1));
     assert!(known.verified_at.is_none() && known.last_error.contains("no such user"));

@@ -64,8 +64,8 @@ async fn a_forgotten_password_is_replaced_by_the_link_of_a_mail(#[values(Sqlite,
     assert_eq!(old.get("/my/profile").await.path.split('?').next(), Some("/login"), "every session has ended");
     assert_eq!(sign_in_with(&mut ada, PASSWORD).await.status, 422);
     assert!(sign_in_with(&mut ada, NEW).await.says("ada님"));
-    let told = post.mail(ADA, 1).await;
-    assert!(subject(&told).ends_with("비밀번호가 바뀌었습니다"));
+    let notice = post.mail(ADA, 1).await;
+    assert!(subject(&notice).ends_with("비밀번호가 바뀌었습니다"));
     let again = test.visitor().on(&post.node).get(&place).await;
     assert_eq!((again.status, again.says("쓸 수 없는 주소입니다")), (410, true));
     assert_eq!(number(&test, "SELECT COUNT(*) FROM user_emails WHERE verified_at IS NOT NULL").await, 1, "who set it reads the mailbox");

@@ -17,6 +17,7 @@ pub mod boards;
 pub mod bookmarks;
 pub mod comments;
 pub mod drafts;
+pub mod email;
 pub mod errors;
 pub mod files;
 mod holes;

@@ -1,7 +1,7 @@
 //! What staff see of jobs, and the two things that they can do about one that fails.
 
 use super::lease::is_free;
-use super::{Count, JobId, State, counts, schedules};
+use super::{Count, JobId, Kind, State, counts, schedules};
 use crate::clock::OffsetDateTime;
 use crate::db::{Transaction, query};
 use crate::domain::audit::{self, Entry, Target};
@@ -67,6 +67,16 @@ pub async fn overview(ctx: &Context, actor: &Actor) -> Result<Overview> {
         failing: failing.into_partial_model().all(&ctx.db).await?,
         schedules: schedules::list(&ctx.db).await?,
     })
+}
+
+/// The newest jobs of one kind that fail.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn failing_of(ctx: &Context, actor: &Actor, kind: Kind) -> Result<Vec<Failing>> {
+    may_look(actor)?;
+    let newest = failing().filter(Column::Kind.eq(kind)).order_by_desc(Column::Id).limit(SHOWN);
+    Ok(newest.into_partial_model().all(&ctx.db).await?)
 }
 
 fn failing() -> Select<Entity> {

@@ -1,7 +1,8 @@
 //! Sessions: who is signed in where. The row is the truth; `shared` keeps a hot copy of it. Rooms: this file (begun,
-//! looked up, listed) and `changes` (ended, voided, renewed).
+//! looked up, listed), `changes` (ended, voided, renewed) and `device`.
 
 mod changes;
+mod device;
 mod sql;
 
 use super::page::{Page, skip};
@@ -24,6 +25,7 @@ use changes::{DELIVERED, OVERLAP};
 
 pub use crate::entity::session::Area;
 pub use changes::{Changed, Refresh, SessionSelector, end, refresh, rotate};
+pub use device::device;
 
 /// How long a session lasts: unused, and at the most.
 struct Span {
@@ -200,6 +202,23 @@ pub async fn page(ctx: &Context, user: Option<UserId>, page: i64, size: i64) -> 
         .order_by_desc(Column::Id);
     let rows = open.limit(size as u64 + 1).offset(skip(page, size) as u64).into_partial_model().all(&ctx.db).await?;
     Ok(Page::of(rows, size))
+}
+
+/// An open session for a letter about it.
+///
+/// # Errors
+/// The database's.
+pub async fn find(db: &impl ConnectionTrait, session: SessionId) -> Result<Option<crate::entity::session::Model>> {
+    Ok(Entity::find_by_id(session).one(db).await?)
+}
+
+/// The session of a token that was just made.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn id_of(db: &impl ConnectionTrait, token: &str) -> Result<SessionId> {
+    let found = Entity::find().filter(Column::TokenHash.eq(tokens::hash(token))).select_only().column(Column::Id);
+    found.into_tuple().one(db).await?.ok_or(Error::NotFound)
 }
 
 /// Whose session it is; `NotFound` when there is none.

@@ -8,7 +8,7 @@ use sea_orm::sea_query::{Condition, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use time::Duration;
 
-pub use crate::entity::account_token::Purpose;
+pub use crate::entity::account_token::{AccountTokenId, Purpose};
 
 impl Purpose {
     /// How long a link is good, from the moment in which its mail was written.
@@ -37,6 +37,53 @@ pub async fn issue(db: &impl ConnectionTrait, user: UserId, purpose: Purpose, em
     };
     Entity::insert(row).exec_without_returning(db).await?;
     Ok(token)
+}
+
+/// Notes a change of the address, from one to another, before there is a token for it: [`arm`] makes one when the letter is written.
+///
+/// # Errors
+/// As [`issue`].
+pub async fn reserve(
+    tx: &impl ConnectionTrait,
+    user: UserId,
+    (former, email): (&str, &str),
+    now: OffsetDateTime,
+) -> Result<AccountTokenId> {
+    let purpose = Purpose::ChangeEmail;
+    let row = ActiveModel {
+        user_id: Set(user),
+        purpose: Set(purpose),
+        email: Set(email.to_owned()),
+        former: Set(Some(former.to_owned())),
+        // Of a token that nobody has.
+        hash: Set(tokens::hash(&tokens::random()?)),
+        created_at: Set(now),
+        expires_at: Set(now + purpose.good_for()),
+        ..Default::default()
+    };
+    Ok(Entity::insert(row).exec(tx).await?.last_insert_id)
+}
+
+/// Makes the token of what was noted, over an earlier one. None: it was used, made void or forgotten.
+///
+/// # Errors
+/// As [`issue`].
+pub async fn arm(db: &impl ConnectionTrait, id: AccountTokenId, now: OffsetDateTime) -> Result<Option<String>> {
+    let token = tokens::random()?;
+    let update = Entity::update_many()
+        .col_expr(Column::Hash, SimpleExpr::from(tokens::hash(&token)))
+        .filter(Column::Id.eq(id))
+        .filter(Column::UsedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now));
+    Ok((update.exec(db).await?.rows_affected == 1).then_some(token))
+}
+
+/// What was noted.
+///
+/// # Errors
+/// The database's.
+pub async fn find_noted(db: &impl ConnectionTrait, id: AccountTokenId) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id(id).one(db).await?)
 }
 
 fn is_good(token: &str, purpose: Purpose, now: OffsetDateTime) -> Condition {

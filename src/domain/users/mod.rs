@@ -3,6 +3,7 @@
 pub mod addresses;
 mod counts;
 pub mod devices;
+pub mod email;
 pub mod links;
 pub mod manage;
 pub mod network;
@@ -16,9 +17,10 @@ pub mod sign_in_limits;
 pub(super) use counts::{count_comments, count_posts};
 
 use super::idempotency::{Uncommitted, idempotent};
+use super::mail::{self, Letter};
 use super::sessions::{self, Refresh, SessionSelector};
 use super::validation::{Email, Name};
-use super::{Account, Actor, Error, Problem, Result, idempotency, invalidation, notifications, roles};
+use super::{Account, Actor, Error, Problem, Result, idempotency, invalidation, jobs, notifications, roles};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::search::{self, Doc};
@@ -43,6 +45,7 @@ pub struct SignupForm {
     pub password: String,
     pub terms: bool,
     pub privacy: bool,
+    pub lang: &'static str,
 }
 
 /// A checked sign-up form.
@@ -58,7 +61,7 @@ impl NewUser {
     /// # Errors
     /// `Invalid` with every field that cannot be used; `Busy`.
     pub async fn check(ctx: &Context, form: &SignupForm, account: Account) -> Result<Self> {
-        let (email, name) = (Email::parse(&form.email), Name::parse_for(&form.name, account));
+        let (email, name) = (Email::parse_for_mail(&form.email), Name::parse_for(&form.name, account));
         let strong = ctx.hasher.check_strength(&form.password, &[&form.email, &form.name], account).await;
         let terms = if form.terms { Ok(()) } else { Err(Error::invalid("terms", "terms.required")) };
         let privacy = if form.privacy { Ok(()) } else { Err(Error::invalid("privacy", "privacy.required")) };
@@ -115,17 +118,20 @@ pub enum Registration {
 /// `Invalid` with every field that cannot be used; `Busy`.
 pub async fn register(ctx: &Context, key: &idempotency::Key, form: &SignupForm) -> Result<Registration> {
     let new_user = NewUser::check(ctx, form, Account::Member).await?;
-    match idempotent(ctx, key, add(ctx, &new_user)).await {
-        Ok(outcome) => Ok(Registration::New(outcome.id)),
+    match idempotent(ctx, key, add(ctx, &new_user, form.lang)).await {
+        Ok(outcome) => {
+            jobs::wake(ctx).await;
+            Ok(Registration::New(outcome.id))
+        }
         Err(Error::Invalid(problems)) if problems.iter().any(|p| p.message == "email.taken") => {
-            tell_owner(ctx, new_user.email.as_str()).await?;
+            tell_owner(ctx, key, new_user.email.as_str()).await?;
             Ok(Registration::Known)
         }
         Err(err) => Err(err),
     }
 }
 
-async fn add(ctx: &Context, new_user: &NewUser) -> Result<Uncommitted<UserId>> {
+async fn add(ctx: &Context, new_user: &NewUser, lang: &str) -> Result<Uncommitted<UserId>> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let role = roles::find_by_slug(&tx, roles::MEMBER).await?;
@@ -139,13 +145,18 @@ async fn add(ctx: &Context, new_user: &NewUser) -> Result<Uncommitted<UserId>> {
         ..Default::default()
     });
     consent::Entity::insert_many(consents).exec_without_returning(&tx).await?;
+    addresses::add(&tx, id, new_user.email.as_str(), lang).await?;
+    mail::enqueue(ctx, &tx, &Letter::VerifyEmail { user: id }).await?;
     Ok(Uncommitted { tx, id })
 }
 
-/// Notifies the owner of an address that a sign-up was tried with it; once a day is enough.
-async fn tell_owner(ctx: &Context, email: &str) -> Result<()> {
+/// Notifies the owner of an address that a sign-up was tried with it; once a day is enough. The mail is for who forgot that they
+/// have an account.
+async fn tell_owner(ctx: &Context, key: &idempotency::Key, email: &str) -> Result<()> {
     let now = ctx.clock.now();
     if let Some(owner) = notifications::insert_sign_up_again(&ctx.db, email, now).await? {
+        mail::enqueue_once(ctx, &ctx.db, &Letter::SignUpAgain { user: owner }, Some(&format!("again:{}", key.0))).await?;
+        jobs::wake(ctx).await;
         notifications::forget(ctx, &[owner]).await;
         notifications::announce(ctx, &[owner]).await;
     }

@@ -1,5 +1,6 @@
 //! New passwords: by a member who knows the present one, and by the operator.
 
+use super::email;
 use crate::db::query;
 use crate::domain::audit::{self, By, Entry};
 use crate::domain::idempotency::{Uncommitted, idempotent};
@@ -43,7 +44,7 @@ fn wrong() -> Error {
 
 /// Checks a password that is in force, and gives its hash. Who guesses with a session that was left open has to wait longer
 /// after each failure, as at the sign-in.
-async fn check(ctx: &Context, user: UserId, typed: &str) -> Result<String> {
+pub(super) async fn check(ctx: &Context, user: UserId, typed: &str) -> Result<String> {
     let (limits, counter) = (ctx.shared.limits(), format!("current:{user}"));
     if ctx.limits.enforced {
         match limits.wait_for(&counter).await {
@@ -80,6 +81,7 @@ async fn replace(
     }
     *ended = sessions::end(&tx, SessionSelector::All { user: id }, "password", ctx.clock.now()).await?;
     mail::enqueue(ctx, &tx, &Letter::PasswordChanged { user: id }).await?;
+    email::void_changes(&tx, id, ctx.clock.now()).await?;
     *stored = hash;
     Ok(Uncommitted { tx, id })
 }

@@ -1,10 +1,10 @@
-//! A forgotten password: a mail with a link, and a new password from whoever has the mailbox.
+//! A forgotten password: a mail with a link, and a new password from who has the mailbox.
 //!
 //! Whether an address has an account shows neither in the answer nor in the work: a job is added either way. Opening the link
 //! changes nothing, because programs open the links of mails before people do; the form behind it does.
 
 use super::links::{self, Purpose};
-use super::{addresses, network, sign_in_limits};
+use super::{addresses, email, network, sign_in_limits};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::idempotency::{Key, Outcome, Uncommitted, idempotent};
@@ -113,6 +113,7 @@ async fn replace(ctx: &Context, token: &str, new: &str, done: &mut Done) -> Resu
 /// What a new password brings with it, in its transaction.
 async fn follow(ctx: &Context, tx: &crate::db::Transaction, member: &user::Model, now: OffsetDateTime) -> Result<sessions::Changed> {
     links::void(tx, member.id, Purpose::ResetPassword, now).await?;
+    email::void_changes(tx, member.id, now).await?;
     addresses::verify(tx, member.id, &member.email, now).await?;
     mail::enqueue(ctx, tx, &Letter::PasswordChanged { user: member.id }).await?;
     sessions::end(tx, SessionSelector::All { user: member.id }, "password", now).await

@@ -62,7 +62,8 @@ fn tiles(request: &RequestContext, seen: &Overview, kinds: &[KindRow<'_>]) -> Ve
     ]
 }
 
-fn failing<'a>(request: &RequestContext, job: &'a Failing) -> FailingJob<'a> {
+/// A job that fails.
+pub(super) fn failing<'a>(request: &RequestContext, job: &'a Failing) -> FailingJob<'a> {
     let (now, lang) = (request.app.context.clock.now(), request.lang);
     let next = match job.state {
         State::Failed => Next::GivenUp(moment(job.done_at.unwrap_or(job.due_at), now, lang)),

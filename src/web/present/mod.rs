@@ -1,17 +1,19 @@
 //! Domain values as the plain structs that views draw.
 //!
-//! Rooms: `posts` (cards, a post, its thread), `staff` (the admin's frame and rows), `jobs`, `system` and
+//! Rooms: `posts` (cards, a post, its thread), `staff` (the admin's frame and rows), `jobs`, `mail`, `system` and
 //! `curves` (how the machines are and were).
 
 mod curves;
 pub mod jobs;
+pub mod mail;
 mod posts;
 mod staff;
 mod system;
 
+pub use crate::domain::sessions::device;
 pub use curves::{curves, span};
 pub use posts::{Shown, author, board_description, board_name, card, comment, common_comment, files, post, state, takes_comments, thread};
-pub use staff::{admin_shell, audit_rows, device, role_name, session_rows};
+pub use staff::{admin_shell, audit_rows, role_name, session_rows};
 pub use system::live;
 
 use super::request::RequestContext;

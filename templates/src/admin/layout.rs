@@ -2,6 +2,7 @@
 
 use super::text as t;
 use crate::admin::jobs::text as jobs_text;
+use crate::admin::mail::text as mail_text;
 use crate::admin::monitor::text as monitor_text;
 use crate::layout::{Aids, Flash, head, mark, regions, sign_out};
 use crate::paths::admin as paths;
@@ -110,7 +111,7 @@ fn header(shell: &AdminShell) -> Markup {
 
 fn menu(shell: &AdminShell) -> Markup {
     let may = &shell.may;
-    let entries: [(bool, &str, Text); 10] = [
+    let entries: [(bool, &str, Text); 11] = [
         (true, paths::DASHBOARD, t::DASHBOARD),
         (may.users, paths::USERS, t::USERS),
         (may.roles, paths::ROLES, t::ROLES),
@@ -121,6 +122,7 @@ fn menu(shell: &AdminShell) -> Markup {
         (may.audit, paths::AUDIT, t::AUDIT),
         // Who may read what staff did may read what the machines did.
         (may.audit, paths::JOBS, jobs_text::TITLE),
+        (may.audit, paths::MAIL, mail_text::TITLE),
         (may.audit, paths::SYSTEM, monitor_text::TITLE),
     ];
     html! {

@@ -7,6 +7,7 @@ pub mod dashboard;
 pub mod errors;
 pub mod jobs;
 pub mod layout;
+pub mod mail;
 pub mod monitor;
 pub mod posts;
 pub mod roles;

@@ -42,6 +42,9 @@ crate::text::catalogue! {
     EMAIL_EMPTY = "이메일을 적어 주세요", "Enter your e-mail";
     EMAIL_INVALID = "이메일은 name@example.com처럼 적어 주세요", "Enter an e-mail address like name@example.com";
     EMAIL_TAKEN = "이 이메일로는 가입할 수 없습니다. 이미 회원이라면 로그인해 주세요", "This e-mail cannot be used. If you are already a member, sign in";
+    EMAIL_UNMAILABLE = "메일을 보낼 수 없는 주소입니다. 다른 이메일을 적어 주세요", "Mail cannot be sent to this address. Enter another one";
+    EMAIL_USED = "다른 계정이 쓰고 있는 이메일입니다", "Another account uses this e-mail";
+    EMAIL_SAME = "지금 쓰고 있는 이메일입니다", "This is your e-mail already";
     EMAIL_TOO_LONG = "이메일이 너무 깁니다", "The e-mail is too long";
     NAME_EMPTY = "이름을 적어 주세요", "Enter a name";
     NAME_TOO_SHORT = "이름은 2자 이상이어야 합니다", "The name needs at least 2 characters";

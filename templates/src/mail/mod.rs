@@ -4,6 +4,7 @@ pub(crate) mod samples;
 pub mod text;
 
 use self::text as t;
+use crate::email;
 use crate::password;
 use crate::paths;
 use crate::text::{Lang, Text, common};
@@ -30,6 +31,26 @@ pub struct LinkLetter<'a> {
     pub minutes: u64,
 }
 
+/// A letter about another address.
+#[derive(Clone, Copy)]
+pub struct ChangeLetter<'a> {
+    pub frame: Frame<'a>,
+    /// The other address.
+    pub wanted: &'a str,
+}
+
+/// A letter about a sign-in.
+#[derive(Clone, Copy)]
+pub struct DeviceLetter<'a> {
+    pub frame: Frame<'a>,
+    /// The browser in words.
+    pub device: &'a str,
+    /// Its address.
+    pub ip: &'a str,
+    /// When, as Korea's clocks show it.
+    pub at: &'a str,
+}
+
 /// A letter before it is drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
@@ -53,7 +74,7 @@ pub fn reset_password(p: &LinkLetter) -> Letter {
     let lang = p.frame.lang;
     Letter {
         lines: vec![lang.t(t::RESET_TEXT).to_owned()],
-        link: Some(Link { label: lang.t(t::RESET_LINK), url: format!("{}{}", p.frame.origin, password::paths::reset(p.token)) }),
+        link: Some(Link { label: lang.t(t::RESET_LINK), url: to(&p.frame, &password::paths::reset(p.token)) }),
         notes: vec![fill(lang, t::RESET_MINUTES, "n", &p.minutes), lang.t(t::RESET_NOT_YOU).to_owned()],
         ..letter(&p.frame, t::RESET_SUBJECT)
     }
@@ -63,10 +84,79 @@ pub fn reset_password(p: &LinkLetter) -> Letter {
 pub fn password_changed(p: &Frame) -> Letter {
     Letter {
         lines: vec![p.lang.t(t::CHANGED_TEXT).to_owned()],
-        link: Some(Link { label: p.lang.t(t::CHANGED_LINK), url: format!("{}{}", p.origin, password::paths::FORGOT) }),
+        link: Some(Link { label: p.lang.t(t::CHANGED_LINK), url: to(p, password::paths::FORGOT) }),
         notes: vec![p.lang.t(t::CHANGED_NOT_YOU).to_owned()],
         ..letter(p, t::CHANGED_SUBJECT)
     }
+}
+
+/// A link by which a member says that the address is theirs.
+pub fn verify_email(p: &LinkLetter) -> Letter {
+    let lang = p.frame.lang;
+    Letter {
+        lines: vec![lang.t(t::VERIFY_TEXT).to_owned()],
+        link: Some(Link { label: lang.t(t::VERIFY_LINK), url: to(&p.frame, &email::paths::with_token(email::paths::VERIFY, p.token)) }),
+        notes: vec![fill(lang, t::LINK_HOURS, "n", &(p.minutes / 60)), lang.t(t::VERIFY_NOT_YOU).to_owned()],
+        ..letter(&p.frame, t::VERIFY_SUBJECT)
+    }
+}
+
+/// A link to the address that is to become a member's.
+pub fn change_email(p: &LinkLetter) -> Letter {
+    let lang = p.frame.lang;
+    Letter {
+        lines: vec![lang.t(t::TAKE_TEXT).to_owned()],
+        link: Some(Link { label: lang.t(t::TAKE_LINK), url: to(&p.frame, &email::paths::with_token(email::paths::CHANGE, p.token)) }),
+        notes: vec![fill(lang, t::LINK_HOURS, "n", &(p.minutes / 60)), lang.t(t::TAKE_NOT_YOU).to_owned()],
+        ..letter(&p.frame, t::TAKE_SUBJECT)
+    }
+}
+
+/// That another address is to become the member's.
+pub fn email_change_asked(p: &ChangeLetter) -> Letter {
+    let lang = p.frame.lang;
+    Letter {
+        lines: vec![fill(lang, t::ASKED_TEXT, "email", &p.wanted)],
+        link: Some(Link { label: lang.t(t::NOT_ME), url: to(&p.frame, password::paths::FORGOT) }),
+        notes: vec![lang.t(t::ASKED_NOT_YOU).to_owned()],
+        ..letter(&p.frame, t::ASKED_SUBJECT)
+    }
+}
+
+/// That the address was changed.
+pub fn email_changed(p: &ChangeLetter) -> Letter {
+    let lang = p.frame.lang;
+    Letter { lines: vec![fill(lang, t::TAKEN_TEXT, "email", &p.wanted)], ..letter(&p.frame, t::TAKEN_SUBJECT) }
+}
+
+/// That there is an account already.
+pub fn sign_up_again(p: &Frame) -> Letter {
+    Letter {
+        lines: vec![p.lang.t(t::AGAIN_TEXT).to_owned()],
+        link: Some(Link { label: p.lang.t(t::AGAIN_LINK), url: to(p, password::paths::FORGOT) }),
+        notes: vec![p.lang.t(t::AGAIN_NOT_YOU).to_owned()],
+        ..letter(p, t::AGAIN_SUBJECT)
+    }
+}
+
+/// That a browser signed in which had not before.
+pub fn new_device(p: &DeviceLetter) -> Letter {
+    let lang = p.frame.lang;
+    Letter {
+        lines: vec![lang.t(t::DEVICE_TEXT).to_owned(), lang.fill(t::DEVICE_FACTS, &[("device", &p.device), ("ip", &p.ip), ("at", &p.at)])],
+        link: Some(Link { label: lang.t(t::DEVICE_LINK), url: to(&p.frame, paths::MY_SESSIONS) }),
+        notes: vec![lang.t(t::DEVICE_NOT_YOU).to_owned()],
+        ..letter(&p.frame, t::DEVICE_SUBJECT)
+    }
+}
+
+/// That mail arrives.
+pub fn test(p: &Frame) -> Letter {
+    Letter { lines: vec![p.lang.t(t::TEST_TEXT).to_owned()], ..letter(p, t::TEST_SUBJECT) }
+}
+
+fn to(p: &Frame, path: &str) -> String {
+    format!("{}{path}", p.origin)
 }
 
 fn letter(p: &Frame, subject: Text) -> Letter {

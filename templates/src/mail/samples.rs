@@ -1,14 +1,29 @@
 //! Letters, as text and as HTML.
 
-use super::{Frame, Letter, LinkLetter, body, password_changed, reset_password, text};
+use super::{
+    ChangeLetter, DeviceLetter, Frame, Letter, LinkLetter, body, change_email, email_change_asked, email_changed, new_device,
+    password_changed, reset_password, sign_up_again, test, text, verify_email,
+};
 use crate::samples::Rendered;
 use crate::{Lang, Markup};
 use maud::html;
 
 pub(crate) fn all(lang: Lang) -> Rendered {
     let frame = Frame { lang, name: "김하나", origin: "https://example.org" };
-    let reset = reset_password(&LinkLetter { frame, token: "k-token", minutes: 30 });
-    vec![("mail-reset-password", drawn(&reset)), ("mail-password-changed", drawn(&password_changed(&frame)))]
+    let link = |minutes| LinkLetter { frame, token: "k-token", minutes };
+    let change = ChangeLetter { frame, wanted: "hana@example.net" };
+    let device = DeviceLetter { frame, device: "Whale · Windows", ip: "203.0.113.7", at: "2026-11-22 14:05" };
+    vec![
+        ("mail-reset-password", drawn(&reset_password(&link(30)))),
+        ("mail-password-changed", drawn(&password_changed(&frame))),
+        ("mail-verify-email", drawn(&verify_email(&link(1_440)))),
+        ("mail-change-email", drawn(&change_email(&link(1_440)))),
+        ("mail-email-change-asked", drawn(&email_change_asked(&change))),
+        ("mail-email-changed", drawn(&email_changed(&change))),
+        ("mail-sign-up-again", drawn(&sign_up_again(&frame))),
+        ("mail-test", drawn(&test(&frame))),
+        ("mail-new-device", drawn(&new_device(&device))),
+    ]
 }
 
 fn drawn(letter: &Letter) -> Markup {

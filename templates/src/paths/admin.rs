@@ -26,6 +26,10 @@ pub const SESSIONS: &str = "/sessions";
 pub const AUDIT: &str = "/audit";
 /// What is done beside the requests.
 pub const JOBS: &str = "/jobs";
+/// Where mail goes, and what fails of it.
+pub const MAIL: &str = "/mail";
+/// Sends a mail to oneself.
+pub const MAIL_TEST: &str = "/mail/test";
 /// How the machines are.
 pub const SYSTEM: &str = "/system";
 /// The part of it that is of now.

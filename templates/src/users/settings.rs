@@ -1,6 +1,7 @@
 //! A member's own settings: name, password, and the reading aids that visitors have too.
 
 use super::text as t;
+use crate::email;
 use crate::layout::{self, Aids, Motion, Shell, Spacing, TextSize, Theme, Viewer};
 use crate::paths;
 use crate::text::{Lang, common};
@@ -53,7 +54,7 @@ pub fn profile(p: &ProfileForm) -> Markup {
             form method="post" action=(paths::MY_PROFILE) novalidate hx-boost="false" {
                 (ui::error_summary(lang, "", p.errors))
                 (ui::once(p.once))
-                dl.facts { div { dt { (lang.t(t::EMAIL_NOW)) } dd { (p.email) } } }
+                dl.facts { div { dt { (lang.t(t::EMAIL_NOW)) } dd { (p.email) " " a href=(email::paths::INDEX) { (lang.t(email::text::CHANGE_TITLE)) } } } }
                 (ui::field(&Field { name: "name", label: lang.t(t::NAME_NOW), value: p.name, autocomplete: "nickname", required: true, ..base }))
                 (language(&base, p.language))
                 (ui::check(&Field { name: "presence", label: lang.t(t::PRESENCE), hint: lang.t(t::PRESENCE_HINT), ..base }, p.shows_presence))
@@ -142,6 +143,7 @@ pub fn tabs(shell: &Shell) -> Markup {
     let here = shell.path.split('?').next().unwrap_or_default();
     let pages = [
         (paths::MY_PROFILE, t::PROFILE),
+        (email::paths::INDEX, email::text::TAB),
         (paths::MY_PASSWORD, t::PASSWORD),
         (paths::MY_SESSIONS, t::SESSIONS),
         (paths::MY_READING, t::READING),

@@ -1,8 +1,13 @@
 //! Mails that are to be sent. A mail is a job, which is added in the transaction that calls for it. The job says who gets which
-//! letter and nothing else: it holds no address, and a link's token is made when the letter is written (`src/mail`).
+//! letter and nothing else: it holds no address, and a link's token is made when the letter is written (`src/mail`). `bounce` mails that came
+//! back · `manage` what staff see.
+
+pub mod bounce;
+pub mod manage;
 
 use super::jobs::{self, JobId, Kind, New};
-use super::{Context, Result, UserId};
+use super::{Context, Result, SessionId, UserId};
+pub use crate::entity::account_token::AccountTokenId;
 use crate::entity::mail_attempt::{ActiveModel, Column, Entity};
 use crate::entity::user;
 use sea_orm::ActiveValue::Set;
@@ -27,29 +32,62 @@ pub enum Letter {
         /// Whose.
         user: UserId,
     },
+    /// A link by which a member says that the address is theirs.
+    VerifyEmail {
+        /// Whose.
+        user: UserId,
+    },
+    /// That there is an account already, after a sign-up with its address.
+    SignUpAgain {
+        /// Whose.
+        user: UserId,
+    },
+    /// A link to the address that is to become a member's.
+    ChangeEmail {
+        /// The change that waits for it.
+        change: AccountTokenId,
+    },
+    /// That another address is to become the member's, to the present one.
+    EmailChangeAsked {
+        /// The change that waits.
+        change: AccountTokenId,
+    },
+    /// That the address was changed, to the new one.
+    EmailChanged {
+        /// Whose.
+        user: UserId,
+    },
+    /// That mail arrives, to staff who wanted to know.
+    Test {
+        /// Who.
+        user: UserId,
+    },
+    /// That a browser signed in which had not before.
+    NewDevice {
+        /// The session that began.
+        session: SessionId,
+    },
 }
 
-impl Letter {
-    /// Who gets it.
-    pub fn recipient(&self) -> Option<UserId> {
-        match self {
-            Self::ResetPassword { user, .. } => *user,
-            Self::PasswordChanged { user } => Some(*user),
-        }
-    }
-}
-
-/// Adds a mail in the caller's transaction; [`jobs::wake`] after its commit. Nothing where the house sends no mail.
+/// Adds a mail in the caller's transaction; [`jobs::wake`] after its commit. Nothing where the site sends no mail.
 ///
 /// # Errors
 /// The database's.
 pub async fn enqueue(ctx: &Context, tx: &impl ConnectionTrait, letter: &Letter) -> Result<()> {
+    enqueue_once(ctx, tx, letter, None).await
+}
+
+/// The same, and a second mail with the same `dedupe` is not added.
+///
+/// # Errors
+/// The database's.
+pub async fn enqueue_once(ctx: &Context, tx: &impl ConnectionTrait, letter: &Letter, dedupe: Option<&str>) -> Result<()> {
     if !ctx.sends_mail {
         return Ok(());
     }
     let payload = serde_json::to_string(letter).map_err(|err| super::Error::internal("writing down a mail", err))?;
     let now = ctx.clock.now();
-    jobs::enqueue(tx, New { kind: Kind::Mail, payload: &payload, dedupe: None, due_at: now }, now).await?;
+    jobs::enqueue(tx, New { kind: Kind::Mail, payload: &payload, dedupe, due_at: now }, now).await?;
     Ok(())
 }
 
