@@ -10,6 +10,7 @@ mod dashboard;
 mod jobs;
 mod mail;
 mod metrics;
+mod organisation;
 mod posts;
 mod roles;
 mod runbook;
@@ -81,6 +82,7 @@ pub fn routes() -> Routes {
         .at(page("/boards/new").cost(0, 0), get(boards::new).post(boards::create))
         .at("/boards/order", post(boards::reorder))
         .at(page("/boards/:id/edit").cost(1, 0), get(boards::edit).post(boards::update))
+        .at(page("/organisation").cost(1, 0), get(organisation::edit).post(organisation::update))
         .at(page("/posts").cost(1, 0), get(posts::index).post(posts::act))
         .at(page("/comments").cost(1, 0), get(comments::index).post(comments::act))
         .at(page("/sessions").cost(2, 0), get(sessions::index))

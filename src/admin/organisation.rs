@@ -48,6 +48,7 @@ pub async fn update(staff: Staff, fields: Fields) -> Result<Response> {
         phone: text("phone"),
         email: text("email"),
         links: text("links"),
+        named_links: Vec::new(),
     };
     let save = async |key| organisation::save(&staff.request.app.context, &staff.by(), &key, &typed).await;
     match form::submit(&staff.request, FORM, &fields, save).await? {

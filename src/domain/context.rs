@@ -2,7 +2,7 @@
 
 use super::counters::Counters;
 use super::users::password::Hasher;
-use super::{Result, boards, markdown, settings};
+use super::{Result, boards, markdown, organisation, settings};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::flood::Flood;
@@ -32,6 +32,8 @@ pub struct Parts {
     pub secret: String,
     /// The boards, as of one generation.
     pub boards: boards::Kept,
+    /// Who runs the site, as of the same.
+    pub organisation: organisation::Kept,
     /// Counts that are written to the database in intervals.
     pub counters: Counters,
     /// Texts whose HTML was found clean.
@@ -90,6 +92,7 @@ impl Context {
             shared,
             clock,
             boards: boards::Kept::default(),
+            organisation: organisation::Kept::default(),
             counters: Counters::default(),
             known: markdown::Known::default(),
             limits,

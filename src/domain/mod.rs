@@ -21,6 +21,7 @@ pub mod jobs;
 pub mod mail;
 pub mod markdown;
 pub mod notifications;
+pub mod organisation;
 pub mod page;
 pub mod permissions;
 pub mod posts;

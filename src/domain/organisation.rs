@@ -31,6 +31,9 @@ pub struct Organisation {
     pub email: String,
     /// Addresses of other pages of the organisation, one a line.
     pub links: String,
+    /// Those that are addresses, each with the host that names it.
+    #[serde(skip)]
+    pub named_links: Vec<(String, String)>,
 }
 
 /// What this instance keeps.
@@ -49,8 +52,7 @@ impl Organisation {
         ]
     }
 
-    /// Its links, each with the host that names it.
-    pub fn links(&self) -> Vec<(String, String)> {
+    fn name_links(&self) -> Vec<(String, String)> {
         let link = |line: &str| {
             let url = url::Url::parse(line).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
             let host = url.host_str()?.trim_start_matches("www.").to_owned();
@@ -70,7 +72,7 @@ impl Organisation {
         }
         fit.links = self.links.lines().map(validation::line).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
         let lines = fit.links.lines().count();
-        if lines > LINKS_MAX || fit.links().len() != lines || fit.links.len() > LINKS_MAX * 300 {
+        if lines > LINKS_MAX || fit.name_links().len() != lines || fit.links.len() > LINKS_MAX * 300 {
             problems.push(Problem { field: "links", message: "organisation.links" });
         }
         if problems.is_empty() { Ok(fit) } else { Err(Error::Invalid(problems)) }
@@ -80,7 +82,8 @@ impl Organisation {
 /// What is stored.
 pub async fn read(db: &impl ConnectionTrait) -> Result<Organisation> {
     let json = settings::get(db, NAME).await?;
-    Ok(json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+    let stored: Organisation = json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+    Ok(Organisation { named_links: stored.name_links(), ..stored })
 }
 
 /// The same as this instance keeps it. `generation` is that of the boards, as this request read it; without it (Redis unknown) the

@@ -43,7 +43,7 @@ impl CacheTag {
     pub const POSTS: Self = Self(Cow::Borrowed("posts"));
     /// What was taken back or changed: edited, hidden, deleted, closed. What was only added is not among it.
     pub const WITHDRAWN: Self = Self(Cow::Borrowed("withdrawn"));
-    /// The list of boards: names, order, who may do what.
+    /// The list of boards: names, order, who may do what; and who runs the site.
     pub const BOARDS: Self = Self(Cow::Borrowed("boards"));
     /// Roles and what they permit.
     pub const ROLES: Self = Self(Cow::Borrowed("roles"));

@@ -38,6 +38,7 @@ mod mail_panel;
 mod metrics;
 mod moderation;
 mod nginx;
+mod organisation;
 mod page_head;
 mod papers;
 mod password_reset;

@@ -7,6 +7,7 @@ use super::routes::{Kind, Route};
 use super::{address, cookies, language, packed};
 use crate::app::App;
 use crate::domain::boards::{self, Board, Boards};
+use crate::domain::organisation::{self, Organisation};
 use crate::domain::posts::Post;
 use crate::domain::sessions::{self, Area, Client, Session};
 use crate::domain::{Actor, Result, UserId, notifications, tokens};
@@ -128,6 +129,8 @@ pub struct RequestParts {
     pub reader: Option<Generation>,
     /// The boards in their order.
     pub boards: Arc<Boards>,
+    /// Who runs the site.
+    pub organisation: Arc<Organisation>,
     /// The language of the page.
     pub lang: Lang,
     /// How pages look to the reader.
@@ -169,6 +172,10 @@ impl RequestContext {
         let (board, post) = (tags.board.and_then(generation), tags.post.and_then(generation));
         let session = session(app, area, hash, answer.session).await?;
         let (actor, boards) = (session.as_ref().map(Session::actor), boards::all(&app.context, of_boards).await?);
+        let organisation = match area {
+            Area::Site => organisation::kept(&app.context, of_boards).await?,
+            Area::Admin => Arc::default(),
+        };
         let unread = match (&actor, area) {
             (Some(actor), Area::Site) => notifications::unread(&app.context, actor, &boards, answer.unread).await?,
             _ => 0,
@@ -177,6 +184,7 @@ impl RequestContext {
         let inner = RequestParts {
             app: app.clone(),
             boards,
+            organisation,
             actor,
             dead_cookie: hash.is_some() && session.is_none(),
             session,
@@ -210,6 +218,7 @@ impl RequestContext {
             post: None,
             reader: None,
             boards: Arc::default(),
+            organisation: Arc::default(),
             lang,
             aids,
             dead_cookie: false,

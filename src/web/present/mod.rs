@@ -20,9 +20,10 @@ use super::request::RequestContext;
 use crate::clock::OffsetDateTime;
 use crate::domain::files as files_rules;
 use crate::domain::notifications::Notification;
+use crate::domain::organisation::Organisation;
 use crate::domain::users::password;
 use crate::domain::{Action, Problem, Resource, notifications, validation};
-use templates::layout::{Flash, MemberBadge, NavBoard, Shell, Viewer};
+use templates::layout::{self, Flash, MemberBadge, NavBoard, Shell, Viewer};
 use templates::notifications::Kind;
 use templates::text::{Lang, Text, common};
 use templates::ui::{FieldError, Moment, Tone};
@@ -103,7 +104,20 @@ pub fn shell<'a>(request: &'a RequestContext, nav: &'a [NavBoard]) -> Shell<'a> 
         aids: request.aids,
         flash: flash(request),
         live: request.actor.is_some(),
+        organisation: organisation(&request.organisation),
         origin: request.app.config.public_url.as_str().trim_end_matches('/'),
+    }
+}
+
+fn organisation(known: &Organisation) -> layout::Organisation<'_> {
+    layout::Organisation {
+        name: &known.name,
+        representative: &known.representative,
+        business_number: &known.business_number,
+        address: &known.address,
+        phone: &known.phone,
+        email: &known.email,
+        links: &known.named_links,
     }
 }
 
@@ -165,6 +179,8 @@ fn limit(message: &str, field: &str) -> u64 {
         ("file.too_large", _) => (files_rules::SIZE_MAX / 1024 / 1024) as usize,
         ("file.too_many", _) => files_rules::OF_POST_MAX,
         ("file.post_full", _) => (files_rules::OF_POST_BYTES / 1024 / 1024) as usize,
+        ("organisation.too_long", _) => crate::domain::organisation::LINE_MAX,
+        ("organisation.links", _) => crate::domain::organisation::LINKS_MAX,
         ("board.name_too_long", _) => crate::domain::boards::NAME_MAX,
         _ => 0,
     };

@@ -4,6 +4,7 @@ use super::text as t;
 use crate::admin::jobs::text as jobs_text;
 use crate::admin::mail::text as mail_text;
 use crate::admin::monitor::text as monitor_text;
+use crate::admin::organisation::text as organisation_text;
 use crate::layout::{Aids, Flash, head, mark, regions, sign_out};
 use crate::paths::admin as paths;
 use crate::text::{Lang, Text, common};
@@ -111,11 +112,12 @@ fn header(shell: &AdminShell) -> Markup {
 
 fn menu(shell: &AdminShell) -> Markup {
     let may = &shell.may;
-    let entries: [(bool, &str, Text); 11] = [
+    let entries: [(bool, &str, Text); 12] = [
         (true, paths::DASHBOARD, t::DASHBOARD),
         (may.users, paths::USERS, t::USERS),
         (may.roles, paths::ROLES, t::ROLES),
         (may.boards, paths::BOARDS, t::BOARDS),
+        (may.boards, paths::ORGANISATION, organisation_text::TITLE),
         (may.posts, paths::POSTS, t::POSTS),
         (may.comments, paths::COMMENTS, t::COMMENTS),
         (may.sessions, paths::SESSIONS, t::SESSIONS),

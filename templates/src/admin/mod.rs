@@ -9,6 +9,7 @@ pub mod jobs;
 pub mod layout;
 pub mod mail;
 pub mod monitor;
+pub mod organisation;
 pub mod posts;
 pub mod roles;
 pub(crate) mod samples;

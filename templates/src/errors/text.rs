@@ -93,6 +93,8 @@ crate::text::catalogue! {
     TASK_UNKNOWN = "할 일을 골라 주세요", "Choose an action";
     SELF_FORBIDDEN = "자기 계정에는 할 수 없습니다", "You cannot do this to your own account";
     BOARD_ACCESS_UNKNOWN = "누가 할 수 있는지 다시 골라 주세요", "Choose again who may do this";
+    ORGANISATION_TOO_LONG = "한 줄에 {n}자까지 쓸 수 있습니다", "A line can have up to {n} characters";
+    ORGANISATION_LINKS = "https://로 시작하는 주소를 한 줄에 하나씩, {n}개까지 적어 주세요", "Enter addresses that begin with https://, one a line, up to {n}";
     BOARD_NAME_TOO_LONG = "게시판 이름은 {n}자까지 쓸 수 있습니다", "The board's name can have up to {n} characters";
     COMMENT_TOO_LONG = "댓글은 {n}자까지 쓸 수 있습니다", "A comment can have up to {n} characters";
     TOKEN_INVALID = "이 연결 주소는 이미 쓰였거나 기한이 지났습니다", "This link was used or has expired";

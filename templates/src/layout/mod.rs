@@ -6,6 +6,7 @@
 mod aids;
 pub(crate) mod head;
 
+use crate::admin::organisation::text as organisation_text;
 use crate::once::{PerLang, Room};
 use crate::text::{Lang, common};
 use crate::ui::{self, FieldError, Tone};
@@ -35,8 +36,23 @@ pub struct Shell<'a> {
     pub flash: Option<Flash<'a>>,
     /// Whether to open the event stream: members only.
     pub live: bool,
+    /// Who runs the site.
+    pub organisation: Organisation<'a>,
     /// The site as browsers reach it, without a slash at the end.
     pub origin: &'a str,
+}
+
+/// Who runs the site, as the foot of each page says. What is empty is left out.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Organisation<'a> {
+    pub name: &'a str,
+    pub representative: &'a str,
+    pub business_number: &'a str,
+    pub address: &'a str,
+    pub phone: &'a str,
+    pub email: &'a str,
+    /// Its other pages: address and name.
+    pub links: &'a [(String, String)],
 }
 
 /// Who reads the page.
@@ -285,7 +301,33 @@ fn footer(shell: &Shell) -> Markup {
             div.wrap {
                 (about_pages(lang))
                 (language(shell))
+                (organisation(lang, &shell.organisation))
                 p { (lang.t(common::COPYRIGHT)) }
+            }
+        }
+    }
+}
+
+fn organisation(lang: Lang, o: &Organisation) -> Markup {
+    let facts = [
+        (organisation_text::REPRESENTATIVE, o.representative),
+        (organisation_text::FOOT_NUMBER, o.business_number),
+        (organisation_text::ADDRESS, o.address),
+    ];
+    let known = |(_, value): &&(_, &str)| !value.is_empty();
+    if o.name.is_empty() && o.phone.is_empty() && o.email.is_empty() && !facts.iter().any(|fact| known(&fact)) && o.links.is_empty() {
+        return Markup::default();
+    }
+    html! {
+        address.organisation {
+            @if !o.name.is_empty() { strong { (o.name) } }
+            @for (label, value) in facts.iter().filter(known) { span { (lang.t(*label)) " " (value) } }
+            @if !o.phone.is_empty() { span { (lang.t(organisation_text::PHONE)) " " a href={ "tel:" (o.phone.replace(' ', "")) } { (o.phone) } } }
+            @if !o.email.is_empty() { a href={ "mailto:" (o.email) } { (o.email) } }
+        }
+        @if !o.links.is_empty() {
+            nav aria-label=(lang.t(organisation_text::FOOT_LINKS)) {
+                ul { @for (href, name) in o.links { li { a href=(href) rel="me noopener" hx-boost="false" { (name) } } } }
             }
         }
     }

@@ -15,6 +15,8 @@ pub const USERS: &str = "/users";
 pub const ROLES: &str = "/roles";
 pub const ROLES_NEW: &str = "/roles/new";
 pub const BOARDS: &str = "/boards";
+/// What stands at the foot of the site's pages.
+pub const ORGANISATION: &str = "/organisation";
 pub const BOARDS_NEW: &str = "/boards/new";
 /// Moves a board up or down.
 pub const BOARDS_ORDER: &str = "/boards/order";

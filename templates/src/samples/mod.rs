@@ -1,7 +1,7 @@
 //! Every view in every state, in both languages, for the gallery and the tests; and the data that they share.
 
 use crate::Lang;
-use crate::layout::{Aids, Flash, MemberBadge, NavBoard, Shell, Viewer};
+use crate::layout::{Aids, Flash, MemberBadge, NavBoard, Organisation, Shell, Viewer};
 use crate::text::common;
 use crate::ui::{Author, FieldError, Moment, Tone};
 use maud::Markup;
@@ -43,6 +43,8 @@ pub(crate) static BOARDS: LazyLock<Vec<NavBoard>> = LazyLock::new(|| {
         .into()
 });
 
+static LINKS: LazyLock<Vec<(String, String)>> = LazyLock::new(|| vec![("https://www.youtube.com/@example".into(), "youtube.com".into())]);
+
 pub(crate) fn guest(lang: Lang, path: &'static str) -> Shell<'static> {
     Shell {
         lang,
@@ -53,6 +55,15 @@ pub(crate) fn guest(lang: Lang, path: &'static str) -> Shell<'static> {
         aids: Aids::default(),
         flash: None,
         live: false,
+        organisation: Organisation {
+            name: "민들레장애인자립생활센터",
+            representative: "이두리",
+            business_number: "123-82-45678",
+            address: "서울특별시 마포구 어울림로 12",
+            phone: "02-123-4567",
+            email: "hello@example.org",
+            links: &LINKS,
+        },
         origin: "https://example.org",
     }
 }

@@ -3,6 +3,7 @@
 use super::text as t;
 use crate::admin::boards::text as admin_boards_text;
 use crate::admin::jobs::text as admin_jobs_text;
+use crate::admin::organisation::text as organisation_text;
 use crate::admin::posts::text as admin_posts_text;
 use crate::admin::text as admin_text;
 use crate::posts::text as posts_text;
@@ -32,6 +33,7 @@ pub fn action_name(key: &str) -> Option<Text> {
         "comment.hide" => t::ACTION_COMMENT_HIDE,
         "comment.restore" => t::ACTION_COMMENT_RESTORE,
         "comment.delete" => t::ACTION_COMMENT_DELETE,
+        "organisation.update" => organisation_text::ACTION_UPDATE,
         "revision.erase" => t::ACTION_REVISION_ERASE,
         "job.retry" => t::ACTION_JOB_RETRY,
         "job.delete" => t::ACTION_JOB_DELETE,
@@ -56,6 +58,12 @@ pub fn field_name(key: &str) -> Option<Text> {
         "description" => admin_boards_text::DESCRIPTION,
         "description_en" => admin_boards_text::DESCRIPTION_EN,
         "revisions" => admin_boards_text::WHO_REVISIONS,
+        "representative" => organisation_text::REPRESENTATIVE,
+        "business_number" => organisation_text::BUSINESS_NUMBER,
+        "address" => organisation_text::ADDRESS,
+        "phone" => organisation_text::PHONE,
+        "email" => organisation_text::EMAIL,
+        "links" => organisation_text::LINKS,
         "revision" => t::FIELD_REVISION,
         "list" => admin_boards_text::WHO_LIST,
         "read" => admin_boards_text::WHO_READ,
