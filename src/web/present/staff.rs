@@ -45,7 +45,7 @@ pub fn admin_shell(request: &RequestContext) -> AdminShell<'_> {
     }
 }
 
-/// Sessions for the admin's tables; `devices` holds what [`device`] said of each.
+/// Sessions for the admin's tables; `devices` holds what `sessions::device` said of each.
 pub fn session_rows<'a>(request: &RequestContext, rows: &'a [Listed], devices: &'a [String]) -> Vec<SessionRow<'a>> {
     let (now, lang) = (request.app.context.clock.now(), request.lang);
     let current = request.session.as_ref().map(|session| session.copy.session_id);
