@@ -46,7 +46,7 @@ pub mod paths {
 /// The part of the editor that lists the files.
 const PLACE: &str = "files";
 /// What browsers offer first. A phone that keeps its pictures as HEIC makes a JPEG of one when it sees this list.
-const ACCEPT: &str = "image/jpeg,image/png,image/gif,image/webp,.hwp,.hwpx,.pdf,.docx,.xlsx,.pptx,.odt,.txt,.zip,audio/*,video/*,*/*";
+const ACCEPT: &str = "image/jpeg,image/png,image/gif,image/webp,audio/*,video/*,.hwp,.hwpx,.pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.odt,.ods,.odp,.rtf,.csv,.txt,.md,.brf,.srt,.vtt,.ics,.vcf,.epub,.zip,.7z";
 
 /// A file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
