@@ -12,6 +12,8 @@ async function lookAtAll({ page }: Visitor, paths: string[]) {
   }
 }
 
+/** One red pixel. */
+const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
 const LONG = '아주긴낱말이띄어쓰기없이이어지면화면이옆으로늘어나기쉽습니다'.repeat(3);
 
 test('what a visitor sees first', async ({ visitor }) => {
@@ -79,6 +81,27 @@ test('a post with everything in it', async ({ visitor, t }) => {
   await expect(problems(page)).toBeVisible();
   await look(page, 'a comment with faults');
   await lookAtAll(visitor, ['/', '/community/free', `${address}/edit`, `${address}/delete`]);
+});
+
+test('files in the editor and on a post', async ({ visitor, watchman, t }) => {
+  const { page } = visitor;
+  // A window that is left while its preview is on its way gives the preview up; a refused form answers 422.
+  watchman.expect(/Failed to fetch/);
+  watchman.expect(/status of 422/);
+  await join(visitor);
+  await page.goto('/community/free/write');
+  await page.getByLabel(t('제목', 'Title')).fill(unique('사진과 파일'));
+  await page.getByLabel(t('내용', 'Text')).fill('함께 봐 주세요.');
+  const notes = { name: `${LONG.slice(0, 60)}.txt`, mimeType: 'text/plain', buffer: Buffer.from('글') };
+  const broken = { name: '거짓.jpg', mimeType: 'image/jpeg', buffer: Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]) };
+  const picture = { name: '빨간 점.png', mimeType: 'image/png', buffer: Buffer.from(PIXEL, 'base64') };
+  await page.getByLabel(t('파일 고르기', 'Choose files')).setInputFiles([notes, broken, picture]);
+  await page.getByRole('button', { name: t('고른 파일 올리기', 'Upload chosen files') }).click();
+  await expect(main(page)).toContainText(t('열 수 없는 사진입니다', 'This picture cannot be opened'));
+  await look(page, 'an editor with files, one refused');
+  await page.getByRole('button', { name: t('등록', 'Publish'), exact: true }).click();
+  await expect(page.getByRole('img', { name: '빨간 점' }).or(main(page).locator('img')).first()).toBeVisible();
+  await look(page, 'a post with a picture and a file');
 });
 
 test('what a post said before', async ({ visitor, t }) => {

@@ -58,6 +58,26 @@ test('jobs', async ({ visitor }) => {
   await lookAtAll(visitor, ['/jobs', '/mail']);
 });
 
+test('what the organisation says of itself, and the foot of a page', async ({ visitor, t }) => {
+  const { page } = visitor;
+  await enterAsStaff(visitor);
+  await page.goto(`${visitor.admin}/organisation`);
+  await page.getByLabel(t('다른 페이지 주소', 'Other pages')).fill('javascript:1');
+  await page.getByRole('button', { name: t('저장', 'Save') }).click();
+  await expect(problems(page)).toBeVisible();
+  await look(page, 'the organisation with faults');
+  await page.getByLabel(t('기관 이름', 'Name of the organisation')).fill('민들레장애인자립생활센터');
+  await page.getByLabel(t('대표자', 'Representative')).fill('이두리');
+  await page.getByLabel(t('주소', 'Address'), { exact: true }).fill('서울특별시 마포구 어울림로 12, 민들레빌딩 3층');
+  await page.getByLabel(t('전화', 'Telephone')).fill('02-123-4567');
+  await page.getByLabel(t('다른 페이지 주소', 'Other pages')).fill('https://www.youtube.com/@example');
+  await page.getByRole('button', { name: t('저장', 'Save') }).click();
+  await expect(main(page)).toContainText(t('저장했습니다', 'Saved'));
+  await page.goto('/');
+  await expect(page.getByRole('contentinfo')).toContainText('02-123-4567');
+  await look(page, 'home with the organisation at its foot');
+});
+
 test('boards, posts and comments', async ({ visitor, another, t }) => {
   const { page, admin } = visitor;
   const member = await another();
