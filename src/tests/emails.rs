@@ -70,6 +70,22 @@ async fn a_newcomer_is_in_at_once_and_proves_the_address_by_a_button(#[values(Sq
 
 #[rstest]
 #[tokio::test]
+async fn a_link_that_proves_an_address_changes_no_password(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let post = Post::beside(&test).await;
+    let mut ada = test.visitor().on(&post.node);
+    sign_up(&mut ada, ADA, "에이다").await;
+    let place = link(&post.mail(ADA, 0).await, &post.node.app);
+    let token = place.split_once("token=").unwrap().1;
+
+    let page = ada.get(&format!("/password/reset?token={token}")).await;
+
+    assert_eq!((page.status, page.count("[name=password]")), (410, 0), "{}", page.text());
+    assert_eq!(ada.get(&place).await.status, 200, "for what it was made it is good");
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_sign_up_with_a_known_address_looks_the_same_and_its_owner_gets_a_mail(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     test.member("ada").await;

@@ -152,6 +152,27 @@ async fn a_post_has_twenty_files_at_most(#[values(Sqlite, Postgres)] engine: Eng
 
 #[rstest]
 #[tokio::test]
+async fn a_member_has_room_for_so_much(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (mut ada, mut bob) = (test.signed_in("ada").await, test.signed_in("bob").await);
+    post_with(&mut ada, "큰 파일.txt", b"big").await;
+    // As if it had almost all of a member's room.
+    let almost = minschool::domain::files::OF_MEMBER_BYTES - 2;
+    query::run(&test.app.context.db, &format!("UPDATE blobs SET size = {almost} WHERE id = (SELECT MAX(blob_id) FROM files)"), [])
+        .await
+        .unwrap();
+    let form = typed(&ada.get(WRITE).await, WRITE, "글", "남아야 할 글");
+
+    let page = upload(&mut ada, ATTACH, &form, &[("한 바이트 더.txt", b"abc")]).await;
+
+    assert_eq!((page.status, names(&page).len()), (422, 0));
+    assert!(page.says("회원 한 사람이 올릴 수 있는 양") && page.says("남아야 할 글"), "{}", page.text());
+    let form = typed(&bob.get(WRITE).await, WRITE, "글", "내용");
+    assert_eq!(upload(&mut bob, ATTACH, &form, &[("한 바이트 더.txt", b"abc")]).await.status, 200, "that is of one member alone");
+}
+
+#[rstest]
+#[tokio::test]
 async fn files_that_were_chosen_and_not_sent_are_asked_for(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let mut ada = test.signed_in("ada").await;
