@@ -211,6 +211,7 @@
   // An editor saves its draft every twenty seconds when something was typed, and when it goes out of sight. Its fields are only read:
   // a syllable that is being composed stays as it is. On leaving the browser finishes what is small by itself (64 KiB, fetch keepalive).
   const save = async (form, { asked, leaving } = {}) => {
+    while (asked && form.saving) await new Promise((later) => setTimeout(later, 50));
     const fields = new FormData(form);
     fields.delete('files');
     const body = String(new URLSearchParams(fields));
@@ -251,7 +252,7 @@
     all('details.menu[open]').forEach((menu) => menu.contains(event.target) || (menu.open = false));
     if (!link) return;
     if (link.closest('#main') && link.matches('a')) left.set(here(), link.getAttribute('href'));
-    if (link.matches('.tool')) format(document.getElementById(link.parentElement.dataset.tools), link.dataset);
+    if (link.matches('[data-before]')) format(document.getElementById(link.parentElement.dataset.tools), link.dataset);
     if (link.matches('[data-save]') && link.form.dataset.drafts) {
       event.preventDefault();
       save(link.form, { asked: true });

@@ -5,18 +5,19 @@ mod receive;
 use super::drafts;
 use super::posts::editor::{self, Editor};
 use crate::domain::drafts::Target;
-use crate::domain::files::{self, Content, FileId, Size};
+use crate::domain::files::{self, Content, DraftId, FileId, Size};
 use crate::domain::{Error, PostId, Problem, posts};
 use crate::files::{name, storage};
 use crate::web::range::{self, Asked};
+use crate::web::reply::HtmxTarget;
 use crate::web::routes::{Kind, Routes, page};
-use crate::web::{Rejection, RequestContext, Result, SignedIn, reply};
+use crate::web::{Rejection, RequestContext, Result, SignedIn, present, reply};
 use poem::http::{StatusCode, header};
 use poem::web::{Path, Query};
 use poem::{Body, Request, Response, get, handler};
 use receive::{Received, Refused, receive};
 use serde::Deserialize;
-use templates::files::{self as views, paths};
+use templates::files::{self as views, Files, Saved, paths};
 use templates::posts::form::Purpose;
 
 pub fn routes(routes: Routes) -> Routes {
@@ -138,9 +139,14 @@ pub async fn update(request: RequestContext, Path((_, id)): Path<(String, PostId
     }
 }
 
-/// Saves the text, then does with the files what the form asks for, and shows the editor again.
+/// Saves the text, then does with the files what the form asks for, and shows the editor again. A script sends a file with its draft
+/// alone, and gets the list.
 async fn store(member: &SignedIn, target: Target, e: Editor<'_>, mut received: Received) -> Result<Response> {
-    let ctx = &member.request.app.context;
+    let (ctx, by_script) = (&member.request.app.context, member.request.head.target == HtmxTarget::Part);
+    if let (true, false, Some(draft)) = (by_script, received.fields().has("body"), received.fields().number("draft")) {
+        let refused = received.attach(member, target, DraftId(draft)).await?;
+        return list(member, target, &e, Saved { draft, version: None }, refused).await;
+    }
     let typed = editor::sent(received.fields());
     let saved = match crate::domain::drafts::save_for_files(ctx, &member.actor, target, &typed).await {
         Ok(saved) => saved,
@@ -154,11 +160,28 @@ async fn store(member: &SignedIn, target: Target, e: Editor<'_>, mut received: R
         files::remove(ctx, &member.actor, target, saved.id, FileId(id)).await?;
     }
     let refused = received.attach(member, target, saved.id).await?;
+    if by_script {
+        return list(member, target, &e, Saved { draft: saved.id.0, version: Some(saved.version) }, refused).await;
+    }
     match refused.is_empty() {
         true if saved.conflicts_with.is_some() => Ok(reply::see_other(&member.request, &drafts::show_path(saved.id))),
         true => Ok(reply::see_other(&member.request, &views::listed(&editor::place(e.board, e.purpose), saved.id.0))),
         false => again(member, &e, posts::Draft { editor: typed.editor.with(&saved), ..typed }, refused).await,
     }
+}
+
+/// What the editor's script puts in the place of its list.
+async fn list(member: &SignedIn, target: Target, e: &Editor<'_>, saved: Saved, refused: Vec<Refused>) -> Result<Response> {
+    let request = &member.request;
+    let attached = files::of_editor(&request.app.context.db, &member.actor, target, Some(DraftId(saved.draft))).await?;
+    let refused: Vec<_> = refused.iter().map(|refused| (refused.name.as_str(), present::errors(&[refused.why])[0])).collect();
+    let action = match e.purpose {
+        Purpose::New => paths::create(&e.board.slug),
+        Purpose::Edit { id } => paths::update(&e.board.slug, id),
+    };
+    let listed = Files { lang: request.lang, action: &action, items: &present::files(&attached), refused: &refused, errors: &[] };
+    let status = if refused.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(reply::part(status, views::part(&listed, &saved)))
 }
 
 /// The editor with what was refused, and why.

@@ -299,3 +299,27 @@ async fn bodies_that_are_no_form_are_refused_and_leave_nothing(#[values(Sqlite, 
     let form = typed(&ada.get(WRITE).await, WRITE, "글", "글");
     assert_eq!(send(&mut ada, SAVE, &form).await.status, 200);
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_script_sends_a_file_with_its_draft_alone_and_gets_the_list(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let form = typed(&ada.get(WRITE).await, WRITE, "글", "앞서 저장한 내용");
+    let mut ada = ada.with_htmx();
+    let begun = upload(&mut ada, ATTACH, &form, &[]).await;
+    let draft = begun.attribute("#attached", "data-draft").unwrap();
+    assert_eq!((begun.status, begun.attribute("#attached", "data-version").as_deref()), (200, Some("1")));
+
+    let alone: Form = vec![("draft".into(), draft.clone())];
+    let listed = upload(&mut ada, ATTACH, &alone, &[("가.txt", b"1"), ("빈.txt", b"")]).await;
+    let foreign = upload(&mut test.signed_in("bob").await.with_htmx(), ATTACH, &alone, &[("나.txt", b"2")]).await;
+
+    assert_eq!((listed.status, names(&listed)), (422, vec!["가.txt".to_owned()]));
+    assert!(listed.html.contains("빈 파일입니다") && !listed.html.contains("<main"), "{}", listed.html);
+    assert_eq!((foreign.status, number(&test, "SELECT COUNT(*) FROM files").await), (404, 1), "a draft is its member's own");
+    assert_eq!(
+        number(&test, &format!("SELECT COUNT(*) FROM drafts WHERE id = {draft} AND body = '앞서 저장한 내용' AND version = 1")).await,
+        1
+    );
+}

@@ -37,6 +37,8 @@ mod tests {
 
         assert!(css.gz.len() <= 12 * 1024, "CSS is {} bytes", css.gz.len());
         assert!(js.gz.len() <= 20 * 1024, "JS is {} bytes", js.gz.len());
+        let upload = find(upload_name!()).expect("the editor's script");
+        assert!(upload.gz.len() <= 3 * 1024, "the editor's script is {} bytes", upload.gz.len());
         const { assert!(OWN_SCRIPT_GZ <= 5 * 1024, "our own script outgrew its budget") };
     }
 

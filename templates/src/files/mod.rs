@@ -7,7 +7,7 @@ pub mod text;
 pub use picture::{Picture, place};
 
 use self::text as t;
-use crate::text::Lang;
+use crate::text::{Lang, common};
 use crate::ui::{self, Field, FieldError};
 use maud::{Markup, html};
 
@@ -115,20 +115,47 @@ pub struct Files<'a> {
     pub errors: &'a [FieldError<'a>],
 }
 
-/// Renders it. The button beside the field sends text and files together, so that neither is lost without scripts.
+/// Renders it. The button beside the field sends text and files together, so that neither is lost without scripts; with them
+/// (static/upload.js) each file is sent as soon as it is chosen.
 pub fn editor(f: &Files) -> Markup {
     let lang = f.lang;
     html! {
         section.attach #(PLACE) tabindex="-1" aria-labelledby="files-title" {
             h2 #files-title { (lang.t(t::TITLE)) }
-            @if !f.refused.is_empty() {
-                ul.refused { @for (name, why) in f.refused { li { strong { (name) } ": " (why.say(lang)) } } }
-            }
-            @if !f.items.is_empty() { ul.files { @for file in f.items { (entry(f, file)) } } }
+            (attached_to(f, None))
             div.choose {
                 (chooser(f))
-                button.button.secondary formaction=(f.action) formenctype="multipart/form-data" { (lang.t(t::SEND)) }
+                button.button.secondary formaction=(f.action) formenctype="multipart/form-data" data-plain { (lang.t(t::SEND)) }
             }
+            ul.uploads data-stop=(lang.t(t::STOP)) data-stop-of=(lang.t(t::STOP_OF)) data-unsent=(lang.t(t::FAILED))
+                data-retry=(lang.t(common::RETRY)) data-retry-of=(lang.t(t::RETRY_OF)) data-done=(lang.t(t::DONE))
+                data-wait=(lang.t(t::UPLOADING)) {}
+            p.muted role="status" {}
+            script type="module" src=(crate::paths::upload()) {}
+        }
+    }
+}
+
+/// What an editor's script puts in the place of the list: the files of the draft, and why some were not attached.
+pub fn part(f: &Files, draft: &Saved) -> Markup {
+    attached_to(f, Some(draft))
+}
+
+/// The draft to which files were attached.
+#[derive(Clone, Copy, Debug)]
+pub struct Saved {
+    pub draft: i64,
+    /// None: its text was not sent.
+    pub version: Option<i64>,
+}
+
+fn attached_to(f: &Files, draft: Option<&Saved>) -> Markup {
+    html! {
+        div #attached data-draft=[draft.map(|saved| saved.draft)] data-version=[draft.and_then(|saved| saved.version)] {
+            @if !f.refused.is_empty() {
+                ul.refused { @for (name, why) in f.refused { li { strong { (name) } ": " (why.say(f.lang)) } } }
+            }
+            @if !f.items.is_empty() { ul.files { @for file in f.items { (entry(f, file)) } } }
         }
     }
 }
@@ -139,7 +166,7 @@ fn chooser(f: &Files) -> Markup {
     html! {
         div.field.faulty[fault.is_some()] {
             label for="files-field" { (lang.t(t::CHOOSE)) }
-            p.hint #files-hint { (lang.t(t::HINT)) }
+            p.hint #files-hint { (lang.t(t::HINT)) span data-scripted hidden { " " (lang.t(t::HINT_DROP)) } }
             @if let Some(fault) = &fault { p.fault #files-error { (fault) } }
             input #files-field type="file" name="files" multiple accept=(ACCEPT)
                 aria-describedby=(if fault.is_some() { "files-hint files-error" } else { "files-hint" });
@@ -158,7 +185,13 @@ fn entry(f: &Files, file: &Item) -> Markup {
                 button.button.quiet.small formaction=(f.action) name="remove" value=(file.id)
                     aria-label=(lang.fill(t::REMOVE_OF, &[("name", &file.name)])) { (lang.t(t::REMOVE)) }
             }
-            @if file.picture.is_some() { (ui::field(&alt)) }
+            @if file.picture.is_some() {
+                (ui::field(&alt))
+                p data-tools="body" hidden {
+                    button.tool type="button" data-before="![" data-after=(format!("](file:{})", file.id)) data-sample=(lang.t(t::ALT_SAMPLE)) data-line=""
+                        aria-label=(lang.fill(t::PLACE_OF, &[("name", &file.name)])) { (lang.t(t::PLACE)) }
+                }
+            }
         }
     }
 }

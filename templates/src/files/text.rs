@@ -7,6 +7,16 @@ crate::text::catalogue! {
     PICTURES = "사진", "Pictures";
     CHOOSE = "파일 고르기", "Choose files";
     HINT = "한 번에 여러 개를 고를 수 있습니다. 글 하나에 20개, 파일 하나에 25 MB까지.", "You can choose several at once. Up to 20 files a post, 25 MB each.";
+    HINT_DROP = "끌어다 놓거나 본문에 붙여 넣어도 됩니다.", "You can also drop files here or paste them into the text.";
+    STOP = "취소", "Stop";
+    STOP_OF = "올리기 취소: {name}", "Stop uploading: {name}";
+    RETRY_OF = "다시 올리기: {name}", "Upload again: {name}";
+    FAILED = "올리지 못했습니다. 쓰던 글은 그대로 있습니다.", "It was not uploaded. Your text is kept.";
+    DONE = "올렸습니다: {name}", "Uploaded: {name}";
+    UPLOADING = "아직 올라가는 파일이 있습니다. 다 올라간 뒤에 다시 눌러 주세요.", "Files are still being uploaded. Please press again when they are done.";
+    PLACE = "본문에 넣기", "Put into the text";
+    PLACE_OF = "본문에 넣기: {name}", "Put into the text: {name}";
+    ALT_SAMPLE = "사진 설명", "description";
     SEND = "고른 파일 올리기", "Upload chosen files";
     REMOVE = "빼기", "Remove";
     REMOVE_OF = "빼기: {name}", "Remove: {name}";

@@ -18,6 +18,11 @@ pub fn js() -> &'static str {
     concat!("/static/", crate::assets::js_name!())
 }
 
+/// The script that sends files one by one; only the editor brings it.
+pub fn upload() -> &'static str {
+    concat!("/static/", crate::assets::upload_name!())
+}
+
 pub fn icon() -> &'static str {
     concat!("/static/", crate::assets::icon_name!())
 }

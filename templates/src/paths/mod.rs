@@ -12,7 +12,7 @@ pub mod revisions;
 mod sessions;
 mod users;
 
-pub use assets::{STATIC, asset, css, icon, js};
+pub use assets::{STATIC, asset, css, icon, js, upload};
 pub use boards::{COMMUNITY, board, board_page, write};
 pub use comments::{comment, comment_anchor, comment_delete, comment_edit, comment_on, comment_reply};
 pub use notifications::{EVENTS, NOTIFICATIONS, NOTIFICATIONS_READ_ALL, notification_read, notifications_before};

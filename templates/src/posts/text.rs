@@ -29,6 +29,7 @@ crate::text::catalogue! {
     TOOL_QUOTE = "인용", "Quote";
     TOOL_LINK = "링크", "Link";
     TOOL_TABLE = "표", "Table";
+    TOOL_FILE = "사진·파일", "Picture or file";
     SAMPLE_BOLD = "굵은 글자", "bold text";
     SAMPLE_LINK = "링크 글자", "link text";
     SAMPLE_TABLE = "| 항목 | 내용 |\n| --- | --- |\n| 날짜 |  |\n| 장소 |  |", "| Item | Details |\n| --- | --- |\n| Date |  |\n| Place |  |";

@@ -36,6 +36,8 @@ pub fn buttons(lang: Lang, area: &str) -> Markup {
     html! {
         div.toolbar role="group" aria-label=(lang.t(t::TOOLS)) data-tools=(area) hidden {
             @for tool in TOOLS { (button(lang, &tool)) }
+            // Shown by the script of the files, which answers it.
+            button.tool type="button" data-opens="files-field" hidden { (lang.t(t::TOOL_FILE)) }
         }
     }
 }

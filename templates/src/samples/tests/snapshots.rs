@@ -22,8 +22,14 @@ const FRAMES: [(&str, &str); 8] = [
 ];
 
 /// Attributes whose values are read by people, or name the language.
-const TEXTS: [&str; 16] = [
+const TEXTS: [&str; 22] = [
+    "data-unsent",
     "data-sample",
+    "data-stop",
+    "data-stop-of",
+    "data-retry-of",
+    "data-done",
+    "data-wait",
     "aria-label",
     "placeholder",
     "title",
