@@ -1,6 +1,6 @@
 //! /boards: which boards there are, in which order, and who may do what there.
 
-use crate::domain::boards::{self, Access, Board, Draft};
+use crate::domain::boards::{self, Access, Board, Draft, Look};
 use crate::domain::posts::list;
 use crate::domain::{Action, BoardId, Error, Problem, Resource};
 use crate::web::form::Submission::{Accepted, Rejected};
@@ -58,6 +58,8 @@ fn render(staff: &Staff, id: Option<BoardId>, draft: &Draft, rejection: &Rejecti
         comment: if draft.comment == Access::Nobody { Audience::Members } else { audience(draft.comment) },
         // Nobody is no answer of the form.
         revisions: audience(draft.revisions),
+        look: present::look(draft.look),
+        needs_alt: draft.needs_alt,
         comments_on: draft.comment != Access::Nobody,
         archived: draft.archived,
         once: &key,
@@ -87,6 +89,8 @@ fn draft(fields: &Fields) -> (Draft, Vec<Problem>) {
         write: access("write"),
         comment: if fields.ticked("comments_on") { access("comment") } else { Access::Nobody },
         revisions: access("revisions"),
+        look: Look::parse(fields.text("look")).unwrap_or_default(),
+        needs_alt: fields.ticked("needs_alt"),
         archived: fields.ticked("archived"),
     };
     (draft, unknown)

@@ -20,8 +20,9 @@ pub enum State {
 }
 
 /// What a content is, by its own bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, serde::Serialize, serde::Deserialize)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ContentKind {
     Jpeg,
     Png,
@@ -37,6 +38,11 @@ pub enum ContentKind {
     Compound,
     Text,
     Other,
+}
+
+impl ContentKind {
+    /// Those that are shown as pictures.
+    pub const PICTURES: [Self; 4] = [Self::Jpeg, Self::Png, Self::Gif, Self::Webp];
 }
 
 #[sea_orm::model]

@@ -18,6 +18,19 @@ pub enum Access {
     Nobody,
 }
 
+/// How a board lists its posts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum Look {
+    /// Line by line.
+    #[default]
+    List,
+    /// Each with its files, for boards from which people take documents.
+    Cards,
+    /// Each with its first picture.
+    Gallery,
+}
+
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "boards")]
@@ -38,6 +51,9 @@ pub struct Model {
     pub comment_access: Access,
     /// Who may see what posts and comments said before they were changed.
     pub revision_access: Access,
+    pub look: Look,
+    /// Whether a post's pictures must be described.
+    pub needs_alt: bool,
     /// Archived boards can be read but not written to.
     pub archived: bool,
     pub created_at: OffsetDateTime,

@@ -70,7 +70,7 @@ impl ContentKind {
 
     /// Whether it is a picture.
     pub fn is_picture(self) -> bool {
-        matches!(self, Self::Jpeg | Self::Png | Self::Gif | Self::Webp)
+        Self::PICTURES.contains(&self)
     }
 }
 

@@ -179,7 +179,14 @@ async fn list(member: &SignedIn, target: Target, e: &Editor<'_>, saved: Saved, r
         Purpose::New => paths::create(&e.board.slug),
         Purpose::Edit { id } => paths::update(&e.board.slug, id),
     };
-    let listed = Files { lang: request.lang, action: &action, items: &present::files(&attached), refused: &refused, errors: &[] };
+    let listed = Files {
+        lang: request.lang,
+        action: &action,
+        items: &present::files(&attached),
+        refused: &refused,
+        errors: &[],
+        needs_alt: e.board.needs_alt,
+    };
     let status = if refused.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(reply::part(status, views::part(&listed, &saved)))
 }

@@ -7,6 +7,7 @@ mod admin;
 mod backup;
 mod backup_commands;
 mod backup_files;
+mod board_looks;
 mod board_rights;
 mod bookmarks;
 mod bounces;

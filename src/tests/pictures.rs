@@ -10,12 +10,12 @@ use rstest::rstest;
 use std::io::Cursor;
 
 /// A picture whose left half is red.
-fn half_red(width: u32, height: u32) -> DynamicImage {
+pub(crate) fn half_red(width: u32, height: u32) -> DynamicImage {
     let pixel = |x, _| if x < width / 2 { image::Rgb([250, 10, 10]) } else { image::Rgb([10, 10, 250]) };
     RgbImage::from_fn(width, height, pixel).into()
 }
 
-fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+pub(crate) fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     image.write_to(&mut bytes, format).unwrap();
     bytes.into_inner()

@@ -1,6 +1,6 @@
 //! What administrators do with boards: add, change and order them.
 
-use super::{Access, Board, Boards, find};
+use super::{Access, Board, Boards, Look, find};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::audit::{self, Entry};
@@ -28,6 +28,8 @@ pub struct Draft {
     pub write: Access,
     pub comment: Access,
     pub revisions: Access,
+    pub look: Look,
+    pub needs_alt: bool,
     pub archived: bool,
 }
 
@@ -45,6 +47,8 @@ impl Default for Draft {
             write: Access::Members,
             comment: Access::Members,
             revisions: Access::Staff,
+            look: Look::List,
+            needs_alt: false,
             archived: false,
         }
     }
@@ -90,11 +94,13 @@ impl Draft {
             write: board.write,
             comment: board.comment,
             revisions: board.revisions,
+            look: board.look,
+            needs_alt: board.needs_alt,
             archived: board.archived,
         }
     }
 
-    fn values(&self) -> [(Column, SimpleExpr); 11] {
+    fn values(&self) -> [(Column, SimpleExpr); 13] {
         [
             (Column::Slug, self.slug.as_str().into()),
             (Column::Name, self.name.as_str().into()),
@@ -106,6 +112,8 @@ impl Draft {
             (Column::WriteAccess, self.write.into()),
             (Column::CommentAccess, self.comment.into()),
             (Column::RevisionAccess, self.revisions.into()),
+            (Column::Look, self.look.into()),
+            (Column::NeedsAlt, self.needs_alt.into()),
             (Column::Archived, self.archived.into()),
         ]
     }
@@ -180,7 +188,7 @@ async fn amend(tx: &impl ConnectionTrait, id: BoardId, draft: &Draft) -> Result<
 }
 
 fn differences(entry: Entry, before: &Draft, after: &Draft) -> Entry {
-    let archived = |draft: &Draft| if draft.archived { "on" } else { "off" };
+    let switch = |is_on: bool| if is_on { "on" } else { "off" };
     entry
         .change("slug", &before.slug, &after.slug)
         .change("name", &before.name, &after.name)
@@ -192,7 +200,9 @@ fn differences(entry: Entry, before: &Draft, after: &Draft) -> Entry {
         .change("write", before.write.as_str(), after.write.as_str())
         .change("comment", before.comment.as_str(), after.comment.as_str())
         .change("revisions", before.revisions.as_str(), after.revisions.as_str())
-        .change("archived", archived(before), archived(after))
+        .change("look", before.look.as_str(), after.look.as_str())
+        .change("needs_alt", switch(before.needs_alt), switch(after.needs_alt))
+        .change("archived", switch(before.archived), switch(after.archived))
 }
 
 /// Moves a board one place up or down.

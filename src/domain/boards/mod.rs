@@ -11,7 +11,7 @@ use crate::shared::cache::Generation;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 use std::sync::Arc;
 
-pub use crate::entity::board::Access;
+pub use crate::entity::board::{Access, Look};
 pub use manage::{Draft, NAME_MAX, save, shift};
 
 impl Access {
@@ -46,6 +46,25 @@ impl Access {
     }
 }
 
+impl Look {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::List, Self::Cards, Self::Gallery];
+
+    /// The word in rows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Cards => "cards",
+            Self::Gallery => "gallery",
+        }
+    }
+
+    /// The look of a word; none where the word means nothing.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|look| look.as_str() == word)
+    }
+}
+
 /// A board.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "columns")]
@@ -62,6 +81,8 @@ pub struct Board {
     pub write: Access,
     pub comment: Access,
     pub revisions: Access,
+    pub look: Look,
+    pub needs_alt: bool,
     pub archived: bool,
 }
 
@@ -80,6 +101,8 @@ impl Board {
             write: row.write_access,
             comment: row.comment_access,
             revisions: row.revision_access,
+            look: row.look,
+            needs_alt: row.needs_alt,
             archived: row.archived,
         }
     }

@@ -9,6 +9,7 @@ mod publish;
 
 use super::boards::Boards;
 use super::drafts::Target;
+use super::posts::list::Card;
 use super::posts::{self, Post};
 use super::{Actor, BoardId, Error, PostId, Result, UserId};
 use crate::entity::file::{Column, Entity};
@@ -17,6 +18,7 @@ use sea_orm::sea_query::{Condition, ExprTrait, Func, IntoCondition, Query, Simpl
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
 };
+use serde::{Deserialize, Serialize};
 
 pub use crate::entity::blob::{BlobId, ContentKind};
 pub use crate::entity::blob_variant::Size;
@@ -24,7 +26,7 @@ pub use crate::entity::draft::DraftId;
 pub use crate::entity::file::FileId;
 pub(in crate::domain) use attach::describe;
 pub use attach::{Sent, attach, bytes_of_all, check_room, remove};
-pub(in crate::domain) use publish::publish;
+pub(in crate::domain) use publish::{check_described, publish};
 
 /// Largest file, in bytes.
 pub const SIZE_MAX: u64 = 25 * 1024 * 1024;
@@ -38,7 +40,7 @@ pub const OF_MEMBER_BYTES: u64 = 1024 * 1024 * 1024;
 pub const ALT_MAX: usize = 300;
 
 /// A file as lists show it.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "columns")]
 pub struct File {
     pub id: FileId,
@@ -81,6 +83,27 @@ fn with_content() -> Select<Entity> {
 /// The files of a post in their order, for one who reads the post.
 pub async fn of_post(db: &impl ConnectionTrait, post: &Post) -> Result<Vec<File>> {
     let found = with_content().columns([Column::DraftId, Column::Alt]).filter(Column::PostId.eq(post.id));
+    Ok(found.order_by_asc(Column::Id).into_model().all(db).await?)
+}
+
+/// A file as a board lists it with its post.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Serialize, Deserialize)]
+pub struct Listed {
+    /// What it belongs to.
+    pub post_id: PostId,
+    /// The file.
+    #[sea_orm(nested)]
+    #[serde(flatten)]
+    pub file: File,
+}
+
+/// The files of listed posts in their order, for those who may see the list.
+pub async fn of_cards(db: &impl ConnectionTrait, posts: &[Card]) -> Result<Vec<Listed>> {
+    if posts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let of_posts = Column::PostId.is_in(posts.iter().map(|post| post.id));
+    let found = with_content().columns([Column::PostId, Column::DraftId, Column::Alt]).filter(of_posts);
     Ok(found.order_by_asc(Column::Id).into_model().all(db).await?)
 }
 

@@ -1,13 +1,14 @@
 //! What becomes of the files of a draft in the transaction that publishes its post.
 
 use super::attach::{alt, set_alt};
-use super::{DraftId, FileId};
+use super::{ContentKind, DraftId, FileId, relation};
 use crate::db::Transaction;
-use crate::domain::{PostId, Result};
+use crate::domain::boards::Board;
+use crate::domain::{Error, PostId, Result};
 use crate::entity::file::{ActiveModel, Column, Entity};
-use crate::entity::file_change;
+use crate::entity::{blob, file_change};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
 
 /// Gives the files of these drafts to the post, makes what they change of its published files come true, and describes the files
 /// as the form says. Before the drafts are deleted: their files would go with them.
@@ -27,6 +28,27 @@ pub(in crate::domain) async fn publish(tx: &Transaction, drafts: &[DraftId], pos
         }
     }
     Ok(())
+}
+
+/// Whether each picture of the post is described, where its board asks for that.
+///
+/// # Errors
+/// `Invalid("alt", "file.alt_required")`.
+pub(in crate::domain) async fn check_described(tx: &Transaction, board: &Board, post: PostId) -> Result<()> {
+    if !board.needs_alt {
+        return Ok(());
+    }
+    let pictures = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .join(JoinType::InnerJoin, relation(Column::BlobId, blob::Entity, blob::Column::Id))
+        .filter(Column::PostId.eq(post))
+        .filter(Column::Alt.eq(""))
+        .filter(blob::Column::Kind.is_in(ContentKind::PICTURES));
+    match pictures.into_tuple::<FileId>().one(tx).await? {
+        Some(_) => Err(Error::invalid("alt", "file.alt_required")),
+        None => Ok(()),
+    }
 }
 
 async fn apply_changes(tx: &Transaction, drafts: &[DraftId], post: PostId) -> Result<()> {

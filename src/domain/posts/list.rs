@@ -1,6 +1,7 @@
 //! Lists of posts: a board's pages, the newest of all, a member's.
 
-use super::super::boards::{Board, Boards};
+use super::super::boards::{Board, Boards, Look};
+use super::super::files::{self, Listed};
 use super::super::{Action, Actor, Error, Resource, Result};
 use super::{Post, State, sql};
 use crate::clock::OffsetDateTime;
@@ -69,9 +70,13 @@ pub struct Page {
     pub posts: Vec<Card>,
     /// How many posts the board shows in all.
     pub total: i64,
+    /// The files of the posts, where the board shows them.
+    #[serde(default)]
+    pub files: Vec<Listed>,
 }
 
-/// A page of a board for a person who may see what is on it, in two statements whatever its number: the marks say in which run
+/// A page of a board for a person who may see what is on it, in two statements whatever its number, and one for files where the board
+/// shows them: the marks say in which run
 /// of places the page begins, and no more than one run is stepped over (see `migration::marks`).
 ///
 /// # Errors
@@ -82,9 +87,10 @@ pub async fn page(db: &impl ConnectionTrait, actor: Option<&Actor>, board: &Boar
     }
     let skip = (number.clamp(1, i64::MAX) - 1).saturating_mul(PAGE);
     let start = sql::page_start(db, board.id, sort, skip).await?;
-    let Some(start) = start else { return Ok(Page { notices: Vec::new(), posts: Vec::new(), total: 0 }) };
+    let nothing = |total| Page { notices: Vec::new(), posts: Vec::new(), total, files: Vec::new() };
+    let Some(start) = start else { return Ok(nothing(0)) };
     if skip >= start.total {
-        return Ok(Page { notices: Vec::new(), posts: Vec::new(), total: start.total });
+        return Ok(nothing(start.total));
     }
     let column = sort.column();
     let posts = shown_on(board.id)
@@ -99,7 +105,9 @@ pub async fn page(db: &impl ConnectionTrait, actor: Option<&Actor>, board: &Boar
     // A notice that stands above is not read a second time in its place.
     posts.retain(|post| notices.iter().all(|notice| notice.card.id != post.card.id));
     let cards = |rows: Vec<Placed>| rows.into_iter().map(|row| row.card).collect();
-    Ok(Page { notices: cards(notices), posts: cards(posts), total: start.total })
+    let posts: Vec<Card> = cards(posts);
+    let files = if board.look == Look::List { Vec::new() } else { files::of_cards(db, &posts).await? };
+    Ok(Page { notices: cards(notices), posts, total: start.total, files })
 }
 
 fn shown_on(board: BoardId) -> Select<Entity> {

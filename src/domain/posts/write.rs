@@ -7,7 +7,7 @@ use super::moderate::ModerationAction;
 use super::{Post, State, find_deletable, find_editable, list, next_bump};
 use crate::clock::OffsetDateTime;
 use crate::db::{Transaction, query};
-use crate::domain::files::FileId;
+use crate::domain::files::{self, FileId};
 use crate::domain::idempotency::{Uncommitted, idempotent};
 use crate::domain::search::{self, Doc, Grams};
 use crate::domain::validation::{Body, POST_MAX, Title};
@@ -108,6 +108,7 @@ async fn insert(ctx: &Context, actor: &Actor, board: &Board, draft: &Draft) -> R
     let id = row.try_get_by_index(0)?;
     users::count_posts(&tx, actor.id, 1).await?;
     drafts::publish(&tx, actor.id, draft, id, now).await?;
+    files::check_described(&tx, board, id).await?;
     search::put(&tx, Doc::post(id, board.id, actor.id, now, State::Shown, grams)).await?;
     Ok(Uncommitted { tx, id })
 }
@@ -119,12 +120,12 @@ async fn insert(ctx: &Context, actor: &Actor, board: &Board, draft: &Draft) -> R
 pub async fn update(ctx: &Context, by: &By, key: &idempotency::Key, id: PostId, draft: &Draft) -> Result<idempotency::Outcome<PostId>> {
     let (post, board) = find_editable(&ctx.db, &by.actor, id).await?;
     let stale = shown_by(&post, &board);
-    let outcome = idempotent(ctx, key, amend(ctx, by, &post, draft, &stale)).await?;
+    let outcome = idempotent(ctx, key, amend(ctx, by, (&post, &board), draft, &stale)).await?;
     invalidation::invalidate(ctx, &stale).await;
     Ok(outcome)
 }
 
-async fn amend(ctx: &Context, by: &By, post: &Post, draft: &Draft, stale: &[CacheTag]) -> Result<Uncommitted<PostId>> {
+async fn amend(ctx: &Context, by: &By, (post, board): (&Post, &Board), draft: &Draft, stale: &[CacheTag]) -> Result<Uncommitted<PostId>> {
     let (title, body) = draft.check()?;
     let html = markdown::post(&body.0).await?;
     let staff = by.actor.may(Resource::Post, Action::Moderate);
@@ -158,6 +159,7 @@ async fn amend(ctx: &Context, by: &By, post: &Post, draft: &Draft, stale: &[Cach
         revisions::keep_post(&tx, post).await?;
     }
     drafts::publish(&tx, actor, draft, post.id, now).await?;
+    files::check_described(&tx, board, post.id).await?;
     search::put(&tx, doc).await?;
     if actor != post.author_id {
         audit::write(&tx, by, entry, now).await?;

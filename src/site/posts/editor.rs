@@ -11,7 +11,7 @@ use serde::Deserialize;
 use templates::drafts::{Note, Saving};
 use templates::paths;
 use templates::posts::form::{self as view, PostForm, Purpose};
-use templates::ui::Moment;
+use templates::ui::{FieldError, Moment};
 
 /// The board of an address, for a member who may write there.
 pub fn writable<'a>(member: &'a SignedIn, slug: &str) -> Result<&'a Board> {
@@ -49,6 +49,9 @@ pub async fn show(member: &SignedIn, draft: &Draft, e: &Editor<'_>, rejection: &
     }
     let key = form_token::issue(request, &form_name(e.board, e.purpose));
     let (nav, errors) = (present::nav(request), rejection.errors());
+    let undescribed: Vec<String> =
+        attached.iter().filter(|file| file.kind.is_picture() && file.alt.is_empty()).map(|file| format!("alt.{}", file.id)).collect();
+    let errors = at_each(&errors, &undescribed);
     let editor = &draft.editor;
     let page = view::page(&PostForm {
         shell: &present::shell(request, &nav),
@@ -65,10 +68,18 @@ pub async fn show(member: &SignedIn, draft: &Draft, e: &Editor<'_>, rejection: &
         preview_html: e.preview,
         saving: Saving { form: editor.form(), draft: editor.draft.map(|id| id.0), version: editor.version, at: e.saved.as_ref() },
         note: &e.note,
+        needs_alt: e.board.needs_alt,
         files: present::files(&attached),
         refused: e.refused.iter().map(|(name, why)| (name.as_str(), present::errors(&[*why])[0])).collect(),
     });
     Ok(rejection.page(request, page))
+}
+
+/// That a description is missing is said at each picture without one.
+fn at_each<'a>(errors: &[FieldError<'a>], undescribed: &'a [String]) -> Vec<FieldError<'a>> {
+    let (missing, mut errors): (Vec<_>, Vec<_>) = errors.iter().copied().partition(|error| error.field == "alt");
+    errors.extend(missing.first().into_iter().flat_map(|error| undescribed.iter().map(|field| FieldError { field, ..*error })));
+    errors
 }
 
 /// What its draft is written for.

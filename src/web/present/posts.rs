@@ -3,9 +3,10 @@
 use super::super::request::RequestContext;
 use super::{ago, count};
 use crate::clock::OffsetDateTime;
-use crate::domain::boards::Board;
+use crate::domain::boards::{Board, Look};
 use crate::domain::files::File;
-use crate::domain::posts::{self, list::Card};
+use crate::domain::posts::list::{Card, Page};
+use crate::domain::posts::{self};
 use crate::domain::{Actor, UserId, comments, revisions};
 use std::borrow::Cow;
 use templates::comments::{Branch, Comment, ReplyTo};
@@ -29,6 +30,15 @@ pub fn board_name(board: &Board, lang: Lang) -> &str {
 /// What a board is for, in a language.
 pub fn board_description(board: &Board, lang: Lang) -> &str {
     if lang == Lang::En && !board.description_en.is_empty() { &board.description_en } else { &board.description }
+}
+
+/// How a board lists its posts, for views.
+pub fn look(look: Look) -> templates::boards::Look {
+    match look {
+        Look::List => templates::boards::Look::List,
+        Look::Cards => templates::boards::Look::Cards,
+        Look::Gallery => templates::boards::Look::Gallery,
+    }
 }
 
 /// Who wrote something.
@@ -142,6 +152,12 @@ pub fn takes_comments(actor: Option<&Actor>, board: &Board, post: &posts::Post) 
 /// Files as lists show them.
 pub fn files(files: &[File]) -> Vec<templates::files::Item<'_>> {
     files.iter().map(file).collect()
+}
+
+/// The files that a board lists, by post.
+pub fn files_of_posts(page: &Page) -> Vec<(i64, Vec<templates::files::Item<'_>>)> {
+    let of = |post: &Card| page.files.iter().filter(|listed| listed.post_id == post.id).map(|listed| file(&listed.file)).collect();
+    page.posts.iter().map(|post| (post.id.0, of(post))).collect()
 }
 
 fn file(file: &File) -> templates::files::Item<'_> {

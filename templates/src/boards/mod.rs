@@ -1,12 +1,15 @@
 //! The list of boards, and one board with its posts.
 
+mod look;
 pub(crate) mod samples;
 pub mod text;
 
+pub use look::Look;
+
 use self::text as t;
+use crate::files::Item;
 use crate::layout::{self, About, Shell, head};
 use crate::paths;
-use crate::posts::text as posts_text;
 use crate::posts::{self, Card};
 use crate::text::Lang;
 use crate::ui::{self, Moment, Tone};
@@ -97,6 +100,9 @@ pub struct BoardList<'a> {
     pub notices: Vec<Card<'a>>,
     /// The posts of this page.
     pub posts: Vec<Card<'a>>,
+    pub look: Look,
+    /// The files of posts, by post, where the look shows any.
+    pub files: Vec<(i64, Vec<Item<'a>>)>,
     /// Their order.
     pub sort: Sort,
     /// The open page, from 1.
@@ -186,11 +192,21 @@ pub fn list(l: &BoardList) -> Markup {
                 (nothing(l))
             } @else {
                 (sorting(l))
-                (table(l))
+                (posts_of(l))
                 @if l.posts.is_empty() && l.page > 1 { (nothing(l)) }
             }
             (ui::pagination(l.lang, l.page, l.total_pages, &link))
         }
+    }
+}
+
+fn posts_of(l: &BoardList) -> Markup {
+    if l.look == Look::List {
+        return table(l, &[&l.notices, &l.posts]);
+    }
+    html! {
+        @if !l.notices.is_empty() { (table(l, &[&l.notices])) }
+        @if l.look == Look::Cards { (look::cards(l)) } @else { (look::gallery(l)) }
     }
 }
 
@@ -216,7 +232,7 @@ fn sorting(l: &BoardList) -> Markup {
 
 /// Roles instead of `table`: on a phone rows fold into lines, and `display: block` takes a table's meaning away in some
 /// browsers; saying it again with roles is not valid on `tr` and `td` (ARIA in HTML, section 4).
-fn table(l: &BoardList) -> Markup {
+fn table(l: &BoardList, parts: &[&[Card]]) -> Markup {
     let lang = l.lang;
     html! {
         div.posts role="table" aria-label=(lang.fill(t::CAPTION, &[("name", &l.name)])) {
@@ -228,8 +244,7 @@ fn table(l: &BoardList) -> Markup {
                 }
             }
             div role="rowgroup" {
-                @for post in &l.notices { (row(lang, post)) }
-                @for post in &l.posts { (row(lang, post)) }
+                @for post in parts.iter().copied().flatten() { (row(lang, post)) }
             }
         }
     }
@@ -241,7 +256,7 @@ fn row(lang: Lang, post: &Card) -> Markup {
             div.title role="cell" {
                 (posts::marks(lang, post))
                 a href=(paths::post(post.slug, post.id)) { (post.title) }
-                @if post.comments > 0 { " " span.comment-count aria-label=(lang.count(posts_text::COMMENTS_ONE, posts_text::COMMENTS_MANY, post.comments)) role="img" { "[" (ui::number(post.comments)) "]" } }
+                (posts::comment_count(lang, post))
                 (posts::fresh(lang, post))
             }
             div.by role="cell" { (ui::author(lang, &post.author)) }

@@ -1,7 +1,8 @@
 //! The list of boards, and a board in each of its states.
 
-use super::{BoardCard, BoardList, BoardPage, BoardsPage, Latest, Sort, Write};
+use super::{BoardCard, BoardList, BoardPage, BoardsPage, Latest, Look, Sort, Write};
 use crate::Lang;
+use crate::files::samples::ITEMS;
 use crate::layout::Shell;
 use crate::posts::Card;
 use crate::posts::samples::card;
@@ -27,6 +28,8 @@ pub(crate) fn all(lang: Lang) -> Rendered {
         ("boards-none", super::index(&BoardsPage { shell: &guest(lang, "/community"), boards: Vec::new() })),
         ("board", render(&member(lang, path), &list(lang, 2, 12, 1, 52_429), Write::Allowed, false)),
         ("board-page-9-guest", render(&guest(lang, path), &list(lang, 1, 5, 9, 10), Write::SignIn, false)),
+        ("board-cards", render(&guest(lang, path), &looking(lang, Look::Cards), Write::SignIn, false)),
+        ("board-gallery", render(&guest(lang, path), &looking(lang, Look::Gallery), Write::SignIn, false)),
         ("board-empty", render(&member(lang, path), &list(lang, 0, 0, 1, 1), Write::Allowed, false)),
         ("board-past-the-end", render(&member(lang, path), &list(lang, 1, 0, 9, 2), Write::Allowed, false)),
         ("board-archived", render(&member(lang, path), &list(lang, 0, 3, 1, 1), Write::Closed, true)),
@@ -63,16 +66,28 @@ fn board_cards(lang: Lang) -> Vec<BoardCard<'static>> {
 }
 
 fn list(lang: Lang, notices: i64, posts: i64, page: u64, total_pages: u64) -> String {
+    super::list(&board_list(lang, notices, posts, page, total_pages)).into_string()
+}
+
+/// A list of a board that shows more of each post.
+fn looking(lang: Lang, look: Look) -> String {
+    let pictures = vec![ITEMS[1], ITEMS[0]];
+    let many = [ITEMS, ITEMS].concat();
+    super::list(&BoardList { look, files: vec![(2, many), (4, pictures)], ..board_list(lang, 1, 5, 1, 3) }).into_string()
+}
+
+fn board_list(lang: Lang, notices: i64, posts: i64, page: u64, total_pages: u64) -> BoardList<'static> {
     let pinned = |id| Card { is_notice: true, ..card(lang, id) };
-    let list = BoardList {
+    BoardList {
         lang,
         slug: "free",
         name: "자유게시판",
         notices: (0..notices).map(pinned).collect(),
         posts: (2..2 + posts).map(|id| card(lang, id)).collect(),
+        look: Look::List,
+        files: Vec::new(),
         sort: if page == 1 { Sort::New } else { Sort::Active },
         page,
         total_pages,
-    };
-    super::list(&list).into_string()
+    }
 }

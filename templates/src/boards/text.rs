@@ -14,6 +14,8 @@ crate::text::catalogue! {
     WRITE = "글쓰기", "Write a post";
     WRITE_SIGN_IN = "로그인하고 글쓰기", "Sign in to write";
     CAPTION = "{name} 글 목록", "Posts in {name}";
+    MORE_FILES_ONE = "파일 {n}개 더", "{n} more file";
+    MORE_FILES_MANY = "파일 {n}개 더", "{n} more files";
     COL_TITLE = "제목", "Title";
     COL_AUTHOR = "글쓴이", "Author";
     COL_DATE = "날짜", "Date";

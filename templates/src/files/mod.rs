@@ -4,6 +4,7 @@ mod picture;
 pub(crate) mod samples;
 pub mod text;
 
+pub(crate) use picture::cover;
 pub use picture::{Picture, place};
 
 use self::text as t;
@@ -88,7 +89,8 @@ fn attached(lang: Lang, files: &[&Item]) -> Markup {
     }
 }
 
-fn link(file: &Item) -> Markup {
+/// A file's link, with its size.
+pub(crate) fn link(file: &Item) -> Markup {
     html! { a href=(paths::show(file.id, file.name)) hx-boost="false" { (file.name) } " " span.muted { "(" (size(file.bytes)) ")" } }
 }
 
@@ -113,6 +115,8 @@ pub struct Files<'a> {
     /// Those that were not attached: their names, and why.
     pub refused: &'a [(&'a str, FieldError<'a>)],
     pub errors: &'a [FieldError<'a>],
+    /// The board asks for a description of each picture.
+    pub needs_alt: bool,
 }
 
 /// Renders it. The button beside the field sends text and files together, so that neither is lost without scripts; with them
@@ -176,7 +180,16 @@ fn chooser(f: &Files) -> Markup {
 
 fn entry(f: &Files, file: &Item) -> Markup {
     let (lang, field, hint) = (f.lang, format!("alt.{}", file.id), f.lang.fill(t::ALT_HINT, &[("id", &file.id)]));
-    let alt = Field { lang, name: &field, label: lang.t(t::ALT), hint: &hint, value: file.alt, ..Field::default() };
+    let alt = Field {
+        lang,
+        required: f.needs_alt,
+        errors: f.errors,
+        name: &field,
+        label: lang.t(t::ALT),
+        hint: &hint,
+        value: file.alt,
+        ..Field::default()
+    };
     html! {
         li {
             div.file {

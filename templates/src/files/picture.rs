@@ -49,6 +49,14 @@ pub(super) fn thumbnail(file: &Item) -> Markup {
     html! { @if file.picture.is_some() { img src=(address) width="64" height="64" alt="" loading="lazy"; } }
 }
 
+/// How it looks in a list, where its words stand beside it. Nothing moves there.
+pub(crate) fn cover(file: &Item) -> Markup {
+    let Some(picture) = file.picture else { return Markup::default() };
+    let (width, height) = picture.within(SMALL_SIDE);
+    let size = if picture.moves { STILL } else { SMALL };
+    html! { img src=(paths::sized(file.id, file.name, size)) width=(width) height=(height) alt="" loading="lazy" decoding="async"; }
+}
+
 /// A picture that leads to itself. `alt` is escaped; where it is empty the link is named for the file.
 fn picture(file: &Item, alt: &str) -> Markup {
     let Some(picture) = file.picture else { return Markup::default() };

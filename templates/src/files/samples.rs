@@ -25,7 +25,8 @@ pub(crate) const ITEMS: [Item; 3] = [
 pub(crate) fn all(lang: Lang) -> Rendered {
     let action = paths::create("free");
     let (refused, errors) = ([("휴가.iso", fault("files", "file.too_large", 25))], [fault("files", "file.refused", 0)]);
-    let empty = Files { lang, action: &action, items: &[], refused: &[], errors: &[] };
+    let (undescribed, missing) = ([Item { alt: "", ..ITEMS[1] }], [fault("alt.13", "file.alt_required", 0)]);
+    let empty = Files { lang, action: &action, items: &[], refused: &[], errors: &[], needs_alt: false };
     let moving =
         Item { id: 15, name: "손뼉.gif", alt: "", bytes: 90_000, picture: Some(Picture { width: 200, height: 100, moves: true }) };
     let text = "<p>입구: <a title=\"file:13\" rel=\"x\">턱 없는 &quot;입구&quot;</a> <a title=\"file:99\" rel=\"x\">남의 사진</a></p>";
@@ -36,6 +37,7 @@ pub(crate) fn all(lang: Lang) -> Rendered {
         ("fragment-files", list(lang, &ITEMS)),
         ("fragment-files-editor-empty", editor(&empty)),
         ("fragment-files-editor", editor(&Files { items: &ITEMS, ..empty })),
+        ("fragment-files-editor-undescribed", editor(&Files { items: &undescribed, errors: &missing, needs_alt: true, ..empty })),
         ("fragment-files-editor-refused", editor(&Files { items: &ITEMS[..1], refused: &refused, errors: &errors, ..empty })),
     ]
 }

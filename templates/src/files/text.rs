@@ -32,6 +32,7 @@ crate::text::catalogue! {
     FILE_SITE_FULL = "지금은 파일을 받을 자리가 없습니다. 운영자에게 알려 주세요", "There is no room for files right now. Please tell the staff";
     FILE_TOO_SLOW = "올리는 데 너무 오래 걸렸습니다. 다시 올려 주세요", "The upload took too long. Please try again";
     FILE_BUSY = "지금 파일을 올리는 사람이 많습니다. 잠시 뒤에 다시 올려 주세요", "Many people are uploading right now. Please try again in a moment";
+    FILE_ALT_REQUIRED = "사진 설명을 적어 주세요. 이 게시판의 사진에는 설명이 꼭 있어야 합니다", "Please describe this picture. Pictures on this board must have a description";
     FILE_WAIT = "짧은 시간에 파일을 많이 올리셨습니다. 잠시 뒤에 다시 올려 주세요", "You uploaded many files in a short time. Please try again in a few minutes";
     FILE_PICTURE_BROKEN = "열 수 없는 사진입니다. JPEG나 PNG로 다시 저장해 올려 주세요", "This picture cannot be opened. Save it as JPEG or PNG and try again";
     FILE_PICTURE_LARGE = "사진의 가로세로가 너무 큽니다. 줄여서 올려 주세요", "This picture has too many pixels. Make it smaller and try again";

@@ -36,6 +36,8 @@ pub struct PostForm<'a> {
     pub saving: Saving<'a>,
     /// What stands above it.
     pub note: &'a Note,
+    /// The board asks for a description of each picture.
+    pub needs_alt: bool,
     /// The files that are attached.
     pub files: Vec<Item<'a>>,
     /// Files that were not attached: their names, and why.
@@ -92,7 +94,7 @@ fn form(p: &PostForm) -> Markup {
         Purpose::New => files::paths::create(p.slug),
         Purpose::Edit { id } => files::paths::update(p.slug, id),
     };
-    let attached = Files { lang, action: &attach, items: &p.files, refused: &p.refused, errors: p.errors };
+    let attached = Files { lang, action: &attach, items: &p.files, refused: &p.refused, errors: p.errors, needs_alt: p.needs_alt };
     html! {
         form #editor method="post" action=(action) novalidate hx-sync="this:drop" data-guard data-drafts=(draft) {
             // The button that Enter in a field presses is the first one of a form, and that must not be one of a file.

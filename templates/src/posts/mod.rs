@@ -124,6 +124,16 @@ pub fn marks(lang: Lang, post: &Card) -> Markup {
     }
 }
 
+/// How many comments a post has, beside its title; nothing where there are none.
+pub fn comment_count(lang: Lang, post: &Card) -> Markup {
+    html! {
+        @if post.comments > 0 {
+            " "
+            span.comment-count aria-label=(lang.count(t::COMMENTS_ONE, t::COMMENTS_MANY, post.comments)) role="img" { "[" (ui::number(post.comments)) "]" }
+        }
+    }
+}
+
 /// What stands after a title: new, popular.
 pub fn fresh(lang: Lang, post: &Card) -> Markup {
     html! {

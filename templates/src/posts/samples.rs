@@ -127,6 +127,7 @@ fn editor(lang: Lang) -> Rendered {
         saving: Saving { form: "k-form", draft: None, version: 0, at: None },
         note: &Note::None,
         files: Vec::new(),
+        needs_alt: false,
         refused: Vec::new(),
     };
     let at = moment(lang, 3);

@@ -57,6 +57,8 @@ pub fn field_name(key: &str) -> Option<Text> {
         "name_en" => admin_boards_text::NAME_EN,
         "description" => admin_boards_text::DESCRIPTION,
         "description_en" => admin_boards_text::DESCRIPTION_EN,
+        "look" => admin_boards_text::LOOK,
+        "needs_alt" => admin_boards_text::NEEDS_ALT,
         "revisions" => admin_boards_text::WHO_REVISIONS,
         "representative" => organisation_text::REPRESENTATIVE,
         "business_number" => organisation_text::BUSINESS_NUMBER,

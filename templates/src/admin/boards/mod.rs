@@ -6,7 +6,7 @@ pub mod text;
 use self::text as t;
 use super::layout::{self, AdminShell};
 use crate::admin::text as admin_text;
-use crate::boards::text as boards_text;
+use crate::boards::{Look, text as boards_text};
 use crate::paths::admin as paths;
 use crate::text::{Lang, Text, common};
 use crate::ui::{self, Choice, Field, FieldError};
@@ -75,7 +75,7 @@ impl Audience {
 }
 
 /// A board's settings: `name`, `slug`, `description`, `list`, `read`, `write`, `comment`, `revisions`,
-/// `comments_on`, `archived`, `once`.
+/// `look`, `needs_alt`, `comments_on`, `archived`, `once`.
 #[derive(Clone, Copy)]
 pub struct BoardForm<'a> {
     pub shell: &'a AdminShell<'a>,
@@ -99,6 +99,9 @@ pub struct BoardForm<'a> {
     pub comment: Audience,
     /// Who may see what was changed.
     pub revisions: Audience,
+    pub look: Look,
+    /// Pictures must be described.
+    pub needs_alt: bool,
     /// Whether there are comments at all.
     pub comments_on: bool,
     /// Nothing new is written there.
@@ -219,10 +222,18 @@ fn audience(p: &BoardForm, name: &str, label: &str, chosen: Audience, offered: &
 fn options(p: &BoardForm) -> Markup {
     let lang = p.shell.lang;
     let base = Field { lang, errors: p.errors, ..Field::default() };
+    let label = |look| match look {
+        Look::List => t::LOOK_LIST,
+        Look::Cards => t::LOOK_CARDS,
+        Look::Gallery => t::LOOK_GALLERY,
+    };
+    let looks = Look::ALL.map(|look| Choice { value: look.word(), label: lang.t(label(look)) });
     html! {
         fieldset {
             legend { (lang.t(t::OPTIONS)) }
+            (ui::select(&Field { name: "look", label: lang.t(t::LOOK), value: p.look.word(), ..base }, &looks))
             (ui::check(&Field { name: "comments_on", label: lang.t(t::COMMENTS_ON), ..base }, p.comments_on))
+            (ui::check(&Field { name: "needs_alt", label: lang.t(t::NEEDS_ALT), hint: lang.t(t::NEEDS_ALT_HINT), ..base }, p.needs_alt))
             (ui::check(&Field { name: "archived", label: lang.t(t::ARCHIVED), hint: lang.t(t::ARCHIVED_HINT), ..base }, p.archived))
         }
     }

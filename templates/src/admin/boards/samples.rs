@@ -3,6 +3,7 @@
 use super::{Audience, BoardForm, BoardRow, BoardsPage};
 use crate::Lang;
 use crate::admin::samples::shell;
+use crate::boards::Look;
 use crate::samples::{Rendered, fault};
 
 pub(crate) fn all(lang: Lang) -> Rendered {
@@ -24,6 +25,8 @@ pub(crate) fn all(lang: Lang) -> Rendered {
         write: Audience::Members,
         comment: Audience::Members,
         revisions: Audience::Staff,
+        look: Look::Cards,
+        needs_alt: true,
         comments_on: true,
         archived: false,
         once: "k-once",

@@ -31,6 +31,12 @@ crate::text::catalogue! {
     ADMINS = "관리자", "Administrators";
     OPTIONS = "그 밖의 설정", "Other settings";
     COMMENTS_ON = "댓글 받기", "Allow comments";
+    LOOK = "글 목록의 모양", "How posts are listed";
+    LOOK_LIST = "한 줄씩", "Line by line";
+    LOOK_CARDS = "첨부 파일과 함께 (자료실)", "With their files";
+    LOOK_GALLERY = "사진과 함께 (갤러리)", "With a picture (gallery)";
+    NEEDS_ALT = "사진 설명을 꼭 받기", "Require descriptions of pictures";
+    NEEDS_ALT_HINT = "설명이 없는 사진이 있으면 글을 등록할 수 없습니다.", "A post cannot be published while one of its pictures has none.";
     ARCHIVED = "보관하기", "Archive";
     ARCHIVED_HINT = "보관한 게시판은 읽을 수만 있습니다.", "An archived board can only be read.";
 }
