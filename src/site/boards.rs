@@ -105,7 +105,7 @@ async fn list(request: &RequestContext, board: &Board, sort: Sort, number: i64) 
         notices: page.notices.iter().filter_map(|card| present::card(card, shown)).collect(),
         posts: page.posts.iter().filter_map(|card| present::card(card, shown)).collect(),
         look: present::look(board.look),
-        files: present::files_of_posts(&page),
+        files: page.posts.iter().map(|post| (post.id.0, present::files(&post.files))).collect(),
         sort: if sort == Sort::Active { views::Sort::Active } else { views::Sort::New },
         page: present::count(number),
         total_pages: present::count((page.total + list::PAGE - 1) / list::PAGE).max(1),

@@ -1,13 +1,15 @@
 //! GET /
 
+use crate::domain::boards::Look;
 use crate::domain::boards::{Access, Board};
 use crate::domain::posts::list::{self, Card};
 use crate::shared::cache::{Entry, Generation};
 use crate::web::{RequestContext, Result, present, reply};
 use bytes::Bytes;
 use poem::{Response, handler};
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use templates::home::{Column, HomePage, Overview};
+use templates::home::{Column, Gallery, HomePage, Overview};
 use templates::posts;
 use time::Duration;
 
@@ -15,6 +17,8 @@ use time::Duration;
 const BOARDS: usize = 6;
 /// Posts in each list.
 const LINES: usize = 5;
+/// Posts with pictures of each gallery.
+const COVERS: usize = 4;
 /// Notices.
 const NOTICES: usize = 3;
 /// A post is talked about for so long,
@@ -55,6 +59,12 @@ fn sort<'a>(request: &RequestContext, open: &'a [&'a Board], cards: &'a [Card]) 
         let shown = present::Shown { boards: open, lang: request.lang, now, mixed };
         cards.filter_map(|card| present::card(card, shown)).take(most).collect()
     };
+    let galleries: Vec<Gallery<'a>> = open
+        .iter()
+        .filter(|board| board.look == Look::Gallery)
+        .map(|board| gallery(request, open, board, cards))
+        .filter(|gallery| !gallery.posts.is_empty())
+        .collect();
     let announces = |card: &Card| card.is_notice || open.iter().any(|board| board.id == card.board_id && is_for_notices(board));
     let (mut notices, mut others): (Vec<_>, Vec<_>) = cards.iter().partition(|card| announces(card));
     notices.sort_by_key(|card| std::cmp::Reverse(card.id));
@@ -64,14 +74,30 @@ fn sort<'a>(request: &RequestContext, open: &'a [&'a Board], cards: &'a [Card]) 
         name: present::board_name(board, request.lang),
         posts: present(&mut others.iter().copied().filter(|card| card.board_id == board.id), LINES, false),
     };
-    let boards = open.iter().filter(|board| !is_for_notices(board)).map(column);
+    let boards = open.iter().filter(|board| !is_for_notices(board) && board.look != Look::Gallery).map(column);
     let boards: Vec<_> = boards.filter(|column| !column.posts.is_empty()).take(BOARDS).collect();
-    let is_shown = |card: &Card| boards.iter().any(|board| board.posts.iter().any(|post| post.id == card.id.0));
+    let in_columns = boards.iter().flat_map(|board| board.posts.iter().map(|post| post.id));
+    let shown: BTreeSet<i64> = in_columns.chain(galleries.iter().flat_map(|board| board.posts.iter().map(|(post, _)| post.id))).collect();
+    let is_shown = |card: &Card| shown.contains(&card.id.0);
     let mut talked: Vec<_> =
         others.iter().copied().filter(|card| card.comment_count >= MUCH && now - card.created_at < TALKED && !is_shown(card)).collect();
     talked.sort_by_key(|card| std::cmp::Reverse((card.comment_count, card.id)));
     let (notices, talked) = (present(&mut notices.into_iter(), NOTICES, true), present(&mut talked.into_iter(), LINES, true));
-    Overview { lang: request.lang, notices, boards, talked }
+    Overview { lang: request.lang, notices, boards, galleries, talked }
+}
+
+/// The newest posts of a gallery that have pictures.
+fn gallery<'a>(request: &RequestContext, open: &'a [&'a Board], board: &'a Board, cards: &'a [Card]) -> Gallery<'a> {
+    let shown = present::Shown { boards: open, lang: request.lang, now: request.app.context.clock.now(), mixed: false };
+    let of_board = cards.iter().filter(|card| card.board_id == board.id);
+    let mut with_pictures: Vec<_> = of_board.filter(|card| card.files.iter().any(|file| file.kind.is_picture())).collect();
+    with_pictures.sort_by_key(|card| std::cmp::Reverse(card.id));
+    let covers = with_pictures.into_iter().take(COVERS);
+    Gallery {
+        slug: &board.slug,
+        name: present::board_name(board, request.lang),
+        posts: covers.filter_map(|card| Some((present::card(card, shown)?, present::files(&card.files)))).collect(),
+    }
 }
 
 /// Where only staff write, every post is a notice.

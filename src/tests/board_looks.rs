@@ -61,9 +61,17 @@ async fn a_board_shows_the_files_or_the_first_picture_of_its_posts(#[values(Sqli
     assert!(gallery.says("턱 없는 입구") && gallery.html.contains(">2</span>"), "{}", gallery.html);
     assert_eq!(test.visitor().get(&cover).await.status, 200);
 
+    let home = test.visitor().get("/").await;
+    assert_eq!(home.attribute(".pictures-of-boards img", "src").as_deref(), Some(cover.as_str()));
+    assert_eq!(
+        (home.count("a:not(.cover)[href$='/1']"), home.count(".columns-of-posts a[href*='/free']")),
+        (1, 0),
+        "a post stands in one list"
+    );
     let key = idempotency::Key::random().unwrap();
     moderate(&test.app.context, &operator(), &key, &[id], ModerationAction::Hide, "까닭").await.unwrap();
     assert!(test.visitor().get(FREE).await.attribute(".gallery img", "src").is_none(), "a hidden post's picture is gone");
+    assert_eq!(test.visitor().get("/").await.count(".pictures-of-boards"), 0);
     assert_eq!(test.visitor().get(&cover).await.status, 404);
 }
 

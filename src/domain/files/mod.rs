@@ -86,25 +86,27 @@ pub async fn of_post(db: &impl ConnectionTrait, post: &Post) -> Result<Vec<File>
     Ok(found.order_by_asc(Column::Id).into_model().all(db).await?)
 }
 
-/// A file as a board lists it with its post.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, Serialize, Deserialize)]
-pub struct Listed {
-    /// What it belongs to.
-    pub post_id: PostId,
-    /// The file.
+#[derive(FromQueryResult)]
+struct Listed {
+    post_id: PostId,
     #[sea_orm(nested)]
-    #[serde(flatten)]
-    pub file: File,
+    file: File,
 }
 
-/// The files of listed posts in their order, for those who may see the list.
-pub async fn of_cards(db: &impl ConnectionTrait, posts: &[Card]) -> Result<Vec<Listed>> {
+/// Gives listed posts their files, for those who may see the list. A statement at most.
+pub(in crate::domain) async fn add_to(db: &impl ConnectionTrait, mut posts: Vec<&mut Card>) -> Result<()> {
     if posts.is_empty() {
-        return Ok(Vec::new());
+        return Ok(());
     }
     let of_posts = Column::PostId.is_in(posts.iter().map(|post| post.id));
     let found = with_content().columns([Column::PostId, Column::DraftId, Column::Alt]).filter(of_posts);
-    Ok(found.order_by_asc(Column::Id).into_model().all(db).await?)
+    let found: Vec<Listed> = found.order_by_asc(Column::Id).into_model().all(db).await?;
+    for listed in found {
+        if let Some(post) = posts.iter_mut().find(|post| post.id == listed.post_id) {
+            post.files.push(listed.file);
+        }
+    }
+    Ok(())
 }
 
 /// What an editor has: the files of the post that it changes, as they will be, and those of its draft.

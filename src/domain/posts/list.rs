@@ -1,7 +1,7 @@
 //! Lists of posts: a board's pages, the newest of all, a member's.
 
 use super::super::boards::{Board, Boards, Look};
-use super::super::files::{self, Listed};
+use super::super::files::{self, File};
 use super::super::{Action, Actor, Error, Resource, Result};
 use super::{Post, State, sql};
 use crate::clock::OffsetDateTime;
@@ -47,6 +47,10 @@ pub struct Card {
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub created_at: OffsetDateTime,
     pub state: State,
+    /// Its files, where the list shows any.
+    #[sea_orm(skip)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<File>,
 }
 
 pub use crate::entity::page_mark::Sort;
@@ -70,9 +74,6 @@ pub struct Page {
     pub posts: Vec<Card>,
     /// How many posts the board shows in all.
     pub total: i64,
-    /// The files of the posts, where the board shows them.
-    #[serde(default)]
-    pub files: Vec<Listed>,
 }
 
 /// A page of a board for a person who may see what is on it, in two statements whatever its number, and one for files where the board
@@ -87,7 +88,7 @@ pub async fn page(db: &impl ConnectionTrait, actor: Option<&Actor>, board: &Boar
     }
     let skip = (number.clamp(1, i64::MAX) - 1).saturating_mul(PAGE);
     let start = sql::page_start(db, board.id, sort, skip).await?;
-    let nothing = |total| Page { notices: Vec::new(), posts: Vec::new(), total, files: Vec::new() };
+    let nothing = |total| Page { notices: Vec::new(), posts: Vec::new(), total };
     let Some(start) = start else { return Ok(nothing(0)) };
     if skip >= start.total {
         return Ok(nothing(start.total));
@@ -105,9 +106,11 @@ pub async fn page(db: &impl ConnectionTrait, actor: Option<&Actor>, board: &Boar
     // A notice that stands above is not read a second time in its place.
     posts.retain(|post| notices.iter().all(|notice| notice.card.id != post.card.id));
     let cards = |rows: Vec<Placed>| rows.into_iter().map(|row| row.card).collect();
-    let posts: Vec<Card> = cards(posts);
-    let files = if board.look == Look::List { Vec::new() } else { files::of_cards(db, &posts).await? };
-    Ok(Page { notices: cards(notices), posts, total: start.total, files })
+    let mut posts: Vec<Card> = cards(posts);
+    if board.look != Look::List {
+        files::add_to(db, posts.iter_mut().collect()).await?;
+    }
+    Ok(Page { notices: cards(notices), posts, total: start.total })
 }
 
 fn shown_on(board: BoardId) -> Select<Entity> {
@@ -149,7 +152,7 @@ pub async fn fold_marks(db: &impl ConnectionTrait) -> Result<()> {
 }
 
 /// What the first page shows of the boards that everybody may read: of each its notices and newest posts, and those of the newest
-/// posts of all that have the most comments. Each post once, in one statement.
+/// posts of all that have the most comments. Each post once, in one statement, and one more for the pictures of galleries.
 pub async fn overview(db: &impl ConnectionTrait, boards: &Boards) -> Result<Vec<Card>> {
     let open: Vec<BoardId> = boards.open_to(None).take(OVERVIEW_BOARDS).map(|board| board.id).collect();
     if open.is_empty() {
@@ -176,7 +179,10 @@ pub async fn overview(db: &impl ConnectionTrait, boards: &Boards) -> Result<Vec<
     let parts = open.iter().copied().flat_map(of_board).chain([(1, Column::CommentCount, talked)]).collect();
     let rows = Placed::find_by_statement(db.get_database_backend().build(&union(parts))).all(db).await?;
     let mut seen = BTreeSet::new();
-    Ok(rows.into_iter().map(|row| row.card).filter(|card| seen.insert(card.id)).collect())
+    let mut cards: Vec<Card> = rows.into_iter().map(|row| row.card).filter(|card| seen.insert(card.id)).collect();
+    let is_gallery = |card: &Card| boards.all().iter().any(|board| board.id == card.board_id && board.look == Look::Gallery);
+    files::add_to(db, cards.iter_mut().filter(|card| is_gallery(card)).collect()).await?;
+    Ok(cards)
 }
 
 /// A member's newest posts on the boards that are open to this person.

@@ -5,8 +5,7 @@ use super::{ago, count};
 use crate::clock::OffsetDateTime;
 use crate::domain::boards::{Board, Look};
 use crate::domain::files::File;
-use crate::domain::posts::list::{Card, Page};
-use crate::domain::posts::{self};
+use crate::domain::posts::{self, list::Card};
 use crate::domain::{Actor, UserId, comments, revisions};
 use std::borrow::Cow;
 use templates::comments::{Branch, Comment, ReplyTo};
@@ -152,12 +151,6 @@ pub fn takes_comments(actor: Option<&Actor>, board: &Board, post: &posts::Post) 
 /// Files as lists show them.
 pub fn files(files: &[File]) -> Vec<templates::files::Item<'_>> {
     files.iter().map(file).collect()
-}
-
-/// The files that a board lists, by post.
-pub fn files_of_posts(page: &Page) -> Vec<(i64, Vec<templates::files::Item<'_>>)> {
-    let of = |post: &Card| page.files.iter().filter(|listed| listed.post_id == post.id).map(|listed| file(&listed.file)).collect();
-    page.posts.iter().map(|post| (post.id.0, of(post))).collect()
 }
 
 fn file(file: &File) -> templates::files::Item<'_> {

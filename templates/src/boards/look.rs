@@ -71,21 +71,25 @@ fn facts(lang: Lang, post: &Card) -> Markup {
 
 /// Each post with its first picture; a post without one has an empty place.
 pub(super) fn gallery(l: &BoardList) -> Markup {
-    html! { ul.gallery { @for post in &l.posts { (tile(l.lang, post, of_post(l, post))) } } }
+    html! { ul.gallery { @for post in &l.posts { li { (tile(l.lang, post, of_post(l, post), html! { h2 { (title(l.lang, post)) } })) } } } }
 }
 
-fn tile(lang: Lang, post: &Card, files: &[Item]) -> Markup {
+/// The same where the list is a part of a page.
+pub(crate) fn covers(lang: Lang, posts: &[(Card, Vec<Item>)]) -> Markup {
+    html! { ul.gallery { @for (post, files) in posts { li { (tile(lang, post, files, html! { h4 { (title(lang, post)) } })) } } } }
+}
+
+fn tile(lang: Lang, post: &Card, files: &[Item], heading: Markup) -> Markup {
     let pictures: Vec<&Item> = files.iter().filter(|file| file.picture.is_some()).collect();
     html! {
-        li {
+
             // The title below leads there as well: by keyboard and for screen readers once is enough.
             a.cover href=(paths::post(post.slug, post.id)) tabindex="-1" aria-hidden="true" {
                 @if let Some(first) = pictures.first() { (files::cover(first)) }
                 @if pictures.len() > 1 { span.pictures-count { (ui::number(pictures.len() as u64)) } }
             }
-            h2 { (title(lang, post)) }
+            (heading)
             @if let Some(first) = pictures.first().filter(|first| !first.alt.is_empty()) { p.visually-hidden { (first.alt) } }
             (facts(lang, post))
-        }
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod samples;
 pub mod text;
 
 pub use look::Look;
+pub(crate) use look::covers;
 
 use self::text as t;
 use crate::files::Item;

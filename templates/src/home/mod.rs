@@ -4,8 +4,9 @@ pub(crate) mod samples;
 pub mod text;
 
 use self::text as t;
+use crate::boards::covers;
+use crate::files::{Item, text as files_text};
 use crate::layout::{self, About, MemberBadge, Shell, Viewer};
-use crate::posts::text as posts_text;
 use crate::text::{Lang, common};
 use crate::{paths, posts, ui};
 use maud::{Markup, PreEscaped, html};
@@ -27,6 +28,8 @@ pub struct Overview<'a> {
     pub notices: Vec<posts::Card<'a>>,
     /// In the order of the menu; those without posts are left out.
     pub boards: Vec<Column<'a>>,
+    /// Boards that show pictures, each with posts that have some, and these.
+    pub galleries: Vec<Gallery<'a>>,
     /// Posts of the last days with the most comments, the most first.
     pub talked: Vec<posts::Card<'a>>,
 }
@@ -40,6 +43,17 @@ pub struct Column<'a> {
     pub name: &'a str,
     /// Newest first.
     pub posts: Vec<posts::Card<'a>>,
+}
+
+/// The newest posts of a board that shows pictures.
+#[derive(Clone, Debug)]
+pub struct Gallery<'a> {
+    /// The board's address.
+    pub slug: &'a str,
+    /// The board's name.
+    pub name: &'a str,
+    /// Newest first.
+    pub posts: Vec<(posts::Card<'a>, Vec<Item<'a>>)>,
 }
 
 /// Renders the first page.
@@ -95,7 +109,7 @@ fn invitation(lang: Lang) -> Markup {
 /// Renders the lists.
 pub fn overview(o: &Overview) -> Markup {
     let lang = o.lang;
-    if o.notices.is_empty() && o.boards.is_empty() {
+    if o.notices.is_empty() && o.boards.is_empty() && o.galleries.is_empty() {
         return ui::empty(lang.t(t::RECENT_EMPTY), lang.t(t::RECENT_EMPTY_TEXT), Some((paths::COMMUNITY, lang.t(t::ALL_BOARDS))));
     }
     html! {
@@ -109,6 +123,12 @@ pub fn overview(o: &Overview) -> Markup {
             section aria-labelledby="recent-title" {
                 h2 #recent-title { (lang.t(t::RECENT)) }
                 div.columns-of-posts { @for board in &o.boards { (column(lang, board)) } }
+            }
+        }
+        @if !o.galleries.is_empty() {
+            section.pictures-of-boards aria-labelledby="pictures-title" {
+                h2 #pictures-title { (lang.t(files_text::PICTURES)) }
+                @for board in &o.galleries { h3 { a href=(paths::board(board.slug)) { (board.name) } } (covers(lang, &board.posts)) }
             }
         }
         @if !o.talked.is_empty() {
@@ -137,9 +157,7 @@ fn lines(lang: Lang, posts: &[posts::Card]) -> Markup {
                 li {
                     span.title {
                         a href=(paths::post(post.slug, post.id)) { (post.title) }
-                        @if post.comments > 0 {
-                            " " span.comment-count aria-label=(lang.count(posts_text::COMMENTS_ONE, posts_text::COMMENTS_MANY, post.comments)) role="img" { "[" (ui::number(post.comments)) "]" }
-                        }
+                        (posts::comment_count(lang, post))
                         (posts::fresh(lang, post))
                     }
                     @if !post.board.is_empty() { span.board { (post.board) } }

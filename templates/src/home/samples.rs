@@ -1,7 +1,8 @@
 //! The first page for everyone who reads it, and with each reading aid.
 
-use super::{Column, HomePage, Overview};
+use super::{Column, Gallery, HomePage, Overview};
 use crate::Lang;
+use crate::files::samples::ITEMS;
 use crate::layout::{Aids, Motion, Shell, Spacing, TextSize, Theme};
 use crate::posts::Card;
 use crate::posts::samples::card;
@@ -11,7 +12,7 @@ pub(crate) fn all(lang: Lang) -> Rendered {
     let render = |shell: &Shell, overview: &str| super::page(&HomePage { shell, overview });
     let aids = |aids| Shell { aids, ..member(lang, "/") };
     let full = overview(lang);
-    let nothing = Overview { lang, notices: Vec::new(), boards: Vec::new(), talked: Vec::new() };
+    let nothing = Overview { lang, notices: Vec::new(), boards: Vec::new(), galleries: Vec::new(), talked: Vec::new() };
     vec![
         ("home-guest", render(&guest(lang, "/"), &full)),
         ("home-member", render(&member(lang, "/"), &full)),
@@ -33,6 +34,11 @@ fn overview(lang: Lang) -> String {
         lang,
         notices: cards(0..2, "공지사항"),
         boards: vec![column("free", "자유게시판", 2..7), column("qna", "질문과 답변", 7..10)],
+        galleries: vec![Gallery {
+            slug: "gallery",
+            name: "사진첩",
+            posts: (20..24).map(|id| (Card { at: ago(lang, 12), ..card(lang, id) }, vec![ITEMS[1]])).collect(),
+        }],
         talked: cards(10..12, "자유게시판"),
     })
     .into_string()
