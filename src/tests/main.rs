@@ -19,6 +19,8 @@ mod cut_writes;
 mod database_outage;
 mod disk_full;
 mod disk_processes;
+mod document_texts;
+mod documents;
 mod draft_windows;
 mod drafts;
 mod edge;
