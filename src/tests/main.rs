@@ -26,6 +26,7 @@ mod drafts;
 mod edge;
 mod emails;
 mod file_contents;
+mod file_texts;
 mod files;
 mod headers;
 mod home;
