@@ -41,7 +41,7 @@ test('a picture and a file are sent with the text, described and published', asy
   await reader.page.goto(page.url());
   await expect(reader.page.getByRole('img', { name: '빨간 점 하나' })).toBeVisible();
   const download = reader.page.waitForEvent('download');
-  await reader.page.getByRole('link', { name: notes.name }).click();
+  await reader.page.getByRole('link', { name: new RegExp(`^${notes.name}`) }).click();
   expect((await download).suggestedFilename()).toBe(notes.name);
 });
 
@@ -80,4 +80,31 @@ test('files that were chosen do not stay behind when the main button is pressed'
   }
   await expect(heading(page, title)).toBeVisible();
   await expect(page.getByRole('link', { name: notes.name })).toBeVisible();
+});
+
+test('a document is read as text, and found by its words', async ({ visitor }) => {
+  const { page, t } = visitor;
+  await join(visitor);
+  const word = unique('느티나무').replaceAll(' ', '');
+  const name = `${unique('안내')}.txt`;
+  await page.goto(WRITE);
+  await type(visitor, unique('문서가 있는 글'), '첨부를 봐 주세요.');
+  await upload(visitor, [{ name, mimeType: 'text/plain', buffer: Buffer.from(`첫 문단입니다.\n\n둘째 문단에 ${word} 있습니다.`) }]);
+  await page.getByRole('button', { name: t('등록', 'Publish'), exact: true }).click();
+  const read = page.getByRole('link', { name: t(`글로 보기: ${name}`, `Read as text: ${name}`) });
+  await expect(async () => {
+    await page.reload();
+    await expect(read).toBeVisible({ timeout: 500 });
+  }).toPass({ timeout: 20_000 });
+
+  await read.click();
+
+  await expect(heading(page, name)).toBeVisible();
+  await expect(main(page)).toContainText(word);
+  await page.goto(`/search?q=${encodeURIComponent(word)}`);
+  await expect(main(page)).toContainText(t('파일 안', 'In a file'));
+  await page.getByRole('link', { name, exact: true }).click();
+  await expect(heading(page, name)).toBeVisible();
+  await page.getByRole('link', { name: t('글로 돌아가기', 'Back to the post') }).click();
+  await expect(page.getByRole('link', { name: new RegExp(`^${name}`) })).toBeVisible();
 });

@@ -166,5 +166,6 @@ steps! {
     m0008_mail,
     m0009_files,
     m0010_revisions,
+    m0012_file_texts,
     m0013_board_looks,
 }

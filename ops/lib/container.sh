@@ -274,6 +274,13 @@ open_picture() {
   [[ $said == '200 image/png' ]] || { echo "$said"; return 1; }
 }
 
+# The same of the child that reads a document, for which a job has to run.
+read_document() {
+  local said
+  said=$(inside sh -s -- https://example.org boss@example.org 'a long new password' <ops/lib/send-document) || { echo "$said"; return 1; }
+  [[ $said == 'read' ]] || { echo "$said"; return 1; }
+}
+
 as_minschool() {
   inside runuser -u minschool -- minschool "$@"
 }

@@ -124,6 +124,9 @@ enum Command {
     /// Open the picture on stdin, for an instance
     #[command(hide = true)]
     OpenPicture,
+    /// Write the text of the document on stdin, for an instance
+    #[command(hide = true)]
+    OpenText,
 }
 
 /// The settings that were given as flags, by name. By hand, because the list is data: [`SETTINGS`].
@@ -158,9 +161,11 @@ impl FromArgMatches for Flags {
 /// Runs the command line and says how it ended.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = Cli::parse_from(args);
-    if matches!(cli.command, Some(Command::OpenPicture)) {
-        // Before anything else is read: it will hold hostile bytes.
-        return crate::files::picture::child::run();
+    match cli.command {
+        // Before anything else is read: they will hold hostile bytes.
+        Some(Command::OpenPicture) => return crate::files::picture::child::run(),
+        Some(Command::OpenText) => return crate::files::text::child::run(),
+        _ => {}
     }
     match dispatch(cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -214,7 +219,7 @@ fn in_runtime(config: Config, cli: Cli) -> Result<(), Failure> {
             Some(Command::Reindex(args)) => reindex::run(config, args).await,
             Some(Command::Status(args)) => status::run(config, args).await,
             Some(Command::Roll(args)) => roll::run(config, args).await,
-            Some(Command::Serve | Command::Config | Command::OpenPicture) | None => {
+            Some(Command::Serve | Command::Config | Command::OpenPicture | Command::OpenText) | None => {
                 serve::run(config, async || Ok(Config::read(&cli.sources()?)?)).await
             }
         }

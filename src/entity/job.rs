@@ -31,6 +31,10 @@ pub enum Kind {
     Mail,
     /// Deletes contents of files that no file refers to.
     SweepFiles,
+    /// Reads the text of a file.
+    ReadFile,
+    /// Lets files be read that have not been.
+    QueueFiles,
 }
 
 /// What became of a job. A job that is being done is a waiting one with a lease.

@@ -14,6 +14,8 @@ pub mod consent;
 pub mod draft;
 pub mod file;
 pub mod file_change;
+pub mod file_text;
+pub mod file_text_page;
 pub mod idempotency_key;
 pub mod ids;
 pub mod instance_metric;

@@ -19,6 +19,9 @@ pub enum Kind {
     Comment,
     #[sea_orm(string_value = "member")]
     Member,
+    /// A page of the text of a file of a post; the first one has the file's name too.
+    #[sea_orm(string_value = "file")]
+    File,
 }
 
 #[sea_orm::model]
@@ -28,9 +31,9 @@ pub struct Model {
     #[sea_orm(primary_key)]
     pub id: SearchDocId,
     pub kind: Kind,
-    /// The id of the post, comment or member.
+    /// The id of the post, comment or member; of a file, that and the number of the page (`domain::search`).
     pub ref_id: i64,
-    /// The post, or the one that a comment stands under; none for members.
+    /// The post, or the one that a comment or a file belongs to; none for members.
     pub post_id: Option<PostId>,
     pub board_id: Option<BoardId>,
     pub author_id: UserId,

@@ -1,5 +1,6 @@
 //! How far the search index is filled with what was written before there was one: one row.
 
+use super::file::FileId;
 use super::ids::{CommentId, PostId, UserId};
 use sea_orm::entity::prelude::*;
 
@@ -13,6 +14,7 @@ pub struct Model {
     pub below_post: PostId,
     pub below_comment: CommentId,
     pub below_user: UserId,
+    pub below_file: FileId,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -5,6 +5,7 @@ use super::worker::{Handlers, handler};
 use crate::app::App;
 use crate::clock::OffsetDateTime;
 use crate::db::{Database, Transaction, query};
+use crate::domain::files::texts;
 use crate::domain::jobs::lease::Claim;
 use crate::domain::jobs::schedules::Schedule;
 use crate::domain::jobs::{self, Failure, Kind};
@@ -17,7 +18,7 @@ use time::Duration;
 
 /// The log of invalidations is kept for six hours and read whole at each reconnection, so it is kept short; what the others delete
 /// was kept for days.
-pub const SCHEDULES: [Schedule; 8] = [
+pub const SCHEDULES: [Schedule; 9] = [
     Schedule { kind: Kind::ForgetInvalidations, every: Duration::minutes(10) },
     Schedule { kind: Kind::ForgetKeys, every: Duration::hours(1) },
     Schedule { kind: Kind::ForgetSessions, every: Duration::hours(1) },
@@ -26,6 +27,7 @@ pub const SCHEDULES: [Schedule; 8] = [
     Schedule { kind: Kind::ForgetJobs, every: Duration::hours(1) },
     Schedule { kind: Kind::ForgetTokens, every: Duration::hours(1) },
     Schedule { kind: Kind::SweepFiles, every: Duration::hours(1) },
+    Schedule { kind: Kind::QueueFiles, every: Duration::minutes(10) },
 ];
 
 /// A handler for each kind of [`SCHEDULES`].
@@ -39,7 +41,7 @@ async fn run(app: App, job: Claim) -> Result<Transaction, Failure> {
     }
     let tx = query::begin(&app.context.db).await?;
     let rows = forget_of(&tx, job.kind, app.context.clock.now()).await?;
-    tracing::debug!(job.id = job.id.0, "deleted {rows} old rows");
+    tracing::debug!(job.id = job.id.0, "{rows} rows of {}", job.kind.word());
     Ok(tx)
 }
 
@@ -59,8 +61,10 @@ async fn forget_of(db: &impl ConnectionTrait, kind: Kind, now: OffsetDateTime) -
         Kind::ForgetEvents => events::forget_old(db, now).await,
         Kind::ForgetJobs => jobs::forget_old(db, now).await,
         Kind::ForgetTokens => links::forget_old(db, now).await,
-        // It deletes nothing, and has a handler of its own.
-        Kind::Mail => Ok(0),
+        // They delete nothing, and have handlers of their own.
+        Kind::Mail | Kind::ReadFile => Ok(0),
+        // It deletes nothing either, but comes again like those that do.
+        Kind::QueueFiles => texts::queue_unread(db, now).await,
         Kind::SweepFiles => Ok(storage::sweep(db, now).await?),
     }
 }

@@ -18,11 +18,13 @@ use poem::{Body, Request, Response, get, handler};
 use receive::{Received, Refused, receive};
 use serde::Deserialize;
 use templates::files::{self as views, Files, Saved, paths};
+use templates::paths as site_paths;
 use templates::posts::form::Purpose;
 
 pub fn routes(routes: Routes) -> Routes {
     routes
         .at(page(paths::SHOW).kind(Kind::File), get(show))
+        .at(page(paths::TEXT).cost(2, 0), get(text))
         .at(page(paths::CREATE).upload(), get(drafts::to_new).post(create))
         .at(page(paths::UPDATE).upload(), get(drafts::to_edit).post(update))
 }
@@ -108,6 +110,37 @@ fn bytes_of(
 ) -> impl futures_util::Stream<Item = std::io::Result<bytes::Bytes>> + Send + use<> {
     use futures_util::TryStreamExt;
     storage::read(&request.app.context.db, file.blob_id, range).map_err(std::io::Error::other)
+}
+
+/// Which page of a text.
+#[derive(Deserialize, Default)]
+pub struct Turned {
+    #[serde(default)]
+    page: String,
+}
+
+/// GET /files/:id/:name/text: the text of a document, for those who may read its post.
+#[handler]
+pub async fn text(request: RequestContext, Path((id, _)): Path<(FileId, String)>, turned: Option<Query<Turned>>) -> Result<Response> {
+    let number = turned.and_then(|Query(turned)| turned.page.parse().ok()).unwrap_or(1);
+    let db = &request.app.context.db;
+    let found = files::texts::find_text(db, request.actor.as_ref(), &request.boards, id, number).await?;
+    let (nav, file) = (present::nav(&request), &found.file);
+    let post = found.post.as_ref().and_then(|(post, board, title)| {
+        let board = request.boards.find_readable(request.actor.as_ref(), *board).ok()?;
+        Some((site_paths::post(&board.slug, post.0), title))
+    });
+    Ok(reply::page(views::page(&views::TextPage {
+        shell: &present::shell(&request, &nav),
+        id: id.0,
+        name: &file.name,
+        bytes: present::count(file.size),
+        reading: present::reading(found.state),
+        post: post.as_ref().map(|(address, title)| (address.as_str(), title.as_str())),
+        text: &found.text,
+        number: present::count(found.number),
+        pages: present::count(found.pages),
+    })))
 }
 
 /// POST /community/:board/files: what was typed becomes the draft, and the files are attached to it. It takes no one-time key: the

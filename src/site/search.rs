@@ -42,6 +42,7 @@ impl Form {
             "post" => Some(Kind::Post),
             "comment" => Some(Kind::Comment),
             "member" => Some(Kind::Member),
+            "file" => Some(Kind::File),
             _ => None,
         }
     }
@@ -146,6 +147,17 @@ fn shown<'a>(request: &'a RequestContext, marked: &'a Marked) -> Option<Hit<'a>>
             Found::Comment { id: comment.0, board: present::board_name(board(id)?, request.lang) }
         }
         search::Found::Member(id) => Found::Member { id: id.0 },
+        search::Found::File { file, page, post, board: id } => {
+            let (board, is_text) = (board(id)?, !hit.text.is_empty());
+            let of = views::OfPost { id: post.0, slug: &board.slug, title: &hit.post_title };
+            Found::File {
+                id: file.0,
+                name: &hit.title,
+                page: is_text.then_some(page as u64),
+                of,
+                board: present::board_name(board, request.lang),
+            }
+        }
     };
     Some(Hit {
         found,

@@ -124,7 +124,7 @@ fn some_words_have_one_home() {
 }
 
 /// Statements that are text. Each says in its `sql.rs` why the builder cannot say it.
-const TEXTS: usize = 14;
+const TEXTS: usize = 15;
 
 #[test]
 fn sql_is_text_only_in_files_named_sql() {

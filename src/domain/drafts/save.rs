@@ -203,14 +203,14 @@ pub(in crate::domain) async fn publish(
 ) -> Result<()> {
     let editor = &typed.editor;
     if editor.form.is_empty() {
-        return files::publish(tx, &[], post, &typed.alts).await;
+        return files::publish(tx, &[], post, &typed.alts, now).await;
     }
     take_turns(tx, member).await?;
     let shown = editor.draft.map(|id| Column::Id.eq(id).and(Column::Version.eq(editor.version)));
     let of_form = Condition::any().add(Column::Form.eq(&editor.form)).add_option(shown);
     let drafts = Entity::find().select_only().column(Column::Id).filter(Column::UserId.eq(member)).filter(of_form);
     let drafts: Vec<DraftId> = drafts.into_tuple().all(tx).await?;
-    files::publish(tx, &drafts, post, &typed.alts).await?;
+    files::publish(tx, &drafts, post, &typed.alts, now).await?;
     if !drafts.is_empty() {
         Entity::delete_many().filter(Column::Id.is_in(drafts)).exec(tx).await?;
     }

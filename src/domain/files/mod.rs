@@ -1,11 +1,12 @@
 //! Files of posts: attached to a draft, published with it, read by those who may read the post.
 //!
-//! `attach` attaching and removing · `publish` what becomes of a draft's files when its post is published.
+//! `attach` attaching and removing · `publish` what becomes of a draft's files when its post is published · `texts` the text of documents.
 //!
 //! A file has the rights of what it belongs to, asked at each request: that of a hidden post is gone with it.
 
 mod attach;
 mod publish;
+pub mod texts;
 
 use super::boards::Boards;
 use super::drafts::Target;
@@ -13,10 +14,11 @@ use super::posts::list::Card;
 use super::posts::{self, Post};
 use super::{Actor, BoardId, Error, PostId, Result, UserId};
 use crate::entity::file::{Column, Entity};
-use crate::entity::{blob, blob_variant, draft, file_change, post};
+use crate::entity::{blob, blob_variant, draft, file_change, file_text, post};
 use sea_orm::sea_query::{Condition, ExprTrait, Func, IntoCondition, Query, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QueryResult, QuerySelect, RelationDef,
+    Select,
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +26,7 @@ pub use crate::entity::blob::{BlobId, ContentKind};
 pub use crate::entity::blob_variant::Size;
 pub use crate::entity::draft::DraftId;
 pub use crate::entity::file::FileId;
+pub use crate::entity::file_text::Outcome;
 pub(in crate::domain) use attach::describe;
 pub use attach::{Sent, attach, bytes_of_all, check_room, remove};
 pub(in crate::domain) use publish::{check_described, publish};
@@ -54,6 +57,8 @@ pub struct File {
     pub width: Option<i64>,
     pub height: Option<i64>,
     pub is_animated: bool,
+    /// What became of reading its text; none before that.
+    pub outcome: Option<Outcome>,
 }
 
 /// A file with what it holds, for one who may read it.
@@ -77,7 +82,9 @@ fn with_content() -> Select<Entity> {
         .select_only()
         .columns([Column::Id, Column::Name])
         .columns([blob::Column::Size, blob::Column::Kind, blob::Column::Width, blob::Column::Height, blob::Column::IsAnimated])
+        .column(file_text::Column::Outcome)
         .join(JoinType::InnerJoin, relation(Column::BlobId, blob::Entity, blob::Column::Id))
+        .join(JoinType::LeftJoin, relation(Column::BlobId, file_text::Entity, file_text::Column::BlobId))
 }
 
 /// The files of a post in their order, for one who reads the post.
@@ -167,22 +174,24 @@ impl Owner {
 /// # Errors
 /// `NotFound`.
 pub async fn find_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: FileId) -> Result<Content> {
+    Ok(Content::from_query_result(&row_for(db, actor, boards, id).await?, "")?)
+}
+
+/// The row of such a file: what it holds, what became of its text, and its post.
+async fn row_for(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: FileId) -> Result<QueryResult> {
     let found = with_content()
         .columns([blob::Column::Sha256])
-        .column(Column::BlobId)
+        .columns([Column::BlobId, Column::PostId])
+        .column(file_text::Column::Pages)
         .join(JoinType::LeftJoin, relation(Column::PostId, post::Entity, post::Column::Id))
         .join(JoinType::LeftJoin, relation(Column::DraftId, draft::Entity, draft::Column::Id))
         .column_as(draft::Column::UserId, "user_id")
         .column_as(post::Column::BoardId, "board_id")
-        .columns([post::Column::AuthorId, post::Column::State])
+        .columns([post::Column::AuthorId, post::Column::State, post::Column::Title])
         .filter(Column::Id.eq(id))
         .filter(blob::Column::State.eq(blob::State::Ready));
     let row = db.query_one(&sea_orm::QueryTrait::into_query(found)).await?.ok_or(Error::NotFound)?;
-    if Owner::from_query_result(&row, "")?.is_readable(actor, boards) {
-        Ok(Content::from_query_result(&row, "")?)
-    } else {
-        Err(Error::NotFound)
-    }
+    if Owner::from_query_result(&row, "")?.is_readable(actor, boards) { Ok(row) } else { Err(Error::NotFound) }
 }
 
 /// The smaller one of a picture that was found readable; itself, where there is none of this size.

@@ -1,10 +1,11 @@
 //! What becomes of the files of a draft in the transaction that publishes its post.
 
 use super::attach::{alt, set_alt};
-use super::{ContentKind, DraftId, FileId, relation};
+use super::{ContentKind, DraftId, FileId, relation, texts};
+use crate::clock::OffsetDateTime;
 use crate::db::Transaction;
 use crate::domain::boards::Board;
-use crate::domain::{Error, PostId, Result};
+use crate::domain::{Error, PostId, Result, search};
 use crate::entity::file::{ActiveModel, Column, Entity};
 use crate::entity::{blob, file_change};
 use sea_orm::ActiveValue::Set;
@@ -12,10 +13,18 @@ use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
 
 /// Gives the files of these drafts to the post, makes what they change of its published files come true, and describes the files
 /// as the form says. Before the drafts are deleted: their files would go with them.
-pub(in crate::domain) async fn publish(tx: &Transaction, drafts: &[DraftId], post: PostId, alts: &[(FileId, String)]) -> Result<()> {
+pub(in crate::domain) async fn publish(
+    tx: &Transaction,
+    drafts: &[DraftId],
+    post: PostId,
+    alts: &[(FileId, String)],
+    now: OffsetDateTime,
+) -> Result<()> {
     if !drafts.is_empty() {
+        let files = texts::of_drafts(tx, drafts).await?;
         let given = ActiveModel { draft_id: Set(None), post_id: Set(Some(post)), ..Default::default() };
         Entity::update_many().set(given).filter(Column::DraftId.is_in(drafts.iter().copied())).exec(tx).await?;
+        texts::announce(tx, files, post, now).await?;
         apply_changes(tx, drafts, post).await?;
     }
     if alts.is_empty() {
@@ -52,16 +61,19 @@ pub(in crate::domain) async fn check_described(tx: &Transaction, board: &Board, 
 }
 
 async fn apply_changes(tx: &Transaction, drafts: &[DraftId], post: PostId) -> Result<()> {
+    let mut gone = Vec::new();
     let changes = file_change::Entity::find().filter(file_change::Column::DraftId.is_in(drafts.iter().copied()));
     for change in changes.all(tx).await? {
         match change.alt {
             _ if change.is_removed => {
                 let removed = Entity::delete_many().filter(Column::Id.eq(change.file_id)).filter(Column::PostId.eq(post));
-                removed.exec(tx).await?;
+                if removed.exec(tx).await?.rows_affected > 0 {
+                    gone.push(change.file_id);
+                }
             }
             Some(alt) => set_alt(tx, change.file_id, &alt).await?,
             None => {}
         }
     }
-    Ok(())
+    search::remove_files(tx, &gone).await
 }

@@ -4,17 +4,23 @@
 use super::index::{Doc, Grams, put_all};
 use crate::clock::OffsetDateTime;
 use crate::db::{Database, Transaction, query};
+use crate::domain::files::texts;
 use crate::domain::{BoardId, CommentId, PostId, Result, UserId};
+use crate::entity::blob::BlobId;
+use crate::entity::file::FileId;
 use crate::entity::post::State;
 use crate::entity::search_doc::SearchDocId;
-use crate::entity::{comment, post, search_doc, search_progress, user};
+use crate::entity::{comment, file, file_text_page, post, search_doc, search_progress, user};
 use migration::SEARCH_FIRST_ID;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{ExprTrait, LockBehavior, LockType};
-use sea_orm::{ActiveModelTrait, ColumnTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, Select};
 
 /// Rows of each kind that one transaction looks at.
 const BATCH: u64 = 200;
+
+/// Files that one transaction looks at: each may have two hundred pages.
+const FILES: u64 = 10;
 
 /// What a transaction did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,6 +62,7 @@ pub async fn fill(db: &Database) -> Result<Filled> {
         below_post: Set(below.below_post),
         below_comment: Set(below.below_comment),
         below_user: Set(below.below_user),
+        below_file: Set(below.below_file),
     };
     row.update(&tx).await?;
     tx.commit().await?;
@@ -63,7 +70,7 @@ pub async fn fill(db: &Database) -> Result<Filled> {
 }
 
 fn is_done(progress: &search_progress::Model) -> bool {
-    progress.below_post.0 == 0 && progress.below_comment.0 == 0 && progress.below_user.0 == 0
+    progress.below_post.0 == 0 && progress.below_comment.0 == 0 && progress.below_user.0 == 0 && progress.below_file.0 == 0
 }
 
 /// Lets [`fill`] begin from the newest again. What is indexed stays findable meanwhile.
@@ -75,6 +82,7 @@ pub async fn start_anew(db: &Database) -> Result<()> {
         below_post: Set(PostId(i64::MAX)),
         below_comment: Set(CommentId(i64::MAX)),
         below_user: Set(UserId(i64::MAX)),
+        below_file: Set(FileId(i64::MAX)),
         ..Default::default()
     };
     search_progress::Entity::update_many().set(row).filter(search_progress::Column::Id.eq(1)).exec(db).await?;
@@ -116,11 +124,44 @@ struct MemberRow {
     created_at: OffsetDateTime,
 }
 
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "file::Entity")]
+struct FileRow {
+    id: FileId,
+    blob_id: BlobId,
+    name: String,
+    created_at: OffsetDateTime,
+    #[sea_orm(from_expr = "post::Column::Id.into_expr()")]
+    post_id: PostId,
+    #[sea_orm(from_expr = "post::Column::BoardId.into_expr()")]
+    board_id: BoardId,
+    #[sea_orm(from_expr = "post::Column::AuthorId.into_expr()")]
+    author_id: UserId,
+    #[sea_orm(from_expr = "post::Column::State.into_expr()")]
+    state: State,
+}
+
+impl FileRow {
+    /// Its name, and its pages where it was read.
+    fn docs(&self, pages: &[file_text_page::Model]) -> Vec<Doc> {
+        let doc = |number, name: &str, text: &str| {
+            let (of, shown) = ((self.post_id, self.board_id), self.state == State::Shown);
+            Doc::file((self.id, number), of, self.author_id, self.created_at, shown, Grams::of_text(name, text))
+        };
+        let pages = pages.iter().filter(|page| page.blob_id == self.blob_id);
+        let docs: Vec<Doc> = pages.map(|page| doc(page.number, if page.number == 1 { &self.name } else { "" }, &page.text)).collect();
+        if docs.is_empty() { vec![doc(1, &self.name, "")] } else { docs }
+    }
+}
+
 /// The newest rows that are not indexed yet; each list newest first.
 struct Batch {
     posts: Vec<PostRow>,
     comments: Vec<CommentRow>,
     members: Vec<MemberRow>,
+    files: Vec<FileRow>,
+    /// Of these files.
+    pages: Vec<file_text_page::Model>,
     /// Whether there are none beside these.
     is_last: bool,
 }
@@ -130,11 +171,17 @@ impl Batch {
         let posts = post::Entity::find().filter(post::Column::Id.lt(progress.below_post)).order_by_desc(post::Column::Id);
         let comments = comment::Entity::find().inner_join(post::Entity).filter(comment::Column::Id.lt(progress.below_comment));
         let members = user::Entity::find().filter(user::Column::Id.lt(progress.below_user)).order_by_desc(user::Column::Id);
+        let files = file::Entity::find()
+            .join(JoinType::InnerJoin, file::Entity::belongs_to(post::Entity).from(file::Column::PostId).to(post::Column::Id).into())
+            .filter(file::Column::Id.lt(progress.below_file));
         let posts: Vec<PostRow> = held(posts).into_partial_model().all(tx).await?;
         let comments: Vec<CommentRow> = held(comments.order_by_desc(comment::Column::Id)).into_partial_model().all(tx).await?;
         let members: Vec<MemberRow> = held(members).into_partial_model().all(tx).await?;
-        let mut batch = Self { posts, comments, members, is_last: true };
+        let files: Vec<FileRow> = held(files.order_by_desc(file::Column::Id)).limit(FILES).into_partial_model().all(tx).await?;
+        let mut batch = Self { posts, comments, members, files, pages: Vec::new(), is_last: true };
         batch.cut();
+        let blobs: Vec<BlobId> = batch.files.iter().map(|row| row.blob_id).collect();
+        batch.pages = texts::pages_of(tx, &blobs).await?;
         Ok(batch)
     }
 
@@ -146,12 +193,14 @@ impl Batch {
             self.posts.get(last).map(|row| row.created_at),
             self.comments.get(last).map(|row| row.created_at),
             self.members.get(last).map(|row| row.created_at),
+            self.files.get(FILES as usize - 1).map(|row| row.created_at),
         ];
         let Some(horizon) = horizon.into_iter().flatten().max() else { return };
         self.is_last = false;
         keep(&mut self.posts, |row| row.created_at >= horizon);
         keep(&mut self.comments, |row| row.created_at >= horizon);
         keep(&mut self.members, |row| row.created_at >= horizon);
+        keep(&mut self.files, |row| row.created_at >= horizon);
     }
 
     /// Where the next transaction goes on.
@@ -162,6 +211,7 @@ impl Batch {
             below_post: PostId(place(self.posts.last().map(|row| row.id.0), before.below_post.0)),
             below_comment: CommentId(place(self.comments.last().map(|row| row.id.0), before.below_comment.0)),
             below_user: UserId(place(self.members.last().map(|row| row.id.0), before.below_user.0)),
+            below_file: FileId(place(self.files.last().map(|row| row.id.0), before.below_file.0)),
         }
     }
 
@@ -176,7 +226,8 @@ impl Batch {
             Doc::comment(row.id, (row.post_id, row.board_id), row.author_id, row.created_at, shown, Grams::of("", &row.html))
         });
         let members = self.members.iter().map(|row| Doc::member(row.id, &row.name, row.created_at));
-        let mut docs: Vec<Doc> = posts.chain(comments).chain(members).collect();
+        let files = self.files.iter().flat_map(|row| row.docs(&self.pages));
+        let mut docs: Vec<Doc> = posts.chain(comments).chain(members).chain(files).collect();
         docs.sort_by_key(|doc| doc.created_at);
         docs
     }

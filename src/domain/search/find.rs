@@ -1,17 +1,20 @@
 //! A query and its hits.
 
 use super::Kind;
+use super::index::FilePage;
+use super::rows::{CommentRow, FileRow, MemberRow, PostRow};
 use super::sql::{self, Candidate, Wanted};
 use crate::clock::OffsetDateTime;
 use crate::db::Database;
 use crate::domain::boards::Boards;
 use crate::domain::{Actor, BoardId, CommentId, Context, PostId, Result, UserId, validation};
+use crate::entity::file::FileId;
 use crate::entity::post::State;
 use crate::entity::search_doc::SearchDocId;
-use crate::entity::{comment, post, user};
-use crate::search::{Terms, other_layout, plain_text, without_particle};
+use crate::entity::{comment, file, file_text_page, post, user};
+use crate::search::{Terms, other_layout, without_particle};
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ColumnTrait, DbErr, DerivePartialModel, EntityTrait, QueryFilter, QuerySelect, RuntimeErr};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, RuntimeErr};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -79,11 +82,13 @@ pub struct Query<'a> {
 /// Something that was found. Its reader may read it.
 #[derive(Clone, Debug)]
 pub struct Hit {
-    /// The post, comment or member.
+    /// The post, comment, member or page of a file.
     pub found: Found,
-    /// The title of the post, also of a comment's; the name of a member.
+    /// The title of the post, also of a comment's; the name of a member or a file.
     pub title: String,
-    /// Plain text; empty for a member.
+    /// The title of the post that a file belongs to.
+    pub post_title: String,
+    /// Plain text; empty for a member, and for a file that holds none.
     pub text: String,
     /// Who wrote it, or the member.
     pub author: (UserId, String),
@@ -98,6 +103,14 @@ pub enum Found {
     Post { post: PostId, board: BoardId },
     Comment { comment: CommentId, board: BoardId },
     Member(UserId),
+    File { file: FileId, page: i64, post: PostId, board: BoardId },
+}
+
+impl Found {
+    /// Whether the title of the hit is its own: comments stand under that of their post, pages of a file after its first.
+    fn is_titled(self) -> bool {
+        !matches!(self, Self::Comment { .. }) && !matches!(self, Self::File { page: 2.., .. })
+    }
 }
 
 /// What became of a search.
@@ -115,7 +128,7 @@ pub struct Answer {
     pub is_too_broad: bool,
 }
 
-/// Looks for posts, comments and members that this person may read.
+/// Looks for posts, comments, files and members that this person may read.
 ///
 /// # Errors
 /// The database's; `Busy` where too many search at once.
@@ -196,7 +209,7 @@ impl Search<'_> {
 
     /// Whether the words stand in it. What was found by its title is not found again among the others.
     fn is_hit(&self, terms: &Terms, place: Cursor, hit: &Hit) -> bool {
-        let own_title = if matches!(hit.found, Found::Comment { .. }) { "" } else { hit.title.as_str() };
+        let own_title = if hit.found.is_titled() { hit.title.as_str() } else { "" };
         if place.in_titles {
             return terms.are_in_title(own_title, &hit.text);
         }
@@ -226,12 +239,14 @@ impl Search<'_> {
     /// The rows of documents that are in sight, by kind and id.
     async fn rows(&self, candidates: &[Candidate]) -> Result<HashMap<(u8, i64), Hit>> {
         let ids = |kind: Kind| candidates.iter().filter(|c| c.kind == kind).map(|c| c.ref_id).collect::<Vec<_>>();
-        let (posts, comments, members) = (ids(Kind::Post), ids(Kind::Comment), ids(Kind::Member));
-        let (posts, comments, members) = futures_util::try_join!(self.posts(posts), self.comments(comments), self.members(members))?;
+        let (posts, comments, members, files) = (ids(Kind::Post), ids(Kind::Comment), ids(Kind::Member), ids(Kind::File));
+        let (posts, comments, members, files) =
+            futures_util::try_join!(self.posts(posts), self.comments(comments), self.members(members), self.files(files))?;
         let posts = posts.into_iter().map(|row| ((Kind::Post.rank(), row.id.0), row.into()));
         let comments = comments.into_iter().map(|row| ((Kind::Comment.rank(), row.id.0), row.into()));
         let members = members.into_iter().map(|row| ((Kind::Member.rank(), row.id.0), row.into()));
-        Ok(posts.chain(comments).chain(members).collect())
+        let files = files.into_iter().map(|row| ((Kind::File.rank(), row.page().ref_id()), row.into()));
+        Ok(posts.chain(comments).chain(members).chain(files).collect())
     }
 
     async fn posts(&self, ids: Vec<i64>) -> Result<Vec<PostRow>> {
@@ -258,6 +273,28 @@ impl Search<'_> {
         Ok(user::Entity::find().filter(user::Column::Id.is_in(ids)).into_partial_model().all(self.db).await?)
     }
 
+    /// Pages of files; the first one of a file without text is its name alone.
+    async fn files(&self, ids: Vec<i64>) -> Result<Vec<FileRow>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let pages = ids.into_iter().map(FilePage::of).fold(Condition::any(), |any, page| {
+            let number = file_text_page::Column::Number.eq(page.number);
+            let number = if page.number == 1 { number.or(file_text_page::Column::Number.is_null()) } else { number };
+            any.add(file::Column::Id.eq(page.file).and(number))
+        });
+        let text = file::Entity::belongs_to(file_text_page::Entity).from(file::Column::BlobId).to(file_text_page::Column::BlobId);
+        let post = file::Entity::belongs_to(post::Entity).from(file::Column::PostId).to(post::Column::Id);
+        let author = post::Entity::belongs_to(user::Entity).from(post::Column::AuthorId).to(user::Column::Id);
+        let found = file::Entity::find()
+            .join(JoinType::InnerJoin, post.into())
+            .join(JoinType::InnerJoin, author.into())
+            .join(JoinType::LeftJoin, text.into())
+            .filter(pages)
+            .filter(self.in_sight());
+        Ok(found.into_partial_model().all(self.db).await?)
+    }
+
     fn in_sight(&self) -> sea_orm::sea_query::SimpleExpr {
         post::Column::State.eq(State::Shown).and(post::Column::BoardId.is_in(self.readable.iter().copied()))
     }
@@ -276,62 +313,5 @@ fn was_cancelled(err: &DbErr) -> bool {
             err.as_database_error().and_then(|err| err.code()).is_some_and(|code| code == "57014")
         }
         _ => false,
-    }
-}
-
-#[derive(DerivePartialModel)]
-#[sea_orm(entity = "post::Entity")]
-struct PostRow {
-    id: PostId,
-    board_id: BoardId,
-    author_id: UserId,
-    #[sea_orm(from_expr = "user::Column::Name.into_expr()")]
-    author: String,
-    title: String,
-    html: String,
-    created_at: OffsetDateTime,
-}
-
-impl From<PostRow> for Hit {
-    fn from(row: PostRow) -> Self {
-        let (author, text) = ((row.author_id, row.author), plain_text(&row.html));
-        Self { found: Found::Post { post: row.id, board: row.board_id }, title: row.title, text, author, created_at: row.created_at }
-    }
-}
-
-#[derive(DerivePartialModel)]
-#[sea_orm(entity = "comment::Entity")]
-struct CommentRow {
-    id: CommentId,
-    #[sea_orm(from_expr = "post::Column::BoardId.into_expr()")]
-    board_id: BoardId,
-    author_id: UserId,
-    #[sea_orm(from_expr = "user::Column::Name.into_expr()")]
-    author: String,
-    #[sea_orm(from_expr = "post::Column::Title.into_expr()")]
-    title: String,
-    html: String,
-    created_at: OffsetDateTime,
-}
-
-impl From<CommentRow> for Hit {
-    fn from(row: CommentRow) -> Self {
-        let (author, text) = ((row.author_id, row.author), plain_text(&row.html));
-        Self { found: Found::Comment { comment: row.id, board: row.board_id }, title: row.title, text, author, created_at: row.created_at }
-    }
-}
-
-#[derive(DerivePartialModel)]
-#[sea_orm(entity = "user::Entity")]
-struct MemberRow {
-    id: UserId,
-    name: String,
-    created_at: OffsetDateTime,
-}
-
-impl From<MemberRow> for Hit {
-    fn from(row: MemberRow) -> Self {
-        let author = (row.id, row.name.clone());
-        Self { found: Found::Member(row.id), title: row.name, text: String::new(), author, created_at: row.created_at }
     }
 }

@@ -3,9 +3,11 @@
 use super::{Kind, sql};
 use crate::clock::OffsetDateTime;
 use crate::domain::{BoardId, CommentId, PostId, Result, UserId};
+use crate::entity::file::FileId;
 use crate::entity::post::State;
 use crate::entity::search_doc::{Column, Entity, SearchDocId};
 use crate::entity::{comment, post};
+use crate::files::text::PAGES_MAX;
 use crate::search;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, InsertStatement, IntoIden, OnConflict, Query, SimpleExpr};
 use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
@@ -18,6 +20,11 @@ impl Grams {
     /// Of a title, which may be empty, and a text as HTML.
     pub fn of(title: &str, html: &str) -> Self {
         Self(search::of_document(title, &search::plain_text(html)))
+    }
+
+    /// Of a title, which may be empty, and a text that is no HTML.
+    pub fn of_text(title: &str, text: &str) -> Self {
+        Self(search::of_document(title, text))
     }
 
     /// As PostgreSQL writes an array.
@@ -78,11 +85,56 @@ impl Doc {
         Self { kind: Kind::Comment, ref_id: id.0, post: Some(under.0), board: Some(under.1), author, created_at, shown, grams }
     }
 
+    /// Of a page of a file of a post; `shown` where the post is.
+    pub fn file(page: (FileId, i64), of: (PostId, BoardId), author: UserId, created_at: OffsetDateTime, shown: bool, grams: Grams) -> Self {
+        let ref_id = FilePage::new(page.0, page.1).ref_id();
+        Self { kind: Kind::File, ref_id, post: Some(of.0), board: Some(of.1), author, created_at, shown, grams }
+    }
+
     /// Of a member.
     pub fn member(id: UserId, name: &str, created_at: OffsetDateTime) -> Self {
         let grams = Grams(search::of_document(name, ""));
         Self { kind: Kind::Member, ref_id: id.0, post: None, board: None, author: id, created_at, shown: true, grams }
     }
+}
+
+/// A page of a file, as the index refers to it: in one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct FilePage {
+    pub file: FileId,
+    /// From 1.
+    pub number: i64,
+}
+
+/// Numbers that a file has for its pages: more than it can have pages.
+const OF_FILE: i64 = 256;
+const _: () = assert!(PAGES_MAX < OF_FILE as usize);
+
+impl FilePage {
+    pub fn new(file: FileId, number: i64) -> Self {
+        Self { file, number }
+    }
+
+    pub fn of(ref_id: i64) -> Self {
+        Self { file: FileId(ref_id / OF_FILE), number: ref_id % OF_FILE }
+    }
+
+    pub fn ref_id(self) -> i64 {
+        self.file.0 * OF_FILE + self.number
+    }
+}
+
+/// Takes files out of the index that their post does not have any more.
+pub(in crate::domain) async fn remove_files(tx: &impl ConnectionTrait, files: &[FileId]) -> Result<()> {
+    for file in files {
+        let (first, last) = (FilePage::new(*file, 0).ref_id(), FilePage::new(*file, OF_FILE - 1).ref_id());
+        if tx.get_database_backend() != DbBackend::Postgres {
+            sql::remove_words(tx, Kind::File, first, last).await?;
+        }
+        let pages = Entity::delete_many().filter(Column::Kind.eq(Kind::File)).filter(Column::RefId.between(first, last));
+        pages.exec(tx).await?;
+    }
+    Ok(())
 }
 
 /// Indexes a document, anew where it is indexed already.
@@ -94,7 +146,7 @@ pub(in crate::domain) async fn put(tx: &impl ConnectionTrait, doc: Doc) -> Resul
 const AT_ONCE: usize = 50;
 
 /// Indexes documents. `first_id`: those that are new get ids from there on, in their order.
-pub(super) async fn put_all(tx: &impl ConnectionTrait, docs: Vec<Doc>, first_id: Option<SearchDocId>) -> Result<()> {
+pub(in crate::domain) async fn put_all(tx: &impl ConnectionTrait, docs: Vec<Doc>, first_id: Option<SearchDocId>) -> Result<()> {
     let engine = tx.get_database_backend();
     for (n, part) in docs.chunks(AT_ONCE).enumerate() {
         let first_id = first_id.map(|first| first.0 + (n * AT_ONCE) as i64);
@@ -143,14 +195,14 @@ pub(in crate::domain) fn integers(text: impl Into<SimpleExpr>) -> SimpleExpr {
     text.into().cast_as("INTEGER[]")
 }
 
-/// A post came into sight or went out of it, and with it the comments that are in sight themselves.
+/// A post came into sight or went out of it, and with it its files and the comments that are in sight themselves.
 pub(in crate::domain) async fn set_post_shown(tx: &impl ConnectionTrait, id: PostId, shown: bool) -> Result<()> {
     let mut update = Entity::update_many().col_expr(Column::Shown, shown.into()).filter(Column::PostId.eq(id));
     if shown {
         use comment::Column as Comment;
         let in_sight = comment::Entity::find().select_only().column(Comment::Id).filter(Comment::PostId.eq(id));
         let in_sight = in_sight.filter(Comment::State.eq(State::Shown)).into_query();
-        update = update.filter(Column::Kind.eq(Kind::Post).or(Column::RefId.in_subquery(in_sight)));
+        update = update.filter(Column::Kind.ne(Kind::Comment).or(Column::RefId.in_subquery(in_sight)));
     }
     update.exec(tx).await?;
     Ok(())
@@ -169,7 +221,7 @@ pub(in crate::domain) async fn update_comment_shown(tx: &impl ConnectionTrait, i
     Ok(())
 }
 
-/// A post was moved to another board, and its comments with it.
+/// A post was moved to another board, and its comments and files with it.
 pub(in crate::domain) async fn move_post(tx: &impl ConnectionTrait, id: PostId, board: BoardId) -> Result<()> {
     Entity::update_many().col_expr(Column::BoardId, board.into()).filter(Column::PostId.eq(id)).exec(tx).await?;
     Ok(())

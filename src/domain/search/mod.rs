@@ -1,6 +1,6 @@
 //! Search: what is indexed, and who finds it.
 //!
-//! `index` what writing, hiding and moving do to the index, in their own transactions · `find` a query and its hits · `fill` what was
+//! `index` what writing, hiding and moving do to the index, in their own transactions · `find` a query and its hits, whose `rows` are read · `fill` what was
 //! written before there was an index.
 //!
 //! A search goes two steps. The index gives documents that hold all numbers of the query, in the boards that the reader may read;
@@ -10,9 +10,12 @@
 mod fill;
 mod find;
 mod index;
+mod rows;
 mod sql;
 
 pub use crate::entity::search_doc::Kind;
 pub use fill::{Filled, fill, start_anew};
 pub use find::{Answer, Cursor, Found, Hit, Order, PAGE, Query, search};
-pub(in crate::domain) use index::{Doc, GRAMS, Grams, integers, move_post, put, set_post_shown, update_comment_shown};
+pub(in crate::domain) use index::{
+    Doc, GRAMS, Grams, integers, move_post, put, put_all, remove_files, set_post_shown, update_comment_shown,
+};

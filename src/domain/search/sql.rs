@@ -14,6 +14,14 @@ pub(super) async fn set_words(tx: &impl ConnectionTrait, id: SearchDocId, words:
     Ok(())
 }
 
+/// Takes documents out of SQLite's index, before their rows go. It has no columns to which a builder could refer.
+pub(super) async fn remove_words(tx: &impl ConnectionTrait, kind: Kind, first: i64, last: i64) -> Result<()> {
+    let of = "SELECT id FROM search_docs WHERE kind = $1 AND ref_id BETWEEN $2 AND $3";
+    let sql = format!("DELETE FROM search_grams WHERE rowid IN ({of})");
+    query::run(tx, &sql, [kind.to_value().into(), first.into(), last.into()]).await?;
+    Ok(())
+}
+
 /// A document that holds all numbers of a query.
 #[derive(Clone, Copy, Debug, FromQueryResult)]
 pub(super) struct Candidate {

@@ -1,7 +1,8 @@
 //! What runs in the child: bytes from stdin, pictures to stdout.
 
-use super::{Answer, Piece, PieceKind, Refusal, limits, moving};
+use super::{Answer, Piece, PieceKind, Refusal, moving};
 use crate::files::content::{self, ContentKind};
+use crate::files::limits;
 use image::codecs::gif::GifDecoder;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};

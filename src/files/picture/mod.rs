@@ -1,36 +1,28 @@
 //! Pictures are opened by a child process of the same program: a decoder that panics, loops or eats memory ends the child and
 //! nothing else. What comes back is drawn anew, without the place, the device and whatever else a camera writes beside the pixels.
 //!
-//! `child` the process that opens · `limits` what it may use · `moving` pictures that move, cleaned without drawing them anew
-//! · this file starts it, feeds it, and stores what it makes.
+//! `child` what runs in the process · `moving` pictures that move, cleaned without drawing them anew · this file asks it, and stores
+//! what it makes.
 
 pub mod child;
-mod limits;
 mod moving;
 
+use super::child::{LONGEST, Running, turn};
 use super::storage::{self, Arrival, Arrived, Picture};
 use crate::clock::OffsetDateTime;
 use crate::db::Database;
 use crate::entity::blob_variant::Size;
 use crate::entity::ids::UserId;
-use futures_util::StreamExt;
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::net::unix::pipe;
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 /// The name of the command that the child runs.
 pub const COMMAND: &str = "open-picture";
-/// The child has ten seconds of CPU time; this is for a machine that is busy besides.
-const LONGEST: Duration = Duration::from_secs(30);
-/// One at a time: two would need more memory than a unit has.
-static TURN: Semaphore = Semaphore::const_new(1);
 /// Longest first line of an answer.
 const HEAD: u64 = 8 * 1024;
 /// Bytes that all pictures of an answer may have.
@@ -113,8 +105,7 @@ impl From<DbErr> for Failure {
 /// # Errors
 /// See [`Failure`].
 pub async fn open(db: &Database, program: &Path, raw: &Arrived, by: UserId, now: OffsetDateTime) -> Result<Opened, Failure> {
-    // The semaphore is never closed.
-    let _turn = TURN.acquire().await.map_err(|_| Failure::Refused(Refusal::Broken))?;
+    let _turn = turn().await.map_err(|_| Failure::Refused(Refusal::Broken))?;
     let mut made = Vec::new();
     let answered = timeout(LONGEST, exchange(db, program, raw, (by, now), &mut made)).await;
     let failure = match answered {
@@ -142,17 +133,6 @@ fn sorted(made: Vec<(PieceKind, Arrived)>) -> Option<Opened> {
     Some(Opened { original: original?, variants })
 }
 
-/// A child that is ended when it is dropped.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // One that has ended already cannot be ended again.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 async fn exchange(
     db: &Database,
     program: &Path,
@@ -160,29 +140,14 @@ async fn exchange(
     (by, now): (UserId, OffsetDateTime),
     made: &mut Vec<(PieceKind, Arrived)>,
 ) -> Result<(), Failure> {
-    // Nothing of this process's environment: secrets may be in it.
-    let mut command = Command::new(program);
-    command.arg(COMMAND).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut child = Running(command.spawn().map_err(Failure::Machine)?);
-    let (Some(stdin), Some(stdout)) = (child.0.stdin.take(), child.0.stdout.take()) else {
-        return Err(Failure::Machine(io::Error::other("a child without pipes")));
-    };
-    let mut stdin = pipe::Sender::from_owned_fd(stdin.into()).map_err(Failure::Machine)?;
-    let stdout = pipe::Receiver::from_owned_fd(stdout.into()).map_err(Failure::Machine)?;
-    let mut bytes = Box::pin(storage::read(db, raw.id, 0..raw.size));
-    while let Some(piece) = bytes.next().await {
-        if stdin.write_all(&piece?).await.is_err() {
-            // It has read enough to refuse it, or has ended.
-            break;
-        }
-    }
-    drop(stdin);
-    receive(db, BufReader::new(stdout), (by, now), made).await
+    let mut child = Running::start(program, COMMAND).map_err(Failure::Machine)?;
+    child.feed(db, raw.id, raw.size).await?;
+    receive(db, BufReader::new(&mut child.stdout), (by, now), made).await
 }
 
 async fn receive(
     db: &Database,
-    mut from: BufReader<pipe::Receiver>,
+    mut from: BufReader<&mut pipe::Receiver>,
     (by, now): (UserId, OffsetDateTime),
     made: &mut Vec<(PieceKind, Arrived)>,
 ) -> Result<(), Failure> {

@@ -4,12 +4,13 @@ use super::super::request::RequestContext;
 use super::{ago, count};
 use crate::clock::OffsetDateTime;
 use crate::domain::boards::{Board, Look};
-use crate::domain::files::File;
+use crate::domain::files::texts::{self, TextState};
+use crate::domain::files::{File, Outcome};
 use crate::domain::posts::{self, list::Card};
 use crate::domain::{Actor, UserId, comments, revisions};
 use std::borrow::Cow;
 use templates::comments::{Branch, Comment, ReplyTo};
-use templates::files::Picture;
+use templates::files::{Picture, Reading};
 use templates::text::Lang;
 use templates::ui::{Author, State};
 use time::Duration;
@@ -156,7 +157,14 @@ pub fn files(files: &[File]) -> Vec<templates::files::Item<'_>> {
 fn file(file: &File) -> templates::files::Item<'_> {
     let sides = file.width.zip(file.height).filter(|_| file.kind.is_picture());
     let picture = sides.map(|(width, height)| Picture { width: count(width), height: count(height), moves: file.is_animated });
-    templates::files::Item { id: file.id.0, name: &file.name, alt: &file.alt, bytes: count(file.size), picture }
+    templates::files::Item {
+        id: file.id.0,
+        name: &file.name,
+        alt: &file.alt,
+        bytes: count(file.size),
+        picture,
+        reading: reading(texts::state(file.kind, &file.name, file.outcome)),
+    }
 }
 
 /// Comments in reading order as branches: each top-level one with its answers. As readers see them who have this one's rights
@@ -177,4 +185,18 @@ pub fn thread<'a>(
         }
     }
     branches
+}
+
+/// What can be read of a file.
+pub fn reading(state: TextState) -> Reading {
+    match state {
+        TextState::Nothing => Reading::Nothing,
+        TextState::Waiting => Reading::Waiting,
+        TextState::Done(Outcome::Text) => Reading::Text,
+        TextState::Done(Outcome::NoText) => Reading::NoText,
+        TextState::Done(Outcome::Locked) => Reading::Locked,
+        TextState::Done(Outcome::Damaged) => Reading::Damaged,
+        TextState::Done(Outcome::TooLarge) => Reading::TooLarge,
+        TextState::Done(Outcome::TooSlow) => Reading::TooSlow,
+    }
 }

@@ -1,11 +1,13 @@
 //! Files: the list below a post, and the part of the editor in which they are sent, described and removed.
 
 mod picture;
+mod reading;
 pub(crate) mod samples;
 pub mod text;
 
 pub(crate) use picture::cover;
 pub use picture::{Picture, place};
+pub use reading::{Reading, TextPage, page};
 
 use self::text as t;
 use crate::text::{Lang, common};
@@ -18,6 +20,8 @@ pub mod paths {
 
     /// A file: its id, and its name for people.
     pub const SHOW: &str = "/files/:id/:name";
+    /// The text of a file.
+    pub const TEXT: &str = "/files/:id/:name/text";
     /// Attaches files to a new post of a board, or removes one.
     pub const CREATE: &str = "/community/:board/files";
     /// The same of a post that is being changed.
@@ -31,6 +35,16 @@ pub mod paths {
     /// A smaller one of a picture.
     pub fn sized(id: i64, name: &str, size: &str) -> String {
         format!("{}?size={size}", show(id, name))
+    }
+
+    /// The text of a file.
+    pub fn text(id: i64, name: &str) -> String {
+        TEXT.replace(":id", &id.to_string()).replace(":name", &query(name))
+    }
+
+    /// A page of it, counted from 1.
+    pub fn text_page(id: i64, name: &str, page: u64) -> String {
+        if page == 1 { text(id, name) } else { format!("{}?page={page}", text(id, name)) }
     }
 
     /// Where the editor sends the files of a new post of a board.
@@ -59,6 +73,8 @@ pub struct Item<'a> {
     pub bytes: u64,
     /// How it is to be seen, where it is a picture.
     pub picture: Option<Picture>,
+    /// What can be read of it.
+    pub reading: Reading,
 }
 
 /// The words by which smaller ones of a picture are asked for.
@@ -84,7 +100,7 @@ fn attached(lang: Lang, files: &[&Item]) -> Markup {
     html! {
         section.attached aria-labelledby="attached-title" {
             h2 #attached-title { (lang.count(t::COUNT_ONE, t::COUNT_MANY, files.len() as u64)) }
-            ul.files { @for file in files { li { (link(file)) } } }
+            ul.files { @for file in files { li { (link(file)) (reading::beside(lang, file)) } } }
         }
     }
 }

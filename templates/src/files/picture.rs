@@ -145,7 +145,14 @@ mod tests {
 
     #[test]
     fn only_pictures_of_the_post_are_put_into_its_text() {
-        let own = Item { id: 7, name: "a.jpg", alt: "", bytes: 1, picture: Some(Picture { width: 10, height: 10, moves: false }) };
+        let own = Item {
+            id: 7,
+            name: "a.jpg",
+            alt: "",
+            bytes: 1,
+            picture: Some(Picture { width: 10, height: 10, moves: false }),
+            reading: crate::files::Reading::Nothing,
+        };
         let html = "<p><a title=\"file:7\" rel=\"x\">a <em>\"b\"</em> &lt;</a><a title=\"file:8\" rel=\"x\">c</a><a title=\"file:7";
 
         let (placed, rest) = place(html.into(), vec![own]);

@@ -77,6 +77,8 @@ pub fn kind_name(lang: Lang, kind: &str) -> &str {
         "forget_sessions" => t::FORGET_SESSIONS,
         "forget_metrics" => t::FORGET_METRICS,
         "sweep_files" => t::SWEEP_FILES,
+        "read_file" => t::READ_FILE,
+        "queue_files" => t::QUEUE_FILES,
         "forget_events" => t::FORGET_EVENTS,
         "forget_jobs" => t::FORGET_JOBS,
         "forget_tokens" => t::FORGET_TOKENS,

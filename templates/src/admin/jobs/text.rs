@@ -44,6 +44,8 @@ crate::text::catalogue! {
     FORGET_SESSIONS = "오래전에 끝난 세션 지우기", "Delete sessions that ended long ago";
     FORGET_METRICS = "하루가 지난 측정값 지우기", "Delete measurements older than a day";
     SWEEP_FILES = "어느 글에도 없는 파일 지우기", "Delete files that no post has";
+    READ_FILE = "첨부 파일의 글 읽기", "Read the text of a file";
+    QUEUE_FILES = "아직 읽지 않은 첨부 파일 찾기", "Find files that were not read yet";
     FORGET_EVENTS = "시스템에 있었던 오래된 일 지우기", "Delete old events of the system";
     FORGET_JOBS = "오래전에 끝난 작업 지우기", "Delete jobs that ended long ago";
     FORGET_TOKENS = "기한이 지난 메일 속 주소 지우기", "Delete expired links of mails";

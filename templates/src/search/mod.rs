@@ -1,6 +1,10 @@
 //! Search: the field in the header, and the page of what was found.
 
+pub(crate) mod samples;
+pub mod text;
+
 use self::text as t;
+use crate::files::paths as files;
 use crate::layout::{self, Shell};
 use crate::once::PerLang;
 use crate::paths as site_paths;
@@ -33,59 +37,12 @@ pub mod paths {
     }
 }
 
-/// The sentences.
-pub mod text {
-    crate::text::catalogue! {
-        TITLE = "검색", "Search";
-        TITLE_OF = "'{text}' 검색", "Search: {text}";
-        DETAILED = "자세히 찾기", "Detailed search";
-        FIELD = "찾을 말", "Words to find";
-        FIND = "찾기", "Search";
-        HINT = "글, 댓글, 회원 이름에서 찾습니다. 한 글자도, 낱말 가운데도, 초성(ㄱㅈ)으로도 찾을 수 있습니다.",
-            "Finds posts, comments and members' names: parts of words too, and the first consonants of Korean titles and names.";
-        MORE_FILTERS = "조건", "Filters";
-        KIND = "종류", "Kind";
-        KIND_ALL = "모두", "All";
-        KIND_POST = "글", "Posts";
-        KIND_COMMENT = "댓글", "Comments";
-        KIND_MEMBER = "회원", "Members";
-        BOARD = "게시판", "Board";
-        BOARD_ALL = "모든 게시판", "All boards";
-        SINCE = "기간", "Period";
-        SINCE_ALL = "전체 기간", "Any time";
-        SINCE_WEEK = "지난 한 주", "Past week";
-        SINCE_MONTH = "지난 한 달", "Past month";
-        SINCE_YEAR = "지난 한 해", "Past year";
-        BY = "쓴 사람", "Written by";
-        BY_HINT = "회원 이름 그대로", "The member's exact name";
-        ORDER = "순서", "Order";
-        BEST = "제목에 있는 것부터", "In titles first";
-        NEWEST = "새것부터", "Newest first";
-        RESULTS = "찾은 것", "Results";
-        POST = "글", "Post";
-        COMMENT = "댓글", "Comment";
-        COMMENT_ON = "댓글: {title}", "Comment on {title}";
-        MEMBER = "회원", "Member";
-        JOINED = "가입", "Joined";
-        MORE = "더 찾기", "Find more";
-        NOTHING = "찾은 것이 없습니다", "Nothing was found";
-        NOTHING_MORE = "더 찾은 것이 없습니다", "Nothing more was found";
-        NOTHING_TEXT = "낱말을 줄이거나 조건을 풀어 보세요. 읽을 수 있는 게시판에서만 찾습니다.",
-            "Try fewer words or filters. Only boards that you may read are searched.";
-        TOO_BROAD = "너무 넓게 찾았습니다. 낱말을 더 쓰거나 조건을 골라 주세요.", "That search is too broad. Add words or choose filters.";
-        INSTEAD = "'{text}'(으)로는 찾은 것이 없어 '{instead}'(으)로 찾았습니다.", "Nothing was found for “{text}”, so “{instead}” was searched.";
-        SUGGESTION = "'{text}'(으)로 찾기", "Search for “{text}” instead";
-        SUGGESTION_LEAD = "글자판이 바뀌어 있었나요?", "Was the keyboard in the other language?";
-        SHORTENED = "앞 {n}자로 찾았습니다.", "The first {n} characters were searched.";
-    }
-}
-
 /// What is asked for, as it stands in the address. Empty: not chosen.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Asked<'a> {
     /// As typed.
     pub text: &'a str,
-    /// `post`, `comment` or `member`.
+    /// `post`, `comment`, `file` or `member`.
     pub kind: &'a str,
     /// A board's slug.
     pub board: &'a str,
@@ -143,9 +100,35 @@ pub struct Hit<'a> {
 #[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "ids, slugs and names")]
 pub enum Found<'a> {
-    Post { id: i64, slug: &'a str, board: &'a str },
-    Comment { id: i64, board: &'a str },
-    Member { id: i64 },
+    Post {
+        id: i64,
+        slug: &'a str,
+        board: &'a str,
+    },
+    Comment {
+        id: i64,
+        board: &'a str,
+    },
+    Member {
+        id: i64,
+    },
+    /// `page`: the page of its text on which the words stand; none where they stand in its name.
+    File {
+        id: i64,
+        name: &'a str,
+        page: Option<u64>,
+        of: OfPost<'a>,
+        board: &'a str,
+    },
+}
+
+/// The post that a file belongs to.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "id, slug of the board and title")]
+pub struct OfPost<'a> {
+    pub id: i64,
+    pub slug: &'a str,
+    pub title: &'a str,
 }
 
 /// A piece of a text.
@@ -205,8 +188,13 @@ fn form(p: &SearchPage) -> Markup {
     let (lang, asked) = (p.shell.lang, &p.asked);
     let is_narrowed = [asked.kind, asked.board, asked.since, asked.by].iter().any(|value| !value.is_empty());
     let choice = |value, text| Choice { value, label: lang.t(text) };
-    let kinds =
-        [choice("", t::KIND_ALL), choice("post", t::KIND_POST), choice("comment", t::KIND_COMMENT), choice("member", t::KIND_MEMBER)];
+    let kinds = [
+        choice("", t::KIND_ALL),
+        choice("post", t::KIND_POST),
+        choice("comment", t::KIND_COMMENT),
+        choice("file", t::KIND_FILE),
+        choice("member", t::KIND_MEMBER),
+    ];
     let periods = [choice("", t::SINCE_ALL), choice("week", t::SINCE_WEEK), choice("month", t::SINCE_MONTH), choice("year", t::SINCE_YEAR)];
     let boards: Vec<Choice> =
         std::iter::once(choice("", t::BOARD_ALL)).chain(p.boards.iter().map(|(slug, name)| Choice { value: slug, label: name })).collect();
@@ -278,6 +266,8 @@ fn card(lang: Lang, hit: &Hit) -> Markup {
         Found::Post { id, slug, board } => (t::POST, board, site_paths::post(slug, id)),
         Found::Comment { id, board } => (t::COMMENT, board, site_paths::comment(id)),
         Found::Member { id } => (t::MEMBER, "", site_paths::profile(id)),
+        Found::File { id, name, page: Some(page), board, .. } => (t::IN_FILE, board, files::text_page(id, name, page)),
+        Found::File { of, board, .. } => (t::FILE, board, site_paths::post(of.slug, of.id)),
     };
     html! {
         li.card.hit {
@@ -285,6 +275,9 @@ fn card(lang: Lang, hit: &Hit) -> Markup {
             @if !hit.excerpt.is_empty() { p.excerpt { (marked(&hit.excerpt)) } }
             p.meta {
                 @if !board.is_empty() { span.board { (board) } }
+                @if let Found::File { of, .. } = hit.found {
+                    a href=(site_paths::post(of.slug, of.id)) { (lang.fill(t::OF_POST, &[("title", &of.title)])) }
+                }
                 @if let Found::Member { .. } = hit.found { span { (lang.t(t::JOINED)) } } @else { span { (ui::author(lang, &hit.author)) } }
                 (ui::time(&hit.at))
             }
@@ -294,60 +287,4 @@ fn card(lang: Lang, hit: &Hit) -> Markup {
 
 fn marked(parts: &[Part]) -> Markup {
     html! { @for part in parts { @if part.is_hit { mark { (part.text) } } @else { (part.text) } } }
-}
-
-pub(crate) mod samples {
-    use super::{Asked, Found, Hit, Part, Results, SearchPage};
-    use crate::Lang;
-    use crate::samples::{Rendered, guest, member, moment};
-    use crate::ui::Author;
-
-    fn hits(lang: Lang) -> Vec<Hit<'static>> {
-        let author = Author { id: Some(7), name: "김하늘" };
-        let plain = |text| Part { text, is_hit: false };
-        let hit = |text| Part { text, is_hit: true };
-        vec![
-            Hit {
-                found: Found::Post { id: 5, slug: "notice", board: "공지사항" },
-                title: vec![plain("겨울 "), hit("활동 지원"), plain(" 신청 안내")],
-                excerpt: vec![plain("…12월부터 "), hit("활동지원"), plain(" 시간이 바뀝니다. 신청하실 분은 사무실로…")],
-                author,
-                at: moment(lang, 3),
-            },
-            Hit {
-                found: Found::Comment { id: 9, board: "자유게시판" },
-                title: vec![plain("다음 주 나들이")],
-                excerpt: vec![plain("저도 "), hit("활동지원"), plain("사와 함께 갑니다.")],
-                author,
-                at: moment(lang, 30),
-            },
-            Hit {
-                found: Found::Member { id: 8 },
-                title: vec![hit("활동지원"), plain("팀")],
-                excerpt: Vec::new(),
-                author,
-                at: moment(lang, 45),
-            },
-        ]
-    }
-
-    pub(crate) fn all(lang: Lang) -> Rendered {
-        let boards = vec![("notice", "공지사항"), ("free", "자유게시판")];
-        let asked = Asked { text: "활동지원", ..Asked::default() };
-        let (member, guest) = (member(lang, "/search?q=x"), guest(lang, "/search"));
-        let page = |asked, results| super::page(&SearchPage { shell: &member, asked, boards: boards.clone(), results });
-        let found = Results { hits: hits(lang), next: "a12", ..Results::default() };
-        let narrowed = Asked { kind: "post", board: "free", since: "year", by: "김하늘", sort: "new", ..asked };
-        let slip = Results { suggestion: Some("안녕"), next: "", ..found.clone() };
-        vec![
-            ("search", super::page(&SearchPage { shell: &guest, asked: Asked::default(), boards: boards.clone(), results: None })),
-            ("search-found", page(asked, Some(found.clone()))),
-            ("search-narrowed", page(narrowed, Some(found.clone()))),
-            ("search-instead", page(Asked { text: "ghkfehd", ..asked }, Some(Results { instead: Some("활동"), ..found.clone() }))),
-            ("search-suggestion", page(Asked { text: "dkssud", ..asked }, Some(slip))),
-            ("search-nothing", page(asked, Some(Results::default()))),
-            ("search-nothing-more", page(asked, Some(Results { is_later_page: true, ..Results::default() }))),
-            ("search-too-broad", page(asked, Some(Results { is_too_broad: true, shortened_to: Some(100), ..Results::default() }))),
-        ]
-    }
 }
