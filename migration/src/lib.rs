@@ -166,4 +166,5 @@ steps! {
     m0008_mail,
     m0009_files,
     m0010_revisions,
+    m0011_mail_notices,
 }

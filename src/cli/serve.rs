@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::bootstrap;
-use crate::jobs::{cleanup, maintenance, worker};
+use crate::jobs::{cleanup, digests, maintenance, worker};
 use crate::systemd::notify;
 use crate::systemd::sockets::Sockets;
 use crate::web::serve::{GRACE, Listener, Timeouts, serve};
@@ -37,6 +37,7 @@ pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Fa
     let jobs = tokio::spawn(worker::run(app.clone(), cleanup::handlers(), &cleanup::SCHEDULES));
     // A worker of its own: a relay that does not answer must not hold up what is done for the site itself.
     let mails = tokio::spawn(worker::run(app.clone(), mail::handlers(), &[]));
+    let notices = tokio::spawn(worker::run(app.clone(), mail::notice_handlers(), &digests::SCHEDULES));
     tokio::spawn(app.watch_database());
     tokio::spawn(notify::keep_alive());
     let orders = Orders::listen()?;
@@ -56,7 +57,7 @@ pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Fa
     }
     finish_writes(&app).await;
     app.stop.cancel();
-    for work in [jobs, mails] {
+    for work in [jobs, mails, notices] {
         work.await.map_err(|e| Failure::Other(format!("a worker did not end well: {e}")))?;
     }
     // What was counted in passing is written before the process ends.

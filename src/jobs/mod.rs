@@ -1,9 +1,12 @@
 //! Work beside the requests.
 //!
 //! `maintenance` what each instance does for itself, by timers · `worker` claims jobs and does them · `cleanup` the jobs that
-//! delete what has grown old, and their schedules · `search_fill` fills the search index with what was written before there was one.
+//! delete what has grown old, and their schedules · `digests` the same for digests · `notices` looks for
+//! notifications to be mailed · `search_fill` fills the search index with what was written before there was one.
 
 pub mod cleanup;
+pub mod digests;
 pub mod maintenance;
+mod notices;
 mod search_fill;
 pub mod worker;
