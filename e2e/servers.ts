@@ -42,7 +42,7 @@ export default async function open() {
   process.on('exit', emergency);
   process.env.MINSCHOOL_MAILS = join(folder, 'mails');
   const mail = await openMailServer(process.env.MINSCHOOL_MAILS);
-  relay = { SMTP_URL: `smtp://127.0.0.1:${mail.port}`, MAIL_FROM: '민스쿨 <noreply@example.org>', MAIL_PER_MINUTE: '6000' };
+  relay = { SMTP_URL: `smtp://127.0.0.1:${mail.port}`, MAIL_FROM: '민스쿨 <noreply@example.org>', MAIL_PER_MINUTE: '6000', MAIL_NOTICE_DELAY: '1' };
   try {
     const alone = openAlone(folder);
     const shared = openShared(folder);

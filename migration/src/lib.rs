@@ -166,6 +166,7 @@ steps! {
     m0008_mail,
     m0009_files,
     m0010_revisions,
+    m0011_mail_notices,
     m0012_file_texts,
     m0013_board_looks,
 }

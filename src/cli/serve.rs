@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::bootstrap;
-use crate::jobs::{cleanup, file_texts, maintenance, worker};
+use crate::jobs::{cleanup, digests, file_texts, maintenance, worker};
 use crate::systemd::notify;
 use crate::systemd::sockets::Sockets;
 use crate::web::serve::{GRACE, Listener, Timeouts, serve};
@@ -35,9 +35,11 @@ pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Fa
     let closing = CancellationToken::new();
     let work = tokio::spawn(maintenance::run(app.clone()));
     let jobs = tokio::spawn(worker::run(app.clone(), cleanup::handlers(), &cleanup::SCHEDULES));
-    // Workers of their own: a document takes ten seconds of CPU time at most, and a relay that does not answer must not hold up what is done for the site itself.
+    // Workers of their own: a document may take ten seconds of CPU time, and a relay that does not answer must not hold up what is
+    // done for the site itself.
     let texts = tokio::spawn(worker::run(app.clone(), file_texts::handlers(), &[]));
     let mails = tokio::spawn(worker::run(app.clone(), mail::handlers(), &[]));
+    let notices = tokio::spawn(worker::run(app.clone(), mail::notice_handlers(), &digests::SCHEDULES));
     tokio::spawn(app.watch_database());
     tokio::spawn(notify::keep_alive());
     let orders = Orders::listen()?;
@@ -57,7 +59,7 @@ pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Fa
     }
     finish_writes(&app).await;
     app.stop.cancel();
-    for work in [jobs, texts, mails] {
+    for work in [jobs, texts, mails, notices] {
         work.await.map_err(|e| Failure::Other(format!("a worker did not end well: {e}")))?;
     }
     // What was counted in passing is written before the process ends.

@@ -1,7 +1,9 @@
 //! What is set for mail: the relay that takes it, and whom it comes from.
 
 use super::{Sources, Wrong};
+use lettre::transport::smtp::client::Certificate;
 use percent_encoding::percent_decode_str;
+use std::time::Duration;
 use url::{Host, Url};
 
 /// What is set for mail.
@@ -14,6 +16,8 @@ pub struct Mail {
     pub bounces: Option<String>,
     /// Mails that all instances together send in a minute.
     pub a_minute: u32,
+    /// How long a notification waits for being read before it is mailed at once.
+    pub notice_delay: Duration,
 }
 
 /// What becomes of mail.
@@ -35,6 +39,8 @@ pub struct Relay {
     pub security: Security,
     /// User and password.
     pub login: Option<(String, String)>,
+    /// Certificates (PEM) of authorities that are believed beside the public ones; empty for none.
+    pub authorities: Vec<u8>,
 }
 
 /// How the connection to a relay is encrypted.
@@ -69,7 +75,7 @@ impl Mail {
 pub(super) fn read(sources: &Sources, public_url: &Url, wrong: &mut Wrong) -> Mail {
     let (text, from) = (sources.text("SMTP_URL"), sources.text("MAIL_FROM"));
     let way = match relay(text) {
-        Ok(Some(relay)) => Way::Relay(relay),
+        Ok(Some(relay)) => Way::Relay(Relay { authorities: authorities(sources.text("SMTP_CA"), wrong), ..relay }),
         Ok(None) if is_near(public_url) => Way::Log,
         Ok(None) => Way::None,
         Err(why) => {
@@ -89,7 +95,27 @@ pub(super) fn read(sources: &Sources, public_url: &Url, wrong: &mut Wrong) -> Ma
     if let Some(text) = bounces.as_ref().filter(|text| text.contains('+') || text.parse::<lettre::Address>().is_err()) {
         wrong.say("MAIL_BOUNCES", text, "an address such as bounce@example.org");
     }
-    Mail { way, from, bounces, a_minute: wrong.number(sources, "MAIL_PER_MINUTE", 1..=100_000) }
+    let notice_delay = Duration::from_secs(wrong.number(sources, "MAIL_NOTICE_DELAY", 1..=86_400));
+    Mail { way, from, bounces, a_minute: wrong.number(sources, "MAIL_PER_MINUTE", 1..=100_000), notice_delay }
+}
+
+/// The certificates in a file; empty where none is named.
+fn authorities(path: &str, wrong: &mut Wrong) -> Vec<u8> {
+    if path.is_empty() {
+        return Vec::new();
+    }
+    let read = std::fs::read(path).map_err(|err| err.to_string());
+    let read = read.and_then(|pem| Certificate::from_pem(&pem).map(|_| pem).map_err(|err| err.to_string()));
+    match read {
+        Ok(pem) if contains(&pem, b"BEGIN CERTIFICATE") => return pem,
+        Ok(_) => wrong.say("SMTP_CA", path, "a file with certificates in PEM (it holds none)"),
+        Err(why) => wrong.say("SMTP_CA", path, &format!("a file with certificates in PEM ({why})")),
+    }
+    Vec::new()
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
 }
 
 fn relay(text: &str) -> Result<Option<Relay>, &'static str> {
@@ -121,7 +147,13 @@ fn relay(text: &str) -> Result<Option<Relay>, &'static str> {
         ("", _) | (_, None) => return Err("needs a user and a password, or neither"),
         (user, Some(password)) => Some((decode(user)?, decode(password)?)),
     };
-    Ok(Some(Relay { host: host.trim_matches(['[', ']']).to_owned(), port: url.port().unwrap_or(usual), security, login }))
+    Ok(Some(Relay {
+        host: host.trim_matches(['[', ']']).to_owned(),
+        port: url.port().unwrap_or(usual),
+        security,
+        login,
+        authorities: Vec::new(),
+    }))
 }
 
 /// Whether an address leads to this machine only. Of an address whose scheme `url` does not know, the host is text.
@@ -185,6 +217,16 @@ mod tests {
         assert!(with(&[relay, ("MAIL_FROM", "the office")]).expect_err("no address")[0].starts_with("MAIL_FROM: "));
         let read = with(&[relay, ("MAIL_FROM", "a@example.org")]).expect("all is set");
         assert!(!format!("{read:?}").contains("geheim"));
+    }
+
+    #[test]
+    fn a_file_without_certificates_is_refused() {
+        let relay = [("SMTP_URL", "smtps://mail.example.org"), ("MAIL_FROM", "a@example.org")];
+        for path in ["/nowhere/ca.pem", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")] {
+            let wrong = with(&[&relay[..], &[("SMTP_CA", path)]].concat()).expect_err(path);
+            assert!(wrong[0].starts_with("SMTP_CA: "), "{wrong:?}");
+        }
+        assert!(with(&[("SMTP_CA", "/nowhere/ca.pem")]).is_ok(), "without a relay nobody asks for it");
     }
 
     #[test]

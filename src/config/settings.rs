@@ -72,6 +72,11 @@ pub const SETTINGS: &[Setting] = &[
         "SMTP_URL",
         "the relay for mail: smtp:// (with STARTTLS, unless on this machine) or smtps://user:password@host:port; empty: no mail",
     ),
+    setting(
+        "SMTP_CA",
+        "",
+        "file with certificates (PEM) of authorities that the relay's may come from, beside the public ones; empty: none",
+    ),
     setting("MAIL_FROM", "", "whom mails come from, such as MinSchool <noreply@example.org>"),
     setting(
         "MAIL_BOUNCES",
@@ -79,6 +84,7 @@ pub const SETTINGS: &[Setting] = &[
         "where mails come back to (bounce@example.org takes bounce+…@example.org to `minschool bounce`); empty: to MAIL_FROM",
     ),
     setting("MAIL_PER_MINUTE", "60", "mails that all instances together send in a minute"),
+    setting("MAIL_NOTICE_DELAY", "600", "seconds in which a notification may be read before it is mailed to those who want that at once"),
     setting("BACKUP_DIR", "", "folder of backups; empty: backups in DATA_DIR"),
     setting("BACKUP_RECIPIENT", "", "public keys of age (age1…) that backups are encrypted to, comma-separated"),
     secret("BACKUP_KEY", "the secret key of age that opens backups; needed where they are restored, and nowhere else"),

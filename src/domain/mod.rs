@@ -20,6 +20,7 @@ pub mod invalidation;
 pub mod jobs;
 pub mod mail;
 pub mod markdown;
+pub mod notices;
 pub mod notifications;
 pub mod organisation;
 pub mod page;

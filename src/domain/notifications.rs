@@ -60,7 +60,7 @@ pub struct Notification {
 const EXCERPT: i32 = 120;
 
 /// The beginning of the comment, where it is shown.
-fn excerpt() -> SimpleExpr {
+pub(super) fn excerpt() -> SimpleExpr {
     let beginning = Func::cust("SUBSTR").args([comment::Column::Content.into_expr(), 1.into(), EXCERPT.into()]);
     Expr::case(comment::Column::State.eq(State::Shown), beginning).into()
 }
@@ -124,7 +124,7 @@ fn readable(reader: &Actor, boards: &Boards) -> Condition {
 }
 
 /// The notifications of this reader, with what they quote.
-fn of_reader(reader: &Actor, boards: &Boards) -> Select<Entity> {
+pub(super) fn of_reader(reader: &Actor, boards: &Boards) -> Select<Entity> {
     Entity::find()
         .left_join(user::Entity)
         .left_join(post::Entity)

@@ -46,6 +46,12 @@ pub(super) async fn replace(db: &impl ConnectionTrait, name: &str, value: &str) 
     Ok(update.exec(db).await?.rows_affected == 1)
 }
 
+/// Replaces the value `from` by another. False: it has another value.
+pub(super) async fn advance(db: &impl ConnectionTrait, name: &str, from: &str, to: &str) -> Result<bool> {
+    let update = Entity::update_many().col_expr(Column::Value, to.into()).filter(Column::Name.eq(name)).filter(Column::Value.eq(from));
+    Ok(update.exec(db).await?.rows_affected == 1)
+}
+
 /// Deletes a setting.
 pub(super) async fn delete(db: &impl ConnectionTrait, name: &str) -> Result<()> {
     Entity::delete_by_id(name).exec(db).await?;

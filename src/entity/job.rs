@@ -29,6 +29,12 @@ pub enum Kind {
     ForgetTokens,
     /// Sends a mail.
     Mail,
+    /// Sends notifications by mail. A kind of its own: a password that was forgotten does not wait behind a digest for each member.
+    NoticeMail,
+    /// Adds the digests of a day.
+    DailyDigests,
+    /// Adds the digests of a week.
+    WeeklyDigests,
     /// Deletes contents of files that no file refers to.
     SweepFiles,
     /// Reads the text of a file.

@@ -22,6 +22,8 @@ pub mod instance_metric;
 pub mod invalidation;
 pub mod job;
 pub mod mail_attempt;
+pub mod notice_board;
+pub mod notice_kind;
 pub mod notification;
 pub mod page_mark;
 pub mod post;

@@ -18,6 +18,8 @@ pub enum Kind {
     Mention,
     /// Someone tried to sign up with one's own address.
     SignUpAgain,
+    /// Mails to one's own address came back.
+    AddressRefused,
 }
 
 #[sea_orm::model]
@@ -33,6 +35,8 @@ pub struct Model {
     pub comment_id: Option<CommentId>,
     pub created_at: OffsetDateTime,
     pub read_at: Option<OffsetDateTime>,
+    /// When it was part of a mail.
+    pub mailed_at: Option<OffsetDateTime>,
     #[sea_orm(belongs_to, from = "actor_id", to = "id")]
     pub actor: BelongsTo<Option<super::user::Entity>>,
     #[sea_orm(belongs_to, from = "post_id", to = "id")]

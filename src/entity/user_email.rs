@@ -27,6 +27,8 @@ pub struct Model {
     pub failed_at: Option<OffsetDateTime>,
     /// What the other server said.
     pub last_error: String,
+    /// When the member got a notification that mails to it come back: once for each address.
+    pub notified_at: Option<OffsetDateTime>,
     #[sea_orm(belongs_to, from = "user_id", to = "id")]
     pub user: BelongsTo<super::user::Entity>,
 }

@@ -19,15 +19,15 @@ use time::Duration;
 /// The log of invalidations is kept for six hours and read whole at each reconnection, so it is kept short; what the others delete
 /// was kept for days.
 pub const SCHEDULES: [Schedule; 9] = [
-    Schedule { kind: Kind::ForgetInvalidations, every: Duration::minutes(10) },
-    Schedule { kind: Kind::ForgetKeys, every: Duration::hours(1) },
-    Schedule { kind: Kind::ForgetSessions, every: Duration::hours(1) },
-    Schedule { kind: Kind::ForgetMetrics, every: Duration::hours(1) },
-    Schedule { kind: Kind::ForgetEvents, every: Duration::hours(1) },
-    Schedule { kind: Kind::ForgetJobs, every: Duration::hours(1) },
-    Schedule { kind: Kind::ForgetTokens, every: Duration::hours(1) },
-    Schedule { kind: Kind::SweepFiles, every: Duration::hours(1) },
-    Schedule { kind: Kind::QueueFiles, every: Duration::minutes(10) },
+    Schedule::every(Kind::ForgetInvalidations, Duration::minutes(10)),
+    Schedule::every(Kind::ForgetKeys, Duration::hours(1)),
+    Schedule::every(Kind::ForgetSessions, Duration::hours(1)),
+    Schedule::every(Kind::ForgetMetrics, Duration::hours(1)),
+    Schedule::every(Kind::ForgetEvents, Duration::hours(1)),
+    Schedule::every(Kind::ForgetJobs, Duration::hours(1)),
+    Schedule::every(Kind::ForgetTokens, Duration::hours(1)),
+    Schedule::every(Kind::SweepFiles, Duration::hours(1)),
+    Schedule::every(Kind::QueueFiles, Duration::minutes(10)),
 ];
 
 /// A handler for each kind of [`SCHEDULES`].
@@ -61,8 +61,8 @@ async fn forget_of(db: &impl ConnectionTrait, kind: Kind, now: OffsetDateTime) -
         Kind::ForgetEvents => events::forget_old(db, now).await,
         Kind::ForgetJobs => jobs::forget_old(db, now).await,
         Kind::ForgetTokens => links::forget_old(db, now).await,
-        // They delete nothing, and have handlers of their own.
-        Kind::Mail | Kind::ReadFile => Ok(0),
+        // These delete nothing, and have handlers of their own.
+        Kind::Mail | Kind::ReadFile | Kind::NoticeMail | Kind::DailyDigests | Kind::WeeklyDigests => Ok(0),
         // It deletes nothing either, but comes again like those that do.
         Kind::QueueFiles => texts::queue_unread(db, now).await,
         Kind::SweepFiles => Ok(storage::sweep(db, now).await?),

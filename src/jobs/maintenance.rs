@@ -20,6 +20,7 @@ const FLUSH: Duration = Duration::from_secs(10);
 pub async fn run(app: App) {
     let watching = tokio::spawn(monitor::reporter::run(app.clone()));
     tokio::spawn(super::search_fill::run(app.clone()));
+    tokio::spawn(super::notices::run(app.clone()));
     let cursor = invalidation::Cursor::default();
     let mut log = app.context.shared.signals().subscribe(invalidation::TOPIC);
     let (mut sweep, mut fold, mut flush) = (every(SWEEP), every(FOLD), every(FLUSH));

@@ -1,6 +1,6 @@
 //! Writes letters: looks up who gets one today, makes the token of its link, and draws it by `templates`.
 
-use super::Recipient;
+use super::{Recipient, Written};
 use crate::app::App;
 use crate::clock::OffsetDateTime;
 use crate::domain::jobs::Failure;
@@ -15,7 +15,7 @@ use templates::mail as views;
 use time::macros::{format_description, offset};
 
 /// Who gets the letter of a job, and the letter. None: nobody, or nobody any more.
-pub(super) async fn write(app: &App, job: &Claim) -> Result<Option<(Recipient, views::Letter)>, Failure> {
+pub(super) async fn write(app: &App, job: &Claim) -> Result<Option<Written>, Failure> {
     let unreadable = |err| Failure::Permanent(format!("the job does not say which letter it is: {err}"));
     let letter: Letter = serde_json::from_str(&job.payload).map_err(unreadable)?;
     let Some(about) = about(app, &letter).await? else { return Ok(None) };
@@ -26,7 +26,8 @@ pub(super) async fn write(app: &App, job: &Claim) -> Result<Option<(Recipient, v
         (_, About::Change(change)) => change.former.unwrap_or(member.email),
         _ => member.email,
     };
-    Ok(Some((Recipient { user: member.id, name: member.name, email }, drawn)))
+    let to = Recipient { user: member.id, name: member.name, email };
+    Ok(Some(Written { to, letter: drawn, notices: Vec::new() }))
 }
 
 /// What a letter is about.
@@ -64,13 +65,8 @@ async fn about(app: &App, letter: &Letter) -> Result<Option<About>, Failure> {
 /// None: its link was made void meanwhile.
 async fn draw(app: &App, letter: &Letter, about: &About, member: &user::Model) -> Result<Option<views::Letter>, Failure> {
     let (ctx, now) = (&app.context, app.context.clock.now());
-    let origin = app.config.public_url.as_str().trim_end_matches('/');
-    let own = member.language.as_deref().and_then(Lang::from_tag);
-    let asked = match letter {
-        Letter::ResetPassword { lang, .. } => Lang::from_tag(lang),
-        _ => addresses::lang(&ctx.db, member.id).await?.as_deref().and_then(Lang::from_tag),
-    };
-    let frame = views::Frame { lang: own.or(asked).unwrap_or_default(), name: &member.name, origin };
+    let asked = if let Letter::ResetPassword { lang, .. } = letter { Lang::from_tag(lang) } else { None };
+    let frame = frame(app, member, asked).await?;
     let issue = async |purpose| links::issue(&ctx.db, member.id, purpose, &member.email, now).await;
     Ok(Some(match (letter, about) {
         (Letter::ResetPassword { .. }, _) => {
@@ -96,6 +92,17 @@ async fn draw(app: &App, letter: &Letter, about: &About, member: &user::Model) -
         (Letter::EmailChanged { .. }, _) => views::email_changed(&views::ChangeLetter { frame, wanted: &member.email }),
         _ => views::password_changed(&frame),
     }))
+}
+
+/// The frame of a letter, in the member's language: what they chose, else that of the page on which it was asked for, else that of the
+/// page on which they entered their address.
+pub(super) async fn frame<'a>(app: &'a App, member: &'a user::Model, asked: Option<Lang>) -> Result<views::Frame<'a>, Failure> {
+    let lang = match member.language.as_deref().and_then(Lang::from_tag).or(asked) {
+        None => addresses::lang(&app.context.db, member.id).await?.as_deref().and_then(Lang::from_tag),
+        known => known,
+    };
+    let origin = app.config.public_url.as_str().trim_end_matches('/');
+    Ok(views::Frame { lang: lang.unwrap_or_default(), name: &member.name, origin })
 }
 
 fn minutes(purpose: Purpose) -> u64 {

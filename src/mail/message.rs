@@ -8,7 +8,7 @@ use crate::domain::mail::bounce;
 use crate::domain::tokens;
 use lettre::address::Envelope;
 use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::{Mailbox, MessageBuilder, MultiPart};
 use lettre::{Address, Message};
 use templates::mail as views;
 use url::Host;
@@ -34,7 +34,22 @@ pub(super) fn build(mail: &Mail, secret: &str, job: &Claim, to: &Recipient, lett
         .date_now()
         // So that an absence assistant does not answer (RFC 3834 section 5).
         .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()));
+    let message = match letter.stop() {
+        Some(url) => unsubscribing(message, url),
+        None => message,
+    };
     message.multipart(parts).map_err(|err| wrong("the letter", err.to_string()))
+}
+
+/// The button of mail programs that ends letters like this one: the address (RFC 2369), and that a POST to it does so without a question,
+/// which is for https alone (RFC 8058 section 3.1).
+fn unsubscribing(message: MessageBuilder, url: &str) -> MessageBuilder {
+    let header = |name, value: String| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
+    let message = message.raw_header(header("List-Unsubscribe", format!("<{url}>")));
+    if !url.starts_with("https://") {
+        return message;
+    }
+    message.raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into()))
 }
 
 /// A name without control characters, which lettre does not take. New names have none.
@@ -64,10 +79,14 @@ mod tests {
     use crate::config::mail::Way;
     use crate::domain::UserId;
     use crate::domain::jobs::{JobId, Kind};
+    use std::time::Duration;
     use templates::Lang;
 
     fn built(email: &str) -> Message {
-        let mail = Mail { way: Way::Log, from: "민스쿨 <noreply@example.org>".into(), bounces: None, a_minute: 60 };
+        let mail =
+            Mail {
+                way: Way::Log, from: "민스쿨 <noreply@example.org>".into(), bounces: None, a_minute: 60, notice_delay: Duration::ZERO
+            };
         let job = Claim { id: JobId(7), kind: Kind::Mail, payload: String::new(), tries: 1, lease: String::new() };
         let to = Recipient { user: UserId(1), name: "에이다, \"러브\"\r\nBcc: x@example.com".into(), email: email.into() };
         let letter = views::password_changed(&views::Frame { lang: Lang::Ko, name: &to.name, origin: "https://example.org" });

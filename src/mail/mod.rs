@@ -1,10 +1,12 @@
-//! Mail: the job that writes a letter (`letters`), makes a message of it (`message`) and hands it to a relay (`relay`).
+//! Mail: the job that writes a letter (`letters`, or `notices` for notifications), makes a message of it (`message`) and hands it to a
+//! relay (`relay`).
 //!
 //! A mail is sent at least once and at most twice: before its text goes out, the job's row in `mail_attempts` says so, and a job
 //! whose text was cut twice is given up. Both carry the same Message-ID.
 
 mod letters;
 mod message;
+mod notices;
 mod relay;
 
 use crate::app::App;
@@ -12,9 +14,11 @@ use crate::config::mail::Way;
 use crate::db::{Transaction, query};
 use crate::domain::jobs::lease::Claim;
 use crate::domain::jobs::{Failure, Kind};
+use crate::domain::notices::content;
 use crate::domain::users::addresses;
-use crate::domain::{Context, UserId, mail};
-use crate::jobs::worker::{Handlers, handler};
+use crate::domain::{Context, NotificationId, UserId, mail};
+use crate::jobs::digests;
+use crate::jobs::worker::{Handler, Handlers, handler};
 use lettre::Message;
 use relay::{Connections, Refusal};
 use std::sync::Arc;
@@ -34,12 +38,26 @@ pub fn handlers() -> Handlers {
 
 /// The same, with other waits for a relay.
 pub fn handlers_within(patience: Patience) -> Handlers {
+    [(Kind::Mail, sending(patience))].into()
+}
+
+/// The handlers of notifications by mail, for a worker of their own: a digest for each member is a long queue.
+pub fn notice_handlers() -> Handlers {
+    notice_handlers_within(Patience::default())
+}
+
+/// The same, with other waits for a relay.
+pub fn notice_handlers_within(patience: Patience) -> Handlers {
+    digests::handlers().into_iter().chain([(Kind::NoticeMail, sending(patience))]).collect()
+}
+
+fn sending(patience: Patience) -> Handler {
     let connections = Arc::new(Connections::within(patience));
     let deliver = move |app: App, job: Claim| {
         let connections = connections.clone();
         async move { deliver(&app, &job, &connections).await }
     };
-    [(Kind::Mail, handler(deliver))].into()
+    handler(deliver)
 }
 
 /// Whom a mail goes to.
@@ -49,13 +67,25 @@ struct Recipient {
     email: String,
 }
 
+/// A letter and whom it goes to.
+struct Written {
+    to: Recipient,
+    letter: templates::mail::Letter,
+    /// The notifications that it is about.
+    notices: Vec<NotificationId>,
+}
+
 async fn deliver(app: &App, job: &Claim, connections: &Connections) -> Result<Transaction, Failure> {
     let ctx = &app.context;
     if app.config.mail.way == Way::None {
         return Err(Failure::Permanent("SMTP_URL is not set, so no mail is sent".into()));
     }
-    wait_turn(app).await?;
-    let Some((to, letter)) = letters::write(app, job).await? else {
+    wait_turn(app, job.kind).await?;
+    let written = match job.kind {
+        Kind::NoticeMail => notices::write(app, job).await?,
+        _ => letters::write(app, job).await?,
+    };
+    let Some(Written { to, letter, notices }) = written else {
         return Ok(query::begin(&ctx.db).await?);
     };
     match &app.config.mail.way {
@@ -70,17 +100,23 @@ async fn deliver(app: &App, job: &Claim, connections: &Connections) -> Result<Tr
     let tx = query::begin(&ctx.db).await?;
     mail::settle(&tx, job.id).await?;
     addresses::record_success(&tx, &to.email).await?;
+    content::record_mailed(&tx, &notices, ctx.clock.now()).await?;
     Ok(tx)
 }
 
-/// All instances together send so many in a minute; the others wait.
-async fn wait_turn(app: &App) -> Result<(), Failure> {
+/// All instances together send so many in a minute; the others wait. Notices take half of that at most, so that a morning's digests
+/// leave room for what members asked for.
+async fn wait_turn(app: &App, kind: Kind) -> Result<(), Failure> {
     let a_minute = app.config.mail.a_minute;
     let period = Duration::from_secs(60) / a_minute;
-    match app.context.shared.limits().take("mail", "all", a_minute.min(BURST), period).await {
-        Duration::ZERO => Ok(()),
-        wait => Err(Failure::Later(wait)),
-    }
+    let limits = app.context.shared.limits();
+    let most = a_minute.min(BURST);
+    let of_notices = match kind {
+        Kind::NoticeMail => limits.take("mail", "notices", most.div_ceil(2), period * 2).await,
+        _ => Duration::ZERO,
+    };
+    let wait = if of_notices.is_zero() { limits.take("mail", "all", most, period).await } else { of_notices };
+    if wait.is_zero() { Ok(()) } else { Err(Failure::Later(wait)) }
 }
 
 async fn send(

@@ -5,7 +5,7 @@ use crate::outgoing::{self, Reach};
 use lettre::Message;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use parking_lot::Mutex;
@@ -134,7 +134,7 @@ async fn begin(relay: &Relay, sender: Mail) -> Result<AsyncSmtpConnection, Refus
 async fn connect(relay: &Relay) -> Result<AsyncSmtpConnection, Refusal> {
     let addresses = outgoing::resolve(&relay.host, relay.port, Reach::Configured).await;
     let addresses = addresses.map_err(|err| Refusal::Temporary(err.to_string()))?;
-    let (hello, tls) = (ClientId::default(), || TlsParameters::new_rustls(relay.host.clone()).map_err(|err| ours(&err)));
+    let (hello, tls) = (ClientId::default(), || encryption(relay).map_err(|err| ours(&err)));
     let wrapped = if relay.security == Security::Tls { Some(tls()?) } else { None };
     let patience = Some(outgoing::PATIENCE);
     let connected = AsyncSmtpConnection::connect_tokio1(&addresses[..], patience, &hello, wrapped, None).await;
@@ -147,6 +147,15 @@ async fn connect(relay: &Relay) -> Result<AsyncSmtpConnection, Refusal> {
         connection.auth(DEFAULT_MECHANISMS, &login).await.map_err(|err| ours(&err))?;
     }
     Ok(connection)
+}
+
+/// What the relay has to prove: a certificate for its name, from an authority that is public or the operator's own.
+fn encryption(relay: &Relay) -> Result<TlsParameters, SmtpError> {
+    let mut tls = TlsParameters::builder(relay.host.clone());
+    if !relay.authorities.is_empty() {
+        tls = tls.add_root_certificate(Certificate::from_pem(&relay.authorities)?);
+    }
+    tls.build_rustls()
 }
 
 /// A refusal that the recipient has no part in: the relay is away, or does not take our password or sender. Once an operator has

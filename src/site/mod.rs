@@ -10,6 +10,7 @@ mod events;
 mod files;
 mod home;
 mod members;
+mod notices;
 mod notifications;
 mod pages;
 mod password_reset;
@@ -46,7 +47,7 @@ pub fn routes() -> Routes {
         .at(page("/privacy").cost(0, 0), get(pages::privacy))
         .at(page("/accessibility").cost(0, 0), get(pages::accessibility));
     let routes = search::routes(drafts::routes(bookmarks::routes(of_members(of_posts(routes)))));
-    email::routes(files::routes(password_reset::routes(revisions::routes(routes))))
+    notices::routes(email::routes(files::routes(password_reset::routes(revisions::routes(routes)))))
 }
 
 fn of_posts(routes: Routes) -> Routes {

@@ -7,7 +7,7 @@ use poem::web::{Path, Query};
 use poem::{Response, handler};
 use serde::Deserialize;
 use templates::notifications::{self as views, Item, NotificationsPage};
-use templates::paths;
+use templates::{email, paths};
 
 /// Where the list begins.
 #[derive(Deserialize, Default)]
@@ -67,6 +67,7 @@ pub async fn read(member: SignedIn, Path(id): Path<NotificationId>) -> Result<Re
             let post = posts::find_readable(&request.app.context.db, Some(&member.actor), &request.boards, post).await?;
             paths::post(&request.board_of(&post)?.slug, post.id.0)
         }
+        (None, None) if n.kind == notifications::Kind::AddressRefused => email::paths::INDEX.into(),
         (None, None) => paths::MY_PASSWORD.into(),
     };
     Ok(reply::see_other(request, &place))

@@ -3,6 +3,7 @@
 use crate::support::mail::{Post, work};
 use crate::support::{Engine, Postgres, Sqlite, TestApp, config, until};
 use minschool::config::mail::{Security, Way};
+use minschool::config::{Config, Sources};
 use minschool::db::query;
 use minschool::domain::UserId;
 use minschool::domain::jobs::{self, State};
@@ -11,7 +12,7 @@ use minschool::entity::{job, user_email};
 use rstest::rstest;
 use sea_orm::EntityTrait;
 use std::time::{Duration, Instant};
-use testkit::smtp::Manner;
+use testkit::smtp::{Encryption, Manner, SmtpServer};
 
 const ADA: &str = "ada@example.com";
 
@@ -241,4 +242,47 @@ async fn a_member_who_has_left_is_sent_nothing(#[values(Sqlite, Postgres)] engin
 
     done(&test, 1).await;
     assert!(post.server.mails().is_empty());
+}
+
+#[rstest]
+#[case::from_the_first_byte("smtps", Encryption::Tls)]
+#[case::after_starttls("smtp", Encryption::StartTls)]
+#[tokio::test]
+async fn a_mail_goes_out_encrypted_to_a_relay_that_proves_itself_and_to_no_other(
+    #[values(Sqlite, Postgres)] engine: Engine,
+    #[case] scheme: &str,
+    #[case] encryption: Encryption,
+) {
+    let test = engine.start().await;
+    let ada = UserId(test.member("ada").await);
+    let server = SmtpServer::start_encrypted(encryption).await;
+    let set = |ca: &str| {
+        let set =
+            [("SMTP_URL", format!("{scheme}://localhost:{}", server.port)), ("MAIL_FROM", "a@example.org".into()), ("SMTP_CA", ca.into())];
+        let flags = set.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let mut mail = Config::read(&Sources::gather(None, |_| None, &flags).unwrap()).unwrap().mail;
+        if let Way::Relay(relay) = &mut mail.way {
+            // To this machine it would be sent as it is.
+            relay.security = if encryption == Encryption::Tls { Security::Tls } else { Security::StartTls };
+        }
+        Config { mail, ..config(&test.backends) }
+    };
+    let doubtful = test.node_with(set("")).await;
+    let ctx = &test.app.context;
+    let tx = query::begin(&ctx.db).await.unwrap();
+    mail::enqueue(ctx, &tx, &Letter::PasswordChanged { user: ada }).await.unwrap();
+    tx.commit().await.unwrap();
+    work(&doubtful.app);
+    let job = failed(&test, 1).await;
+    assert_eq!(job.state, State::Waiting);
+    assert!(job.last_error.contains("certificate"), "{}", job.last_error);
+    assert!(server.mails().is_empty());
+    doubtful.app.stop.cancel();
+
+    let node = test.node_with(set(&server.authority())).await;
+    query::run(&ctx.db, "UPDATE jobs SET due_at = $1", [ctx.clock.now().into()]).await.unwrap();
+    work(&node.app);
+
+    done(&test, 1).await;
+    assert_eq!(server.mails().len(), 1);
 }

@@ -61,6 +61,8 @@ pub struct Route {
     pub is_open: bool,
     /// Never stored by the browser: on a shared computer "back" must not show it after signing out.
     pub is_private: bool,
+    /// Its address is signed and says all that a form would: it is taken from any program and any site, and relies on no cookie.
+    pub is_signed: bool,
     /// The part of the address that names a board whose generation the page needs.
     board: Option<usize>,
     /// The part of the address that names a post whose generation the page needs.
@@ -81,6 +83,7 @@ pub const fn page(path: &'static str) -> Route {
         kind: Kind::Page,
         is_open: false,
         is_private: false,
+        is_signed: false,
         board: None,
         post: None,
         limit: RateLimit::Write,
@@ -106,6 +109,10 @@ impl Route {
 
     pub const fn private(self) -> Self {
         Self { is_private: true, ..self }
+    }
+
+    pub const fn signed(self) -> Self {
+        Self { is_signed: true, ..self }
     }
 
     /// Shows a board, named by this part of the address (counted from 1).

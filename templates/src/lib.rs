@@ -25,6 +25,7 @@ pub mod home;
 pub mod layout;
 pub mod live;
 pub mod mail;
+pub mod notices;
 pub mod notifications;
 mod once;
 pub mod pages;

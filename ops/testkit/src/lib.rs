@@ -3,9 +3,10 @@
 //!
 //! `http` requests and responses as bytes, a blocking exchange · `connection` an asynchronous kept connection · `form` encoding
 //! and the idempotency key of a form · `process` child processes, ports · `postgres`, `redis`, `sentinel`, `nginx`, `instance`,
-//! `smtp` one private server each · `fault_proxy` a TCP proxy that can be cut and frozen.
+//! `smtp` one private server each · `certificates` for those that encrypt · `fault_proxy` a TCP proxy that can be cut and frozen.
 #![expect(clippy::unwrap_used, reason = "a private server that cannot be started or controlled ends the run")]
 
+pub mod certificates;
 pub mod connection;
 pub mod fault_proxy;
 pub mod form;

@@ -1,7 +1,7 @@
 //! A private Redis without persistence, which can be killed, frozen and given an old file.
 
+use crate::certificates;
 use crate::process::{Process, free_port, local, wait_until};
-use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
@@ -50,7 +50,7 @@ impl PrivateRedis {
     /// Starts one that also listens with a certificate of its own authority.
     pub fn start_with_tls() -> Self {
         let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
-        make_certificate(&folder);
+        certificates::make(folder.path(), "redis");
         let path = |name: &str| folder.path().join(name).display().to_string();
         let (port_arg, cert, key, ca) = (port.to_string(), path("redis.pem"), path("redis.key"), path("ca.pem"));
         let files = ["--tls-cert-file", &cert, "--tls-key-file", &key, "--tls-ca-cert-file", &ca];
@@ -168,17 +168,6 @@ fn launch(folder: &TempDir, port: u16, password: Option<&str>, args: &[&str]) ->
         command.args(["--requirepass", password]);
     }
     Process::spawn(command.stdout(Stdio::null()).stderr(Stdio::null()))
-}
-
-fn make_certificate(folder: &TempDir) {
-    let openssl = |args: &str| {
-        let done = Command::new("openssl").args(args.split(' ')).current_dir(folder.path()).stderr(Stdio::null()).status();
-        assert!(done.expect("openssl is installed").success(), "openssl {args}");
-    };
-    openssl("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=authority");
-    openssl("req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout redis.key -out redis.csr -subj /CN=redis");
-    fs::write(folder.path().join("names"), "subjectAltName=IP:127.0.0.1,DNS:localhost").unwrap();
-    openssl("x509 -req -in redis.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out redis.pem");
 }
 
 /// Sends one command to a server, and gives its reply.

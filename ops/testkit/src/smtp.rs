@@ -1,10 +1,16 @@
 //! A mail server of this machine (RFC 5321) that keeps what it is sent, and that refuses, breaks or falls silent when it is to.
 
+use crate::certificates;
 use crate::process::local;
 use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 /// What the server does with the next mails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +51,15 @@ impl Received {
     }
 }
 
+/// When a server encrypts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encryption {
+    /// From the first byte.
+    Tls,
+    /// After STARTTLS.
+    StartTls,
+}
+
 /// A running server; it ends with the test's runtime.
 pub struct SmtpServer {
     /// The port on 127.0.0.1 where it listens.
@@ -52,11 +67,36 @@ pub struct SmtpServer {
     mails: Arc<Mutex<Vec<Received>>>,
     connections: Arc<Mutex<usize>>,
     manner: watch::Sender<Manner>,
+    folder: TempDir,
 }
 
+/// How a connection is encrypted, if it is.
+type Encrypted = Option<(Encryption, TlsAcceptor)>;
+
 impl SmtpServer {
-    /// Starts one that takes mails.
+    /// Starts one that takes mails, unencrypted.
     pub async fn start() -> Self {
+        Self::open(tempfile::tempdir().unwrap(), None).await
+    }
+
+    /// The same with a certificate of its own authority.
+    pub async fn start_encrypted(encryption: Encryption) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        certificates::make(folder.path(), "smtp");
+        let certificate = CertificateDer::from_pem_file(folder.path().join("smtp.pem")).unwrap();
+        let key = PrivateKeyDer::from_pem_file(folder.path().join("smtp.key")).unwrap();
+        let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+        let config = config.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
+        Self::open(folder, Some((encryption, TlsAcceptor::from(Arc::new(config))))).await
+    }
+
+    /// The certificate file of the authority that signed its certificate.
+    pub fn authority(&self) -> String {
+        self.folder.path().join("ca.pem").display().to_string()
+    }
+
+    async fn open(folder: TempDir, encrypted: Encrypted) -> Self {
         let listener = TcpListener::bind(local(0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (manner, seen) = watch::channel(Manner::Takes);
@@ -65,10 +105,10 @@ impl SmtpServer {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 *counted.lock().unwrap() += 1;
-                tokio::spawn(converse(stream, kept.clone(), seen.clone()));
+                tokio::spawn(converse(Box::new(stream), encrypted.clone(), kept.clone(), seen.clone()));
             }
         });
-        Self { port, mails, connections, manner }
+        Self { port, mails, connections, manner, folder }
     }
 
     /// Changes what it does from now on.
@@ -87,21 +127,47 @@ impl SmtpServer {
     }
 }
 
+/// Bytes in both directions, encrypted or not.
+trait Bytes: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Bytes for T {}
+
+type Stream = BufReader<Box<dyn Bytes>>;
+
 /// One connection, until it is closed. `None` of a step ends it.
-async fn converse(stream: TcpStream, mails: Arc<Mutex<Vec<Received>>>, manner: watch::Receiver<Manner>) -> Option<()> {
+async fn converse(
+    stream: Box<dyn Bytes>,
+    encrypted: Encrypted,
+    mails: Arc<Mutex<Vec<Received>>>,
+    manner: watch::Receiver<Manner>,
+) -> Option<()> {
     let now = || *manner.borrow();
     match now() {
         Manner::Away => return None,
         Manner::Silent => return std::future::pending().await,
         _ => {}
     }
+    let (stream, mut offered) = match encrypted {
+        Some((Encryption::Tls, tls)) => (Box::new(tls.accept(stream).await.ok()?) as Box<dyn Bytes>, None),
+        Some((Encryption::StartTls, tls)) => (stream, Some(tls)),
+        None => (stream, None),
+    };
     let mut stream = BufReader::new(stream);
     say(&mut stream, "220 test").await?;
     let mut mail = Received { from: String::new(), to: Vec::new(), text: String::new() };
     loop {
         let line = hear(&mut stream).await?;
         let answer = match line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase().as_str() {
+            "EHLO" if offered.is_some() => "250-test\r\n250-STARTTLS\r\n250 8BITMIME",
             "EHLO" => "250-test\r\n250 8BITMIME",
+            "STARTTLS" if offered.is_some() => {
+                say(&mut stream, "220 go on").await?;
+                let tls = offered.take()?;
+                stream = BufReader::new(Box::new(tls.accept(stream.into_inner()).await.ok()?));
+                continue;
+            }
+            // A certificate would prove nothing where mails could be sent before it.
+            "MAIL" if offered.is_some() => "530 STARTTLS first",
             "MAIL" => {
                 mail = Received { from: path(&line), to: Vec::new(), text: String::new() };
                 "250 go on"
@@ -142,18 +208,18 @@ fn path(line: &str) -> String {
     line.split(['<', '>']).nth(1).unwrap_or_default().to_owned()
 }
 
-async fn say(stream: &mut BufReader<TcpStream>, line: &str) -> Option<()> {
+async fn say(stream: &mut Stream, line: &str) -> Option<()> {
     stream.get_mut().write_all(format!("{line}\r\n").as_bytes()).await.ok()
 }
 
-async fn hear(stream: &mut BufReader<TcpStream>) -> Option<String> {
+async fn hear(stream: &mut Stream) -> Option<String> {
     let mut line = String::new();
     let read = stream.read_line(&mut line).await.ok()?;
     (read > 0).then(|| line.trim_end().to_owned())
 }
 
 /// The text up to its dot, dots at the beginnings of lines undone.
-async fn text(stream: &mut BufReader<TcpStream>, breaks: bool) -> Option<String> {
+async fn text(stream: &mut Stream, breaks: bool) -> Option<String> {
     let mut text = String::new();
     loop {
         let line = hear(stream).await?;

@@ -73,9 +73,9 @@ pub async fn overview(ctx: &Context, actor: &Actor) -> Result<Overview> {
 ///
 /// # Errors
 /// `Forbidden`.
-pub async fn failing_of(ctx: &Context, actor: &Actor, kind: Kind) -> Result<Vec<Failing>> {
+pub async fn failing_of(ctx: &Context, actor: &Actor, kinds: &[Kind]) -> Result<Vec<Failing>> {
     may_look(actor)?;
-    let newest = failing().filter(Column::Kind.eq(kind)).order_by_desc(Column::Id).limit(SHOWN);
+    let newest = failing().filter(Column::Kind.is_in(kinds.iter().copied())).order_by_desc(Column::Id).limit(SHOWN);
     Ok(newest.into_partial_model().all(&ctx.db).await?)
 }
 

@@ -19,15 +19,29 @@ pub struct Schedule {
     pub kind: Kind,
     /// The time from one job to the next.
     pub every: Duration,
+    /// A moment of its rhythm; none: that of the first instance.
+    pub at: Option<OffsetDateTime>,
 }
 
-/// Makes the rows of schedules that have none; the first job comes after the schedule's time.
+impl Schedule {
+    /// One that comes again after so long.
+    pub const fn every(kind: Kind, every: Duration) -> Self {
+        Self { kind, every, at: None }
+    }
+
+    /// When its first job is due.
+    fn first(&self, now: OffsetDateTime) -> OffsetDateTime {
+        self.at.map_or(now + self.every, |at| next(at, self.every, now))
+    }
+}
+
+/// Makes the rows of schedules that have none; the first job comes after the schedule's time, or at the next moment of its rhythm.
 ///
 /// # Errors
 /// The database's.
 pub async fn register(db: &impl ConnectionTrait, schedules: &[Schedule], now: OffsetDateTime) -> Result<()> {
     for schedule in schedules {
-        let row = ActiveModel { name: Set(schedule.kind.word()), next_at: Set(now + schedule.every) };
+        let row = ActiveModel { name: Set(schedule.kind.word()), next_at: Set(schedule.first(now)) };
         let ignore = OnConflict::column(Column::Name).do_nothing().to_owned();
         Entity::insert(row).on_conflict(ignore).exec_without_returning(db).await?;
     }

@@ -13,6 +13,9 @@ use sea_orm::{ColumnTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOr
 /// Addresses that are shown; those that were refused last come first.
 pub const SHOWN: u64 = 50;
 
+/// The kinds of jobs that send mail.
+pub const KINDS: [Kind; 2] = [Kind::Mail, Kind::NoticeMail];
+
 /// An address that another server refuses.
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "user_email::Entity")]
@@ -47,7 +50,7 @@ pub async fn overview(ctx: &Context, actor: &Actor) -> Result<Overview> {
     let may_see = actor.may(Resource::User, Action::Read);
     Ok(Overview {
         counts: jobs::counts(&ctx.db).await?,
-        failing: manage::failing_of(ctx, actor, Kind::Mail).await?,
+        failing: manage::failing_of(ctx, actor, &KINDS).await?,
         refused: if may_see { Some(refused(ctx).await?) } else { None },
     })
 }

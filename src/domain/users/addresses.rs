@@ -7,6 +7,9 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
+/// So many refusals in a row, and nothing but what members ask for is sent to an address; its member is notified in the site. One may be
+/// the mistake of a server.
+pub const REFUSED: i64 = 2;
 /// Characters that are kept of what the other server said.
 const ERROR_MAX: usize = 300;
 
@@ -63,6 +66,13 @@ pub struct Known {
     pub is_verified: bool,
     /// How often another server refused it for good since a mail was last taken.
     pub failures: i64,
+}
+
+impl Known {
+    /// Whether notifications are mailed there.
+    pub fn takes_notices(self) -> bool {
+        self.is_verified && self.failures < REFUSED
+    }
 }
 
 /// What is known of a member's address.

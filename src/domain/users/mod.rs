@@ -175,7 +175,7 @@ pub(super) fn not_suspended(now: OffsetDateTime) -> Condition {
 }
 
 /// What holds for members who are suspended now.
-pub(super) fn is_suspended(now: OffsetDateTime) -> Condition {
+pub(in crate::domain) fn is_suspended(now: OffsetDateTime) -> Condition {
     let lasts = Condition::any().add(user::Column::SuspendedUntil.is_null()).add(user::Column::SuspendedUntil.gt(now));
     Condition::all().add(user::Column::SuspendedAt.is_not_null()).add(lasts)
 }

@@ -11,8 +11,14 @@ use testkit::smtp::{Received, SmtpServer};
 
 /// What is set for mail with this server.
 pub fn through(server: &SmtpServer) -> Mail {
-    let relay = Relay { host: "127.0.0.1".into(), port: server.port, security: Security::Plain, login: None };
-    Mail { way: Way::Relay(relay), from: "민스쿨 <noreply@example.org>".into(), bounces: None, a_minute: 6_000 }
+    let relay = Relay { host: "127.0.0.1".into(), port: server.port, security: Security::Plain, login: None, authorities: Vec::new() };
+    Mail {
+        way: Way::Relay(relay),
+        from: "민스쿨 <noreply@example.org>".into(),
+        bounces: None,
+        a_minute: 6_000,
+        notice_delay: Duration::from_secs(600),
+    }
 }
 
 /// An instance whose mails go to a server.

@@ -4,7 +4,7 @@ use super::super::request::RequestContext;
 use super::{count, jobs as of_jobs, moment};
 use crate::config::mail::{Security as Secured, Way as Goes};
 use crate::domain::jobs::{self, Kind, manage as jobs_manage};
-use crate::domain::mail::manage::{Overview, Refused};
+use crate::domain::mail::manage::{KINDS, Overview, Refused};
 use templates::admin::dashboard::Tile;
 use templates::admin::jobs::text as jobs_text;
 use templates::admin::layout::AdminShell;
@@ -61,7 +61,9 @@ fn way<'a>(way: &Goes, place: &'a str) -> Way<'a> {
 
 fn tiles(request: &RequestContext, seen: &Overview) -> Vec<Tile<'static>> {
     let lang = request.lang;
-    let [waiting, running, done, failed] = jobs::by_state(&seen.counts, &Kind::Mail.word()).map(|(_, mails)| ui::number(count(mails)));
+    let of = |kind: Kind| jobs::by_state(&seen.counts, &kind.word()).map(|(_, mails)| mails);
+    let sums = KINDS.into_iter().map(of).reduce(|sums, more| std::array::from_fn(|n| sums[n] + more[n])).unwrap_or_default();
+    let [waiting, running, done, failed] = sums.map(|mails| ui::number(count(mails)));
     let tile = |label, value, hint| Tile { label: lang.t(label), value, hint: lang.t(hint).into() };
     vec![
         tile(jobs_text::TILE_WAITING, waiting, t::TILE_WAITING_HINT),

@@ -6,6 +6,7 @@
 mod curves;
 pub mod jobs;
 pub mod mail;
+pub mod notices;
 mod posts;
 mod staff;
 mod system;
@@ -152,6 +153,7 @@ pub fn kind(n: &Notification) -> Kind {
         notifications::Kind::Reply => Kind::Reply,
         notifications::Kind::Mention => Kind::Mention,
         notifications::Kind::SignUpAgain => Kind::SignUpAgain,
+        notifications::Kind::AddressRefused => Kind::AddressRefused,
         notifications::Kind::Comment => Kind::Comment,
     }
 }

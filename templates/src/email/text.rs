@@ -11,7 +11,7 @@ crate::text::catalogue! {
     REFUSED_TEXT = "이 주소로 보낸 메일이 되돌아왔습니다. 주소를 바꾸거나, 다시 받을 수 있게 되었으면 확인해 주세요.", "A mail to this address came back. Change the address, or verify it once it takes mail again.";
     SEND = "확인 메일 받기", "Send me a link";
     CHANGE_TITLE = "이메일 바꾸기", "Change the address";
-    CHANGE_LEAD = "새 주소로 보내는 메일에서 단추를 누르면 바뀝니다. 지금 주소에도 알려 드립니다.", "It changes once you press the button behind the link that we send to the new address. The present address is told as well.";
+    CHANGE_LEAD = "새 주소로 보내는 메일에서 단추를 누르면 바뀝니다. 지금 주소에도 알려 드립니다.", "It changes once you press the button behind the link that we send to the new address. The present address gets a mail about it too.";
     NEW = "새 이메일", "New e-mail";
     CHANGE_BUTTON = "새 주소로 메일 보내기", "Send the mail to the new address";
     NO_MAIL = "이 사이트는 메일을 보내지 않아 주소를 바꿀 수 없습니다. 운영자에게 알려 주세요.", "This site does not send mail, so the address cannot be changed here. Please ask the staff.";

@@ -1,5 +1,6 @@
 //! Letters that members are sent: a subject, and one text that is drawn as plain text and as HTML.
 
+pub mod notices;
 pub(crate) mod samples;
 pub mod text;
 
@@ -58,9 +59,21 @@ pub struct Letter {
     pub subject: String,
     greeting: String,
     lines: Vec<String>,
+    items: Vec<notices::Item>,
     link: Option<Link>,
     notes: Vec<String>,
+    /// Ends letters like this one.
+    stop: Option<Link>,
+    /// Where its reader chooses which letters they get.
+    settings: Option<Link>,
     origin: String,
+}
+
+impl Letter {
+    /// The address that ends letters like this one, where there is one.
+    pub fn stop(&self) -> Option<&str> {
+        self.stop.as_ref().map(|link| link.url.as_str())
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,13 +173,20 @@ fn to(p: &Frame, path: &str) -> String {
 }
 
 fn letter(p: &Frame, subject: Text) -> Letter {
+    letter_about(p, p.lang.t(subject))
+}
+
+fn letter_about(p: &Frame, subject: &str) -> Letter {
     Letter {
         lang: p.lang,
-        subject: fill(p.lang, t::SUBJECT, "subject", &p.lang.t(subject)),
+        subject: fill(p.lang, t::SUBJECT, "subject", &subject),
         greeting: fill(p.lang, t::GREETING, "name", &p.name),
         lines: Vec::new(),
+        items: Vec::new(),
         link: None,
         notes: Vec::new(),
+        stop: None,
+        settings: None,
         origin: p.origin.to_owned(),
     }
 }
@@ -177,10 +197,11 @@ fn fill(lang: Lang, text: Text, name: &str, value: &dyn Display) -> String {
 
 /// The main part: plain text, a link on a line of its own.
 pub fn text(letter: &Letter) -> String {
-    let link = letter.link.iter().flat_map(|link| [format!("{}:\n{}", link.label, link.url)]);
+    let links = |link: &Option<Link>| link.as_ref().map(|link| format!("{}:\n{}", link.label, link.url));
     let foot = [format!("-- \n{}\n{}", letter.lang.t(common::SITE_NAME), letter.origin)];
-    let parts = [letter.greeting.clone()].into_iter().chain(letter.lines.iter().cloned()).chain(link).chain(letter.notes.iter().cloned());
-    parts.chain(foot).collect::<Vec<_>>().join("\n\n") + "\n"
+    let head = [letter.greeting.clone()].into_iter().chain(letter.lines.iter().cloned());
+    let parts = head.chain(letter.items.iter().map(notices::Item::text)).chain(links(&letter.link)).chain(letter.notes.iter().cloned());
+    parts.chain(links(&letter.stop)).chain(links(&letter.settings)).chain(foot).collect::<Vec<_>>().join("\n\n") + "\n"
 }
 
 /// Looks in the head: programs for mail leave out style sheets of other servers, and most read this one.
@@ -211,11 +232,13 @@ fn body(letter: &Letter) -> Markup {
     html! {
         p { (letter.greeting) }
         @for line in &letter.lines { p { (line) } }
+        (notices::list(&letter.items))
         @if let Some(link) = &letter.link {
             p.act { a href=(link.url) { (link.label) } }
-            p.url { (letter.lang.t(t::OR_COPY)) br; (link.url) }
+            @if letter.items.is_empty() { p.url { (letter.lang.t(t::OR_COPY)) br; (link.url) } }
         }
         @for note in &letter.notes { p { (note) } }
+        @for link in [&letter.stop, &letter.settings].into_iter().flatten() { p { a href=(link.url) { (link.label) } } }
         footer { (letter.lang.t(common::SITE_NAME)) br; a href={ (letter.origin) (paths::HOME) } { (letter.origin) } }
     }
 }

@@ -5,6 +5,7 @@ pub mod text;
 
 use self::text as t;
 use crate::layout::{self, Shell};
+use crate::notices;
 use crate::paths;
 use crate::text::Lang;
 use crate::ui::{self, Moment};
@@ -63,6 +64,8 @@ pub enum Kind {
     Mention,
     /// An attempt to sign up with my e-mail.
     SignUpAgain,
+    /// Mails to my address came back.
+    AddressRefused,
 }
 
 /// The bell: a link with its number in words for those who do not see it. It is replaced when it rings.
@@ -90,6 +93,7 @@ pub fn sentence(lang: Lang, kind: Kind, actor: &str, post_title: &str) -> String
         Kind::Reply => t::KIND_REPLY,
         Kind::Mention => t::KIND_MENTION,
         Kind::SignUpAgain => t::KIND_SIGN_UP_AGAIN,
+        Kind::AddressRefused => t::KIND_ADDRESS_REFUSED,
     };
     lang.fill(text, &[("name", &actor), ("post", &post_title)])
 }
@@ -109,6 +113,7 @@ pub fn page(p: &NotificationsPage) -> Markup {
                 }
             }
             (list(p))
+            p { a href=(notices::paths::INDEX) { (lang.t(t::BY_MAIL)) } }
         }
     };
     layout::page(p.shell, lang.t(t::TITLE), main)

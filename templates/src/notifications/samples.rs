@@ -19,6 +19,7 @@ pub(crate) fn all(lang: Lang) -> Rendered {
     };
     let render = |items, unread, older_than| super::page(&NotificationsPage { shell: &shell, items, unread, older_than, once: "k-once" });
     let some = vec![item(3, Kind::Comment, true), item(2, Kind::Reply, true), item(1, Kind::Mention, false)];
+    let refused = Item { actor: "", actor_id: 0, post_title: "", excerpt: "", ..item(4, Kind::AddressRefused, true) };
     let sentence = super::sentence(lang, Kind::Reply, "이두리", "겨울 나눔 바자회에 함께해 주세요");
     let bell = |unread, sentence| live::bell(&BellUpdate { lang, unread, sentence });
     vec![
@@ -27,6 +28,7 @@ pub(crate) fn all(lang: Lang) -> Rendered {
         ("fragment-bell-many", super::bell(&Bell { lang, unread: 120 })),
         ("notifications", render(some, 2, Some(1))),
         ("notifications-all-read", render(vec![item(1, Kind::Mention, false)], 0, None)),
+        ("notifications-refused", render(vec![refused], 1, None)),
         ("notifications-none", render(Vec::new(), 0, None)),
     ]
 }

@@ -3,6 +3,7 @@
 use super::text as t;
 use crate::email;
 use crate::layout::{self, Aids, Motion, Shell, Spacing, TextSize, Theme, Viewer};
+use crate::notices;
 use crate::paths;
 use crate::text::{Lang, common};
 use crate::ui::{self, Choice, Field, FieldError};
@@ -144,6 +145,7 @@ pub fn tabs(shell: &Shell) -> Markup {
     let pages = [
         (paths::MY_PROFILE, t::PROFILE),
         (email::paths::INDEX, email::text::TAB),
+        (notices::paths::INDEX, notices::text::TAB),
         (paths::MY_PASSWORD, t::PASSWORD),
         (paths::MY_SESSIONS, t::SESSIONS),
         (paths::MY_READING, t::READING),

@@ -83,6 +83,9 @@ pub fn kind_name(lang: Lang, kind: &str) -> &str {
         "forget_jobs" => t::FORGET_JOBS,
         "forget_tokens" => t::FORGET_TOKENS,
         "mail" => t::MAIL,
+        "notice_mail" => t::NOTICE_MAIL,
+        "daily_digests" => t::DAILY_DIGESTS,
+        "weekly_digests" => t::WEEKLY_DIGESTS,
         _ => return kind,
     };
     lang.t(name)

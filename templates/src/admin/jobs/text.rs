@@ -49,6 +49,9 @@ crate::text::catalogue! {
     FORGET_EVENTS = "시스템에 있었던 오래된 일 지우기", "Delete old events of the system";
     FORGET_JOBS = "오래전에 끝난 작업 지우기", "Delete jobs that ended long ago";
     FORGET_TOKENS = "기한이 지난 메일 속 주소 지우기", "Delete expired links of mails";
+    NOTICE_MAIL = "알림을 메일로 보내기", "Mail notifications";
+    DAILY_DIGESTS = "하루치 알림 메일 만들기", "Make the digests of a day";
+    WEEKLY_DIGESTS = "일주일치 알림 메일 만들기", "Make the digests of a week";
     MAIL = "메일 보내기", "Send a mail";
     JOB_GONE = "그 작업은 지금 하고 있거나 이미 끝났습니다. 아래에서 지금 상태를 확인해 주세요", "That job is being done now, or it is over. Below is how things are now";
 }
