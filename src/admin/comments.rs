@@ -35,6 +35,7 @@ async fn render(staff: &Staff, filter: &Filter, sent: &Sent) -> Result<Response>
     let page = CommentsPage {
         shell: &present::admin_shell(request),
         query: &filter.words,
+        is_cut: found.is_cut,
         state: filter.state(),
         rows: rows.collect(),
         page: present::count(filter.page),

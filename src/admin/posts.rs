@@ -37,6 +37,7 @@ async fn render(staff: &Staff, filter: &Filter, sent: &Sent) -> Result<Response>
     let page = PostsPage {
         shell: &present::admin_shell(request),
         query: &filter.words,
+        is_cut: found.is_cut,
         board: &filter.board,
         state: filter.state(),
         boards: &boards,

@@ -7,6 +7,8 @@ pub struct Page<T> {
     pub rows: Vec<T>,
     /// Whether there are more.
     pub more: bool,
+    /// Whether the search for them ended before it had come to the oldest.
+    pub is_cut: bool,
 }
 
 impl<T> Page<T> {
@@ -15,7 +17,7 @@ impl<T> Page<T> {
         let size = usize::try_from(size).unwrap_or(0);
         let more = rows.len() > size;
         rows.truncate(size);
-        Self { rows, more }
+        Self { rows, more, is_cut: false }
     }
 }
 

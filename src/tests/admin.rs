@@ -258,6 +258,10 @@ async fn posts_are_hidden_moved_and_restored_in_bulk_with_a_reason(#[values(Sqli
     assert!(page.says("고른 항목을 처리했습니다"), "{}", page.text());
     assert_eq!(test.visitor().get(&one).await.status, 404);
     assert!(ada.get(&two).await.says("광고"), "its writer still sees it, and why it is hidden");
+    for (search, rows) in [("광고하나", 1), ("광고 둘&state=hidden", 1), ("광고&state=shown", 0), ("ada", 2), ("없는말", 0)] {
+        let found = boss.get_admin(&format!("/posts?q={}", search.replace(' ', "%20"))).await;
+        assert_eq!(found.count("tbody tr"), rows, "{search}: spaces do not matter, and what is hidden is found: {}", found.text());
+    }
 
     let once = boss.get_admin("/posts").await.once("/posts");
     boss.post_admin("/posts", &[("once", &once), ("item", &ids[0]), ("task", "restore"), ("reason", "오해")]).await;

@@ -9,7 +9,7 @@ use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::idempotency::{Uncommitted, idempotent};
 use crate::domain::page::{Page, skip};
-use crate::domain::{CommentId, Context, PostId, UserId, idempotency, validation};
+use crate::domain::{CommentId, Context, PostId, UserId, idempotency, search, validation};
 use crate::entity::comment::{Column, Entity};
 use crate::entity::post::State;
 use crate::entity::{board, post, user};
@@ -86,14 +86,15 @@ pub async fn list(ctx: &Context, actor: &Actor, boards: &Boards, filter: &posts:
     // Comments under a post that is out of sight are for those who may read it: staff who moderate posts.
     let all_posts = actor.may(Resource::Post, Action::Moderate);
     let in_sight = (!all_posts).then(|| post::Column::State.eq(State::Shown));
+    let matches = search::matching(ctx, &readable, search::Kind::Comment, &filter.words).await?;
     let found = Entity::find()
         .inner_join(post::Entity)
         .join(JoinType::InnerJoin, <post::Entity as Related<board::Entity>>::to())
         .inner_join(user::Entity)
-        .filter(filter.condition(Column::Content, Column::State).add_option(in_sight))
+        .filter(filter.condition((Column::Id, &matches), Column::State).add_option(in_sight))
         .filter(post::Column::BoardId.is_in(readable))
         .order_by_desc(Column::Id)
         .limit(limit as u64 + 1)
         .offset(skip(filter.page, limit) as u64);
-    Ok(Page::of(found.into_partial_model().all(&ctx.db).await?, limit))
+    Ok(Page { is_cut: matches.is_cut, ..Page::of(found.into_partial_model().all(&ctx.db).await?, limit) })
 }

@@ -167,7 +167,7 @@ pub struct Listed {
 /// What staff look for.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Words in the title (for comments: in the text) or in the writer's name.
+    /// Words in the title or text, or in the writer's name.
     pub words: String,
     /// A board's slug; empty: all.
     pub board: String,
@@ -187,15 +187,16 @@ pub async fn list(ctx: &Context, actor: &Actor, boards: &Boards, filter: &Filter
     if readable.is_empty() {
         return Ok(Page::of(Vec::new(), limit));
     }
+    let matches = search::matching(ctx, &readable, search::Kind::Post, &filter.words).await?;
     let found = Entity::find()
         .inner_join(board::Entity)
         .inner_join(user::Entity)
-        .filter(filter.condition(Column::Title, Column::State))
+        .filter(filter.condition((Column::Id, &matches), Column::State))
         .filter(Column::BoardId.is_in(readable))
         .order_by_desc(Column::Id)
         .limit(limit as u64 + 1)
         .offset(skip(filter.page, limit) as u64);
-    Ok(Page::of(found.into_partial_model().all(&ctx.db).await?, limit))
+    Ok(Page { is_cut: matches.is_cut, ..Page::of(found.into_partial_model().all(&ctx.db).await?, limit) })
 }
 
 impl Filter {
@@ -210,10 +211,10 @@ impl Filter {
         boards.readable(Some(actor)).filter(wanted).map(|board| board.id).collect()
     }
 
-    /// Words in this column or in the author's name, and the state.
-    pub(in crate::domain) fn condition<C: ColumnTrait>(&self, text: C, state: C) -> Condition {
-        let pattern = || LikeExpr::new(query::containing(&self.words)).escape('\\');
-        let words = || Condition::any().add(text.like(pattern())).add(user::Column::NameKey.like(pattern()));
+    /// What was found by its words, or is by an author with them in their name; and the state.
+    pub(in crate::domain) fn condition<C: ColumnTrait>(&self, (id, matches): (C, &search::Matches), state: C) -> Condition {
+        let pattern = LikeExpr::new(query::containing(&self.words)).escape('\\');
+        let words = || Condition::any().add(id.is_in(matches.ids.iter().copied())).add(user::Column::NameKey.like(pattern));
         let words = (!self.words.is_empty()).then(words);
         Condition::all().add_option(words).add_option(self.state.map(|wanted| state.eq(wanted)))
     }

@@ -25,7 +25,7 @@ const CANDIDATES: i64 = 40;
 /// How often that is done for one page; then the reader decides whether to go on.
 const ROUNDS: usize = 10;
 /// Longest wait for an answer of the index. PostgreSQL ends a statement after 0.8 s by itself (`db::open_for_search`).
-const TIMEOUT: Duration = Duration::from_millis(1_500);
+pub(super) const TIMEOUT: Duration = Duration::from_millis(1_500);
 
 /// Which hits come first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -228,6 +228,7 @@ impl Search<'_> {
             author: self.author,
             since: self.query.since.unwrap_or(OffsetDateTime::UNIX_EPOCH),
             limit: CANDIDATES,
+            is_shown: true,
         };
         match tokio::time::timeout(TIMEOUT, sql::candidates(self.db, &wanted)).await {
             Ok(Err(err)) if was_cancelled(&err) => Ok(None),
@@ -307,7 +308,7 @@ impl Kind {
 }
 
 /// Whether PostgreSQL ended the statement after its longest time (SQLSTATE 57014).
-fn was_cancelled(err: &DbErr) -> bool {
+pub(super) fn was_cancelled(err: &DbErr) -> bool {
     match err {
         DbErr::Exec(RuntimeErr::SqlxError(err)) | DbErr::Query(RuntimeErr::SqlxError(err)) => {
             err.as_database_error().and_then(|err| err.code()).is_some_and(|code| code == "57014")

@@ -1,7 +1,7 @@
 //! Search: what is indexed, and who finds it.
 //!
-//! `index` what writing, hiding and moving do to the index, in their own transactions · `find` a query and its hits, whose `rows` are read · `fill` what was
-//! written before there was an index.
+//! `index` what writing, hiding and moving do to the index, in their own transactions · `find` a query and its hits, whose `rows` are
+//! read · `staff` what the panel's lists look for · `fill` what was written before there was an index.
 //!
 //! A search goes two steps. The index gives documents that hold all numbers of the query, in the boards that the reader may read;
 //! then their rows are read, and only what is in sight now and really holds the words is a hit. So nothing is found that its reader
@@ -12,6 +12,7 @@ mod find;
 mod index;
 mod rows;
 mod sql;
+mod staff;
 
 pub use crate::entity::search_doc::Kind;
 pub use fill::{Filled, fill, start_anew};
@@ -19,3 +20,4 @@ pub use find::{Answer, Cursor, Found, Hit, Order, PAGE, Query, search};
 pub(in crate::domain) use index::{
     Doc, GRAMS, Grams, integers, move_post, put, put_all, remove_files, set_post_shown, update_comment_shown,
 };
+pub(in crate::domain) use staff::{Matches, matching};

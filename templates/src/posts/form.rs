@@ -69,7 +69,7 @@ pub fn page(p: &PostForm) -> Markup {
         Purpose::Edit { .. } => lang.t(t::EDIT_TITLE).to_owned(),
     };
     let main = html! {
-        div.wrap.reading {
+        div.wrap.reading.writing {
             p.crumb { a href=(paths::board(p.slug)) { (p.board) } }
             h1 tabindex="-1" { (title) }
             (drafts::note(lang, p.note))

@@ -10,7 +10,7 @@ use crate::admin::posts::text as admin_posts_text;
 use crate::admin::text as admin_text;
 use crate::paths::admin as paths;
 use crate::text::common;
-use crate::ui::{self, Field, FieldError, Moment, State};
+use crate::ui::{self, Field, FieldError, Moment, State, Tone};
 use maud::{Markup, html};
 
 /// The comments found by `q` and `state`; the form below sends `item` for each ticked box, `task`, `reason`.
@@ -19,6 +19,8 @@ pub struct CommentsPage<'a> {
     pub shell: &'a AdminShell<'a>,
     /// What was searched for.
     pub query: &'a str,
+    /// It was looked for among the newest alone.
+    pub is_cut: bool,
     /// `shown`, `hidden`, `deleted`; empty for any.
     pub state: &'a str,
     /// The comments found.
@@ -67,6 +69,7 @@ pub fn index(p: &CommentsPage) -> Markup {
             (state_filter(lang, p.state))
             button.button { (lang.t(common::SEARCH)) }
         }
+        @if p.is_cut { (ui::notice(lang, Tone::Notice, lang.t(admin_posts_text::IS_CUT))) }
         @if p.rows.is_empty() { (ui::empty(lang.t(admin_text::NO_MATCH), lang.t(admin_text::NO_MATCH_TEXT), None)) } @else { (form(p)) }
         (ui::pagination(lang, p.page, p.total_pages, &|n| paths::list(paths::COMMENTS, &filters, n)))
     };

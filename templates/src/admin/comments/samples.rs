@@ -22,6 +22,7 @@ pub(crate) fn all(lang: Lang) -> Rendered {
     let page = CommentsPage {
         shell: &at,
         query: "",
+        is_cut: false,
         state: "",
         rows: vec![row(1, State::Shown), row(2, State::Hidden), row(3, State::Deleted)],
         page: 1,

@@ -10,7 +10,7 @@ use crate::admin::text as admin_text;
 use crate::layout::NavBoard;
 use crate::paths::admin as paths;
 use crate::text::{Lang, Text, common};
-use crate::ui::{self, Choice, Field, FieldError, Moment, State};
+use crate::ui::{self, Choice, Field, FieldError, Moment, State, Tone};
 use maud::{Markup, html};
 
 /// The posts found by `q`, `board`, `state`; the form below sends `item` for each ticked box, `task`, `board_to`, `reason`.
@@ -19,6 +19,8 @@ pub struct PostsPage<'a> {
     pub shell: &'a AdminShell<'a>,
     /// What was searched for.
     pub query: &'a str,
+    /// It was looked for among the newest alone.
+    pub is_cut: bool,
     /// The board's address; empty for all.
     pub board: &'a str,
     /// `shown`, `hidden`, `deleted`; empty for any.
@@ -82,6 +84,7 @@ pub fn index(p: &PostsPage) -> Markup {
             (state_filter(lang, p.state))
             button.button { (lang.t(common::SEARCH)) }
         }
+        @if p.is_cut { (ui::notice(lang, Tone::Notice, lang.t(t::IS_CUT))) }
         @if p.rows.is_empty() { (ui::empty(lang.t(admin_text::NO_MATCH), lang.t(admin_text::NO_MATCH_TEXT), None)) } @else { (form(p)) }
         (ui::pagination(lang, p.page, p.total_pages, &|n| paths::list(paths::POSTS, &filters, n)))
     };

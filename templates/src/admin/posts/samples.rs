@@ -12,6 +12,7 @@ pub(crate) fn all(lang: Lang) -> Rendered {
     let page = PostsPage {
         shell: &at,
         query: "",
+        is_cut: false,
         board: "",
         state: "",
         boards: &BOARDS,
@@ -35,7 +36,7 @@ pub(crate) fn all(lang: Lang) -> Rendered {
     vec![
         ("admin-posts", super::index(&page)),
         ("admin-posts-faults", super::index(&came_back)),
-        ("admin-posts-none", super::index(&PostsPage { rows: Vec::new(), total_pages: 1, query: "없는 글", ..page.clone() })),
+        ("admin-posts-none", super::index(&PostsPage { rows: Vec::new(), total_pages: 1, query: "없는 글", is_cut: true, ..page.clone() })),
     ]
 }
 

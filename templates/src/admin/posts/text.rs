@@ -1,7 +1,8 @@
 //! Posts in the panel, and the bulk form that comments share.
 
 crate::text::catalogue! {
-    QUERY_POSTS = "제목이나 글쓴이", "Title or author";
+    QUERY_POSTS = "제목, 내용이나 글쓴이", "Title, text or author";
+    IS_CUT = "찾는 말이 너무 넓어 가장 새로운 것 가운데서만 찾았습니다. 낱말을 더 적어 보세요.", "There is too much with these words, so only the newest were looked through. Try more words.";
     STATE = "상태", "State";
     STATE_ANY = "모두", "Any";
     STATE_SHOWN = "보임", "Shown";
