@@ -87,10 +87,12 @@ test('a document is read as text, and found by its words', async ({ visitor }) =
   await join(visitor);
   const word = unique('느티나무').replaceAll(' ', '');
   const name = `${unique('안내')}.txt`;
+  const title = unique('문서가 있는 글');
   await page.goto(WRITE);
-  await type(visitor, unique('문서가 있는 글'), '첨부를 봐 주세요.');
+  await type(visitor, title, '첨부를 봐 주세요.');
   await upload(visitor, [{ name, mimeType: 'text/plain', buffer: Buffer.from(`첫 문단입니다.\n\n둘째 문단에 ${word} 있습니다.`) }]);
   await page.getByRole('button', { name: t('등록', 'Publish'), exact: true }).click();
+  await expect(heading(page, title)).toBeVisible();
   const read = page.getByRole('link', { name: t(`글로 보기: ${name}`, `Read as text: ${name}`) });
   await expect(async () => {
     await page.reload();

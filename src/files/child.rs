@@ -20,8 +20,8 @@ use tokio::time::sleep;
 pub(super) const LONGEST: Duration = Duration::from_secs(30);
 /// One at a time, whatever it opens: two would need more memory than a unit has.
 static TURN: Semaphore = Semaphore::const_new(1);
-/// A process that has closed its output ends within this time, or is ended.
-const END: Duration = Duration::from_secs(1);
+/// Between two looks at whether a process that has closed its output has ended.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// Waits until no other child runs.
 ///
@@ -73,16 +73,14 @@ impl Running {
         Ok(())
     }
 
-    /// How it ended, once its output is at an end; `None` where it went on and is to be ended.
-    pub async fn ended(&mut self) -> Option<ExitStatus> {
-        let pause = Duration::from_millis(5);
-        for _ in 0..END.as_millis() / pause.as_millis() {
-            if let Ok(Some(status)) = self.process.try_wait() {
-                return Some(status);
+    /// How it ends, once its output is at an end. One that goes on is waited for until [`LONGEST`].
+    pub async fn ended(&mut self) -> io::Result<ExitStatus> {
+        loop {
+            if let Some(status) = self.process.try_wait()? {
+                return Ok(status);
             }
-            sleep(pause).await;
+            sleep(LOOK).await;
         }
-        None
     }
 }
 

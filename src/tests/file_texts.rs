@@ -3,8 +3,8 @@
 use crate::documents::{docx, docx_of, hwp, hwpx, pdf};
 use crate::drafts::{WRITE, send, set, typed};
 use crate::files::{ATTACH, number, post_with, upload};
-use crate::search::{fill, look, look_with};
-use crate::support::{Engine, Page, Postgres, Sqlite, TestApp, Visitor, config, operator, set_board, until};
+use crate::search::{cheapest, fill, look, look_with, write};
+use crate::support::{Engine, Page, Postgres, Sqlite, TestApp, TestNode, Visitor, config, operator, set_board, until};
 use minschool::app::App;
 use minschool::clock::OffsetDateTime;
 use minschool::db::query;
@@ -20,16 +20,20 @@ fn work(app: &App) {
     tokio::spawn(worker::run(app.clone(), file_texts::handlers(), &[]));
 }
 
-async fn all_done(test: &TestApp) {
-    let waiting = "SELECT COUNT(*) FROM jobs WHERE kind = 'read_file' AND state <> 'done'";
-    // One child runs at a time, and the one of another test in this process may hang until it is ended.
-    for _ in 0..600 {
-        if number(test, waiting).await == 0 {
+/// One child runs at a time, and the one of another test in this process may hang until it is ended.
+async fn until_long(what: &str, mut come_true: impl AsyncFnMut() -> bool) {
+    for _ in 0..900 {
+        if come_true().await {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-    panic!("files wait to be read");
+    panic!("waited in vain: {what}");
+}
+
+async fn all_done(test: &TestApp) {
+    let waiting = "SELECT COUNT(*) FROM jobs WHERE kind = 'read_file' AND state <> 'done'";
+    until_long("files are read", async || number(test, waiting).await == 0).await;
 }
 
 /// A post whose file has been read.
@@ -63,6 +67,10 @@ async fn a_document_is_being_read_and_then_its_text_is_a_page(#[values(Sqlite, P
     let post = post_with(&mut ada, "신청서.hwpx", &content).await;
     assert!(post.says("글을 읽는 중입니다") && text_link(&post).is_none(), "{}", post.text());
     assert!(guest.get(&text_address(&post)).await.says("글을 읽는 중입니다"));
+    // Its page is kept for guests too.
+    for _ in 0..2 {
+        assert!(guest.get(&post.path).await.says("글을 읽는 중입니다"));
+    }
 
     work(&test.app);
     all_done(&test).await;
@@ -132,6 +140,10 @@ async fn the_text_has_the_rights_of_its_post_at_each_request(#[values(Sqlite, Po
         assert_eq!(look(&mut guest, "심습니다").await.count(".hit"), usize::from(seen), "{action:?}");
         let shown = number(&test, "SELECT COUNT(*) FROM search_docs WHERE kind = 'file' AND shown").await;
         assert_eq!(shown, i64::from(seen), "{action:?}: the index alone");
+        if !seen {
+            query::run(&test.app.context.db, "UPDATE search_docs SET shown = TRUE", []).await.unwrap();
+            assert_eq!(look(&mut guest, "심습니다").await.count(".hit"), 0, "{action:?}: an index that is out of date");
+        }
     }
     set_board(&mut boss, "free", &[("read", "members"), ("list", "members")]).await;
     assert_ne!(test.visitor().get(&address).await.status, 200);
@@ -244,17 +256,55 @@ async fn what_was_there_before_is_read_and_indexed_too(#[values(Sqlite, Postgres
     assert_eq!(texts::queue_unread(db, now).await.unwrap(), 0);
 }
 
+/// The names of files are titles, so there may be rows of files among both kinds of candidates.
+#[rstest]
+#[tokio::test]
+async fn a_search_that_finds_files_costs_two_statements_more(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("나무").await;
+    let post = write(&mut ada, "free", "나무", "글").await;
+    write(&mut ada, "free", "글", "나무").await;
+    ada.comment(&post, "나무").await;
+    read_post(&test, &mut ada, "나무.txt", b"text").await;
+    read_post(&test, &mut ada, "글.txt", "나무".as_bytes()).await;
+    fill(&test).await;
+
+    let page = cheapest(&mut ada, "나무").await;
+
+    assert_eq!(page.count(".hit"), 6, "{}", page.text());
+    assert!((5..=10).contains(&page.statements), "{} statements", page.statements);
+}
+
+/// An instance with another program in place of the one that reads.
+async fn node_with(test: &TestApp, folder: &std::path::Path, script: &str) -> TestNode {
+    let program = folder.join("program");
+    std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    test.node_with(minschool::config::Config { program, ..config(&test.backends) }).await
+}
+
+/// systemd asks all processes of an instance to end, and what is asked to end is no damaged document.
+#[rstest]
+#[tokio::test]
+async fn a_child_that_is_stopped_with_its_instance_leaves_the_file_to_the_next(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (mut ada, folder) = (test.signed_in("ada").await, tempfile::tempdir().unwrap());
+    post_with(&mut ada, "a.docx", &docx(&["글"])).await;
+    let node = node_with(&test, folder.path(), "kill -TERM $$").await;
+
+    work(&node.app);
+    until_long("it is tried again", async || number(&test, "SELECT COUNT(*) FROM jobs WHERE last_error LIKE '%stopped%'").await == 1).await;
+
+    assert_eq!(number(&test, "SELECT COUNT(*) FROM file_texts").await, 0);
+}
+
 #[rstest]
 #[tokio::test]
 async fn a_child_that_hangs_is_ended_and_the_file_says_so(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
-    let mut ada = test.signed_in("ada").await;
-    let folder = tempfile::tempdir().unwrap();
-    let program = folder.path().join("hangs");
-    std::fs::write(&program, "#!/bin/sh\nexec sleep 600\n").unwrap();
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let (mut ada, folder) = (test.signed_in("ada").await, tempfile::tempdir().unwrap());
     let post = post_with(&mut ada, "a.docx", &docx(&["글"])).await;
-    let node = test.node_with(minschool::config::Config { program, ..config(&test.backends) }).await;
+    let node = node_with(&test, folder.path(), "exec sleep 600").await;
 
     work(&node.app);
     all_done(&test).await;

@@ -109,16 +109,16 @@ async fn exchange(db: &Database, program: &Path, content: BlobId, size: u64) -> 
     child.feed(db, content, size).await?;
     let mut answer = Vec::new();
     let received = (&mut child.stdout).take(MOST).read_to_end(&mut answer).await;
-    let ended = child.ended().await;
-    if ended.is_some_and(used_its_time) {
+    let status = child.ended().await.map_err(Failure::Machine)?;
+    if used_its_time(status) {
         return Ok(Outcome::TooSlow.into());
     }
-    if ended.is_some_and(was_stopped) {
+    if was_stopped(status) {
         return Err(Failure::Machine(io::Error::other("was stopped with its instance")));
     }
     // One that was ended for its memory or its stack has sent nothing.
-    let whole = received.is_ok() && ended.is_some_and(|status| status.success());
-    Ok(whole.then(|| parsed(answer)).flatten().unwrap_or(Outcome::Damaged.into()))
+    let is_whole = received.is_ok() && status.success();
+    Ok(is_whole.then(|| parsed(answer)).flatten().unwrap_or(Outcome::Damaged.into()))
 }
 
 /// The first line is the outcome, the rest is the text. The child has read hostile bytes, so its answer is not taken for text unseen.
