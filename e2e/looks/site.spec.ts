@@ -104,6 +104,32 @@ test('files in the editor and on a post', async ({ visitor, watchman, t }) => {
   await look(page, 'a post with a picture and a file');
 });
 
+test('a document that is read as text, and one that cannot be', async ({ visitor, t }) => {
+  const { page } = visitor;
+  await join(visitor);
+  const title = unique('문서');
+  await page.goto('/community/free/write');
+  await page.getByLabel(t('제목', 'Title')).fill(title);
+  await page.getByLabel(t('내용', 'Text')).fill('첨부를 봐 주세요.');
+  const text = { name: `${LONG.slice(0, 50)}.txt`, mimeType: 'text/plain', buffer: Buffer.from(`${title} 첫 줄\n둘째 줄\n\n${LONG}\n\n${'긴 문단입니다. '.repeat(2_000)}`) };
+  const lies = { name: '거짓.pdf', mimeType: 'application/pdf', buffer: Buffer.from('<html>') };
+  await page.getByLabel(t('파일 고르기', 'Choose files')).setInputFiles([text, lies]);
+  await page.getByRole('button', { name: t('고른 파일 올리기', 'Upload chosen files') }).click();
+  await expect(page.getByRole('link', { name: lies.name })).toBeVisible();
+  await page.getByRole('button', { name: t('등록', 'Publish'), exact: true }).click();
+  await expect(heading(page, title)).toBeVisible();
+  const read = page.getByRole('link', { name: t('글로 보기', 'Read as text') });
+  await expect(async () => {
+    await page.reload();
+    await expect(read).toBeVisible({ timeout: 500 });
+  }).toPass({ timeout: 20_000 });
+  await look(page, 'a post with a document and one that lies');
+  await read.click();
+  await expect(heading(page, text.name)).toBeVisible();
+  await look(page, 'the text of a document');
+  await lookAtAll(visitor, [`/search?q=${encodeURIComponent(title)}`, `/search?kind=file&q=${encodeURIComponent(title)}`]);
+});
+
 test('what a post said before', async ({ visitor, t }) => {
   const { page } = visitor;
   await join(visitor);
