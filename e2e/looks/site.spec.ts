@@ -21,7 +21,7 @@ test('what a visitor sees first', async ({ visitor }) => {
 });
 
 test('what a visitor finds around it', async ({ visitor }) => {
-  await lookAtAll(visitor, ['/terms', '/privacy', '/accessibility', '/my/reading', '/nowhere', '/community/notice?page=9', '/who', '/search', '/search?q=환영', '/search?q=없는말']);
+  await lookAtAll(visitor, ['/terms', '/privacy', '/accessibility', '/my/reading', '/nowhere', '/community/notice?page=9', '/who', '/search', '/search?q=환영', '/search?q=없는말', '/mail/stop']);
 });
 
 test('forms with faults', async ({ visitor, t }) => {
@@ -132,7 +132,7 @@ test('a member’s own pages', async ({ visitor, another, t }) => {
   const person = await join(visitor);
   const address = await post(visitor, unique('내 글'));
   await enter(await another(), person);
-  await lookAtAll(visitor, ['/notifications', '/my/bookmarks', '/my/drafts', '/my/profile', '/my/email', '/my/password', '/my/sessions', '/my/reading', '/logout', '/who', '/u/1']);
+  await lookAtAll(visitor, ['/notifications', '/my/bookmarks', '/my/drafts', '/my/profile', '/my/email', '/my/notifications/mail', '/my/password', '/my/sessions', '/my/reading', '/logout', '/who', '/u/1']);
   const guest = await another();
   await join(guest);
   await guest.page.goto(address);
