@@ -21,7 +21,7 @@ test('what a visitor sees first', async ({ visitor }) => {
 });
 
 test('what a visitor finds around it', async ({ visitor }) => {
-  await lookAtAll(visitor, ['/terms', '/privacy', '/accessibility', '/my/reading', '/nowhere', '/community/notice?page=9', '/who', '/search', '/search?q=환영', '/search?q=없는말', '/mail/stop']);
+  await lookAtAll(visitor, ['/terms', '/privacy', '/accessibility', '/my/reading', '/nowhere', '/community/notice?page=9', '/who', '/search', '/search?q=환영', '/search?q=없는말']);
 });
 
 test('forms with faults', async ({ visitor, t }) => {
@@ -127,12 +127,17 @@ test('what a writer is asked about a comment', async ({ visitor, t }) => {
   await look(page, 'a deleted comment');
 });
 
+test('notifications by mail', async ({ visitor }) => {
+  await join(visitor);
+  await lookAtAll(visitor, ['/my/notifications/mail', '/mail/stop']);
+});
+
 test('a member’s own pages', async ({ visitor, another, t }) => {
   const { page } = visitor;
   const person = await join(visitor);
   const address = await post(visitor, unique('내 글'));
   await enter(await another(), person);
-  await lookAtAll(visitor, ['/notifications', '/my/bookmarks', '/my/drafts', '/my/profile', '/my/email', '/my/notifications/mail', '/my/password', '/my/sessions', '/my/reading', '/logout', '/who', '/u/1']);
+  await lookAtAll(visitor, ['/notifications', '/my/bookmarks', '/my/drafts', '/my/profile', '/my/email', '/my/password', '/my/sessions', '/my/reading', '/logout', '/who', '/u/1']);
   const guest = await another();
   await join(guest);
   await guest.page.goto(address);
