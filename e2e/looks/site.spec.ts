@@ -153,6 +153,11 @@ test('what a writer is asked about a comment', async ({ visitor, t }) => {
   await look(page, 'a deleted comment');
 });
 
+test('notifications by mail', async ({ visitor }) => {
+  await join(visitor);
+  await lookAtAll(visitor, ['/my/notifications/mail', '/mail/stop']);
+});
+
 test('a member’s own pages', async ({ visitor, another, t }) => {
   const { page } = visitor;
   const person = await join(visitor);

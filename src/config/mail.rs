@@ -70,6 +70,12 @@ impl Mail {
     pub fn is_on(&self) -> bool {
         self.way != Way::None
     }
+
+    /// The time from one notification by mail to the next: they take half of what goes out, so that there is room for what members asked
+    /// for.
+    pub fn notice_pause(&self) -> Duration {
+        Duration::from_secs(60) * 2 / self.a_minute
+    }
 }
 
 pub(super) fn read(sources: &Sources, public_url: &Url, wrong: &mut Wrong) -> Mail {

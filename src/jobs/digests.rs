@@ -25,7 +25,7 @@ async fn run(app: App, job: Claim) -> Result<Transaction, Failure> {
     let pace = if job.kind == Kind::WeeklyDigests { Pace::Weekly } else { Pace::Daily };
     let tx = query::begin(&ctx.db).await?;
     if ctx.sends_mail {
-        digests::add(&tx, job.kind, pace, &job.payload, ctx.clock.now()).await?;
+        digests::add(&tx, (job.kind, pace), &job.payload, app.config.mail.notice_pause(), ctx.clock.now()).await?;
     }
     jobs::wake(ctx).await;
     Ok(tx)

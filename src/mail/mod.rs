@@ -107,12 +107,10 @@ async fn deliver(app: &App, job: &Claim, connections: &Connections) -> Result<Tr
 /// All instances together send so many in a minute; the others wait. Notices take half of that at most, so that a morning's digests
 /// leave room for what members asked for.
 async fn wait_turn(app: &App, kind: Kind) -> Result<(), Failure> {
-    let a_minute = app.config.mail.a_minute;
-    let period = Duration::from_secs(60) / a_minute;
-    let limits = app.context.shared.limits();
-    let most = a_minute.min(BURST);
+    let (mail, limits) = (&app.config.mail, app.context.shared.limits());
+    let (period, most) = (Duration::from_secs(60) / mail.a_minute, mail.a_minute.min(BURST));
     let of_notices = match kind {
-        Kind::NoticeMail => limits.take("mail", "notices", most.div_ceil(2), period * 2).await,
+        Kind::NoticeMail => limits.take("mail", "notices", most.div_ceil(2), mail.notice_pause()).await,
         _ => Duration::ZERO,
     };
     let wait = if of_notices.is_zero() { limits.take("mail", "all", most, period).await } else { of_notices };

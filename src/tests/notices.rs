@@ -4,16 +4,16 @@ use crate::support::mail::{Post, parts, subject, text, through};
 use crate::support::{Engine, Postgres, Sqlite, TestApp, TestNode, Visitor, config, set_board, until};
 use minschool::config::Config;
 use minschool::db::query;
-use minschool::domain::jobs::schedules;
+use minschool::domain::jobs::{self, schedules};
 use minschool::domain::notices::preferences::{self, Preferences};
 use minschool::domain::notices::{Kind, Pace, due};
 use minschool::domain::{BoardId, UserId};
-use minschool::entity::user_email;
+use minschool::entity::{job, user_email};
 use minschool::jobs::{digests, worker};
 use minschool::mail::{self, Patience};
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::time::Duration;
 use testkit::smtp::SmtpServer;
 
@@ -291,4 +291,45 @@ async fn the_page_says_whether_mails_arrive_and_names_only_boards_that_are_read(
     assert!(all.ada.get(SETTINGS).await.says("되돌아와서"));
     assert_eq!(all.test.visitor().get(SETTINGS).await.path.split('?').next(), Some("/login"));
     assert_eq!(all.ada.get("/notifications").await.count(&format!("a[href='{SETTINGS}']")), 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn many_digests_are_added_in_parts_and_spread_over_the_time_that_they_take(#[values(Sqlite, Postgres)] engine: Engine) {
+    let mut all = start(engine).await;
+    all.comment("꼭 갈게요!").await;
+    let db = &all.test.app.context.db;
+    // 600 members who have left the same notification unread.
+    let (people, addresses) = (
+        "INSERT INTO users (email, name, name_key, password_hash, role_id, language, aids, shows_presence, post_count, comment_count, created_at) \
+         SELECT $1 || '@example.net', $1, $1, password_hash, role_id, language, aids, shows_presence, 0, 0, created_at FROM users WHERE name = 'ada'",
+        "INSERT INTO user_emails (user_id, email, verified_at) SELECT id, email, created_at FROM users WHERE email LIKE '%@example.net'",
+    );
+    for n in 0..600 {
+        query::run(db, people, [format!("many{n}").into()]).await.unwrap();
+    }
+    query::run(db, addresses, []).await.unwrap();
+    let unread = "INSERT INTO notifications (user_id, kind, actor_id, post_id, created_at) \
+                  SELECT u.id, n.kind, n.actor_id, n.post_id, n.created_at FROM users u, notifications n WHERE u.email LIKE '%@example.net'";
+    query::run(db, unread, []).await.unwrap();
+    let now = all.test.app.context.clock.now() + time::Duration::days(1);
+    let pause = Duration::from_secs(2);
+    let daily = (jobs::Kind::DailyDigests, Pace::Daily);
+    let add = async |payload: &str| {
+        let tx = query::begin(db).await.unwrap();
+        minschool::domain::notices::digests::add(&tx, daily, payload, pause, now).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+
+    add("").await;
+    assert_eq!(all.jobs().await, 500, "a part");
+    let rest = job::Entity::find().filter(job::Column::Kind.eq(jobs::Kind::DailyDigests)).one(db).await.unwrap().unwrap();
+    for _ in 0..2 {
+        add(&rest.payload).await;
+    }
+
+    assert_eq!(all.jobs().await, 601, "and what follows, once");
+    let mails =
+        job::Entity::find().filter(job::Column::Kind.eq(jobs::Kind::NoticeMail)).order_by_asc(job::Column::DueAt).all(db).await.unwrap();
+    assert!(mails.windows(2).all(|pair| (pair[1].due_at - pair[0].due_at - pause).abs() < time::Duration::milliseconds(2)));
 }

@@ -1,5 +1,6 @@
 //! The cluster that is broken: `ops/cluster` starts it and breaks its parts.
 
+use crate::relay::Relay;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,17 +11,19 @@ use tokio::process::Command;
 pub struct Cluster {
     state: PathBuf,
     settings: BTreeMap<String, String>,
+    relay: Option<Relay>,
 }
 
 /// The size of its disk. It is memory, but only what is used of it.
 const DISK: &str = "2g";
 
 impl Cluster {
-    /// Starts everything, in a folder of its own.
-    pub async fn up() -> Result<Self> {
+    /// Starts everything, in a folder of its own; with a relay for its mails where a drill needs one.
+    pub async fn up(sends_mail: bool) -> Result<Self> {
         let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into());
         let state = std::path::absolute(PathBuf::from(target).join("chaos"))?;
-        let cluster = Self { state, settings: BTreeMap::new() };
+        let relay = if sends_mail { Some(Relay::start(&state.with_file_name("chaos-relay")).await?) } else { None };
+        let cluster = Self { state, settings: BTreeMap::new(), relay };
         cluster.run(&["up"]).await?;
         let mut cluster = cluster;
         let text = std::fs::read_to_string(cluster.state.join("settings"))?;
@@ -40,10 +43,22 @@ impl Cluster {
             .args(words)
             .env("CLUSTER_STATE", &self.state)
             .env("CLUSTER_DISK", DISK)
+            .env("CLUSTER_SETTINGS", self.instance_settings())
             .stdin(Stdio::null())
             .kill_on_drop(true)
             .output();
         text(done.await?, &format!("ops/cluster {}", words.join(" ")))
+    }
+
+    /// The relay that takes its mails.
+    pub fn relay(&self) -> Option<&Relay> {
+        self.relay.as_ref()
+    }
+
+    /// What its instances are set to, beside what `run` says.
+    fn instance_settings(&self) -> String {
+        let given = std::env::var("CLUSTER_SETTINGS").unwrap_or_default();
+        self.relay.as_ref().map_or_else(|| given.clone(), |relay| format!("{given} {}", relay.settings()))
     }
 
     /// Whether there is a disk that may be filled.

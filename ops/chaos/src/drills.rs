@@ -4,7 +4,7 @@ use crate::cluster::Cluster;
 use crate::report::DrillRow;
 use crate::verdict::{Moments, check_comments, judge};
 use crate::workload::Workload;
-use crate::{Timing, clock, disk, instances, load, postgres, redis};
+use crate::{Timing, clock, disk, instances, load, postgres, redis, relay};
 use anyhow::{Context, Result};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
@@ -43,6 +43,7 @@ enum Fault {
     Overload,
     Loris,
     Streams,
+    RelayAway,
 }
 
 /// What people may notice.
@@ -92,7 +93,15 @@ pub const DRILLS: &[Drill] = &[
     drill("overload", Fault::Overload, Tolerance::Shedding),
     drill("slow-loris", Fault::Loris, Tolerance::Nothing),
     drill("streams", Fault::Streams, Tolerance::Nothing),
+    drill("relay-away", Fault::RelayAway, Tolerance::Slowness),
 ];
+
+impl Drill {
+    /// Whether the cluster has to send its mails to a relay of ours.
+    pub fn needs_relay(&self) -> bool {
+        matches!(self.fault, Fault::RelayAway)
+    }
+}
 
 /// Runs one drill under load.
 pub async fn run(drill: &Drill, cluster: &Cluster, workload: &Workload, timing: Timing) -> Result<DrillRow> {
@@ -144,6 +153,7 @@ async fn inject(fault: Fault, cluster: &Cluster, workload: &Workload, timing: Ti
         Fault::Overload => load::overload(cluster, workload, timing).await,
         Fault::Loris => load::loris(cluster).await,
         Fault::Streams => load::streams(cluster, workload, timing).await,
+        Fault::RelayAway => relay::away(cluster, workload, timing).await,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Breaks a running cluster on purpose, under load, and counts what people would have noticed. `ops/chaos/run` builds and
 //! starts this; the cluster is `ops/cluster`'s: real PostgreSQL, Redis, nginx and instances, on private ports.
 //!
-//! `drills` the list, and what each breaks (`instances`, `redis`, `postgres`, `disk`, `clock`, `load`) · `cluster` what is
+//! `drills` the list, and what each breaks (`instances`, `redis`, `postgres`, `disk`, `clock`, `load`, `relay`) · `cluster` what is
 //! broken · `workload` what the `client`s do meanwhile · `results` how their requests ended · `verdict` whether that keeps the
 //! threshold · `report` the table.
 
@@ -14,6 +14,7 @@ mod instances;
 mod load;
 mod postgres;
 mod redis;
+mod relay;
 mod report;
 mod results;
 mod verdict;
@@ -104,7 +105,7 @@ async fn practise(matches: &ArgMatches) -> Result<()> {
     let drills = chosen(matches)?;
     let timing = if matches.get_flag("short") { SHORT } else { FULL };
     let mut term = signal(SignalKind::terminate())?;
-    let cluster = Cluster::up().await?;
+    let cluster = Cluster::up(drills.iter().any(|drill| drill.needs_relay())).await?;
     let done = tokio::select! {
         done = run(&cluster, &drills, timing) => done,
         _ = term.recv() => Err(anyhow::anyhow!("stopped before the end")),

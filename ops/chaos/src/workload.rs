@@ -80,7 +80,8 @@ impl Workload {
     }
 }
 
-fn email(n: usize) -> String {
+/// The address of a member.
+pub fn email(n: usize) -> String {
     format!("drill{n}@example.com")
 }
 

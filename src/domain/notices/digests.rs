@@ -48,27 +48,39 @@ struct Place {
     #[serde(with = "time::serde::timestamp")]
     until: OffsetDateTime,
     after: UserId,
+    /// When the next mail is due.
+    #[serde(with = "time::serde::timestamp::milliseconds")]
+    due_at: OffsetDateTime,
 }
 
-/// Adds the mails of some members, and the job for those that follow. `payload` is empty for the first.
+/// Adds the mails of some members, and the job for those that follow. `payload` is empty for the first. Each mail is due a `pause` after
+/// the one before, as fast as they may go out: a thousand that are due at once would be claimed and put back again and again.
 ///
 /// # Errors
 /// The database's.
-pub async fn add(tx: &impl ConnectionTrait, kind: jobs::Kind, pace: Pace, payload: &str, now: OffsetDateTime) -> Result<()> {
+pub async fn add(
+    tx: &impl ConnectionTrait,
+    (kind, pace): (jobs::Kind, Pace),
+    payload: &str,
+    pause: std::time::Duration,
+    now: OffsetDateTime,
+) -> Result<()> {
     let Some(period) = period(pace) else { return Ok(()) };
-    let start = || Place { until: last_morning(period, now), after: UserId(0) };
-    let place = if payload.is_empty() { start() } else { serde_json::from_str(payload).map_err(|err| Error::internal("a digest", err))? };
+    let start = || Place { until: last_morning(period, now), after: UserId(0), due_at: now };
+    let mut place: Place =
+        if payload.is_empty() { start() } else { serde_json::from_str(payload).map_err(|err| Error::internal("a digest", err))? };
     let next = recipients(now).filter(user_email::Column::UserId.gt(place.after)).order_by_asc(user_email::Column::UserId);
     let members: Vec<UserId> = next.select_only().column(user_email::Column::UserId).limit(BATCH).into_tuple().all(tx).await?;
     let Some(last) = members.last() else { return Ok(()) };
     for user in having_something(tx, &members, pace, (since(place.until, period), place.until)).await? {
         let dedupe = format!("digest:{}:{}:{user}", pace.word(), place.until.unix_timestamp());
-        enqueue(tx, Notice::Digest { user, pace, until: place.until }, &dedupe, now).await?;
+        enqueue(tx, Notice::Digest { user, pace, until: place.until }, &dedupe, (place.due_at, now)).await?;
+        place.due_at += pause;
     }
     if members.len() as u64 == BATCH {
-        let (after, until) = (*last, place.until);
-        let payload = serde_json::to_string(&Place { until, after }).map_err(|err| Error::internal("a digest", err))?;
-        let dedupe = format!("digests:{}:{}:{after}", pace.word(), until.unix_timestamp());
+        place.after = *last;
+        let payload = serde_json::to_string(&place).map_err(|err| Error::internal("a digest", err))?;
+        let dedupe = format!("digests:{}:{}:{last}", pace.word(), place.until.unix_timestamp());
         jobs::enqueue(tx, New { kind, payload: &payload, dedupe: Some(&dedupe), due_at: now }, now).await?;
     }
     Ok(())

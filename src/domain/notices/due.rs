@@ -72,7 +72,7 @@ async fn look(ctx: &Context, delay: Duration) -> Result<usize> {
     for unread in first.iter().filter(|unread| unread.mailed_at.is_none()) {
         // The first one stays the same until the member reads it, and with it the key.
         let dedupe = format!("notice:{}:{}", unread.user_id, unread.first);
-        enqueue(&tx, Notice::Post { user: unread.user_id, post: unread.post_id }, &dedupe, now).await?;
+        enqueue(&tx, Notice::Post { user: unread.user_id, post: unread.post_id }, &dedupe, (now, now)).await?;
     }
     tx.commit().await?;
     if !first.is_empty() {

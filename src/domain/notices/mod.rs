@@ -100,9 +100,9 @@ impl Notice {
 }
 
 /// Adds a mail in the caller's transaction; a second one with the same `dedupe` is not added.
-async fn enqueue(tx: &impl ConnectionTrait, notice: Notice, dedupe: &str, now: OffsetDateTime) -> Result<()> {
+async fn enqueue(tx: &impl ConnectionTrait, notice: Notice, dedupe: &str, (due_at, now): (OffsetDateTime, OffsetDateTime)) -> Result<()> {
     let payload = serde_json::to_string(&notice).map_err(|err| super::Error::internal("writing down a notice", err))?;
-    jobs::enqueue(tx, New { kind: jobs::Kind::NoticeMail, payload: &payload, dedupe: Some(dedupe), due_at: now }, now).await?;
+    jobs::enqueue(tx, New { kind: jobs::Kind::NoticeMail, payload: &payload, dedupe: Some(dedupe), due_at }, now).await?;
     Ok(())
 }
 

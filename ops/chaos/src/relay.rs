@@ -1,0 +1,125 @@
+//! The relay that takes the cluster's mails, and its absence: a real mail server (`relay.mjs`) that is ended and started again.
+
+use crate::Timing;
+use crate::cluster::Cluster;
+use crate::workload::{Workload, email};
+use anyhow::{Context, Result, ensure};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+use testkit::process::free_port;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::Mutex;
+use tokio::time::{sleep, timeout};
+
+/// Members who forget their password while the relay is away; a network may ask so often in an hour.
+const ASKING: usize = 8;
+/// Longest wait for what waited: the second pause between two tries is a minute, a fifth more or less.
+const LONGEST: Duration = Duration::from_secs(150);
+
+/// A mail server of this machine.
+pub struct Relay {
+    port: u16,
+    /// A line for each mail: the address and the Message-ID.
+    file: PathBuf,
+    process: Mutex<Option<Child>>,
+}
+
+impl Relay {
+    /// Starts one that keeps its list in a folder.
+    pub async fn start(folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let relay = Self { port: free_port(), file: folder.join("mails"), process: Mutex::new(None) };
+        // That of an earlier run.
+        let _ = std::fs::remove_file(&relay.file);
+        relay.open().await?;
+        Ok(relay)
+    }
+
+    /// What instances have to be set to, in the form of CLUSTER_SETTINGS.
+    pub fn settings(&self) -> String {
+        format!("SMTP_URL=smtp://127.0.0.1:{} MAIL_FROM=drill@example.org MAIL_PER_MINUTE=6000", self.port)
+    }
+
+    async fn open(&self) -> Result<()> {
+        let mut command = Command::new("node");
+        command.arg("ops/chaos/relay.mjs").arg(self.port.to_string()).arg(&self.file);
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
+        let mut said = BufReader::new(child.stdout.take().context("its output")?).lines();
+        let line = timeout(Duration::from_secs(20), said.next_line()).await.context("the relay does not open")??;
+        ensure!(line.as_deref() == Some("open"), "the relay ended: is e2e/node_modules there (npm ci in e2e)?");
+        *self.process.lock().await = Some(child);
+        Ok(())
+    }
+
+    async fn close(&self) -> Result<()> {
+        if let Some(mut child) = self.process.lock().await.take() {
+            child.kill().await?;
+        }
+        Ok(())
+    }
+
+    /// How often each mail came, by its address and number.
+    fn mails(&self) -> BTreeMap<(String, String), usize> {
+        let text = std::fs::read_to_string(&self.file).unwrap_or_default();
+        let lines = text.lines().filter_map(|line| line.split_once(' ')).map(|(to, number)| (to.to_owned(), number.to_owned()));
+        lines.fold(BTreeMap::new(), |mut mails, mail| {
+            *mails.entry(mail).or_default() += 1;
+            mails
+        })
+    }
+}
+
+/// Ends the relay until each mail that was asked for meanwhile has failed twice, and waits until all have come.
+pub async fn away(cluster: &Cluster, workload: &Workload, timing: Timing) -> Result<String> {
+    let relay = cluster.relay().context("the cluster has no relay")?;
+    let last: i64 = cluster.sql("SELECT COALESCE(MAX(id), 0) FROM jobs").await?.trim().parse()?;
+    let ours = format!("kind = 'mail' AND payload LIKE '%reset_password%' AND id > {last}");
+    let count = async |what: &str| -> Result<usize> {
+        let sql = format!("SELECT COUNT(*) FROM jobs WHERE {ours} AND {what}");
+        Ok(cluster.sql(&sql).await?.trim().parse()?)
+    };
+    relay.close().await?;
+    let slowest = ask(workload).await?;
+    ensure!(slowest < Duration::from_secs(1) * timing.slack, "a form waited {slowest:.0?} for a relay that is away");
+    let away = Instant::now();
+    while count("tries >= 2 AND last_error <> '' AND lease IS NULL").await? < ASKING {
+        ensure!(away.elapsed() < LONGEST, "not all mails were tried twice");
+        sleep(Duration::from_millis(500)).await;
+    }
+    let before = relay.mails();
+    relay.open().await?;
+    let back = Instant::now();
+    while count("state = 'done'").await? < ASKING {
+        ensure!(back.elapsed() < LONGEST, "{} of {ASKING} mails were sent", count("state = 'done'").await?);
+        sleep(Duration::from_millis(500)).await;
+    }
+    check(&before, &relay.mails())?;
+    Ok(format!("{ASKING} mails came, each once, {:.0?} after the relay was back", back.elapsed()))
+}
+
+/// Members ask for a new password; says how long the slowest form took.
+async fn ask(workload: &Workload) -> Result<Duration> {
+    let mut slowest = Duration::ZERO;
+    for n in 0..ASKING {
+        let mut guest = workload.guest();
+        let begun = Instant::now();
+        let answer = guest.submit("/password/forgot", "/password/forgot", &[("email", &email(n))]).await?;
+        slowest = slowest.max(begun.elapsed());
+        ensure!(matches!(answer.status, 200 | 303), "asking for a mail answered {}: {:.300}", answer.status, answer.text);
+    }
+    Ok(slowest)
+}
+
+fn check(before: &BTreeMap<(String, String), usize>, after: &BTreeMap<(String, String), usize>) -> Result<()> {
+    for n in 0..ASKING {
+        let new = after.iter().filter(|((to, number), _)| *to == email(n) && !before.contains_key(&(to.clone(), number.clone())));
+        ensure!(new.count() > 0, "{} got no mail", email(n));
+    }
+    for ((to, number), times) in after {
+        ensure!(*times == 1, "{to} got {number} {times} times");
+    }
+    Ok(())
+}
