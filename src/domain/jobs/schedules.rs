@@ -10,7 +10,7 @@ use crate::entity::schedule::{ActiveModel, Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{OnConflict, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use time::Duration;
+use time::{Duration, UtcOffset};
 
 /// A kind of job that comes again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,8 @@ impl Schedule {
 
     /// When its first job is due.
     fn first(&self, now: OffsetDateTime) -> OffsetDateTime {
-        self.at.map_or(now + self.every, |at| next(at, self.every, now))
+        // In UTC: SQLite compares the texts of moments.
+        self.at.map_or(now + self.every, |at| next(at.to_offset(UtcOffset::UTC), self.every, now))
     }
 }
 
@@ -102,6 +103,14 @@ pub async fn list(db: &impl ConnectionTrait) -> Result<Vec<(String, OffsetDateTi
 mod tests {
     use super::*;
     use time::macros::datetime;
+
+    #[test]
+    fn a_morning_in_seoul_is_stored_as_one_of_utc() {
+        let at = Some(datetime!(2026-01-05 08:00 +9));
+        let first = Schedule { kind: Kind::SweepFiles, every: Duration::days(1), at }.first(datetime!(2026-11-26 22:30 UTC));
+
+        assert_eq!((first, first.offset()), (datetime!(2026-11-26 23:00 UTC), UtcOffset::UTC));
+    }
 
     #[test]
     fn the_rhythm_is_kept_and_what_was_missed_is_left_out() {

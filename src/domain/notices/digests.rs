@@ -16,8 +16,9 @@ use std::collections::BTreeSet;
 use time::Duration;
 use time::macros::datetime;
 
-/// A morning on which both digests are due: a Monday, 8 o'clock in Seoul, which has no summer time.
-pub const MORNING: OffsetDateTime = datetime!(2026-01-05 08:00 +9);
+/// A morning on which both digests are due: a Monday, 8 o'clock in Seoul, which has no summer time. In UTC, as every moment
+/// in a row: SQLite compares their texts.
+pub const MORNING: OffsetDateTime = datetime!(2026-01-04 23:00 UTC);
 /// Members that one job looks at.
 const BATCH: u64 = 500;
 

@@ -48,7 +48,9 @@ impl Writing {
 
     /// Adds a text whose paragraphs have empty lines between them.
     pub fn push_plain(&mut self, text: &str) {
-        for line in text.split(['\n', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']).flat_map(|line| line.split('\r')) {
+        let ends = ['\n', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+        // A line of Windows ends in two characters, one of an old Mac in the first of them.
+        for line in text.split(ends).flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r')) {
             if self.is_full() {
                 break;
             }
