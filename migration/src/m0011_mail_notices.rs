@@ -26,7 +26,8 @@ CREATE INDEX user_emails_refused ON user_emails (id) WHERE failed_at IS NOT NULL
 INSERT INTO settings (name, value) SELECT 'notice_cursor', CAST(COALESCE(MAX(id), 0) AS TEXT) FROM notifications;
 ";
 
-pub(crate) const TABLES: &[Table] = &[Table::by("notice_kinds", &["user_id", "kind"]), Table::by("notice_boards", &["user_id", "board_id"])];
+pub(crate) const TABLES: &[Table] =
+    &[Table::by("notice_kinds", &["user_id", "kind"]), Table::by("notice_boards", &["user_id", "board_id"])];
 
 fn up(_: DbBackend) -> String {
     UP.into()
