@@ -55,7 +55,7 @@ test('files are dropped and pasted, one after the other', async ({ visitor }) =>
   await type(visitor, title, '본문');
   await page.getByRole('button', { name: t('등록', 'Publish'), exact: true }).click();
   await expect(heading(page, title)).toBeVisible();
-  await expect(page.locator('.attached .files a')).toHaveCount(4);
+  await expect(page.locator('.attached .files > li')).toHaveCount(4);
 });
 
 test('what is typed while a file is on its way is saved, and the post waits for the file', async ({ visitor }) => {
@@ -79,7 +79,7 @@ test('what is typed while a file is on its way is saved, and the post waits for 
   await expect(text(visitor)).toHaveValue('파일보다 먼저 다 썼습니다.');
   await publish.click();
   await expect(heading(page, title)).toBeVisible();
-  await expect(page.locator('.attached .files a')).toHaveCount(1);
+  await expect(page.locator('.attached .files > li')).toHaveCount(1);
 });
 
 test('a file is stopped, and one that failed is sent again', async ({ visitor }) => {
