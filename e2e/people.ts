@@ -128,7 +128,7 @@ export async function signInAsStaff(who: Visitor, person = ADMIN) {
 }
 
 /** What a page says when an action worked. */
-export const done = (page: Page) => main(page).getByRole('status');
+export const done = (page: Page) => main(page).getByRole('status').first();
 
 /** What a page says when a form came back. */
 export const problems = (page: Page) => main(page).getByRole('alert');
