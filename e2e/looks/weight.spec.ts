@@ -48,7 +48,7 @@ test('a second page fetches itself alone', async ({ visitor }) => {
   await page.goto('/');
   const fetched: string[] = [];
   page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
-  const pages = () => fetched.filter((path) => !path.startsWith('/static/icon'));
+  const pages = () => fetched.filter((path) => !/^\/(static\/icon|files)/.test(path));
 
   await page.getByRole('banner').getByRole('link', { name: visitor.t('자유게시판', 'Open board') }).click();
   await expect(page).toHaveURL(/free$/);
