@@ -81,7 +81,8 @@ interface Started extends Instance {
 
 async function start(env: Record<string, string>, opens = false): Promise<Started> {
   const [sitePort, adminPort] = [await freePort(), await freePort()];
-  const [site, admin] = [`http://localhost:${sitePort}`, `http://localhost:${adminPort}`];
+  // Not "localhost": Node's resolver asks the network for it, and waits five seconds when an answer is lost.
+  const [site, admin] = [`http://127.0.0.1:${sitePort}`, `http://127.0.0.1:${adminPort}`];
   const settings = {
     SITE_LISTEN: `127.0.0.1:${sitePort}`,
     ADMIN_LISTEN: `127.0.0.1:${adminPort}`,
