@@ -1,6 +1,7 @@
 //! What a process that opens hostile bytes may use. It sets this for itself before it reads the first of them.
 
 use rustix::process::{Resource, Rlimit, setrlimit};
+use std::io::Read;
 
 /// Bytes of address space: a unit has 512 MiB for the instance and its child.
 const SPACE: u64 = 400 * 1024 * 1024;
@@ -9,11 +10,21 @@ const SECONDS: u64 = 10;
 /// Files: the pipes, and none more.
 const FILES: u64 = 8;
 
-/// Sets the limits for good.
+/// More than a file may have; what follows is not read.
+const INPUT: u64 = 32 * 1024 * 1024;
+
+/// Sets the limits for good, then reads what is to be opened from stdin.
 ///
 /// # Errors
 /// The system's.
-pub(super) fn set() -> rustix::io::Result<()> {
+pub(super) fn read_bounded() -> std::io::Result<Vec<u8>> {
+    set()?;
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().take(INPUT).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn set() -> rustix::io::Result<()> {
     let all = [(Resource::As, SPACE), (Resource::Cpu, SECONDS), (Resource::Nofile, FILES), (Resource::Fsize, 0), (Resource::Core, 0)];
     for (resource, most) in all {
         setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;

@@ -10,7 +10,7 @@ use image::codecs::webp::{WebPDecoder, WebPEncoder};
 use image::imageops::FilterType;
 use image::metadata::Orientation;
 use image::{AnimationDecoder, DynamicImage, GenericImageView, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits};
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, Write};
 use std::process::ExitCode;
 
 /// Longest side that is read, and that is kept.
@@ -35,14 +35,7 @@ type Made = (Piece, Vec<u8>);
 
 /// Reads a picture, and answers. A fault of the machine, or of the decoder, is an exit without an answer.
 pub fn run() -> ExitCode {
-    if limits::set().is_err() {
-        return ExitCode::FAILURE;
-    }
-    let mut bytes = Vec::new();
-    let most = 32 * 1024 * 1024;
-    if std::io::stdin().lock().take(most).read_to_end(&mut bytes).is_err() {
-        return ExitCode::FAILURE;
-    }
+    let Ok(bytes) = limits::read_bounded() else { return ExitCode::FAILURE };
     let (answer, contents) = match open(&bytes) {
         Ok(made) => {
             let (pieces, contents): (Vec<_>, Vec<_>) = made.into_iter().unzip();

@@ -4,7 +4,7 @@ use super::{Outcome, hwp, package, pdf, plain};
 use crate::files::content::{self, ContentKind};
 use crate::files::limits;
 use sea_orm::ActiveEnum;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Why there is no text, or the text.
@@ -12,14 +12,7 @@ pub(super) type Text = Result<String, Outcome>;
 
 /// Reads a document, and answers. A fault of the machine, or of a parser, is an exit without an answer.
 pub fn run() -> ExitCode {
-    if limits::set().is_err() {
-        return ExitCode::FAILURE;
-    }
-    let mut bytes = Vec::new();
-    let most = 32 * 1024 * 1024;
-    if std::io::stdin().lock().take(most).read_to_end(&mut bytes).is_err() {
-        return ExitCode::FAILURE;
-    }
+    let Ok(bytes) = limits::read_bounded() else { return ExitCode::FAILURE };
     let (outcome, text) = match open(&bytes) {
         Ok(text) if text.is_empty() => (Outcome::NoText, text),
         Ok(text) => (Outcome::Text, text),
