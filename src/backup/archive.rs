@@ -1,7 +1,9 @@
 //! Lines in a file: compressed (gzip), then encrypted (age, <https://age-encryption.org/v1>) to those who may read it. The
-//! machine that makes backups needs no key that opens them.
+//! machine that makes backups needs no key that opens them. Bytes of files lie beside it (`contents`).
 
-use super::format::{Checker, Manifest};
+use super::contents::{self, Contents};
+use super::format::{Checker, Manifest, Record, Seen};
+use super::tables::ColumnKind;
 use super::{BackupError, RecordSender, RecordStream, Result, pipe};
 use age::secrecy::ExposeSecret;
 use age::stream::{StreamReader, StreamWriter};
@@ -33,24 +35,30 @@ pub struct Written {
     pub sha256: String,
 }
 
-/// Writes a file to its end and to the disk. Without recipients it can be read by everybody who gets it. Blocks.
+/// Writes what will be this backup to a file, to its end and to the disk. Without recipients it can be read by everybody who gets
+/// it. Blocks.
 ///
 /// # Errors
 /// The teller's; the disk's; the lines are not whole.
-pub fn write(mut lines: RecordStream, path: &Path, recipients: &[Recipient]) -> Result<Written> {
+pub fn write(mut lines: RecordStream, backup: &Path, path: &Path, recipients: &[Recipient]) -> Result<Written> {
     let doing = |e: io::Error| BackupError::writing(path, &e);
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(doing)?;
     let measured = Measured { file: BufWriter::with_capacity(1 << 16, file), hash: Sha256::new(), bytes: 0 };
     let mut out = GzEncoder::new(Seal::new(measured, recipients)?, Compression::new(EFFORT));
-    let mut checker = Checker::default();
+    let (mut checker, mut contents, mut ends_in_bytes) = (Checker::default(), Contents::open(backup, recipients)?, false);
     while let Some(line) = lines.blocking_recv() {
-        let line = line?;
-        checker.take(&line)?;
+        let mut line = line?;
+        match checker.take(&line)? {
+            Seen::Table(table) => ends_in_bytes = table.columns.last().is_some_and(|(_, kind)| *kind == ColumnKind::Bytes),
+            Seen::Row if ends_in_bytes => line = contents.take_out(&line)?,
+            _ => {}
+        }
         out.write_all(line.as_bytes()).and_then(|()| out.write_all(b"\n")).map_err(doing)?;
     }
     let manifest = checker.finish()?;
     let Measured { file, hash, bytes } = out.finish().and_then(Seal::finish).map_err(doing)?;
     file.into_inner().map_err(|e| doing(e.into_error()))?.sync_all().map_err(doing)?;
+    contents.finish()?;
     Ok(Written { manifest, bytes, sha256: hex::encode(hash.finalize()) })
 }
 
@@ -75,13 +83,13 @@ impl Write for Measured {
 }
 
 /// Encrypts, where recipients are given.
-enum Seal {
-    Open(Measured),
-    Sealed(Box<StreamWriter<Measured>>),
+enum Seal<W: Write> {
+    Open(W),
+    Sealed(Box<StreamWriter<W>>),
 }
 
-impl Seal {
-    fn new(inner: Measured, recipients: &[Recipient]) -> Result<Self> {
+impl<W: Write> Seal<W> {
+    fn new(inner: W, recipients: &[Recipient]) -> Result<Self> {
         if recipients.is_empty() {
             return Ok(Self::Open(inner));
         }
@@ -90,7 +98,7 @@ impl Seal {
         Ok(Self::Sealed(Box::new(to.wrap_output(inner).map_err(|e| doing(&e))?)))
     }
 
-    fn finish(self) -> io::Result<Measured> {
+    fn finish(self) -> io::Result<W> {
         match self {
             Self::Open(inner) => Ok(inner),
             Self::Sealed(stream) => stream.finish(),
@@ -98,7 +106,7 @@ impl Seal {
     }
 }
 
-impl Write for Seal {
+impl<W: Write> Write for Seal<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Open(inner) => inner.write(bytes),
@@ -112,6 +120,40 @@ impl Write for Seal {
             Self::Sealed(stream) => stream.flush(),
         }
     }
+}
+
+/// Writes bytes to a new file, encrypted where recipients are given, and to the disk.
+///
+/// # Errors
+/// The disk's.
+pub fn seal(file: File, bytes: &[u8], recipients: &[Recipient], path: &Path) -> Result<()> {
+    let doing = |e: io::Error| BackupError::writing(path, &e);
+    let mut out = Seal::new(BufWriter::with_capacity(1 << 16, file), recipients)?;
+    let out = out.write_all(bytes).and_then(|()| out.finish()).map_err(doing)?;
+    out.into_inner().map_err(|e| doing(e.into_error()))?.sync_all().map_err(doing)
+}
+
+/// The bytes of such a file.
+///
+/// # Errors
+/// No key opens it; it was changed or cut; the disk's.
+pub fn unseal(path: &Path, keys: &[Key]) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    opened(path, keys)?.read_to_end(&mut bytes).map_err(|e| damaged(path, &e))?;
+    Ok(bytes)
+}
+
+fn damaged(path: &Path, e: &io::Error) -> BackupError {
+    BackupError(format!("{}: it was changed or cut after it was made ({e}); take another copy", path.display()))
+}
+
+/// A file, decrypted where it is encrypted.
+fn opened(path: &Path, keys: &[Key]) -> Result<Box<dyn Read>> {
+    let shown = path.display().to_string();
+    let doing = |e: io::Error| BackupError::doing(&shown, e);
+    let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(doing)?);
+    let sealed = file.fill_buf().map_err(doing)?.starts_with(SEALED);
+    Ok(if sealed { Box::new(open(&shown, file, keys)?) } else { Box::new(file) })
 }
 
 /// Begins to tell a file.
@@ -128,19 +170,17 @@ pub fn lines(path: &Path, keys: Vec<Key>) -> RecordStream {
 }
 
 fn tell(path: &Path, keys: &[Key], to: &RecordSender) -> Result<()> {
-    let shown = path.display().to_string();
-    let doing = |e: io::Error| BackupError::doing(&shown, e);
-    let damaged = |e: io::Error| BackupError(format!("{shown}: it was changed or cut after it was made ({e}); take another copy"));
-    let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(doing)?);
-    let sealed = file.fill_buf().map_err(doing)?.starts_with(SEALED);
-    let opened: Box<dyn Read> = if sealed { Box::new(open(&shown, file, keys)?) } else { Box::new(file) };
-    let mut text = BufReader::with_capacity(1 << 16, GzDecoder::new(opened));
+    let mut text = BufReader::with_capacity(1 << 16, GzDecoder::new(opened(path, keys)?));
     loop {
         let mut line = String::new();
-        if text.read_line(&mut line).map_err(damaged)? == 0 {
+        if text.read_line(&mut line).map_err(|e| damaged(path, &e))? == 0 {
             return Ok(());
         }
-        if to.blocking_send(Ok(line.trim_end_matches('\n').to_owned())).is_err() {
+        line.truncate(line.trim_end_matches('\n').len());
+        if let Ok(Record::Kept(kept)) = serde_json::from_str(&line) {
+            line = contents::put_back(path, kept, keys)?;
+        }
+        if to.blocking_send(Ok(line)).is_err() {
             return Ok(());
         }
     }

@@ -4,7 +4,7 @@
 //! (`age --decrypt -i key copy.age | zcat | less`):
 //!
 //! ```text
-//! {"head":{"format":1,"version":"0.1.0","made_at":"2026-11-22T18:30:04.123Z","steps":["m0001_people", …]}}
+//! {"head":{"format":2,"version":"0.1.0","made_at":"2026-11-22T18:30:04.123Z","steps":["m0001_people", …]}}
 //! {"table":{"name":"roles","columns":[["id","number"],["slug","text"], …],"counter":3}}
 //! [1,"admin","관리자",true,"2026-11-01T09:00:00Z"]                 a row; moments in RFC 3339, UTC; bytes in Base64
 //! {"digest":{"table":"roles","rows":3,"sha256":"…"}}               of the rows' lines, line feeds included
@@ -21,8 +21,10 @@ use super::{BackupError, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// The format's number. A reader refuses others.
-pub const FORMAT: u32 = 1;
+/// The format's number. In the second one the bytes of files lie beside the backup (`contents`).
+pub const FORMAT: u32 = 2;
+/// The oldest one that is read; a reader refuses what is older or newer.
+const OLDEST: u32 = 1;
 
 /// A line that is not a row.
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,6 +41,17 @@ pub enum Record {
         /// How many tables there were.
         tables: usize,
     },
+    /// In a file: a row whose bytes lie beside it.
+    Kept(Kept),
+}
+
+/// A row whose bytes lie beside the backup (`contents`). The digest of its table is that of the whole row.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Kept {
+    /// Its values but the last.
+    pub values: Vec<serde_json::Value>,
+    /// Where the last one is.
+    pub at: String,
 }
 
 impl Record {
@@ -182,7 +195,7 @@ impl Checker {
     }
 
     fn head(&mut self, head: Head) -> Result<Seen<'_>> {
-        if head.format != FORMAT {
+        if !(OLDEST..=FORMAT).contains(&head.format) {
             return Err(BackupError(format!(
                 "it is of format {}, which this version cannot read; use version {}",
                 head.format, head.version

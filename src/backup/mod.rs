@@ -3,13 +3,14 @@
 //!
 //! `tables` what is copied, what is left out and why · `format` the lines, and how a reader knows that none is missing or
 //! changed · `read` a database as lines · `load` lines into an empty database · `archive` lines in a file, compressed and
-//! encrypted · `repository` the folder of such files, and which of them are kept · `scratch` a database to try a copy in ·
-//! `verification` when the last ones were made and proven.
+//! encrypted · `contents` the bytes of files beside it, each once · `repository` the folder of such files, and which of them are
+//! kept · `scratch` a database to try a copy in · `verification` when the last ones were made and proven.
 //!
 //! Reader and writer work at the same time with a few lines between them: a site of a million posts takes no
 //! more memory than one of ten.
 
 pub mod archive;
+mod contents;
 pub mod format;
 pub mod load;
 pub mod read;

@@ -1,6 +1,8 @@
-//! The folder of backups: how one gets its name only when it is whole, and which are kept.
+//! The folder of backups: how one gets its name only when it is whole, and which are kept. The bytes of files lie beside them
+//! (`contents`).
 
 use super::archive::{self, Recipient, Written};
+use super::contents::{self, LIST};
 use super::format::TableDigest;
 use super::{BackupError, RecordStream, Result};
 use crate::clock::OffsetDateTime;
@@ -31,11 +33,20 @@ pub struct Label {
     pub sha256: String,
     /// The version that made it.
     pub version: String,
+    /// Of its lines (`format`); labels of the first one do not name it.
+    #[serde(default = "first_format")]
+    pub format: u32,
     /// When, in RFC 3339.
     pub made_at: String,
     /// The steps of its schema.
     pub steps: Vec<String>,
     pub tables: Vec<TableDigest>,
+}
+
+const FIRST_FORMAT: u32 = 1;
+
+fn first_format() -> u32 {
+    FIRST_FORMAT
 }
 
 /// A backup that is whole.
@@ -103,12 +114,13 @@ impl Repository {
         Ok(repository)
     }
 
-    /// Under the lock nobody is at work on a part, and a label without its backup belongs to nothing.
+    /// Under the lock nobody is at work on a part, and a label or list without its backup belongs to nothing.
     fn sweep(&self) -> io::Result<()> {
         for entry in fs::read_dir(&self.folder)? {
             let path = entry?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let alone = name.strip_suffix(MANIFEST).is_some_and(|backup| !self.folder.join(backup).exists());
+            let backup = [MANIFEST, LIST].iter().find_map(|ending| name.strip_suffix(ending));
+            let alone = backup.is_some_and(|backup| !self.folder.join(backup).exists());
             if name.starts_with(PREFIX) && (name.ends_with(PART) || alone) {
                 fs::remove_file(&path)?;
             }
@@ -123,13 +135,14 @@ impl Repository {
     pub fn put(&self, lines: RecordStream, recipients: &[Recipient], now: OffsetDateTime) -> Result<Kept> {
         let stamp = now.format(STAMP).map_err(|e| BackupError::doing("naming the backup", e))?;
         let name = format!("{PREFIX}{stamp}{}", ENDINGS[usize::from(recipients.is_empty())]);
-        let part = self.folder.join(format!("{name}{PART}"));
-        let done = archive::write(lines, &part, recipients).and_then(|written| self.name(&name, &part, written));
+        let (backup, part) = (self.folder.join(&name), self.folder.join(format!("{name}{PART}")));
+        let done = archive::write(lines, &backup, &part, recipients).and_then(|written| self.name(&name, &part, written));
         if done.is_err() {
-            // It is thrown away by the next one at the latest.
-            let _ = fs::remove_file(&part);
+            // What cannot be thrown away now is by the next one at the latest.
+            let _ = self.sweep();
+            self.sweep_contents();
         }
-        Ok(Kept { path: self.folder.join(&name), made: now, label: done? })
+        Ok(Kept { path: backup, made: now, label: done? })
     }
 
     /// The label first: whatever has its name has a label too.
@@ -141,6 +154,7 @@ impl Repository {
             bytes: written.bytes,
             sha256: written.sha256,
             version: head.version,
+            format: head.format,
             made_at: head.made_at,
             steps: head.steps,
             tables: written.manifest.tables,
@@ -151,6 +165,18 @@ impl Repository {
         // The names themselves are on the disk after this.
         File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(doing)?;
         Ok(label)
+    }
+
+    /// Deletes the bytes of files that no backup refers to any more.
+    fn sweep_contents(&self) {
+        // Those of the first format refer to none and have no list.
+        let of_format = on(&self.folder).into_iter().filter(|backup| backup.label.format > FIRST_FORMAT);
+        let backups: Vec<_> = of_format.map(|backup| backup.path).collect();
+        match contents::sweep(&self.folder, &backups) {
+            Ok(0) => {}
+            Ok(swept) => tracing::info!("{swept} contents that no backup refers to are deleted"),
+            Err(err) => tracing::warn!("contents that no backup refers to are not deleted ({err})"),
+        }
     }
 
     /// Throws away what need not be kept, and says what it was.
@@ -165,7 +191,12 @@ impl Repository {
             let doing = |e: io::Error| BackupError::doing(&path.display().to_string(), e);
             fs::remove_file(path).map_err(doing)?;
             fs::remove_file(label_of(path)).map_err(doing)?;
+            match fs::remove_file(contents::list_of(path)) {
+                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(doing(e)),
+                _ => {}
+            }
         }
+        self.sweep_contents();
         Ok(old)
     }
 }

@@ -58,7 +58,7 @@ async fn spoilt(test: &TestApp, folder: &Path, key: &Key) -> Vec<(std::path::Pat
         ("end", zip(&without(lines.len() - 1)), "ends too early"),
         ("twice", zip(&format!("{text}{text}")), "not in its place"),
         ("newer", zip(&text.replacen("m0002_monitor", "m9999_newer", 1)), "another version"),
-        ("format", zip(&text.replacen("\"format\":1", "\"format\":2", 1)), "format 2"),
+        ("format", zip(&text.replacen("\"format\":2", "\"format\":3", 1)), "format 3"),
         ("names", zip(&text.replacen("[\"slug\",", "[\"slug) --\",", 1)), "cannot be in a copy"),
     ];
     let put = |(name, bytes, why): (&str, Vec<u8>, &'static str)| {
@@ -103,7 +103,7 @@ async fn a_backup_that_does_not_come_to_its_end_leaves_nothing_that_counts() {
     let refused = tokio::task::spawn_blocking(move || repository.put(lines, &[], now)).await.unwrap();
 
     assert!(err(refused).contains("ends too early"));
-    assert_eq!(names(folder.path()), [name(&good.path), name(&good.path) + ".manifest.json"]);
+    assert_eq!(names(folder.path()), [name(&good.path), name(&good.path) + ".contents", name(&good.path) + ".manifest.json"]);
 }
 
 #[tokio::test]
@@ -162,7 +162,7 @@ async fn old_backups_are_thrown_away_with_their_labels() {
     let gone = Repository::open(folder.path()).unwrap().rotate("1d,1w,1m".parse().unwrap()).unwrap();
 
     assert_eq!(gone, [old.path]);
-    assert_eq!(names(folder.path()), [name(&new.path), name(&new.path) + ".manifest.json"]);
+    assert_eq!(names(folder.path()), [name(&new.path), name(&new.path) + ".contents", name(&new.path) + ".manifest.json"]);
     contents(&new.path, Vec::new()).await.unwrap();
 }
 

@@ -6,6 +6,7 @@ mod accounts;
 mod admin;
 mod backup;
 mod backup_commands;
+mod backup_contents;
 mod backup_files;
 mod board_looks;
 mod board_rights;
