@@ -4,7 +4,7 @@ use crate::support::{Engine, Postgres, Sqlite, TestApp, until};
 use minschool::clock::{from_ms, to_ms};
 use minschool::db::query;
 use minschool::domain::jobs::schedules::{self, Schedule};
-use minschool::domain::jobs::{Kind, lease};
+use minschool::domain::jobs::{Failure, Kind, lease};
 use minschool::jobs::{cleanup, file_texts, worker};
 use rstest::rstest;
 use sea_orm::ConnectionTrait;
@@ -82,6 +82,25 @@ async fn the_shipped_schedules_are_done_and_old_jobs_are_forgotten(#[values(Sqli
     let kept = number(&test, "SELECT CAST(SUM(CAST(payload AS BIGINT)) AS BIGINT) FROM jobs WHERE kind = 'old'").await;
     assert_eq!(kept, 6 + 8, "the done one of 6 days and the failed one of 8");
     assert!(schedules::list(db).await.unwrap().iter().all(|(_, next)| *next > now));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_job_that_fails_is_tried_again_when_its_schedule_comes_and_not_17_hours_later(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (db, now) = (&test.app.context.db, test.app.context.clock.now());
+    schedules::register(db, &EVERY, now).await.unwrap();
+    let [first, second, third] = [10, 20, 30].map(|minutes| now + Duration::minutes(minutes));
+    schedules::fire(db, &EVERY, first).await.unwrap();
+    let job = lease::claim(db, &[KIND], 9, first).await.unwrap().pop().unwrap();
+    assert_eq!(schedules::fire(db, &EVERY, second).await.unwrap(), 0);
+    assert!(lease::fail(db, &job, &Failure::Temporary("the disk is full".into()), second).await.unwrap(), "its worker had it still");
+    query::run(db, "UPDATE jobs SET due_at = $1", [from_ms(to_ms(now + Duration::hours(17))).into()]).await.unwrap();
+
+    assert_eq!(schedules::fire(db, &EVERY, third).await.unwrap(), 0);
+
+    let again = lease::claim(db, &[KIND], 9, third).await.unwrap();
+    assert_eq!(again.iter().map(|again| (again.id, again.tries)).collect::<Vec<_>>(), [(job.id, 2)]);
 }
 
 #[test]

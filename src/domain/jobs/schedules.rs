@@ -73,6 +73,7 @@ async fn move_on(tx: &Transaction, schedule: &Schedule, row: &Model, now: Offset
     }
     // While the last one is tried again and again, a further one would do nothing that it does not.
     if is_waiting(tx, schedule.kind).await? {
+        hurry(tx, schedule.kind, now).await?;
         return Ok(false);
     }
     enqueue(tx, New { kind: schedule.kind, payload: "", dedupe: None, due_at: now }, now).await
@@ -82,6 +83,14 @@ async fn is_waiting(tx: &Transaction, kind: Kind) -> Result<bool> {
     let waiting = job::Entity::find().select_only().column(job::Column::Id).filter(job::Column::Kind.eq(kind));
     let first: Option<super::JobId> = waiting.filter(job::Column::State.eq(State::Waiting)).limit(1).into_tuple().one(tx).await?;
     Ok(first.is_some())
+}
+
+/// Tries what waits after a failure now, as a further job would have been: its waits grow to 17 hours.
+async fn hurry(tx: &Transaction, kind: Kind, now: OffsetDateTime) -> Result<()> {
+    let due = job::ActiveModel { due_at: Set(now), ..Default::default() };
+    let later = job::Entity::update_many().set(due).filter(job::Column::Kind.eq(kind)).filter(job::Column::State.eq(State::Waiting));
+    later.filter(job::Column::DueAt.gt(now)).filter(job::Column::Lease.is_null()).exec(tx).await?;
+    Ok(())
 }
 
 /// The first moment after `now` in the schedule's rhythm. What was missed while no instance ran is not made up for.
