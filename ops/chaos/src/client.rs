@@ -57,6 +57,18 @@ impl Client {
         self.send(Request::form(path, fields)).await
     }
 
+    /// Sends a form with a file.
+    pub async fn upload(&mut self, path: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Result<Answer> {
+        self.send(Request::multipart(path, fields, file)).await
+    }
+
+    /// Reads a file.
+    pub async fn get_bytes(&mut self, path: &str) -> Result<Vec<u8>> {
+        let response = self.connection.send(&self.to_bytes(Request::get(path))).await?;
+        ensure!(response.status == 200, "{path}: {}", response.status);
+        Ok(response.body)
+    }
+
     /// Sends a form as a proxy does for a visitor at an address.
     pub async fn post_from(&mut self, address: &str, path: &str, fields: &[(&str, &str)]) -> Result<Answer> {
         self.send(Request::form(path, fields).header("x-forwarded-for", address)).await

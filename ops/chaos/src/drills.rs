@@ -4,7 +4,7 @@ use crate::cluster::Cluster;
 use crate::report::DrillRow;
 use crate::verdict::{Moments, check_comments, judge};
 use crate::workload::Workload;
-use crate::{Timing, clock, disk, instances, load, postgres, redis, relay};
+use crate::{Timing, clock, disk, instances, load, postgres, redis, relay, uploads};
 use anyhow::{Context, Result};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
@@ -44,6 +44,7 @@ enum Fault {
     Loris,
     Streams,
     RelayAway,
+    Uploads,
 }
 
 /// What people may notice.
@@ -94,6 +95,7 @@ pub const DRILLS: &[Drill] = &[
     drill("slow-loris", Fault::Loris, Tolerance::Nothing),
     drill("streams", Fault::Streams, Tolerance::Nothing),
     drill("relay-away", Fault::RelayAway, Tolerance::Slowness),
+    drill("uploads", Fault::Uploads, Tolerance::Nothing),
 ];
 
 impl Drill {
@@ -154,6 +156,7 @@ async fn inject(fault: Fault, cluster: &Cluster, workload: &Workload, timing: Ti
         Fault::Loris => load::loris(cluster).await,
         Fault::Streams => load::streams(cluster, workload, timing).await,
         Fault::RelayAway => relay::away(cluster, workload, timing).await,
+        Fault::Uploads => uploads::keep_files(cluster, workload, timing).await,
     }
 }
 

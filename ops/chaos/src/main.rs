@@ -1,7 +1,7 @@
 //! Breaks a running cluster on purpose, under load, and counts what people would have noticed. `ops/chaos/run` builds and
 //! starts this; the cluster is `ops/cluster`'s: real PostgreSQL, Redis, nginx and instances, on private ports.
 //!
-//! `drills` the list, and what each breaks (`instances`, `redis`, `postgres`, `disk`, `clock`, `load`, `relay`) · `cluster` what is
+//! `drills` the list, and what each breaks (`instances`, `redis`, `postgres`, `disk`, `clock`, `load`, `relay`, `uploads`) · `cluster` what is
 //! broken · `workload` what the `client`s do meanwhile · `results` how their requests ended · `verdict` whether that keeps the
 //! threshold · `report` the table.
 
@@ -17,6 +17,7 @@ mod redis;
 mod relay;
 mod report;
 mod results;
+mod uploads;
 mod verdict;
 mod workload;
 

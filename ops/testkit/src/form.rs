@@ -8,6 +8,20 @@ pub fn encode(fields: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
+/// Fields and a file in the field `files` as the body of a form (RFC 7578), and its Content-Type.
+pub fn multipart(fields: &[(&str, &str)], (name, content): (&str, &[u8])) -> (String, Vec<u8>) {
+    const BOUNDARY: &str = "----testkit-7d31c6a2f0b94e58";
+    let mut body = Vec::with_capacity(content.len() + 1024);
+    for (field, value) in fields {
+        body.extend(format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").into_bytes());
+    }
+    let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\n");
+    body.extend((head + "Content-Type: application/octet-stream\r\n\r\n").into_bytes());
+    body.extend(content);
+    body.extend(format!("\r\n--{BOUNDARY}--\r\n").into_bytes());
+    (format!("multipart/form-data; boundary={BOUNDARY}"), body)
+}
+
 /// The idempotency key of the form on a page that goes to `action`.
 pub fn idempotency_key(html: &str, action: &str) -> Option<String> {
     let (target, field) = (format!("action=\"{action}\""), format!("name=\"{KEY}\""));

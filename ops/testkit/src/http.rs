@@ -34,6 +34,13 @@ impl Request {
         Self::new("POST", path).header("sec-fetch-site", "same-origin").form_body(crate::form::encode(fields))
     }
 
+    /// A form with a file, as a browser sends it from a page of the same origin.
+    pub fn multipart(path: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Self {
+        let (kind, body) = crate::form::multipart(fields, file);
+        let request = Self::new("POST", path).header("sec-fetch-site", "same-origin").header("content-type", &kind);
+        Self { body: Some(body), ..request }
+    }
+
     /// Names another host.
     pub fn host(self, host: impl Into<String>) -> Self {
         Self { host: host.into(), ..self }
