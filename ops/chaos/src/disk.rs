@@ -4,6 +4,7 @@
 use crate::Timing;
 use crate::cluster::Cluster;
 use crate::results::{Outcome, Request};
+use crate::uploads;
 use crate::workload::{Workload, describe, form_outcome};
 use anyhow::{Context, Result, ensure};
 use std::hash::{BuildHasher, RandomState};
@@ -25,14 +26,17 @@ pub async fn fill(cluster: &Cluster, workload: &Workload, timing: Timing) -> Res
     }
     cluster.run(&["fill"]).await?;
     let refused = write_long(workload, timing.outage / 2).await;
+    let sent = uploads::refuse_without_space(&mut workload.idle_client(1)).await;
     let burnt = cluster.sql(BURN).await;
     sleep(timing.outage / 2).await;
     // Whatever went wrong: the drills after this one need space.
     cluster.run(&["free"]).await?;
     let refused = refused?;
+    sent?;
     ensure!(refused > 0, "there was space for every long comment");
     ensure!(burnt.is_err(), "there was space for three gigabytes of changes");
-    Ok(format!("{refused} long comments found no space and came back; then PostgreSQL ended itself"))
+    uploads::check_whole(cluster).await?;
+    Ok(format!("{refused} long comments found no space and came back, a file was refused; then PostgreSQL ended itself"))
 }
 
 /// Writes long comments: short ones find a gap here and there, long ones do not. Returns how many were refused.

@@ -15,6 +15,8 @@ const FILE: usize = 25 * 1024 * 1024;
 const FILES: usize = 4;
 /// Two tries more than one: a kill may meet a form and what is sent in its place.
 const TRIES: usize = 3;
+/// More than finds a gap on a full disk.
+const NO_SPACE_FOR: usize = 3 * 1024 * 1024;
 const PATH: &str = "/community/free/files";
 const TEXT: &str = "파일과 함께 쓴 글이에요.";
 /// Contents that are there without all of their bytes.
@@ -121,9 +123,24 @@ pub async fn keep_files(cluster: &Cluster, workload: &Workload, timing: Timing) 
     cluster.signal("redis", "CONT").await?;
     sent?;
     ada.check().await?;
+    check_whole(cluster).await?;
+    Ok(format!("11 files of 25 MiB, each there as it was sent; {again} sent again because their instance was killed"))
+}
+
+/// Sends a file where there is no space for it. Whoever answers has to say that it was not taken.
+pub async fn refuse_without_space(client: &mut Client) -> Result<()> {
+    let content = noise(501);
+    let sent = client.upload(PATH, &[("title", "자리가 없는 글"), ("body", TEXT)], ("full.bin", &content[..NO_SPACE_FOR])).await;
+    let Ok(answer) = sent else { return Ok(()) };
+    ensure!(matches!(answer.status, 500..=599), "there was space for a file: {}", answer.status);
+    Ok(())
+}
+
+/// Whether each content that can be read has all of its bytes.
+pub async fn check_whole(cluster: &Cluster) -> Result<()> {
     let broken = cluster.sql(BROKEN).await?;
     ensure!(broken.trim() == "0", "{} contents without all of their bytes", broken.trim());
-    Ok(format!("11 files of 25 MiB, each there as it was sent; {again} sent again because their instance was killed"))
+    Ok(())
 }
 
 /// Bytes that differ from place to place and from seed to seed (xorshift).
