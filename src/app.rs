@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Database, DbHealth, health, query, statements};
 use crate::domain::{Context, Result};
+use crate::files::cache::Cache;
 use crate::metrics::Metrics;
 use crate::monitor::Monitor;
 use crate::shared::meter;
@@ -33,6 +34,8 @@ pub struct Inner {
     pub metrics: Metrics,
     /// What this instance reports of itself, and the events that it noticed.
     pub monitor: Monitor,
+    /// Files that were read lately; none where the database is this machine's own file.
+    pub file_cache: Option<Arc<Cache>>,
     /// Turns for opening event streams. When an instance ends, its streams all come back to the others at once, and must not
     /// take the database's connections from the pages.
     pub openings: Semaphore,
@@ -52,6 +55,21 @@ impl std::ops::Deref for App {
     }
 }
 
+/// An instance works without it.
+fn open_file_cache(config: &Config) -> Option<Cache> {
+    if !config.on_postgres() || config.file_cache_mib == 0 {
+        return None;
+    }
+    let folder = config.data_dir.join("file-cache").join(&config.watching.instance);
+    match Cache::open(&folder, config.file_cache_mib * 1024 * 1024) {
+        Ok(cache) => Some(cache),
+        Err(err) => {
+            tracing::warn!("files are read from the database each time: {} cannot be used ({err})", folder.display());
+            None
+        }
+    }
+}
+
 impl App {
     /// An instance on a database whose schema is up to date.
     ///
@@ -59,6 +77,7 @@ impl App {
     /// `Internal` where argon2 refuses the parameters; `Busy` while the database is away.
     pub async fn new(config: Config, db: Database, clock: Clock) -> Result<Self> {
         let inner = Inner {
+            file_cache: open_file_cache(&config).map(Arc::new),
             context: Context::new(&config, db, clock).await?,
             config,
             db_health: DbHealth::default(),

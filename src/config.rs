@@ -204,6 +204,8 @@ pub struct Config {
     pub mail: mail::Mail,
     /// GiB that all files may have.
     pub files_gib: u64,
+    /// MiB of files that this instance keeps on its disk.
+    pub file_cache_mib: u64,
     /// The program that opens pictures: this one.
     pub program: PathBuf,
 }
@@ -248,6 +250,7 @@ impl Config {
             sign_ups: sign_ups::read(sources, &mut wrong),
             program: THIS_PROGRAM.into(),
             files_gib: wrong.number(sources, "FILES_GIB", 0..=100_000),
+            file_cache_mib: wrong.number(sources, "FILE_CACHE_MIB", 0..=1_000_000),
         };
         if wrong.0.is_empty() { Ok(config) } else { Err(ConfigError(wrong.0)) }
     }

@@ -58,6 +58,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("SIGNUPS_PER_HOUR", "5", "new accounts in an hour from one address; an IPv6 network (/64) counts as one"),
     setting("SHARED_NETWORKS", "", "networks of offices, schools or carriers whose new accounts are not counted, comma-separated"),
     setting("FILES_GIB", "50", "GiB that all files in the database may have; 0: none is taken"),
+    setting("FILE_CACHE_MIB", "256", "MiB of files that were read lately, kept in DATA_DIR where the database is PostgreSQL; 0: none"),
     setting("MIGRATE", "on", "on: bring the schema up to date at start; off: only check it"),
     setting("LOG", "info,sea_orm_migration=warn", "what is logged: error, warn, info, debug or a filter such as minschool=debug"),
     setting("SQL_COMMENTS", "off", "on: each SQL statement names its request, to trace one; statements are then prepared anew each time"),

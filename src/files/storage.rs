@@ -176,24 +176,39 @@ pub async fn settle(tx: &impl ConnectionTrait, arrived: &Arrived, now: OffsetDat
     }
 }
 
-/// The bytes of a content from one place to another, row by row: none is read before the one before it was taken.
+/// The bytes of a content from one place to another.
 pub fn read(db: &Database, id: BlobId, range: Range<u64>) -> impl Stream<Item = Result<Bytes, DbErr>> + Send + use<> {
     let db = db.clone();
-    stream::try_unfold((db, range), move |(db, range)| async move {
-        if range.is_empty() {
-            return Ok(None);
-        }
-        let (seq, skip) = (range.start / CHUNK as u64, (range.start % CHUNK as u64) as usize);
-        let mut bytes = chunk(&db, id, seq as i64).await?.slice(skip..);
-        let left = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
-        bytes.truncate(left);
-        let next = range.start + bytes.len() as u64;
-        Ok(Some((bytes, (db, next..range.end))))
+    read_rows(range, move |seq| {
+        let db = db.clone();
+        async move { read_chunk(&db, id, seq).await }
     })
 }
 
-async fn chunk(db: &impl ConnectionTrait, id: BlobId, seq: i64) -> Result<Bytes, DbErr> {
-    let row = blob_chunk::Entity::find_by_id((id, seq)).one(db).await?;
+/// The same of any rows, one by one: none is read before the one before it was taken.
+pub(super) fn read_rows<F>(range: Range<u64>, row: impl Fn(u64) -> F + Clone + Send) -> impl Stream<Item = Result<Bytes, DbErr>> + Send
+where
+    F: Future<Output = Result<Bytes, DbErr>> + Send,
+{
+    stream::try_unfold(range, move |range| {
+        let row = row.clone();
+        async move {
+            if range.is_empty() {
+                return Ok(None);
+            }
+            let (seq, skip) = (range.start / CHUNK as u64, (range.start % CHUNK as u64) as usize);
+            let mut bytes = row(seq).await?;
+            bytes = bytes.slice(skip.min(bytes.len())..);
+            bytes.truncate(usize::try_from(range.end - range.start).unwrap_or(usize::MAX));
+            let next = range.start + bytes.len() as u64;
+            Ok(Some((bytes, next..range.end)))
+        }
+    })
+}
+
+/// One row of a content.
+pub(super) async fn read_chunk(db: &impl ConnectionTrait, id: BlobId, seq: u64) -> Result<Bytes, DbErr> {
+    let row = blob_chunk::Entity::find_by_id((id, seq as i64)).one(db).await?;
     row.map(|row| row.bytes.into()).ok_or_else(|| DbErr::RecordNotFound(format!("chunk {seq} of content {id}")))
 }
 

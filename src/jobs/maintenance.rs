@@ -4,7 +4,8 @@
 //! harm.
 
 use crate::app::App;
-use crate::domain::{counters, invalidation, posts};
+use crate::domain::{Error, Result, counters, invalidation, posts};
+use crate::files::cache::UNUSED;
 use crate::monitor;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -15,6 +16,7 @@ const SWEEP: Duration = Duration::from_millis(500);
 /// Changes of page marks wait so long; a list adds up those that do.
 const FOLD: Duration = Duration::from_secs(2);
 const FLUSH: Duration = Duration::from_secs(10);
+const FORGET: Duration = Duration::from_secs(3600);
 
 /// Runs until the instance has given its last answer, and writes what is pending before it returns.
 pub async fn run(app: App) {
@@ -23,7 +25,7 @@ pub async fn run(app: App) {
     tokio::spawn(super::notices::run(app.clone()));
     let cursor = invalidation::Cursor::default();
     let mut log = app.context.shared.signals().subscribe(invalidation::TOPIC);
-    let (mut sweep, mut fold, mut flush) = (every(SWEEP), every(FOLD), every(FLUSH));
+    let (mut sweep, mut fold, mut flush, mut forget) = (every(SWEEP), every(FOLD), every(FLUSH), every(FORGET));
     let mut failing = BTreeSet::new();
     loop {
         let (what, done) = tokio::select! {
@@ -31,6 +33,7 @@ pub async fn run(app: App) {
             _ = log.recv() => ("reading the shared log", invalidation::sweep(&app.context, &cursor).await),
             _ = sweep.tick() => ("reading the shared log", invalidation::sweep(&app.context, &cursor).await),
             _ = fold.tick() => ("folding page marks", posts::list::fold_marks(&app.context.db).await),
+            _ = forget.tick() => ("forgetting files", forget_files(&app).await),
             _ = flush.tick() => ("writing what was counted", counters::flush(&app.context).await),
         };
         // An outage is said once when it begins and once when it is over, not twice a second.
@@ -46,6 +49,12 @@ pub async fn run(app: App) {
     if let Err(err) = watching.await {
         tracing::warn!("watching over this instance did not end well: {err}");
     }
+}
+
+/// Deletes rows of files that nobody reads any more from this instance's disk.
+async fn forget_files(app: &App) -> Result<()> {
+    let Some(cache) = app.file_cache.clone() else { return Ok(()) };
+    tokio::task::spawn_blocking(move || cache.forget_unused(UNUSED)).await.map_err(|err| Error::Internal(err.to_string()))
 }
 
 fn every(period: Duration) -> tokio::time::Interval {

@@ -103,6 +103,15 @@ impl Scrape {
         sheet.gauge("minschool_files_bytes", "Bytes of all files, of the whole cluster.", of(|c| c.files))?;
         let most = self.app.context.limits.files_bytes as f64;
         sheet.gauge("minschool_files_limit_bytes", "Bytes that all files may have (FILES_GIB).", Some(most))?;
+        if let Some(cache) = self.app.file_cache.as_ref().map(|cache| cache.counts()) {
+            sheet.gauge(
+                "minschool_file_cache_bytes",
+                "Bytes of files on this instance's disk (FILE_CACHE_MIB).",
+                Some(cache.bytes as f64),
+            )?;
+            sheet.counter("minschool_file_cache_hits", "Rows of files that were read from there.", cache.hits)?;
+            sheet.counter("minschool_file_cache_misses", "Rows of files that were read from the database.", cache.misses)?;
+        }
         sheet.gauge("minschool_schema_version", "Number of the newest step of the database's schema.", of(|c| c.schema))
     }
 

@@ -7,8 +7,9 @@ use super::posts::editor::{self, Editor};
 use crate::domain::drafts::Target;
 use crate::domain::files::{self, Content, DraftId, FileId, Size};
 use crate::domain::{Error, PostId, Problem, posts};
+use crate::files::cache::{self, Asked};
 use crate::files::{name, storage};
-use crate::web::range::{self, Asked};
+use crate::web::range;
 use crate::web::reply::HtmxTarget;
 use crate::web::routes::{Kind, Routes, page};
 use crate::web::{Rejection, RequestContext, Result, SignedIn, present, reply};
@@ -67,9 +68,9 @@ pub async fn show(
     let (size, tag) = (file.size.unsigned_abs(), format!("\"{}\"", file.sha256));
     let asked = range::asked(req.headers(), &tag, size);
     let sent = match &asked {
-        Asked::Part(range) => range.clone(),
-        Asked::Whole => 0..size,
-        Asked::NotModified | Asked::Unsatisfiable => 0..0,
+        range::Asked::Part(range) => range.clone(),
+        range::Asked::Whole => 0..size,
+        range::Asked::NotModified | range::Asked::Unsatisfiable => 0..0,
     };
     let mut response = Response::builder()
         .status(status(&asked))
@@ -77,21 +78,23 @@ pub async fn show(
         .header(header::ACCEPT_RANGES, "bytes")
         .header(header::CONTENT_DISPOSITION, name::disposition(&file.name, file.kind.is_inline()));
     match asked {
-        Asked::NotModified => return Ok(response.finish()),
-        Asked::Unsatisfiable => return Ok(response.header(header::CONTENT_RANGE, format!("bytes */{size}")).finish()),
-        Asked::Part(range) => response = response.header(header::CONTENT_RANGE, format!("bytes {}-{}/{size}", range.start, range.end - 1)),
-        Asked::Whole => {}
+        range::Asked::NotModified => return Ok(response.finish()),
+        range::Asked::Unsatisfiable => return Ok(response.header(header::CONTENT_RANGE, format!("bytes */{size}")).finish()),
+        range::Asked::Part(range) => {
+            response = response.header(header::CONTENT_RANGE, format!("bytes {}-{}/{size}", range.start, range.end - 1))
+        }
+        range::Asked::Whole => {}
     }
     let bytes = Body::from_bytes_stream(bytes_of(&request, &file, sent.clone()));
     Ok(typed(response, &file).header(header::CONTENT_LENGTH, sent.end - sent.start).body(bytes))
 }
 
-fn status(asked: &Asked) -> StatusCode {
+fn status(asked: &range::Asked) -> StatusCode {
     match asked {
-        Asked::NotModified => StatusCode::NOT_MODIFIED,
-        Asked::Whole => StatusCode::OK,
-        Asked::Part(_) => StatusCode::PARTIAL_CONTENT,
-        Asked::Unsatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
+        range::Asked::NotModified => StatusCode::NOT_MODIFIED,
+        range::Asked::Whole => StatusCode::OK,
+        range::Asked::Part(_) => StatusCode::PARTIAL_CONTENT,
+        range::Asked::Unsatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
     }
 }
 
@@ -108,8 +111,13 @@ fn bytes_of(
     file: &Content,
     range: std::ops::Range<u64>,
 ) -> impl futures_util::Stream<Item = std::io::Result<bytes::Bytes>> + Send + use<> {
-    use futures_util::TryStreamExt;
-    storage::read(&request.app.context.db, file.blob_id, range).map_err(std::io::Error::other)
+    use futures_util::{StreamExt, TryStreamExt};
+    let db = &request.app.context.db;
+    let bytes = match &request.app.file_cache {
+        Some(cache) => cache::read(cache, db, Asked { id: file.blob_id, sha256: file.sha256.clone() }, range).boxed(),
+        None => storage::read(db, file.blob_id, range).boxed(),
+    };
+    bytes.map_err(std::io::Error::other)
 }
 
 /// Which page of a text.

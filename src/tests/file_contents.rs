@@ -2,7 +2,7 @@
 
 use crate::backup::{empty, err, put};
 use crate::files::{number, post_with};
-use crate::support::{Engine, Page, Postgres, Sqlite, TestApp};
+use crate::support::{Engine, Page, Postgres, Sqlite, TestApp, config, until};
 use minschool::backup::tables::Purpose;
 use minschool::backup::{self, read};
 use minschool::cli::{moving, restore};
@@ -159,4 +159,24 @@ async fn a_copy_of_a_damaged_file_is_not_restored(#[values(Sqlite, Postgres)] fr
     let refused = err(restore::restore(&empty(&test, &folder, from), &kept.path, Vec::new()).await);
 
     assert!(refused.contains("not those that were stored"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_row_that_was_read_is_kept_on_the_disk_and_no_right_is() {
+    let (test, folder) = (TestApp::shared().await, tempfile::tempdir().unwrap());
+    let node = test.node_with(Config { file_cache_mib: 1, data_dir: folder.path().into(), ..config(&test.backends) }).await;
+    let cache = node.app.file_cache.clone().expect("one where the database is PostgreSQL");
+    let mut ada = test.signed_in("ada").await;
+    let file = link(&post_with(&mut ada, "a.bin", &vec![b'x'; CHUNK + 5]).await);
+    let guest = test.visitor().on(&node);
+    assert_eq!(guest.clone().get(&file).await.html.len(), CHUNK + 5);
+    until("both rows are kept", async || cache.counts().bytes as usize > CHUNK + 5).await;
+    query::run(&test.app.context.db, "DELETE FROM blob_chunks", []).await.unwrap();
+
+    let part = guest.clone().with("range", &format!("bytes={}-", CHUNK - 1)).get(&file).await;
+
+    assert_eq!((part.status, part.html.as_str()), (206, "xxxxxx"));
+    assert_eq!(cache.counts().hits, 2);
+    query::run(&test.app.context.db, "UPDATE posts SET state = 'hidden'", []).await.unwrap();
+    assert_eq!(guest.clone().get(&file).await.status, 404);
 }

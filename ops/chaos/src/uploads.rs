@@ -36,7 +36,7 @@ impl Sender {
         Self { client, editor: String::new(), files: Vec::new() }
     }
 
-    /// Sends one more file with the text. A form that broke is sent again, as somebody does who presses the button again; says how
+    /// Sends one more file with the text. A form that broke is sent again, as a member would who presses the button again; says how
     /// often that was.
     async fn send(&mut self, name: &str, seed: u64) -> Result<usize> {
         let content = noise(seed);
@@ -127,7 +127,7 @@ pub async fn keep_files(cluster: &Cluster, workload: &Workload, timing: Timing) 
     Ok(format!("11 files of 25 MiB, each there as it was sent; {again} sent again because their instance was killed"))
 }
 
-/// Sends a file where there is no space for it. Whoever answers has to say that it was not taken.
+/// Sends a file where there is no space for it. The answer has to say that it was not taken.
 pub async fn refuse_without_space(client: &mut Client) -> Result<()> {
     let content = noise(501);
     let sent = client.upload(PATH, &[("title", "자리가 없는 글"), ("body", TEXT)], ("full.bin", &content[..NO_SPACE_FOR])).await;

@@ -226,6 +226,8 @@ pub fn config(backends: &TestBackends) -> Config {
         ("PASSWORD_ROUNDS", "1"),
         ("RATE_LIMITS", "off"),
         ("DATABASE_CONNECTIONS", "6"),
+        // Instances of all tests would share one folder.
+        ("FILE_CACHE_MIB", "0"),
     ];
     let flags: BTreeMap<String, String> = set.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     let config = Config::read(&Sources::gather(None, |_| None, &flags).unwrap()).unwrap();
