@@ -2,7 +2,7 @@
 //! bounded time; nothing of it is a test, for times differ from machine to machine.
 //!
 //! Rooms: `servers` (what runs), `scenarios` (what is measured), `load` (runs
-//! of requests), `open_loop` (more requests than can be answered), `usage` (what processes cost), `baseline` (the bare handler),
+//! of requests), `open_loop` (more requests than can be answered), `search` (searching a million posts), `usage` (what processes cost), `baseline` (the bare handler),
 //! `report` (the tables).
 
 mod baseline;
@@ -10,6 +10,7 @@ mod load;
 mod open_loop;
 mod report;
 mod scenarios;
+mod search;
 mod servers;
 mod usage;
 
@@ -19,6 +20,7 @@ use load::{Outcome, Pace, Script, Watched};
 use open_loop::OpenRow;
 use report::{LEVELS, ScenarioRow};
 use scenarios::{Members, PASSWORD};
+use search::Measured;
 use servers::{Backends, Cluster, POSTGRES, Server, StaticCluster, Target};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -41,6 +43,7 @@ fn main() -> Result<()> {
         .arg(flag("quick", "short runs on 10,000 posts"))
         .arg(flag("small", "10,000 posts alone"))
         .arg(flag("open", "the open loop alone"))
+        .arg(flag("search", "searching alone, on PostgreSQL and SQLite (with --small: 10,000 posts)"))
         .arg(flag("readme", "write the tables into ops/BENCHMARKS.md"))
         .subcommand(Command::new("baseline").hide(true).arg(Arg::new("redis").required(true)).arg(Arg::new("listen").required(true)))
         .get_matches();
@@ -82,7 +85,13 @@ async fn bench(args: &ArgMatches) -> Result<()> {
         false => Size { time: Duration::from_secs(4), forms: 600, streams: STREAMS },
     };
     let stage = Stage { redis: PrivateRedis::start(), postgres: PrivatePostgres::start(POSTGRES), folder: tempfile::tempdir()?, size };
-    let (backends, readme) = (stage.backends(SMALL, 1)?, args.get_flag("readme"));
+    let readme = args.get_flag("readme");
+    if args.get_flag("search") {
+        let measured = stage.search(if args.get_flag("small") { SMALL } else { LARGE }).await?;
+        return report::print(&search::table(&measured), report::SEARCH, readme);
+    }
+    let backends = stage.backends(SMALL, 1)?;
+    backends.reindex()?;
     if !args.get_flag("open") {
         let baseline = stage.baseline().await?;
         let (rows, mut facts) = stage.measure(&backends, baseline).await?;
@@ -123,6 +132,23 @@ impl Stage {
         self.postgres.settle(&name);
         eprintln!("seeded {posts} posts in {:.0} s", took.as_secs_f64());
         Ok(backends)
+    }
+
+    /// Searching on each engine.
+    async fn search(&self, posts: usize) -> Result<Vec<Measured>> {
+        let (postgres, file) = (self.backends(posts, 1)?, self.folder.path().join("search.db"));
+        let in_postgres = || {
+            // As the server does by itself when it has been idle for a while.
+            self.postgres.settle(&format!("bench{posts}"));
+            Ok(self.postgres.size(&format!("bench{posts}")))
+        };
+        let mut measured = vec![search::measure("PostgreSQL", posts, &postgres, in_postgres).await?];
+        let sqlite = Backends { database: format!("sqlite://{}?mode=rwc", file.display()), ..postgres };
+        let took = sqlite.seed(1_000, posts, posts.max(20_000), PASSWORD)?;
+        eprintln!("seeded {posts} posts in {:.0} s", took.as_secs_f64());
+        let in_file = || Ok(std::fs::metadata(&file)?.len());
+        measured.push(search::measure("SQLite", posts, &sqlite, in_file).await?);
+        Ok(measured)
     }
 
     async fn baseline(&self) -> Result<ScenarioRow> {
@@ -270,7 +296,9 @@ impl Stage {
 
     /// The large database against the small one, and its far pages against its first ones.
     async fn compare(&self, small: &[ScenarioRow]) -> Result<Vec<(String, String)>> {
-        let server = Server::instance(&self.backends(LARGE, 2)?).await?;
+        let backends = self.backends(LARGE, 2)?;
+        backends.reindex()?;
+        let server = Server::instance(&backends).await?;
         let members = Members::sign_in(server.address).await?;
         let mut facts = Vec::new();
         for (at, script) in [(1, members.home()), (2, members.board()), (3, members.posts(SMALL))] {

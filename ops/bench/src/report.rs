@@ -61,6 +61,7 @@ const PAPER: &str = "ops/BENCHMARKS.md";
 /// The names of the places.
 pub const PAGES: &str = "ops/bench";
 pub const OPEN_LOOP: &str = "ops/bench/open";
+pub const SEARCH: &str = "ops/bench/search";
 
 /// Prints tables, and puts them into their place of [`PAPER`] where that is wanted.
 pub fn print(tables: &str, place: &str, into_paper: bool) -> Result<()> {

@@ -93,7 +93,7 @@ impl Members {
     }
 
     /// Writes a post by the real form; returns its path.
-    async fn write_post(&self, title: &str) -> Result<String> {
+    pub async fn write_post(&self, title: &str) -> Result<String> {
         let (mut connection, action) = (Connection::to(self.address), format!("{BOARD}/write"));
         let page = connection.send(&get(&action, self.cookie(0))).await?.text();
         let key = form::idempotency_key(&page, &action).with_context(|| format!("no form to write with: {page}"))?;

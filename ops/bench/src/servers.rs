@@ -52,6 +52,15 @@ impl Backends {
         }
         Ok(begun.elapsed())
     }
+
+    /// Fills the search index, which an instance would do beside its requests; returns how long it took.
+    pub fn reindex(&self) -> Result<Duration> {
+        let begun = Instant::now();
+        if !self.command()?.arg("reindex").stdout(Stdio::null()).stderr(Stdio::null()).status()?.success() {
+            bail!("minschool reindex failed");
+        }
+        Ok(begun.elapsed())
+    }
 }
 
 /// An address and the instances behind it.

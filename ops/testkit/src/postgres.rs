@@ -84,6 +84,12 @@ impl PrivatePostgres {
         assert!(done.status.success(), "psql {database}: {}", String::from_utf8_lossy(&done.stderr));
     }
 
+    /// The bytes of a database on the disk.
+    pub fn size(&self, database: &str) -> u64 {
+        let said = self.program("psql", &["-d", database, "-X", "-A", "-t", "-c", "SELECT pg_database_size(current_database())"]);
+        String::from_utf8_lossy(&said.stdout).trim().parse().unwrap()
+    }
+
     fn program(&self, name: &str, args: &[&str]) -> Output {
         let mut command = Command::new(programs().join(name));
         command.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", "postgres"]).args(args).output().unwrap()
