@@ -78,6 +78,25 @@ impl PrivatePostgres {
         self.url(database)
     }
 
+    /// A copy of a database that `fill` has filled; it is made with the first one, also where several processes ask for one.
+    pub fn create_like(&self, template: &str, database: &str, fill: impl FnOnce(&str)) -> String {
+        let copy = || self.program("createdb", &["--template", template, database]);
+        if !copy().status.success() {
+            let lock = fs::File::create(std::env::temp_dir().join(format!("minschool-template-{}.lock", self.port))).unwrap();
+            lock.lock().unwrap();
+            let mut made = copy();
+            if !made.status.success() {
+                fill(&self.create("unfinished"));
+                let rename = format!("ALTER DATABASE unfinished RENAME TO \"{template}\"");
+                let renamed = self.program("psql", &["-X", "-q", "-c", &rename]);
+                assert!(renamed.status.success(), "{}", String::from_utf8_lossy(&renamed.stderr));
+                made = copy();
+            }
+            assert!(made.status.success(), "createdb {database}: {}", String::from_utf8_lossy(&made.stderr));
+        }
+        self.url(database)
+    }
+
     /// Vacuums, analyses and writes a checkpoint, so that none of that happens while something is measured.
     pub fn settle(&self, database: &str) {
         let done = self.program("psql", &["-d", database, "-q", "-c", "VACUUM ANALYZE", "-c", "CHECKPOINT"]);

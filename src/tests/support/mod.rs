@@ -74,9 +74,23 @@ pub fn postgres() -> &'static PrivatePostgres {
 
 /// The URL of a new, empty database.
 pub fn postgres_database() -> String {
+    postgres().create(&database_name())
+}
+
+/// The URL of a new database whose schema is this version's. It is copied: the steps cost each test more than that.
+fn migrated_database() -> String {
+    let migrate = |url: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut migrate = std::process::Command::new(env!("CARGO_BIN_EXE_minschool"));
+        let migrated = migrate.arg("migrate").env("DATABASE_URL", url).env("DATA_DIR", folder.path()).output().unwrap();
+        assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
+    };
+    postgres().create_like("migrated", &database_name(), migrate)
+}
+
+fn database_name() -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    postgres().create(&format!("t{}_{number}", std::process::id()))
+    format!("t{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed))
 }
 
 /// The database and Redis that the instances of one test share.
@@ -104,7 +118,7 @@ impl TestApp {
 
     /// On PostgreSQL and Redis.
     pub async fn shared() -> Self {
-        let database_url = postgres_database();
+        let database_url = migrated_database();
         Self::on(TestBackends { database_url, redis: Some(PrivateRedis::start()), _folder: None }).await
     }
 
