@@ -13,6 +13,9 @@ use tokio::time::sleep;
 const FILE: usize = 25 * 1024 * 1024;
 /// Files of each of two members during the restarts: 200 MiB in all.
 const FILES: usize = 4;
+/// By how much the memory of an instance may rise while it takes files, in KiB: less than the two files that it takes, and more than
+/// a sign-in needs beside them (19 MiB).
+const RISE: u64 = 40 * 1024;
 /// Two tries more than one: a kill may meet a form and what is sent in its place.
 const TRIES: usize = 3;
 /// More than finds a gap on a full disk.
@@ -87,9 +90,33 @@ impl Sender {
     }
 }
 
+/// Sends four files at once, and says by how much the memory of an instance rose meanwhile at most, in KiB. Two of them meet at one of
+/// three instances at least.
+async fn memory_of_files(cluster: &Cluster, client: &Client) -> Result<u64> {
+    let processes: Vec<u32> = cluster.instances()?.iter().map(|(name, _)| cluster.pid(name)).collect::<Result<_>>()?;
+    let before: Vec<u64> = processes.iter().map(|pid| memory(*pid, "VmRSS:")).collect::<Result<_>>()?;
+    for pid in &processes {
+        // From now on the highest is counted anew (proc(5), clear_refs).
+        std::fs::write(format!("/proc/{pid}/clear_refs"), "5")?;
+    }
+    let [mut a, mut b, mut c, mut d] = [(); 4].map(|()| Sender::new(client.clone()));
+    tokio::try_join!(a.send("a.bin", 601), b.send("b.bin", 602), c.send("c.bin", 603), d.send("d.bin", 604))?;
+    let rises = processes.iter().zip(before).map(|(pid, before)| Ok(memory(*pid, "VmHWM:")?.saturating_sub(before)));
+    Ok(rises.collect::<Result<Vec<u64>>>()?.into_iter().max().unwrap_or_default())
+}
+
+/// A line of a process' state, in KiB.
+fn memory(pid: u32, line: &str) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let found = status.lines().find_map(|status| status.strip_prefix(line)).context("no such line")?;
+    Ok(found.trim().trim_end_matches(" kB").parse()?)
+}
+
 /// Sends 200 MiB while every instance is replaced, one file while an instance is killed, and one while Redis is away.
 pub async fn keep_files(cluster: &Cluster, workload: &Workload, timing: Timing) -> Result<String> {
     let (mut ada, mut ben) = (Sender::new(workload.idle_client(0)), Sender::new(workload.idle_client(1)));
+    let rise = memory_of_files(cluster, &ben.client).await?;
+    ensure!(rise < RISE, "an instance took {rise} KiB more memory while four files of 25 MiB were sent");
     let all = async |sender: &mut Sender, seed: u64| -> Result<usize> {
         let mut again = 0;
         for n in 0..FILES {
@@ -124,7 +151,10 @@ pub async fn keep_files(cluster: &Cluster, workload: &Workload, timing: Timing) 
     sent?;
     ada.check().await?;
     check_whole(cluster).await?;
-    Ok(format!("11 files of 25 MiB, each there as it was sent; {again} sent again because their instance was killed"))
+    Ok(format!(
+        "15 files of 25 MiB, each there as it was sent; {again} sent again because their instance was killed; memory +{} MiB",
+        rise / 1024
+    ))
 }
 
 /// Sends a file where there is no space for it. The answer has to say that it was not taken.
