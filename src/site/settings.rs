@@ -54,7 +54,7 @@ pub async fn update(member: SignedIn, fields: Fields) -> Result<Response> {
         name: fields.text("name").into(),
         language: Lang::from_tag(fields.text("language")).map(|lang| lang.tag().to_owned()),
         aids: member.session().copy.aids.clone(),
-        shows_presence: fields.ticked("shows_presence"),
+        shows_presence: fields.ticked("presence"),
     };
     let update = async |key| users::update(&request.app.context, &member.actor, &key, &wanted).await;
     match form::submit(request, "profile", &fields, update).await? {
