@@ -45,7 +45,13 @@ pub async fn show(staff: Staff) -> Result<Response> {
         audit: present::audit_rows(request, &log, &changes),
         signups: newest
             .iter()
-            .map(|m| Signup { id: m.id.0, name: &m.name, email: &m.email, at: present::moment(m.created_at, now, request.lang) })
+            .map(|m| Signup {
+                id: m.id.0,
+                name: &m.name,
+                picture: m.avatar.as_deref(),
+                email: &m.email,
+                at: present::moment(m.created_at, now, request.lang),
+            })
             .collect(),
     };
     Ok(reply::page(templates::admin::dashboard::page(&page)))

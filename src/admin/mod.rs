@@ -21,12 +21,13 @@ mod users;
 use crate::app::App;
 use crate::domain::sessions::Area;
 use crate::web::request::RequestHead;
-use crate::web::routes::Kind::{Asset, Plain, Poll, Probe};
+use crate::web::routes::Kind::{Asset, File, Plain, Poll, Probe};
 use crate::web::routes::{Routes, page};
-use crate::web::{Fields, HttpError, RequestContext, Staff, assets, health, layers};
+use crate::web::{Fields, HttpError, RequestContext, Staff, assets, avatars, health, layers};
 use poem::http::Method;
 use poem::{Endpoint, EndpointExt, FromRequest, Request, Response, get, post};
 use std::sync::Arc;
+use templates::avatars::paths as avatar_paths;
 
 /// The admin panel.
 pub fn router(app: &App) -> impl Endpoint<Output = Response> + use<> {
@@ -59,6 +60,7 @@ pub fn routes() -> Routes {
         .at(page("/static/:name").kind(Asset).open(), get(assets::show))
         .at(page("/healthz").kind(Probe).open(), get(health::alive))
         .at(page("/readyz").kind(Probe).open(), get(health::ready))
+        .at(page(avatar_paths::SHOW).kind(File), get(avatars::show))
         // Looks itself after who may read it.
         .at(page("/metrics").kind(Probe).open(), get(metrics::show))
         .at(page("/robots.txt").kind(Plain).open(), get(health::robots))
@@ -73,6 +75,7 @@ pub fn routes() -> Routes {
         .at("/users/:id/role", post(users::role))
         .at("/users/:id/suspend", post(users::suspend))
         .at("/users/:id/lift", post(users::unsuspend))
+        .at("/users/:id/picture/delete", post(users::remove_picture))
         .at("/users/:id/end-sessions", post(users::end_sessions))
         .at(page("/roles").cost(1, 0), get(roles::index))
         .at(page("/roles/new").cost(0, 0), get(roles::new).post(roles::create))

@@ -1,6 +1,7 @@
 //! /users: who the members are, and what staff may do about them.
 
 use crate::domain::sessions::{self, SessionSelector};
+use crate::domain::users::avatar;
 use crate::domain::users::manage::{self, Listed};
 use crate::domain::{Action, Error, Resource, RoleId, UserId, roles, users};
 use crate::web::form::Submission::{Accepted, Rejected};
@@ -30,6 +31,7 @@ fn row<'a>(staff: &Staff, m: &'a Listed) -> UserRow<'a> {
     UserRow {
         id: m.id.0,
         name: &m.name,
+        picture: m.avatar.as_deref(),
         email: &m.email,
         role: present::role_name(&m.role, &m.role_name, staff.request.lang),
         joined: at(m.created_at),
@@ -91,6 +93,7 @@ async fn render(staff: &Staff, id: UserId, typed: &Typed<'_>, rejection: &Reject
         user: UserRow {
             id: id.0,
             name: &member.name,
+            picture: member.avatar.as_deref(),
             email: &member.email,
             role: role_name,
             joined: at(member.created_at),
@@ -112,6 +115,7 @@ async fn render(staff: &Staff, id: UserId, typed: &Typed<'_>, rejection: &Reject
         sessions: present::session_rows(request, &open, &devices),
         may_change_role: may(Resource::User, Action::Manage),
         may_suspend: may(Resource::User, Action::Moderate),
+        may_remove_picture: may(Resource::User, Action::Moderate),
         may_end_sessions: may(Resource::Session, Action::Delete),
         is_self: staff.actor.id == id,
         reason: typed.reason,
@@ -172,6 +176,14 @@ pub async fn unsuspend(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> 
     let unsuspend = async |key| manage::unsuspend(&staff.request.app.context, &staff.by(), &key, id).await;
     let done = form::submit_one(&staff.request, (&form_name(id), "lift"), &fields, unsuspend).await?;
     finish(&staff, id, done, Flash(text::FLASH_LIFTED), Typed::default()).await
+}
+
+/// POST /users/:id/picture/delete
+#[handler]
+pub async fn remove_picture(staff: Staff, Path(id): Path<UserId>, fields: Fields) -> Result<Response> {
+    let remove = async |key| avatar::remove_of(&staff.request.app.context, &staff.by(), &key, id).await;
+    let done = form::submit_one(&staff.request, (&form_name(id), "picture"), &fields, remove).await?;
+    finish(&staff, id, done, Flash(templates::avatars::text::FLASH_STAFF_REMOVED), Typed::default()).await
 }
 
 /// POST /users/:id/end-sessions

@@ -28,6 +28,7 @@ pub mod status;
 mod user;
 
 use crate::config::{Config, ConfigError, SETTINGS, Sources};
+use crate::files::picture::Crop;
 use crate::telemetry;
 use clap::{Arg, ArgMatches, FromArgMatches, Parser, Subcommand};
 use std::collections::BTreeMap;
@@ -124,6 +125,12 @@ enum Command {
     /// Open the picture on stdin, for an instance
     #[command(hide = true)]
     OpenPicture,
+    /// Cut a square out of the picture on stdin, for an instance
+    #[command(hide = true)]
+    OpenAvatar {
+        /// Which part of it is kept
+        crop: Crop,
+    },
     /// Write the text of the document on stdin, for an instance
     #[command(hide = true)]
     OpenText,
@@ -164,6 +171,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match cli.command {
         // Before anything else is read: they will hold hostile bytes.
         Some(Command::OpenPicture) => return crate::files::picture::child::run(),
+        Some(Command::OpenAvatar { crop }) => return crate::files::picture::child::run_square(crop),
         Some(Command::OpenText) => return crate::files::text::child::run(),
         _ => {}
     }
@@ -219,7 +227,7 @@ fn in_runtime(config: Config, cli: Cli) -> Result<(), Failure> {
             Some(Command::Reindex(args)) => reindex::run(config, args).await,
             Some(Command::Status(args)) => status::run(config, args).await,
             Some(Command::Roll(args)) => roll::run(config, args).await,
-            Some(Command::Serve | Command::Config | Command::OpenPicture | Command::OpenText) | None => {
+            Some(Command::Serve | Command::Config | Command::OpenPicture | Command::OpenAvatar { .. } | Command::OpenText) | None => {
                 serve::run(config, async || Ok(Config::read(&cli.sources()?)?)).await
             }
         }

@@ -44,6 +44,10 @@ pub struct Notification {
     pub actor_id: Option<UserId>,
     #[sea_orm(from_expr = "user::Column::Name.into_expr()")]
     pub actor: Option<String>,
+    // What an earlier version keeps ready has none.
+    #[sea_orm(from_expr = "user::Column::Avatar.into_expr()")]
+    #[serde(default)]
+    pub actor_avatar: Option<String>,
     pub post_id: Option<PostId>,
     #[sea_orm(from_expr = "post::Column::Title.into_expr()")]
     pub post_title: Option<String>,

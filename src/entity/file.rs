@@ -1,8 +1,8 @@
-//! Files of drafts and posts: a name and what they hold.
+//! Files of drafts, posts and comments: a name and what they hold.
 
 use super::blob::BlobId;
 use super::draft::DraftId;
-use super::ids::{PostId, UserId, ids};
+use super::ids::{CommentId, PostId, UserId, ids};
 use sea_orm::entity::prelude::*;
 use sea_orm::prelude::TimeDateTimeWithTimeZone as OffsetDateTime;
 
@@ -23,6 +23,7 @@ pub struct Model {
     /// The draft that it was attached to and that is not published yet.
     pub draft_id: Option<DraftId>,
     pub post_id: Option<PostId>,
+    pub comment_id: Option<CommentId>,
     pub name: String,
     /// What it shows, in words.
     pub alt: String,

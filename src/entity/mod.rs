@@ -2,6 +2,7 @@
 
 pub mod account_token;
 pub mod audit_entry;
+pub mod avatar;
 pub mod blob;
 pub mod blob_chunk;
 pub mod blob_variant;

@@ -18,6 +18,8 @@ pub struct Model {
     pub name_key: String,
     /// The confusable skeleton of the name (UTS 39, section 4); unique.
     pub name_skeleton: Option<String>,
+    /// The beginning of the digest of their picture; none: one is drawn from the name.
+    pub avatar: Option<String>,
     /// A PHC string (argon2id).
     pub password_hash: String,
     pub role_id: RoleId,

@@ -49,10 +49,10 @@ impl Drop for Running {
 
 impl Running {
     /// Starts one that runs this command.
-    pub fn start(program: &Path, command: &str) -> io::Result<Self> {
+    pub fn start(program: &Path, command: &[&str]) -> io::Result<Self> {
         // Nothing of this process's environment: secrets may be in it.
         let mut started = Command::new(program);
-        started.arg(command).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        started.args(command).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = started.spawn()?;
         let pipes = (process.stdin.take(), process.stdout.take());
         let (Some(stdin), Some(stdout)) = pipes else { return Err(io::Error::other("a child without pipes")) };

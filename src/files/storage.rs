@@ -8,7 +8,7 @@ use crate::clock::OffsetDateTime;
 use crate::db::Database;
 use crate::entity::blob::{self, BlobId, State};
 use crate::entity::ids::UserId;
-use crate::entity::{blob_chunk, blob_variant, file};
+use crate::entity::{avatar, blob_chunk, blob_variant, file};
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 use sea_orm::ActiveValue::Set;
@@ -248,7 +248,7 @@ const ARRIVING: Duration = Duration::hours(1);
 /// One that nothing refers to stays for so long: the next file may have the same bytes.
 const UNUSED: Duration = Duration::hours(24);
 
-/// Deletes a few contents that stopped arriving, or that no file refers to any more. The condition is that of the row as it is
+/// Deletes a few contents that stopped arriving, or that no file and no member refers to any more. The condition is that of the row as it is
 /// when it is deleted: a transaction that refers to it has touched it.
 ///
 /// # Errors
@@ -259,9 +259,11 @@ pub async fn sweep(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<u64
     let used = Query::select().expr(Expr::val(1)).from(file::Entity).and_where(of_file).take();
     let of_picture = blob_variant::Column::VariantId.into_expr().equals((blob::Entity, blob::Column::Id));
     let smaller = Query::select().expr(Expr::val(1)).from(blob_variant::Entity).and_where(of_picture).take();
+    let of_member = avatar::Column::BlobId.into_expr().equals((blob::Entity, blob::Column::Id));
+    let shown = Query::select().expr(Expr::val(1)).from(avatar::Entity).and_where(of_member).take();
     let stopped = blob::Column::State.eq(State::Arriving).and(touched.lt(now - ARRIVING));
-    let unused =
-        blob::Column::State.eq(State::Ready).and(touched.lt(now - UNUSED)).and(Expr::exists(used).not()).and(Expr::exists(smaller).not());
+    let old = blob::Column::State.eq(State::Ready).and(touched.lt(now - UNUSED));
+    let unused = old.and(Expr::exists(used).not()).and(Expr::exists(smaller).not()).and(Expr::exists(shown).not());
     let orphan = stopped.or(unused);
     let found = blob::Entity::find().select_only().column(blob::Column::Id).filter(orphan.clone()).limit(SWEPT_AT_ONCE);
     let ids: Vec<BlobId> = found.into_tuple().all(db).await?;

@@ -32,6 +32,9 @@ pub struct SessionCopy {
     pub email: String,
     /// The name that others see.
     pub name: String,
+    /// What names their picture; none where there is none, and in copies of an earlier version.
+    #[serde(default)]
+    pub avatar: Option<String>,
     /// The key of their role.
     pub role: String,
     /// What the role permits.

@@ -1,6 +1,6 @@
 //! Files: sent with the editor's form, and read by those who may read what they belong to.
 
-mod receive;
+pub(super) mod receive;
 
 use super::drafts;
 use super::posts::editor::{self, Editor};

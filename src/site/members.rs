@@ -6,6 +6,7 @@ use crate::domain::users::profile;
 use crate::web::{RequestContext, Result, present, reply};
 use poem::web::Path;
 use poem::{Response, handler};
+use templates::ui::Avatar;
 use templates::users::online::{self as views, WhoPage};
 use templates::users::profile::ProfilePage;
 
@@ -25,6 +26,7 @@ pub async fn show(request: RequestContext, Path(id): Path<UserId>) -> Result<Res
         shell: &present::shell(&request, &nav),
         id: id.0,
         name: &profile.name,
+        picture: profile.avatar.as_deref(),
         is_staff: profile.is_staff,
         joined: present::moment(profile.created_at, now, request.lang),
         posts: present::count(profile.post_count),
@@ -43,8 +45,12 @@ const NAMED: usize = 200;
 pub async fn online(request: RequestContext) -> Result<Response> {
     let (count, members) = profile::online(&request.app.context, NAMED).await?;
     let nav = present::nav(&request);
-    let named: Vec<(i64, &str)> = members.iter().map(|member| (member.id.0, member.name.as_str())).collect();
+    let named: Vec<Avatar> = members.iter().map(avatar).collect();
     let unnamed = count.saturating_sub(named.len() as u64);
     let page = WhoPage { shell: &present::shell(&request, &nav), count, members: named, unnamed };
     Ok(reply::page(views::page(&page)))
+}
+
+fn avatar(of: &profile::Named) -> Avatar<'_> {
+    Avatar { member: of.id.0, name: &of.name, picture: of.avatar.as_deref() }
 }

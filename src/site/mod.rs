@@ -1,6 +1,7 @@
 //! The site's whole address space. Handlers are one file a noun.
 
 mod accounts;
+mod avatars;
 mod boards;
 mod bookmarks;
 mod comments;
@@ -47,7 +48,7 @@ pub fn routes() -> Routes {
         .at(page("/privacy").cost(0, 0), get(pages::privacy))
         .at(page("/accessibility").cost(0, 0), get(pages::accessibility));
     let routes = search::routes(drafts::routes(bookmarks::routes(of_members(of_posts(routes)))));
-    notices::routes(email::routes(files::routes(password_reset::routes(revisions::routes(routes)))))
+    avatars::routes(notices::routes(email::routes(files::routes(password_reset::routes(revisions::routes(routes))))))
 }
 
 fn of_posts(routes: Routes) -> Routes {

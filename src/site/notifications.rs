@@ -29,6 +29,7 @@ pub async fn index(member: SignedIn, place: Option<Query<NotificationsQuery>>) -
         kind: present::kind(n),
         actor: n.actor.as_deref().unwrap_or_default(),
         actor_id: n.actor_id.unwrap_or_default().0,
+        actor_picture: n.actor_avatar.as_deref(),
         post_title: n.post_title.as_deref().unwrap_or_default(),
         excerpt: n.excerpt.as_deref().unwrap_or_default(),
         at: present::ago(n.created_at, now, request.lang),

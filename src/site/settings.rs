@@ -1,32 +1,59 @@
 //! /my/…: what a member, or a visitor, says about themselves and how pages should look to them.
 
+use super::avatars;
 use crate::domain::SessionId;
 use crate::domain::sessions::{self, Area, SessionSelector};
-use crate::domain::users::{self, Settings, password_change, profile};
+use crate::domain::users::{self, Settings, avatar, password_change, profile};
+use crate::files::picture::Crop;
 use crate::web::form::Submission::{Accepted, Rejected};
 use crate::web::{Fields, Flash, Rejection, RequestContext, Result, SignedIn, cookies, form, form_token, language, present, reply};
 use poem::web::{Path, Query};
 use poem::{Response, handler};
 use serde::Deserialize;
+use templates::avatars::PictureForm;
 use templates::layout::{Aids, Motion, Spacing, TextSize, Theme};
 use templates::paths;
 use templates::sessions::{Device, SessionsPage};
 use templates::text::Lang;
+use templates::ui::Avatar;
 use templates::users::settings::{self as views, PasswordForm, ProfileForm, ReadingForm};
 
-fn profile(member: &SignedIn, wanted: &Settings, rejection: &Rejection) -> Response {
+/// The form of a member's picture as it was sent: the part that was chosen, and what was wrong with it.
+#[derive(Default)]
+pub struct SentPicture {
+    pub crop: Crop,
+    pub rejection: Rejection,
+}
+
+/// The settings of a profile, with the form of its picture as it was sent.
+pub fn with_picture(member: &SignedIn, sent: &SentPicture) -> Response {
+    profile(member, &present_settings(member), &Rejection::default(), sent)
+}
+
+fn profile(member: &SignedIn, wanted: &Settings, rejection: &Rejection, picture: &SentPicture) -> Response {
     let request = &member.request;
     let (key, nav, errors) = (form_token::issue(request, "profile"), present::nav(request), rejection.errors());
+    let (picture_key, picture_errors) = (form_token::issue(request, avatars::FORM), picture.rejection.errors());
+    let copy = &member.session().copy;
     let page = ProfileForm {
         shell: &present::shell(request, &nav),
-        email: &member.session().copy.email,
+        email: &copy.email,
         name: &wanted.name,
         language: wanted.language.as_deref().and_then(Lang::from_tag).unwrap_or(request.lang),
         shows_presence: wanted.shows_presence,
         once: &key,
         errors: &errors,
+        picture: PictureForm {
+            lang: request.lang,
+            avatar: Avatar { member: member.actor.id.0, name: &copy.name, picture: copy.avatar.as_deref() },
+            most: avatar::SIZE_MAX / 1024 / 1024,
+            crop: picture.crop.word(),
+            once: &picture_key,
+            errors: &picture_errors,
+        },
     };
-    rejection.page(request, views::profile(&page))
+    let sent = if picture.rejection.is_empty() { rejection } else { &picture.rejection };
+    sent.page(request, views::profile(&page))
 }
 
 /// What is in force.
@@ -43,7 +70,7 @@ fn present_settings(member: &SignedIn) -> Settings {
 /// GET /my/profile
 #[handler]
 pub fn edit(member: SignedIn) -> Response {
-    profile(&member, &present_settings(&member), &Rejection::default())
+    with_picture(&member, &SentPicture::default())
 }
 
 /// POST /my/profile
@@ -54,12 +81,12 @@ pub async fn update(member: SignedIn, fields: Fields) -> Result<Response> {
         name: fields.text("name").into(),
         language: Lang::from_tag(fields.text("language")).map(|lang| lang.tag().to_owned()),
         aids: member.session().copy.aids.clone(),
-        shows_presence: fields.ticked("shows_presence"),
+        shows_presence: fields.ticked("presence"),
     };
     let update = async |key| users::update(&request.app.context, &member.actor, &key, &wanted).await;
     match form::submit(request, "profile", &fields, update).await? {
         Accepted(_) => Ok(reply::see_other_with(request, paths::MY_PROFILE, Flash(templates::users::text::FLASH_SAVED))),
-        Rejected(rejection) => Ok(profile(&member, &wanted, &rejection)),
+        Rejected(rejection) => Ok(profile(&member, &wanted, &rejection, &SentPicture::default())),
     }
 }
 

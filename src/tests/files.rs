@@ -13,17 +13,22 @@ pub(crate) const ATTACH: &str = "/community/free/files";
 
 /// A form with files as a browser sends it.
 pub(crate) async fn upload(visitor: &mut Visitor, address: &str, form: &Form, files: &[(&str, &[u8])]) -> Page {
+    upload_as(visitor, address, form, "files", files).await
+}
+
+/// The same with files of this field.
+pub(crate) async fn upload_as(visitor: &mut Visitor, address: &str, form: &Form, field: &str, files: &[(&str, &[u8])]) -> Page {
     let mut body = Vec::new();
     let mut part = |head: &str, content: &[u8]| {
         body.extend_from_slice(format!("--browser\r\nContent-Disposition: form-data; {head}\r\n\r\n").as_bytes());
         body.extend_from_slice(content);
         body.extend_from_slice(b"\r\n");
     };
-    for (name, value) in form.iter().filter(|(name, _)| name != "files") {
+    for (name, value) in form.iter().filter(|(name, _)| name != field) {
         part(&format!("name=\"{name}\""), value.as_bytes());
     }
     for (name, content) in files {
-        part(&format!("name=\"files\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream"), content);
+        part(&format!("name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream"), content);
     }
     body.extend_from_slice(b"--browser--\r\n");
     raw(visitor, address, body).await

@@ -4,6 +4,7 @@
 mod account_rules;
 mod accounts;
 mod admin;
+mod avatars;
 mod backup;
 mod backup_commands;
 mod backup_contents;

@@ -22,7 +22,7 @@ pub(crate) fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
 }
 
 /// A JPEG as a phone takes it: lying on its side, with the place in it.
-fn photo(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn photo(width: u32, height: u32) -> Vec<u8> {
     let jpeg = encoded(&half_red(width, height), ImageFormat::Jpeg);
     // TIFF, big endian, one entry: orientation (0x0112), a short, 6: to be turned clockwise.
     let tiff = b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0 GPS 37.5665N 126.9780E";
@@ -31,7 +31,7 @@ fn photo(width: u32, height: u32) -> Vec<u8> {
     [&jpeg[..2], b"\xff\xe1", &length, &exif, &jpeg[2..]].concat()
 }
 
-fn moving(frames: u32, side: u32) -> Vec<u8> {
+pub(crate) fn moving(frames: u32, side: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = GifEncoder::new_with_speed(&mut bytes, 30);
     for n in 0..frames {
@@ -43,7 +43,7 @@ fn moving(frames: u32, side: u32) -> Vec<u8> {
 }
 
 /// The bytes at an address.
-async fn bytes(visitor: &Visitor, path: &str) -> (Vec<u8>, String) {
+pub(crate) async fn bytes(visitor: &Visitor, path: &str) -> (Vec<u8>, String) {
     use poem::Endpoint;
     let request = visitor.request(poem::http::Method::GET, path, None);
     let response = visitor.site().get_response(request).await;
@@ -132,7 +132,7 @@ async fn a_picture_that_moves_stays_one_and_has_a_still(#[values(Sqlite, Postgre
 }
 
 /// A PNG whose head says so many pixels.
-fn head_of(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn head_of(width: u32, height: u32) -> Vec<u8> {
     let mut png = encoded(&half_red(8, 8), ImageFormat::Png);
     png[16..20].copy_from_slice(&width.to_be_bytes());
     png[20..24].copy_from_slice(&height.to_be_bytes());

@@ -54,6 +54,19 @@ async fn a_new_name_stands_everywhere_at_once(#[values(Sqlite, Postgres)] engine
 
 #[rstest]
 #[tokio::test]
+async fn who_saves_their_settings_as_they_are_stays_to_be_seen(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+
+    let page = ada.get("/my/profile").await;
+    let page = ada.submit(&page, "/my/profile", &[]).await;
+
+    assert!(page.says("저장했습니다"), "{}", page.text());
+    assert_eq!(page.count("input[name=presence][checked]"), 1);
+}
+
+#[rstest]
+#[tokio::test]
 async fn who_does_not_want_to_be_seen_is_not(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let mut ada = test.signed_in("ada").await;
@@ -63,7 +76,7 @@ async fn who_does_not_want_to_be_seen_is_not(#[values(Sqlite, Postgres)] engine:
 
     let page = ada.get("/my/profile").await;
     let mut form = page.form("/my/profile");
-    form.retain(|(name, _)| name != "shows_presence");
+    form.retain(|(name, _)| name != "presence");
     let fields: Vec<(&str, &str)> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     ada.post("/my/profile", &fields).await;
     ada.get("/").await;

@@ -126,6 +126,7 @@ pub fn copy(user_id: i64) -> SessionCopy {
         persistent: false,
         language: "ko".into(),
         aids: String::new(),
+        avatar: None,
         shows_presence: true,
     }
 }

@@ -2,12 +2,13 @@
 //!
 //! `request` one request's facts · `viewer` the extractors that ask who it is · `fields` a form as sent · `form` what each form goes
 //! through · `form_token` one-time keys · `reply` answers · `error` error pages · `layers` the one list of middleware · `present` domain values as view
-//! structs · `live` event streams · `degraded` while the database is away · `cookies`, `address`, `assets`, `health`,
+//! structs · `live` event streams · `degraded` while the database is away · `cookies`, `address`, `assets`, `avatars`, `health`,
 //! `language` · `metrics_auth` who may read the metrics · `routes` a router that knows its addresses · `serve` the accept loop · `sign_in` the sign-in of both routers
 //! · `multipart` forms with files · `range` parts of files · `packed` pages of packed parts · `stalled` connections whose peer takes nothing.
 
 pub mod address;
 pub mod assets;
+pub mod avatars;
 pub mod body;
 pub mod concurrency_limit;
 pub mod cookies;

@@ -13,6 +13,7 @@
 
 pub mod admin;
 pub mod assets;
+pub mod avatars;
 pub mod boards;
 pub mod bookmarks;
 pub mod comments;

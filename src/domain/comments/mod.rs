@@ -35,6 +35,8 @@ pub struct Comment {
     pub author_id: UserId,
     #[sea_orm(from_expr = "user::Column::Name.into_expr()")]
     pub author: String,
+    #[sea_orm(from_expr = "user::Column::Avatar.into_expr()")]
+    pub author_avatar: Option<String>,
     pub root_id: Option<CommentId>,
     pub parent_id: Option<CommentId>,
     #[sea_orm(from_expr = "Expr::col((PARENT_AUTHOR, user::Column::Name))")]

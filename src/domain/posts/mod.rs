@@ -68,6 +68,8 @@ pub struct Post {
     pub author_id: UserId,
     #[sea_orm(from_expr = "user::Column::Name.into_expr()")]
     pub author: String,
+    #[sea_orm(from_expr = "user::Column::Avatar.into_expr()")]
+    pub author_avatar: Option<String>,
     pub title: String,
     #[sea_orm(from_col = "content")]
     pub body: String,

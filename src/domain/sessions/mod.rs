@@ -142,6 +142,7 @@ pub async fn load(ctx: &Context, hash: &str, area: Area) -> Result<Option<Sessio
         user_id: row.user_id.into(),
         email: row.email,
         name: row.name,
+        avatar: row.avatar,
         role: row.role,
         permissions: row.permissions.unwrap_or_default().split(',').map(str::to_owned).collect(),
         last_access: to_ms(row.last_seen_at),

@@ -21,6 +21,7 @@ pub(super) struct SessionRow {
     pub previous_until: Option<OffsetDateTime>,
     pub email: String,
     pub name: String,
+    pub avatar: Option<String>,
     pub language: Option<String>,
     pub aids: String,
     pub shows_presence: bool,
@@ -30,7 +31,7 @@ pub(super) struct SessionRow {
 }
 
 const LOAD: &str = "SELECT s.id, s.user_id, s.persistent, s.version, s.last_seen_at, s.expires_at, s.ends_at, \
-    s.rotate, s.token_hash <> $1 AS is_old, s.previous_until, u.email, u.name, u.language, u.aids, u.shows_presence, r.slug AS role, \
+    s.rotate, s.token_hash <> $1 AS is_old, s.previous_until, u.email, u.name, u.avatar, u.language, u.aids, u.shows_presence, r.slug AS role, \
     (SELECT string_agg(p.resource || ':' || p.action, ',') FROM role_permissions p WHERE p.role_id = r.id) AS permissions \
     FROM sessions s JOIN users u ON u.id = s.user_id JOIN roles r ON r.id = u.role_id \
     WHERE (s.token_hash = $1 OR (s.previous_hash = $1 AND s.previous_until > $3)) \

@@ -22,6 +22,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryF
 pub struct Listed {
     pub id: UserId,
     pub name: String,
+    pub avatar: Option<String>,
     pub email: String,
     pub role: String,
     pub role_name: String,
@@ -43,7 +44,8 @@ pub async fn search(ctx: &Context, actor: &Actor, text: &str, page: i64, size: i
     let members = user::Entity::find()
         .inner_join(role::Entity)
         .select_only()
-        .columns([user::Column::Id, user::Column::Name, user::Column::Email, user::Column::CreatedAt, user::Column::LastSeenAt])
+        .columns([user::Column::Id, user::Column::Name, user::Column::Avatar, user::Column::Email])
+        .columns([user::Column::CreatedAt, user::Column::LastSeenAt])
         .column_as(role::Column::Slug, "role")
         .column_as(role::Column::Name, "role_name")
         .expr_as(suspended, "suspended")
@@ -88,7 +90,7 @@ async fn apply(
 }
 
 /// Staff do not act on themselves, nor on accounts that may do what they may not.
-async fn check_reach(tx: &impl ConnectionTrait, actor: &Actor, target: &crate::entity::user::Model) -> Result<Permissions> {
+pub(super) async fn check_reach(tx: &impl ConnectionTrait, actor: &Actor, target: &crate::entity::user::Model) -> Result<Permissions> {
     if actor.id == target.id {
         return Err(Error::invalid("form", "self.forbidden"));
     }

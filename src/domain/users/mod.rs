@@ -1,6 +1,7 @@
 //! Members: joining, and what they change about themselves. Signing in: `sign_in`.
 
 pub mod addresses;
+pub mod avatar;
 mod counts;
 pub mod devices;
 pub mod email;

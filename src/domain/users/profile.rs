@@ -21,6 +21,9 @@ use serde::{Deserialize, Serialize};
 pub struct Profile {
     pub id: UserId,
     pub name: String,
+    // What an earlier version keeps ready has none.
+    #[serde(default)]
+    pub avatar: Option<String>,
     #[sea_orm(from_expr = "may_open_panel()")]
     pub is_staff: bool,
     pub post_count: i64,
@@ -53,13 +56,14 @@ pub async fn profile(ctx: &Context, id: UserId) -> Result<Profile> {
     serde_json::from_slice(&json).map_err(|e| Error::internal("a cached profile", e))
 }
 
-/// A member by id and name.
+/// A member by id and name, with the picture.
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "user::Entity")]
 #[expect(missing_docs, reason = "columns")]
 pub struct Named {
     pub id: UserId,
     pub name: String,
+    pub avatar: Option<String>,
 }
 
 /// Seconds for which a member counts as here when Redis cannot say: the rows are written only now and then.

@@ -1,6 +1,6 @@
 //! What runs in the child: bytes from stdin, pictures to stdout.
 
-use super::{Answer, Piece, PieceKind, Refusal, moving};
+use super::{Answer, Crop, Piece, PieceKind, Refusal, moving, square};
 use crate::files::content::{self, ContentKind};
 use crate::files::limits;
 use image::codecs::gif::GifDecoder;
@@ -29,12 +29,21 @@ const MOVING_BYTES: usize = 5 * 1024 * 1024;
 const FRAMES: u64 = 300;
 const FRAME_PIXELS: u64 = 100_000_000;
 
-type Result<T, E = Refusal> = std::result::Result<T, E>;
+pub(super) type Result<T, E = Refusal> = std::result::Result<T, E>;
 /// A piece and its bytes.
-type Made = (Piece, Vec<u8>);
+pub(super) type Made = (Piece, Vec<u8>);
 
 /// Reads a picture, and answers. A fault of the machine, or of the decoder, is an exit without an answer.
 pub fn run() -> ExitCode {
+    answer(open)
+}
+
+/// The same, for the square pictures of a member.
+pub fn run_square(crop: Crop) -> ExitCode {
+    answer(|bytes| square::cut(bytes, crop))
+}
+
+fn answer(open: impl FnOnce(&[u8]) -> Result<Vec<Made>>) -> ExitCode {
     let Ok(bytes) = limits::read_bounded() else { return ExitCode::FAILURE };
     let (answer, contents) = match open(&bytes) {
         Ok(made) => {
@@ -60,10 +69,7 @@ fn send(answer: &Answer, contents: &[Vec<u8>]) -> std::io::Result<()> {
 fn open(bytes: &[u8]) -> Result<Vec<Made>> {
     let start = &bytes[..bytes.len().min(content::LOOKED_AT)];
     match content::kind(start, false) {
-        ContentKind::Jpeg => {
-            let most = if is_progressive(bytes) { PIXELS } else { PIXELS_JPEG };
-            still(&Decoded::of(bytes, ImageFormat::Jpeg, most)?, ImageFormat::Jpeg)
-        }
+        ContentKind::Jpeg => still(&Decoded::of(bytes, ImageFormat::Jpeg, most_of_jpeg(bytes))?, ImageFormat::Jpeg),
         ContentKind::Png => still(&Decoded::of(bytes, ImageFormat::Png, PIXELS)?, ImageFormat::Png),
         ContentKind::Gif => match frames(GifDecoder::new(Cursor::new(bytes)).map_err(|_| Refusal::Broken)?)? {
             0 | 1 => still(&Decoded::of(bytes, ImageFormat::Gif, PIXELS)?, ImageFormat::Png),
@@ -78,6 +84,21 @@ fn open(bytes: &[u8]) -> Result<Vec<Made>> {
         }
         _ => Err(Refusal::Broken),
     }
+}
+
+/// The first picture of a content, whatever it is.
+pub(super) fn first(bytes: &[u8]) -> Result<Decoded> {
+    match content::kind(&bytes[..bytes.len().min(content::LOOKED_AT)], false) {
+        ContentKind::Jpeg => Decoded::of(bytes, ImageFormat::Jpeg, most_of_jpeg(bytes)),
+        ContentKind::Png => Decoded::of(bytes, ImageFormat::Png, PIXELS),
+        ContentKind::Gif => Decoded::of(bytes, ImageFormat::Gif, PIXELS),
+        ContentKind::Webp => Decoded::of(bytes, ImageFormat::WebP, PIXELS),
+        _ => Err(Refusal::Broken),
+    }
+}
+
+fn most_of_jpeg(bytes: &[u8]) -> u64 {
+    if is_progressive(bytes) { PIXELS } else { PIXELS_JPEG }
 }
 
 /// Whether a JPEG is progressive: its decoder keeps all coefficients, two bytes each, until the last scan.
@@ -95,10 +116,10 @@ fn is_progressive(bytes: &[u8]) -> bool {
 }
 
 /// A picture as it is to be seen, no larger than it is kept.
-struct Decoded {
-    image: DynamicImage,
+pub(super) struct Decoded {
+    pub image: DynamicImage,
     /// The colours that its numbers mean.
-    profile: Option<Vec<u8>>,
+    pub profile: Option<Vec<u8>>,
 }
 
 impl Decoded {
@@ -191,7 +212,7 @@ fn still(decoded: &Decoded, format: ImageFormat) -> Result<Vec<Made>> {
     Ok(made)
 }
 
-fn smaller(decoded: &Decoded, side: u32, kind: PieceKind) -> Result<Made> {
+pub(super) fn smaller(decoded: &Decoded, side: u32, kind: PieceKind) -> Result<Made> {
     let image = within(decoded.image.clone(), side);
     let (width, height) = image.dimensions();
     let bytes = if image.color().has_alpha() { lossless(decoded, &image)? } else { jpeg(decoded, &image, 82)? };

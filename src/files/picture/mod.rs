@@ -1,11 +1,14 @@
 //! Pictures are opened by a child process of the same program: a decoder that panics, loops or eats memory ends the child and
 //! nothing else. What comes back is drawn anew, without the place, the device and whatever else a camera writes beside the pixels.
 //!
-//! `child` what runs in the process · `moving` pictures that move, cleaned without drawing them anew · this file asks it, and stores
-//! what it makes.
+//! `child` what runs in the process · `moving` pictures that move, cleaned without drawing them anew · `square` pictures of members,
+//! cut in it · this file asks it, and stores what it makes.
 
 pub mod child;
 mod moving;
+mod square;
+
+pub use square::{AVATAR_COMMAND, Crop};
 
 use super::child::{LONGEST, Running, turn};
 use super::storage::{self, Arrival, Arrived, Picture};
@@ -105,11 +108,43 @@ impl From<DbErr> for Failure {
 /// # Errors
 /// See [`Failure`].
 pub async fn open(db: &Database, program: &Path, raw: &Arrived, by: UserId, now: OffsetDateTime) -> Result<Opened, Failure> {
+    made(db, (program, &[COMMAND]), raw, (by, now), sorted).await
+}
+
+/// The square pictures of a member, of a picture whose bytes have arrived.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "as they are named")]
+pub struct Squares {
+    pub large: Arrived,
+    pub small: Arrived,
+}
+
+/// Cuts a square out of a picture whose bytes have arrived. Of one that moves it is the first frame.
+///
+/// # Errors
+/// See [`Failure`].
+pub async fn square(db: &Database, program: &Path, raw: &Arrived, crop: Crop, by: UserId, now: OffsetDateTime) -> Result<Squares, Failure> {
+    let both = |made: Vec<(PieceKind, Arrived)>| {
+        let opened = sorted(made)?;
+        let (_, small) = opened.variants.into_iter().next()?;
+        Some(Squares { large: opened.original, small })
+    };
+    made(db, (program, &[AVATAR_COMMAND, crop.word()]), raw, (by, now), both).await
+}
+
+/// What a child makes of a content; nothing stays of it where `of` finds a piece missing.
+async fn made<T>(
+    db: &Database,
+    (program, command): (&Path, &[&str]),
+    raw: &Arrived,
+    (by, now): (UserId, OffsetDateTime),
+    of: impl FnOnce(Vec<(PieceKind, Arrived)>) -> Option<T>,
+) -> Result<T, Failure> {
     let _turn = turn().await.map_err(|_| Failure::Refused(Refusal::Broken))?;
     let mut made = Vec::new();
-    let answered = timeout(LONGEST, exchange(db, program, raw, (by, now), &mut made)).await;
+    let answered = timeout(LONGEST, exchange(db, (program, command), raw, (by, now), &mut made)).await;
     let failure = match answered {
-        Ok(Ok(())) => match sorted(std::mem::take(&mut made)) {
+        Ok(Ok(())) => match of(std::mem::take(&mut made)) {
             Some(opened) => return Ok(opened),
             None => Failure::Refused(Refusal::Broken),
         },
@@ -135,12 +170,12 @@ fn sorted(made: Vec<(PieceKind, Arrived)>) -> Option<Opened> {
 
 async fn exchange(
     db: &Database,
-    program: &Path,
+    (program, command): (&Path, &[&str]),
     raw: &Arrived,
     (by, now): (UserId, OffsetDateTime),
     made: &mut Vec<(PieceKind, Arrived)>,
 ) -> Result<(), Failure> {
-    let mut child = Running::start(program, COMMAND).map_err(Failure::Machine)?;
+    let mut child = Running::start(program, command).map_err(Failure::Machine)?;
     child.feed(db, raw.id, raw.size).await?;
     receive(db, BufReader::new(&mut child.stdout), (by, now), made).await
 }

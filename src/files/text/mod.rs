@@ -105,7 +105,7 @@ pub async fn read(db: &Database, program: &Path, content: BlobId, size: u64) -> 
 }
 
 async fn exchange(db: &Database, program: &Path, content: BlobId, size: u64) -> Result<Reading, Failure> {
-    let mut child = Running::start(program, COMMAND).map_err(Failure::Machine)?;
+    let mut child = Running::start(program, &[COMMAND]).map_err(Failure::Machine)?;
     child.feed(db, content, size).await?;
     let mut answer = Vec::new();
     let received = (&mut child.stdout).take(MOST).read_to_end(&mut answer).await;

@@ -100,6 +100,36 @@ impl Received {
         err
     }
 
+    /// Writes the one file of a form that takes no more, of `field`; what is beyond `most` bytes is refused with the sentence `too_large`.
+    /// `None`: none was chosen.
+    ///
+    /// # Errors
+    /// The database's; the form breaks off; `Invalid`: `file.busy`, `file.empty`, `too_large`.
+    pub async fn file(&mut self, member: &SignedIn, field: &'static str, most: (u64, &'static str)) -> Result<Option<Arrived>> {
+        let Some((mut form, mut part)) = self.rest.take() else { return Ok(None) };
+        let turn = timeout(TURN, AT_ONCE.acquire()).await;
+        let mut arrived = None;
+        loop {
+            let is_wanted = part.name == field && part.file.as_deref().is_some_and(|name| !name.is_empty()) && arrived.is_none();
+            if is_wanted {
+                arrived = Some(match &turn {
+                    Ok(_) => arrive(member, &mut form, field, most).await,
+                    Err(_) => Err(Error::invalid(field, "file.busy").into()),
+                });
+            }
+            match form.next().await {
+                Ok(Some(next)) => part = next,
+                Ok(None) => return arrived.transpose(),
+                Err(err) => {
+                    if let Some(Ok(arrived)) = arrived {
+                        drop_arrived(member, &arrived).await?;
+                    }
+                    return Err(err);
+                }
+            }
+        }
+    }
+
     /// Attaches the files to a draft, one after the other.
     ///
     /// # Errors
@@ -141,15 +171,7 @@ fn reason(attached: Result<()>) -> Result<Option<Problem>> {
 
 async fn one(member: &SignedIn, target: Target, draft: DraftId, form: &mut Multipart, name: &str) -> Result<()> {
     let ctx = &member.request.app.context;
-    flood::file(ctx, &member.actor).await?;
-    files::check_room(ctx).await?;
-    let mut arrival = Arrival::begin(&ctx.db, member.actor.id, ctx.clock.now()).await.map_err(Error::from)?;
-    let written = write(&mut arrival, form).await;
-    if let Err(err) = written {
-        arrival.abandon().await.map_err(Error::from)?;
-        return Err(err);
-    }
-    let arrived = arrival.end().await.map_err(Error::from)?;
+    let arrived = arrive(member, form, FIELD, (SIZE_MAX, "file.too_large")).await?;
     let (sent, name) = match arrived.kind.is_picture() {
         true => {
             let sent = opened(member, arrived).await?;
@@ -169,23 +191,49 @@ async fn one(member: &SignedIn, target: Target, draft: DraftId, form: &mut Multi
 async fn opened(member: &SignedIn, raw: Arrived) -> Result<Sent> {
     let ctx = &member.request.app.context;
     let opened = picture::open(&ctx.db, &ctx.limits.program, &raw, member.actor.id, ctx.clock.now()).await;
-    storage::drop_arriving(&ctx.db, raw.id).await.map_err(Error::from)?;
-    match opened {
-        Ok(opened) => Ok(Sent { original: opened.original, variants: opened.variants }),
-        Err(Failure::Refused(Refusal::Broken)) => Err(Error::invalid(FIELD, "file.picture_broken").into()),
-        Err(Failure::Refused(Refusal::TooLarge)) => Err(Error::invalid(FIELD, "file.picture_large").into()),
-        Err(Failure::Refused(Refusal::TooLong)) => Err(Error::invalid(FIELD, "file.picture_long").into()),
-        Err(Failure::Db(err)) => Err(Error::from(err).into()),
-        Err(Failure::Machine(err)) => Err(Error::internal("opening a picture", err).into()),
+    drop_arrived(member, &raw).await?;
+    let opened = opened.map_err(|failure| refused(FIELD, failure))?;
+    Ok(Sent { original: opened.original, variants: opened.variants })
+}
+
+/// Deletes what was sent of a picture.
+///
+/// # Errors
+/// The database's.
+pub async fn drop_arrived(member: &SignedIn, raw: &Arrived) -> Result<()> {
+    Ok(storage::drop_arriving(&member.request.app.context.db, raw.id).await.map_err(Error::from)?)
+}
+
+/// Why a picture was not opened, as a fault of its field.
+pub fn refused(field: &'static str, failure: Failure) -> Error {
+    match failure {
+        Failure::Refused(Refusal::Broken) => Error::invalid(field, "file.picture_broken"),
+        Failure::Refused(Refusal::TooLarge) => Error::invalid(field, "file.picture_large"),
+        Failure::Refused(Refusal::TooLong) => Error::invalid(field, "file.picture_long"),
+        Failure::Db(err) => err.into(),
+        Failure::Machine(err) => Error::internal("opening a picture", err),
     }
 }
 
-async fn write(arrival: &mut Arrival, form: &mut Multipart) -> Result<()> {
+/// Writes a file while it comes; nothing stays of one that is refused.
+async fn arrive(member: &SignedIn, form: &mut Multipart, field: &'static str, most: (u64, &'static str)) -> Result<Arrived> {
+    let ctx = &member.request.app.context;
+    flood::file(ctx, &member.actor).await?;
+    files::check_room(ctx).await?;
+    let mut arrival = Arrival::begin(&ctx.db, member.actor.id, ctx.clock.now()).await.map_err(Error::from)?;
+    if let Err(err) = write(&mut arrival, form, field, most).await {
+        arrival.abandon().await.map_err(Error::from)?;
+        return Err(err);
+    }
+    Ok(arrival.end().await.map_err(Error::from)?)
+}
+
+async fn write(arrival: &mut Arrival, form: &mut Multipart, field: &'static str, (most, too_large): (u64, &'static str)) -> Result<()> {
     while let Some(bytes) = form.bytes().await? {
-        if arrival.size() + bytes.len() as u64 > SIZE_MAX {
-            return Err(Error::invalid(FIELD, "file.too_large").into());
+        if arrival.size() + bytes.len() as u64 > most {
+            return Err(Error::invalid(field, too_large).into());
         }
         arrival.write(&bytes).await.map_err(Error::from)?;
     }
-    if arrival.size() == 0 { Err(Error::invalid(FIELD, "file.empty").into()) } else { Ok(()) }
+    if arrival.size() == 0 { Err(Error::invalid(field, "file.empty").into()) } else { Ok(()) }
 }

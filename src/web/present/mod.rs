@@ -24,7 +24,7 @@ use crate::clock::OffsetDateTime;
 use crate::domain::files as files_rules;
 use crate::domain::notifications::Notification;
 use crate::domain::organisation::Organisation;
-use crate::domain::users::password;
+use crate::domain::users::{avatar, password};
 use crate::domain::{Action, Problem, Resource, notifications, validation};
 use templates::layout::{self, Flash, MemberBadge, NavBoard, Shell, Viewer};
 use templates::notifications::Kind;
@@ -135,10 +135,16 @@ fn viewer(request: &RequestContext) -> Viewer<'_> {
         Some(actor) => Viewer::Member(MemberBadge {
             id: actor.id.0,
             name: &actor.name,
+            picture: picture(request),
             unread: request.unread,
             admin_url: if actor.may(Resource::Panel, Action::Read) { request.app.config.admin_public_url.as_str() } else { "" },
         }),
     }
+}
+
+/// What names the picture of who asks.
+fn picture(request: &RequestContext) -> Option<&str> {
+    request.session.as_ref()?.copy.avatar.as_deref()
 }
 
 /// The sentence that the page before left.
@@ -180,6 +186,7 @@ fn limit(message: &str, field: &str) -> u64 {
         ("password.too_short_staff" | "password.short_for_panel", _) => password::MIN_STAFF,
         ("password.too_long", _) => password::MAX,
         ("description.too_long", _) => 200,
+        ("avatar.too_large", _) => (avatar::SIZE_MAX / 1024 / 1024) as usize,
         ("file.too_large", _) => (files_rules::SIZE_MAX / 1024 / 1024) as usize,
         ("file.too_many", _) => files_rules::OF_POST_MAX,
         ("file.post_full", _) => (files_rules::OF_POST_BYTES / 1024 / 1024) as usize,

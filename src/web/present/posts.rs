@@ -41,9 +41,9 @@ pub fn look(look: Look) -> templates::boards::Look {
     }
 }
 
-/// Who wrote something.
+/// Who wrote something, where only the name is shown.
 pub fn author(id: UserId, name: &str) -> Author<'_> {
-    Author { id: Some(id.0), name }
+    Author { id: Some(id.0), name, picture: None }
 }
 
 /// The state for views.
@@ -95,7 +95,7 @@ pub fn post<'a>(request: &RequestContext, board: &'a Board, post: &'a posts::Pos
         board: board_name(board, request.lang),
         title: &post.title,
         body_html: html,
-        author: author(post.author_id, &post.author),
+        author: Author { picture: post.author_avatar.as_deref(), ..author(post.author_id, &post.author) },
         at: at(post.created_at),
         edited: post.edited_at.map(at),
         edited_by_staff: post.edited_by_staff(),
@@ -115,7 +115,7 @@ pub fn comment<'a>(request: &RequestContext, board: &Board, post: &posts::Post, 
     Comment {
         id: c.id.0,
         root: c.thread().0,
-        author: author(c.author_id, &c.author),
+        author: Author { picture: c.author_avatar.as_deref(), ..author(c.author_id, &c.author) },
         by_post_author: c.author_id == post.author_id,
         at: ago(c.created_at, request.app.context.clock.now(), request.lang),
         edited: c.edited_at.is_some(),

@@ -30,6 +30,7 @@ pub fn admin_shell(request: &RequestContext) -> AdminShell<'_> {
         path: &request.head.path,
         staff,
         staff_id,
+        staff_picture: super::picture(request),
         may: Permissions {
             users: may(Resource::User, Action::Read),
             roles: may(Resource::Role, Action::Manage),

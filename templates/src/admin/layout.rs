@@ -8,7 +8,7 @@ use crate::admin::organisation::text as organisation_text;
 use crate::layout::{Aids, Flash, head, mark, regions, sign_out};
 use crate::paths::admin as paths;
 use crate::text::{Lang, Text, common};
-use crate::ui::{self, FieldError};
+use crate::ui::{self, Avatar, FieldError};
 use maud::{DOCTYPE, Markup, html};
 
 /// What the frame shows besides the page itself.
@@ -21,6 +21,8 @@ pub struct AdminShell<'a> {
     pub staff: &'a str,
     /// The staff member's number.
     pub staff_id: i64,
+    /// What names their picture.
+    pub staff_picture: Option<&'a str>,
     /// Which parts of the menu are open.
     pub may: Permissions,
     /// How the reader wants pages to look.
@@ -102,7 +104,7 @@ fn header(shell: &AdminShell) -> Markup {
                 a.brand href=(paths::DASHBOARD) { (mark()) span { (lang.t(t::SITE_NAME)) } }
                 div.member-nav {
                     a.online href=(shell.site_url) hx-boost="false" { (lang.t(t::TO_SITE)) }
-                    span.staff { (ui::avatar(shell.staff_id, shell.staff, 32)) span.name { (lang.fill(t::SIGNED_IN_AS, &[("name", &shell.staff)])) } }
+                    span.staff { (ui::avatar(&Avatar { member: shell.staff_id, name: shell.staff, picture: shell.staff_picture }, 32)) span.name { (lang.fill(t::SIGNED_IN_AS, &[("name", &shell.staff)])) } }
                     (sign_out(lang, "button quiet"))
                 }
             }

@@ -16,6 +16,14 @@ pub(crate) fn all(lang: Lang) -> Rendered {
 pub(crate) fn shell(lang: Lang, path: &'static str) -> AdminShell<'static> {
     let may = Permissions { users: true, roles: true, boards: true, posts: true, comments: true, sessions: true, audit: true };
     AdminShell {
-        lang, path, staff: "운영자", staff_id: 1, may, aids: Aids::default(), flash: None, site_url: "https://www.example.com/"
+        lang,
+        path,
+        staff: "운영자",
+        staff_id: 1,
+        staff_picture: None,
+        may,
+        aids: Aids::default(),
+        flash: None,
+        site_url: "https://www.example.com/",
     }
 }

@@ -60,7 +60,7 @@ fn branches(lang: Lang) -> Vec<Branch<'static>> {
     let gone = Comment { state: State::Deleted, body_html: "", can_reply: false, ..comment(lang, 4) };
     let hidden = Comment { state: State::Hidden, body_html: "", can_reply: false, ..comment(lang, 5) };
     let hidden_staff = Comment { state: State::Hidden, ..comment(lang, 6) };
-    let left = Comment { author: Author { id: None, name: "" }, ..comment(lang, 7) };
+    let left = Comment { author: Author { id: None, name: "", picture: None }, ..comment(lang, 7) };
     vec![
         Branch { comment: comment(lang, 1), replies: vec![reply(lang, 2), own] },
         Branch { comment: gone, replies: vec![Comment { root: 4, ..reply(lang, 8) }] },

@@ -9,7 +9,7 @@ pub(crate) mod head;
 use crate::admin::organisation::text as organisation_text;
 use crate::once::{PerLang, Room};
 use crate::text::{Lang, common};
-use crate::ui::{self, FieldError, Tone};
+use crate::ui::{self, Avatar, FieldError, Tone};
 use crate::users::text as users_text;
 use crate::{notifications, paths, search};
 use head::head_with;
@@ -80,6 +80,8 @@ pub struct MemberBadge<'a> {
     pub id: i64,
     /// The member's name.
     pub name: &'a str,
+    /// What names the member's picture.
+    pub picture: Option<&'a str>,
     /// How many notifications are unread.
     pub unread: u32,
     /// The admin's address for staff; empty for everybody else.
@@ -238,7 +240,7 @@ fn member(shell: &Shell) -> Markup {
 fn account(lang: Lang, badge: &MemberBadge) -> Markup {
     html! {
         details.menu {
-            summary { (ui::avatar(badge.id, badge.name, 32)) span.name { (badge.name) } }
+            summary { (ui::avatar(&Avatar { member: badge.id, name: badge.name, picture: badge.picture }, 32)) span.name { (badge.name) } }
             nav aria-label=(lang.t(common::MEMBER_MENU)) {
                 ul {
                     li { a href=(paths::profile(badge.id)) { (lang.t(users_text::SEE_PROFILE)) } }

@@ -8,7 +8,7 @@ use crate::layout::{self, Shell};
 use crate::notices;
 use crate::paths;
 use crate::text::Lang;
-use crate::ui::{self, Moment};
+use crate::ui::{self, Avatar, Moment};
 use maud::{Markup, html};
 
 /// The bell with its number.
@@ -43,6 +43,8 @@ pub struct Item<'a> {
     pub actor: &'a str,
     /// The actor's number, for the picture.
     pub actor_id: i64,
+    /// What names the picture that the actor chose.
+    pub actor_picture: Option<&'a str>,
     /// The title of the post it happened on.
     pub post_title: &'a str,
     /// The beginning of what was written, as plain text.
@@ -141,7 +143,7 @@ fn entry(p: &NotificationsPage, item: &Item) -> Markup {
     let lang = p.shell.lang;
     html! {
         li.is-unread[item.unread] {
-            (ui::avatar(item.actor_id, item.actor, 40))
+            (ui::avatar(&Avatar { member: item.actor_id, name: item.actor, picture: item.actor_picture }, 40))
             form method="post" action=(paths::notification_read(item.id)) novalidate hx-boost="false" {
                 (ui::once(p.once))
                 button.linkish { (sentence(lang, item.kind, item.actor, item.post_title)) }

@@ -12,6 +12,7 @@ pub(crate) fn all(lang: Lang) -> Rendered {
         kind,
         actor: "이두리",
         actor_id: 8,
+        actor_picture: None,
         post_title: "겨울 나눔 바자회에 함께해 주세요",
         excerpt: "꼭 갈게요! 점자 안내문도 있나요?",
         at: moment(lang, 12),

@@ -86,6 +86,11 @@ pub fn user_lift(id: i64) -> String {
     format!("/users/{id}/lift")
 }
 
+/// Takes a member's picture away.
+pub fn user_picture_delete(id: i64) -> String {
+    format!("/users/{id}/picture/delete")
+}
+
 /// Ends every session of a member.
 pub fn user_end_sessions(id: i64) -> String {
     format!("/users/{id}/end-sessions")

@@ -145,7 +145,7 @@ fn article(p: &PostText) -> Markup {
 fn byline(lang: Lang, post: &Post) -> Markup {
     html! {
         div.byline {
-            (ui::avatar(post.author.id.unwrap_or_default(), post.author.name, 40))
+            (ui::avatar(&post.author.avatar(), 40))
             p.meta {
                 span.who { (ui::author(lang, &post.author)) }
                 (ui::time(&post.at))

@@ -69,12 +69,12 @@ pub(crate) fn guest(lang: Lang, path: &'static str) -> Shell<'static> {
 }
 
 pub(crate) fn member(lang: Lang, path: &'static str) -> Shell<'static> {
-    let badge = MemberBadge { id: 7, name: "김하나", unread: 3, admin_url: "" };
+    let badge = MemberBadge { id: 7, name: "김하나", picture: Some("3f2a90bb3f2a90bb"), unread: 3, admin_url: "" };
     Shell { viewer: Viewer::Member(badge), live: true, ..guest(lang, path) }
 }
 
 pub(crate) fn staff(lang: Lang, path: &'static str) -> Shell<'static> {
-    let badge = MemberBadge { id: 1, name: "운영자", unread: 128, admin_url: "https://admin.example.com/" };
+    let badge = MemberBadge { id: 1, name: "운영자", picture: None, unread: 128, admin_url: "https://admin.example.com/" };
     Shell { viewer: Viewer::Member(badge), ..member(lang, path) }
 }
 
@@ -97,7 +97,7 @@ pub(crate) fn ago(lang: Lang, minutes: u8) -> Moment {
 }
 
 pub(crate) fn author(id: i64, name: &str) -> Author<'_> {
-    Author { id: Some(id), name }
+    Author { id: Some(id), name, picture: (id == 7).then_some("3f2a90bb3f2a90bb") }
 }
 
 pub(crate) fn fault<'a>(field: &'a str, key: &'a str, n: u64) -> FieldError<'a> {

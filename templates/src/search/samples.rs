@@ -6,7 +6,7 @@ use crate::samples::{Rendered, guest, member, moment};
 use crate::ui::Author;
 
 fn hits(lang: Lang) -> Vec<Hit<'static>> {
-    let author = Author { id: Some(7), name: "김하늘" };
+    let author = Author { id: Some(7), name: "김하늘", picture: None };
     let plain = |text| Part { text, is_hit: false };
     let hit = |text| Part { text, is_hit: true };
     vec![

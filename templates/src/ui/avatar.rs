@@ -1,12 +1,33 @@
-//! A member's picture, drawn from the number and the name: the same on every page, no file, no request.
+//! A member's picture: the one that they chose, else one that is drawn from the number and the name, without a file or a request.
 
+use crate::avatars::{LARGE, SMALL, paths};
 use maud::{Markup, html};
+
+/// Whose picture it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Avatar<'a> {
+    /// The member's number.
+    pub member: i64,
+    /// The member's name.
+    pub name: &'a str,
+    /// What names the picture that they chose.
+    pub picture: Option<&'a str>,
+}
+
+/// Most pixels for which the small picture has enough on a screen of high density.
+const SMALL_ENOUGH: u16 = 48;
 
 /// How many grounds the style sheet knows (`.a0` to `.a7`).
 const GROUNDS: u64 = 8;
 
 /// Renders the picture at `size` pixels. It only repeats the name beside it, so readers skip it.
-pub fn avatar(id: i64, name: &str, size: u16) -> Markup {
+pub fn avatar(of: &Avatar, size: u16) -> Markup {
+    let Some(picture) = of.picture else { return drawn(of.member, of.name, size) };
+    let address = paths::show(of.member, picture, if size > SMALL_ENOUGH { LARGE } else { SMALL });
+    html! { img.avatar src=(address) width=(size) height=(size) alt="" loading="lazy" decoding="async"; }
+}
+
+fn drawn(id: i64, name: &str, size: u16) -> Markup {
     let seed = mix(id as u64);
     let (ground, turn) = (seed % GROUNDS, (seed >> 8) % 4 * 90);
     // Two soft shapes behind the letters tell apart people whose names end alike.
@@ -55,8 +76,19 @@ mod tests {
 
     #[test]
     fn a_member_always_looks_the_same() {
-        assert_eq!(avatar(7, "하나", 40).into_string(), avatar(7, "하나", 40).into_string());
-        assert_ne!(avatar(7, "하나", 40).into_string(), avatar(8, "하나", 40).into_string());
+        assert_eq!(drawn(7, "하나", 40).into_string(), drawn(7, "하나", 40).into_string());
+        assert_ne!(drawn(7, "하나", 40).into_string(), drawn(8, "하나", 40).into_string());
+    }
+
+    #[test]
+    fn a_chosen_picture_has_the_size_that_its_place_needs_and_says_nothing_twice() {
+        let of = Avatar { member: 7, name: "하나", picture: Some("3f2a") };
+
+        let (small, large) = (avatar(&of, 32).into_string(), avatar(&of, 96).into_string());
+
+        assert!(small.contains("/avatars/7/3f2a/small") && large.contains("/avatars/7/3f2a/large"), "{small} {large}");
+        assert!(small.contains("alt=\"\"") && !small.contains("하나"));
+        assert!(avatar(&Avatar { picture: None, ..of }, 32).into_string().contains("<svg"));
     }
 
     #[test]

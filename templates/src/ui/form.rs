@@ -123,6 +123,15 @@ fn input(f: &Field) -> Markup {
     }
 }
 
+/// A field for one file; `accept` is what browsers offer first.
+pub fn file(f: &Field, accept: &str) -> Markup {
+    let inner = html! {
+        input #(f.id()) name=(f.name) type="file" accept=(accept) required[f.required] aria-describedby=[f.described_by()]
+            aria-invalid=[f.invalid()];
+    };
+    frame(f, inner)
+}
+
 fn frame(f: &Field, inner: Markup) -> Markup {
     let id = f.id();
     html! {

@@ -4,9 +4,10 @@ pub mod avatar;
 pub mod form;
 pub mod list;
 
-pub use avatar::avatar;
+pub use avatar::{Avatar, avatar};
 pub use form::{
-    Choice, Field, FieldError, check, choices, error_summary, fault_list, field, hidden, once, password, select, textarea, textarea_below,
+    Choice, Field, FieldError, check, choices, error_summary, fault_list, field, file, hidden, once, password, select, textarea,
+    textarea_below,
 };
 pub use list::{empty, pagination};
 
@@ -33,6 +34,15 @@ pub struct Author<'a> {
     pub id: Option<i64>,
     /// The name that the member chose.
     pub name: &'a str,
+    /// What names the picture that the member chose.
+    pub picture: Option<&'a str>,
+}
+
+impl<'a> Author<'a> {
+    /// The picture beside the name.
+    pub fn avatar(&self) -> Avatar<'a> {
+        Avatar { member: self.id.unwrap_or_default(), name: self.name, picture: self.picture }
+    }
 }
 
 /// What became of a post or a comment.

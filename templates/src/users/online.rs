@@ -2,7 +2,8 @@
 
 use super::text as t;
 use crate::layout::{self, Shell};
-use crate::{paths, ui};
+use crate::paths;
+use crate::ui::{self, Avatar};
 use maud::{Markup, html};
 
 /// The members who are here.
@@ -11,8 +12,8 @@ pub struct WhoPage<'a> {
     pub shell: &'a Shell<'a>,
     /// How many there are, named or not.
     pub count: u64,
-    /// Those who show their names: number and name.
-    pub members: Vec<(i64, &'a str)>,
+    /// Those who show their names.
+    pub members: Vec<Avatar<'a>>,
     /// How many do not show theirs.
     pub unnamed: u64,
 }
@@ -26,7 +27,7 @@ pub fn page(p: &WhoPage) -> Markup {
             p.lead { (lang.count(t::WHO_ONE, t::WHO_MANY, p.count)) }
             @if p.members.is_empty() { (ui::empty(lang.t(t::WHO_EMPTY), lang.t(t::WHO_EMPTY_TEXT), None)) }
             @else {
-                ul.people { @for (id, name) in &p.members { li { a href=(paths::profile(*id)) { (ui::avatar(*id, name, 40)) span { (name) } } } } }
+                ul.people { @for who in &p.members { li { a href=(paths::profile(who.member)) { (ui::avatar(who, 40)) span { (who.name) } } } } }
             }
             @if p.unnamed > 0 { p { (lang.fill(t::WHO_HIDDEN, &[("n", &ui::number(p.unnamed))])) } }
             p.muted { (lang.t(t::WHO_OPT_OUT)) }

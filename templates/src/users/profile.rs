@@ -4,7 +4,7 @@ use super::text as t;
 use crate::layout::{self, About, Shell};
 use crate::paths;
 use crate::posts;
-use crate::ui::{self, Moment};
+use crate::ui::{self, Avatar, Moment};
 use maud::{Markup, html};
 
 /// The public page of a member.
@@ -15,6 +15,8 @@ pub struct ProfilePage<'a> {
     pub id: i64,
     /// The member's name.
     pub name: &'a str,
+    /// What names the member's picture.
+    pub picture: Option<&'a str>,
     /// Whether the member belongs to the staff.
     pub is_staff: bool,
     /// When the member joined.
@@ -52,7 +54,7 @@ fn who(p: &ProfilePage, title: &str) -> Markup {
     let lang = p.shell.lang;
     html! {
         div.profile {
-            (ui::avatar(p.id, p.name, 96))
+            (ui::avatar(&Avatar { member: p.id, name: p.name, picture: p.picture }, 96))
             div {
                 h1 tabindex="-1" { (title) @if p.is_staff { " " (ui::badge("notice-mark", lang.t(t::STAFF))) } }
                 dl.facts {

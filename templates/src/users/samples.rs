@@ -5,11 +5,12 @@ use super::profile::{self, ProfilePage};
 use super::register::{self, SignupPage};
 use super::settings::{self, PasswordForm, ProfileForm, ReadingForm};
 use super::sign_in::{self, LoginNotice, LoginPage, LogoutPage, ReloginPage};
+use crate::avatars::{CROP_CENTRE, PictureForm};
 use crate::layout::Shell;
 use crate::posts::Card;
 use crate::posts::samples::card;
 use crate::samples::{Rendered, fault, guest, member, moment};
-use crate::ui::FieldError;
+use crate::ui::{Avatar, FieldError};
 use crate::{Lang, Markup};
 
 pub(crate) fn all(lang: Lang) -> Rendered {
@@ -119,6 +120,14 @@ fn own(lang: Lang) -> Rendered {
             shows_presence: true,
             once: "k-once",
             errors,
+            picture: PictureForm {
+                lang,
+                avatar: Avatar { member: 7, name: "Ada", picture: None },
+                most: 10,
+                crop: CROP_CENTRE,
+                once: "k-once",
+                errors: &[],
+            },
         })
     };
     let password = |shell: &Shell, errors: &[FieldError]| {
@@ -145,6 +154,7 @@ fn profile_page(shell: &Shell, posts: i64, is_own: bool) -> Markup {
         shell,
         id: 7,
         name: "김하나",
+        picture: is_own.then_some("3f2a90bb3f2a90bb"),
         is_staff: !is_own,
         joined: moment(lang, 1),
         posts: posts as u64,
@@ -156,7 +166,8 @@ fn profile_page(shell: &Shell, posts: i64, is_own: bool) -> Markup {
 
 fn who(lang: Lang) -> Rendered {
     let shell = member(lang, "/who");
-    let members = vec![(7, "김하나"), (8, "이두리"), (9, "Ada"), (10, "이름이아주아주긴사람입니다스무자쯤")];
+    let named = |(member, name)| Avatar { member, name, picture: (member == 8).then_some("3f2a90bb3f2a90bb") };
+    let members = [(7, "김하나"), (8, "이두리"), (9, "Ada"), (10, "이름이아주아주긴사람입니다스무자쯤")].map(named).into();
     vec![
         ("who", online::page(&WhoPage { shell: &shell, count: 6, members, unnamed: 2 })),
         ("who-nobody", online::page(&WhoPage { shell: &shell, count: 1, members: Vec::new(), unnamed: 1 })),

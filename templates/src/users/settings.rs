@@ -1,6 +1,7 @@
 //! A member's own settings: name, password, and the reading aids that visitors have too.
 
 use super::text as t;
+use crate::avatars::{self, PictureForm};
 use crate::email;
 use crate::layout::{self, Aids, Motion, Shell, Spacing, TextSize, Theme, Viewer};
 use crate::notices;
@@ -22,6 +23,8 @@ pub struct ProfileForm<'a> {
     pub once: &'a str,
     /// What was wrong with it.
     pub errors: &'a [FieldError<'a>],
+    /// The form of its picture.
+    pub picture: PictureForm<'a>,
 }
 
 /// A new password: `current`, `password`, `once`.
@@ -61,9 +64,12 @@ pub fn profile(p: &ProfileForm) -> Markup {
                 (ui::check(&Field { name: "presence", label: lang.t(t::PRESENCE), hint: lang.t(t::PRESENCE_HINT), ..base }, p.shows_presence))
                 div.actions { button.button { (lang.t(common::SAVE)) } }
             }
+            (avatars::settings(&p.picture))
         }
     };
-    layout::form_page(p.shell, lang.t(t::PROFILE), p.errors, main)
+    // One of the two forms was sent.
+    let errors = if p.errors.is_empty() { p.picture.errors } else { p.errors };
+    layout::form_page(p.shell, lang.t(t::PROFILE), errors, main)
 }
 
 fn language(base: &Field, chosen: Lang) -> Markup {

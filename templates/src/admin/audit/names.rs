@@ -6,6 +6,7 @@ use crate::admin::jobs::text as admin_jobs_text;
 use crate::admin::organisation::text as organisation_text;
 use crate::admin::posts::text as admin_posts_text;
 use crate::admin::text as admin_text;
+use crate::avatars;
 use crate::posts::text as posts_text;
 use crate::text::{Text, common};
 
@@ -17,6 +18,7 @@ pub fn action_name(key: &str) -> Option<Text> {
         "user.role" => t::ACTION_USER_ROLE,
         "user.suspend" => t::ACTION_USER_SUSPEND,
         "user.unlock" => t::ACTION_USER_UNLOCK,
+        "user.picture" => avatars::text::ACTION_REMOVE,
         "user.lift" => t::ACTION_USER_LIFT,
         "session.end" => t::ACTION_SESSION_END,
         "role.create" => t::ACTION_ROLE_CREATE,

@@ -9,7 +9,7 @@ use super::layout::{self, AdminShell};
 use crate::admin::text as admin_text;
 use crate::paths::admin as paths;
 use crate::text::Lang;
-use crate::ui::{self, Moment};
+use crate::ui::{self, Avatar, Moment};
 use maud::{Markup, html};
 
 /// The first page of the staff's side.
@@ -42,6 +42,8 @@ pub struct Signup<'a> {
     pub id: i64,
     /// The member's name.
     pub name: &'a str,
+    /// What names the member's picture.
+    pub picture: Option<&'a str>,
     /// The member's e-mail.
     pub email: &'a str,
     pub at: Moment,
@@ -90,7 +92,7 @@ fn recent_signups(lang: Lang, signups: &[Signup]) -> Markup {
             @else {
                 ul.people-rows {
                     @for person in signups {
-                        li { (ui::avatar(person.id, person.name, 32)) a href=(paths::user(person.id)) { (person.name) } span.muted { (person.email) } (ui::time(&person.at)) }
+                        li { (ui::avatar(&Avatar { member: person.id, name: person.name, picture: person.picture }, 32)) a href=(paths::user(person.id)) { (person.name) } span.muted { (person.email) } (ui::time(&person.at)) }
                     }
                 }
             }

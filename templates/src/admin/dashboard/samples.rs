@@ -21,8 +21,8 @@ pub(crate) fn all(lang: Lang) -> Rendered {
         tile(t::TILE_SUSPENDED, "1", lang.t(t::TILE_SUSPENDED_HINT).into()),
     ];
     let signups = vec![
-        Signup { id: 9, name: "Ada", email: "ada@example.com", at: moment(lang, 5) },
-        Signup { id: 8, name: "이두리", email: "duri@example.com", at: moment(lang, 1) },
+        Signup { id: 9, name: "Ada", picture: Some("3f2a90bb3f2a90bb"), email: "ada@example.com", at: moment(lang, 5) },
+        Signup { id: 8, name: "이두리", picture: None, email: "duri@example.com", at: moment(lang, 1) },
     ];
     let full = shell(lang, "/");
     let bare = AdminShell {

@@ -9,9 +9,10 @@ use self::text as t;
 use super::layout::{self, AdminShell};
 use super::sessions::{self, SessionRow};
 use crate::admin::text as admin_text;
+use crate::avatars;
 use crate::paths::admin as paths;
 use crate::text::{Lang, common};
-use crate::ui::{self, Choice, Field, FieldError, Moment};
+use crate::ui::{self, Avatar, Choice, Field, FieldError, Moment};
 use maud::{Markup, html};
 
 /// The list of members; searched by `q`.
@@ -35,6 +36,8 @@ pub struct UserRow<'a> {
     pub id: i64,
     /// The member's name.
     pub name: &'a str,
+    /// What names the member's picture.
+    pub picture: Option<&'a str>,
     /// The member's e-mail.
     pub email: &'a str,
     /// The role's name.
@@ -45,6 +48,12 @@ pub struct UserRow<'a> {
     pub last_seen: Option<Moment>,
     /// Whether the member is suspended.
     pub suspended: bool,
+}
+
+impl<'a> UserRow<'a> {
+    fn avatar(&self) -> Avatar<'a> {
+        Avatar { member: self.id, name: self.name, picture: self.picture }
+    }
 }
 
 /// One member with everything that staff may do: forms `role`, and `reason` + `until` (a date).
@@ -64,6 +73,8 @@ pub struct UserPage<'a> {
     pub may_change_role: bool,
     /// Staff may suspend.
     pub may_suspend: bool,
+    /// Staff may take the picture away.
+    pub may_remove_picture: bool,
     /// Staff may end sessions.
     pub may_end_sessions: bool,
     /// It is the reader's own account.
@@ -129,7 +140,7 @@ fn table(lang: Lang, users: &[UserRow]) -> Markup {
 fn row(lang: Lang, user: &UserRow) -> Markup {
     html! {
         tr {
-            th scope="row" { span.person { (ui::avatar(user.id, user.name, 32)) a href=(paths::user(user.id)) { (user.name) } } }
+            th scope="row" { span.person { (ui::avatar(&user.avatar(), 32)) a href=(paths::user(user.id)) { (user.name) } } }
             td { (user.email) }
             td { (user.role) }
             td { (standing(lang, user.suspended)) }
@@ -156,6 +167,7 @@ pub fn show(p: &UserPage) -> Markup {
         (ui::error_summary(lang, "", p.errors))
         (facts(lang, &p.user))
         @if p.is_self { (ui::notice(lang, ui::Tone::Notice, lang.t(t::SELF_NOTE))) }
+        @if p.user.picture.is_some() { (portrait(p)) }
         @if p.may_change_role && !p.is_self { (role_form(p)) }
         @if p.may_suspend && !p.is_self { (suspension(p)) }
         (their_sessions(p))
@@ -173,6 +185,24 @@ fn facts(lang: Lang, user: &UserRow) -> Markup {
                 div { dt { (lang.t(admin_text::COL_STATE)) } dd { (standing(lang, user.suspended)) } }
                 div { dt { (lang.t(t::COL_JOINED)) } dd { (ui::time(&user.joined)) } }
                 div { dt { (lang.t(admin_text::COL_LAST_SEEN)) } dd { (seen(lang, user)) } }
+            }
+        }
+    }
+}
+
+fn portrait(p: &UserPage) -> Markup {
+    let lang = p.shell.lang;
+    html! {
+        section aria-labelledby="portrait-title" {
+            h2 #portrait-title { (lang.t(avatars::text::TITLE)) }
+            div.profile {
+                (ui::avatar(&p.user.avatar(), 96))
+                @if p.may_remove_picture && !p.is_self {
+                    div {
+                        p { (lang.t(avatars::text::STAFF_REMOVE_TEXT)) }
+                        (avatars::remove(lang, &paths::user_picture_delete(p.user.id), p.once))
+                    }
+                }
             }
         }
     }

@@ -18,7 +18,16 @@ pub(crate) fn all(lang: Lang) -> Rendered {
 
 fn user(lang: Lang, id: i64, name: &'static str, suspended: bool) -> UserRow<'static> {
     let last_seen = (id % 2 == 0).then(|| moment(lang, 44));
-    UserRow { id, name, email: "someone.with.a.long.name@example.com", role: "회원", joined: moment(lang, 2), last_seen, suspended }
+    UserRow {
+        id,
+        name,
+        picture: (id == 8).then_some("3f2a90bb3f2a90bb"),
+        email: "someone.with.a.long.name@example.com",
+        role: "회원",
+        joined: moment(lang, 2),
+        last_seen,
+        suspended,
+    }
 }
 
 fn user_page<'a>(shell: &'a AdminShell<'a>, errors: &'a [FieldError<'a>]) -> UserPage<'a> {
@@ -36,6 +45,7 @@ fn user_page<'a>(shell: &'a AdminShell<'a>, errors: &'a [FieldError<'a>]) -> Use
         sessions: sessions_of(shell.lang),
         may_change_role: true,
         may_suspend: true,
+        may_remove_picture: true,
         may_end_sessions: true,
         is_self: false,
         reason: "",
