@@ -169,4 +169,5 @@ steps! {
     m0011_mail_notices,
     m0012_file_texts,
     m0013_board_looks,
+    m0015_saved_searches,
 }

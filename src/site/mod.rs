@@ -16,6 +16,7 @@ mod pages;
 mod password_reset;
 mod posts;
 mod revisions;
+mod saved_searches;
 mod search;
 mod settings;
 
@@ -47,7 +48,8 @@ pub fn routes() -> Routes {
         .at(page("/privacy").cost(0, 0), get(pages::privacy))
         .at(page("/accessibility").cost(0, 0), get(pages::accessibility));
     let routes = search::routes(drafts::routes(bookmarks::routes(of_members(of_posts(routes)))));
-    notices::routes(email::routes(files::routes(password_reset::routes(revisions::routes(routes)))))
+    let routes = files::routes(password_reset::routes(revisions::routes(saved_searches::routes(routes))));
+    notices::routes(email::routes(routes))
 }
 
 fn of_posts(routes: Routes) -> Routes {

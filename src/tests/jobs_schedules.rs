@@ -5,7 +5,7 @@ use minschool::clock::{from_ms, to_ms};
 use minschool::db::query;
 use minschool::domain::jobs::schedules::{self, Schedule};
 use minschool::domain::jobs::{Kind, lease};
-use minschool::jobs::{cleanup, file_texts, worker};
+use minschool::jobs::{cleanup, file_texts, saved_searches, worker};
 use rstest::rstest;
 use sea_orm::ConnectionTrait;
 use time::Duration;
@@ -86,7 +86,8 @@ async fn the_shipped_schedules_are_done_and_old_jobs_are_forgotten(#[values(Sqli
 
 #[test]
 fn every_kind_has_a_handler() {
-    let workers = [cleanup::handlers(), file_texts::handlers(), minschool::mail::handlers(), minschool::mail::notice_handlers()];
+    let own = [cleanup::handlers(), saved_searches::handlers(), file_texts::handlers()];
+    let workers = own.into_iter().chain([minschool::mail::handlers(), minschool::mail::notice_handlers()]).collect::<Vec<_>>();
 
     let of = |kind: Kind| workers.iter().filter(|handlers| handlers.contains_key(&kind)).count();
     assert!(Kind::all().all(|kind| of(kind) == 1), "a job without one would wait for ever");

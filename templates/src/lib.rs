@@ -34,6 +34,7 @@ pub mod paths;
 pub mod posts;
 pub mod revisions;
 pub mod samples;
+pub mod saved_searches;
 pub mod search;
 pub mod sessions;
 pub mod text;
