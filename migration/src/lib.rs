@@ -170,4 +170,5 @@ steps! {
     m0012_file_texts,
     m0013_board_looks,
     m0014_avatars,
+    m0015_saved_searches,
 }

@@ -5,17 +5,22 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::bootstrap;
-use crate::jobs::{cleanup, digests, file_texts, maintenance, worker};
+use crate::domain::jobs::schedules::Schedule;
+use crate::jobs::{cleanup, digests, file_texts, maintenance, saved_searches, worker};
 use crate::systemd::notify;
 use crate::systemd::sockets::Sockets;
 use crate::web::serve::{GRACE, Listener, Timeouts, serve};
 use crate::{admin, mail, site, telemetry};
 use std::net::SocketAddr;
+use std::sync::LazyLock;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use url::Url;
+
+/// What comes again and takes no long time.
+static SCHEDULES: LazyLock<Vec<Schedule>> = LazyLock::new(|| [&cleanup::SCHEDULES[..], &saved_searches::SCHEDULES].concat());
 
 /// Runs an instance until it is to stop. `reread` reads the configuration once more (SIGHUP).
 ///
@@ -34,7 +39,8 @@ pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Fa
     let app = instance::start(config, db, Clock::default()).await?;
     let closing = CancellationToken::new();
     let work = tokio::spawn(maintenance::run(app.clone()));
-    let jobs = tokio::spawn(worker::run(app.clone(), cleanup::handlers(), &cleanup::SCHEDULES));
+    let handlers = cleanup::handlers().into_iter().chain(saved_searches::handlers()).collect();
+    let jobs = tokio::spawn(worker::run(app.clone(), handlers, &SCHEDULES));
     // Workers of their own: a document may take ten seconds of CPU time, and a relay that does not answer must not hold up what is
     // done for the site itself.
     let texts = tokio::spawn(worker::run(app.clone(), file_texts::handlers(), &[]));

@@ -28,6 +28,7 @@ pub mod permissions;
 pub mod posts;
 pub mod revisions;
 pub mod roles;
+pub mod saved_searches;
 pub mod search;
 pub mod sessions;
 pub mod settings;

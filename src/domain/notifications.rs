@@ -12,7 +12,8 @@ use crate::db::query;
 use crate::domain::{CommentId, Context, NotificationId, PostId, UserId};
 use crate::entity::notification::{ActiveModel, Column, Entity};
 use crate::entity::post::State;
-use crate::entity::{comment, post, user};
+use crate::entity::saved_search::SavedSearchId;
+use crate::entity::{comment, post, saved_search, user};
 use crate::shared::Known;
 use crate::shared::cache::{CacheTag, Generation};
 use crate::shared::notifications::Listed as Kept;
@@ -54,6 +55,14 @@ pub struct Notification {
     pub comment_id: Option<CommentId>,
     #[sea_orm(from_expr = "excerpt()")]
     pub excerpt: Option<String>,
+    #[serde(default)]
+    pub saved_search_id: Option<SavedSearchId>,
+    /// What the saved search looks for.
+    #[sea_orm(from_expr = "saved_search::Column::Words.into_expr()")]
+    #[serde(default)]
+    pub words: Option<String>,
+    #[serde(default)]
+    pub hits: Option<i64>,
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub created_at: OffsetDateTime,
     #[serde(with = "time::serde::timestamp::milliseconds::option")]
@@ -133,6 +142,7 @@ pub(super) fn of_reader(reader: &Actor, boards: &Boards) -> Select<Entity> {
         .left_join(user::Entity)
         .left_join(post::Entity)
         .left_join(comment::Entity)
+        .left_join(saved_search::Entity)
         .filter(Column::UserId.eq(reader.id))
         .filter(readable(reader, boards))
 }
@@ -326,7 +336,7 @@ pub async fn mark_all_read(ctx: &Context, reader: &Actor, boards: &Boards, key: 
 }
 
 /// What is kept ready no longer says what is read or new; every open page of this member hears of it.
-async fn renew(ctx: &Context, reader: &Actor, boards: &Boards) {
+pub(super) async fn renew(ctx: &Context, reader: &Actor, boards: &Boards) {
     invalidation::invalidate(ctx, &[CacheTag::reader(reader.id.into())]).await;
     ctx.shared.notifications().clear(reader.id.into()).await;
     if let Ok(count) = count_unread(ctx, reader, boards).await {

@@ -41,6 +41,8 @@ pub enum Kind {
     ReadFile,
     /// Lets files be read that have not been.
     QueueFiles,
+    /// Notifies members of what is new for their saved searches.
+    RunSearches,
 }
 
 /// What became of a job. A job that is being done is a waiting one with a lease.

@@ -31,6 +31,7 @@ pub mod post;
 pub mod revision;
 pub mod role;
 pub mod role_permission;
+pub mod saved_search;
 pub mod schedule;
 pub mod search_doc;
 pub mod search_progress;

@@ -1,6 +1,7 @@
 //! Notifications.
 
 use super::ids::{CommentId, NotificationId, PostId, UserId};
+use super::saved_search::SavedSearchId;
 use sea_orm::entity::prelude::*;
 use sea_orm::prelude::TimeDateTimeWithTimeZone as OffsetDateTime;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,8 @@ pub enum Kind {
     SignUpAgain,
     /// Mails to one's own address came back.
     AddressRefused,
+    /// Something new that a saved search finds.
+    SavedSearch,
 }
 
 #[sea_orm::model]
@@ -37,12 +40,17 @@ pub struct Model {
     pub read_at: Option<OffsetDateTime>,
     /// When it was part of a mail.
     pub mailed_at: Option<OffsetDateTime>,
+    pub saved_search_id: Option<SavedSearchId>,
+    /// How many posts and comments a saved search found.
+    pub hits: Option<i64>,
     #[sea_orm(belongs_to, from = "actor_id", to = "id")]
     pub actor: BelongsTo<Option<super::user::Entity>>,
     #[sea_orm(belongs_to, from = "post_id", to = "id")]
     pub post: BelongsTo<Option<super::post::Entity>>,
     #[sea_orm(belongs_to, from = "comment_id", to = "id")]
     pub comment: BelongsTo<Option<super::comment::Entity>>,
+    #[sea_orm(belongs_to, from = "saved_search_id", to = "id")]
+    pub saved_search: BelongsTo<Option<super::saved_search::Entity>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

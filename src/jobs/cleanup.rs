@@ -62,7 +62,7 @@ async fn forget_of(db: &impl ConnectionTrait, kind: Kind, now: OffsetDateTime) -
         Kind::ForgetJobs => jobs::forget_old(db, now).await,
         Kind::ForgetTokens => links::forget_old(db, now).await,
         // These delete nothing, and have handlers of their own.
-        Kind::Mail | Kind::ReadFile | Kind::NoticeMail | Kind::DailyDigests | Kind::WeeklyDigests => Ok(0),
+        Kind::Mail | Kind::ReadFile | Kind::NoticeMail | Kind::DailyDigests | Kind::WeeklyDigests | Kind::RunSearches => Ok(0),
         // It deletes nothing either, but comes again like those that do.
         Kind::QueueFiles => texts::queue_unread(db, now).await,
         Kind::SweepFiles => Ok(storage::sweep(db, now).await?),

@@ -37,6 +37,7 @@ fn subject(notice: Notice, content: &Content) -> views::Subject<'_> {
     let title = content.entries.first().and_then(|entry| entry.title.as_deref()).unwrap_or_default();
     match notice {
         Notice::Post { .. } => views::Subject::Post { title },
+        Notice::Search { .. } => views::Subject::Search,
         Notice::Digest { pace: Pace::Weekly, .. } => views::Subject::Week,
         Notice::Digest { .. } => views::Subject::Day,
     }
@@ -47,12 +48,16 @@ fn entry(entry: &Entry) -> views::Entry<'_> {
         kind: match entry.kind {
             Kind::Reply => notifications::Kind::Reply,
             Kind::Mention => notifications::Kind::Mention,
+            Kind::SavedSearch => notifications::Kind::SavedSearch { hits: entry.hits.unwrap_or_default().unsigned_abs() },
             Kind::Comment | Kind::SignUpAgain | Kind::AddressRefused => notifications::Kind::Comment,
         },
         actor: entry.actor.as_deref().unwrap_or_default(),
-        title: entry.title.as_deref().unwrap_or_default(),
+        about: entry.title.as_deref().or(entry.words.as_deref()).unwrap_or_default(),
         excerpt: entry.excerpt.as_deref().unwrap_or_default(),
-        comment: entry.comment_id.unwrap_or_default().0,
+        place: match entry.saved_search_id {
+            Some(search) => views::Place::Search(search.0),
+            None => views::Place::Comment(entry.comment_id.unwrap_or_default().0),
+        },
     }
 }
 

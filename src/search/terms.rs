@@ -67,6 +67,13 @@ impl Terms {
         self.0.is_empty()
     }
 
+    /// The same for queries of the same words, in whatever order and spelling.
+    pub fn key(&self) -> String {
+        let mut words: Vec<String> = self.0.iter().map(|term| term.chars.iter().collect()).collect();
+        words.sort_unstable();
+        words.join(" ")
+    }
+
     /// Whether a word may be meant as initials.
     pub fn has_initials(&self) -> bool {
         self.0.iter().any(Term::is_initials)

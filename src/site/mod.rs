@@ -17,6 +17,7 @@ mod pages;
 mod password_reset;
 mod posts;
 mod revisions;
+mod saved_searches;
 mod search;
 mod settings;
 
@@ -48,7 +49,8 @@ pub fn routes() -> Routes {
         .at(page("/privacy").cost(0, 0), get(pages::privacy))
         .at(page("/accessibility").cost(0, 0), get(pages::accessibility));
     let routes = search::routes(drafts::routes(bookmarks::routes(of_members(of_posts(routes)))));
-    avatars::routes(notices::routes(email::routes(files::routes(password_reset::routes(revisions::routes(routes))))))
+    let routes = files::routes(password_reset::routes(revisions::routes(saved_searches::routes(routes))));
+    avatars::routes(notices::routes(email::routes(routes)))
 }
 
 fn of_posts(routes: Routes) -> Routes {

@@ -1,5 +1,6 @@
 //! The list behind the bell.
 
+use super::saved_searches;
 use crate::domain::{NotificationId, notifications, posts};
 use crate::web::form::Submission::{Accepted, Rejected};
 use crate::web::{Fields, Flash, Result, SignedIn, form, form_token, present, reply};
@@ -30,7 +31,7 @@ pub async fn index(member: SignedIn, place: Option<Query<NotificationsQuery>>) -
         actor: n.actor.as_deref().unwrap_or_default(),
         actor_id: n.actor_id.unwrap_or_default().0,
         actor_picture: n.actor_avatar.as_deref(),
-        post_title: n.post_title.as_deref().unwrap_or_default(),
+        about: present::about(n),
         excerpt: n.excerpt.as_deref().unwrap_or_default(),
         at: present::ago(n.created_at, now, request.lang),
         unread: n.read_at.is_none(),
@@ -68,6 +69,7 @@ pub async fn read(member: SignedIn, Path(id): Path<NotificationId>) -> Result<Re
             let post = posts::find_readable(&request.app.context.db, Some(&member.actor), &request.boards, post).await?;
             paths::post(&request.board_of(&post)?.slug, post.id.0)
         }
+        (None, None) if n.kind == notifications::Kind::SavedSearch => saved_searches::place(&member, &n).await?,
         (None, None) if n.kind == notifications::Kind::AddressRefused => email::paths::INDEX.into(),
         (None, None) => paths::MY_PASSWORD.into(),
     };

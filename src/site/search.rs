@@ -1,13 +1,15 @@
 //! GET /search
 
+use super::saved_searches;
 use crate::clock::OffsetDateTime;
 use crate::domain::Error;
+use crate::domain::saved_searches::New;
 use crate::domain::search::{self, Answer, Cursor, Kind, Order, Query};
 use crate::search::{LONGEST, Part, Terms, excerpt, mark};
 use crate::web::layers::limit;
 use crate::web::routes::{Routes, page};
-use crate::web::{RequestContext, Result, present, reply};
-use poem::web::Query as Fields;
+use crate::web::{Fields, RequestContext, Result, present, reply};
+use poem::web::Query as Asking;
 use poem::{Response, get, handler};
 use serde::Deserialize;
 use templates::search::{self as views, Asked, Found, Hit, Results, SearchPage, paths};
@@ -32,19 +34,31 @@ pub struct Form {
 }
 
 impl Form {
-    fn asked(&self) -> Asked<'_> {
+    /// The same from a form, whose address and order say nothing.
+    pub fn of(fields: &Fields) -> Self {
+        let text = |name| fields.text(name).to_owned();
+        Self { q: text("q"), kind: text("kind"), board: text("board"), by: text("by"), ..Self::default() }
+    }
+
+    /// What is saved of it.
+    ///
+    /// # Errors
+    /// `NotFound` where the board is not there for this reader.
+    pub fn new_search(&self, request: &RequestContext) -> Result<New<'_>> {
+        let board = match self.board.as_str() {
+            "" => None,
+            slug => Some(request.boards.find_listed(request.actor.as_ref(), slug)?.id),
+        };
+        Ok(New { words: &self.q, kind: self.kind(), board, author: &self.by })
+    }
+
+    pub fn asked(&self) -> Asked<'_> {
         let Self { q, kind, board, since, by, sort, .. } = self;
         Asked { text: q, kind, board, since, by, sort: if sort == "new" { sort } else { "" } }
     }
 
     fn kind(&self) -> Option<Kind> {
-        match self.kind.as_str() {
-            "post" => Some(Kind::Post),
-            "comment" => Some(Kind::Comment),
-            "member" => Some(Kind::Member),
-            "file" => Some(Kind::File),
-            _ => None,
-        }
+        [Kind::Post, Kind::Comment, Kind::Member, Kind::File].into_iter().find(|kind| word(Some(*kind)) == self.kind)
     }
 
     fn since(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
@@ -55,6 +69,17 @@ impl Form {
             _ => return None,
         };
         now.checked_sub(Duration::days(days))
+    }
+}
+
+/// The word of a kind in addresses; empty for all.
+pub fn word(kind: Option<Kind>) -> &'static str {
+    match kind {
+        None => "",
+        Some(Kind::Post) => "post",
+        Some(Kind::Comment) => "comment",
+        Some(Kind::Member) => "member",
+        Some(Kind::File) => "file",
     }
 }
 
@@ -69,13 +94,17 @@ async fn find(request: &RequestContext, form: &Form) -> Result<Answer> {
 
 /// What was found, or the form alone.
 #[handler]
-pub async fn show(request: RequestContext, form: Option<Fields<Form>>) -> Result<Response> {
-    let form = form.map(|Fields(form)| form).unwrap_or_default();
+pub async fn show(request: RequestContext, form: Option<Asking<Form>>) -> Result<Response> {
+    let form = form.map(|Asking(form)| form).unwrap_or_default();
     let actor = request.actor.as_ref();
     let open: Vec<_> = request.boards.open_to(actor).collect();
     let boards = open.iter().map(|board| (board.slug.as_str(), present::board_name(board, request.lang))).collect();
     let answer = if form.q.trim().is_empty() { None } else { Some(find(&request, &form).await?) };
     let looked_for = answer.as_ref().and_then(|answer| answer.instead.as_deref()).unwrap_or(&form.q);
+    let watch = match &answer {
+        Some(answer) => watch(&request, &form, answer).await?,
+        None => None,
+    };
     let terms = Terms::parse(looked_for);
     let marked: Vec<Marked> = answer.iter().flat_map(|answer| &answer.hits).map(|hit| Marked::of(&terms, hit)).collect();
     let next = answer.as_ref().and_then(|answer| answer.next).map(|next| next.to_string()).unwrap_or_default();
@@ -93,8 +122,16 @@ pub async fn show(request: RequestContext, form: Option<Fields<Form>>) -> Result
             is_too_broad: answer.is_too_broad,
             shortened_to: (form.q.trim().chars().count() > LONGEST).then_some(LONGEST as u64),
         }),
+        watch: watch.as_ref().map(saved_searches::button),
     };
     Ok(reply::page(views::page(&page)))
+}
+
+/// The button, for what was looked for. A board that its reader may not see has none.
+async fn watch(request: &RequestContext, form: &Form, answer: &Answer) -> Result<Option<saved_searches::Button>> {
+    let Ok(new) = form.new_search(request) else { return Ok(None) };
+    let words = answer.instead.as_deref().unwrap_or(new.words);
+    saved_searches::watch(request, &New { words, ..new }).await
 }
 
 async fn answer(request: &RequestContext, form: &Form) -> Result<Answer> {

@@ -5,7 +5,7 @@ use minschool::clock::{from_ms, to_ms};
 use minschool::db::query;
 use minschool::domain::jobs::schedules::{self, Schedule};
 use minschool::domain::jobs::{Failure, Kind, lease};
-use minschool::jobs::{cleanup, file_texts, worker};
+use minschool::jobs::{cleanup, file_texts, saved_searches, worker};
 use rstest::rstest;
 use sea_orm::ConnectionTrait;
 use time::Duration;
@@ -105,7 +105,8 @@ async fn a_job_that_fails_is_tried_again_when_its_schedule_comes_and_not_17_hour
 
 #[test]
 fn every_kind_has_a_handler() {
-    let workers = [cleanup::handlers(), file_texts::handlers(), minschool::mail::handlers(), minschool::mail::notice_handlers()];
+    let own = [cleanup::handlers(), saved_searches::handlers(), file_texts::handlers()];
+    let workers = own.into_iter().chain([minschool::mail::handlers(), minschool::mail::notice_handlers()]).collect::<Vec<_>>();
 
     let of = |kind: Kind| workers.iter().filter(|handlers| handlers.contains_key(&kind)).count();
     assert!(Kind::all().all(|kind| of(kind) == 1), "a job without one would wait for ever");

@@ -56,6 +56,7 @@ mod processes;
 mod revisions;
 mod rolling;
 mod rotation;
+mod saved_searches;
 mod schema;
 mod search;
 mod search_index;

@@ -250,7 +250,7 @@ async fn a_week_is_a_digest_of_its_own_and_a_board_may_differ(#[values(Sqlite, P
     let free = BoardId(number(&all.test, "SELECT id FROM boards WHERE slug = 'free'").await);
     let field = format!("board.{free}");
     all.choose(&[("kind.comment", "never"), (&field, "weekly")]).await;
-    assert_eq!(all.chosen().await.pace(Kind::Comment, free), Pace::Weekly);
+    assert_eq!(all.chosen().await.pace(Kind::Comment, Some(free)), Pace::Weekly);
     all.comment("꼭 갈게요!").await;
     let db = &all.test.app.context.db;
     schedules::register(db, &digests::SCHEDULES, all.test.app.context.clock.now()).await.unwrap();
@@ -265,7 +265,7 @@ async fn a_week_is_a_digest_of_its_own_and_a_board_may_differ(#[values(Sqlite, P
     assert_eq!(all.sent().await, 1, "the day has nothing to say");
     let stop = all.stop(0).await;
     assert_eq!(all.test.visitor().post(&stop, &[]).await.status, 200);
-    assert_eq!(all.chosen().await.pace(Kind::Comment, free), Pace::Never);
+    assert_eq!(all.chosen().await.pace(Kind::Comment, Some(free)), Pace::Never);
     assert_eq!(all.chosen().await.of_kind(Kind::Reply), Pace::Daily, "what is of another pace stays");
     all.choose(&[(&field, "same")]).await;
     assert_eq!(all.chosen().await.of_board(free), None);

@@ -35,6 +35,7 @@ pub mod paths;
 pub mod posts;
 pub mod revisions;
 pub mod samples;
+pub mod saved_searches;
 pub mod search;
 pub mod sessions;
 pub mod text;

@@ -3,15 +3,18 @@
 
 use super::preferences::{self, Preferences};
 use super::unsubscribe::Scope;
-use super::{Context, KINDS, Kind, Notice, Pace, PostId, Result, UserId, digests, recipients};
+use super::{Context, KINDS, Kind, Notice, Pace, Result, UserId, digests, recipients};
 use crate::clock::OffsetDateTime;
 use crate::domain::boards::Boards;
+use crate::domain::saved_searches::SavedSearchId;
 use crate::domain::users::profile;
 use crate::domain::{Actor, BoardId, CommentId, NotificationId, notifications};
 use crate::entity::notification::{Column, Entity};
-use crate::entity::{comment, post, user, user_email};
+use crate::entity::{comment, post, saved_search, user, user_email};
 use sea_orm::sea_query::{ExprTrait, SimpleExpr};
-use sea_orm::{ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DerivePartialModel, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 /// Notifications that one mail shows.
 const SHOWN: usize = 20;
@@ -34,6 +37,18 @@ pub struct Entry {
     pub board_id: Option<BoardId>,
     #[sea_orm(from_expr = "notifications::excerpt()")]
     pub excerpt: Option<String>,
+    pub saved_search_id: Option<SavedSearchId>,
+    /// What the saved search looks for.
+    #[sea_orm(from_expr = "saved_search::Column::Words.into_expr()")]
+    pub words: Option<String>,
+    pub hits: Option<i64>,
+}
+
+impl Entry {
+    /// Whether what it leads to is there.
+    fn leads_on(&self) -> bool {
+        if self.kind == Kind::SavedSearch { self.words.is_some() } else { self.board_id.is_some() }
+    }
 }
 
 /// What a notice says.
@@ -61,15 +76,18 @@ pub async fn find(ctx: &Context, notice: Notice) -> Result<Option<Content>> {
     let Some(reader) = profile::actors(db, &[], &[user]).await?.pop() else { return Ok(None) };
     let (boards, chosen) = (Boards::read(db).await?, preferences::read(db, user).await?);
     let (about, pace): (SimpleExpr, Pace) = match notice {
-        Notice::Post { post, .. } if is_mailed(db, user, post).await? => return Ok(None),
         Notice::Post { post, .. } => (Column::PostId.eq(post), Pace::AtOnce),
+        Notice::Search { search, .. } => (Column::SavedSearchId.eq(search), Pace::AtOnce),
         Notice::Digest { pace, until, .. } => (digest(pace, until), pace),
     };
+    if pace == Pace::AtOnce && is_mailed(db, user, about.clone()).await? {
+        return Ok(None);
+    }
     let mut entries = unread(db, &reader, &boards, about).await?;
-    entries.retain(|entry| entry.board_id.is_some_and(|board| chosen.pace(entry.kind, board) == pace));
+    entries.retain(|entry| entry.leads_on() && chosen.pace(entry.kind, entry.board_id) == pace);
     let Some(first) = entries.first() else { return Ok(None) };
     let scope = match notice {
-        Notice::Post { .. } => scope(first, &entries, &chosen),
+        Notice::Post { .. } | Notice::Search { .. } => scope(first, &entries, &chosen),
         Notice::Digest { pace, .. } => Scope::Digest(pace),
     };
     let ids: Vec<NotificationId> = entries.iter().map(|entry| entry.id).collect();
@@ -77,9 +95,9 @@ pub async fn find(ctx: &Context, notice: Notice) -> Result<Option<Content>> {
     Ok(Some(Content { more: ids.len() - entries.len(), entries, ids, scope }))
 }
 
-/// Whether a mail about this post went out that its recipient has not read yet.
-async fn is_mailed(db: &impl ConnectionTrait, user: UserId, post: PostId) -> Result<bool> {
-    let mailed = Entity::find().filter(Column::UserId.eq(user)).filter(Column::PostId.eq(post));
+/// Whether a mail about this went out that its recipient has not read yet.
+async fn is_mailed(db: &impl ConnectionTrait, user: UserId, about: SimpleExpr) -> Result<bool> {
+    let mailed = Entity::find().filter(Column::UserId.eq(user)).filter(about);
     Ok(mailed.filter(Column::ReadAt.is_null()).filter(Column::MailedAt.is_not_null()).count(db).await? > 0)
 }
 
@@ -92,7 +110,7 @@ async fn unread(db: &impl ConnectionTrait, reader: &Actor, boards: &Boards, abou
     let unread = notifications::of_reader(reader, boards)
         .filter(Column::ReadAt.is_null())
         .filter(Column::Kind.is_in(KINDS))
-        .filter(comment::Column::State.eq(post::State::Shown))
+        .filter(Condition::any().add(comment::Column::State.eq(post::State::Shown)).add(Column::Kind.eq(Kind::SavedSearch)))
         .filter(about);
     Ok(unread.order_by_asc(Column::Id).limit(MOST).into_partial_model().all(db).await?)
 }

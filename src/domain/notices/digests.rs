@@ -10,7 +10,7 @@ use crate::domain::jobs::{self, New};
 use crate::domain::{BoardId, Error};
 use crate::entity::notification::{Column, Entity};
 use crate::entity::{post, user_email};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use time::Duration;
@@ -91,7 +91,7 @@ pub async fn add(
 struct Unread {
     user_id: UserId,
     kind: Kind,
-    board_id: BoardId,
+    board_id: Option<BoardId>,
 }
 
 /// Which of these members left something unread that they want by this digest.
@@ -102,7 +102,7 @@ async fn having_something(
     (since, until): (OffsetDateTime, OffsetDateTime),
 ) -> Result<BTreeSet<UserId>> {
     let unread = Entity::find()
-        .inner_join(post::Entity)
+        .left_join(post::Entity)
         .select_only()
         .columns([Column::UserId, Column::Kind])
         .column(post::Column::BoardId)
@@ -111,6 +111,7 @@ async fn having_something(
         .filter(Column::ReadAt.is_null())
         .filter(Column::MailedAt.is_null())
         .filter(Column::Kind.is_in(KINDS))
+        .filter(Condition::any().add(post::Column::Id.is_not_null()).add(Column::Kind.eq(Kind::SavedSearch)))
         .filter(Column::CreatedAt.gt(since))
         .filter(Column::CreatedAt.lte(until));
     let rows: Vec<Unread> = unread.into_model().all(tx).await?;

@@ -1,18 +1,21 @@
 //! Notifications that are mailed at once: each instance looks every few seconds at those that are new since the last look and old
-//! enough, and adds a mail for each post of each member who wants that.
+//! enough, and adds a mail for each post or saved search of each member who wants that.
 //!
 //! A cursor in `settings` says up to which id they were looked at, so a look reads the new rows by the primary key and writing a
 //! comment costs no statement more. Who moves the cursor on from the value that it read adds the mails in the same transaction: of
 //! ten instances that look at once, one does.
 
 use super::preferences::{self, Preferences};
-use super::{Context, Kind, Notice, Pace, PostId, Result, UserId, enqueue, recipients};
+use super::{About, Context, Kind, Pace, PostId, Result, UserId, enqueue, recipients};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
+use crate::domain::saved_searches::SavedSearchId;
 use crate::domain::{BoardId, NotificationId, jobs, settings};
 use crate::entity::notification::{Column, Entity};
 use crate::entity::{post, user_email};
-use sea_orm::{ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DerivePartialModel, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -32,6 +35,7 @@ struct Fresh {
     post_id: Option<PostId>,
     #[sea_orm(from_expr = "post::Column::BoardId.into_expr()")]
     board_id: Option<BoardId>,
+    saved_search_id: Option<SavedSearchId>,
     created_at: OffsetDateTime,
     read_at: Option<OffsetDateTime>,
 }
@@ -72,7 +76,8 @@ async fn look(ctx: &Context, delay: Duration) -> Result<usize> {
     for unread in first.iter().filter(|unread| unread.mailed_at.is_none()) {
         // The first one stays the same until the member reads it, and with it the key.
         let dedupe = format!("notice:{}:{}", unread.user_id, unread.first);
-        enqueue(&tx, Notice::Post { user: unread.user_id, post: unread.post_id }, &dedupe, (now, now)).await?;
+        let Some(about) = unread.about() else { continue };
+        enqueue(&tx, about.notice(unread.user_id), &dedupe, (now, now)).await?;
     }
     tx.commit().await?;
     if !first.is_empty() {
@@ -81,8 +86,8 @@ async fn look(ctx: &Context, delay: Duration) -> Result<usize> {
     Ok(ready)
 }
 
-/// The posts about which members want to know at once.
-async fn wanted(ctx: &Context, rows: &[Fresh], now: OffsetDateTime) -> Result<BTreeSet<(UserId, PostId)>> {
+/// The posts and saved searches about which members want to know at once.
+async fn wanted(ctx: &Context, rows: &[Fresh], now: OffsetDateTime) -> Result<BTreeSet<(UserId, About)>> {
     let unread = || rows.iter().filter(|row| row.read_at.is_none() && super::KINDS.contains(&row.kind));
     let users: BTreeSet<UserId> = unread().map(|row| row.user_id).collect();
     if users.is_empty() {
@@ -93,36 +98,51 @@ async fn wanted(ctx: &Context, rows: &[Fresh], now: OffsetDateTime) -> Result<BT
     let (chosen, usual) = (preferences::read_all(&ctx.db, &reached).await?, Preferences::default());
     let at_once = |row: &&Fresh| {
         let preferences = chosen.get(&row.user_id).unwrap_or(&usual);
-        reached.contains(&row.user_id) && row.board_id.is_some_and(|board| preferences.pace(row.kind, board) == Pace::AtOnce)
+        reached.contains(&row.user_id) && preferences.pace(row.kind, row.board_id) == Pace::AtOnce
     };
-    Ok(unread().filter(at_once).filter_map(|row| Some((row.user_id, row.post_id?))).collect())
+    Ok(unread().filter(at_once).filter_map(|row| Some((row.user_id, About::of(row.post_id, row.saved_search_id)?))).collect())
 }
 
-/// What a member has not read about a post.
+/// What a member has not read about a post or of a saved search.
 #[derive(FromQueryResult)]
 struct Unread {
     user_id: UserId,
-    post_id: PostId,
+    post_id: Option<PostId>,
+    saved_search_id: Option<SavedSearchId>,
     /// The oldest of it.
     first: NotificationId,
     /// When the last of it was mailed.
     mailed_at: Option<OffsetDateTime>,
 }
 
-async fn first_unread(db: &impl ConnectionTrait, wanted: &BTreeSet<(UserId, PostId)>) -> Result<Vec<Unread>> {
+impl Unread {
+    fn about(&self) -> Option<About> {
+        About::of(self.post_id, self.saved_search_id)
+    }
+}
+
+async fn first_unread(db: &impl ConnectionTrait, wanted: &BTreeSet<(UserId, About)>) -> Result<Vec<Unread>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
+    let (mut posts, mut searches) = (Vec::new(), Vec::new());
+    for (_, about) in wanted {
+        match about {
+            About::Post(post) => posts.push(*post),
+            About::Search(search) => searches.push(*search),
+        }
+    }
     let unread = Entity::find()
         .select_only()
-        .columns([Column::UserId, Column::PostId])
+        .columns([Column::UserId, Column::PostId, Column::SavedSearchId])
         .column_as(Column::Id.min(), "first")
         .column_as(Column::MailedAt.max(), "mailed_at")
         .filter(Column::ReadAt.is_null())
         .filter(Column::UserId.is_in(wanted.iter().map(|(user, _)| *user)))
-        .filter(Column::PostId.is_in(wanted.iter().map(|(_, post)| *post)))
+        .filter(Condition::any().add(Column::PostId.is_in(posts)).add(Column::SavedSearchId.is_in(searches)))
         .group_by(Column::UserId)
-        .group_by(Column::PostId);
+        .group_by(Column::PostId)
+        .group_by(Column::SavedSearchId);
     let rows: Vec<Unread> = unread.into_model().all(db).await?;
-    Ok(rows.into_iter().filter(|row| wanted.contains(&(row.user_id, row.post_id))).collect())
+    Ok(rows.into_iter().filter(|row| row.about().is_some_and(|about| wanted.contains(&(row.user_id, about)))).collect())
 }

@@ -14,6 +14,7 @@ pub mod unsubscribe;
 use super::{Context, PostId, Result, UserId, users};
 use crate::clock::OffsetDateTime;
 use crate::domain::jobs::{self, New};
+use crate::domain::saved_searches::SavedSearchId;
 use crate::domain::users::addresses;
 use crate::entity::{user, user_email};
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -25,7 +26,7 @@ pub use crate::entity::notification::Kind;
 
 /// The kinds of notifications that are mailed. A sign-up with a known address has a mail of its own, and of an address that mails do
 /// not reach no mail can speak.
-pub const KINDS: [Kind; 3] = [Kind::Comment, Kind::Reply, Kind::Mention];
+pub const KINDS: [Kind; 4] = [Kind::Comment, Kind::Reply, Kind::Mention, Kind::SavedSearch];
 
 /// How soon, where a member chose nothing: one mail a day at most, and only after a day on which something was left unread.
 pub const USUAL: Pace = Pace::Daily;
@@ -57,6 +58,7 @@ impl Kind {
             Self::Comment => "comment",
             Self::Reply => "reply",
             Self::Mention => "mention",
+            Self::SavedSearch => "search",
             Self::SignUpAgain | Self::AddressRefused => "",
         }
     }
@@ -78,6 +80,13 @@ pub enum Notice {
         /// The post.
         post: PostId,
     },
+    /// What a member has not read of one saved search.
+    Search {
+        /// The member.
+        user: UserId,
+        /// The search.
+        search: SavedSearchId,
+    },
     /// What a member has not read of a day or a week.
     Digest {
         /// The member.
@@ -94,7 +103,28 @@ impl Notice {
     /// Who gets it.
     pub fn user(self) -> UserId {
         match self {
-            Self::Post { user, .. } | Self::Digest { user, .. } => user,
+            Self::Post { user, .. } | Self::Search { user, .. } | Self::Digest { user, .. } => user,
+        }
+    }
+}
+
+/// What a mail that is sent at once is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum About {
+    Post(PostId),
+    Search(SavedSearchId),
+}
+
+impl About {
+    /// What a notification is about, where it can be mailed at once.
+    fn of(post: Option<PostId>, search: Option<SavedSearchId>) -> Option<Self> {
+        post.map(Self::Post).or(search.map(Self::Search))
+    }
+
+    fn notice(self, user: UserId) -> Notice {
+        match self {
+            Self::Post(post) => Notice::Post { user, post },
+            Self::Search(search) => Notice::Search { user, search },
         }
     }
 }

@@ -29,9 +29,9 @@ impl Preferences {
         self.boards.iter().find(|(known, _)| *known == board).map(|(_, pace)| *pace)
     }
 
-    /// Of a notification about a post of this board.
-    pub fn pace(&self, kind: Kind, board: BoardId) -> Pace {
-        self.of_board(board).unwrap_or_else(|| self.of_kind(kind))
+    /// Of a notification about a post of this board; none: about no post.
+    pub fn pace(&self, kind: Kind, board: Option<BoardId>) -> Pace {
+        board.and_then(|board| self.of_board(board)).unwrap_or_else(|| self.of_kind(kind))
     }
 
     /// What would have to change so that nothing is of this pace any more.

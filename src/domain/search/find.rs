@@ -134,7 +134,8 @@ pub struct Answer {
 /// The database's; `Busy` where too many search at once.
 pub async fn search(ctx: &Context, actor: Option<&Actor>, boards: &Boards, query: Query<'_>) -> Result<Answer> {
     let db = ctx.search.get().await?;
-    let search = Search { db, readable: readable(boards, actor, query.board), query, author: author(db, query.author).await? };
+    let (readable, kinds) = (readable(boards, actor, query.board), query.kind.into_iter().collect());
+    let search = Search { db, readable, kinds, query, author: author(db, query.author).await?, span: Span::default() };
     if search.author.is_none() && !query.author.trim().is_empty() {
         return Ok(Answer::default());
     }
@@ -153,6 +154,39 @@ pub async fn search(ctx: &Context, actor: Option<&Actor>, boards: &Boards, query
     Ok(answer)
 }
 
+/// Pages that are counted at most.
+const COUNTED: usize = 5;
+
+/// How many posts and comments of others a member finds among the documents of a span, at least; a hundred are enough to say "many".
+/// `query.author` is not looked at: members change their names. None: the index takes too long.
+///
+/// # Errors
+/// The database's.
+pub(in crate::domain) async fn count_of_others(
+    ctx: &Context,
+    reader: &Actor,
+    boards: &Boards,
+    (query, author): (Query<'_>, Option<UserId>),
+    span: Span,
+) -> Result<Option<usize>> {
+    let db = ctx.search.get().await?;
+    let kinds = query.kind.map_or_else(|| vec![Kind::Post, Kind::Comment], |kind| vec![kind]);
+    let mut search = Search { db, readable: readable(boards, Some(reader), query.board), kinds, query, author, span };
+    let mut hits = 0;
+    for _ in 0..COUNTED {
+        let answer = search.page(query.text).await?;
+        if answer.is_too_broad {
+            return Ok(None);
+        }
+        hits += answer.hits.iter().filter(|hit| hit.author.0 != reader.id).count();
+        search.query.after = answer.next;
+        if answer.next.is_none() {
+            break;
+        }
+    }
+    Ok(Some(hits))
+}
+
 /// The boards in which this person finds anything.
 fn readable(boards: &Boards, actor: Option<&Actor>, only: Option<BoardId>) -> Vec<BoardId> {
     boards.open_to(actor).map(|board| board.id).filter(|id| only.is_none_or(|only| only == *id)).collect()
@@ -167,11 +201,27 @@ async fn author(db: &Database, name: &str) -> Result<Option<UserId>> {
     Ok(found.into_tuple().one(db).await?)
 }
 
+/// The documents that are looked at: those between two.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::domain) struct Span {
+    pub above: SearchDocId,
+    pub below: SearchDocId,
+}
+
+impl Default for Span {
+    fn default() -> Self {
+        Self { above: SearchDocId(0), below: SearchDocId(i64::MAX) }
+    }
+}
+
 struct Search<'a> {
     db: &'a Database,
     readable: Vec<BoardId>,
+    /// Of these kinds alone; none: of any.
+    kinds: Vec<Kind>,
     query: Query<'a>,
     author: Option<UserId>,
+    span: Span,
 }
 
 impl Search<'_> {
@@ -182,7 +232,7 @@ impl Search<'_> {
         }
         // Initials are looked for in titles alone, in whatever order.
         let in_titles = self.query.order == Order::Best || terms.has_initials();
-        let mut place = self.query.after.unwrap_or(Cursor { in_titles, below: SearchDocId(i64::MAX) });
+        let mut place = self.query.after.unwrap_or(Cursor { in_titles, below: self.span.below });
         let mut hits = Vec::new();
         for _ in 0..ROUNDS {
             let Some(candidates) = self.candidates(&terms, place).await? else {
@@ -199,7 +249,7 @@ impl Search<'_> {
                 }
             }
             match (exhausted, place.in_titles) {
-                (true, true) => place = Cursor { in_titles: false, below: SearchDocId(i64::MAX) },
+                (true, true) => place = Cursor { in_titles: false, below: self.span.below },
                 (true, false) => return Ok(Answer { hits, ..Answer::default() }),
                 (false, _) => {}
             }
@@ -222,9 +272,10 @@ impl Search<'_> {
         let grams = if place.in_titles { terms.grams_in_title() } else { terms.grams_anywhere() };
         let wanted = Wanted {
             grams: &grams,
+            above: self.span.above,
             below: place.below,
             boards: &self.readable,
-            kind: self.query.kind,
+            kinds: &self.kinds,
             author: self.author,
             since: self.query.since.unwrap_or(OffsetDateTime::UNIX_EPOCH),
             limit: CANDIDATES,

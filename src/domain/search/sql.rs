@@ -33,9 +33,11 @@ pub(super) struct Candidate {
 /// What documents are asked for.
 pub(super) struct Wanted<'a> {
     pub grams: &'a [i32],
+    pub above: SearchDocId,
     pub below: SearchDocId,
     pub boards: &'a [BoardId],
-    pub kind: Option<Kind>,
+    /// Of these kinds alone; none: of any.
+    pub kinds: &'a [Kind],
     pub author: Option<UserId>,
     pub since: OffsetDateTime,
     pub limit: i64,
@@ -43,14 +45,16 @@ pub(super) struct Wanted<'a> {
     pub is_shown: bool,
 }
 
-/// The newest documents below an id. The conditions are the same for all queries, and staff ask for what is not in sight, too: two statements for an engine. The
-/// connections of searches plan each with its values (`plan_cache_mode`), which takes those that ask for nothing away.
+/// The newest documents between two ids. The connections of searches plan each statement with its values (`plan_cache_mode`), which
+/// takes conditions that ask for nothing away.
 pub(super) async fn candidates(db: &impl ConnectionTrait, wanted: &Wanted<'_>) -> Result<Vec<Candidate>, DbErr> {
     let places = query::places(7, wanted.boards.len());
     let boards = if places.is_empty() { "NULL" } else { &places };
+    let kinds = query::places(7 + wanted.boards.len(), wanted.kinds.len());
+    let kinds = if kinds.is_empty() { String::new() } else { format!("d.kind IN ({kinds}) AND ") };
     let shown = if wanted.is_shown { "d.shown AND " } else { "" };
     let conditions = format!(
-        "{shown}d.id < $2 AND d.created_at >= $3 AND (CAST($4 AS TEXT) = '' OR d.kind = $4) \
+        "{shown}{kinds}d.id < $2 AND d.id > $4 AND d.created_at >= $3 \
          AND (CAST($5 AS BIGINT) = 0 OR d.author_id = $5) AND (d.board_id IS NULL OR d.board_id IN ({boards})) \
          ORDER BY d.id DESC LIMIT $6"
     );
@@ -60,7 +64,7 @@ pub(super) async fn candidates(db: &impl ConnectionTrait, wanted: &Wanted<'_>) -
             format!("SELECT d.id, d.kind, d.ref_id FROM search_docs d WHERE d.grams @> CAST($1 AS INTEGER[]) AND {conditions}"),
         ),
         _ => {
-            let conditions = conditions.replace("d.id < $2", "g.rowid < $2").replace("ORDER BY d.id", "ORDER BY g.rowid");
+            let conditions = conditions.replace("d.id", "g.rowid");
             // Words side by side must all be there. They are numbers, so nothing in them means anything to FTS5.
             let sql = "SELECT d.id, d.kind, d.ref_id FROM search_grams g CROSS JOIN search_docs d ON d.id = g.rowid \
                  WHERE g.search_grams MATCH $1";
@@ -71,9 +75,10 @@ pub(super) async fn candidates(db: &impl ConnectionTrait, wanted: &Wanted<'_>) -
         numbers.into(),
         wanted.below.into(),
         wanted.since.into(),
-        wanted.kind.map_or_else(String::new, |kind| kind.to_value()).into(),
+        wanted.above.into(),
         wanted.author.map_or(0, |author| author.0).into(),
         wanted.limit.into(),
     ];
-    query::all(db, &sql, values.into_iter().chain(wanted.boards.iter().map(|board| board.0.into()))).await
+    let boards = wanted.boards.iter().map(|board| board.0.into());
+    query::all(db, &sql, values.into_iter().chain(boards).chain(wanted.kinds.iter().map(|kind| kind.to_value().into()))).await
 }

@@ -35,9 +35,9 @@ pub(in crate::domain) async fn matching(ctx: &Context, boards: &[BoardId], kind:
     }
     let db = ctx.search.get().await?;
     let grams = terms.grams_anywhere();
-    let (mut below, since, kind_only) = (SearchDocId(i64::MAX), OffsetDateTime::UNIX_EPOCH, Some(kind));
+    let (mut below, above, since, kinds) = (SearchDocId(i64::MAX), SearchDocId(0), OffsetDateTime::UNIX_EPOCH, [kind]);
     for _ in 0..ROUNDS {
-        let wanted = Wanted { grams: &grams, below, boards, kind: kind_only, author: None, since, limit: CANDIDATES, is_shown: false };
+        let wanted = Wanted { grams: &grams, above, below, boards, kinds: &kinds, author: None, since, limit: CANDIDATES, is_shown: false };
         let candidates = match tokio::time::timeout(TIMEOUT, sql::candidates(db, &wanted)).await {
             Ok(Ok(candidates)) => candidates,
             Ok(Err(err)) if !was_cancelled(&err) => return Err(err.into()),

@@ -160,14 +160,19 @@ pub fn kind(n: &Notification) -> Kind {
         notifications::Kind::Mention => Kind::Mention,
         notifications::Kind::SignUpAgain => Kind::SignUpAgain,
         notifications::Kind::AddressRefused => Kind::AddressRefused,
+        notifications::Kind::SavedSearch => Kind::SavedSearch { hits: count(n.hits.unwrap_or_default()) },
         notifications::Kind::Comment => Kind::Comment,
     }
 }
 
 /// What happened, in one sentence.
 pub fn sentence(n: &Notification, lang: Lang) -> String {
-    let (actor, post) = (n.actor.as_deref().unwrap_or_default(), n.post_title.as_deref().unwrap_or_default());
-    templates::notifications::sentence(lang, kind(n), actor, post)
+    templates::notifications::sentence(lang, kind(n), n.actor.as_deref().unwrap_or_default(), about(n))
+}
+
+/// The title of the post that it is about, or the words of the search.
+pub fn about(n: &Notification) -> &str {
+    n.post_title.as_deref().or(n.words.as_deref()).unwrap_or_default()
 }
 
 /// What is wrong with a form, with the limits that the sentences name.

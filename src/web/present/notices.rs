@@ -24,6 +24,7 @@ pub fn kind(kind: Notified) -> Kind {
     match kind {
         Notified::Reply => Kind::Reply,
         Notified::Mention => Kind::Mention,
+        Notified::SavedSearch => Kind::SavedSearch,
         Notified::Comment | Notified::SignUpAgain | Notified::AddressRefused => Kind::Comment,
     }
 }

@@ -260,6 +260,7 @@ fn own_pages(lang: Lang) -> PreEscaped<&'static str> {
         html! {
             li { a href=(crate::bookmarks::paths::INDEX) { (lang.t(crate::bookmarks::text::TITLE)) } }
             li { a href=(crate::drafts::paths::INDEX) { (lang.t(crate::drafts::text::TITLE)) } }
+            li { a href=(crate::saved_searches::paths::INDEX) { (lang.t(crate::saved_searches::text::TITLE)) } }
             li { a href=(paths::MY_PROFILE) { (lang.t(users_text::PROFILE)) } }
             li { a href=(paths::MY_SESSIONS) { (lang.t(users_text::SESSIONS)) } }
             li { a href=(paths::MY_READING) { (lang.t(users_text::READING)) } }

@@ -4,7 +4,7 @@ use super::text as t;
 use super::{Frame, Letter, Link, letter_about, to};
 use crate::notices::paths as notices;
 use crate::notifications::{Kind, sentence};
-use crate::paths;
+use crate::{paths, saved_searches};
 use maud::{Markup, html};
 
 /// A letter about notifications.
@@ -25,8 +25,17 @@ pub struct NoticeLetter<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject<'a> {
     Post { title: &'a str },
+    Search,
     Day,
     Week,
+}
+
+/// What a notification leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Comment(i64),
+    /// A saved search.
+    Search(i64),
 }
 
 /// One notification.
@@ -35,12 +44,11 @@ pub struct Entry<'a> {
     pub kind: Kind,
     /// Who wrote it.
     pub actor: &'a str,
-    /// The title of the post.
-    pub title: &'a str,
+    /// The title of the post, or the words of a search.
+    pub about: &'a str,
     /// The beginning of what was written.
     pub excerpt: &'a str,
-    /// The comment that it leads to.
-    pub comment: i64,
+    pub place: Place,
 }
 
 /// Why its reader gets it.
@@ -66,15 +74,16 @@ pub(super) struct Item {
 pub fn notice(p: &NoticeLetter) -> Letter {
     let (lang, frame) = (p.frame.lang, &p.frame);
     let subject = match (p.subject, p.entries.as_slice()) {
-        (Subject::Post { .. }, [only]) => sentence(lang, only.kind, only.actor, only.title),
+        (Subject::Post { .. }, [only]) | (Subject::Search, [only, ..]) => sentence(lang, only.kind, only.actor, only.about),
         (Subject::Post { title }, entries) => {
             lang.fill(t::NOTICE_SUBJECT_MANY, &[("post", &title), ("n", &(entries.len() as u64 + p.more))])
         }
-        (Subject::Day, _) => lang.t(t::NOTICE_SUBJECT_DAY).to_owned(),
+        (Subject::Day, _) | (Subject::Search, []) => lang.t(t::NOTICE_SUBJECT_DAY).to_owned(),
         (Subject::Week, _) => lang.t(t::NOTICE_SUBJECT_WEEK).to_owned(),
     };
     let lead = match p.subject {
         Subject::Post { .. } => t::NOTICE_LEAD_POST,
+        Subject::Search => t::NOTICE_LEAD_SEARCH,
         Subject::Day => t::NOTICE_LEAD_DAY,
         Subject::Week => t::NOTICE_LEAD_WEEK,
     };
@@ -98,10 +107,17 @@ pub fn notice(p: &NoticeLetter) -> Letter {
 
 fn item(frame: &Frame, entry: &Entry) -> Item {
     Item {
-        sentence: sentence(frame.lang, entry.kind, entry.actor, entry.title),
+        sentence: sentence(frame.lang, entry.kind, entry.actor, entry.about),
         // One line: what a member typed must not look like another part of the letter.
         excerpt: entry.excerpt.split_whitespace().collect::<Vec<_>>().join(" "),
-        url: to(frame, &paths::comment(entry.comment)),
+        url: to(frame, &address(entry.place)),
+    }
+}
+
+fn address(place: Place) -> String {
+    match place {
+        Place::Comment(id) => paths::comment(id),
+        Place::Search(id) => saved_searches::paths::show(id),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Letters, as text and as HTML.
 
-use super::notices::{self, Entry, NoticeLetter, Subject, Why};
+use super::notices::{self, Entry, NoticeLetter, Place, Subject, Why};
 use super::{
     ChangeLetter, DeviceLetter, Frame, Letter, LinkLetter, body, change_email, email_change_asked, email_changed, new_device,
     password_changed, reset_password, sign_up_again, test, text, verify_email,
@@ -27,6 +27,7 @@ pub(crate) fn all(lang: Lang) -> Rendered {
         ("mail-new-device", drawn(&new_device(&device))),
         ("mail-notice", drawn(&notices::notice(&about(frame, 1, Subject::Post { title: TITLE }, Why::Kinds)))),
         ("mail-notice-many", drawn(&notices::notice(&about(frame, 2, Subject::Post { title: TITLE }, Why::Board)))),
+        ("mail-notice-search", drawn(&notices::notice(&of_search(frame)))),
         ("mail-notice-day", drawn(&notices::notice(&about(frame, 2, Subject::Day, Why::Day)))),
         ("mail-notice-week", drawn(&notices::notice(&NoticeLetter { more: 3, ..about(frame, 2, Subject::Week, Why::Week) }))),
     ]
@@ -35,9 +36,14 @@ pub(crate) fn all(lang: Lang) -> Rendered {
 const TITLE: &str = "겨울 나눔 바자회에 함께해 주세요";
 
 fn about<'a>(frame: Frame<'a>, n: usize, subject: Subject<'a>, why: Why) -> NoticeLetter<'a> {
-    let entry = |kind, comment, excerpt| Entry { kind, actor: "이두리", title: TITLE, excerpt, comment };
+    let entry = |kind, comment, excerpt| Entry { kind, actor: "이두리", about: TITLE, excerpt, place: Place::Comment(comment) };
     let entries = [entry(Kind::Reply, 3, "꼭 갈게요!\n점자 안내문도 있나요?"), entry(Kind::Mention, 4, "")];
     NoticeLetter { frame, subject, entries: entries[..n].to_vec(), more: 0, why, stop: "7-kinds.reply-00ff" }
+}
+
+fn of_search(frame: Frame<'_>) -> NoticeLetter<'_> {
+    let entry = Entry { kind: Kind::SavedSearch { hits: 3 }, actor: "", about: "바자회", excerpt: "", place: Place::Search(5) };
+    NoticeLetter { entries: vec![entry], ..about(frame, 1, Subject::Search, Why::Kinds) }
 }
 
 fn drawn(letter: &Letter) -> Markup {

@@ -40,6 +40,7 @@ crate::text::catalogue! {
     NOTICE_SUBJECT_DAY = "어제와 오늘 읽지 않은 알림", "What you have not read since yesterday";
     NOTICE_SUBJECT_WEEK = "지난 한 주 동안 읽지 않은 알림", "What you have not read this week";
     NOTICE_LEAD_POST = "아직 읽지 않으신 알림입니다. 읽으실 때까지 이 글에 대해서는 더 보내지 않습니다.", "You have not read this yet. Until you do, no further mail about this post is sent.";
+    NOTICE_LEAD_SEARCH = "저장하신 검색에 걸린 새 글입니다. 읽으실 때까지 이 검색에 대해서는 더 보내지 않습니다.", "Your saved search found something new. Until you look, no further mail about this search is sent.";
     NOTICE_LEAD_DAY = "아직 읽지 않으신 알림을 하루에 한 번 모아서 보내 드립니다.", "Once a day we send what you have not read yet.";
     NOTICE_LEAD_WEEK = "아직 읽지 않으신 알림을 일주일에 한 번 모아서 보내 드립니다.", "Once a week we send what you have not read yet.";
     NOTICE_MORE = "아래에 없는 알림이 {n}개 더 있습니다.", "There are {n} more than are shown below.";

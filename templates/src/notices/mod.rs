@@ -65,6 +65,7 @@ pub enum Kind {
     Comment,
     Reply,
     Mention,
+    SavedSearch,
 }
 
 impl Kind {
@@ -74,6 +75,7 @@ impl Kind {
             Self::Comment => "kind.comment",
             Self::Reply => "kind.reply",
             Self::Mention => "kind.mention",
+            Self::SavedSearch => "kind.search",
         }
     }
 
@@ -82,6 +84,7 @@ impl Kind {
             Self::Comment => t::KIND_COMMENT,
             Self::Reply => t::KIND_REPLY,
             Self::Mention => t::KIND_MENTION,
+            Self::SavedSearch => t::KIND_SEARCH,
         }
     }
 }

@@ -15,7 +15,12 @@ fn chosen(lang: Lang) -> Rendered {
         shell: &shell,
         email: "ada@example.com",
         reach: Reach::Yes,
-        kinds: vec![(Kind::Comment, Pace::Daily), (Kind::Reply, Pace::AtOnce), (Kind::Mention, Pace::Never)],
+        kinds: vec![
+            (Kind::Comment, Pace::Daily),
+            (Kind::Reply, Pace::AtOnce),
+            (Kind::Mention, Pace::Never),
+            (Kind::SavedSearch, Pace::Daily),
+        ],
         boards: vec![board(1, "공지사항", None), board(2, "자유게시판", Some(Pace::Weekly))],
         minutes: 10,
         once: "k-once",

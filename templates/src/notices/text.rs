@@ -13,6 +13,7 @@ crate::text::catalogue! {
     KIND_COMMENT = "내 글에 달린 댓글", "Comments on my posts";
     KIND_REPLY = "내 댓글에 달린 답글", "Answers to my comments";
     KIND_MENTION = "나를 부른 댓글", "Comments that mention me";
+    KIND_SEARCH = "저장한 검색에 걸린 새 글", "What is new for my saved searches";
     BOARDS_TITLE = "게시판마다 다르게", "Boards that differ";
     BOARDS_LEAD = "게시판을 따로 정하면 그 게시판의 모든 알림에 위의 종류 대신 쓰입니다.", "What you choose for a board holds for all its notifications, instead of the kinds above.";
     AS_ABOVE = "위와 같음", "As above";

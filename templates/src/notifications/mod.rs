@@ -5,10 +5,9 @@ pub mod text;
 
 use self::text as t;
 use crate::layout::{self, Shell};
-use crate::notices;
-use crate::paths;
 use crate::text::Lang;
 use crate::ui::{self, Avatar, Moment};
+use crate::{notices, paths, saved_searches, search};
 use maud::{Markup, html};
 
 /// The bell with its number.
@@ -45,8 +44,8 @@ pub struct Item<'a> {
     pub actor_id: i64,
     /// What names the picture that the actor chose.
     pub actor_picture: Option<&'a str>,
-    /// The title of the post it happened on.
-    pub post_title: &'a str,
+    /// The title of the post it happened on, or the words of a search.
+    pub about: &'a str,
     /// The beginning of what was written, as plain text.
     pub excerpt: &'a str,
     /// When it happened.
@@ -68,6 +67,8 @@ pub enum Kind {
     SignUpAgain,
     /// Mails to my address came back.
     AddressRefused,
+    /// So many posts and comments that my saved search finds.
+    SavedSearch { hits: u64 },
 }
 
 /// The bell: a link with its number in words for those who do not see it. It is replaced when it rings.
@@ -89,15 +90,24 @@ pub fn bell(b: &Bell) -> Markup {
 }
 
 /// What happened, in one sentence; the stream says it too.
-pub fn sentence(lang: Lang, kind: Kind, actor: &str, post_title: &str) -> String {
+pub fn sentence(lang: Lang, kind: Kind, actor: &str, about: &str) -> String {
     let text = match kind {
+        Kind::SavedSearch { hits } => return found(lang, hits, about),
         Kind::Comment => t::KIND_COMMENT,
         Kind::Reply => t::KIND_REPLY,
         Kind::Mention => t::KIND_MENTION,
         Kind::SignUpAgain => t::KIND_SIGN_UP_AGAIN,
         Kind::AddressRefused => t::KIND_ADDRESS_REFUSED,
     };
-    lang.fill(text, &[("name", &actor), ("post", &post_title)])
+    lang.fill(text, &[("name", &actor), ("post", &about)])
+}
+
+/// More than these are not counted to the last.
+const COUNTED: u64 = 99;
+
+fn found(lang: Lang, hits: u64, words: &str) -> String {
+    let n = if hits > COUNTED { format!("{COUNTED}+") } else { hits.to_string() };
+    lang.fill(if hits == 1 { t::KIND_SEARCH_ONE } else { t::KIND_SEARCH_MANY }, &[("words", &words), ("n", &n)])
 }
 
 /// Renders the list.
@@ -116,6 +126,7 @@ pub fn page(p: &NotificationsPage) -> Markup {
             }
             (list(p))
             p { a href=(notices::paths::INDEX) { (lang.t(t::BY_MAIL)) } }
+            p { a href=(saved_searches::paths::INDEX) { (lang.t(saved_searches::text::TITLE)) } }
         }
     };
     layout::page(p.shell, lang.t(t::TITLE), main)
@@ -143,10 +154,12 @@ fn entry(p: &NotificationsPage, item: &Item) -> Markup {
     let lang = p.shell.lang;
     html! {
         li.is-unread[item.unread] {
-            (ui::avatar(&Avatar { member: item.actor_id, name: item.actor, picture: item.actor_picture }, 40))
+            @if let Kind::SavedSearch { .. } = item.kind { span.sign { (search::glass()) } } @else {
+                (ui::avatar(&Avatar { member: item.actor_id, name: item.actor, picture: item.actor_picture }, 40))
+            }
             form method="post" action=(paths::notification_read(item.id)) novalidate hx-boost="false" {
                 (ui::once(p.once))
-                button.linkish { (sentence(lang, item.kind, item.actor, item.post_title)) }
+                button.linkish { (sentence(lang, item.kind, item.actor, item.about)) }
                 @if !item.excerpt.is_empty() { p.excerpt { (item.excerpt) } }
                 p.meta { (ui::time(&item.at)) @if item.unread { (ui::badge("new", lang.t(t::UNREAD_MARK))) } }
             }

@@ -14,6 +14,8 @@ crate::text::catalogue! {
     KIND_MENTION = "{name}님이 「{post}」에서 나를 불렀습니다.", "{name} mentioned you on “{post}”.";
     KIND_SIGN_UP_AGAIN = "누군가 회원님의 이메일로 다시 가입하려고 했습니다. 회원님이 아니라면 비밀번호를 바꿔 두세요.", "Somebody tried to join again with your e-mail. If it was not you, consider changing your password.";
     KIND_ADDRESS_REFUSED = "회원님의 이메일로 보낸 메일이 되돌아왔습니다. 주소가 맞는지 확인해 주세요.", "Mails to your address came back. Please check that it is right.";
+    KIND_SEARCH_ONE = "「{words}」 검색에 새 글이 {n}개 있습니다.", "{n} new post or comment for your search “{words}”.";
+    KIND_SEARCH_MANY = "「{words}」 검색에 새 글이 {n}개 있습니다.", "{n} new posts or comments for your search “{words}”.";
     BY_MAIL = "메일로 받는 알림 정하기", "Choose which notifications are mailed";
     EMPTY = "아직 알림이 없습니다", "No notifications yet";
     EMPTY_TEXT = "내 글에 댓글이 달리거나 누가 나를 부르면 여기에 알려 드립니다.", "When somebody comments on your post or mentions you, it shows here.";

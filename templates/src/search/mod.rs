@@ -8,6 +8,7 @@ use crate::files::paths as files;
 use crate::layout::{self, Shell};
 use crate::once::PerLang;
 use crate::paths as site_paths;
+use crate::saved_searches::{self, Watch};
 use crate::text::Lang;
 use crate::ui::{self, Author, Choice, Field, Moment, Tone};
 use maud::{Markup, PreEscaped, html};
@@ -64,6 +65,8 @@ pub struct SearchPage<'a> {
     pub boards: Vec<(&'a str, &'a str)>,
     /// None: nothing was asked for.
     pub results: Option<Results<'a>>,
+    /// Being notified of what is new for this search; none for visitors, and where members cannot be.
+    pub watch: Option<Watch<'a>>,
 }
 
 /// What was found.
@@ -158,7 +161,7 @@ pub(crate) fn link(lang: Lang) -> PreEscaped<&'static str> {
     LINK.get(lang, || html! { a.to-search href=(paths::INDEX) aria-label=(lang.t(t::TITLE)) { (glass()) } })
 }
 
-fn glass() -> Markup {
+pub(crate) fn glass() -> Markup {
     html! {
         svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true" focusable="false" {
             circle cx="10.5" cy="10.5" r="6.5" {}
@@ -235,6 +238,7 @@ fn shown(p: &SearchPage, results: &Results) -> Markup {
                 a href=(paths::page(&Asked { text: other, ..*asked }, "")) { (lang.fill(t::SUGGESTION, &[("text", &other)])) }
             }
         }
+        @if let Some(watch) = &p.watch { (saved_searches::toggle(lang, &found, watch)) }
         (order(lang, &found))
         @if results.is_too_broad { (ui::notice(lang, Tone::Warning, lang.t(t::TOO_BROAD))) }
         @if !results.hits.is_empty() {

@@ -3,6 +3,7 @@
 use super::{Asked, Found, Hit, OfPost, Part, Results, SearchPage};
 use crate::Lang;
 use crate::samples::{Rendered, guest, member, moment};
+use crate::saved_searches::Watch;
 use crate::ui::Author;
 
 fn hits(lang: Lang) -> Vec<Hit<'static>> {
@@ -64,13 +65,17 @@ pub(crate) fn all(lang: Lang) -> Rendered {
     let boards = vec![("notice", "공지사항"), ("free", "자유게시판")];
     let asked = Asked { text: "활동지원", ..Asked::default() };
     let (member, guest) = (member(lang, "/search?q=x"), guest(lang, "/search"));
-    let page = |asked, results| super::page(&SearchPage { shell: &member, asked, boards: boards.clone(), results });
+    let watch = Some(Watch { once: "k-once", kept: None });
+    let show = |asked, results, watch| super::page(&SearchPage { shell: &member, asked, boards: boards.clone(), results, watch });
+    let page = |asked, results| show(asked, results, watch);
     let found = Results { hits: hits(lang), next: "a12", ..Results::default() };
     let narrowed = Asked { kind: "post", board: "free", since: "year", by: "김하늘", sort: "new", ..asked };
     let slip = Results { suggestion: Some("안녕"), next: "", ..found.clone() };
     vec![
-        ("search", super::page(&SearchPage { shell: &guest, asked: Asked::default(), boards: boards.clone(), results: None })),
+        ("search", super::page(&SearchPage { shell: &guest, asked: Asked::default(), boards: boards.clone(), results: None, watch: None })),
         ("search-found", page(asked, Some(found.clone()))),
+        ("search-watched", show(asked, Some(found.clone()), Some(Watch { once: "k-once", kept: Some(4) }))),
+        ("search-members", show(Asked { kind: "member", ..asked }, Some(found.clone()), None)),
         ("search-narrowed", page(narrowed, Some(found.clone()))),
         ("search-instead", page(Asked { text: "ghkfehd", ..asked }, Some(Results { instead: Some("활동"), ..found.clone() }))),
         ("search-suggestion", page(Asked { text: "dkssud", ..asked }, Some(slip))),

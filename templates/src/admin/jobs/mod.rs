@@ -82,6 +82,7 @@ pub fn kind_name(lang: Lang, kind: &str) -> &str {
         "forget_events" => t::FORGET_EVENTS,
         "forget_jobs" => t::FORGET_JOBS,
         "forget_tokens" => t::FORGET_TOKENS,
+        "run_searches" => t::RUN_SEARCHES,
         "mail" => t::MAIL,
         "notice_mail" => t::NOTICE_MAIL,
         "daily_digests" => t::DAILY_DIGESTS,

@@ -52,6 +52,7 @@ crate::text::catalogue! {
     NOTICE_MAIL = "알림을 메일로 보내기", "Mail notifications";
     DAILY_DIGESTS = "하루치 알림 메일 만들기", "Make the digests of a day";
     WEEKLY_DIGESTS = "일주일치 알림 메일 만들기", "Make the digests of a week";
+    RUN_SEARCHES = "저장한 검색에 걸린 새 글 알리기", "Notify members of new results of their saved searches";
     MAIL = "메일 보내기", "Send a mail";
     JOB_GONE = "그 작업은 지금 하고 있거나 이미 끝났습니다. 아래에서 지금 상태를 확인해 주세요", "That job is being done now, or it is over. Below is how things are now";
 }
