@@ -93,6 +93,9 @@ impl Scrape {
         let health = self.app.context.shared.health();
         let up = (health.backend == BackendKind::Redis).then(|| f64::from(u8::from(health.is_well())));
         sheet.gauge("minschool_redis_up", "Whether Redis is trusted and asked: the breaker is closed.", up)?;
+        let (kept, missing) = meter::kept_values();
+        sheet.counter("minschool_redis_kept_values", "Values of Redis that were found in this process.", kept)?;
+        sheet.counter("minschool_redis_missing_values", "Values that Redis was asked for, because they were not.", missing)?;
         sheet.counter("minschool_redis_exchanges", "Round trips to Redis.", meter::total())
     }
 

@@ -13,10 +13,23 @@ tokio::task_local! {
 }
 
 static ALL: AtomicU64 = AtomicU64::new(0);
+static KEPT: AtomicU64 = AtomicU64::new(0);
+static MISSING: AtomicU64 = AtomicU64::new(0);
 
 /// How many round trips this process made since it began.
 pub fn total() -> u64 {
     ALL.load(Ordering::Relaxed)
+}
+
+/// How many values this process found among those that it keeps of Redis since it began, and how many it had to ask Redis for.
+pub fn kept_values() -> (u64, u64) {
+    (KEPT.load(Ordering::Relaxed), MISSING.load(Ordering::Relaxed))
+}
+
+/// A look into what is kept found so many of so many.
+pub(super) fn looked(found: usize, of: usize) {
+    KEPT.fetch_add(found as u64, Ordering::Relaxed);
+    MISSING.fetch_add((of - found) as u64, Ordering::Relaxed);
 }
 
 /// Runs `work` and says how many round trips it made on this task.

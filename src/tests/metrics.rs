@@ -26,6 +26,8 @@ const NAMES: [&str; 33] = [
     "minschool_db_acquire_timeouts_total ",
     "minschool_db_statements_total ",
     "minschool_redis_exchanges_total ",
+    "minschool_redis_kept_values_total ",
+    "minschool_redis_missing_values_total ",
     "minschool_sessions_active ",
     "minschool_online_users ",
     "minschool_schema_version ",

@@ -40,12 +40,15 @@ async fn two_instances() -> (SharedFixture, Shared) {
 #[tokio::test]
 async fn a_warm_page_asks_nobody_and_shows_what_redis_has() {
     let (fixture, node) = two_instances().await;
-    let before = fixture.server().calls("mget");
+    let (before, (kept, missing)) = (fixture.server().calls("mget"), meter::kept_values());
 
     let (answer, trips) = page(&node, "aa").await;
+    let after = meter::kept_values();
 
     let answer = answer.known().unwrap();
     assert_eq!((trips, fixture.server().calls("mget") - before), (0, 0));
+    // Other tests of this process look, too.
+    assert!(after.0 >= kept + 4 && after.1 >= missing, "{kept} of {missing}, then {after:?}");
     assert_eq!((answer.session.map(|session| session.user_id), answer.unread), (Some(UserKey(1)), Some(4)));
     assert!(answer.generations.iter().all(Option::is_some));
     let exact = Plan { session: Some("aa"), ..Plan::default() };

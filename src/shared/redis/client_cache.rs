@@ -5,6 +5,7 @@
 //! Such a question goes out five times a second; when none was answered for half a second, nothing here is used any more. It asks
 //! for a key of our own, because FLUSHALL names no keys: where that key is gone, everything is dropped.
 
+use crate::shared::meter;
 use bytes::Bytes;
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -60,6 +61,7 @@ impl ClientCache {
                 _ => looked.missing.push(place),
             }
         }
+        meter::looked(keys.len() - looked.missing.len(), keys.len());
         if looked.missing.is_empty() {
             return looked;
         }
