@@ -135,12 +135,17 @@
     if (ctx && !isStream(ctx)) fail(ctx, words().network);
   });
 
-  // A form without its files says their names, as one without scripts does.
+  // A form that takes no files says their names, as one without scripts does.
   on('htmx:config:request', ({ detail: { ctx } }) => {
     const body = ctx.request.body;
-    const names = body?.getAll?.('files').map((file) => file.name ?? '').filter(Boolean) ?? [];
+    const files = body?.getAll?.('files').filter((file) => file.name) ?? [];
+    if (ctx.sourceElement?.enctype === 'multipart/form-data') {
+      // Files take the time that the line needs.
+      if (files.length) ctx.request.timeout = 600_000;
+      return;
+    }
     body?.delete?.('files');
-    names.forEach((name) => body.append('files', name));
+    files.forEach((file) => body.append('files', file.name));
   });
 
   // A bar for those who wait longer than they notice.

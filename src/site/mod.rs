@@ -61,7 +61,7 @@ fn of_posts(routes: Routes) -> Routes {
         .at(page("/community/:board/:id").board(2).post(3).cost(0, 0), get(posts::show))
         .at(page("/community/:board/:id/edit").board(2).cost(4, 0), get(posts::edit).post(posts::update))
         .at(page("/community/:board/:id/delete").board(2).cost(2, 0), get(posts::delete).post(posts::destroy))
-        .at(page("/community/:board/:id/comments").board(2), get(posts::to_comments).post(comments::create))
+        .at(page("/community/:board/:id/comments").board(2).with_files(), get(posts::to_comments).post(comments::create))
         .at("/posts/:id/restore", post(posts::restore))
         .at("/posts/:id/hide", post(posts::hide))
         .at("/comments/:id", get(comments::show))

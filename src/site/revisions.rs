@@ -108,7 +108,9 @@ async fn restore(member: &SignedIn, of: Subject, number: i64, fields: &Fields) -
             let draft = Draft { title, body, notice: history.post.is_notice, revision: Some(history.post.revision), ..Draft::default() };
             posts::update(ctx, &member.by(), &key, id, &draft).await.map(|_| ())
         }
-        Subject::Comment(id) => comments::update(ctx, &member.actor, &key, id, &body).await.map(|_| ()),
+        Subject::Comment(id) => {
+            comments::update(ctx, &member.actor, &key, id, &comments::Typed { body: &body, ..Default::default() }).await.map(|_| ())
+        }
     };
     match form::submit_one(request, (FORM, format!("restore.{number}")), fields, restore).await? {
         Accepted(_) => Ok(reply::see_other_with(request, &paths::back(place), Flash(views::text::FLASH_RESTORED))),

@@ -163,7 +163,7 @@ async fn a_comment_with_all_that_follows_costs_two_round_trips_to_postgresql(#[v
     let key = minschool::domain::idempotency::Key(page.once(&format!("{post}/comments")));
     let id: i64 = post.rsplit('/').next().unwrap().parse().unwrap();
 
-    let new = minschool::domain::comments::New { post: PostId(id), parent: None, body: "댓글" };
+    let new = minschool::domain::comments::New { post: PostId(id), parent: None, body: "댓글", files: &[] };
     let create = minschool::domain::comments::create(&test.app.context, &actor, &boards, &key, new);
     let ((done, trips), statements) = minschool::db::statements::counting(minschool::shared::meter::scope(create)).await;
 

@@ -16,7 +16,7 @@ use minschool::jobs::{file_texts, worker};
 use rstest::rstest;
 use std::os::unix::fs::PermissionsExt;
 
-fn work(app: &App) {
+pub(crate) fn work(app: &App) {
     tokio::spawn(worker::run(app.clone(), file_texts::handlers(), &[]));
 }
 
@@ -31,7 +31,7 @@ async fn until_long(what: &str, mut come_true: impl AsyncFnMut() -> bool) {
     panic!("waited in vain: {what}");
 }
 
-async fn all_done(test: &TestApp) {
+pub(crate) async fn all_done(test: &TestApp) {
     let waiting = "SELECT COUNT(*) FROM jobs WHERE kind = 'read_file' AND state <> 'done'";
     until_long("files are read", async || number(test, waiting).await == 0).await;
 }

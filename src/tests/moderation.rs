@@ -174,7 +174,7 @@ async fn a_comment_whose_effects_were_lost_rings_the_bell_when_its_form_comes_ag
         permissions: minschool::domain::Permissions::EVERY,
     };
     let boards = minschool::domain::boards::Boards::read(&test.app.context.db).await.unwrap();
-    let new = minschool::domain::comments::New { post: number(&post).parse().unwrap(), parent: None, body: "댓글" };
+    let new = minschool::domain::comments::New { post: number(&post).parse().unwrap(), parent: None, body: "댓글", files: &[] };
     // The rows alone, as an instance leaves them that is killed after its commit.
     minschool::domain::comments::insert(&test.app.context, &actor, &boards, &key, new).await.unwrap();
     assert_eq!(ada.get("/").await.find("#bell .number").unwrap_or_default(), "", "what was kept ready is out of date");

@@ -3,6 +3,7 @@
 //! By hand and not by `form_urlencoded`: that replaces invalid UTF-8 silently, here the form is refused.
 
 use super::error::HttpError;
+use super::multipart::Multipart;
 use super::request::RequestContext;
 use poem::http::header;
 use poem::{FromRequest, Request, RequestBody};
@@ -62,12 +63,32 @@ impl Fields {
     /// 413 when it is larger than the limit in `layers`; 415 when it is no form; 400 when it is not UTF-8.
     pub async fn read(req: &Request, body: &mut RequestBody) -> Result<Self, HttpError> {
         let kind = req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if kind.starts_with("multipart/") {
+            return Self::of_parts(kind, body).await;
+        }
         if !kind.starts_with("application/x-www-form-urlencoded") {
             return Err(HttpError::Status(415));
         }
         let bytes = body.take().map_err(|_| HttpError::Status(400))?.into_bytes().await;
         let bytes = bytes.map_err(|err| super::body::err(&err))?;
         parse(&bytes).map(Self).ok_or(HttpError::Status(400))
+    }
+}
+
+impl Fields {
+    /// The texts of a form that can have files, whose handler does not want them now.
+    async fn of_parts(kind: &str, body: &mut RequestBody) -> Result<Self, HttpError> {
+        let body = body.take().map_err(|_| HttpError::Status(400))?;
+        let mut form = Multipart::of(kind, body, super::body::FORM as u64 * 2).ok_or(HttpError::Status(415))?;
+        let (mut pairs, mut left) = (Vec::new(), super::body::FORM);
+        while let Some(part) = form.next().await? {
+            if part.file.is_none() {
+                let text = form.text(left).await?;
+                left -= text.len().min(left);
+                pairs.push((part.name, text));
+            }
+        }
+        Ok(Self(pairs))
     }
 }
 

@@ -76,7 +76,7 @@ async fn outer<E: Endpoint<Output = Response>>(state: MiddlewareState, ep: Arc<E
     let plain = || RequestContext::bare(head.clone());
     let is_personal = route.kind != Kind::Asset && cookies::any_of_ours(req.headers());
     address::warn_of_plain_address(&req, &state.app.config.trusted_proxies, public_url(&state));
-    let longest = if receives_files(route, &method) { UPLOAD } else { TIMEOUT };
+    let longest = if route.receives_files(&req) { UPLOAD } else { TIMEOUT };
     let answering = AssertUnwindSafe(tokio::time::timeout(longest, Box::pin(admission(&state, route, &plain, ep, req)))).catch_unwind();
     let named = state.app.config.sql_comments.then(|| id.clone());
     let (answered, statements) = statements::counting(query::with_request(named, answering)).await;
@@ -118,7 +118,7 @@ async fn admission<E: Endpoint<Output = Response>>(
     if !route.is_signed && !is_same_origin(state, &req) {
         return error::page(&plain(), &HttpError::CrossSite);
     }
-    if receives_files(route, req.method()) {
+    if route.receives_files(&req) {
         // Its handler reads the body and bounds how many do so at once. A permit would be held for as long as a phone sends.
         return match ep.call(req).await {
             Ok(response) => response,
@@ -145,10 +145,6 @@ async fn admission<E: Endpoint<Output = Response>>(
         Ok(response) => response,
         Err(error) => error::answer(&plain(), &error),
     }
-}
-
-fn receives_files(route: Route, method: &Method) -> bool {
-    route.is_upload && method == Method::POST
 }
 
 /// Waits in the queue of the concurrency limit.

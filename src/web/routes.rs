@@ -4,7 +4,8 @@ use super::body;
 use crate::app::App;
 use crate::domain::sessions::Area;
 use crate::metrics;
-use poem::{IntoEndpoint, Route as PoemRoute};
+use poem::http::{Method, header};
+use poem::{IntoEndpoint, Request, Route as PoemRoute};
 use std::sync::Arc;
 
 /// What is behind an address.
@@ -72,6 +73,8 @@ pub struct Route {
     pub body: usize,
     /// Takes files: its handler reads the body as it arrives, within limits of its own.
     pub is_upload: bool,
+    /// It mostly comes without files: one that is no larger than other forms is read and admitted as they are.
+    pub is_mostly_text: bool,
     /// What the page may cost a signed-in reader, warm: SQL statements and round trips to Redis. A test counts them.
     pub cost: Option<(u32, u32)>,
 }
@@ -89,6 +92,7 @@ pub const fn page(path: &'static str) -> Route {
         limit: RateLimit::Write,
         body: body::FORM,
         is_upload: false,
+        is_mostly_text: false,
         cost: None,
     }
 }
@@ -129,8 +133,21 @@ impl Route {
         Self { is_upload: true, limit: RateLimit::Upload, ..self }
     }
 
+    /// A form that may have files and mostly has none.
+    pub const fn with_files(self) -> Self {
+        Self { is_upload: true, is_mostly_text: true, ..self }
+    }
+
     pub const fn limit(self, limit: RateLimit) -> Self {
         Self { limit, ..self }
+    }
+
+    /// Whether its handler reads the body of this request as it arrives. A form that mostly comes without files and is no larger than
+    /// others is read like them.
+    pub fn receives_files(self, req: &Request) -> bool {
+        let length = || req.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<usize>().ok();
+        let is_small = || length().is_some_and(|length| length <= self.body);
+        self.is_upload && req.method() == Method::POST && !(self.is_mostly_text && is_small())
     }
 
     /// The board that an address of this route names.

@@ -5,6 +5,7 @@
 use super::write::Recipient;
 use crate::clock::OffsetDateTime;
 use crate::db::{Template, query};
+use crate::domain::files::of_comments::{self, Ready};
 use crate::domain::idempotency::{self, Key, Outcome, Uncommitted, idempotent};
 use crate::domain::search::{self, Doc, Grams};
 use crate::domain::{CommentId, Context, PostId, Result, UserId, notifications, posts, users};
@@ -29,18 +30,25 @@ pub(super) struct Rows {
     pub now: OffsetDateTime,
 }
 
-/// Stores a comment once for each key.
+/// Stores a comment and its files once for each key. With files it is a transaction of several statements on both engines.
 ///
 /// # Errors
 /// Those of `rows`, when the form had not been answered before.
-pub(super) async fn store(ctx: &Context, key: &Key, rows: impl Future<Output = Result<Rows>>) -> Result<Outcome<CommentId>> {
+pub(super) async fn store(
+    ctx: &Context,
+    key: &Key,
+    files: &[Ready],
+    rows: impl Future<Output = Result<Rows>>,
+) -> Result<Outcome<CommentId>> {
     match ctx.db.get_database_backend() {
-        DbBackend::Postgres => idempotency::recorded_by(ctx, key, async { in_one_statement(ctx, key, rows.await?).await }).await,
-        _ => idempotent(ctx, key, async { in_a_transaction(ctx, rows.await?).await }).await,
+        DbBackend::Postgres if files.is_empty() => {
+            idempotency::recorded_by(ctx, key, async { in_one_statement(ctx, key, rows.await?).await }).await
+        }
+        _ => idempotent(ctx, key, async { in_a_transaction(ctx, rows.await?, files).await }).await,
     }
 }
 
-async fn in_a_transaction(ctx: &Context, rows: Rows) -> Result<Uncommitted<CommentId>> {
+async fn in_a_transaction(ctx: &Context, rows: Rows, files: &[Ready]) -> Result<Uncommitted<CommentId>> {
     let tx = query::begin(&ctx.db).await?;
     let bumped = query::some(tx.query_one(&bump(tx.get_database_backend(), rows.post.into(), rows.now.into())).await?, "a post")?;
     let (board, state): (_, State) = (bumped.try_get_by_index(1)?, bumped.try_get_by_index(2)?);
@@ -57,6 +65,7 @@ async fn in_a_transaction(ctx: &Context, rows: Rows) -> Result<Uncommitted<Comme
     let id = comment::Entity::insert(row).exec(&tx).await?.last_insert_id;
     let doc = Doc::comment(id, (rows.post, board), rows.author, rows.now, state == State::Shown, rows.grams);
     search::put(&tx, doc).await?;
+    of_comments::store(&tx, rows.author, id, files, rows.now).await?;
     users::count_comments(&tx, rows.author, 1).await?;
     notifications::insert(&tx, &rows.recipients, rows.author, rows.post, id, rows.now).await?;
     Ok(Uncommitted { tx, id })

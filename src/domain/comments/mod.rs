@@ -11,6 +11,7 @@ use super::posts::{self, Post, State};
 use super::{Action, Actor, Error, Resource, Result};
 use crate::clock::OffsetDateTime;
 use crate::db::Template;
+use crate::domain::files::{File, of_comments};
 use crate::domain::{CommentId, PostId, UserId};
 use crate::entity::comment::{self, Column, Entity};
 use crate::entity::user;
@@ -20,7 +21,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, QueryTrait, RelationDef, Select,
 };
 
-pub use write::{New, create, destroy, insert, topic, update};
+pub use write::{New, Typed, check_writable, create, destroy, insert, topic, update};
 
 /// Comments on one page of a thread.
 pub const PAGE_SIZE: usize = 100;
@@ -48,6 +49,11 @@ pub struct Comment {
     pub created_at: OffsetDateTime,
     pub edited_at: Option<OffsetDateTime>,
     pub state_by: Option<UserId>,
+    #[sea_orm(from_expr = "of_comments::count()")]
+    pub file_count: i64,
+    /// None of a comment whose words its reader may not see.
+    #[sea_orm(skip)]
+    pub files: Vec<File>,
 }
 
 impl Comment {
@@ -73,15 +79,19 @@ impl Comment {
         self.state_by.is_some_and(|by| by != self.author_id)
     }
 
-    /// Without its words where this reader may not see them: those of hidden comments are for staff, those of deleted ones
+    /// Whether this reader of its post may see its words and files: those of hidden comments are for staff, those of deleted ones
     /// for nobody who reads the thread.
-    fn for_reader(mut self, actor: Option<&Actor>) -> Self {
-        let in_sight = match self.state {
+    pub fn is_in_sight(&self, actor: Option<&Actor>) -> bool {
+        match self.state {
             State::Shown => true,
             State::Hidden => moderates(actor),
             State::Deleted => false,
-        };
-        if !in_sight {
+        }
+    }
+
+    /// Without its words where this reader may not see them.
+    fn for_reader(mut self, actor: Option<&Actor>) -> Self {
+        if !self.is_in_sight(actor) {
             self.body.clear();
             self.html.clear();
         }
@@ -150,7 +160,9 @@ pub async fn list(db: &impl ConnectionTrait, actor: Option<&Actor>, post: &Post,
             rows.insert(0, find(db, root).await?);
         }
     }
-    Ok(Listing { comments: rows.into_iter().map(|row| row.for_reader(actor)).collect(), pages })
+    let mut comments: Vec<Comment> = rows.into_iter().map(|row| row.for_reader(actor)).collect();
+    add_files(db, actor, &mut comments).await?;
+    Ok(Listing { comments, pages })
 }
 
 /// A place in a thread, without any words of it.
@@ -183,7 +195,24 @@ pub async fn since(db: &impl ConnectionTrait, post: &Post, after: CommentId) -> 
         .filter(Column::State.eq(State::Shown))
         .order_by_asc(Column::Id)
         .limit(PAGE_SIZE as u64);
-    Ok(found.into_partial_model().all(db).await?)
+    let mut fresh = found.into_partial_model().all(db).await?;
+    add_files(db, None, &mut fresh).await?;
+    Ok(fresh)
+}
+
+/// Gives comments their files, where this reader may see their words. A statement at most, and none where no comment has any.
+async fn add_files(db: &impl ConnectionTrait, actor: Option<&Actor>, comments: &mut [Comment]) -> Result<()> {
+    let with_files = comments.iter().filter(|comment| comment.file_count > 0 && comment.is_in_sight(actor));
+    let ids: Vec<CommentId> = with_files.map(|comment| comment.id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    for (id, file) in of_comments::of_comments(db, &ids).await? {
+        if let Some(comment) = comments.iter_mut().find(|comment| comment.id == id) {
+            comment.files.push(file);
+        }
+    }
+    Ok(())
 }
 
 /// One comment, for rules that ask who may read it.
@@ -224,7 +253,11 @@ pub async fn find_deletable(db: &impl ConnectionTrait, actor: &Actor, boards: &B
 /// # Errors
 /// `NotFound`.
 pub async fn find_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: CommentId) -> Result<(Comment, Post)> {
-    let comment = find(db, id).await?;
+    let mut comment = find(db, id).await?;
     let post = posts::find_readable(db, actor, boards, comment.post_id).await?;
-    if comment.state == State::Shown || moderates(actor) { Ok((comment, post)) } else { Err(Error::NotFound) }
+    if comment.state != State::Shown && !moderates(actor) {
+        return Err(Error::NotFound);
+    }
+    add_files(db, actor, std::slice::from_mut(&mut comment)).await?;
+    Ok((comment, post))
 }

@@ -8,6 +8,7 @@ use super::insert::{Rows, store};
 use super::{find_deletable, find_editable, thread};
 use crate::clock::OffsetDateTime;
 use crate::db::{Template, Transaction, query};
+use crate::domain::files::of_comments::{self, Changes, Incoming};
 use crate::domain::idempotency::{Uncommitted, idempotent};
 use crate::domain::search::{self, Doc, Grams};
 use crate::domain::users::{self, profile};
@@ -35,6 +36,8 @@ pub struct New<'a> {
     pub parent: Option<CommentId>,
     /// The text as typed.
     pub body: &'a str,
+    /// What has arrived with it.
+    pub files: &'a [Incoming],
 }
 
 /// What a comment is written under: its post, and the comment that it answers.
@@ -111,8 +114,18 @@ pub async fn insert(
     new: New<'_>,
 ) -> Result<(idempotency::Outcome<CommentId>, Concerned)> {
     let mut concerned = Concerned::default();
-    let outcome = store(ctx, key, check(ctx, actor, boards, new, &mut concerned)).await?;
+    let files = of_comments::make_ready(ctx, new.files).await?;
+    let outcome = store(ctx, key, &files, check(ctx, actor, boards, new, &mut concerned)).await?;
     Ok((outcome, concerned))
+}
+
+/// Whether this person may write such a comment: asked before its files are received.
+///
+/// # Errors
+/// As [`create`].
+pub async fn check_writable(ctx: &Context, actor: &Actor, boards: &Boards, new: New<'_>) -> Result<()> {
+    let target = find_target(&ctx.db, &new).await?;
+    check_target(&target, boards, actor, new.parent).map(|_| ())
 }
 
 /// The rows of a comment that this person may write.
@@ -217,7 +230,7 @@ pub fn topic(post: PostId) -> String {
     format!("post:{post}")
 }
 
-/// Changes a comment.
+/// Changes a comment, and what is said of its files.
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`; `Invalid("body", …)`.
@@ -226,7 +239,7 @@ pub async fn update(
     actor: &Actor,
     key: &idempotency::Key,
     id: CommentId,
-    typed: &str,
+    typed: &Typed<'_>,
 ) -> Result<idempotency::Outcome<CommentId>> {
     let mut stale = Vec::new();
     let outcome = idempotent(ctx, key, amend(ctx, actor, id, typed, &mut stale)).await?;
@@ -234,9 +247,23 @@ pub async fn update(
     Ok(outcome)
 }
 
-async fn amend(ctx: &Context, actor: &Actor, id: CommentId, typed: &str, stale: &mut Vec<CacheTag>) -> Result<Uncommitted<CommentId>> {
+/// A comment as its form changes it.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "as they are named")]
+pub struct Typed<'a> {
+    pub body: &'a str,
+    pub files: Changes,
+}
+
+async fn amend(
+    ctx: &Context,
+    actor: &Actor,
+    id: CommentId,
+    typed: &Typed<'_>,
+    stale: &mut Vec<CacheTag>,
+) -> Result<Uncommitted<CommentId>> {
     let (comment, post) = find_editable(&ctx.db, actor, id).await?;
-    let body = Body::parse(typed, COMMENT_MAX)?;
+    let body = Body::parse(typed.body, COMMENT_MAX)?;
     let html = markdown::comment(&body.0)?;
     let doc = Doc::comment(id, (post.id, post.board_id), comment.author_id, comment.created_at, true, Grams::of("", &html));
     let now = ctx.clock.now();
@@ -248,6 +275,7 @@ async fn amend(ctx: &Context, actor: &Actor, id: CommentId, typed: &str, stale: 
     if update.exec(&tx).await?.rows_affected == 0 {
         return Err(Error::Forbidden);
     }
+    of_comments::change(&tx, id, &typed.files).await?;
     search::put(&tx, doc).await?;
     invalidation::withdraw(&tx, stale, now).await?;
     Ok(Uncommitted { tx, id })

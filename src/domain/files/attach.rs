@@ -1,9 +1,11 @@
 //! Attaching a file to a draft, describing it, and removing it.
 
 use super::{ALT_MAX, DraftId, File, FileId, OF_MEMBER_BYTES, OF_POST_BYTES, OF_POST_MAX, of_editor, post_of};
+use crate::clock::OffsetDateTime;
 use crate::db::{Transaction, query};
 use crate::domain::drafts::{self, Target};
 use crate::domain::{Actor, Context, Error, Result, UserId, validation};
+use crate::entity::blob::BlobId;
 use crate::entity::blob_variant::{self, Size};
 use crate::entity::file::{ActiveModel, Column, Entity};
 use crate::entity::{blob, file_change};
@@ -79,18 +81,45 @@ impl From<Refused> for Error {
     }
 }
 
+/// Makes a content ready that a row will refer to in a later transaction: until the next sweep but one it stays without.
+///
+/// # Errors
+/// The database's; `Invalid("files", "file.too_slow")`.
+pub(in crate::domain) async fn settle(ctx: &Context, sent: &Sent) -> Result<BlobId> {
+    let first = try_settle(ctx, sent).await;
+    match first {
+        Err(err) if matches!(err.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            try_settle(ctx, sent).await.map_err(|err| Refused::Db(err).into())
+        }
+        other => other.map_err(|err| Refused::Db(err).into()),
+    }
+}
+
+async fn try_settle(ctx: &Context, sent: &Sent) -> Result<BlobId, DbErr> {
+    let tx = query::begin(&ctx.db).await?;
+    let blob = settle_in(&tx, sent, ctx.clock.now()).await?;
+    tx.commit().await?;
+    Ok(blob)
+}
+
+/// A content and its smaller ones, ready.
+async fn settle_in(tx: &Transaction, sent: &Sent, now: OffsetDateTime) -> Result<BlobId, DbErr> {
+    let blob = storage::settle(tx, &sent.original, now).await?;
+    for (size, smaller) in &sent.variants {
+        let variant =
+            blob_variant::ActiveModel { blob_id: Set(blob), size: Set(*size), variant_id: Set(storage::settle(tx, smaller, now).await?) };
+        let once = OnConflict::columns([blob_variant::Column::BlobId, blob_variant::Column::Size]).do_nothing().to_owned();
+        blob_variant::Entity::insert(variant).on_conflict(once).exec_without_returning(tx).await?;
+    }
+    Ok(blob)
+}
+
 async fn try_attach(ctx: &Context, actor: &Actor, target: Target, draft: DraftId, sent: &Sent, name: &str) -> Result<FileId, Refused> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     drafts::take_turns(&tx, actor.id).await?;
     drafts::find_for(&tx, actor, target, draft).await?;
-    let blob = storage::settle(&tx, &sent.original, now).await?;
-    for (size, smaller) in &sent.variants {
-        let variant =
-            blob_variant::ActiveModel { blob_id: Set(blob), size: Set(*size), variant_id: Set(storage::settle(&tx, smaller, now).await?) };
-        let once = OnConflict::columns([blob_variant::Column::BlobId, blob_variant::Column::Size]).do_nothing().to_owned();
-        blob_variant::Entity::insert(variant).on_conflict(once).exec_without_returning(&tx).await?;
-    }
+    let blob = settle_in(&tx, sent, now).await?;
     let same = Entity::find().select_only().column(Column::Id).filter(Column::BlobId.eq(blob)).filter(Column::Name.eq(name));
     let same: Option<FileId> = same.filter(Column::DraftId.eq(draft)).into_tuple().one(&tx).await?;
     let id = match same {
@@ -127,7 +156,7 @@ fn check_post(files: &[File], more: u64) -> Result<()> {
     }
 }
 
-async fn check_member(db: &impl ConnectionTrait, member: UserId, more: u64) -> Result<()> {
+pub(super) async fn check_member(db: &impl ConnectionTrait, member: UserId, more: u64) -> Result<()> {
     let used = of_member(db, member).await?;
     if used.unsigned_abs() + more > OF_MEMBER_BYTES { Err(Error::invalid("files", "file.member_full")) } else { Ok(()) }
 }

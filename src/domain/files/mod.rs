@@ -1,10 +1,12 @@
-//! Files of posts: attached to a draft, published with it, read by those who may read the post.
+//! Files of posts: attached to a draft, published with it, read by those who may read the post. Files of comments are sent with them.
 //!
-//! `attach` attaching and removing · `publish` what becomes of a draft's files when its post is published · `texts` the text of documents.
+//! `attach` attaching and removing · `publish` what becomes of a draft's files when its post is published · `of_comments` files of comments
+//! · `texts` the text of documents.
 //!
 //! A file has the rights of what it belongs to, asked at each request: that of a hidden post is gone with it.
 
 mod attach;
+pub mod of_comments;
 mod publish;
 pub mod texts;
 
@@ -12,7 +14,7 @@ use super::boards::Boards;
 use super::drafts::Target;
 use super::posts::list::Card;
 use super::posts::{self, Post};
-use super::{Actor, BoardId, Error, PostId, Result, UserId};
+use super::{Actor, BoardId, CommentId, Error, PostId, Result, UserId};
 use crate::entity::file::{Column, Entity};
 use crate::entity::{blob, blob_variant, draft, file_change, file_text, post};
 use sea_orm::sea_query::{Condition, ExprTrait, Func, IntoCondition, Query, SimpleExpr};
@@ -27,8 +29,8 @@ pub use crate::entity::blob_variant::Size;
 pub use crate::entity::draft::DraftId;
 pub use crate::entity::file::FileId;
 pub use crate::entity::file_text::Outcome;
-pub(in crate::domain) use attach::describe;
 pub use attach::{Sent, attach, bytes_of_all, check_room, remove};
+pub(in crate::domain) use attach::{describe, settle};
 pub(in crate::domain) use publish::{check_described, publish};
 
 /// Largest file, in bytes.
@@ -153,6 +155,7 @@ fn own_draft(member: &Actor, draft: DraftId) -> sea_orm::sea_query::SelectStatem
 
 #[derive(FromQueryResult)]
 struct Owner {
+    comment_id: Option<CommentId>,
     /// Of the draft.
     user_id: Option<UserId>,
     board_id: Option<BoardId>,
@@ -169,7 +172,7 @@ impl Owner {
     }
 }
 
-/// A file that this person may read: with a post that they may read, or with a draft of their own.
+/// A file that this person may read: with a post or a comment that they may read, or with a draft of their own.
 ///
 /// # Errors
 /// `NotFound`.
@@ -181,7 +184,7 @@ pub async fn find_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, boa
 async fn row_for(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: FileId) -> Result<QueryResult> {
     let found = with_content()
         .columns([blob::Column::Sha256])
-        .columns([Column::BlobId, Column::PostId])
+        .columns([Column::BlobId, Column::PostId, Column::CommentId])
         .column(file_text::Column::Pages)
         .join(JoinType::LeftJoin, relation(Column::PostId, post::Entity, post::Column::Id))
         .join(JoinType::LeftJoin, relation(Column::DraftId, draft::Entity, draft::Column::Id))
@@ -191,7 +194,12 @@ async fn row_for(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boar
         .filter(Column::Id.eq(id))
         .filter(blob::Column::State.eq(blob::State::Ready));
     let row = db.query_one(&sea_orm::QueryTrait::into_query(found)).await?.ok_or(Error::NotFound)?;
-    if Owner::from_query_result(&row, "")?.is_readable(actor, boards) { Ok(row) } else { Err(Error::NotFound) }
+    let owner = Owner::from_query_result(&row, "")?;
+    let is_readable = match owner.comment_id {
+        Some(comment) => of_comments::is_readable(db, actor, boards, comment).await?,
+        None => owner.is_readable(actor, boards),
+    };
+    if is_readable { Ok(row) } else { Err(Error::NotFound) }
 }
 
 /// The smaller one of a picture that was found readable; itself, where there is none of this size.

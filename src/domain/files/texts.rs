@@ -13,7 +13,7 @@ use crate::entity::draft::DraftId;
 use crate::entity::file::{Column, Entity};
 use crate::entity::file_text::{self, Outcome};
 use crate::entity::post::State;
-use crate::entity::{file_text_page, post};
+use crate::entity::{comment, file_text_page, post};
 use crate::files::text::{self, DOCUMENTS, Plan, Reading, TEXTS};
 use crate::shared::cache::CacheTag;
 use sea_orm::ActiveValue::Set;
@@ -121,10 +121,23 @@ pub(super) async fn announce(tx: &Transaction, files: Vec<Published>, post: Post
         Doc::file((file.id, 1), (post, board), author, file.created_at, state == State::Shown, Grams::of_text(&file.name, ""))
     };
     search::put_all(tx, files.iter().map(doc).collect(), None).await?;
-    for file in files.iter().filter(|file| text::plan(file.kind, &file.name) == Plan::Read) {
-        enqueue(tx, file.id, now).await?;
+    for file in &files {
+        enqueue_document(tx, file.id, file.kind, &file.name, now).await?;
     }
     Ok(())
+}
+
+/// Lets a job read a file, if it is a document.
+pub(super) async fn enqueue_document(tx: &Transaction, id: FileId, kind: ContentKind, name: &str, now: OffsetDateTime) -> Result<()> {
+    if text::plan(kind, name) == Plan::Read {
+        enqueue(tx, id, now).await?;
+    }
+    Ok(())
+}
+
+/// What holds for files that others may read.
+fn is_published() -> Condition {
+    Condition::any().add(Column::PostId.is_not_null()).add(Column::CommentId.is_not_null())
 }
 
 async fn enqueue(tx: &impl ConnectionTrait, id: FileId, now: OffsetDateTime) -> Result<bool> {
@@ -152,7 +165,7 @@ pub async fn queue_unread(tx: &impl ConnectionTrait, now: OffsetDateTime) -> Res
         .column(Column::Id)
         .join(JoinType::InnerJoin, relation(Column::BlobId, blob::Entity, blob::Column::Id))
         .join(JoinType::LeftJoin, relation(Column::BlobId, file_text::Entity, file_text::Column::BlobId))
-        .filter(Column::PostId.is_not_null())
+        .filter(is_published())
         .filter(file_text::Column::BlobId.is_null())
         .filter(documents)
         .order_by_desc(Column::Id)
@@ -183,7 +196,7 @@ pub async fn unread(db: &Database, id: FileId) -> Result<Option<Unread>> {
         .column(blob::Column::Size)
         .join(JoinType::InnerJoin, relation(Column::BlobId, blob::Entity, blob::Column::Id))
         .join(JoinType::LeftJoin, relation(Column::BlobId, file_text::Entity, file_text::Column::BlobId))
-        .filter(Column::PostId.is_not_null())
+        .filter(is_published())
         .filter(file_text::Column::BlobId.is_null());
     Ok(found.into_model().one(db).await?)
 }
@@ -211,7 +224,7 @@ pub async fn store(tx: &Transaction, id: FileId, read: Option<(BlobId, Reading)>
         .columns([post::Column::BoardId, post::Column::AuthorId, post::Column::State])
         .join(JoinType::InnerJoin, relation(Column::PostId, post::Entity, post::Column::Id))
         .lock_shared();
-    let Some(file): Option<Indexed> = found.into_model().one(tx).await? else { return Ok(()) };
+    let Some(file): Option<Indexed> = found.into_model().one(tx).await? else { return store_of_comment(tx, id, read, now).await };
     if let Some((blob, reading)) = read.filter(|(blob, _)| *blob == file.blob_id) {
         keep(tx, blob, &reading, now).await?;
     }
@@ -225,6 +238,20 @@ pub async fn store(tx: &Transaction, id: FileId, read: Option<(BlobId, Reading)>
         search::put_all(tx, pages.iter().map(doc).collect(), None).await?;
     }
     invalidation::withdraw(tx, &[CacheTag::post(file.post_id.0)], now).await
+}
+
+/// The same for a file of a comment, which is not in the search index.
+async fn store_of_comment(tx: &Transaction, id: FileId, read: Option<(BlobId, Reading)>, now: OffsetDateTime) -> Result<()> {
+    let found = Entity::find_by_id(id)
+        .select_only()
+        .column(Column::BlobId)
+        .column(comment::Column::PostId)
+        .join(JoinType::InnerJoin, relation(Column::CommentId, comment::Entity, comment::Column::Id));
+    let Some((blob, post)): Option<(BlobId, PostId)> = found.into_tuple().one(tx).await? else { return Ok(()) };
+    if let Some((_, reading)) = read.filter(|(read, _)| *read == blob) {
+        keep(tx, blob, &reading, now).await?;
+    }
+    invalidation::withdraw(tx, &[CacheTag::post(post.0)], now).await
 }
 
 /// Stores what was read, once.

@@ -1,6 +1,7 @@
 //! The editor's form as it arrives: its text first, then file after file, each written while it comes.
 
 use crate::domain::drafts::{DraftId, Target};
+use crate::domain::files::of_comments::{Incoming, OF_COMMENT_MAX};
 use crate::domain::files::{self, SIZE_MAX, Sent};
 use crate::domain::{Error, Problem, flood};
 use crate::files::name;
@@ -130,6 +131,52 @@ impl Received {
         }
     }
 
+    /// Whether files come with it.
+    pub fn has_files(&self) -> bool {
+        self.rest.is_some()
+    }
+
+    /// Writes the files of a comment, one after the other; where one is refused, none is kept.
+    ///
+    /// # Errors
+    /// The database's; the form breaks off.
+    pub async fn of_comment(&mut self, member: &SignedIn) -> Result<(Vec<Incoming>, Vec<Refused>)> {
+        let (mut files, mut refused) = (Vec::new(), Vec::new());
+        let done = self.write_all(member, &mut files, &mut refused).await;
+        if done.is_err() || !refused.is_empty() {
+            for file in files.drain(..) {
+                file.sent.abandon(&member.request.app.context).await?;
+            }
+        }
+        done.map(|()| (files, refused))
+    }
+
+    async fn write_all(&mut self, member: &SignedIn, files: &mut Vec<Incoming>, refused: &mut Vec<Refused>) -> Result<()> {
+        let Some((mut form, mut part)) = self.rest.take() else { return Ok(()) };
+        let turn = timeout(TURN, AT_ONCE.acquire()).await;
+        loop {
+            if part.name == FIELD
+                && let Some(sent) = part.file.as_deref().filter(|sent| !sent.is_empty())
+            {
+                let name = name::clean(sent);
+                let arrived = match &turn {
+                    Ok(_) if files.len() + refused.len() >= OF_COMMENT_MAX => Err(Error::invalid(FIELD, "comment.files_too_many").into()),
+                    // The form comes back as it is: no more of it is written than it takes to say why.
+                    Ok(_) if refused.is_empty() => incoming(member, &mut form, &name).await.map(|file| files.push(file)),
+                    Ok(_) => Ok(()),
+                    Err(_) => Err(Error::invalid(FIELD, "file.busy").into()),
+                };
+                if let Some(why) = reason(arrived)? {
+                    refused.push(Refused { name, why });
+                }
+            }
+            match form.next().await? {
+                Some(next) => part = next,
+                None => return Ok(()),
+            }
+        }
+    }
+
     /// Attaches the files to a draft, one after the other.
     ///
     /// # Errors
@@ -171,20 +218,23 @@ fn reason(attached: Result<()>) -> Result<Option<Problem>> {
 
 async fn one(member: &SignedIn, target: Target, draft: DraftId, form: &mut Multipart, name: &str) -> Result<()> {
     let ctx = &member.request.app.context;
-    let arrived = arrive(member, form, FIELD, (SIZE_MAX, "file.too_large")).await?;
-    let (sent, name) = match arrived.kind.is_picture() {
-        true => {
-            let sent = opened(member, arrived).await?;
-            let name = name::of_picture(name, sent.original.kind);
-            (sent, name)
-        }
-        false => (Sent { original: arrived, variants: Vec::new() }, name.to_owned()),
-    };
+    let Incoming { sent, name } = incoming(member, form, name).await?;
     let attached = files::attach(ctx, &member.actor, target, draft, &sent, &name).await;
     if attached.is_err() {
         sent.abandon(ctx).await?;
     }
     Ok(attached.map(|_| ())?)
+}
+
+/// A file as it is kept, once it has arrived.
+async fn incoming(member: &SignedIn, form: &mut Multipart, name: &str) -> Result<Incoming> {
+    let arrived = arrive(member, form, FIELD, (SIZE_MAX, "file.too_large")).await?;
+    if !arrived.kind.is_picture() {
+        return Ok(Incoming { sent: Sent { original: arrived, variants: Vec::new() }, name: name.to_owned() });
+    }
+    let sent = opened(member, arrived).await?;
+    let name = name::of_picture(name, sent.original.kind);
+    Ok(Incoming { sent, name })
 }
 
 /// A picture as it is kept; what was sent of it is gone.

@@ -222,6 +222,7 @@ async fn load(wanted: &Wanted<'_>, board: &Board, mut post: Post) -> Result<Page
     for text in [&mut post.body, &mut post.html].into_iter().chain(listing.comments.iter_mut().flat_map(|c| [&mut c.body, &mut c.html])) {
         *text = String::new();
     }
+    listing.comments.iter_mut().for_each(|comment| comment.files = Vec::new());
     let (reads, packed) = (AtomicU32::new(0), OnceLock::new());
     Ok(Page { post, comments: listing.comments, pages: listing.pages, drawn, reads, packed })
 }
@@ -260,7 +261,7 @@ fn complete(request: &RequestContext, board: &Board, page: &Page, is_bookmarked:
     let nav = present::nav(request);
     let purpose = Purpose::New { slug: &board.slug, post: post.id.0 };
     let entry = match (takes_comments, actor) {
-        (true, _) => Entry::Form(CommentForm { lang: request.lang, purpose, body: "", once: &key, errors: &[] }),
+        (true, _) => Entry::Form(CommentForm { once: &key, ..present::comment_form(request.lang, purpose) }),
         (false, None) if !board.archived => Entry::SignIn,
         _ => Entry::Closed,
     };

@@ -14,7 +14,8 @@ mod system;
 pub use crate::domain::sessions::device;
 pub use curves::{curves, span};
 pub use posts::{
-    Shown, author, board_description, board_name, card, comment, common_comment, files, look, post, reading, state, takes_comments, thread,
+    Shown, author, board_description, board_name, card, comment, comment_form, common_comment, files, look, post, reading, state,
+    takes_comments, thread,
 };
 pub use staff::{admin_shell, audit_rows, role_name, session_rows};
 pub use system::live;
@@ -193,6 +194,7 @@ fn limit(message: &str, field: &str) -> u64 {
         ("description.too_long", _) => 200,
         ("avatar.too_large", _) => (avatar::SIZE_MAX / 1024 / 1024) as usize,
         ("file.too_large", _) => (files_rules::SIZE_MAX / 1024 / 1024) as usize,
+        ("comment.files_too_many", _) => files_rules::of_comments::OF_COMMENT_MAX,
         ("file.too_many", _) => files_rules::OF_POST_MAX,
         ("file.post_full", _) => (files_rules::OF_POST_BYTES / 1024 / 1024) as usize,
         ("organisation.too_long", _) => crate::domain::organisation::LINE_MAX,

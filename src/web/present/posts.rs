@@ -4,12 +4,13 @@ use super::super::request::RequestContext;
 use super::{ago, count};
 use crate::clock::OffsetDateTime;
 use crate::domain::boards::{Board, Look};
+use crate::domain::files::of_comments::OF_COMMENT_MAX;
 use crate::domain::files::texts::{self, TextState};
-use crate::domain::files::{File, Outcome};
+use crate::domain::files::{File, Outcome, SIZE_MAX};
 use crate::domain::posts::{self, list::Card};
 use crate::domain::{Actor, UserId, comments, revisions};
 use std::borrow::Cow;
-use templates::comments::{Branch, Comment, ReplyTo};
+use templates::comments::{Branch, Comment, CommentForm, MostFiles, Purpose, ReplyTo};
 use templates::files::{Picture, Reading};
 use templates::text::Lang;
 use templates::ui::{Author, State};
@@ -120,6 +121,7 @@ pub fn comment<'a>(request: &RequestContext, board: &Board, post: &posts::Post, 
         at: ago(c.created_at, request.app.context.clock.now(), request.lang),
         edited: c.edited_at.is_some(),
         body_html: html,
+        files: files(&c.files),
         state: state(c.state),
         removed_by_staff: c.removed_by_staff(),
         reply_to: reply_to.map(|(id, name)| ReplyTo { id: id.0, name }),
@@ -128,6 +130,12 @@ pub fn comment<'a>(request: &RequestContext, board: &Board, post: &posts::Post, 
         can_delete: c.deletable_by(actor),
         has_history: c.edited_at.is_some() && c.state == posts::State::Shown && revisions::may_see(actor, board, c.author_id),
     }
+}
+
+/// An empty form for a comment.
+pub fn comment_form(lang: Lang, purpose: Purpose<'_>) -> CommentForm<'_> {
+    let most = MostFiles { files: OF_COMMENT_MAX as u64, megabytes: SIZE_MAX / 1024 / 1024 };
+    CommentForm { lang, purpose, most, body: "", files: &[], refused: &[], once: "", errors: &[] }
 }
 
 /// A comment as readers see it who have this one's rights and did not write it.

@@ -1,6 +1,7 @@
 //! The forms that write, answer, change and delete a comment.
 
 use super::text as t;
+use crate::files::{ACCEPT, Item, text as files};
 use crate::layout::{self, Shell};
 use crate::paths;
 use crate::text::{Lang, common};
@@ -35,14 +36,27 @@ pub enum Purpose<'a> {
     },
 }
 
+/// How many files a comment may have, and how large one may be.
+#[derive(Clone, Copy, Debug)]
+pub struct MostFiles {
+    pub files: u64,
+    pub megabytes: u64,
+}
+
 /// A form for a comment. It is sent to [`Purpose`]'s address with `body`, `once` and, for an answer, `parent`.
 #[derive(Clone, Copy, Debug)]
 pub struct CommentForm<'a> {
     pub lang: Lang,
     /// What it writes.
     pub purpose: Purpose<'a>,
+    /// What it takes.
+    pub most: MostFiles,
     /// The text in it.
     pub body: &'a str,
+    /// The files of a comment that is changed, as the form has them.
+    pub files: &'a [Item<'a>],
+    /// Files that were sent and not taken: their names, and why. No file was, then.
+    pub refused: &'a [(&'a str, FieldError<'a>)],
     pub once: &'a str,
     /// What was wrong with it.
     pub errors: &'a [FieldError<'a>],
@@ -75,6 +89,10 @@ pub struct DeletePage<'a> {
 }
 
 impl CommentForm<'_> {
+    fn is_change(&self) -> bool {
+        matches!(self.purpose, Purpose::Edit { .. })
+    }
+
     /// The id of the form, which is also what an answer with errors replaces.
     pub fn id(&self) -> String {
         match self.purpose {
@@ -132,17 +150,61 @@ pub fn form(f: &CommentForm) -> Markup {
         ..Field::default()
     };
     html! {
-        form.comment-form #(id) method="post" action=(action) novalidate hx-post=(action) hx-target="this" hx-select=""
-            hx-swap="outerHTML" hx-sync="this:drop" data-guard {
+        // A change takes no files, so it is sent as other forms are.
+        form.comment-form #(id) method="post" action=(action) enctype=[(!f.is_change()).then_some("multipart/form-data")] novalidate
+            hx-post=(action) hx-target="this" hx-select="" hx-swap="outerHTML" hx-sync="this:drop" data-guard {
             (ui::error_summary(f.lang, &prefix, f.errors))
             (ui::once(f.once))
             @if let Purpose::Reply { comment, .. } = f.purpose { (ui::hidden("parent", &comment.to_string())) }
             (ui::textarea(&text, 4))
+            @if f.is_change() { (described(f)) } @else { (chooser(f)) }
             div.actions {
                 button.button { (f.button()) }
                 (dismiss(f))
             }
         }
+    }
+}
+
+/// The field for files, folded: most comments have none. After the text, which is read first.
+fn chooser(f: &CommentForm) -> Markup {
+    let lang = f.lang;
+    let prefix = f.prefix();
+    let hint = lang.fill(t::FILES_HINT, &[("n", &f.most.files), ("mb", &f.most.megabytes)]);
+    let field =
+        Field { lang, name: "files", prefix: &prefix, label: lang.t(files::CHOOSE), hint: &hint, errors: f.errors, ..Field::default() };
+    html! {
+        details.more-files open[!f.refused.is_empty() || f.errors.iter().any(|error| error.field == "files")] {
+            summary { (lang.t(t::FILES)) }
+            @if !f.refused.is_empty() {
+                ul.refused { @for (name, why) in f.refused { li { strong { (name) } ": " (why.say(lang)) } } }
+            }
+            (ui::files(&field, ACCEPT))
+        }
+    }
+}
+
+/// The files of a comment that is changed: what is to be seen in its pictures, and which are to go.
+fn described(f: &CommentForm) -> Markup {
+    let (lang, prefix) = (f.lang, f.prefix());
+    html! {
+        @if !f.files.is_empty() {
+            fieldset.field {
+                legend { (lang.t(files::TITLE)) }
+                ul.files { @for file in f.files { li { (one_of(lang, &prefix, file)) } } }
+            }
+        }
+    }
+}
+
+fn one_of(lang: Lang, prefix: &str, file: &Item) -> Markup {
+    let (alt, remove) = (format!("alt.{}", file.id), format!("remove.{}", file.id));
+    let base = Field { lang, prefix, ..Field::default() };
+    let (label, of) = (lang.fill(files::ALT_OF, &[("name", &file.name)]), lang.fill(files::REMOVE_OF, &[("name", &file.name)]));
+    html! {
+        (crate::files::link(file))
+        @if file.picture.is_some() { (ui::field(&Field { name: &alt, label: &label, value: file.alt, hint: lang.t(t::ALT_HINT), ..base })) }
+        (ui::check(&Field { name: &remove, label: &of, ..base }, false))
     }
 }
 

@@ -8,12 +8,12 @@ pub mod form;
 pub(crate) mod samples;
 pub mod text;
 
-pub use form::{CommentForm, DeletePage, FormPage, Purpose, delete, form, form_page};
+pub use form::{CommentForm, DeletePage, FormPage, MostFiles, Purpose, delete, form, form_page};
 
 use self::text as t;
 use crate::text::{Lang, common};
 use crate::ui::{self, Author, Moment, State};
-use crate::{holes, live, paths, revisions};
+use crate::{files, holes, live, paths, revisions};
 use maud::{Markup, PreEscaped, html};
 
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub struct Comment<'a> {
     pub edited: bool,
     /// Its text as HTML that was made safe.
     pub body_html: &'a str,
+    /// Its files, where the reader may see its words.
+    pub files: Vec<files::Item<'a>>,
     /// Shown, hidden or deleted.
     pub state: State,
     /// Staff hid or deleted it, and not its author.
@@ -207,6 +209,7 @@ fn content(lang: Lang, c: &Comment) -> Markup {
             @if let Some(to) = &c.reply_to { p.reply-to { a href=(paths::comment_anchor(to.id)) { "@" (to.name) } } }
             (PreEscaped(c.body_html))
         }
+        (files::of_comment(lang, &c.files))
     }
 }
 

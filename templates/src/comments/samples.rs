@@ -1,7 +1,8 @@
 //! Threads, the forms that write into them, and what is sent alone: answers to scripts and pushed partials.
 
-use super::{Branch, Comment, CommentForm, Count, Created, DeletePage, Entry, FormPage, Purpose, ReplyTo, Thread};
+use super::{Branch, Comment, CommentForm, Count, Created, DeletePage, Entry, FormPage, MostFiles, Purpose, ReplyTo, Thread};
 use crate::Lang;
+use crate::files::{Item, Picture, Reading};
 use crate::live::{self, NewComment};
 use crate::posts::samples::post_page;
 use crate::samples::{Rendered, author, fault, guest, member, moment};
@@ -22,6 +23,7 @@ fn comment(lang: Lang, id: i64) -> Comment<'static> {
         edited: false,
         removed_by_staff: false,
         body_html: "<p>꼭 갈게요! 점자 안내문도 있나요?</p>",
+        files: Vec::new(),
         state: State::Shown,
         reply_to: None,
         can_reply: true,
@@ -71,7 +73,20 @@ fn branches(lang: Lang) -> Vec<Branch<'static>> {
 }
 
 fn form<'a>(lang: Lang, purpose: Purpose<'a>, body: &'a str, errors: &'a [FieldError<'a>]) -> CommentForm<'a> {
-    CommentForm { lang, purpose, body, once: "k-once", errors }
+    let most = MostFiles { files: 5, megabytes: 25 };
+    CommentForm { lang, purpose, most, body, files: &[], refused: &[], once: "k-once", errors }
+}
+
+/// A picture and a document.
+fn files() -> [Item<'static>; 2] {
+    let picture = Some(Picture { width: 4_000, height: 3_000, moves: false });
+    let document = Item { id: 12, name: "안내문.hwp", alt: "", bytes: 48_000, picture: None, reading: Reading::Text };
+    [
+        Item {
+            id: 11, name: "바자회.jpg", alt: "천막 아래 줄 선 사람들", bytes: 1_400_000, picture, reading: Reading::Nothing
+        },
+        document,
+    ]
 }
 
 const NEW: Purpose = Purpose::New { slug: "free", post: 42 };
@@ -95,6 +110,7 @@ fn threads(lang: Lang) -> Rendered {
         ("post-comments-guest", post_page(&visitor, talk, Entry::SignIn).page()),
         ("post-no-comments", post_page(&reader, empty_thread(lang), new).page()),
         ("fragment-comment", super::comment(lang, &comment(lang, 1))),
+        ("fragment-comment-files", super::comment(lang, &Comment { files: files().to_vec(), ..comment(lang, 1) })),
         ("fragment-comment-removed-by-staff", super::comment(lang, &removed)),
         ("fragment-count", super::count(&Count { lang, count: 1 })),
     ]
@@ -103,6 +119,7 @@ fn threads(lang: Lang) -> Rendered {
 fn forms(lang: Lang) -> Rendered {
     let empty = [fault("body", "body.empty", 0)];
     let long = [fault("form", "form.stale", 0), fault("body", "body.too_long", 5_000)];
+    let (refused, files_fault) = ([("큰 사진.jpg", fault("files", "file.too_large", 25))], [fault("files", "comment.files_refused", 0)]);
     let shell = member(lang, "/comments/1/reply");
     let page = |form, quoted_html| {
         super::form_page(&FormPage {
@@ -117,6 +134,8 @@ fn forms(lang: Lang) -> Rendered {
     vec![
         ("fragment-comment-form", super::form(&form(lang, NEW, "", &[]))),
         ("fragment-comment-form-faults", super::form(&form(lang, NEW, "", &empty))),
+        ("fragment-comment-form-refused", super::form(&CommentForm { refused: &refused, ..form(lang, NEW, "오래 쓴 글", &files_fault) })),
+        ("fragment-edit-form-files", super::form(&CommentForm { files: &files(), ..form(lang, EDIT, "고맙습니다.", &[]) })),
         ("fragment-reply-form", super::form(&form(lang, REPLY, "", &[]))),
         ("fragment-edit-form", super::form(&form(lang, EDIT, "고맙습니다.", &[]))),
         ("comment-reply", page(form(lang, REPLY, "", &[]), "<p>꼭 갈게요!</p>")),

@@ -19,6 +19,12 @@ crate::text::catalogue! {
     REPLIES = "{name}님의 댓글에 달린 답글", "Replies to {name}";
     NEW_LABEL = "댓글 쓰기", "Write a comment";
     NEW_HINT = "@이름을 쓰면 그 회원에게 알려 줍니다.", "Write @name to let a member know.";
+    FILES = "파일 붙이기", "Add files";
+    FILES_HINT = "{n}개까지, 파일 하나에 {mb} MB까지. 사진 설명은 등록한 뒤 「수정」에서 적을 수 있고, 그 전에는 파일 이름을 읽어 줍니다.", "Up to {n}, {mb} MB each. You can describe pictures with “Edit” once it is posted; until then their file names are read out.";
+    ALT_HINT = "사진을 볼 수 없는 사람에게 읽어 줍니다.", "It is read to people who cannot see the picture.";
+    COMMENT_FILES_REFUSED = "올릴 수 없는 파일이 있어 댓글을 등록하지 않았습니다. 쓴 글은 그대로 있으니 파일을 다시 골라 주세요", "The comment is not posted because of a file. Your text is kept; please choose the files again";
+    COMMENT_FILES_AGAIN = "등록하지 못했습니다. 쓴 글은 그대로 있지만 파일은 다시 골라 주세요", "It was not posted. Your text is kept, but please choose the files again";
+    COMMENT_FILES_TOO_MANY = "댓글 하나에 파일을 {n}개까지 올릴 수 있습니다", "A comment can have up to {n} files";
     SUBMIT = "댓글 등록", "Post comment";
     SUBMIT_REPLY = "답글 등록", "Post reply";
     REPLY_TITLE = "답글 쓰기", "Write a reply";

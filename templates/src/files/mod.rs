@@ -61,7 +61,7 @@ pub mod paths {
 /// The part of the editor that lists the files.
 const PLACE: &str = "files";
 /// What browsers offer first. A phone that keeps its pictures as HEIC makes a JPEG of one when it sees this list.
-const ACCEPT: &str = "image/jpeg,image/png,image/gif,image/webp,audio/*,video/*,.hwp,.hwpx,.pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.odt,.ods,.odp,.rtf,.csv,.txt,.md,.brf,.srt,.vtt,.ics,.vcf,.epub,.zip,.7z";
+pub(crate) const ACCEPT: &str = "image/jpeg,image/png,image/gif,image/webp,audio/*,video/*,.hwp,.hwpx,.pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.odt,.ods,.odp,.rtf,.csv,.txt,.md,.brf,.srt,.vtt,.ics,.vcf,.epub,.zip,.7z";
 
 /// A file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +93,19 @@ pub fn list(lang: Lang, files: &[Item]) -> Markup {
     html! {
         (picture::gallery(lang, &pictures))
         @if !files.is_empty() { (attached(lang, &files)) }
+    }
+}
+
+/// The files of a comment: its pictures small, then a list of the others. Nothing where it has none.
+pub(crate) fn of_comment(lang: Lang, files: &[Item]) -> Markup {
+    let (pictures, others): (Vec<&Item>, Vec<&Item>) = files.iter().partition(|file| file.picture.is_some());
+    html! {
+        @if !pictures.is_empty() {
+            ul.pictures.small aria-label=(lang.t(t::PICTURES)) { @for file in pictures { li { (picture::small(file)) } } }
+        }
+        @if !others.is_empty() {
+            ul.files aria-label=(lang.t(t::TITLE)) { @for file in others { li { (link(file)) (reading::beside(lang, file)) } } }
+        }
     }
 }
 

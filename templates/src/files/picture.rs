@@ -57,6 +57,20 @@ pub(crate) fn cover(file: &Item) -> Markup {
     html! { img src=(paths::sized(file.id, file.name, size)) width=(width) height=(height) alt="" loading="lazy" decoding="async"; }
 }
 
+/// A small picture that leads to the whole one.
+pub(super) fn small(file: &Item) -> Markup {
+    let Some(picture) = file.picture else { return Markup::default() };
+    let (width, height) = picture.within(SMALL_SIDE);
+    let whole = paths::show(file.id, file.name);
+    let size = if picture.moves { Some(STILL) } else { picture.has(SMALL_SIDE).then_some(SMALL) };
+    let address = size.map_or_else(|| whole.clone(), |size| paths::sized(file.id, file.name, size));
+    html! {
+        a.picture href=(whole) hx-boost="false" {
+            img src=(address) width=(width) height=(height) alt=(if file.alt.is_empty() { file.name } else { file.alt }) loading="lazy" decoding="async";
+        }
+    }
+}
+
 /// A picture that leads to itself. `alt` is escaped; where it is empty the link is named for the file.
 fn picture(file: &Item, alt: &str) -> Markup {
     let Some(picture) = file.picture else { return Markup::default() };

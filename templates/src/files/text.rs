@@ -34,6 +34,7 @@ crate::text::catalogue! {
     SEND = "고른 파일 올리기", "Upload chosen files";
     REMOVE = "빼기", "Remove";
     REMOVE_OF = "빼기: {name}", "Remove: {name}";
+    ALT_OF = "사진 설명: {name}", "Description of the picture: {name}";
     ALT = "사진 설명", "Description of the picture";
     ALT_HINT = "사진을 볼 수 없는 사람에게 읽어 줍니다. 글 가운데에 넣으려면 본문에 ![설명](file:{id})라고 적어 주세요.", "It is read to people who cannot see the picture. To put it into the text, write ![words](file:{id}) there.";
     FILE_REFUSED = "올리지 못한 파일이 있습니다. 글과 다른 파일은 그대로 있습니다", "Some files were not uploaded. Your text and the other files are kept";

@@ -132,6 +132,14 @@ pub fn file(f: &Field, accept: &str) -> Markup {
     frame(f, inner)
 }
 
+/// The same for several.
+pub fn files(f: &Field, accept: &str) -> Markup {
+    let inner = html! {
+        input #(f.id()) name=(f.name) type="file" multiple accept=(accept) aria-describedby=[f.described_by()] aria-invalid=[f.invalid()];
+    };
+    frame(f, inner)
+}
+
 fn frame(f: &Field, inner: Markup) -> Markup {
     let id = f.id();
     html! {

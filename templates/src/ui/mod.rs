@@ -6,7 +6,7 @@ pub mod list;
 
 pub use avatar::{Avatar, avatar};
 pub use form::{
-    Choice, Field, FieldError, check, choices, error_summary, fault_list, field, file, hidden, once, password, select, textarea,
+    Choice, Field, FieldError, check, choices, error_summary, fault_list, field, file, files, hidden, once, password, select, textarea,
     textarea_below,
 };
 pub use list::{empty, pagination};

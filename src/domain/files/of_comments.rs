@@ -1,0 +1,136 @@
+//! Files of comments: stored in the transaction of their comment, changed with it, read by those who may read it.
+
+use super::attach::{alt, check_member, set_alt};
+use super::{BlobId, ContentKind, File, FileId, Sent, settle, texts, with_content};
+use crate::clock::OffsetDateTime;
+use crate::db::Transaction;
+use crate::domain::boards::Boards;
+use crate::domain::{Actor, CommentId, Context, Error, Result, UserId, comments};
+use crate::entity::comment;
+use crate::entity::file::{ActiveModel, Column, Entity};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SimpleExpr};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+
+/// A comment may have this many.
+pub const OF_COMMENT_MAX: usize = 5;
+
+/// A file that has arrived for a comment.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "as they are named")]
+pub struct Incoming {
+    pub sent: Sent,
+    /// As it is kept.
+    pub name: String,
+}
+
+/// A file whose content is ready.
+#[derive(Clone, Debug)]
+pub(in crate::domain) struct Ready {
+    blob: BlobId,
+    kind: ContentKind,
+    size: u64,
+    name: String,
+}
+
+/// Makes the contents of a comment's files ready. They are swept where no comment comes of it.
+pub(in crate::domain) async fn make_ready(ctx: &Context, files: &[Incoming]) -> Result<Vec<Ready>> {
+    let mut ready = Vec::new();
+    for file in files {
+        let blob = settle(ctx, &file.sent).await?;
+        ready.push(Ready { blob, kind: file.sent.original.kind, size: file.sent.original.size, name: file.name.clone() });
+    }
+    Ok(ready)
+}
+
+/// Stores the files of a comment, in its transaction, and lets jobs read those that are documents.
+///
+/// # Errors
+/// `Invalid("files", "file.member_full")`.
+pub(in crate::domain) async fn store(
+    tx: &Transaction,
+    author: UserId,
+    comment: CommentId,
+    files: &[Ready],
+    now: OffsetDateTime,
+) -> Result<()> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    check_member(tx, author, files.iter().map(|file| file.size).sum()).await?;
+    for file in files {
+        let row = ActiveModel {
+            blob_id: Set(file.blob),
+            user_id: Set(author),
+            comment_id: Set(Some(comment)),
+            name: Set(file.name.clone()),
+            alt: Set(String::new()),
+            created_at: Set(now),
+            ..Default::default()
+        };
+        let id = row.insert(tx).await?.id;
+        texts::enqueue_document(tx, id, file.kind, &file.name, now).await?;
+    }
+    Ok(())
+}
+
+/// How many files a comment has, as a part of a statement: those of one without any are not asked for.
+pub(in crate::domain) fn count() -> SimpleExpr {
+    let files = Query::select()
+        .expr(Func::count(Expr::val(1)))
+        .from(Entity)
+        .and_where(Column::CommentId.into_expr().equals((comment::Entity, comment::Column::Id)))
+        .take();
+    files.into()
+}
+
+#[derive(FromQueryResult)]
+struct Listed {
+    comment_id: CommentId,
+    #[sea_orm(nested)]
+    file: File,
+}
+
+/// The files of comments whose words their reader may see, in their order.
+pub(in crate::domain) async fn of_comments(db: &impl ConnectionTrait, comments: &[CommentId]) -> Result<Vec<(CommentId, File)>> {
+    let of_comments = Column::CommentId.is_in(comments.iter().copied());
+    let found = with_content().columns([Column::CommentId, Column::DraftId, Column::Alt]).filter(of_comments);
+    let found: Vec<Listed> = found.order_by_asc(Column::Id).into_model().all(db).await?;
+    Ok(found.into_iter().map(|listed| (listed.comment_id, listed.file)).collect())
+}
+
+/// Whether this person may read the files of a comment: who may see its words.
+pub(super) async fn is_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, comment: CommentId) -> Result<bool> {
+    match comments::find_readable(db, actor, boards, comment).await {
+        Ok((comment, _)) => Ok(comment.is_in_sight(actor)),
+        Err(Error::NotFound) => Ok(false),
+        Err(err) => Err(err),
+    }
+}
+
+/// What a change of a comment does with its files: how pictures are described, and which files go.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "as they are named")]
+pub struct Changes {
+    pub alts: Vec<(FileId, String)>,
+    pub removed: Vec<FileId>,
+}
+
+/// Makes these changes of a comment's own files, in the transaction that changes the comment.
+pub(in crate::domain) async fn change(tx: &Transaction, comment: CommentId, changes: &Changes) -> Result<()> {
+    let own = |ids: Vec<FileId>| Column::Id.is_in(ids).and(Column::CommentId.eq(comment));
+    if !changes.removed.is_empty() {
+        Entity::delete_many().filter(own(changes.removed.clone())).exec(tx).await?;
+    }
+    if changes.alts.is_empty() {
+        return Ok(());
+    }
+    let described = own(changes.alts.iter().map(|(id, _)| *id).collect());
+    let files = Entity::find().select_only().columns([Column::Id, Column::Alt]).filter(described);
+    for (id, before) in files.into_tuple::<(FileId, String)>().all(tx).await? {
+        if let Some(alt) = changes.alts.iter().find(|(typed, _)| *typed == id).map(|(_, typed)| alt(typed)).filter(|alt| *alt != before) {
+            set_alt(tx, id, &alt).await?;
+        }
+    }
+    Ok(())
+}
