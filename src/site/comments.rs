@@ -1,5 +1,6 @@
 //! Comments: POST below a post, and /comments/:id.
 
+use crate::domain::validation::COMMENT_MAX;
 use crate::domain::{CommentId, Error, PostId, comments, idempotency as keys, posts};
 use crate::site::posts::comment_form;
 use crate::web::form::Submission::{Accepted, Rejected};
@@ -39,7 +40,14 @@ async fn created(member: &SignedIn, slug: &str, made: keys::Outcome<CommentId>) 
         lang: request.lang,
         comment: present::comment(request, request.board_of(&post)?, &post, &comment, &html),
         count: present::count(post.comment_count),
-        form: CommentForm { lang: request.lang, purpose: Purpose::New { slug, post: post.id.0 }, body: "", once: &once, errors: &[] },
+        form: CommentForm {
+            lang: request.lang,
+            purpose: Purpose::New { slug, post: post.id.0 },
+            body: "",
+            most: COMMENT_MAX,
+            once: &once,
+            errors: &[],
+        },
     });
     Ok(reply::part(StatusCode::OK, parts))
 }
@@ -92,7 +100,7 @@ struct Form<'a> {
 
 fn render_form(request: &RequestContext, f: &Form<'_>) -> Response {
     let errors = f.rejection.errors();
-    let form = CommentForm { lang: request.lang, purpose: f.purpose, body: f.body, once: f.once, errors: &errors };
+    let form = CommentForm { lang: request.lang, purpose: f.purpose, body: f.body, most: COMMENT_MAX, once: f.once, errors: &errors };
     if request.head.target == reply::HtmxTarget::Part {
         return reply::or_wait(reply::part(f.rejection.status(), views::form(&form)), f.rejection.wait);
     }

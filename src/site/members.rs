@@ -1,12 +1,17 @@
-//! GET /u/:id, GET /who: who people are, and who is here.
+//! GET /u/:id, GET /who, GET /members/names: who people are, who is here, and who may be meant by a part of a name.
 
-use crate::domain::UserId;
+use crate::domain::comments::mentions;
 use crate::domain::posts::list;
 use crate::domain::users::profile;
-use crate::web::{RequestContext, Result, present, reply};
-use poem::web::Path;
+use crate::domain::{PostId, UserId};
+use crate::web::layers::limit;
+use crate::web::{RequestContext, Result, SignedIn, present, reply};
+use poem::http::StatusCode;
+use poem::web::{Path, Query};
 use poem::{Response, handler};
+use serde::Deserialize;
 use templates::ui::Avatar;
+use templates::users::names::{self, Names, Offer};
 use templates::users::online::{self as views, WhoPage};
 use templates::users::profile::ProfilePage;
 
@@ -53,4 +58,30 @@ pub async fn online(request: RequestContext) -> Result<Response> {
 
 fn avatar(of: &profile::Named) -> Avatar<'_> {
     Avatar { member: of.id.0, name: &of.name, picture: of.avatar.as_deref() }
+}
+
+/// Lists of names a minute: one for each pause in typing.
+const LISTS: u32 = 120;
+
+/// What is typed after an `@`, and the post under which.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Typed {
+    post: String,
+    q: String,
+}
+
+/// Members who may be meant, for the field of a comment.
+#[handler]
+pub async fn offer(member: SignedIn, typed: Option<Query<Typed>>) -> Result<Response> {
+    let (request, Query(typed)) = (&member.request, typed.unwrap_or_default());
+    let post: Option<PostId> = typed.post.parse().ok();
+    let offers = if post.is_none() && typed.q.is_empty() {
+        Vec::new()
+    } else {
+        limit(request, ("names", LISTS)).await?;
+        mentions::offer(&request.app.context, &member.actor, &request.boards, post, &typed.q).await?
+    };
+    let offered = offers.iter().map(|offer| Offer { who: avatar(&offer.member), written: &offer.written });
+    Ok(reply::part(StatusCode::OK, names::list(&Names { lang: request.lang, members: offered.collect() })))
 }

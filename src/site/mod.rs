@@ -78,6 +78,7 @@ fn of_members(routes: Routes) -> Routes {
         .at("/signup", get(accounts::new).post(accounts::create))
         .at(page("/u/:id").cost(1, 1), get(members::show))
         .at(page("/who").cost(1, 2), get(members::online))
+        .at(page("/members/names").cost(0, 0), get(members::offer))
         .at(page("/my/profile").private().cost(0, 0), get(settings::edit).post(settings::update))
         .at(page("/my/password").private().cost(0, 0), get(settings::edit_password).post(settings::update_password))
         .at(page("/my/reading").private().cost(0, 0), get(settings::edit_reading).post(settings::update_reading))

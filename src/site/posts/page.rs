@@ -5,6 +5,7 @@ use super::comment_form;
 use crate::domain::boards::Board;
 use crate::domain::comments::{self, Comment};
 use crate::domain::posts::{self, Post, State, list};
+use crate::domain::validation::COMMENT_MAX;
 use crate::domain::{Action, Actor, PostId, Resource, bookmarks, files, notifications, revisions};
 use crate::shared::cache::Generation;
 use crate::shared::fragment_cache::{Bounds, FragmentCache};
@@ -260,7 +261,7 @@ fn complete(request: &RequestContext, board: &Board, page: &Page, is_bookmarked:
     let nav = present::nav(request);
     let purpose = Purpose::New { slug: &board.slug, post: post.id.0 };
     let entry = match (takes_comments, actor) {
-        (true, _) => Entry::Form(CommentForm { lang: request.lang, purpose, body: "", once: &key, errors: &[] }),
+        (true, _) => Entry::Form(CommentForm { lang: request.lang, purpose, body: "", most: COMMENT_MAX, once: &key, errors: &[] }),
         (false, None) if !board.archived => Entry::SignIn,
         _ => Entry::Closed,
     };

@@ -43,6 +43,8 @@ pub struct CommentForm<'a> {
     pub purpose: Purpose<'a>,
     /// The text in it.
     pub body: &'a str,
+    /// Characters that it may have.
+    pub most: usize,
     pub once: &'a str,
     /// What was wrong with it.
     pub errors: &'a [FieldError<'a>],
@@ -108,6 +110,14 @@ impl CommentForm<'_> {
         }
     }
 
+    /// Where scripts find members to be offered. A change notifies nobody.
+    fn names(&self) -> String {
+        match self.purpose {
+            Purpose::New { post, .. } | Purpose::Reply { post, .. } => paths::member_names(post),
+            Purpose::Edit { .. } => String::new(),
+        }
+    }
+
     fn button(&self) -> &'static str {
         self.lang.t(match self.purpose {
             Purpose::New { .. } => t::SUBMIT,
@@ -119,7 +129,7 @@ impl CommentForm<'_> {
 
 /// The form for a comment, an answer or a change. With errors it replaces itself.
 pub fn form(f: &CommentForm) -> Markup {
-    let (id, action, prefix, label) = (f.id(), f.action(), f.prefix(), f.label());
+    let (id, action, prefix, label, names) = (f.id(), f.action(), f.prefix(), f.label(), f.names());
     let text = Field {
         lang: f.lang,
         name: "body",
@@ -128,6 +138,8 @@ pub fn form(f: &CommentForm) -> Markup {
         value: f.body,
         hint: f.lang.t(t::NEW_HINT),
         required: true,
+        most: f.most,
+        names: &names,
         errors: f.errors,
         ..Field::default()
     };

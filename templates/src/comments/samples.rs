@@ -71,7 +71,7 @@ fn branches(lang: Lang) -> Vec<Branch<'static>> {
 }
 
 fn form<'a>(lang: Lang, purpose: Purpose<'a>, body: &'a str, errors: &'a [FieldError<'a>]) -> CommentForm<'a> {
-    CommentForm { lang, purpose, body, once: "k-once", errors }
+    CommentForm { lang, purpose, body, most: 5_000, once: "k-once", errors }
 }
 
 const NEW: Purpose = Purpose::New { slug: "free", post: 42 };
