@@ -10,7 +10,6 @@ use poem::http::StatusCode;
 use poem::web::{Path, Query};
 use poem::{Response, handler};
 use serde::Deserialize;
-use templates::ui::Avatar;
 use templates::users::names::{self, Names, Offer};
 use templates::users::online::{self as views, WhoPage};
 use templates::users::profile::ProfilePage;
@@ -50,14 +49,10 @@ const NAMED: usize = 200;
 pub async fn online(request: RequestContext) -> Result<Response> {
     let (count, members) = profile::online(&request.app.context, NAMED).await?;
     let nav = present::nav(&request);
-    let named: Vec<Avatar> = members.iter().map(avatar).collect();
+    let named: Vec<_> = members.iter().map(present::avatar).collect();
     let unnamed = count.saturating_sub(named.len() as u64);
     let page = WhoPage { shell: &present::shell(&request, &nav), count, members: named, unnamed };
     Ok(reply::page(views::page(&page)))
-}
-
-fn avatar(of: &profile::Named) -> Avatar<'_> {
-    Avatar { member: of.id.0, name: &of.name, picture: of.avatar.as_deref() }
 }
 
 /// Lists of names a minute: one for each pause in typing.
@@ -82,6 +77,6 @@ pub async fn offer(member: SignedIn, typed: Option<Query<Typed>>) -> Result<Resp
         limit(request, ("names", LISTS)).await?;
         mentions::offer(&request.app.context, &member.actor, &request.boards, post, &typed.q).await?
     };
-    let offered = offers.iter().map(|offer| Offer { who: avatar(&offer.member), written: &offer.written });
+    let offered = offers.iter().map(|offer| Offer { who: present::avatar(&offer.member), written: &offer.written });
     Ok(reply::part(StatusCode::OK, names::list(&Names { lang: request.lang, members: offered.collect() })))
 }

@@ -32,7 +32,8 @@ use templates::paths;
 /// The site.
 pub fn router(app: &App) -> impl Endpoint<Output = Response> + use<> {
     let (table, router) = routes().split(app, Area::Site);
-    layers::wrap(app, Area::Site, table, router.data(posts::PostPages::default()).data(crate::web::live::RecentNews::default()))
+    let kept = router.data(posts::PostPages::default()).data(home::Here::default()).data(crate::web::live::RecentNews::default());
+    layers::wrap(app, Area::Site, table, kept)
 }
 
 /// Every address of the site, and what holds for it.

@@ -7,12 +7,13 @@ use crate::domain::boards::{Board, Look};
 use crate::domain::files::texts::{self, TextState};
 use crate::domain::files::{File, Outcome};
 use crate::domain::posts::{self, list::Card};
+use crate::domain::users::profile::Named;
 use crate::domain::{Actor, UserId, comments, revisions};
 use std::borrow::Cow;
 use templates::comments::{Branch, Comment, ReplyTo};
 use templates::files::{Picture, Reading};
 use templates::text::Lang;
-use templates::ui::{Author, State};
+use templates::ui::{Author, Avatar, State};
 use time::Duration;
 
 /// A post is new for a day.
@@ -44,6 +45,11 @@ pub fn look(look: Look) -> templates::boards::Look {
 /// Who wrote something, where only the name is shown.
 pub fn author(id: UserId, name: &str) -> Author<'_> {
     Author { id: Some(id.0), name, picture: None }
+}
+
+/// A member with the picture.
+pub fn avatar(of: &Named) -> Avatar<'_> {
+    Avatar { member: of.id.0, name: &of.name, picture: of.avatar.as_deref() }
 }
 
 /// The state for views.
