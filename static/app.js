@@ -175,6 +175,9 @@
     $('#progress').hidden = true;
   });
 
+  // The script that helps with a field comes when something is typed in it.
+  on('input', ({ target: { dataset } }) => dataset?.helper && import(dataset.helper));
+
   // Typed text is not lost by a slip.
   on('input', ({ target }) => target.form?.matches('[data-guard]') && (target.form.dataset.dirty = ''));
   on('submit', (event) => {

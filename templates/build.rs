@@ -42,6 +42,7 @@ fn make() -> Result<()> {
         ("css", "app.css", "text/css; charset=utf-8", style_sheet(&source.join("css"))?),
         ("js", "app.js", "text/javascript; charset=utf-8", script(modules.as_deref(), &own)?),
         ("upload", "upload.js", "text/javascript; charset=utf-8", read(&source.join("upload.js"))?),
+        ("writing", "writing.js", "text/javascript; charset=utf-8", read(&source.join("writing.js"))?),
         ("icon", "icon.svg", "image/svg+xml", read(&source.join("icon.svg"))?),
     ];
     let mut table = String::from("static ASSETS: &[Asset] = &[\n");

@@ -1,17 +1,22 @@
 //! GET /
 
+mod here;
+
 use crate::domain::boards::Look;
 use crate::domain::boards::{Access, Board};
 use crate::domain::posts::list::{self, Card};
 use crate::shared::cache::{Entry, Generation};
 use crate::web::{RequestContext, Result, present, reply};
 use bytes::Bytes;
+use poem::web::Data;
 use poem::{Response, handler};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use templates::home::{Column, Gallery, HomePage, Overview};
 use templates::posts;
 use time::Duration;
+
+pub use here::Here;
 
 /// Boards whose newest posts are shown.
 const BOARDS: usize = 6;
@@ -28,10 +33,14 @@ const MUCH: i64 = 3;
 
 /// The first page: what everybody should know, what is new on each board, what is talked about.
 #[handler]
-pub async fn show(request: RequestContext) -> Result<Response> {
+pub async fn show(request: RequestContext, here: Data<&Here>) -> Result<Response> {
     let overview = overview(&request).await?;
     let nav = present::nav(&request);
-    let page = HomePage { shell: &present::shell(&request, &nav), overview: &overview };
+    // Guests' pages are kept by nginx, for longer than anybody is here.
+    let members = request.actor.as_ref().map(|_| here.members(&request.app)).unwrap_or_default();
+    let others = members.iter().filter(|member| member.id != request.viewer_id());
+    let here = others.map(present::avatar).collect();
+    let page = HomePage { shell: &present::shell(&request, &nav), overview: &overview, here };
     Ok(reply::page(templates::home::page(&page)))
 }
 

@@ -1,12 +1,16 @@
-//! GET /u/:id, GET /who: who people are, and who is here.
+//! GET /u/:id, GET /who, GET /members/names: who people are, who is here, and who may be meant by a part of a name.
 
-use crate::domain::UserId;
+use crate::domain::comments::mentions;
 use crate::domain::posts::list;
 use crate::domain::users::profile;
-use crate::web::{RequestContext, Result, present, reply};
-use poem::web::Path;
+use crate::domain::{PostId, UserId};
+use crate::web::layers::limit;
+use crate::web::{RequestContext, Result, SignedIn, present, reply};
+use poem::http::StatusCode;
+use poem::web::{Path, Query};
 use poem::{Response, handler};
-use templates::ui::Avatar;
+use serde::Deserialize;
+use templates::users::names::{self, Names, Offer};
 use templates::users::online::{self as views, WhoPage};
 use templates::users::profile::ProfilePage;
 
@@ -45,12 +49,34 @@ const NAMED: usize = 200;
 pub async fn online(request: RequestContext) -> Result<Response> {
     let (count, members) = profile::online(&request.app.context, NAMED).await?;
     let nav = present::nav(&request);
-    let named: Vec<Avatar> = members.iter().map(avatar).collect();
+    let named: Vec<_> = members.iter().map(present::avatar).collect();
     let unnamed = count.saturating_sub(named.len() as u64);
     let page = WhoPage { shell: &present::shell(&request, &nav), count, members: named, unnamed };
     Ok(reply::page(views::page(&page)))
 }
 
-fn avatar(of: &profile::Named) -> Avatar<'_> {
-    Avatar { member: of.id.0, name: &of.name, picture: of.avatar.as_deref() }
+/// Lists of names a minute: one for each pause in typing.
+const LISTS: u32 = 120;
+
+/// What is typed after an `@`, and the post under which.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Typed {
+    post: String,
+    q: String,
+}
+
+/// Members who may be meant, for the field of a comment.
+#[handler]
+pub async fn offer(member: SignedIn, typed: Option<Query<Typed>>) -> Result<Response> {
+    let (request, Query(typed)) = (&member.request, typed.unwrap_or_default());
+    let post: Option<PostId> = typed.post.parse().ok();
+    let offers = if post.is_none() && typed.q.is_empty() {
+        Vec::new()
+    } else {
+        limit(request, ("names", LISTS)).await?;
+        mentions::offer(&request.app.context, &member.actor, &request.boards, post, &typed.q).await?
+    };
+    let offered = offers.iter().map(|offer| Offer { who: present::avatar(&offer.member), written: &offer.written });
+    Ok(reply::part(StatusCode::OK, names::list(&Names { lang: request.lang, members: offered.collect() })))
 }

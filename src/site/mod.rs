@@ -32,7 +32,8 @@ use templates::paths;
 /// The site.
 pub fn router(app: &App) -> impl Endpoint<Output = Response> + use<> {
     let (table, router) = routes().split(app, Area::Site);
-    layers::wrap(app, Area::Site, table, router.data(posts::PostPages::default()).data(crate::web::live::RecentNews::default()))
+    let kept = router.data(posts::PostPages::default()).data(home::Here::default()).data(crate::web::live::RecentNews::default());
+    layers::wrap(app, Area::Site, table, kept)
 }
 
 /// Every address of the site, and what holds for it.
@@ -78,6 +79,7 @@ fn of_members(routes: Routes) -> Routes {
         .at("/signup", get(accounts::new).post(accounts::create))
         .at(page("/u/:id").cost(1, 1), get(members::show))
         .at(page("/who").cost(1, 2), get(members::online))
+        .at(page("/members/names").cost(0, 0), get(members::offer))
         .at(page("/my/profile").private().cost(0, 0), get(settings::edit).post(settings::update))
         .at(page("/my/password").private().cost(0, 0), get(settings::edit_password).post(settings::update_password))
         .at(page("/my/reading").private().cost(0, 0), get(settings::edit_reading).post(settings::update_reading))

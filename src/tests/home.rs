@@ -1,6 +1,7 @@
 //! The first page: notices, the newest posts of each board, what is talked about.
 
-use crate::support::{Engine, Postgres, Sqlite};
+use crate::support::{Engine, Postgres, Sqlite, until};
+use minschool::db::query;
 use minschool::db::statements::counting;
 use minschool::domain::boards::Boards;
 use minschool::domain::posts::list;
@@ -53,4 +54,30 @@ async fn times_are_said_as_how_long_ago_it_was(#[values(Sqlite)] engine: Engine)
 
     assert!(page.says("방금"), "{}", page.text());
     assert!(page.attribute("time", "title").is_some_and(|title| title.contains('년')), "{}", page.html);
+}
+
+/// On an instance that has not looked yet: what it reads beside a page is kept for ten seconds.
+#[rstest]
+#[tokio::test]
+async fn members_see_some_of_the_others_who_are_here_at_no_cost(#[values(Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (ada, _bob, _eve) = (test.signed_in("ada").await, test.signed_in("bob").await, test.signed_in("eve").await);
+    query::run(&test.app.context.db, "UPDATE users SET shows_presence = FALSE WHERE name = 'eve'", []).await.unwrap();
+    let presence = async || test.app.context.shared.presence().list(10).await.known().map_or(0, |here| here.len());
+    until("all are here", async || presence().await == 3).await;
+    let node = test.node().await;
+    let mut ada = ada.on(&node);
+
+    let mut page = ada.get("/").await;
+    until("bob is seen by a page that costs nothing", async || {
+        page = ada.get("/").await;
+        page.find(".here").is_some_and(|here| here.contains("bob")) && (page.statements, page.round_trips) == (0, 0)
+    })
+    .await;
+
+    let here = page.find(".here").unwrap();
+    assert!(!here.contains("ada") && !here.contains("eve"), "neither oneself nor who does not want to be seen: {here}");
+    assert_eq!(page.attribute(".here li:last-child a", "href").as_deref(), Some("/who"));
+    let mut guest = test.visitor().on(&node);
+    assert_eq!(guest.get("/").await.count(".here"), 0, "a guest's page is kept for longer than anybody is here");
 }

@@ -139,6 +139,20 @@ async fn visitors_of_one_network_search_so_often_and_members_oftener(#[values(Sq
 
 #[rstest]
 #[tokio::test]
+async fn names_are_offered_so_often(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let strict = strict(&test).await;
+    let mut ada = test.signed_in("ada").await.on(&strict);
+    for _ in 0..120 {
+        assert_eq!(ada.get("/members/names?q=a").await.status, 200);
+    }
+
+    assert_eq!(ada.get("/members/names?q=a").await.status, 429);
+    assert_eq!(ada.get("/").await.status, 200);
+}
+
+#[rstest]
+#[tokio::test]
 async fn more_than_can_be_worked_on_is_turned_away_after_a_moment(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let strict = strict(&test).await;

@@ -42,6 +42,7 @@ mod limits;
 mod live;
 mod mail;
 mod mail_panel;
+mod mentions;
 mod metrics;
 mod moderation;
 mod nginx;

@@ -12,7 +12,7 @@ use testkit::process::local;
 const TOKEN: &str = "a-token-for-the-tests";
 
 /// What alerts, the panel and the operators' tools rely on.
-const NAMES: [&str; 33] = [
+const NAMES: [&str; 35] = [
     "minschool_http_request_duration_seconds_bucket{",
     "minschool_http_request_duration_seconds_sum{",
     "minschool_http_request_duration_seconds_count{",

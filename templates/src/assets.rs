@@ -39,6 +39,8 @@ mod tests {
         assert!(js.gz.len() <= 20 * 1024, "JS is {} bytes", js.gz.len());
         let upload = find(upload_name!()).expect("the editor's script");
         assert!(upload.gz.len() <= 3 * 1024, "the editor's script is {} bytes", upload.gz.len());
+        let writing = find(writing_name!()).expect("the script that helps while one types");
+        assert!(writing.gz.len() <= 5 * 1024 / 2, "it is {} bytes", writing.gz.len());
         const { assert!(OWN_SCRIPT_GZ <= 5 * 1024, "our own script outgrew its budget") };
     }
 

@@ -1,8 +1,9 @@
 //! Comments: threads with one visible level of nesting.
 //!
-//! `write` writing, and what follows a new comment · `insert` its rows · `moderate` what staff do.
+//! `write` writing, and what follows a new comment · `insert` its rows · `mentions` members whom it names · `moderate` what staff do.
 
 mod insert;
+pub mod mentions;
 pub mod moderate;
 mod write;
 

@@ -5,7 +5,7 @@ use super::super::boards::{Access, Board, Boards};
 use super::super::posts::{self, Post, State, moderate::ModerationAction};
 use super::super::{Actor, Error, Result, flood, markdown, notifications};
 use super::insert::{Rows, store};
-use super::{find_deletable, find_editable, thread};
+use super::{find_deletable, find_editable, mentions, thread};
 use crate::clock::OffsetDateTime;
 use crate::db::{Template, Transaction, query};
 use crate::domain::files::of_comments::{self, Changes, Incoming};
@@ -23,9 +23,6 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, FromQueryResult, PartialModelTrait, QueryFilter, QuerySelect,
     QueryTrait, Related,
 };
-
-/// Most people that one comment may mention.
-const MENTIONS: usize = 10;
 
 /// A comment as it is sent.
 #[derive(Clone, Copy, Debug)]
@@ -135,7 +132,7 @@ async fn check(ctx: &Context, actor: &Actor, boards: &Boards, new: New<'_>, conc
     let body = Body::parse(new.body, COMMENT_MAX)?;
     let html = markdown::comment(&body.0)?;
     flood::comment(ctx, actor).await?;
-    let recipients = choose(ctx, &target, board, actor, &mentions(&body.0)).await?;
+    let recipients = choose(ctx, &target, board, actor, &mentions::of(&body.0)).await?;
     *concerned = Concerned { recipients: recipients.iter().map(|(member, _)| *member).collect(), board: Some(board.slug.clone()) };
     Ok(Rows {
         grams: Grams::of("", &html),
@@ -185,26 +182,6 @@ async fn choose(ctx: &Context, target: &Target, board: &Board, actor: &Actor, me
         }
     }
     Ok(all)
-}
-
-/// The names after `@` in a text, as names are compared. A name may have spaces, but a mention ends at the first one.
-fn mentions(text: &str) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for part in text.split('@').skip(1) {
-        let name: String = part.chars().take_while(|c| c.is_alphanumeric() || "_-.".contains(*c)).take(validation::NAME_MAX).collect();
-        let name = name.trim_end_matches(['.', '-']).to_owned();
-        if name.is_empty() {
-            continue;
-        }
-        // "@회원1님" is said to 회원1: the name is tried with and without the honorific.
-        let plain = name.strip_suffix('님').map(str::to_owned);
-        names.extend(plain.into_iter().chain([name]));
-    }
-    let mut names: Vec<String> = names.iter().map(|name| validation::name_key(name)).collect();
-    names.sort();
-    names.dedup();
-    names.truncate(MENTIONS);
-    names
 }
 
 /// After the commit: open pages learn of it, and what was drawn is out of date.
@@ -343,15 +320,4 @@ pub(super) async fn set_state(tx: &Transaction, by: UserId, id: CommentId, state
         tx.query_one(&update(&[uncounted])).await?;
     }
     search::update_comment_shown(tx, id, state == State::Shown).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_mention_is_understood_with_and_without_honorific() {
-        assert_eq!(mentions("@회원1님 안녕하세요, @ada. 그리고 a@b"), ["ada", "b", "회원1", "회원1님"]);
-        assert!(mentions("골뱅이 @ 혼자").is_empty());
-    }
 }

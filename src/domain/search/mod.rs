@@ -1,7 +1,7 @@
 //! Search: what is indexed, and who finds it.
 //!
 //! `index` what writing, hiding and moving do to the index, in their own transactions · `find` a query and its hits, whose `rows` are
-//! read · `staff` what the panel's lists look for · `fill` what was written before there was an index.
+//! read · `members` names for lists that are shown while one types · `staff` what the panel's lists look for · `fill` what was written before there was an index.
 //!
 //! A search goes two steps. The index gives documents that hold all numbers of the query, in the boards that the reader may read;
 //! then their rows are read, and only what is in sight now and really holds the words is a hit. So nothing is found that its reader
@@ -10,6 +10,7 @@
 mod fill;
 mod find;
 mod index;
+mod members;
 mod rows;
 mod sql;
 mod staff;
@@ -21,4 +22,5 @@ pub(in crate::domain) use find::{Span, count_of_others};
 pub(in crate::domain) use index::{
     Doc, GRAMS, Grams, integers, move_post, put, put_all, remove_files, set_post_shown, update_comment_shown,
 };
+pub(in crate::domain) use members::members;
 pub(in crate::domain) use staff::{Matches, matching};

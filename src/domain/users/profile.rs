@@ -57,7 +57,7 @@ pub async fn profile(ctx: &Context, id: UserId) -> Result<Profile> {
 }
 
 /// A member by id and name, with the picture.
-#[derive(Clone, Debug, DerivePartialModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DerivePartialModel)]
 #[sea_orm(entity = "user::Entity")]
 #[expect(missing_docs, reason = "columns")]
 pub struct Named {

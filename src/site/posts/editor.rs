@@ -4,6 +4,7 @@ use crate::domain::boards::Board;
 use crate::domain::drafts::{self, DraftId, Target};
 use crate::domain::files::{self, FileId};
 use crate::domain::posts::{self, Draft};
+use crate::domain::validation::{POST_MAX, TITLE_MAX};
 use crate::domain::{Action, Error, PostId, Problem, Resource};
 use crate::web::{Fields, Rejection, Result, SignedIn, form_token, present};
 use poem::Response;
@@ -60,6 +61,7 @@ pub async fn show(member: &SignedIn, draft: &Draft, e: &Editor<'_>, rejection: &
         purpose: e.purpose,
         title: &draft.title,
         body: &draft.body,
+        most: (TITLE_MAX, POST_MAX),
         can_notice: member.actor.may(Resource::Post, Action::Moderate),
         notice: draft.notice,
         revision: draft.revision,

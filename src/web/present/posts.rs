@@ -8,12 +8,14 @@ use crate::domain::files::of_comments::OF_COMMENT_MAX;
 use crate::domain::files::texts::{self, TextState};
 use crate::domain::files::{File, Outcome, SIZE_MAX};
 use crate::domain::posts::{self, list::Card};
+use crate::domain::users::profile::Named;
+use crate::domain::validation::COMMENT_MAX;
 use crate::domain::{Actor, UserId, comments, revisions};
 use std::borrow::Cow;
-use templates::comments::{Branch, Comment, CommentForm, MostFiles, Purpose, ReplyTo};
+use templates::comments::{Branch, Comment, CommentForm, Most, Purpose, ReplyTo};
 use templates::files::{Picture, Reading};
 use templates::text::Lang;
-use templates::ui::{Author, State};
+use templates::ui::{Author, Avatar, State};
 use time::Duration;
 
 /// A post is new for a day.
@@ -45,6 +47,11 @@ pub fn look(look: Look) -> templates::boards::Look {
 /// Who wrote something, where only the name is shown.
 pub fn author(id: UserId, name: &str) -> Author<'_> {
     Author { id: Some(id.0), name, picture: None }
+}
+
+/// A member with the picture.
+pub fn avatar(of: &Named) -> Avatar<'_> {
+    Avatar { member: of.id.0, name: &of.name, picture: of.avatar.as_deref() }
 }
 
 /// The state for views.
@@ -134,7 +141,7 @@ pub fn comment<'a>(request: &RequestContext, board: &Board, post: &posts::Post, 
 
 /// An empty form for a comment.
 pub fn comment_form(lang: Lang, purpose: Purpose<'_>) -> CommentForm<'_> {
-    let most = MostFiles { files: OF_COMMENT_MAX as u64, megabytes: SIZE_MAX / 1024 / 1024 };
+    let most = Most { characters: COMMENT_MAX, files: OF_COMMENT_MAX as u64, megabytes: SIZE_MAX / 1024 / 1024 };
     CommentForm { lang, purpose, most, body: "", files: &[], refused: &[], once: "", errors: &[] }
 }
 

@@ -69,7 +69,7 @@ fn facts(lang: Lang, post: &Card) -> Markup {
     html! { p.meta { (ui::author(lang, &post.author)) (ui::time(&post.at)) } }
 }
 
-/// Each post with its first picture; a post without one has an empty place.
+/// Each post with its first picture; one is drawn for a post without any.
 pub(super) fn gallery(l: &BoardList) -> Markup {
     html! { ul.gallery { @for post in &l.posts { li { (tile(l.lang, post, of_post(l, post), html! { h2 { (title(l.lang, post)) } })) } } } }
 }
@@ -85,7 +85,7 @@ fn tile(lang: Lang, post: &Card, files: &[Item], heading: Markup) -> Markup {
 
             // The title below leads there as well: by keyboard and for screen readers once is enough.
             a.cover href=(paths::post(post.slug, post.id)) tabindex="-1" aria-hidden="true" {
-                @if let Some(first) = pictures.first() { (files::cover(first)) }
+                @if let Some(first) = pictures.first() { (files::cover(first)) } @else { (ui::drawn_cover(post.id, post.title)) }
                 @if pictures.len() > 1 { span.pictures-count { (ui::number(pictures.len() as u64)) } }
             }
             (heading)

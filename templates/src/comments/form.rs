@@ -36,9 +36,10 @@ pub enum Purpose<'a> {
     },
 }
 
-/// How many files a comment may have, and how large one may be.
+/// How long a comment may be, how many files it may have, and how large one may be.
 #[derive(Clone, Copy, Debug)]
-pub struct MostFiles {
+pub struct Most {
+    pub characters: usize,
     pub files: u64,
     pub megabytes: u64,
 }
@@ -50,7 +51,7 @@ pub struct CommentForm<'a> {
     /// What it writes.
     pub purpose: Purpose<'a>,
     /// What it takes.
-    pub most: MostFiles,
+    pub most: Most,
     /// The text in it.
     pub body: &'a str,
     /// The files of a comment that is changed, as the form has them.
@@ -126,6 +127,14 @@ impl CommentForm<'_> {
         }
     }
 
+    /// Where scripts find members to be offered. A change notifies nobody.
+    fn names(&self) -> String {
+        match self.purpose {
+            Purpose::New { post, .. } | Purpose::Reply { post, .. } => paths::member_names(post),
+            Purpose::Edit { .. } => String::new(),
+        }
+    }
+
     fn button(&self) -> &'static str {
         self.lang.t(match self.purpose {
             Purpose::New { .. } => t::SUBMIT,
@@ -137,7 +146,7 @@ impl CommentForm<'_> {
 
 /// The form for a comment, an answer or a change. With errors it replaces itself.
 pub fn form(f: &CommentForm) -> Markup {
-    let (id, action, prefix, label) = (f.id(), f.action(), f.prefix(), f.label());
+    let (id, action, prefix, label, names) = (f.id(), f.action(), f.prefix(), f.label(), f.names());
     let text = Field {
         lang: f.lang,
         name: "body",
@@ -146,6 +155,8 @@ pub fn form(f: &CommentForm) -> Markup {
         value: f.body,
         hint: f.lang.t(t::NEW_HINT),
         required: true,
+        most: f.most.characters,
+        names: &names,
         errors: f.errors,
         ..Field::default()
     };

@@ -1,6 +1,6 @@
 //! Threads, the forms that write into them, and what is sent alone: answers to scripts and pushed partials.
 
-use super::{Branch, Comment, CommentForm, Count, Created, DeletePage, Entry, FormPage, MostFiles, Purpose, ReplyTo, Thread};
+use super::{Branch, Comment, CommentForm, Count, Created, DeletePage, Entry, FormPage, Most, Purpose, ReplyTo, Thread};
 use crate::Lang;
 use crate::files::{Item, Picture, Reading};
 use crate::live::{self, NewComment};
@@ -73,7 +73,7 @@ fn branches(lang: Lang) -> Vec<Branch<'static>> {
 }
 
 fn form<'a>(lang: Lang, purpose: Purpose<'a>, body: &'a str, errors: &'a [FieldError<'a>]) -> CommentForm<'a> {
-    let most = MostFiles { files: 5, megabytes: 25 };
+    let most = Most { characters: 5_000, files: 5, megabytes: 25 };
     CommentForm { lang, purpose, most, body, files: &[], refused: &[], once: "k-once", errors }
 }
 

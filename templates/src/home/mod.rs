@@ -8,15 +8,18 @@ use crate::boards::covers;
 use crate::files::{Item, text as files_text};
 use crate::layout::{self, About, MemberBadge, Shell, Viewer};
 use crate::text::{Lang, common};
-use crate::{paths, posts, ui};
+use crate::ui::{self, Avatar};
+use crate::{paths, posts};
 use maud::{Markup, PreEscaped, html};
 
 /// The first page around lists that may have been rendered before.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct HomePage<'a> {
     pub shell: &'a Shell<'a>,
     /// What [`overview`] rendered in the reader's language.
     pub overview: &'a str,
+    /// Some of the others who are here now.
+    pub here: Vec<Avatar<'a>>,
 }
 
 /// The lists of the first page. They hold nothing of the reader's, so one rendering serves all readers with the same language. No
@@ -65,6 +68,7 @@ pub fn page(p: &HomePage) -> Markup {
             Viewer::Member(badge) => (greeting(lang, badge)),
         }
         (PreEscaped(p.overview))
+        @if !p.here.is_empty() { (here(lang, &p.here)) }
         @if let Viewer::Guest = p.shell.viewer { (invitation(lang)) }
     };
     let about = About { description: lang.t(t::HERO_TEXT), path: paths::HOME, is_article: false };
@@ -90,6 +94,19 @@ fn greeting(lang: Lang, badge: &MemberBadge) -> Markup {
             h1 tabindex="-1" { (lang.fill(t::HERO_MEMBER, &[("name", &badge.name)])) }
             @if badge.unread > 0 {
                 p { a href=(paths::NOTIFICATIONS) { (lang.count(t::UNREAD_ONE, t::UNREAD_MANY, badge.unread.into())) } }
+            }
+        }
+    }
+}
+
+/// Who is here, for members.
+fn here(lang: Lang, members: &[Avatar]) -> Markup {
+    html! {
+        section.here aria-labelledby="here-title" {
+            h2 #here-title { (lang.t(t::HERE)) }
+            ul {
+                @for who in members { li { a href=(paths::profile(who.member)) { (ui::avatar(who, 32)) span { (who.name) } } } }
+                li { a href=(paths::WHO) { (lang.t(t::HERE_ALL)) } }
             }
         }
     }

@@ -7,15 +7,18 @@ use crate::layout::{Aids, Motion, Shell, Spacing, TextSize, Theme};
 use crate::posts::Card;
 use crate::posts::samples::card;
 use crate::samples::{Rendered, ago, guest, member, staff, with_flash};
+use crate::ui::Avatar;
 
 pub(crate) fn all(lang: Lang) -> Rendered {
-    let render = |shell: &Shell, overview: &str| super::page(&HomePage { shell, overview });
+    let with = |shell: &Shell, overview: &str, here| super::page(&HomePage { shell, overview, here });
+    let render = |shell: &Shell, overview: &str| with(shell, overview, Vec::new());
     let aids = |aids| Shell { aids, ..member(lang, "/") };
+    let here = [(8, "이두리"), (9, "박서준"), (31, "홍 길동")].map(|(member, name)| Avatar { member, name, picture: None }).into();
     let full = overview(lang);
     let nothing = Overview { lang, notices: Vec::new(), boards: Vec::new(), galleries: Vec::new(), talked: Vec::new() };
     vec![
         ("home-guest", render(&guest(lang, "/"), &full)),
-        ("home-member", render(&member(lang, "/"), &full)),
+        ("home-member", with(&member(lang, "/"), &full, here)),
         ("home-staff-flash", render(&with_flash(staff(lang, "/"), "김하나님, 환영합니다."), &full)),
         ("home-empty", render(&guest(lang, "/"), &super::overview(&nothing).into_string())),
         ("home-dark", render(&aids(Aids { theme: Theme::Dark, ..Aids::default() }), &full)),

@@ -8,6 +8,8 @@ crate::text::catalogue! {
     UNREAD_MANY = "읽지 않은 알림 {n}개", "{n} unread notifications";
     NOTICES = "공지", "Notices";
     RECENT = "게시판 새 글", "New on the boards";
+    HERE = "지금 있는 사람", "Here now";
+    HERE_ALL = "모두 보기", "See everyone";
     TALKED = "댓글이 많은 글", "Much discussed";
     RECENT_EMPTY = "아직 올라온 글이 없습니다", "No posts yet";
     RECENT_EMPTY_TEXT = "게시판을 골라 첫 글을 남겨 보세요.", "Pick a board and write the first post.";

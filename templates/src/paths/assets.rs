@@ -23,6 +23,11 @@ pub fn upload() -> &'static str {
     concat!("/static/", crate::assets::upload_name!())
 }
 
+/// The script that helps while one types; a page brings it with the first letter.
+pub fn writing() -> &'static str {
+    concat!("/static/", crate::assets::writing_name!())
+}
+
 pub fn icon() -> &'static str {
     concat!("/static/", crate::assets::icon_name!())
 }

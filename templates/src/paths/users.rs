@@ -40,6 +40,14 @@ pub const MY_READING: &str = "/my/reading";
 /// Who is here now.
 pub const WHO: &str = "/who";
 
+/// Members by a part of their names.
+pub const MEMBER_NAMES: &str = "/members/names";
+
+/// The same for a comment under a post, without the part.
+pub fn member_names(post: i64) -> String {
+    format!("{MEMBER_NAMES}?post={post}&q=")
+}
+
 /// A member's page.
 pub fn profile(id: i64) -> String {
     format!("/u/{id}")

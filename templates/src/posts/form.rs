@@ -22,6 +22,8 @@ pub struct PostForm<'a> {
     pub title: &'a str,
     /// The text in it, as Markdown.
     pub body: &'a str,
+    /// Characters that the title and the text may have.
+    pub most: (usize, usize),
     /// Whether the writer may make it a notice.
     pub can_notice: bool,
     /// Whether it is to be one.
@@ -121,11 +123,11 @@ fn fields(p: &PostForm) -> Markup {
     let base = Field { lang, required: true, errors: p.errors, ..Field::default() };
     let notice = Field { name: "notice", label: lang.t(t::IS_NOTICE), hint: lang.t(t::IS_NOTICE_HINT), required: false, ..base };
     html! {
-        (ui::field(&Field { name: "title", label: lang.t(t::TITLE), value: p.title, autocomplete: "off", ..base }))
+        (ui::field(&Field { name: "title", label: lang.t(t::TITLE), value: p.title, autocomplete: "off", most: p.most.0, ..base }))
         // Only the preview is swapped: a field in which Korean is being composed must never be replaced.
         div hx-post=(paths::PREVIEW) hx-trigger="input delay:600ms" hx-target="#preview" hx-select=""
             hx-swap="outerHTML" hx-sync="this:replace" {
-            (ui::textarea_below(&Field { name: "body", label: lang.t(t::BODY), value: p.body, ..base }, 14, &toolbar::buttons(lang, "body")))
+            (ui::textarea_below(&Field { name: "body", label: lang.t(t::BODY), value: p.body, most: p.most.1, ..base }, 14, &toolbar::buttons(lang, "body")))
         }
         (toolbar::help(lang))
         @if p.can_notice { (ui::check(&notice, p.notice)) }

@@ -112,6 +112,7 @@ fn editor(lang: Lang) -> Rendered {
     let errors = [fault("title", "title.empty", 0), fault("body", "body.too_long", 20_000)];
     let wait = [fault("form", "flood.wait", 20)];
     let empty = PostForm {
+        most: (100, 50_000),
         shell: &shell,
         slug: "free",
         board: "자유게시판",

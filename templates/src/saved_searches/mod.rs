@@ -87,7 +87,7 @@ pub fn toggle(lang: Lang, asked: &Asked, watch: &Watch) -> Markup {
             @if watch.kept.is_some() {
                 (ui::hidden("next", &search::paths::page(asked, "")))
                 p { (lang.t(t::WATCHED)) " " a href=(paths::INDEX) { (lang.t(t::TO_LIST)) } }
-                button.button.quiet.small { (lang.t(t::UNWATCH)) }
+                button.button.secondary.small { (lang.t(t::UNWATCH)) }
             } @else {
                 @for (name, value) in [("q", asked.text), ("kind", asked.kind), ("board", asked.board), ("by", asked.by)] {
                     (ui::hidden(name, value))
@@ -136,7 +136,7 @@ fn entry(p: &SavedSearchesPage, item: &Item) -> Markup {
                 }
                 (ui::time(&item.at))
             }
-            form method="post" action=(paths::destroy(item.id)) novalidate hx-sync="this:drop" {
+            form.actions method="post" action=(paths::destroy(item.id)) novalidate hx-sync="this:drop" {
                 (ui::once(p.once))
                 button.button.quiet.small aria-label=(lang.fill(t::REMOVE_OF, &[("words", &item.words)])) { (lang.t(t::REMOVE)) }
             }

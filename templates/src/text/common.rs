@@ -22,6 +22,8 @@ crate::text::catalogue! {
     ACCESSIBILITY = "접근성 안내", "Accessibility";
     READING_AIDS = "읽기 도구", "Reading aids";
     COPYRIGHT = "민스쿨 - 누구나 함께하는 열린 공동체", "MinSchool - a community open to everyone";
+    LEFT = "{n}자 더 쓸 수 있습니다.", "{n} characters left.";
+    OVER = "{n}자를 줄여 주세요.", "Please shorten it by {n} characters.";
     SAVE = "저장", "Save";
     CANCEL = "취소", "Cancel";
     EDIT = "수정", "Edit";

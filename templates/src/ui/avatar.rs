@@ -45,6 +45,22 @@ fn drawn(id: i64, name: &str, size: u16) -> Markup {
     }
 }
 
+/// A picture for a post that has none: the first letters of its title on one of the same grounds. It only repeats the title beside it.
+pub fn drawn_cover(id: i64, title: &str) -> Markup {
+    let seed = mix(id as u64);
+    let (x, y) = (4 + (seed >> 16) % 32, 4 + (seed >> 24) % 22);
+    let letters: String = title.chars().filter(|c| c.is_alphanumeric()).take(2).collect();
+    html! {
+        svg.drawn viewBox="0 0 40 30" preserveAspectRatio="xMidYMid slice" aria-hidden="true" focusable="false" {
+            g class={ "a" (seed % GROUNDS) } {
+                rect width="40" height="30" {}
+                circle cx=(x) cy=(y) r="11" {}
+                text x="20" y="18.5" text-anchor="middle" { (letters) }
+            }
+        }
+    }
+}
+
 /// The last two syllables or digits, because most members of a Korean site share a few family names and a word such as "회원"
 /// before their numbers; of a name in other letters the first.
 fn letters(name: &str) -> String {

@@ -3,7 +3,7 @@
 //! A fault is shown three times on purpose: in the title ("오류:"), in the summary with a link, and beside the field.
 
 use crate::errors::text as errors_text;
-use crate::text::{Lang, common};
+use crate::text::{Lang, Text, common};
 use maud::{Markup, html};
 
 /// Why a field was not accepted: `key` names a sentence of [`errors::text`](crate::errors::text), `n` fills its `{n}`.
@@ -44,6 +44,10 @@ pub struct Field<'a> {
     pub autocomplete: &'a str,
     /// Whether it must be filled.
     pub required: bool,
+    /// Characters that it may hold, where scripts say how many are left near the end; 0: they do not.
+    pub most: usize,
+    /// Where scripts find the members to be offered after an `@`; empty: none are.
+    pub names: &'a str,
     /// The errors of the whole form; the field finds its own.
     pub errors: &'a [FieldError<'a>],
 }
@@ -69,6 +73,20 @@ impl Field<'_> {
 
     fn invalid(&self) -> Option<&'static str> {
         self.fault().map(|_| "true")
+    }
+
+    /// The script that counts characters and offers names. A page brings it when something is typed.
+    fn helper(&self) -> Option<&'static str> {
+        (self.most > 0 || !self.names.is_empty()).then(crate::paths::writing)
+    }
+
+    fn most(&self) -> Option<usize> {
+        (self.most > 0).then_some(self.most)
+    }
+
+    /// A sentence for that script.
+    fn counts(&self, text: Text) -> Option<&'static str> {
+        self.most().map(|_| self.lang.t(text))
     }
 }
 
@@ -102,7 +120,8 @@ pub fn textarea_below(f: &Field, rows: u8, above: &Markup) -> Markup {
 fn bare_textarea(f: &Field, rows: u8) -> Markup {
     html! {
         // A parser drops the first line break of a textarea, so one is given to it.
-        textarea #(f.id()) name=(f.name) rows=(rows) required[f.required]
+        textarea #(f.id()) name=(f.name) rows=(rows) required[f.required] data-helper=[f.helper()] data-most=[f.most()]
+            data-left=[f.counts(common::LEFT)] data-over=[f.counts(common::OVER)] data-names=[(!f.names.is_empty()).then_some(f.names)]
             aria-describedby=[f.described_by()] aria-invalid=[f.invalid()] { "\n" (f.value) }
     }
 }
@@ -119,6 +138,7 @@ fn input(f: &Field) -> Markup {
         input #(f.id()) name=(f.name) type=(kind) value=[(kind != "password").then_some(f.value)] required[f.required]
             autocomplete=[autocomplete] inputmode=[mode] spellcheck=[matches!(kind, "email" | "password").then_some("false")]
             autocapitalize=[matches!(kind, "email" | "password").then_some("none")]
+            data-helper=[f.helper()] data-most=[f.most()] data-left=[f.counts(common::LEFT)] data-over=[f.counts(common::OVER)]
             aria-describedby=[f.described_by()] aria-invalid=[f.invalid()];
     }
 }

@@ -4,7 +4,7 @@ pub mod avatar;
 pub mod form;
 pub mod list;
 
-pub use avatar::{Avatar, avatar};
+pub use avatar::{Avatar, avatar, drawn_cover};
 pub use form::{
     Choice, Field, FieldError, check, choices, error_summary, fault_list, field, file, files, hidden, once, password, select, textarea,
     textarea_below,

@@ -1,5 +1,6 @@
 //! Signing in and up, profiles, who is online, settings.
 
+use super::names::{self, Names, Offer};
 use super::online::{self, WhoPage};
 use super::profile::{self, ProfilePage};
 use super::register::{self, SignupPage};
@@ -167,8 +168,11 @@ fn profile_page(shell: &Shell, posts: i64, is_own: bool) -> Markup {
 fn who(lang: Lang) -> Rendered {
     let shell = member(lang, "/who");
     let named = |(member, name)| Avatar { member, name, picture: (member == 8).then_some("3f2a90bb3f2a90bb") };
+    let offers = [((7, "김하늘"), "김하늘"), ((8, "홍 길동"), "홍길동")];
+    let offers = offers.map(|(who, written)| Offer { who: named(who), written }).into();
     let members = [(7, "김하나"), (8, "이두리"), (9, "Ada"), (10, "이름이아주아주긴사람입니다스무자쯤")].map(named).into();
     vec![
+        ("fragment-names", names::list(&Names { lang, members: offers })),
         ("who", online::page(&WhoPage { shell: &shell, count: 6, members, unnamed: 2 })),
         ("who-nobody", online::page(&WhoPage { shell: &shell, count: 1, members: Vec::new(), unnamed: 1 })),
     ]

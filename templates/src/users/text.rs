@@ -53,6 +53,9 @@ crate::text::catalogue! {
     RECENT_EMPTY_OTHER = "글을 쓰면 여기에 보입니다.", "Posts will show here.";
     EDIT_OWN = "내 정보 수정", "Edit my settings";
     STAFF = "운영진", "Staff";
+    NAMES = "부를 수 있는 회원", "Members to mention";
+    NAMES_ONE = "부를 수 있는 회원 {n}명. 위아래 화살표로 고르고 엔터로 넣습니다.", "{n} member to mention. Choose with the arrow keys, insert with Enter.";
+    NAMES_MANY = "부를 수 있는 회원 {n}명. 위아래 화살표로 고르고 엔터로 넣습니다.", "{n} members to mention. Choose with the arrow keys, insert with Enter.";
     WHO_TITLE = "지금 함께 있는 회원", "Who is here";
     WHO_ONE = "최근 1분 안에 {n}명이 다녀갔습니다.", "{n} person was here in the last minute.";
     WHO_MANY = "최근 1분 안에 {n}명이 다녀갔습니다.", "{n} people were here in the last minute.";

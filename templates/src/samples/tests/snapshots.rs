@@ -22,7 +22,10 @@ const FRAMES: [(&str, &str); 8] = [
 ];
 
 /// Attributes whose values are read by people, or name the language.
-const TEXTS: [&str; 22] = [
+const TEXTS: [&str; 25] = [
+    "data-said",
+    "data-left",
+    "data-over",
     "data-unsent",
     "data-sample",
     "data-stop",
