@@ -34,7 +34,9 @@ pub fn number(post: &str) -> &str {
 pub async fn write(visitor: &mut Visitor, board: &str, title: &str, body: &str) -> String {
     let address = format!("/community/{board}/write");
     let page = visitor.get(&address).await;
-    visitor.submit(&page, &address, &[("title", title), ("body", body)]).await.path
+    let post = visitor.submit(&page, &address, &[("title", title), ("body", body)]).await;
+    assert_eq!(post.status, 200, "{}", post.text());
+    post.path
 }
 
 /// Indexes everything that there is, from the newest.
