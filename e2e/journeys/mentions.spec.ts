@@ -1,6 +1,6 @@
-// What helps while one types: members' names after an @, by keys and by mouse, and how many characters are left.
+// Members' names after an @, by keys and by mouse.
 import axe from 'axe-core';
-import { join, main, post, said, somebody, unique } from '../people.ts';
+import { join, main, post, somebody, unique } from '../people.ts';
 import { expect, test } from '../test.ts';
 
 test('a name after an @ is taken from a list, and its member is notified', async ({ visitor, another, t }) => {
@@ -54,30 +54,4 @@ test('a name after an @ is taken from a list, and its member is notified', async
   await expect(main(page)).toContainText(`@${them.name}`);
   await friend.page.goto('/notifications');
   await expect(main(friend.page)).toContainText(friend.t('나를 불렀습니다', 'mentioned you'));
-});
-
-test('near the limit a field says how many characters are left', async ({ visitor, t }) => {
-  const { page, scripts } = visitor;
-  test.skip(!scripts, 'without scripts the form says it when it is sent');
-  await join(visitor);
-  await page.goto(await post(visitor, unique('글')));
-  const field = page.getByLabel(t('댓글 쓰기', 'Write a comment'));
-  await field.fill('가'.repeat(4_400));
-  await field.press('End');
-  await page.waitForTimeout(400);
-  await expect(page.locator('.left')).toHaveCount(0);
-  await field.fill('가'.repeat(4_990));
-  await expect(page.locator('.left')).toHaveText(t('10자 더 쓸 수 있습니다.', '10 characters left.'));
-  await expect(page.locator('#polite')).toHaveText(t('10자 더 쓸 수 있습니다.', '10 characters left.'));
-  await field.fill('가'.repeat(5_003));
-  await expect(page.locator('.left.fault')).toHaveText(t('3자를 줄여 주세요.', 'Please shorten it by 3 characters.'));
-  await field.fill('짧은 댓글');
-  await expect(page.locator('.left')).toHaveCount(0);
-  await page.getByRole('button', { name: t('댓글 등록', 'Post comment') }).click();
-  await expect(said(page, '짧은 댓글')).toBeVisible();
-
-  await page.goto('/community/free/write');
-  const title = page.getByLabel(t('제목', 'Title'));
-  await title.pressSequentially('나'.repeat(95), { delay: 0 });
-  await expect(page.locator('.left')).toHaveText(t('5자 더 쓸 수 있습니다.', '5 characters left.'));
 });
