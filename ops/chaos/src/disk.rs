@@ -26,7 +26,7 @@ pub async fn fill(cluster: &Cluster, workload: &Workload, timing: Timing) -> Res
     }
     cluster.run(&["fill"]).await?;
     let refused = write_long(workload, timing.outage / 2).await;
-    let sent = uploads::refuse_without_space(&mut workload.idle_client(1)).await;
+    let sent = uploads::refuse_without_space(&mut workload.idle_client(2)).await;
     let burnt = cluster.sql(BURN).await;
     sleep(timing.outage / 2).await;
     // Whatever went wrong: the drills after this one need space.

@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 /// The largest that is taken.
 const FILE: usize = 25 * 1024 * 1024;
-/// Files of each of two members during the restarts: 200 MiB in all.
+/// Files of each of two drafts during the restarts: 200 MiB in all.
 const FILES: usize = 4;
 /// By how much the memory of an instance may rise while it takes files, in KiB: less than the two files that it takes, and more than
 /// a sign-in needs beside them (19 MiB).
@@ -114,7 +114,8 @@ fn memory(pid: u32, line: &str) -> Result<u64> {
 
 /// Sends 200 MiB while every instance is replaced, one file while an instance is killed, and one while Redis is away.
 pub async fn keep_files(cluster: &Cluster, workload: &Workload, timing: Timing) -> Result<String> {
-    let (mut ada, mut ben) = (Sender::new(workload.idle_client(0)), Sender::new(workload.idle_client(1)));
+    // One member in two windows: another drill signs the others out.
+    let (mut ada, mut ben) = (Sender::new(workload.idle_client(2)), Sender::new(workload.idle_client(2)));
     let rise = memory_of_files(cluster, &ben.client).await?;
     ensure!(rise < RISE, "an instance took {rise} KiB more memory while four files of 25 MiB were sent");
     let all = async |sender: &mut Sender, seed: u64| -> Result<usize> {
