@@ -1,26 +1,26 @@
-// How a page is looked at: by axe in every theme, at the widths of a desk and of a phone, by somebody who
-// needs large letters, forced colours or stillness.
+// Checks a page: axe in every theme, at the widths of a desktop and of a phone, large letters, forced colours,
+// reduced motion.
 import axe from 'axe-core';
 import { expect, type Page } from '@playwright/test';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const COLOURS = ['color-contrast', 'link-in-text-block'];
 
-/** Looks at the open page from all sides; what is wrong is collected, so that one run shows everything. */
+/** Makes all checks of the open page; failures are soft, so that one run shows all of them. */
 export async function look(page: Page, name: string, { except = [] as string[] } = {}) {
-  const judge = async (where: string, rules?: string[]) => {
+  const check = async (where: string, rules?: string[]) => {
     const found = (await violations(page, rules)).filter((text) => !except.some((rule) => text.startsWith(rule)));
     expect.soft(found, `axe on ${where}`).toEqual([]);
   };
   await page.setViewportSize({ width: 1280, height: 900 });
-  await judge(`${name}, light, 1280`);
+  await check(`${name}, light, 1280`);
   // A theme changes what colours stand for, wherever they are: one width is enough for each.
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.setViewportSize({ width: 360, height: 740 });
-  await judge(`${name}, dark, 360`, COLOURS);
+  await check(`${name}, dark, 360`, COLOURS);
   await page.emulateMedia({ colorScheme: 'light' });
-  await judge(`${name}, light, 360`);
-  await withAids(page, { theme: 'contrast' }, () => judge(`${name}, high contrast, 360`, COLOURS));
+  await check(`${name}, light, 360`);
+  await withAids(page, { theme: 'contrast' }, () => check(`${name}, high contrast, 360`, COLOURS));
   await fits(page, name);
   await growsWithItsText(page, name);
   await worksInForcedColours(page, name);
@@ -28,12 +28,12 @@ export async function look(page: Page, name: string, { except = [] as string[] }
   await page.setViewportSize({ width: 1280, height: 900 });
 }
 
-/** Asks axe; either for everything or, where only colours changed, for those. */
+/** Runs axe with all its rules or, where only colours changed, with those about colours. */
 async function violations(page: Page, rules?: string[]): Promise<string[]> {
   const loaded = await page.evaluate(() => 'axe' in window);
-  // Through the debugger's door, which the page's policy does not close.
+  // By the debugger's protocol, which the page's content security policy does not stop.
   if (!loaded) await page.evaluate(axe.source);
-  // A colour that is still on its way from one theme to the other is nobody's choice.
+  // Transitions between two themes have to end first: colours between them are not checked.
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
   return page.evaluate(async ([tags, only]) => {
     const options = { runOnly: only ? { type: 'rule' as const, values: only } : { type: 'tag' as const, values: tags }, resultTypes: ['violations' as const] };

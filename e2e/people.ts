@@ -1,20 +1,20 @@
-// What people do again and again. signUp, signIn, write and comment go through the pages that a person would
-// use; join, enter and post send the same forms without drawing them, for what stands before a story.
+// Steps that many journeys share. signUp, signIn, write and comment go through the pages that a person would
+// use; join, enter and post send the same forms without drawing the pages, for what a test only needs to be there.
 import { expect, type Page } from '@playwright/test';
 import type { Visitor } from './test.ts';
 
-/** Somebody who has, or will have, an account. */
+/** A person who has, or will have, an account. */
 export interface Person {
   name: string;
   email: string;
   password: string;
 }
 
-/** The administrator whom opening.ts makes in each house. */
+/** The administrator that setup.ts makes in each deployment. */
 export const ADMIN: Person = { name: '첫관리자', email: 'first@example.com', password: '푸른 바다 위의 조용한 등대' };
 
-/** Names that no other test uses, in no other run. */
-export function somebody(): Person {
+/** A person whose name and address no other test uses, in no other run. */
+export function newPerson(): Person {
   const tail = Date.now().toString(36).slice(-5) + Math.random().toString(36).slice(2, 6);
   return { name: `이웃${tail}`, email: `${tail}@example.com`, password: `노란 우산 셋과 ${tail} 자전거` };
 }
@@ -28,7 +28,7 @@ export const heading = (page: Page, name: string | RegExp) => page.getByRole('he
 export const main = (page: Page) => page.getByRole('main');
 
 /** Makes an account and signs in with it, as a newcomer does. */
-export async function signUp(who: Visitor, person = somebody()): Promise<Person> {
+export async function signUp(who: Visitor, person = newPerson()): Promise<Person> {
   const { page, t } = who;
   await page.goto('/signup');
   await fillSignUp(who, person);
@@ -39,7 +39,7 @@ export async function signUp(who: Visitor, person = somebody()): Promise<Person>
 }
 
 /** Makes an account and signs in with it, without drawing the pages. */
-export async function join(who: Visitor, person = somebody()): Promise<Person> {
+export async function join(who: Visitor, person = newPerson()): Promise<Person> {
   await send(who, '/signup', { ...person, terms: '1', privacy: '1' });
   await enter(who, person);
   return person;

@@ -1,5 +1,5 @@
-// The journeys' frame. Two houses are opened for a run (servers.ts): "alone" is one instance on SQLite,
-// "shared" is three instances on PostgreSQL and Redis. Four projects cover every pair of house, scripts and
+// The projects of the journeys. Two deployments are started for a run (servers.ts): "alone" is one instance on SQLite,
+// "shared" is three instances on PostgreSQL and Redis. Four projects cover every pair of deployment, scripts and
 // language; two more look at every page, one in each language.
 import { execFileSync } from 'node:child_process';
 import { defineConfig } from '@playwright/test';
@@ -13,29 +13,29 @@ const chromium = (): string => {
   }
 };
 
-type House = Circumstances['house'];
+type Deployment = Circumstances['deployment'];
 type Lang = Circumstances['lang'];
 
-/** The first administrator is made through the printed link, with scripts in one house and without in the other. */
-const opening = (house: House, scripts: boolean, lang: Lang) => ({
-  name: `opening ${house}`,
-  testMatch: 'opening.ts',
-  use: { house, lang, locale: lang, javaScriptEnabled: scripts },
+/** The first administrator is made through the printed link, with scripts in one deployment and without in the other. */
+const setup = (deployment: Deployment, scripts: boolean, lang: Lang) => ({
+  name: `setup ${deployment}`,
+  testMatch: 'setup.ts',
+  use: { deployment, lang, locale: lang, javaScriptEnabled: scripts },
 });
 
-const journeys = (house: House, scripts: boolean, lang: Lang) => ({
-  name: `${house} · ${scripts ? 'scripts' : 'plain'} · ${lang}`,
+const journeys = (deployment: Deployment, scripts: boolean, lang: Lang) => ({
+  name: `${deployment} · ${scripts ? 'scripts' : 'plain'} · ${lang}`,
   testMatch: 'journeys/*.spec.ts',
   testIgnore: scripts ? [] : ['**/autosave.spec.ts', '**/counts.spec.ts', '**/trouble.spec.ts', '**/uploads.spec.ts'],
-  dependencies: [`opening ${house}`],
-  use: { house, lang, locale: lang, javaScriptEnabled: scripts },
+  dependencies: [`setup ${deployment}`],
+  use: { deployment, lang, locale: lang, javaScriptEnabled: scripts },
 });
 
-const looks = (house: House, lang: Lang) => ({
+const looks = (deployment: Deployment, lang: Lang) => ({
   name: `looks ${lang}`,
   testMatch: 'looks/*.spec.ts',
-  dependencies: [`opening ${house}`],
-  use: { house, lang, locale: lang, javaScriptEnabled: true },
+  dependencies: [`setup ${deployment}`],
+  use: { deployment, lang, locale: lang, javaScriptEnabled: true },
 });
 
 export default defineConfig<Circumstances>({
@@ -70,8 +70,8 @@ export default defineConfig<Circumstances>({
     },
   },
   projects: [
-    opening('alone', false, 'ko'),
-    opening('shared', true, 'en'),
+    setup('alone', false, 'ko'),
+    setup('shared', true, 'en'),
     journeys('alone', true, 'ko'),
     journeys('alone', false, 'en'),
     journeys('shared', true, 'en'),

@@ -1,4 +1,4 @@
-// Opens the two houses of a run on free ports and in a temporary folder, and closes them afterwards:
+// Starts the two deployments of a run on free ports and in a temporary folder, and stops them afterwards:
 // "alone" (one instance, SQLite) and "shared" (three instances, PostgreSQL, Redis).
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { appendFileSync, chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -16,7 +16,7 @@ export interface Instance {
 }
 
 /** One installation: its instances, and the link that its first start printed. */
-export interface House {
+export interface Deployment {
   instances: Instance[];
   invitation: string;
 }
@@ -26,8 +26,8 @@ const TARGET = process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target');
 const BINARY = process.env.MINSCHOOL_BIN ?? join(TARGET, 'debug/minschool');
 const POSTGRES = process.env.POSTGRES_BIN ?? '/usr/lib/postgresql/15/bin';
 
-/** What the houses of this run are; workers inherit it through the environment. */
-export const house = (name: 'alone' | 'shared'): House => JSON.parse(process.env.MINSCHOOL_HOUSES ?? '{}')[name];
+/** A deployment of this run; workers inherit both through the environment. */
+export const deployment = (name: 'alone' | 'shared'): Deployment => JSON.parse(process.env.MINSCHOOL_DEPLOYMENTS ?? '{}')[name];
 
 /** Where the instances hand their mail to. */
 let relay: Record<string, string> = {};
@@ -38,15 +38,15 @@ const running: ChildProcess[] = [];
 export default async function open() {
   if (!existsSync(BINARY)) throw new Error(`${BINARY} is not there; run "cargo build" or "ops/test e2e" first`);
   const folder = mkdtempSync(join(process.env.E2E_TMP ?? tmpdir(), 'minschool-e2e-'));
-  const emergency = () => running.forEach((child) => child.kill('SIGKILL'));
-  process.on('exit', emergency);
+  const killAll = () => running.forEach((child) => child.kill('SIGKILL'));
+  process.on('exit', killAll);
   process.env.MINSCHOOL_MAILS = join(folder, 'mails');
   const mail = await openMailServer(process.env.MINSCHOOL_MAILS);
   relay = { SMTP_URL: `smtp://127.0.0.1:${mail.port}`, MAIL_FROM: '민스쿨 <noreply@example.org>', MAIL_PER_MINUTE: '6000', MAIL_NOTICE_DELAY: '1' };
   try {
-    const alone = openAlone(folder);
-    const shared = openShared(folder);
-    process.env.MINSCHOOL_HOUSES = JSON.stringify({ alone: await alone, shared: await shared });
+    const alone = startAlone(folder);
+    const shared = startShared(folder);
+    process.env.MINSCHOOL_DEPLOYMENTS = JSON.stringify({ alone: await alone, shared: await shared });
   } catch (fault) {
     mail.close();
     await close(folder);
@@ -58,19 +58,19 @@ export default async function open() {
   };
 }
 
-async function openAlone(folder: string): Promise<House> {
-  return asHouse([await start({ DATA_DIR: join(folder, 'alone') }, true)]);
+async function startAlone(folder: string): Promise<Deployment> {
+  return deploymentOf([await start({ DATA_DIR: join(folder, 'alone') }, true)]);
 }
 
-async function openShared(folder: string): Promise<House> {
+async function startShared(folder: string): Promise<Deployment> {
   const [database, redis] = await Promise.all([postgres(join(folder, 'postgres')), redisServer(folder)]);
   const env = { DATABASE_URL: database, REDIS_URL: redis, DATABASE_CONNECTIONS: '8' };
-  // One after the other: only the instance that opens the house prints the link.
+  // One after the other: only the first instance on an empty database prints the link.
   const first = await start(env, true);
-  return asHouse([first, ...(await Promise.all([start(env), start(env)]))]);
+  return deploymentOf([first, ...(await Promise.all([start(env), start(env)]))]);
 }
 
-const asHouse = (started: Started[]): House => ({
+const deploymentOf = (started: Started[]): Deployment => ({
   instances: started.map(({ site, admin }) => ({ site, admin })),
   invitation: started[0].invitation,
 });
@@ -94,9 +94,9 @@ async function start(env: Record<string, string>, opens = false): Promise<Starte
     RATE_LIMITS: 'off',
     LOG: process.env.LOG ?? 'warn',
   };
-  const said = run(BINARY, ['serve'], { ...settings, ...relay, ...env });
-  await answers(`${site}/readyz`, said);
-  const invitation = () => /\S+\/setup\?token=\S+/.exec(said())?.[0] ?? '';
+  const output = run(BINARY, ['serve'], { ...settings, ...relay, ...env });
+  await answers(`${site}/readyz`, output);
+  const invitation = () => /\S+\/setup\?token=\S+/.exec(output())?.[0] ?? '';
   // What it printed may reach us after its first answer.
   for (let tries = 0; opens && !invitation() && tries < 100; tries += 1) await pause(50);
   return { site, admin, invitation: invitation() };
@@ -127,28 +127,28 @@ async function redisServer(folder: string): Promise<string> {
   return `redis://127.0.0.1:${port}`;
 }
 
-/** Starts a program with this environment and no other; the answer tells what it has said so far. */
+/** Starts a program with this environment and no other; returns a function that gives its output so far. */
 function run(program: string, args: string[], env: Record<string, string>): () => string {
   const child = spawn(program, args, { env, cwd: tmpdir(), stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  const hear = (chunk: Buffer) => {
-    said += chunk;
+  let output = '';
+  const collect = (chunk: Buffer) => {
+    output += chunk;
     if (process.env.E2E_LOG) appendFileSync(process.env.E2E_LOG, chunk);
   };
-  child.stdout.on('data', hear);
-  child.stderr.on('data', hear);
-  // A server that goes while people are in the house is the first thing to know.
-  child.once('exit', (code, signal) => running.includes(child) && console.error(`${program} ended (${signal ?? code}):\n${said}`));
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  // A server that ended during the journeys explains most of what fails after it.
+  child.once('exit', (code, signal) => running.includes(child) && console.error(`${program} ended (${signal ?? code}):\n${output}`));
   running.push(child);
   return () => {
-    if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}:\n${said}`);
-    return said;
+    if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}:\n${output}`);
+    return output;
   };
 }
 
-async function answers(url: string, said: () => string) {
+async function answers(url: string, output: () => string) {
   await eventually(url, async () => {
-    said();
+    output();
     return fetch(url).then((answer) => answer.ok).catch(() => false);
   });
 }

@@ -1,15 +1,15 @@
-// What every journey starts from: a visitor with a page of their own, more people where a story needs them,
-// and a watchman who fails the test when the console, the policy or the network says that something is wrong.
+// The fixtures of the journeys: a visitor with a browser context of their own, more visitors where a test needs them, and a
+// check that fails the test on errors of the console, the content security policy or the network.
 import { test as base, type BrowserContext, type Page } from '@playwright/test';
-import { type House, house as houseOf } from './servers.ts';
+import { type Deployment, deployment as deploymentNamed } from './servers.ts';
 
 /** What a project chooses. */
 export interface Circumstances {
-  house: 'alone' | 'shared';
+  deployment: 'alone' | 'shared';
   lang: 'ko' | 'en';
 }
 
-/** Somebody with a browser of their own. */
+/** A person with a browser context of their own. */
 export interface Visitor {
   page: Page;
   /** The site's origin of the instance that they talk to. */
@@ -22,15 +22,15 @@ export interface Visitor {
   t: (ko: string, en: string) => string;
 }
 
-/** Lets a journey expect trouble: patterns of complaints that are part of its story. */
-export interface Watchman {
-  expect: (complaint: RegExp) => void;
+/** Errors of the browser that fail a test, but for the patterns that it allows. */
+export interface BrowserErrors {
+  allow: (error: RegExp) => void;
 }
 
 interface People {
-  home: House;
+  deployed: Deployment;
   t: Visitor['t'];
-  watchman: Watchman & { watch: (context: BrowserContext) => Promise<void> };
+  browserErrors: BrowserErrors & { watch: (context: BrowserContext) => Promise<void> };
   /** A visitor of the first instance. */
   visitor: Visitor;
   /** One more visitor, of the instance with this number (there is one alone, and three that share). */
@@ -38,34 +38,34 @@ interface People {
 }
 
 export const test = base.extend<Circumstances & People>({
-  house: ['alone', { option: true }],
+  deployment: ['alone', { option: true }],
   lang: ['ko', { option: true }],
 
-  home: ({ house }, use) => use(houseOf(house)),
+  deployed: ({ deployment }, use) => use(deploymentNamed(deployment)),
   t: ({ lang }, use) => use((ko, en) => (lang === 'ko' ? ko : en)),
 
-  watchman: [
-    async ({ home }, use) => {
-      const complaints: string[] = [];
-      const expected: RegExp[] = [];
-      const complain = (text: string) => expected.some((pattern) => pattern.test(text)) || complaints.push(text);
-      const ours = home.instances.flatMap((instance) => [instance.site, instance.admin]);
+  browserErrors: [
+    async ({ deployed }, use) => {
+      const errors: string[] = [];
+      const allowed: RegExp[] = [];
+      const report = (text: string) => allowed.some((pattern) => pattern.test(text)) || errors.push(text);
+      const ours = deployed.instances.flatMap((instance) => [instance.site, instance.admin]);
       await use({
-        expect: (complaint) => void expected.push(complaint),
-        watch: (context) => watch(context, ours, complain),
+        allow: (error) => void allowed.push(error),
+        watch: (context) => watch(context, ours, report),
       });
-      if (complaints.length) throw new Error(`The browser complained:\n${complaints.join('\n')}`);
+      if (errors.length) throw new Error(`The browser reported:\n${errors.join('\n')}`);
     },
     { auto: true },
   ],
 
-  another: async ({ browser, home, t, watchman, javaScriptEnabled }, use) => {
+  another: async ({ browser, deployed, t, browserErrors, javaScriptEnabled }, use) => {
     const contexts: BrowserContext[] = [];
     await use(async (number = 0) => {
-      const instance = home.instances[number % home.instances.length];
+      const instance = deployed.instances[number % deployed.instances.length];
       const context = await browser.newContext({ baseURL: instance.site });
       contexts.push(context);
-      await watchman.watch(context);
+      await browserErrors.watch(context);
       return { page: await context.newPage(), ...instance, scripts: javaScriptEnabled !== false, t };
     });
     await Promise.all(contexts.map((context) => context.close()));
@@ -76,14 +76,14 @@ export const test = base.extend<Circumstances & People>({
 
 export { expect } from '@playwright/test';
 
-/** Hears what a browser says about pages that are not as they should be. */
-async function watch(context: BrowserContext, ours: string[], complain: (text: string) => void) {
+/** Reports errors of the console, of scripts, of the policy, and failed or foreign requests. */
+async function watch(context: BrowserContext, ours: string[], report: (text: string) => void) {
   // A violation of the policy reaches the console as well, but says less there.
-  await context.exposeBinding('policyViolated', (_, text: string) => complain(`policy: ${text}`));
+  await context.exposeBinding('policyViolated', (_, text: string) => report(`policy: ${text}`));
   await context.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
-      const tell = (window as unknown as { policyViolated: (text: string) => void }).policyViolated;
-      tell(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+      const report = (window as unknown as { policyViolated: (text: string) => void }).policyViolated;
+      report(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
     });
   });
   context.on('console', (message) => {
@@ -91,15 +91,15 @@ async function watch(context: BrowserContext, ours: string[], complain: (text: s
     if (message.text().startsWith('Failed to load resource')) return;
     // A page that is left before its stream was open gives the stream up; there is nothing to mend.
     if (/Failed to fetch[\s\S]*div\.stream/.test(message.text())) return;
-    if (message.type() === 'error' || message.type() === 'warning') complain(`console: ${message.text()} (${message.page()?.url()})`);
+    if (message.type() === 'error' || message.type() === 'warning') report(`console: ${message.text()} (${message.page()?.url()})`);
   });
-  context.on('weberror', (fault) => complain(`script: ${fault.error().stack}`));
+  context.on('weberror', (fault) => report(`script: ${fault.error().stack}`));
   context.on('request', (request) => {
     const url = new URL(request.url());
-    if (url.protocol.startsWith('http') && !ours.includes(url.origin)) complain(`other host: ${url}`);
+    if (url.protocol.startsWith('http') && !ours.includes(url.origin)) report(`other host: ${url}`);
   });
   context.on('response', (response) => {
     const lost = response.status() >= 400 && response.request().resourceType() !== 'document' && response.url().includes('/static/');
-    if (lost || response.status() >= 500) complain(`answer: ${response.status()} ${response.request().method()} ${response.url()}`);
+    if (lost || response.status() >= 500) report(`answer: ${response.status()} ${response.request().method()} ${response.url()}`);
   });
 }

@@ -1,5 +1,5 @@
 // Joining, signing in and out, staying signed in.
-import { bell, fillSignIn, fillSignUp, heading, join, main, problems, signIn, signInButton, signUp, somebody } from '../people.ts';
+import { bell, fillSignIn, fillSignUp, heading, join, main, problems, signIn, signInButton, signUp, newPerson } from '../people.ts';
 import { expect, test } from '../test.ts';
 
 test('a sign-up with faults comes back with all that was typed but the password', async ({ visitor }) => {
@@ -56,13 +56,13 @@ test('after signing out, "back" shows nothing of one\'s own', async ({ visitor }
   await expect(main(page).locator('[name=name]')).toHaveCount(0);
 });
 
-test('a wrong password and an unknown address are told apart by nobody', async ({ visitor }) => {
+test('a wrong password and an unknown address get the same answer', async ({ visitor }) => {
   const { page, t } = visitor;
-  const person = somebody();
+  const person = newPerson();
   await page.goto('/signup');
   await fillSignUp(visitor, person);
   await page.getByRole('button', { name: t('가입하기', 'Create account') }).click();
-  const told: string[] = [];
+  const answers: string[] = [];
 
   for (const email of [person.email, `not-${person.email}`]) {
     await page.goto('/login');
@@ -70,10 +70,10 @@ test('a wrong password and an unknown address are told apart by nobody', async (
     await signInButton(visitor).click();
     await expect(problems(page)).toContainText(t('이메일이나 비밀번호가 맞지 않습니다', 'The e-mail or the password is not right'));
     await expect(main(page).getByLabel(t('이메일', 'E-mail'))).toHaveValue(email);
-    told.push(await main(page).innerText());
+    answers.push(await main(page).innerText());
   }
 
-  expect(told[0]).toBe(told[1]);
+  expect(answers[0]).toBe(answers[1]);
 });
 
 test('who stays signed in is known after the browser was closed', async ({ visitor }) => {
@@ -88,11 +88,11 @@ test('who stays signed in is known after the browser was closed', async ({ visit
   expect(await ends()).toBeGreaterThan(Date.now() / 1000 + 80 * 24 * 3600);
 });
 
-test('signed in on one instance is signed in on all', async ({ visitor, home }) => {
+test('signed in on one instance is signed in on all', async ({ visitor, deployed }) => {
   const { page } = visitor;
   await signUp(visitor);
 
-  for (const instance of home.instances) {
+  for (const instance of deployed.instances) {
     await page.goto(`${instance.site}/my/sessions`);
     await expect(bell(visitor)).toBeVisible();
   }

@@ -4,7 +4,7 @@ import { fillSignIn, heading, join, main, unique } from '../people.ts';
 import { expect, test } from '../test.ts';
 
 // A window that is left while its preview is on its way gives the preview up.
-test.beforeEach(({ watchman }) => watchman.expect(/Failed to fetch/));
+test.beforeEach(({ browserErrors }) => browserErrors.allow(/Failed to fetch/));
 
 test('what is typed is saved by itself, and again only when it changed', async ({ visitor }) => {
   const { page } = visitor;

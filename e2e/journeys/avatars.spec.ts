@@ -7,7 +7,7 @@ const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQD
 const picture = { name: '나.png', mimeType: 'image/png', buffer: Buffer.from(PIXEL, 'base64') };
 
 // A refused form answers 422.
-test.beforeEach(({ watchman }) => watchman.expect(/status of 422/));
+test.beforeEach(({ browserErrors }) => browserErrors.allow(/status of 422/));
 
 async function choose({ page, t }: Visitor, file: typeof picture) {
   await page.goto('/my/profile');

@@ -3,7 +3,7 @@ import { join, main, post, problems, said, unique } from '../people.ts';
 import { expect, test, type Visitor } from '../test.ts';
 
 // A refused form answers 422.
-test.beforeEach(({ watchman }) => watchman.expect(/status of 422/));
+test.beforeEach(({ browserErrors }) => browserErrors.allow(/status of 422/));
 
 /** One red pixel. */
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';

@@ -1,4 +1,4 @@
-// Talking below a post: comments, answers, changes; how the screen behaves, and who is told.
+// Comments on a post: answers, changes, how the page behaves, and who is notified.
 import { bell, comment, done, heading, join, main, post, problems, said, unique, write } from '../people.ts';
 import { expect, test, type Visitor } from '../test.ts';
 

@@ -4,7 +4,7 @@ import { heading, join, main, post, unique } from '../people.ts';
 import { expect, test, type Visitor } from '../test.ts';
 
 // A window that is left while its preview is on its way gives the preview up.
-test.beforeEach(({ watchman }) => watchman.expect(/Failed to fetch/));
+test.beforeEach(({ browserErrors }) => browserErrors.allow(/Failed to fetch/));
 
 test('a draft is saved by its button, found again and published', async ({ visitor }) => {
   const { page, t } = visitor;

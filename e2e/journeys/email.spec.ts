@@ -1,6 +1,6 @@
 // A member's address: proved and changed by buttons behind mailed links.
 import { linkIn, mailTo } from '../mailbox.ts';
-import { done, enter, heading, join, main, problems, somebody } from '../people.ts';
+import { done, enter, heading, join, main, problems, newPerson } from '../people.ts';
 import { expect, test } from '../test.ts';
 
 test('a newcomer proves the address by a button', async ({ visitor }) => {
@@ -18,10 +18,10 @@ test('a newcomer proves the address by a button', async ({ visitor }) => {
   await expect(main(page)).toContainText(t('이 주소로 오는 메일을 읽으시는 것을', 'You proved that you read'));
 });
 
-test('an address is changed with the password and the new mailbox, and both are told', async ({ visitor, another }) => {
+test('an address is changed with the password and the new mailbox, and both get a mail', async ({ visitor, another }) => {
   const { page, t } = visitor;
   const person = await join(visitor);
-  const { email } = somebody();
+  const { email } = newPerson();
   const ask = async (password: string) => {
     await page.goto('/my/email');
     await page.getByLabel(t('새 이메일', 'New e-mail')).fill(email);

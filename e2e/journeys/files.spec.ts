@@ -4,9 +4,9 @@ import { heading, join, main, unique } from '../people.ts';
 import { expect, test, type Visitor } from '../test.ts';
 
 // A window that is left while its preview is on its way gives the preview up; a refused form answers 422.
-test.beforeEach(({ watchman }) => {
-  watchman.expect(/Failed to fetch/);
-  watchman.expect(/status of 422/);
+test.beforeEach(({ browserErrors }) => {
+  browserErrors.allow(/Failed to fetch/);
+  browserErrors.allow(/status of 422/);
 });
 
 /** One red pixel. */

@@ -1,14 +1,14 @@
 // Members' names after an @, by keys and by mouse.
 import axe from 'axe-core';
-import { join, main, post, somebody, unique } from '../people.ts';
+import { join, main, post, newPerson, unique } from '../people.ts';
 import { expect, test } from '../test.ts';
 
 test('a name after an @ is taken from a list, and its member is notified', async ({ visitor, another, t }) => {
   const { page, scripts } = visitor;
   const tail = Math.random().toString(36).slice(2, 8);
   const friend = await another(1);
-  const them = await join(friend, { ...somebody(), name: `하늘${tail}` });
-  await join(await another(2), { ...somebody(), name: `바다${tail}` });
+  const them = await join(friend, { ...newPerson(), name: `하늘${tail}` });
+  await join(await another(2), { ...newPerson(), name: `바다${tail}` });
   await join(visitor);
   await page.goto(await post(visitor, unique('글')));
   const field = page.getByLabel(t('댓글 쓰기', 'Write a comment'));

@@ -51,8 +51,8 @@ test('a post is hidden with a reason, shown again, and moved', async ({ visitor,
   expect(new URL(reader.page.url()).pathname).toBe(address.replace('/free/', '/qna/'));
 
   await page.getByRole('link', { name: t('감사 기록', 'Audit log'), exact: true }).click();
-  for (const [deed, reason] of [[t('글 숨김', 'Post hidden'), '게시판에 맞지 않음'], [t('글 이동', 'Post moved'), '질문임']]) {
-    const entry = main(page).getByRole('row').filter({ hasText: deed }).filter({ hasText: reason }).first();
+  for (const [action, reason] of [[t('글 숨김', 'Post hidden'), '게시판에 맞지 않음'], [t('글 이동', 'Post moved'), '질문임']]) {
+    const entry = main(page).getByRole('row').filter({ hasText: action }).filter({ hasText: reason }).first();
     await expect(entry).toContainText(ADMIN.name);
   }
 });

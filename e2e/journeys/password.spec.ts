@@ -1,6 +1,6 @@
 // Getting back in when the password is forgotten.
 import { linkIn, mailTo } from '../mailbox.ts';
-import { bell, fillSignIn, heading, join, main, problems, signInButton, signUp, somebody } from '../people.ts';
+import { bell, fillSignIn, heading, join, main, problems, signInButton, signUp, newPerson } from '../people.ts';
 import { expect, test, type Visitor } from '../test.ts';
 
 const NEW = '고요한 노란 우산 아홉 개';
@@ -48,15 +48,15 @@ test('a member who forgot the password gets back in by a mail', async ({ visitor
   await expect(heading(page, t('쓸 수 없는 주소입니다', 'This link does not work'))).toBeVisible();
 });
 
-test('whether an address has an account is not told', async ({ visitor, another }) => {
+test('whether an address has an account does not show', async ({ visitor, another }) => {
   const person = await join(await another());
-  const told: string[] = [];
-  for (const email of [person.email, somebody().email]) {
+  const answers: string[] = [];
+  for (const email of [person.email, newPerson().email]) {
     await forget(visitor, email);
     await expect(visitor.page).toHaveURL(/\/password\/sent$/);
-    told.push(await main(visitor.page).innerText());
+    answers.push(await main(visitor.page).innerText());
   }
-  expect(told[0]).toBe(told[1]);
+  expect(answers[0]).toBe(answers[1]);
 });
 
 test('what was typed stays when it is no address', async ({ visitor }) => {

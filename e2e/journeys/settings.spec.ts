@@ -1,5 +1,5 @@
 // A member's own things: who is here, name, language, reading aids, password, devices.
-import { bell, done, enter, heading, join, main, problems, signIn, somebody } from '../people.ts';
+import { bell, done, enter, heading, join, main, problems, signIn, newPerson } from '../people.ts';
 import { expect, test, type Visitor } from '../test.ts';
 
 const save = ({ page, t }: Visitor) => page.getByRole('button', { name: t('저장', 'Save'), exact: true });
@@ -34,7 +34,7 @@ test('a new name is shown everywhere; a faulty one comes back', async ({ visitor
   const { page, t } = visitor;
   await join(visitor);
   const other = await join(await another());
-  const name = somebody().name;
+  const name = newPerson().name;
   await page.goto('/my/profile');
 
   await page.getByLabel(t('이름(별명)', 'Name or nickname')).fill(other.name);

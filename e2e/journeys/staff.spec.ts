@@ -1,5 +1,5 @@
 // The staff's side: who gets in, and what staff do about members, roles and sessions.
-import { ADMIN, bell, done, enter, enterAsStaff, fillSignIn, heading, join, main, problems, signInButton, somebody } from '../people.ts';
+import { ADMIN, bell, done, enter, enterAsStaff, fillSignIn, heading, join, main, problems, signInButton, newPerson } from '../people.ts';
 import { expect, test, type Visitor } from '../test.ts';
 
 /** Opens a member's page in the panel through the search. */
@@ -147,7 +147,7 @@ test('staff end a member’s sessions, one or all', async ({ visitor, another })
 
 test('a role is made, allowed something, and deleted', async ({ visitor }) => {
   const { page, admin, t } = visitor;
-  const name = somebody().name;
+  const name = newPerson().name;
   await enterAsStaff(visitor);
   await page.goto(`${admin}/roles`);
   await page.getByRole('link', { name: t('역할 만들기', 'New role') }).click();

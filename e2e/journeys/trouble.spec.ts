@@ -1,4 +1,4 @@
-// When the network or the server fails, a reader with scripts is told, loses nothing and may try again.
+// When the network or the server fails, a reader with scripts gets a message, loses nothing and can try again.
 // (Without scripts the browser itself says what failed; playwright.config.ts leaves this file out there.)
 import { heading, join, post, said, unique } from '../people.ts';
 import { expect, test, type Visitor } from '../test.ts';
@@ -8,10 +8,10 @@ const retry = (who: Visitor) => toast(who).getByRole('button', { name: who.t('�
 const saidAloud = ({ page }: Visitor) => page.locator('[aria-live=assertive]');
 
 for (const status of [500, 503] as const) {
-  test(`a comment that meets a ${status} is kept and sent again`, async ({ visitor, watchman }) => {
+  test(`a comment that meets a ${status} is kept and sent again`, async ({ visitor, browserErrors }) => {
     const { page, t } = visitor;
-    watchman.expect(/answer: 50\d POST/);
-    watchman.expect(/console: .*(500|503)/);
+    browserErrors.allow(/answer: 50\d POST/);
+    browserErrors.allow(/console: .*(500|503)/);
     await join(visitor);
     await page.goto(await post(visitor, unique('고장 난 날')));
     await page.getByLabel(t('댓글 쓰기', 'Write a comment')).fill('그래도 남는 댓글');
@@ -28,10 +28,10 @@ for (const status of [500, 503] as const) {
   });
 }
 
-test('a link that fails leaves the page as it is', async ({ visitor, watchman }) => {
+test('a link that fails leaves the page as it is', async ({ visitor, browserErrors }) => {
   const { page, t } = visitor;
-  watchman.expect(/answer: 500/);
-  watchman.expect(/console: .*500/);
+  browserErrors.allow(/answer: 500/);
+  browserErrors.allow(/console: .*500/);
   await page.goto('/');
   await page.route('**/community', (route) => route.fulfill({ status: 500, contentType: 'text/html', body: 'x' }), { times: 1 });
   const link = page.getByRole('banner').getByRole('link', { name: t('게시판', 'Boards'), exact: true });
@@ -45,9 +45,9 @@ test('a link that fails leaves the page as it is', async ({ visitor, watchman })
   await expect(heading(page, t('게시판', 'Boards'))).toBeVisible();
 });
 
-test('a post that is sent without a network is sent when it is back', async ({ visitor, watchman }) => {
+test('a post that is sent without a network is sent when it is back', async ({ visitor, browserErrors }) => {
   const { page, t } = visitor;
-  watchman.expect(/Failed to fetch|ERR_INTERNET_DISCONNECTED|network/i);
+  browserErrors.allow(/Failed to fetch|ERR_INTERNET_DISCONNECTED|network/i);
   await join(visitor);
   const title = unique('지하철에서 쓴 글');
   await page.goto('/community/free/write');

@@ -4,10 +4,10 @@ import { WRITE, saved, savedText, text, type } from '../editor.ts';
 import { heading, join, main, unique } from '../people.ts';
 import { expect, test, type Visitor } from '../test.ts';
 
-test.beforeEach(({ watchman }) => {
-  watchman.expect(/Failed to fetch/);
-  watchman.expect(/status of 422/);
-  watchman.expect(/net::ERR_FAILED/);
+test.beforeEach(({ browserErrors }) => {
+  browserErrors.allow(/Failed to fetch/);
+  browserErrors.allow(/status of 422/);
+  browserErrors.allow(/net::ERR_FAILED/);
 });
 
 /** What the pointer or the clipboard brings: files with these names. */

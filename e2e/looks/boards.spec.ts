@@ -11,10 +11,10 @@ const files = [
   { name: '2026년 나눔 바자회 참가 신청서 (누구나 쓸 수 있는 쉬운 말로 고친 것).txt', mimeType: 'text/plain', buffer: Buffer.from('이름:') },
 ];
 
-test.beforeEach(({ watchman }) => {
+test.beforeEach(({ browserErrors }) => {
   // A window that is left while its preview is on its way gives the preview up; a refused form answers 422.
-  watchman.expect(/Failed to fetch/);
-  watchman.expect(/status of 422/);
+  browserErrors.allow(/Failed to fetch/);
+  browserErrors.allow(/status of 422/);
 });
 
 /** A board with this look; a copy of what an administrator clicks. */

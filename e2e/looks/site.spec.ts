@@ -1,5 +1,5 @@
 // Every page of the site in its main states.
-import { comment, enter, fillSignIn, heading, join, main, post, problems, signInButton, somebody, unique } from '../people.ts';
+import { comment, enter, fillSignIn, heading, join, main, post, problems, signInButton, newPerson, unique } from '../people.ts';
 import { look } from '../looks.ts';
 import { linkIn, mailTo } from '../mailbox.ts';
 import { expect, test, type Visitor } from '../test.ts';
@@ -31,7 +31,7 @@ test('forms with faults', async ({ visitor, t }) => {
   await expect(problems(page)).toBeVisible();
   await look(page, 'sign-up with faults');
   await page.goto('/login');
-  await fillSignIn(visitor, somebody());
+  await fillSignIn(visitor, newPerson());
   await signInButton(visitor).click();
   await expect(problems(page)).toBeVisible();
   await look(page, 'sign-in with faults');
@@ -83,11 +83,11 @@ test('a post with everything in it', async ({ visitor, t }) => {
   await lookAtAll(visitor, ['/', '/community/free', `${address}/edit`, `${address}/delete`]);
 });
 
-test('files in the editor and on a post', async ({ visitor, watchman, t }) => {
+test('files in the editor and on a post', async ({ visitor, browserErrors, t }) => {
   const { page } = visitor;
   // A window that is left while its preview is on its way gives the preview up; a refused form answers 422.
-  watchman.expect(/Failed to fetch/);
-  watchman.expect(/status of 422/);
+  browserErrors.allow(/Failed to fetch/);
+  browserErrors.allow(/status of 422/);
   await join(visitor);
   await page.goto('/community/free/write');
   await page.getByLabel(t('제목', 'Title')).fill(unique('사진과 파일'));
