@@ -5,7 +5,7 @@
   const all = (selector) => document.querySelectorAll(selector);
   const words = () => $('#toasts').dataset;
   const on = (name, run, capture) => document.addEventListener(name, run, capture);
-  // What asks by itself: nobody is told of its swaps, and of its failures only in its own place.
+  // Requests that no person made: their swaps are not announced, and their failures only in their own place.
   const isStream = (ctx) => ctx?.sourceElement?.matches?.('[data-quiet], [hx-sse\\:connect]');
   const stale = (ctx, is) => ctx?.sourceElement?.matches?.('[data-quiet]') && $('[data-stale-note]')?.toggleAttribute('hidden', !is);
   const still = matchMedia('(prefers-reduced-motion: reduce)');

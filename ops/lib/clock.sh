@@ -5,12 +5,12 @@
 # shellcheck disable=SC2154 # state is set by ops/cluster.
 
 # What a program is started with while its clock may be set: a word a line. Only what time it is can be set; how it passes
-# is the machine's, as when somebody sets a real one.
+# is the machine's, as when a real one is set.
 believed_clock() {
   local library
   [[ -f $state/clock ]] || return 0
   library=$(faketime_library)
-  # The C library's own malloc goes before jemalloc, with which Redis comes: that one asks for the time before it can be told.
+  # The C library's own malloc goes before jemalloc, with which Redis comes: that one asks for the time before libfaketime is ready.
   printf '%s\n' "LD_PRELOAD=$library libc.so.6" "FAKETIME_TIMESTAMP_FILE=$state/clock" FAKETIME_CACHE_DURATION=1 \
     DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1
 }

@@ -22,7 +22,7 @@ up() {
   # The first brings the schema and prints the invitation; the others find everything in place.
   local number
   for number in 0 1 2; do new_instance "$number"; done
-  # It is told the instances' addresses when it starts.
+  # It reads the instances' addresses when it starts.
   if [[ -n $has_edge ]]; then service_edge; fi
   service_nginx
   trap - ERR INT TERM
@@ -80,14 +80,14 @@ new_instance() {
 }
 
 start_instance() {
-  local number=$1 site_port admin_port keeper=("$PWD/ops/lib/instance" "$state" "$1")
+  local number=$1 site_port admin_port instance=("$PWD/ops/lib/instance" "$state" "$1")
   # shellcheck disable=SC1090 # It was written when the instance was made.
   . "$state/instances/$number"
   if [[ -n $holds_sockets ]]; then
-    # It opens the sockets and becomes the keeper at the first connection, which is ours.
-    keeper=(systemd-socket-activate -l "127.0.0.1:$site_port" -l "127.0.0.1:$admin_port" --fdname=site:admin "${keeper[@]}")
+    # It opens the sockets and becomes the instance at the first connection, which is ours.
+    instance=(systemd-socket-activate -l "127.0.0.1:$site_port" -l "127.0.0.1:$admin_port" --fdname=site:admin "${instance[@]}")
   fi
-  launch "instance-$number" "${keeper[@]}"
+  launch "instance-$number" "${instance[@]}"
   eventually "instance $number" 60 is_ready "$number"
 }
 
@@ -132,7 +132,7 @@ write_nginx() {
     lay_out_nginx "$prefix"
     cp ops/nginx/minschool-loadbalancer.conf "$prefix/sites-enabled/"
     cp -r ops/nginx/pages "$prefix/pages"
-    # Everything below the folder belongs to whoever started it, workers included.
+    # Everything below the folder belongs to the user who started it, workers included.
     sed -i "s/^user .*/user $(id -un) $(id -gn);/" "$prefix/nginx.conf"
     throwaway_certificate "$prefix/throwaway"
   fi
@@ -330,7 +330,7 @@ cluster_remove() {
   rm -f "$state/leaving" "$state/pids/instance-$number.child"
 }
 
-# It is told its upstreams when it starts.
+# It reads its upstreams when it starts.
 restart_edge() {
   [[ -n $has_edge ]] || return 0
   end edge
@@ -347,7 +347,7 @@ cluster_logs() {
 down() {
   local file name
   [[ -d $state/pids ]] || { take_disk_away && rm -rf "$state" && return; }
-  # Nobody new, then whoever is at work, then what they work with.
+  # What accepts connections, then the instances, then their servers.
   end nginx
   stop_watching
   for file in "$state"/pids/instance-*; do

@@ -52,7 +52,7 @@ fresh_root() {
   echo '127.0.0.0/8 1;' >"$root/etc/nginx/minschool/known.conf"
   # There is no mail in there; what would be sent is kept, where the unit's user may write.
   # shellcheck disable=SC2016 # The script is given it.
-  printf '#!/bin/sh\ncat >>"$STATE_DIRECTORY/told"\n' >"$root/etc/minschool/on-failure"
+  printf '#!/bin/sh\ncat >>"$STATE_DIRECTORY/reports"\n' >"$root/etc/minschool/on-failure"
   chmod 755 "$root/etc/minschool/on-failure"
   # There is no database yet when it boots.
   systemctl --root="$root" --quiet disable minschool.target
@@ -98,7 +98,7 @@ redis_asks_for_its_password() {
 }
 
 # What the runbook says for a first start.
-open_house() {
+start_site() {
   inside runuser -u postgres -- createuser --createdb minschool
   inside runuser -u postgres -- createdb --owner minschool minschool
   inside systemctl --quiet enable --now minschool.target
@@ -251,7 +251,7 @@ back_up() {
 }
 
 # What the runbook mends with, where no other drill does: a lost administrator, Redis' settings, kept pages, a backup beside
-# what is there, a small house that moves.
+# what is there, a small site that moves from SQLite to PostgreSQL.
 mend() {
   local sql='postgres://minschool@localhost' socket='?host=/var/run/postgresql' newest
   inside sh -c 'echo "seven green bicycles" | minschoolctl user add --email boss@example.org --name boss --role admin --password-stdin' &&
@@ -290,7 +290,7 @@ kill_one() {
   again 1
 }
 
-# Each with its hands full, which costs nginx more answers than it forgives a server (max_fails): in the end all three are
+# Each while it answers requests, which costs nginx more answers than it forgives a server (max_fails): in the end all three are
 # out in its eyes, and back in everybody else's.
 kill_all() {
   local number main
@@ -315,8 +315,8 @@ reload_nginx() {
   sleep 2
 }
 
-# A crash loop: its ports have to be closed, somebody told, and half a minute later it is tried again by itself. It is killed
-# whenever it lives: how long a start takes is the machine's affair.
+# A crash loop: its ports have to be closed, the operator notified, and half a minute later it is tried again by itself. It is killed
+# whenever it lives: how long a start takes depends on the machine.
 crash_loop() {
   local half
   for ((half = 0; half < 100; half++)); do
@@ -325,7 +325,7 @@ crash_loop() {
     ! is_closed 3010 >/dev/null || break
   done
   is_closed 3010 || return 1
-  eventually was_told minschool@1 || return 1
+  eventually was_reported minschool@1 || return 1
   sleep 30
   again 1
 }
@@ -344,17 +344,17 @@ is_closed() {
   ! inside ss -Hltn "sport = :$1" | grep -q . || { echo "port $1 is still open"; return 1; }
 }
 
-was_told() {
-  inside grep -q "^$1.service on .* has failed" /var/lib/minschool-failure/told || { echo "nobody was told of $1"; return 1; }
+was_reported() {
+  inside grep -q "^$1.service on .* has failed" /var/lib/minschool-failure/reports || { echo "the failure of $1 was not reported"; return 1; }
 }
 
-# It ends with 78 again and again; then its ports have to be closed and somebody told, and mending it brings it back.
+# It ends with 78 again and again; then its ports have to be closed and the operator notified, and mending it brings it back.
 wrong_configuration() {
   mkdir -p "$root/etc/systemd/system/minschool@2.service.d"
   printf '[Service]\nEnvironment=WORKERS=many\n' >"$root/etc/systemd/system/minschool@2.service.d/wrong.conf"
   inside systemctl daemon-reload
   inside systemctl restart minschool@2 || true
-  eventually is_closed 3020 && eventually was_told minschool@2 || return 1
+  eventually is_closed 3020 && eventually was_reported minschool@2 || return 1
   rm -r "$root/etc/systemd/system/minschool@2.service.d"
   inside systemctl daemon-reload
   inside systemctl reset-failed

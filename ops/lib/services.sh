@@ -98,7 +98,7 @@ service_postgres() {
   touch "$state/made-database"
 }
 
-# Sessions are in it: when it is full it has to say so, not to forget somebody.
+# Sessions are in it: when it is full it has to refuse, not to evict one.
 service_redis() {
   local clock
   mapfile -t clock < <(believed_clock)
