@@ -221,6 +221,7 @@ impl Stage {
         for (name, spread) in [("a written comment, on many posts", 200), ("a written comment, all on one post", 1)] {
             rows.push(self.forms(name, &server, async || members.comments(SMALL, self.size.forms, spread).await).await?);
         }
+        rows.push(self.forms("a file of 1 MiB, sent into a draft", &server, async || Ok(members.files(self.size.forms / 6))).await?);
         rows.push(self.forms("sign-in", &server, async || members.sign_ins(self.size.forms / 4).await).await?);
         starts.sort();
         let mut facts = vec![

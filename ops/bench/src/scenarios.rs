@@ -4,6 +4,7 @@ use crate::load::Script;
 use anyhow::{Context, Result, bail};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use testkit::connection::{Connection, EventStream};
 use testkit::form;
@@ -13,6 +14,9 @@ use testkit::http::Request;
 pub const PASSWORD: &str = "bench: seven green bicycles";
 /// Members who are signed in.
 pub const COUNT: usize = 32;
+
+/// Bytes of a file that is sent.
+pub const FILE: usize = 1024 * 1024;
 
 /// The board that most posts are on.
 const BOARD: &str = "/community/free";
@@ -131,6 +135,17 @@ impl Members {
         Ok(Script { requests: Arc::new(requests), expects: 303, once: true })
     }
 
+    /// Files of [`FILE`] bytes, each another one and into a draft of its own.
+    pub fn files(&self, n: usize) -> Script {
+        let address = format!("{BOARD}/files");
+        let fields = [("title", "파일을 재 보는 글"), ("body", "한 파일이 함께 갑니다.")];
+        let requests = (0..n).map(|n| {
+            let request = Request::multipart(&address, &fields, ("bench.bin", &noise()));
+            request.header("accept-language", "ko").header("user-agent", "bench").cookie(self.cookie(n)).to_bytes()
+        });
+        Script { requests: Arc::new(requests.collect()), expects: 303, once: true }
+    }
+
     /// Sign-ins, each with the idempotency key of a form that was opened for it.
     pub async fn sign_ins(&self, n: usize) -> Result<Script> {
         let mut connection = Connection::to(self.address);
@@ -199,6 +214,20 @@ fn get(path: &str, cookie: &str) -> Vec<u8> {
 
 fn post(path: &str, cookie: &str, fields: &[(&str, &str)]) -> Vec<u8> {
     Request::form(path, fields).header("accept-language", "ko").header("user-agent", "bench").cookie(cookie).to_bytes()
+}
+
+/// Bytes that no other file has: one with the same content would not be stored again.
+fn noise() -> Vec<u8> {
+    static FILES: AtomicU64 = AtomicU64::new(1);
+    let mut state = FILES.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let words = (0..FILE / 8).flat_map(|_| {
+        // xorshift64 (Marsaglia 2003).
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()
+    });
+    words.collect()
 }
 
 /// Ids of seeded posts of the board that have many comments: `minschool seed` gives every fiftieth more.
