@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 const BANNED: [&str; 22] = [
-    "whoever", "somebody", "told", "house", "watchman", "vitals", "seat", "seats", "door", "doors", "beat", "beats", "keeper", "pulse", "ears",
-    "glide", "shelf", "vault", "deed", "handbook", "heard", "sketch",
+    "whoever", "somebody", "told", "house", "watchman", "vitals", "seat", "seats", "door", "doors", "beat", "beats", "keeper", "pulse",
+    "ears", "glide", "shelf", "vault", "deed", "handbook", "heard", "sketch",
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
