@@ -1,7 +1,7 @@
 //! Staff sign in and out; the first administrator is made here.
 
 use crate::domain::idempotency::Outcome;
-use crate::domain::sessions::Area;
+use crate::domain::sessions::{self, Area};
 use crate::domain::users::{self, SignupForm};
 use crate::domain::{Error, UserId, bootstrap};
 use crate::web::fields::Sent;
@@ -109,8 +109,9 @@ async fn begin(request: &RequestContext, outcome: Outcome<UserId>) -> Result<Opt
         return Ok(None);
     }
     let member = users::find(&request.app.context.db, outcome.id).await?;
-    Ok(crate::domain::sessions::start(&request.app.context, member.id, &member.password_hash, Area::Admin, false, &request.head.client)
-        .await?)
+    let (user, verified, client) = (member.id, &member.password_hash, &request.head.client);
+    let new = sessions::New { user, verified, area: Area::Admin, persistent: false, client, new_device: None };
+    Ok(sessions::start(&request.app.context, new).await?)
 }
 
 /// POST /setup: makes the first administrator and signs them in. The link is used up.

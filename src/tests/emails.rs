@@ -227,6 +227,20 @@ async fn a_sign_in_from_a_new_device_is_mailed_once(#[values(Sqlite, Postgres)] 
 
 #[rstest]
 #[tokio::test]
+async fn no_session_begins_of_which_its_member_cannot_be_mailed(#[values(Sqlite, Postgres)] engine: Engine) {
+    let (test, post, _) = member(engine).await;
+    query::run(&test.app.context.db, "UPDATE users SET last_seen_at = $1", [test.app.context.clock.now().into()]).await.unwrap();
+    let before = number(&test, "SELECT COUNT(*) FROM sessions").await;
+    query::run(&test.app.context.db, "ALTER TABLE jobs RENAME TO jobs_elsewhere", []).await.unwrap();
+
+    let page = sign_in(&mut test.visitor().on(&post.node), ADA).await;
+
+    assert_eq!(page.status, 500);
+    assert_eq!(number(&test, "SELECT COUNT(*) FROM sessions").await, before);
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_member_asks_for_five_links_an_hour(#[values(Sqlite, Postgres)] engine: Engine) {
     let (test, post, _) = member(engine).await;
     let mut strict = config(&test.backends);

@@ -13,8 +13,11 @@ async fn a_sign_in_on_its_way_does_not_survive_a_changed_password_or_a_suspensio
     let test = engine.start().await;
     let ada = test.member("ada").await;
     let verified = users::find(&test.app.context.db, UserId(ada)).await.unwrap().password_hash;
-    let start =
-        async |hash: &str| sessions::start(&test.app.context, UserId(ada), hash, Area::Site, true, &Client::default()).await.unwrap();
+    let (user, client) = (UserId(ada), Client::default());
+    let start = async |verified: &str| {
+        let new = sessions::New { user, verified, area: Area::Site, persistent: true, client: &client, new_device: None };
+        sessions::start(&test.app.context, new).await.unwrap()
+    };
     let open = start(&verified).await.expect("nothing has changed");
 
     password_change::store(&test.app.context, &operator(), UserId(ada), "another").await.unwrap();

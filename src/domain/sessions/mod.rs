@@ -6,7 +6,8 @@ mod device;
 mod sql;
 
 use super::page::{Page, skip};
-use super::{Actor, Error, Permissions, Result, idempotency, users};
+use super::mail::{self, Letter};
+use super::{Actor, Error, Permissions, Result, idempotency, jobs, users};
 use crate::clock::{OffsetDateTime, to_ms};
 use crate::db::query;
 use crate::domain::{Context, SessionId, UserId, tokens};
@@ -84,36 +85,68 @@ impl Session {
     }
 }
 
+/// A session that is to begin.
+#[derive(Clone, Copy, Debug)]
+pub struct New<'a> {
+    /// Whose.
+    pub user: UserId,
+    /// The hash of the password that was checked.
+    pub verified: &'a str,
+    /// For which router.
+    pub area: Area,
+    /// Whether it outlasts the browser.
+    pub persistent: bool,
+    /// The browser.
+    pub client: &'a Client,
+    /// The form, where the member is mailed about a browser that had not signed in before: once for a form that is sent twice.
+    pub new_device: Option<&'a idempotency::Key>,
+}
+
+impl New<'_> {
+    fn row(&self, hash: &str, now: OffsetDateTime) -> ActiveModel {
+        let span = self.area.span(self.persistent);
+        ActiveModel {
+            token_hash: Set(hash.to_owned()),
+            user_id: Set(self.user),
+            area: Set(self.area),
+            persistent: Set(self.persistent),
+            ip: Set(self.client.ip.clone()),
+            user_agent: Set(self.client.agent.chars().filter(|c| !c.is_control()).take(300).collect()),
+            created_at: Set(now),
+            last_seen_at: Set(now),
+            expires_at: Set(now + span.idle),
+            ends_at: Set(now + span.most),
+            ..Default::default()
+        }
+    }
+}
+
 /// Signs a member in: the row first, then the hot copy. Gives the token for the cookie; it is stored nowhere. None where the
-/// member was suspended or the password changed since `verified`, the hash that was checked: their row is locked, so that
-/// a concurrent change either sees this session and ends it, or is seen here.
-pub async fn start(ctx: &Context, user: UserId, verified: &str, area: Area, persistent: bool, client: &Client) -> Result<Option<String>> {
+/// member was suspended or the password changed since it was checked: their row is locked, so that a concurrent change either
+/// sees this session and ends it, or is seen here.
+///
+/// # Errors
+/// The database's.
+pub async fn start(ctx: &Context, new: New<'_>) -> Result<Option<String>> {
     let token = tokens::random()?;
     let (hash, now) = (tokens::hash(&token), ctx.clock.now());
-    let span = area.span(persistent);
-    let session = ActiveModel {
-        token_hash: Set(hash.clone()),
-        user_id: Set(user),
-        area: Set(area),
-        persistent: Set(persistent),
-        ip: Set(client.ip.clone()),
-        user_agent: Set(client.agent.chars().filter(|c| !c.is_control()).take(300).collect()),
-        created_at: Set(now),
-        last_seen_at: Set(now),
-        expires_at: Set(now + span.idle),
-        ends_at: Set(now + span.most),
-        ..Default::default()
-    };
     let tx = query::begin(&ctx.db).await?;
-    let unchanged = user::Entity::find_by_id(user).filter(user::Column::PasswordHash.eq(verified)).filter(users::not_suspended(now));
+    let user = user::Entity::find_by_id(new.user);
+    let unchanged = user.filter(user::Column::PasswordHash.eq(new.verified)).filter(users::not_suspended(now));
     // SQLite has one writer, and this transaction began as one: there the builder leaves the lock out.
     let found: Option<UserId> = unchanged.select_only().column(user::Column::Id).lock(LockType::Share).into_tuple().one(&tx).await?;
     if found.is_none() {
         return Ok(None);
     }
-    Entity::insert(session).exec_without_returning(&tx).await?;
+    let session = Entity::insert(new.row(&hash, now)).exec(&tx).await?.last_insert_id;
+    if let Some(form) = new.new_device {
+        mail::enqueue_once(ctx, &tx, &Letter::NewDevice { session }, Some(&format!("device:{}", form.0))).await?;
+    }
     tx.commit().await?;
-    load(ctx, &hash, area).await?;
+    if new.new_device.is_some() {
+        jobs::wake(ctx).await;
+    }
+    load(ctx, &hash, new.area).await?;
     Ok(Some(token))
 }
 
@@ -211,15 +244,6 @@ pub async fn page(ctx: &Context, user: Option<UserId>, page: i64, size: i64) -> 
 /// The database's.
 pub async fn find(db: &impl ConnectionTrait, session: SessionId) -> Result<Option<crate::entity::session::Model>> {
     Ok(Entity::find_by_id(session).one(db).await?)
-}
-
-/// The session of a token that was just made.
-///
-/// # Errors
-/// `NotFound`.
-pub async fn id_of(db: &impl ConnectionTrait, token: &str) -> Result<SessionId> {
-    let found = Entity::find().filter(Column::TokenHash.eq(tokens::hash(token))).select_only().column(Column::Id);
-    found.into_tuple().one(db).await?.ok_or(Error::NotFound)
 }
 
 /// Whose session it is; `NotFound` when there is none.

@@ -34,8 +34,9 @@ pub async fn change(
         ended.announce(ctx).await;
         jobs::wake(ctx).await;
     }
-    let started = sessions::start(ctx, session.copy.user_id.into(), &hash, Area::Site, session.copy.persistent, client).await?;
-    started.ok_or_else(wrong)
+    let (user, persistent) = (session.copy.user_id.into(), session.copy.persistent);
+    let new = sessions::New { user, verified: &hash, area: Area::Site, persistent, client, new_device: None };
+    sessions::start(ctx, new).await?.ok_or_else(wrong)
 }
 
 fn wrong() -> Error {

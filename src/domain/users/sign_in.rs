@@ -3,10 +3,9 @@
 use super::sign_in_limits::SignInCounters;
 use super::{devices, password, password_change};
 use crate::clock::OffsetDateTime;
-use crate::domain::mail::{self, Letter};
 use crate::domain::sessions::{self, Area, Client};
 use crate::domain::validation::Email;
-use crate::domain::{Action, Context, Resource, Result, UserId, idempotency, jobs, roles, users};
+use crate::domain::{Action, Context, Resource, Result, UserId, idempotency, roles, users};
 use crate::entity::user;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
@@ -88,27 +87,13 @@ pub async fn sign_in(
     if outdated {
         hash = rehash(ctx, user.id, &form.password, hash).await;
     }
-    let Some(token) = sessions::start(ctx, user.id, &hash, area, form.persistent, client).await? else {
+    let (persistent, new_device) = (form.persistent, is_news.then_some(key));
+    let new = sessions::New { user: user.id, verified: &hash, area, persistent, client, new_device };
+    let Some(token) = sessions::start(ctx, new).await? else {
         return Ok(SignIn::BadCredentials);
     };
     sessions::replace_repeated(ctx, key, user.id, &token).await?;
-    if is_news {
-        tell(ctx, key, &token).await;
-    }
     Ok(SignIn::Accepted { token, device: devices::renewed(ctx, device, area, &email)? })
-}
-
-/// Adds a mail about a browser that signed in for the first time; one for a form that is sent twice. That it could not be added is no
-/// reason to refuse who has signed in.
-async fn tell(ctx: &Context, key: &idempotency::Key, token: &str) {
-    let add = async {
-        let session = sessions::id_of(&ctx.db, token).await?;
-        mail::enqueue_once(ctx, &ctx.db, &Letter::NewDevice { session }, Some(&format!("device:{}", key.0))).await
-    };
-    match add.await {
-        Ok(()) => jobs::wake(ctx).await,
-        Err(err) => tracing::warn!("no mail about a new device: {err}"),
-    }
 }
 
 /// The member whose password this is, and whether its hash is outdated. Takes as long where there is no such member.
