@@ -110,8 +110,8 @@ async fn begin(request: &RequestContext, outcome: Outcome<UserId>) -> Result<Opt
     }
     let member = users::find(&request.app.context.db, outcome.id).await?;
     let (user, verified, client) = (member.id, &member.password_hash, &request.head.client);
-    let new = sessions::New { user, verified, area: Area::Admin, persistent: false, client, new_device: None };
-    Ok(sessions::start(&request.app.context, new).await?)
+    let session = sessions::New { user, verified, area: Area::Admin, persistent: false, client, new_device: None };
+    Ok(sessions::start(&request.app.context, session).await?)
 }
 
 /// POST /setup: makes the first administrator and signs them in. The link is used up.
