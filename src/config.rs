@@ -1,6 +1,6 @@
 //! What an operator can set: command-line flag, environment variable, credential, one optional TOML file,
 //! default, in that order. Everything is read once; every error names the setting and the mend. `watch`: what is set for
-//! watching; `backups`: for backups; `mail`: for mail; `public`: what the site says about itself; `sign_ups`: who may join; `exposed`: secrets that
+//! watching; `backups`: for backups; `mail`: for mail; `public`: what the site publishes about itself; `sign_ups`: who may join; `exposed`: secrets that
 //! others can read.
 
 mod backups;
@@ -196,7 +196,7 @@ pub struct Config {
     pub flood: flood::Flood,
     /// What is set for backups.
     pub backups: Backups,
-    /// What the site says about itself.
+    /// What the site publishes about itself.
     pub public: Public,
     /// How many accounts one network may open.
     pub sign_ups: SignUps,

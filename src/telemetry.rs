@@ -1,4 +1,4 @@
-//! What the instance says about itself: log lines, to standard error, as text or JSON.
+//! Log lines, to standard error, as text or JSON.
 
 use crate::config::Config;
 use std::sync::OnceLock;
@@ -9,7 +9,7 @@ use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
 /// The filter in force, to be exchanged while the instance runs.
 static FILTER: OnceLock<reload::Handle<EnvFilter, Registry>> = OnceLock::new();
 
-/// Starts logging. A filter that cannot be understood falls back to `info`, and says so.
+/// Starts logging. A filter that cannot be understood falls back to `info`, and that is logged.
 pub fn start(config: &Config) {
     let (filter, broken) = filter(&config.log);
     let (filter, handle) = reload::Layer::new(filter);

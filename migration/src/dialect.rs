@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// Marks a statement of an online step that is run until it changes nothing more: see [`fill`].
 const AGAIN: &str = "{again}";
 /// Between two words about how far it is.
-const SPEAK: Duration = Duration::from_secs(5);
+const PROGRESS: Duration = Duration::from_secs(5);
 
 /// Runs SQL in which `{id}` is a growing 64-bit primary key, `{time}` a moment in UTC and `{bytes}` a string of bytes.
 /// On PostgreSQL a moment is a real TIMESTAMPTZ, so that operators read it with psql. Several statements that are
@@ -32,22 +32,22 @@ pub(crate) async fn run(db: &impl ConnectionTrait, sql: &str, at_once: bool) -> 
 
 /// Fills in a new column while people go on writing: a statement that changes some hundred rows which are not done yet
 /// (`… WHERE id IN (SELECT id … WHERE new IS NULL LIMIT 500)`) is run again and again until it changes none. Each time is
-/// a transaction of its own, so no row is locked for long, and a run that was cut goes on where it was. Says how far it
+/// a transaction of its own, so no row is locked for long, and a run that was cut goes on where it was. Logs how far it
 /// is every five seconds, and gives the number of rows.
 ///
 /// # Errors
 /// The database's. What was filled in by then stays.
 pub async fn fill(db: &impl ConnectionTrait, statement: &str) -> Result<u64, DbErr> {
-    let (mut rows, mut spoke) = (0, Instant::now());
+    let (mut rows, mut reported) = (0, Instant::now());
     loop {
         let changed = db.execute_unprepared(statement).await?.rows_affected();
         if changed == 0 {
             return Ok(rows);
         }
         rows += changed;
-        if spoke.elapsed() >= SPEAK {
+        if reported.elapsed() >= PROGRESS {
             tracing::info!("{rows} rows are filled in: {statement}");
-            spoke = Instant::now();
+            reported = Instant::now();
         }
     }
 }

@@ -222,7 +222,7 @@ CREATE INDEX invalidations_created ON invalidations (created_at);
 /// Who is signed in stays out of backups: a session that was ended after the backup was made would come back with it. A
 /// move takes it along, because nothing happens between its two ends. Keys of forms come along with the rows that they
 /// made: a browser that sends a form again after a restore gets the first answer, not a second post. Marks are counted
-/// from the posts, and the log of invalidations tells running instances of what has just changed.
+/// from the posts, and running instances read what has just changed in the log of invalidations.
 pub(crate) const TABLES: &[Table] = &[
     Table::by_id("roles"),
     Table::by("role_permissions", &["role_id", "resource", "action"]),

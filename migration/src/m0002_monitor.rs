@@ -42,7 +42,7 @@ CREATE UNIQUE INDEX cluster_events_once ON cluster_events (kind, subject, dedupe
 CREATE INDEX cluster_events_created ON cluster_events (created_at);
 ";
 
-/// What instances measured says nothing about the machines of another installation.
+/// What instances measured is of no use on the machines of another installation.
 pub(crate) const TABLES: &[Table] =
     &[Table::made_anew("instance_metrics"), Table::made_anew("cluster_metrics"), Table::made_anew("cluster_events")];
 

@@ -107,7 +107,7 @@ alerts_name_the_runbook() {
       return 1
     fi
     if ! grep -q "alertname: $alert\b" "${1%alerts.yml}tests.yml"; then
-      echo "$1: no test tells when $alert speaks" >&2
+      echo "$1: no test shows when $alert fires" >&2
       return 1
     fi
   done < <(sed -n 's/^ *- alert: //p' "$1")

@@ -207,7 +207,7 @@ reload_nginx() {
 tell_addresses() {
   local invitation
   invitation=$(grep -hoE 'http\S+/setup\?token=\S+' "$state"/logs/instance-*.log | tail -n 1 || true)
-  cat <<TELL
+  cat <<TEXT
 site       $site_url
 panel      $admin_url
 upstreams  $site_url/upstream_status
@@ -217,7 +217,7 @@ files      $state
 ${invitation:+
 The first administrator is made here; the link works once:
   $invitation}
-TELL
+TEXT
 }
 
 cluster_status() {

@@ -39,12 +39,12 @@ step() {
     summary+=("$(printf 'ok    %4ds  %s' $((SECONDS - begin)) "$name")")
   else
     summary+=("$(printf 'FAIL  %4ds  %s' $((SECONDS - begin)) "$name")")
-    tell
+    print_summary
     exit 1
   fi
 }
 
-tell() {
+print_summary() {
   printf '\n'
   printf '%s\n' "${summary[@]}"
   # The journeys close with how many passed, failed and were left out.

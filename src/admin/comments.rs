@@ -1,4 +1,4 @@
-//! /comments: what was said, looked for, hidden, restored and deleted, one or many at once.
+//! /comments: comments found, hidden, restored and deleted, one or many at once.
 
 use super::bulk::{self, PAGE, Search, Sent, url};
 use crate::domain::CommentId;

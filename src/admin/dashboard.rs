@@ -37,7 +37,7 @@ pub async fn show(staff: Staff) -> Result<Response> {
             tile(t::TILE_MEMBERS, n(numbers.users), t::TILE_MEMBERS_HINT, numbers.users_today),
             tile(t::TILE_POSTS, n(numbers.posts), t::TILE_TODAY_HINT, numbers.posts_today),
             tile(t::TILE_COMMENTS, n(numbers.comments), t::TILE_TODAY_HINT, numbers.comments_today),
-            // Redis may not have answered: then nobody knows, and that is what is said.
+            // Redis may not have answered: then the number is unknown, and the tile shows that.
             tile(t::TILE_ONLINE, online.map_or_else(|| "?".into(), |here| n(here.into())), t::TILE_ONLINE_HINT, 0),
             tile(t::TILE_SESSIONS, n(numbers.sessions), t::TILE_SESSIONS_HINT, numbers.sessions_admin),
             tile(t::TILE_SUSPENDED, n(numbers.suspended), t::TILE_SUSPENDED_HINT, 0),

@@ -156,20 +156,20 @@ fn opened(path: &Path, keys: &[Key]) -> Result<Box<dyn Read>> {
     Ok(if sealed { Box::new(open(&shown, file, keys)?) } else { Box::new(file) })
 }
 
-/// Begins to tell a file.
+/// Begins to read the records of a file.
 pub fn lines(path: &Path, keys: Vec<Key>) -> RecordStream {
-    let (teller, lines) = pipe();
+    let (sender, lines) = pipe();
     let path = path.to_owned();
     tokio::task::spawn_blocking(move || {
-        if let Err(err) = tell(&path, &keys, &teller) {
-            // Nobody to tell it to: the other end has gone with a fault of its own.
-            let _ = teller.blocking_send(Err(err));
+        if let Err(err) = send_records(&path, &keys, &sender) {
+            // A receiver that is gone has failed by itself.
+            let _ = sender.blocking_send(Err(err));
         }
     });
     lines
 }
 
-fn tell(path: &Path, keys: &[Key], to: &RecordSender) -> Result<()> {
+fn send_records(path: &Path, keys: &[Key], to: &RecordSender) -> Result<()> {
     let mut text = BufReader::with_capacity(1 << 16, GzDecoder::new(opened(path, keys)?));
     loop {
         let mut line = String::new();
@@ -211,7 +211,7 @@ pub fn keys(text: &str) -> Result<Vec<Key>> {
     if keys.is_empty() { Err(BackupError("there is no key in it (AGE-SECRET-KEY-1…)".into())) } else { Ok(keys) }
 }
 
-/// Makes a key, puts it into a new file that only its owner reads, and tells whom to encrypt to.
+/// Makes a key, puts it into a new file that only its owner reads, and returns whom to encrypt to.
 ///
 /// # Errors
 /// The file is there already, or cannot be written.

@@ -9,7 +9,7 @@
 //!
 //! In the backup's own lines such a row is `{"kept":{"values":[12,0],"at":"4f0c…/ab/ab37…"}}`, the values being those before the
 //! bytes. The folder of encrypted ones is named by the keys that they are encrypted to: a new key begins a new one. Who can read the
-//! names can tell that a file which they have themselves is there; nothing else.
+//! names can find out that a file which they have themselves is there; nothing else.
 
 use super::archive::{self, Key, Recipient};
 use super::format::{Kept, Record};
@@ -135,7 +135,7 @@ fn is_place(at: &str) -> bool {
     }
 }
 
-/// Deletes what none of these backups refers to, and says how many files it was. Where one of them has lost its list, nothing.
+/// Deletes what none of these backups refers to, and returns how many files that were. Where one of them has lost its list, nothing.
 ///
 /// # Errors
 /// The disk's.

@@ -64,7 +64,7 @@ impl Record {
     }
 }
 
-/// What a copy says about itself.
+/// The head of a copy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// See [`FORMAT`].

@@ -15,35 +15,35 @@ use serde_json::Value;
 use std::pin::pin;
 use time::format_description::well_known::Rfc3339;
 
-/// Begins to tell a database.
+/// Begins to read the records of a database.
 pub fn lines(db: &Database, purpose: Purpose) -> RecordStream {
-    let (teller, lines) = pipe();
+    let (sender, lines) = pipe();
     let db = db.clone();
     tokio::spawn(async move {
-        if let Err(err) = tell(&db, purpose, &teller).await {
-            // Nobody to tell it to: the other end has gone with a fault of its own.
-            let _ = teller.send(Err(err)).await;
+        if let Err(err) = send_records(&db, purpose, &sender).await {
+            // A receiver that is gone has failed by itself.
+            let _ = sender.send(Err(err)).await;
         }
     });
     lines
 }
 
-async fn tell(db: &Database, purpose: Purpose, to: &RecordSender) -> Result<()> {
+async fn send_records(db: &Database, purpose: Purpose, to: &RecordSender) -> Result<()> {
     let tx = query::begin_reading(db).await?;
     tables::check_known(&tx).await?;
     let head = Head { format: FORMAT, version: env!("CARGO_PKG_VERSION").into(), made_at: now()?, steps: applied_migrations(&tx).await? };
     let tables = purpose.tables_after(head.steps.len());
-    say(to, Record::Head(head).line()?).await?;
+    send(to, Record::Head(head).line()?).await?;
     let mut written = 0;
     for table in tables {
         rows(&tx, table, to).await?;
         written += 1;
     }
-    say(to, Record::End { tables: written }.line()?).await?;
+    send(to, Record::End { tables: written }.line()?).await?;
     Ok(tx.rollback().await?)
 }
 
-async fn say(to: &RecordSender, line: String) -> Result<()> {
+async fn send(to: &RecordSender, line: String) -> Result<()> {
     to.send(Ok(line)).await.map_err(|_| BackupError("nobody listens any more".into()))
 }
 
@@ -56,15 +56,15 @@ async fn rows(tx: &Transaction, copied: &tables::Table, to: &RecordSender) -> Re
     let counter = if copied.order == ["id"] { Some(sql::last_id(tx, copied.name).await?) } else { None };
     let table = Table { name: copied.name.into(), columns, counter };
     let query = select(tx.get_database_backend(), copied, &table);
-    say(to, Record::Table(table.clone()).line()?).await?;
+    send(to, Record::Table(table.clone()).line()?).await?;
     let mut count = Count::default();
     let mut found = pin!(tx.stream(&query).await?);
     while let Some(row) = found.try_next().await? {
         let line = line(&table, &row)?;
         count.row(&line);
-        say(to, line).await?;
+        send(to, line).await?;
     }
-    say(to, Record::TableDigest(count.digest(copied.name)).line()?).await
+    send(to, Record::TableDigest(count.digest(copied.name)).line()?).await
 }
 
 fn select(engine: DbBackend, copied: &tables::Table, table: &Table) -> SelectStatement {

@@ -179,7 +179,7 @@ impl Repository {
         }
     }
 
-    /// Throws away what need not be kept, and says what it was.
+    /// Throws away what need not be kept, and returns what it was.
     ///
     /// # Errors
     /// The disk's.
@@ -221,7 +221,7 @@ fn newest_of_each(made: &BTreeSet<OffsetDateTime>, n: usize, span: impl Fn(Offse
     made.iter().rev().copied().filter(|at| seen.insert(span(*at))).take(n).collect()
 }
 
-/// The backups in a folder that are whole, oldest first. What has no label or not the size that its label says is none.
+/// The backups in a folder that are whole, oldest first. What has no label or not the size in its label is none.
 pub fn on(folder: &Path) -> Vec<Kept> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut found: Vec<_> = entries.filter_map(|entry| whole(&entry.path())).collect();

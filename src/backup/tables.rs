@@ -1,4 +1,4 @@
-//! What is copied, in an order in which nobody refers to a row that is not there yet. Each step of the schema says it of its
+//! What is copied, in an order in which nobody refers to a row that is not there yet. Each step of the schema lists it for its
 //! own tables.
 
 use super::{BackupError, Result, sql};
@@ -40,7 +40,7 @@ pub fn named(name: &str) -> Option<&'static Table> {
     Purpose::Move.tables().find(|table| table.name == name)
 }
 
-/// What a column holds, said the same of both engines.
+/// What a column holds, in the same words for both engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ColumnKind {

@@ -64,12 +64,12 @@ pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
     });
     let (kept, old) = put.await.map_err(|e| Failure::Other(format!("the backup was given up: {e}")))??;
     verification::backed_up(&config.data_dir, now)?;
-    tell(&kept, begun);
+    print_summary(&kept, begun);
     old.iter().for_each(|path| say!("thrown away: {}", path.display()));
     Ok(())
 }
 
-fn tell(kept: &Kept, begun: Instant) {
+fn print_summary(kept: &Kept, begun: Instant) {
     let rows: u64 = kept.label.tables.iter().map(|table| table.rows).sum();
     let (path, bytes) = (kept.path.display(), kept.label.bytes);
     say!("{path}: {} tables, {rows} rows, {bytes} bytes, in {:.1} s", kept.label.tables.len(), begun.elapsed().as_secs_f64());

@@ -1,4 +1,4 @@
-//! `minschool check`: looks at everything that an instance needs, says what is wrong with it and how to mend it.
+//! `minschool check`: looks at everything that an instance needs, prints what is wrong with it and how to mend it.
 
 use super::{Failure, instance, migrate};
 use crate::config::mail::{Security, Way};
@@ -129,9 +129,8 @@ fn mail(config: &Config) -> String {
 fn contact(config: &Config) -> String {
     match &config.public.security_contact {
         Some(uri) => format!("vulnerabilities are reported to {uri}"),
-        None => {
-            "no SECURITY_CONTACT: there is no /.well-known/security.txt, and who finds a vulnerability does not know whom to tell".into()
-        }
+        None => "no SECURITY_CONTACT: there is no /.well-known/security.txt, and who finds a vulnerability does not know whom to write to"
+            .into(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `minschool edge`: hears nginx's log, asks the servers whether they are ready, and tells how they are.
+//! `minschool edge`: receives nginx's log, asks the servers whether they are ready, and serves the result.
 
 use super::Failure;
 use crate::config::{Config, Watching};
@@ -24,7 +24,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let stop = CancellationToken::new();
     stop_on_signal(stop.clone())?;
     if watching.edge_upstreams.is_empty() {
-        tracing::warn!("EDGE_UPSTREAMS is empty; no server is asked whether it is ready, and only the log tells of them");
+        tracing::warn!("EDGE_UPSTREAMS is empty; no server is asked whether it is ready, and they are known by the log alone");
     }
     let edge = Edge::new(&watching.edge_upstreams, watching.metrics_token.clone());
     tokio::spawn(notify::keep_alive());
@@ -74,7 +74,7 @@ fn log(watching: &Watching, sockets: &mut Sockets) -> Result<(Option<UnixDatagra
     Ok((Some(socket), own))
 }
 
-/// A socket that nobody hears any more is left over from an edge that was killed.
+/// A socket that nothing listens on is left over from an edge that was killed.
 fn bind(path: &Path) -> Result<net::UnixDatagram, Failure> {
     let shown = path.display();
     let words = |err: std::io::Error| Failure::Other(format!("EDGE_LOG_SOCKET: {shown} cannot be opened ({err})"));

@@ -54,7 +54,7 @@ fn folder(config: &Config) -> Option<PathBuf> {
     Some(if parent.as_os_str().is_empty() { PathBuf::from(".") } else { parent })
 }
 
-/// Takes this instance's lock, or says why it cannot: SQLite serves one instance, PostgreSQL without Redis serves
+/// Takes this instance's lock, or returns why it cannot: SQLite serves one instance, PostgreSQL without Redis serves
 /// one, with Redis as many as you like.
 ///
 /// # Errors
@@ -106,7 +106,7 @@ fn unreachable_database(err: &sea_orm::DbErr) -> Failure {
     }
 }
 
-/// Opens the database, brings it up to date and puts the starter content in place. Says whether the site was
+/// Opens the database, brings it up to date and puts the starter content in place. Returns whether the site was
 /// opened for the first time.
 ///
 /// # Errors
@@ -139,10 +139,10 @@ pub async fn start(config: Config, db: Database, clock: Clock) -> Result<App, Fa
 /// # Errors
 /// `Config` when Redis refuses our password; else in words.
 pub async fn start_clock(config: &Config, db: &Database, clock: &Clock) -> Result<(), Failure> {
-    let said = match &config.redis_url {
+    let reports = match &config.redis_url {
         None => Vec::new(),
         Some(url) => match Shared::overhear(&RedisOptions::new(url), &clock_sync::names(db, clock).await?).await {
-            Ok(said) => said,
+            Ok(reports) => reports,
             Err(ProbeError::WrongPassword) => return Err(Failure::Config("REDIS_URL: Redis refuses this user and password".into())),
             Err(ProbeError::BadUrl(why)) => return Err(Failure::Config(format!("REDIS_URL: {why}"))),
             Err(ProbeError::Unreachable(why)) => {
@@ -151,5 +151,5 @@ pub async fn start_clock(config: &Config, db: &Database, clock: &Clock) -> Resul
             }
         },
     };
-    clock_sync::start_clock(clock, db, &said).await.map_err(Into::into)
+    clock_sync::start_clock(clock, db, &reports).await.map_err(Into::into)
 }

@@ -1,4 +1,4 @@
-//! `minschool migrate`: brings the schema up to date, or back, or says where it is.
+//! `minschool migrate`: brings the schema up to date, or back, or prints where it is.
 
 use super::Failure;
 use crate::config::Config;

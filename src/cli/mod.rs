@@ -165,7 +165,7 @@ impl FromArgMatches for Flags {
     }
 }
 
-/// Runs the command line and says how it ended.
+/// Runs the command line and returns its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = Cli::parse_from(args);
     match cli.command {
@@ -179,7 +179,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             for line in failure.to_string().lines() {
-                // Where there is no space for the words, the exit code still tells systemd whether to try again.
+                // Where there is no space for the words, systemd still sees by the exit code whether to try again.
                 let _ = writeln!(std::io::stderr(), "minschool: {line}");
             }
             ExitCode::from(match failure {

@@ -8,7 +8,7 @@ use crate::domain::search;
 use std::time::{Duration, Instant};
 
 /// Between two words about how far it is.
-const SPEAK: Duration = Duration::from_secs(5);
+const PROGRESS: Duration = Duration::from_secs(5);
 /// After a batch whose rows were being changed.
 const PAUSE: Duration = Duration::from_millis(200);
 /// How often in a row that may happen.
@@ -33,7 +33,7 @@ pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
     if !args.resume {
         search::start_anew(&db).await?;
     }
-    let (mut documents, mut spoke, mut tries) = (0, Instant::now(), 0);
+    let (mut documents, mut reported, mut tries) = (0, Instant::now(), 0);
     loop {
         match search::fill(&db).await {
             Ok(filled) => {
@@ -49,9 +49,9 @@ pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
                 tokio::time::sleep(PAUSE).await;
             }
         }
-        if spoke.elapsed() >= SPEAK {
+        if reported.elapsed() >= PROGRESS {
             say!("{documents} documents are indexed");
-            spoke = Instant::now();
+            reported = Instant::now();
         }
     }
     say!("the search index is complete: {documents} documents were indexed");

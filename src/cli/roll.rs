@@ -158,7 +158,7 @@ async fn until_busy(address: SocketAddr, edge: &EdgeUrl, patience: Duration) -> 
         more if more >= PASSED_BY => {
             Err(format!("no request within {} s, while the others got {more}; is it in nginx's upstream?", patience.as_secs()))
         }
-        _ => Ok("ready; too few requests to tell"),
+        _ => Ok("ready; too few requests to judge"),
     }
 }
 

@@ -150,7 +150,7 @@ fn name_port(public: &mut Url, listener: &TcpListener) {
     }
 }
 
-/// Says where the site is, and how the first administrator gets in.
+/// Prints where the site is, and the link for the first administrator.
 fn greet(app: &App, invitation: Option<&str>) {
     let config = &app.config;
     say!("MinSchool {}", env!("CARGO_PKG_VERSION"));
@@ -179,12 +179,13 @@ struct Orders {
 
 impl Orders {
     fn listen() -> Result<Self, Failure> {
-        let hear = |kind| signal(kind).map_err(|e| Failure::Other(format!("signals cannot be received: {e}")));
-        let (term, interrupt, hangup) = (hear(SignalKind::terminate())?, hear(SignalKind::interrupt())?, hear(SignalKind::hangup())?);
+        let receive = |kind| signal(kind).map_err(|e| Failure::Other(format!("signals cannot be received: {e}")));
+        let (term, interrupt, hangup) =
+            (receive(SignalKind::terminate())?, receive(SignalKind::interrupt())?, receive(SignalKind::hangup())?);
         Ok(Self { term, interrupt, hangup })
     }
 
-    /// Obeys until the sockets are to be closed. Stopping has two phases: first the instance says that it wants no more
+    /// Obeys until the sockets are to be closed. Stopping has two phases: first the instance answers that it wants no more
     /// requests, and goes on answering those that come; only when their senders had time to notice, it accepts no
     /// more. A second order to stop skips the wait.
     async fn obey(mut self, app: &App, closing: &CancellationToken, reread: impl AsyncFn() -> Result<Config, Failure>) {
@@ -207,7 +208,7 @@ impl Orders {
     }
 }
 
-/// Takes over what can change while the instance runs, the log, and says that the rest has to wait for a restart.
+/// Takes over what can change while the instance runs, the log, and logs that the rest has to wait for a restart.
 fn reload(present: &Config, read: Result<Config, Failure>) {
     notify::reloading();
     match read {

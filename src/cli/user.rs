@@ -110,8 +110,8 @@ pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
 fn in_words(err: Error) -> Failure {
     match err {
         Error::Invalid(problems) => {
-            let said = problems.iter().map(|p| errors::message(p.message).map_or(p.message, |text| Lang::En.t(text)));
-            Failure::Other(said.collect::<Vec<_>>().join("\n"))
+            let texts = problems.iter().map(|p| errors::message(p.message).map_or(p.message, |text| Lang::En.t(text)));
+            Failure::Other(texts.collect::<Vec<_>>().join("\n"))
         }
         Error::NotFound => Failure::Other("there is no such member or role; see: minschool user list".into()),
         Error::Busy(_) => Failure::Other("the database or Redis does not answer in time; try again, or see: minschool check".into()),
@@ -127,7 +127,7 @@ impl PasswordSource {
     }
 }
 
-/// The operator at the command line: may do everything, and the audit log says where it was done.
+/// The operator at the command line: may do everything, and the audit log holds where it was done.
 fn operator() -> audit::By {
     audit::By { actor: Actor::operator(), client: Client { ip: "-".into(), agent: "minschool user".into() } }
 }

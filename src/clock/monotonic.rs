@@ -21,7 +21,7 @@ const POLL_INTERVAL: i64 = 100_000;
 /// Microseconds. A reading of both clocks that took longer is dropped: the process was stopped in between.
 const MAX_READ_TIME: i64 = 1_000;
 
-/// What both clocks of the machine said at one moment, in microseconds.
+/// What both clocks of the machine showed at one moment, in microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Reading {
     /// Microseconds since 1970, as the machine's clock is set.

@@ -1,4 +1,4 @@
-//! What the site tells browsers and strangers about itself: how long they use HTTPS alone, and where a vulnerability is
+//! What the site publishes about itself to browsers and strangers: how long they use HTTPS alone, and where a vulnerability is
 //! reported.
 
 use super::{Sources, Wrong};

@@ -10,7 +10,7 @@ pub struct Watching {
     pub instance: String,
     /// Where the edge answers.
     pub edge_listen: SocketAddr,
-    /// Where the edge hears nginx's log.
+    /// Where the edge receives nginx's log.
     pub edge_log_socket: Option<PathBuf>,
     /// The site of each instance.
     pub edge_upstreams: Vec<SocketAddr>,
@@ -66,7 +66,7 @@ pub(super) fn read(sources: &Sources, wrong: &mut Wrong) -> Watching {
     }
 }
 
-/// A sandbox may hide what the kernel calls this host; the file says it too.
+/// A sandbox may hide what the kernel calls this host; the file holds it too.
 fn name(set: &str) -> String {
     let of_file = |path| std::fs::read_to_string(path).ok().map(|text| text.trim().to_owned()).filter(|name| !name.is_empty());
     match set {

@@ -1,4 +1,4 @@
-//! The disk is full. The database still answers and people read on, but nothing can be stored; that is said as it is, and
+//! The disk is full. The database still answers and people read on, but nothing can be stored; pages show that as it is, and
 //! not as a fault of ours or a rush of visitors.
 
 use parking_lot::Mutex;
@@ -30,13 +30,13 @@ pub(crate) fn is_full(err: &DbErr) -> bool {
     }
 }
 
-/// Counts it, and says it in the log: everybody who writes meets it, and a disk that is full of log lines helps nobody.
+/// Counts it, and logs it now and then: everybody who writes meets it, and a disk that is full of log lines helps nobody.
 pub(crate) fn note(err: &DbErr) {
-    static SAID: Mutex<Option<Instant>> = Mutex::new(None);
+    static LOGGED: Mutex<Option<Instant>> = Mutex::new(None);
     REFUSALS.fetch_add(1, Ordering::Relaxed);
-    let mut said = SAID.lock();
-    if said.is_none_or(|at| at.elapsed() >= AGAIN) {
-        *said = Some(Instant::now());
+    let mut logged = LOGGED.lock();
+    if logged.is_none_or(|at| at.elapsed() >= AGAIN) {
+        *logged = Some(Instant::now());
         tracing::error!("the database's disk is full: nothing can be stored until there is space again ({err})");
     }
 }

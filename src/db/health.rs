@@ -49,7 +49,7 @@ impl DbHealth {
         }
     }
 
-    /// Hears of every change.
+    /// Receives every change.
     pub fn changes(&self) -> watch::Receiver<bool> {
         self.0.subscribe()
     }

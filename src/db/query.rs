@@ -39,7 +39,7 @@ pub async fn number(db: &impl ConnectionTrait, sql: &str, values: impl IntoItera
     }
 }
 
-/// Runs a statement and says how many rows it touched.
+/// Runs a statement and returns how many rows it touched.
 pub async fn run(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<u64, DbErr> {
     Ok(db.execute_raw(statement(db, sql, values)).await?.rows_affected())
 }

@@ -114,7 +114,7 @@ fn differing(before: &str, after: &str) -> (String, String) {
     (part(&a), part(&b))
 }
 
-/// Writes an entry, in the transaction of what it tells of.
+/// Writes an entry, in the transaction of what it is about.
 pub async fn write(tx: &impl ConnectionTrait, by: &By, entry: Entry, now: OffsetDateTime) -> Result<()> {
     let (kind, target) = entry.target.columns();
     let row = ActiveModel {

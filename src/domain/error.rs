@@ -6,7 +6,7 @@ use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr};
 /// The result of everything in `domain`.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A field of a form and the key of the message that says what is wrong with it.
+/// A field of a form and the key of the message about what is wrong with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The name of the form's field; empty: the form as a whole.
@@ -114,14 +114,14 @@ pub(crate) fn is_away(err: &DbErr) -> bool {
     }
 }
 
-/// What a unique index or a foreign key that said no means for the person who asked. None: it was neither.
+/// What a violated unique index or foreign key means for the person who asked. None: it was neither.
 fn rule_broken(err: &DbErr) -> Option<Error> {
     match err.sql_err()? {
         SqlErr::UniqueConstraintViolation(message) => {
             let rule = UNIQUE.iter().find(|rule| rule.names.iter().any(|name| message.contains(name)))?;
             Some(Error::invalid(rule.field, rule.message))
         }
-        // PostgreSQL says which side was at fault; on SQLite, with its one writer, the checks before the statement hold.
+        // PostgreSQL reports which side was at fault; on SQLite, with its one writer, the checks before the statement hold.
         SqlErr::ForeignKeyConstraintViolation(message) if message.contains("update or delete") => {
             message.contains("users_role_id_fkey").then(|| Error::invalid("form", "role.in_use"))
         }
@@ -130,7 +130,7 @@ fn rule_broken(err: &DbErr) -> Option<Error> {
     }
 }
 
-/// A unique index, and what to tell a person whose text is taken.
+/// A unique index, and the message for a person whose text is taken.
 struct Unique {
     /// PostgreSQL names the index, SQLite the column.
     names: &'static [&'static str],

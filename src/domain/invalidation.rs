@@ -140,7 +140,7 @@ async fn read(db: &Database, after: InvalidationId) -> Result<Vec<InvalidationRo
     Ok(Entity::find().filter(Column::Id.gt(after)).order_by_asc(Column::Id).into_partial_model().all(db).await?)
 }
 
-/// What the whole log says, a row a subject: after a long outage under load it has many rows that say the same.
+/// The whole log, a row a subject: after a long outage under load it has many rows about the same.
 async fn read_whole(db: &Database) -> Result<Vec<InvalidationRow>> {
     let newest = Entity::find()
         .select_only()
@@ -152,7 +152,7 @@ async fn read_whole(db: &Database) -> Result<Vec<InvalidationRow>> {
     Ok(newest.into_model().all(db).await?)
 }
 
-/// Turns sessions' old copies away here and now, and says what to tell Redis.
+/// Turns sessions' old copies away here and now, and returns what to write to Redis.
 fn sort(ctx: &Context, rows: Vec<InvalidationRow>) -> (Vec<String>, Vec<CacheTag>) {
     let (sessions, tags): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.topic == Topic::Session);
     for row in &sessions {

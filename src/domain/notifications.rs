@@ -31,7 +31,7 @@ pub use crate::entity::notification::Kind;
 pub const PAGE: i64 = 30;
 /// The hot list holds the newest 50.
 const HOT: u64 = 50;
-/// Unread ones are counted up to here; the bell then says "99+".
+/// Unread ones are counted up to here; the bell then shows "99+".
 const MOST: u64 = 100;
 
 /// A notification as the list shows it.
@@ -158,7 +158,7 @@ pub async fn forget(ctx: &Context, members: &[UserId]) {
     }
 }
 
-/// Tells the open pages of these members that something is new. Each reads it from SQL with the rights of its reader.
+/// Notifies the open pages of these members that something is new. Each reads it from SQL with the rights of its reader.
 pub async fn announce(ctx: &Context, members: &[UserId]) {
     let publish = |member: &UserId| {
         let topic = topic(*member);
@@ -203,9 +203,9 @@ pub async fn count_unread(ctx: &Context, reader: &Actor, boards: &Boards) -> Res
     Ok(u32::try_from(count).unwrap_or(0))
 }
 
-/// How many are unread: what the shared state said, else what SQL counts, which is then kept ready, unless it became old meanwhile.
-pub async fn unread(ctx: &Context, reader: &Actor, boards: &Boards, said: Option<u32>) -> Result<u32> {
-    if let Some(count) = said {
+/// How many are unread: what the shared state holds, else what SQL counts, which is then kept ready, unless it became old meanwhile.
+pub async fn unread(ctx: &Context, reader: &Actor, boards: &Boards, shared: Option<u32>) -> Result<u32> {
+    if let Some(count) = shared {
         return Ok(count);
     }
     let ready = ctx.shared.notifications();
@@ -335,7 +335,7 @@ pub async fn mark_all_read(ctx: &Context, reader: &Actor, boards: &Boards, key: 
     Ok(outcome)
 }
 
-/// What is kept ready no longer says what is read or new; every open page of this member hears of it.
+/// What is kept ready no longer shows what is read or new; every open page of this member is notified.
 pub(super) async fn renew(ctx: &Context, reader: &Actor, boards: &Boards) {
     invalidation::invalidate(ctx, &[CacheTag::reader(reader.id.into())]).await;
     ctx.shared.notifications().clear(reader.id.into()).await;

@@ -18,7 +18,7 @@ pub const LINE_MAX: usize = 120;
 /// Most links.
 pub const LINKS_MAX: usize = 6;
 
-/// What the organisation says of itself. Whatever is empty is left out.
+/// What the organisation publishes about itself. Whatever is empty is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[expect(missing_docs, reason = "fields of the form")]

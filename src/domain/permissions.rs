@@ -121,7 +121,7 @@ fn place(word: &str) -> Option<usize> {
     ALL.iter().position(|pair| pair.0.as_str() == resource && pair.1.as_str() == action)
 }
 
-/// Who is asking, as their session says.
+/// Who is asking, from their session.
 #[derive(Clone, Debug)]
 pub struct Actor {
     /// The member.

@@ -96,7 +96,7 @@ impl Name {
     /// The same for a member who is not staff.
     ///
     /// # Errors
-    /// `Invalid("name", …)`: as [`Self::parse`], or it says that its holder is staff.
+    /// `Invalid("name", …)`: as [`Self::parse`], or it claims that its holder is staff.
     pub fn parse_for(typed: &str, account: Account) -> Result<Self> {
         let name = Self::parse(typed)?;
         if account == Account::Member && is_reserved(&name.0) { Err(Error::invalid("name", "name.reserved")) } else { Ok(name) }
@@ -108,7 +108,7 @@ pub fn name_key(name: &str) -> String {
     seen(name).to_lowercase()
 }
 
-/// A name as it looks: two that readers cannot tell apart have the same (UTS 39 section 4, "Confusable Detection"). Taken
+/// A name as it looks: two that readers cannot distinguish have the same (UTS 39 section 4, "Confusable Detection"). Taken
 /// of the name as typed, because only a capital I looks like a small l, then without case.
 pub fn name_skeleton(name: &str) -> String {
     unicode_security::skeleton(&seen(name)).collect::<String>().to_lowercase()

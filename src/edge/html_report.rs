@@ -26,7 +26,7 @@ pub(super) fn render(report: &Report, lang: Lang) -> Markup {
     })
 }
 
-/// The servers and what they did within the last minute, for others who tell of them.
+/// The servers and what they did within the last minute, for other reports.
 pub fn rows(report: &Report, lang: Lang) -> Vec<(Server<'_>, Numbers)> {
     let of = |at: f64| OffsetDateTime::from_unix_timestamp(at as i64).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let numbers = window(report, 0).rows.into_iter().map(|(_, numbers)| numbers);

@@ -21,7 +21,7 @@ pub enum HttpClientError {
     /// Nothing listens there.
     #[error("nobody listens")]
     Refused,
-    /// It listens and says nothing.
+    /// It accepts and does not answer.
     #[error("no answer in time")]
     TimedOut,
     /// The connection ended early, or what came is no HTTP.
@@ -31,7 +31,7 @@ pub enum HttpClientError {
 
 pub struct Answer {
     pub status: u16,
-    /// Which process it is of, if it says so.
+    /// Which process it is of, if it has that header.
     pub run: Option<String>,
     pub body: String,
 }

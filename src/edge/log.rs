@@ -1,7 +1,7 @@
-//! Hears nginx's log: a datagram a request, over a socket in the file system. nginx never waits for it, so it is read
+//! Receives nginx's log: a datagram a request, over a socket in the file system. nginx never waits for it, so it is read
 //! without a pause and everything else is done from what is kept.
 //!
-//! Ours because open-source nginx tells nothing of its upstreams but this log.
+//! Ours because open-source nginx reports nothing about its upstreams but this log.
 
 use super::log_entry::Line;
 use super::{Edge, wall};
@@ -13,8 +13,8 @@ const LONGEST: usize = 64 * 1024;
 /// Pause after a fault of the socket, so that it does not cost a core.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Hears until it is dropped.
-pub(super) async fn hear(edge: Edge, socket: UnixDatagram) {
+/// Receives until it is dropped.
+pub(super) async fn receive(edge: Edge, socket: UnixDatagram) {
     let mut buffer = vec![0; LONGEST];
     loop {
         match socket.recv(&mut buffer).await {

@@ -1,4 +1,4 @@
-//! What nginx saw of the servers behind it. nginx's own free edition does not tell, so a small process beside it reads
+//! What nginx saw of the servers behind it. nginx's own free edition does not report it, so a small process beside it reads
 //! its log and asks each server whether it is ready; it needs neither the database nor Redis, nor any of the servers.
 //!
 //! `log_entry` one line of the log · `histogram` what happened in a span of time · `sliding_window` the last minute, five minutes, hour ·
@@ -60,7 +60,7 @@ impl Edge {
             tasks.spawn(probe::keep(self.clone(), server));
         }
         if let Some(log) = log {
-            tasks.spawn(log::hear(self.clone(), log));
+            tasks.spawn(log::receive(self.clone(), log));
         }
         for listener in listeners {
             tasks.spawn(listener::open(self.clone(), listener));

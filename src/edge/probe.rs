@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
 const EVERY: Duration = Duration::from_secs(2);
-/// A server that takes longer to say whether it is ready is not.
+/// A server that takes longer to answer whether it is ready is not.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// However many failures the log tells of, a server is not asked more often.
+/// However many failures the log holds, a server is not asked more often.
 const REST: Duration = Duration::from_millis(250);
 
 /// Asks until it is dropped.
@@ -27,7 +27,7 @@ pub(super) async fn keep(edge: Edge, server: String) {
     }
 }
 
-/// How it is, and which process said so.
+/// How it is, and which process answered.
 async fn health(place: &EdgeUrl) -> (Health, Option<String>) {
     match http_client::get(place, templates::paths::READY, PATIENCE).await {
         Ok(answer) if answer.status == 200 => (Health::Ready, answer.run),

@@ -1,4 +1,4 @@
-//! What the edge tells of the servers: the same for people, for programs and for `minschool status`.
+//! What the edge reports about the servers: the same for people, for programs and for `minschool status`.
 
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +24,7 @@ pub struct Report {
 }
 
 /// What has to be known to read a report rightly.
-pub const NOTE: &str = "nginx's free edition does not tell whom it has ejected: \"ejected?\" is inferred (errors, then no \
+pub const NOTE: &str = "nginx's free edition does not report whom it has ejected: \"ejected?\" is inferred (errors, then no \
      requests while others had some). The other states are what /readyz answered.";
 
 /// How a server is.
@@ -36,7 +36,7 @@ pub enum ServerState {
     /// It is about to end and asks for no more requests.
     #[serde(rename = "draining")]
     Draining,
-    /// It does not answer, or says that it cannot serve.
+    /// It does not answer, or answers that it cannot serve.
     #[serde(rename = "down")]
     Down,
     /// It is ready, but nginx seems to send it nothing. Inferred.
@@ -65,7 +65,7 @@ pub struct ServerRow {
     pub server: String,
     /// How it is.
     pub state: ServerState,
-    /// Whether its /readyz is asked; what is known of other servers is only what the log tells.
+    /// Whether its /readyz is asked; other servers are known by the log alone.
     pub probed: bool,
     /// Since when, in seconds since 1970.
     pub since: f64,
@@ -93,14 +93,14 @@ pub enum UpstreamError {
         /// With this status, from 500 on.
         status: u16,
     },
-    /// It says that it is not ready.
+    /// It answers that it is not ready.
     NotReady {
         /// With this status.
         status: u16,
     },
     /// It was asked whether it is ready, and nobody listens there.
     NobodyListens,
-    /// It was asked whether it is ready, and did not say in time.
+    /// It was asked whether it is ready, and did not answer in time.
     SaysNothing,
     /// It was asked whether it is ready, and what came was no answer.
     Nonsense,

@@ -1,4 +1,4 @@
-//! What is known of one server: what it answered when it was asked, and what nginx's log tells of it.
+//! What is known of one server: what it answered when it was asked, and what nginx's log holds about it.
 
 use super::histogram::{self, BUCKETS, Counts};
 use super::http_client::HttpClientError;
@@ -15,7 +15,7 @@ const FORGET: Duration = Duration::from_secs(60);
 /// row once in three thousand times.
 const NO_ACCIDENT: u32 = 20;
 
-/// What a server said when it was asked whether it is ready.
+/// What a server answered when it was asked whether it is ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Health {
     /// Yes.
@@ -145,7 +145,7 @@ impl Server {
         (nothing_since && silent >= HUSH && silent < FORGET).then_some(silent.as_secs())
     }
 
-    /// Draws the conclusion, and says what it was before if that changed it.
+    /// Draws the conclusion, and returns the earlier one if it changed.
     pub(super) fn settle(&mut self, others: u32, now: Duration) -> Option<ServerState> {
         let state = match self.health {
             Some(Health::Ready) if self.silence(now).is_some() && others >= NO_ACCIDENT => ServerState::Ejected,
@@ -161,7 +161,7 @@ impl Server {
         Some(std::mem::replace(&mut self.state, state))
     }
 
-    /// Of a server that nobody asks, only the log can tell.
+    /// A server that is not probed is known by the log alone.
     fn by_hearsay(&self, now: Duration) -> ServerState {
         let recent = |at: Option<Duration>| at.filter(|at| now.saturating_sub(*at) < FORGET);
         match (recent(self.answered), recent(self.failed)) {

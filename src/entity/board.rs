@@ -49,7 +49,7 @@ pub struct Model {
     pub read_access: Access,
     pub write_access: Access,
     pub comment_access: Access,
-    /// Who may see what posts and comments said before they were changed.
+    /// Who may see the earlier texts of posts and comments.
     pub revision_access: Access,
     pub look: Look,
     /// Whether a post's pictures must be described.

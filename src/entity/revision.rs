@@ -1,4 +1,4 @@
-//! Revisions: what a post or a comment said before a change.
+//! Revisions: the text of a post or a comment before a change.
 
 use super::ids::{CommentId, PostId, UserId, ids};
 use sea_orm::entity::prelude::*;

@@ -23,7 +23,7 @@ pub struct Model {
     /// A PHC string (argon2id).
     pub password_hash: String,
     pub role_id: RoleId,
-    /// `ko` or `en`; none: as the browser says.
+    /// `ko` or `en`; none: as the browser asks.
     pub language: Option<String>,
     /// Reading aids, in the form of their cookie.
     pub aids: String,

@@ -25,7 +25,7 @@ pub struct Model {
     /// How often it was refused for good since a mail was last taken.
     pub failures: i64,
     pub failed_at: Option<OffsetDateTime>,
-    /// What the other server said.
+    /// The other server's answer.
     pub last_error: String,
     /// When the member got a notification that mails to it come back: once for each address.
     pub notified_at: Option<OffsetDateTime>,

@@ -36,7 +36,7 @@ pub async fn run(app: App) {
             _ = forget.tick() => ("forgetting files", forget_files(&app).await),
             _ = flush.tick() => ("writing what was counted", counters::flush(&app.context).await),
         };
-        // An outage is said once when it begins and once when it is over, not twice a second.
+        // An outage is logged once when it begins and once when it is over, not twice a second.
         match &done {
             Err(err) if failing.insert(what) => tracing::warn!("{what} does not work: {err}"),
             Ok(()) if failing.remove(what) => tracing::info!("{what} works again"),

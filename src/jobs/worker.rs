@@ -78,7 +78,7 @@ struct Worker {
 }
 
 impl Worker {
-    /// Looks, and says in the log that it does not work when that begins and when it ends, not every two seconds.
+    /// Looks, and logs a failure when it begins and when it ends, not every two seconds.
     async fn report(&mut self, fails: &mut bool) {
         match self.look().await {
             Err(err) if !std::mem::replace(fails, true) => tracing::warn!("looking for jobs does not work: {err}"),

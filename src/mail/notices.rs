@@ -1,4 +1,4 @@
-//! Writes notices: looks up what is left to say, and draws it by `templates`.
+//! Writes notices: looks up what is left to be mailed, and draws it by `templates`.
 
 use super::letters::frame;
 use super::{Recipient, Written};
@@ -12,7 +12,7 @@ use crate::domain::notices::{Kind, Notice, Pace};
 use templates::mail::notices as views;
 use templates::notifications;
 
-/// The notice of a job. None: nothing is left to say.
+/// The notice of a job. None: nothing is left to be mailed.
 pub(super) async fn write(app: &App, job: &Claim) -> Result<Option<Written>, Failure> {
     let ctx = &app.context;
     let unreadable = |err| Failure::Permanent(format!("the job does not say which notice it is: {err}"));

@@ -46,7 +46,7 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    /// The same without an address: what a relay says often repeats it, and it goes into the log.
+    /// The same without an address: a relay's answer often repeats it, and it goes into the log.
     pub(super) fn without(self, address: &str) -> Self {
         let hide = |why: String| why.replace(address, "…");
         match self {
@@ -82,7 +82,7 @@ impl Connections {
     async fn opening(&self, relay: &Relay, message: &Message) -> Result<Open, Refusal> {
         let sender = || Mail::new(message.envelope().from().cloned(), Vec::new());
         let mut connection = match self.idle() {
-            // A kept connection may have been closed meanwhile; an answer is one, whatever it says.
+            // A kept connection may have been closed meanwhile; an answer is one, whatever its code.
             Some(mut kept) => match kept.command(sender()).await {
                 Ok(_) => kept,
                 Err(err) if err.status().is_some() => return Err(ours(&err)),
@@ -92,8 +92,8 @@ impl Connections {
         };
         for to in message.envelope().to() {
             connection.command(Rcpt::new(to.clone(), Vec::new())).await.map_err(|err| match err.is_permanent() {
-                true => Refusal::Recipient(said(&err)),
-                false => Refusal::Temporary(said(&err)),
+                true => Refusal::Recipient(reply_text(&err)),
+                false => Refusal::Temporary(reply_text(&err)),
             })?;
         }
         connection.command(Data).await.map_err(|err| theirs(&err))?;
@@ -112,7 +112,7 @@ impl Connections {
                 Ok(())
             }
             Ok(Err(err)) if err.status().is_some() => Err(theirs(&err)),
-            Ok(Err(err)) => Err(Refusal::Doubt(said(&err))),
+            Ok(Err(err)) => Err(Refusal::Doubt(reply_text(&err))),
             Err(_) => Err(Refusal::Doubt(format!("no answer in {} s", self.patience.sending.as_secs_f32()))),
         }
     }
@@ -161,14 +161,14 @@ fn encryption(relay: &Relay) -> Result<TlsParameters, SmtpError> {
 /// A refusal that the recipient has no part in: the relay is away, or does not take our password or sender. Once an operator has
 /// corrected that, the mail is to go out.
 fn ours(err: &SmtpError) -> Refusal {
-    Refusal::Temporary(said(err))
+    Refusal::Temporary(reply_text(err))
 }
 
 /// A refusal of what was to be sent.
 fn theirs(err: &SmtpError) -> Refusal {
-    if err.is_permanent() { Refusal::Text(said(err)) } else { Refusal::Temporary(said(err)) }
+    if err.is_permanent() { Refusal::Text(reply_text(err)) } else { Refusal::Temporary(reply_text(err)) }
 }
 
-fn said(err: &SmtpError) -> String {
+fn reply_text(err: &SmtpError) -> String {
     err.to_string()
 }

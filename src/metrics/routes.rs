@@ -1,7 +1,7 @@
 //! Which route an address belongs to. The labels are the routers' own templates and one more for everything else,
 //! so that nobody can make up a new label by asking for a new address.
 //!
-//! poem tells its template only after a handler has run; this also knows it for what was turned away, timed out or
+//! poem gives its template only after a handler has run; this also knows it for what was turned away, timed out or
 //! panicked, which are the requests one wants to know about.
 
 /// The label of every address that no route has.

@@ -88,7 +88,7 @@ impl Scrape {
         sheet.counter("minschool_db_statements", "SQL statements that were run.", statements::total())
     }
 
-    /// Where there is no Redis, nothing can be said about it.
+    /// Where there is no Redis, nothing can be measured of it.
     fn redis(&self, sheet: &mut Sheet<'_>) -> Result {
         let health = self.app.context.shared.health();
         let up = (health.backend == BackendKind::Redis).then(|| f64::from(u8::from(health.is_well())));

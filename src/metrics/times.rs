@@ -78,7 +78,7 @@ impl Sum {
         self.errors += more.errors;
     }
 
-    /// So many microseconds the given share of them took at most, as far as the buckets tell. None: there were none.
+    /// So many microseconds the given share of them took at most, as far as the buckets show. None: there were none.
     pub fn quantile(&self, share: f64) -> Option<u64> {
         SCALE.quantile(self.buckets.iter().copied(), share).map(|micros| micros as u64)
     }

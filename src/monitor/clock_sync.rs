@@ -33,7 +33,7 @@ struct Clocks {
 }
 
 impl Clocks {
-    /// From when to set out. None: from what this machine says.
+    /// From when to set out. None: from this machine's time.
     fn better(self) -> Option<i64> {
         let others = self.others?;
         let agrees = |clock: i64| (others - EARLY..=others + LATE).contains(&clock);
@@ -47,16 +47,16 @@ impl Clocks {
     }
 }
 
-/// Who may be at work, for asking what they said last.
+/// Who may be at work, for asking for their last reports.
 pub async fn names(db: &Database, clock: &Clock) -> Result<Vec<String>> {
     let earlier = clock.now().min(database_clock(db).await?);
     history::names(db, history::minute(earlier) - LISTED).await
 }
 
-/// Lets a clock set out from the time of those that said this, and says in the log when that is not its machine's.
-pub async fn start_clock(clock: &Clock, db: &Database, said: &[Bytes]) -> Result<()> {
+/// Lets a clock set out from the time in these reports, and logs when that is not its machine's.
+pub async fn start_clock(clock: &Clock, db: &Database, reports: &[Bytes]) -> Result<()> {
     let mut others: Vec<i64> =
-        said.iter().filter_map(|heartbeat| serde_json::from_slice::<Heartbeat>(heartbeat).ok()).map(|heartbeat| heartbeat.at).collect();
+        reports.iter().filter_map(|heartbeat| serde_json::from_slice::<Heartbeat>(heartbeat).ok()).map(|heartbeat| heartbeat.at).collect();
     others.sort_unstable();
     let database = to_ms(database_clock(db).await?);
     let clocks = Clocks { own: to_ms(clock.now()), database, others: others.get(others.len() / 2).copied() };
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn an_instance_that_begins_keeps_the_course_of_those_at_work() {
-        // They said it up to fifteen seconds ago.
+        // The reports are up to fifteen seconds old.
         assert_eq!(better(0, 0, Some(-14_000)), None);
         assert_eq!(better(0, 0, Some(1_000)), None);
         // This machine was set, or all were and the others slew.

@@ -15,9 +15,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 pub enum EventKind {
     /// An instance began.
     Up,
-    /// It said that it would end.
+    /// It announced its end.
     Draining,
-    /// It is silent, and had not said that it would be.
+    /// It is silent, and had not announced its end.
     Lost,
     /// Its heartbeat is back.
     Back,

@@ -22,7 +22,7 @@ pub enum InstanceState {
     Reading,
     /// It is about to end.
     Draining,
-    /// Another version says something that this one does not know.
+    /// Another version reports something that this one does not know.
     #[default]
     #[serde(other)]
     Unknown,
@@ -41,7 +41,7 @@ pub enum Redis {
     Away,
 }
 
-/// What one instance says of itself. Versions run side by side, so what is missing is nothing.
+/// What one instance reports about itself. Versions run side by side, so what is missing is nothing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Heartbeat {

@@ -1,4 +1,4 @@
-//! How the instances are: what each says of itself every few seconds, a row a minute for a day, and what happened to
+//! How the instances are: what each reports about itself every few seconds, a row a minute for a day, and what happened to
 //! them. It is only ever looked at; no page waits for it, and nothing is decided by it but by what clock an instance sets out.
 //!
 //! `heartbeat` what an instance measures · `reporter` measures and reports in intervals · `history` the rows ·
@@ -34,10 +34,10 @@ struct Kept {
     waiting: VecDeque<Event>,
 }
 
-/// What Redis said of itself last, and how that changed.
+/// What Redis reported about itself last, and how that changed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RedisSample {
-    /// As it said it.
+    /// As it came.
     pub counts: RedisCounts,
     /// Commands, expired and evicted keys a second. None: it was asked only once so far.
     pub rates: Option<[f64; 3]>,
@@ -46,12 +46,12 @@ pub struct RedisSample {
 }
 
 impl Monitor {
-    /// What this instance said last.
+    /// What this instance reported last.
     pub fn own(&self) -> Option<Heartbeat> {
         self.lock().own.clone()
     }
 
-    /// What Redis said last. None: there is none, or it did not answer.
+    /// What Redis reported last. None: there is none, or it did not answer.
     pub fn redis(&self) -> Option<RedisSample> {
         self.lock().redis.clone()
     }

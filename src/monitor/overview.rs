@@ -20,7 +20,7 @@ pub struct Overview {
     pub instances: Vec<Instance>,
     /// Whether the others' heartbeats could be read: Redis answered, or there is none.
     pub hears_all: bool,
-    /// What Redis said last.
+    /// What Redis reported last.
     pub redis: Option<RedisSample>,
     /// Sessions and members who are here. None: the database does not answer.
     pub counts: Option<Counts>,
@@ -32,15 +32,15 @@ pub struct Overview {
 
 pub struct Instance {
     pub name: String,
-    /// What it says.
+    /// What it reports.
     pub word: NodeStatus,
 }
 
-/// What an instance says.
+/// What an instance reports.
 pub enum NodeStatus {
     /// This, lately.
     Heartbeat(Box<Heartbeat>),
-    /// It said that it would end, and ended.
+    /// It announced its end, and ended.
     Left,
     /// Nothing.
     Silent,
@@ -89,8 +89,8 @@ pub async fn look(app: &App, actor: &Actor) -> Result<Overview> {
     .into_iter();
     let own = app.monitor.own();
     let instance = |name: String| {
-        let said = heartbeats.next().flatten().and_then(|bytes| serde_json::from_slice::<Heartbeat>(&bytes).ok());
-        let word = match said.or_else(|| own.clone().filter(|own| own.name == name)) {
+        let report = heartbeats.next().flatten().and_then(|bytes| serde_json::from_slice::<Heartbeat>(&bytes).ok());
+        let word = match report.or_else(|| own.clone().filter(|own| own.name == name)) {
             Some(heartbeat) => NodeStatus::Heartbeat(Box::new(heartbeat)),
             None if !hears_all => NodeStatus::Unheard,
             None if left(&events, &name) => NodeStatus::Left,

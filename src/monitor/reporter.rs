@@ -1,4 +1,4 @@
-//! Measures, says and notices, every five seconds, until the instance has given its last answer.
+//! Measures, reports and compares, every five seconds, until the instance has given its last answer.
 
 use super::events::{self, Event, EventKind};
 use super::heartbeat::{self, Heartbeat, InstanceState, Sample, SampleWindow};
@@ -73,7 +73,7 @@ pub struct Reporter {
     step: Option<ClockStep>,
 }
 
-/// Whether the database has space, as far as its refusals tell.
+/// Whether the database has space, as far as its refusals show.
 struct Disk {
     refusals: u64,
     /// When it refused last. None: it is not full.
@@ -84,7 +84,7 @@ struct Disk {
 const RELIEF: Duration = Duration::from_secs(90);
 
 impl Disk {
-    /// Takes note of new refusals, and says whether they are the first.
+    /// Takes note of new refusals, and returns whether they are the first.
     fn looks_full(&mut self, refusals: u64) -> bool {
         if std::mem::replace(&mut self.refusals, refusals) == refusals {
             return false;
@@ -92,7 +92,7 @@ impl Disk {
         self.full.replace(Instant::now()).is_none()
     }
 
-    /// Nothing was refused now: says whether that is the end of it.
+    /// Nothing was refused now: returns whether that is the end of it.
     fn is_relieved(&mut self) -> bool {
         self.full.take_if(|last| last.elapsed() >= RELIEF).is_some()
     }
@@ -125,7 +125,7 @@ impl Reporter {
         }
     }
 
-    /// Measures and says it, once.
+    /// Measures and reports it, once.
     pub async fn round(&mut self) {
         let look = Sample::now(&self.app);
         if self.disk.looks_full(disk_full::refusals()) {
@@ -174,7 +174,7 @@ impl Reporter {
         }
     }
 
-    /// Says that the machine's clock was set. Times in rows go on as they went.
+    /// Logs that the machine's clock was set. Times in rows go on as they went.
     fn mind_clock(&mut self) {
         let Some(step) = self.app.context.clock.monotonic().step().filter(|step| Some(*step) != self.step) else { return };
         self.step = Some(step);
@@ -213,12 +213,12 @@ impl Reporter {
         self.listen(now).await
     }
 
-    /// Hears what the others say, and notices who has fallen silent.
+    /// Reads the reports of the others, and notices those that have ended.
     async fn listen(&mut self, minute: i64) -> Result<()> {
         let own = &self.app.config.watching.instance;
         let mut names = history::names(&self.app.context.db, minute - REMEMBERED).await?;
         names.retain(|name| name != own);
-        // No heartbeat can be read while Redis is away, and that says nothing about the instances.
+        // No heartbeat can be read while Redis is away, and that is no news about the instances.
         let Known::Known(heartbeats) = self.app.context.shared.instances().heartbeats(&names).await else {
             self.others.values_mut().for_each(|other| other.seen = Instant::now());
             return Ok(());
@@ -234,7 +234,7 @@ impl Reporter {
 
     fn seen(&mut self, name: String, heartbeat: Heartbeat) {
         let before = self.others.get(&name).filter(|other| other.is_lost).map(|other| (other.heartbeat.at, other.heartbeat.started));
-        // One that was started anew says so by itself.
+        // One that was started anew reports that by itself.
         if let Some((mark, started)) = before
             && started == heartbeat.started
         {
@@ -250,7 +250,7 @@ impl Reporter {
         }
         other.is_lost = true;
         let mark = other.heartbeat.at;
-        tracing::warn!("instance {name} has said nothing for {} s", HEARTBEAT_TTL.as_secs());
+        tracing::warn!("instance {name} has reported nothing for {} s", HEARTBEAT_TTL.as_secs());
         self.note_of(name, EventKind::Lost, mark);
     }
 

@@ -56,7 +56,7 @@ pub struct Boards {
     pub notices: BoardId,
 }
 
-/// Hears how many rows have been written so far.
+/// Is called with how many rows have been written so far.
 pub type Progress<'a> = &'a (dyn Fn(usize) + Sync);
 
 /// Members, their consents, all with the same password.
@@ -220,7 +220,7 @@ async fn next_number(db: &Database) -> Result<i64> {
     Ok(numbers.max().unwrap_or(0) + 1)
 }
 
-/// Tells the planner how much there is now.
+/// Updates the planner's statistics.
 pub async fn analyze(db: &Database) -> Result<()> {
     for table in ["users", "posts", "comments", "notifications", "page_marks", "page_mark_changes"] {
         db.execute_unprepared(&format!("ANALYZE {table}")).await.map_err(|e| Error::internal("ANALYZE", e))?;

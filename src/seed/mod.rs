@@ -16,7 +16,7 @@ use crate::domain::{Actor, Context, Error, Result, boards, invalidation, search}
 use crate::shared::cache::CacheTag;
 use boards::{Access, Board};
 
-/// Tells the database's planner how much there is now.
+/// Updates the statistics of the database's planner.
 pub use load::analyze;
 
 /// How much is wanted.
@@ -49,7 +49,7 @@ pub struct Seeded {
     pub unread: usize,
 }
 
-/// Writes it all, after what is there already. `progress` hears of each batch: its stage, its rows, and how many rows the
+/// Writes it all, after what is there already. `progress` is called after each batch: its stage, its rows, and how many rows the
 /// stage has.
 ///
 /// # Errors
@@ -62,19 +62,19 @@ pub async fn run(ctx: &Context, wanted: &Wanted, now: OffsetDateTime, progress: 
     let places = places(all)?;
     let base = load::reserve(&ctx.db, &plan).await?;
     let mut writer = text::Writer::new(wanted.random_seed);
-    let hear = |stage, all: usize| {
+    let report = |stage, all: usize| {
         let progress = &progress;
         move |rows| progress(stage, rows, all)
     };
-    load::people(&ctx.db, &plan, &base, &hash, &hear(Stage::Members, plan.people.len())).await?;
-    load::posts(&ctx.db, &plan, &base, &places, &mut writer, &hear(Stage::Posts, plan.posts.len())).await?;
-    load::comments(&ctx.db, &plan, &base, &mut writer, &hear(Stage::Comments, plan.comments.len())).await?;
-    load::notified(&ctx.db, &plan, &base, now, &hear(Stage::Notifications, plan.notified.len())).await?;
+    load::people(&ctx.db, &plan, &base, &hash, &report(Stage::Members, plan.people.len())).await?;
+    load::posts(&ctx.db, &plan, &base, &places, &mut writer, &report(Stage::Posts, plan.posts.len())).await?;
+    load::comments(&ctx.db, &plan, &base, &mut writer, &report(Stage::Comments, plan.comments.len())).await?;
+    load::notified(&ctx.db, &plan, &base, now, &report(Stage::Notifications, plan.notified.len())).await?;
     search::start_anew(&ctx.db).await?;
     load::analyze(&ctx.db).await?;
     let tags: Vec<CacheTag> = all.iter().map(|board| CacheTag::board(&board.slug)).chain([CacheTag::POSTS, CacheTag::BOARDS]).collect();
     invalidation::invalidate(ctx, &tags).await;
-    // An instance that is running has not made this change itself and may have no Redis to hear of it.
+    // An instance that is running has not made this change itself and may have no Redis by which it would get the signal.
     invalidation::write_down(ctx, &tags).await;
     let unread = plan.notified.iter().filter(|notified| !notified.read).count();
     Ok(Seeded { first_number: base.number, first_post: base.post(0).0, unread })

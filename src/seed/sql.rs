@@ -1,4 +1,4 @@
-//! Statements that the builder cannot say.
+//! Statements that the query builder cannot express.
 
 use crate::db::query;
 use crate::domain::Result;

@@ -8,7 +8,7 @@ pub struct Topic {
     pub titles: &'static [&'static str],
     /// How it begins.
     pub opening: &'static [&'static str],
-    /// What it says.
+    /// Its text.
     pub middle: &'static [&'static str],
     /// How it ends.
     pub ending: &'static [&'static str],

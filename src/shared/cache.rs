@@ -156,7 +156,7 @@ pub struct Cached {
 pub struct Cache<'a>(pub(super) &'a Shared);
 
 impl Cache<'_> {
-    /// Says that these changed. Call it after the commit; write a `Lost` one down in SQL.
+    /// Marks these as changed. Call it after the commit; write a `Lost` one down in SQL.
     pub async fn invalidate(self, tags: &[CacheTag]) -> Effect {
         self.0.flights().rows_changed();
         if tags.is_empty() {
@@ -263,7 +263,7 @@ pub(super) fn open(value: &Bytes, generation: Option<Generation>) -> Option<Byte
 }
 
 impl Shared {
-    /// Begins the generations that were absent, and says what each is now.
+    /// Begins the generations that were absent, and returns what each is now.
     pub(super) async fn begin_generations(&self, tags: &[&CacheTag]) -> Known<Vec<u64>> {
         let keys = tags.iter().map(|tag| tag.key()).collect();
         self.backend().seeded(keys, seed(), GENERATION).await

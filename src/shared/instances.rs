@@ -1,11 +1,11 @@
-//! What each instance says of itself every few seconds, and what Redis says of itself. Nothing depends on it: it is
+//! What each instance reports about itself every few seconds, and what Redis reports about itself. Nothing depends on it: it is
 //! only ever looked at.
 
 use super::{Effect, Known, Shared, keys, store::Write};
 use bytes::Bytes;
 use std::time::Duration;
 
-/// An instance that has said nothing for so long is not there.
+/// An instance that has reported nothing for so long is not there.
 pub const HEARTBEAT_TTL: Duration = Duration::from_secs(15);
 
 /// What Redis counts about itself; totals are since it began.
@@ -29,12 +29,12 @@ pub struct RedisCounts {
 pub struct Instances<'a>(pub(super) &'a Shared);
 
 impl Instances<'_> {
-    /// Says how an instance is.
+    /// Writes the report of an instance.
     pub async fn heartbeat(self, name: &str, heartbeat: Vec<u8>) -> Effect {
         self.0.backend().write(vec![Write::Set(keys::instance(name), Bytes::from(heartbeat), HEARTBEAT_TTL)]).await
     }
 
-    /// What these instances said last. None: nothing lately.
+    /// What these instances reported last. None: nothing lately.
     pub async fn heartbeats(self, names: &[String]) -> Known<Vec<Option<Bytes>>> {
         if names.is_empty() {
             return Known::Known(Vec::new());

@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum Known<T> {
-    /// It answered, and this is what it said.
+    /// It answered, and this is the answer.
     Known(T),
     /// It did not answer in time, or is not trusted at the moment: ask SQL.
     Unknown,

@@ -44,7 +44,7 @@ impl Limits<'_> {
         Decision { allowed, retry_after: if allowed { Duration::ZERO } else { left } }
     }
 
-    /// Counts one more of `action` by `who`, and says how many there were within the window that began with the first.
+    /// Counts one more of `action` by `who`, and returns how many there were within the window that began with the first.
     pub async fn count(self, action: &str, who: &str, window: Duration) -> u64 {
         self.count_within(action, who, window).await.0
     }

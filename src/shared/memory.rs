@@ -186,7 +186,7 @@ impl Memory {
         }
     }
 
-    /// Changes a number, begun at `start` where it is absent, and says what it is and how long it lives.
+    /// Changes a number, begun at `start` where it is absent, and returns what it is and how long it lives.
     fn number(&self, key: &str, ttl: Duration, renew: bool, start: u64, change: impl FnOnce(&mut Value)) -> (u64, Duration) {
         let now = Instant::now();
         let mut shard = self.shard(key);

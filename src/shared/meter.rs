@@ -32,7 +32,7 @@ pub(super) fn looked(found: usize, of: usize) {
     MISSING.fetch_add((of - found) as u64, Ordering::Relaxed);
 }
 
-/// Runs `work` and says how many round trips it made on this task.
+/// Runs `work` and returns how many round trips it made on this task.
 pub async fn scope<F: Future>(work: F) -> (F::Output, u32) {
     let counted = async {
         let output = work.await;

@@ -81,9 +81,9 @@ struct Inner {
 impl Shared {
     /// For one process alone.
     pub fn memory(clock: MonotonicClock) -> Self {
-        let (tell, hear) = watch::channel(Health::now(BackendKind::Memory, RedisState::Closed, None));
+        let (sender, receiver) = watch::channel(Health::now(BackendKind::Memory, RedisState::Closed, None));
         let memory = Arc::new(Memory::new());
-        Self::of(Backend::Memory(memory), cache::no_pieces(), Arc::new(SessionGuard::new(clock, "")), hear, Some(tell))
+        Self::of(Backend::Memory(memory), cache::no_pieces(), Arc::new(SessionGuard::new(clock, "")), receiver, Some(sender))
     }
 
     /// For instances that share a Redis. Until [`Self::start`] has been called, and Redis validated, nothing is known.
@@ -135,7 +135,7 @@ impl Shared {
         Self::overhear(options, &[]).await.map(drop)
     }
 
-    /// The same, and what these instances said last, for one that is about to begin.
+    /// The same, and what these instances reported last, for one that is about to begin.
     pub async fn overhear(options: &RedisOptions, instances: &[String]) -> Result<Vec<Bytes>, ProbeError> {
         let keys = instances.iter().map(|name| keys::instance(name)).collect();
         Ok(redis::options::look(options, keys).await?.into_iter().flatten().collect())
@@ -146,7 +146,7 @@ impl Shared {
         self.inner.health.borrow().clone()
     }
 
-    /// Hears of every change in how it is doing.
+    /// Receives every change of its health.
     pub fn health_changes(&self) -> watch::Receiver<Health> {
         self.inner.health.clone()
     }

@@ -1,4 +1,4 @@
-//! Who is here: seen within the last 50 seconds, on any instance. The browser says so again every few seconds, so a
+//! Who is here: seen within the last 50 seconds, on any instance. The browser repeats it every few seconds, so a
 //! person who left is gone from every page within a minute, even when their instance was killed.
 
 use super::{
@@ -59,7 +59,7 @@ impl Watch {
         self.touched.lock()
     }
 
-    /// Reads the number for the page header, forgets whom nobody has seen for long, and says when to do so again.
+    /// Reads the number for the page header, forgets whom nobody has seen for long, and returns when to do so again.
     pub(super) async fn refresh(&self, backend: &Backend) -> Duration {
         let since = self.here_since();
         backend.write(vec![Write::Prune(keys::ONLINE.to_owned(), since)]).await;

@@ -1,6 +1,6 @@
 //! Hot copies of sessions, so that a signed-in page need not ask SQL who is reading.
 //!
-//! The row in SQL is the session; a copy is only believed when nothing speaks against it: it has not been rejected
+//! The row in SQL is the session; a copy is only believed when nothing stands against it: it has not been rejected
 //! here, and it was read from SQL in the present epoch. A copy is made with [`Shared::epoch`] as it was *before* reading
 //! the row, so that a row read before Redis came back with old data cannot be passed off as a new one.
 
@@ -122,7 +122,7 @@ impl Sessions<'_> {
     }
 
     /// From now on this process believes no copy of that session below that version (`i64::MAX`: none at all).
-    /// Remembered for ten minutes; the sweep of recent revocations says it again as long as it matters.
+    /// Remembered for ten minutes; the sweep of recent revocations repeats it as long as it matters.
     pub fn reject(self, hash: &str, min_version: i64) {
         self.trust().reject(hash, min_version);
     }

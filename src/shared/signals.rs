@@ -1,7 +1,7 @@
-//! "Something happened": tells every open page of every instance, at once where it can.
+//! "Something happened": notifies every open page of every instance, at once where it can.
 //!
 //! A signal is a hint, the rows are the truth. One that may have been missed (a connection that broke, a reader too
-//! slow) becomes [`Signal::Resync`]: read the rows again. Listeners of this process hear of a signal without Redis.
+//! slow) becomes [`Signal::Resync`]: read the rows again. Listeners of this process receive a signal without Redis.
 
 use super::{Effect, Shared, random_id};
 use bytes::{BufMut, Bytes, BytesMut};
@@ -20,7 +20,7 @@ const BEHIND: usize = 64;
 /// The sender's id that goes before each message.
 const TAG: usize = 8;
 
-/// What a listener hears.
+/// What a listener receives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signal {
     /// What was published.
@@ -34,7 +34,7 @@ pub enum Signal {
 pub struct Signals<'a>(pub(super) &'a Shared);
 
 impl Signals<'_> {
-    /// Tells the listeners of this process at once, and those of the others through Redis. `Lost`: the others may not
+    /// Notifies the listeners of this process at once, and those of the others through Redis. `Lost`: the others may not
     /// have received, and will read the rows again when Redis is back.
     pub async fn publish(self, topic: &str, message: impl Into<Bytes>) -> Effect {
         let message = message.into();
@@ -47,9 +47,9 @@ impl Signals<'_> {
         self.0.hub().subscribe(topic)
     }
 
-    /// Do signals of other instances reach this one? A process alone hears all there is.
+    /// Do signals of other instances reach this one? A process alone receives all there is.
     pub fn are_delivered(self) -> bool {
-        self.0.backend().memory().is_some() || self.0.hub().hears.load(Ordering::Relaxed)
+        self.0.backend().memory().is_some() || self.0.hub().is_connected.load(Ordering::Relaxed)
     }
 
     /// How many listeners this process has.
@@ -58,7 +58,7 @@ impl Signals<'_> {
     }
 }
 
-/// Hears the signals of one topic.
+/// Receives the signals of one topic.
 pub struct Listener {
     hub: Arc<Hub>,
     topic: Box<str>,
@@ -128,13 +128,13 @@ pub(super) struct Hub {
     arrivals: AtomicU64,
     /// Who we are, so that what we published does not come back to us.
     id: [u8; TAG],
-    /// Is the connection that listens alive?
-    hears: AtomicBool,
+    /// Is the subscriber's connection alive?
+    is_connected: AtomicBool,
 }
 
 impl Hub {
     pub(super) fn new() -> Self {
-        Self { topics: Mutex::default(), arrivals: AtomicU64::new(0), id: random_id().to_be_bytes(), hears: AtomicBool::new(false) }
+        Self { topics: Mutex::default(), arrivals: AtomicU64::new(0), id: random_id().to_be_bytes(), is_connected: AtomicBool::new(false) }
     }
 
     fn subscribe(self: &Arc<Self>, topic: &str) -> Listener {
@@ -175,9 +175,9 @@ impl Hub {
         }
     }
 
-    /// The connection that listens was made, or lost.
-    pub(super) fn hears(&self, hears: bool) {
-        self.hears.store(hears, Ordering::Relaxed);
+    /// The subscriber's connection was made, or lost.
+    pub(super) fn set_connected(&self, is_connected: bool) {
+        self.is_connected.store(is_connected, Ordering::Relaxed);
     }
 
     /// Messages may have been missed.

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 type Name = (Box<str>, u64);
 
-/// What the followers hear of the leader.
+/// What the followers receive from the leader.
 #[derive(Clone)]
 enum News {
     Underway,
@@ -51,9 +51,9 @@ impl Flights {
         match self.lock().entry(name.clone()) {
             Entry::Occupied(flight) => Permit::Follower(flight.get().clone()),
             Entry::Vacant(place) => {
-                let (tell, hear) = watch::channel(News::Underway);
-                place.insert(hear);
-                Permit::Leader(Leader { flights: self, name: name.clone(), tell })
+                let (sender, receiver) = watch::channel(News::Underway);
+                place.insert(receiver);
+                Permit::Leader(Leader { flights: self, name: name.clone(), sender })
             }
         }
     }
@@ -69,7 +69,7 @@ enum Permit<'a> {
 struct Leader<'a> {
     flights: &'a Flights,
     name: Name,
-    tell: watch::Sender<News>,
+    sender: watch::Sender<News>,
 }
 
 impl Drop for Leader<'_> {
@@ -82,11 +82,11 @@ impl Drop for Leader<'_> {
 pub(super) async fn once<E>(flights: &Flights, key: &str, state: u64, load: impl AsyncFnOnce() -> Result<Bytes, E>) -> Result<Bytes, E> {
     let name: Name = (key.into(), state);
     loop {
-        let mut hear = match flights.board(&name) {
+        let mut receiver = match flights.board(&name) {
             Permit::Leader(leader) => return lead(leader, load).await,
-            Permit::Follower(hear) => hear,
+            Permit::Follower(receiver) => receiver,
         };
-        match hear.wait_for(|news| !matches!(news, News::Underway)).await.map(|news| news.clone()) {
+        match receiver.wait_for(|news| !matches!(news, News::Underway)).await.map(|news| news.clone()) {
             Ok(News::Landed(bytes)) => return Ok(bytes),
             Ok(_) => return load().await,
             // The leader was cancelled or panicked: a follower takes its place.
@@ -97,7 +97,7 @@ pub(super) async fn once<E>(flights: &Flights, key: &str, state: u64, load: impl
 
 async fn lead<E>(leader: Leader<'_>, load: impl AsyncFnOnce() -> Result<Bytes, E>) -> Result<Bytes, E> {
     let result = load().await;
-    leader.tell.send_replace(match &result {
+    leader.sender.send_replace(match &result {
         Ok(bytes) => News::Landed(bytes.clone()),
         Err(_) => News::Failed,
     });

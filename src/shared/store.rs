@@ -1,4 +1,4 @@
-//! The handful of things that the faces ask of a backend, said once for Redis and for this process's memory.
+//! The handful of things that the faces ask of a backend, once for Redis and for this process's memory.
 //!
 //! Each method is at most one exchange with Redis. The set of backends is closed, so this is an enum.
 
@@ -60,7 +60,7 @@ impl Backend {
         forward!(self, values(keys))
     }
 
-    /// The same; they may be as they were up to half a second ago, where this process hears of changes.
+    /// The same; they may be as they were up to half a second ago, where Redis sends this process changes.
     pub(super) async fn recent_values(&self, keys: Vec<String>) -> Known<Vec<Option<Bytes>>> {
         match self {
             Self::Memory(memory) => Known::Known(memory.values(keys)),
@@ -109,7 +109,7 @@ impl Backend {
         forward!(self, exchange(key, ticket, value, ttl))
     }
 
-    /// Counts one more within a window that begins with the first, and says how long the window still lasts.
+    /// Counts one more within a window that begins with the first, and returns how long the window still lasts.
     pub(super) async fn hit(&self, key: String, window: Duration) -> Known<(u64, Duration)> {
         forward!(self, hit(key, window))
     }
@@ -130,7 +130,7 @@ impl Backend {
         forward!(self, remaining(key))
     }
 
-    /// Tells the other instances. A process alone has none.
+    /// Sends it to the other instances. A process alone has none.
     pub(super) async fn publish(&self, topic: &str, message: Bytes) -> Effect {
         match self {
             Self::Memory(_) => Effect::Delivered,
@@ -138,7 +138,7 @@ impl Backend {
         }
     }
 
-    /// What a Redis tells of itself. None: it is this process, or many servers of which each would tell another tale.
+    /// What a Redis reports about itself. None: it is this process, or many servers of which each would report something else.
     pub(super) async fn info(&self) -> Known<Option<String>> {
         match self {
             Self::Memory(_) => Known::Known(None),

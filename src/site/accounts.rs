@@ -114,7 +114,7 @@ fn signup(request: &RequestContext, form: &SignupForm, next: &str, rejection: &R
     rejection.page(request, register::page(&page))
 }
 
-/// POST /signup. Whether the address was known, the answer does not tell: both lead to signing in.
+/// POST /signup. Whether the address was known does not show in the answer: both lead to signing in.
 #[handler]
 pub async fn create(request: RequestContext, fields: Fields) -> Result<Response> {
     let form = SignupForm {

@@ -146,8 +146,8 @@ fn turned(request: &RequestContext, post: PostId, is_on: bool, fields: &Fields) 
     if request.head.target == reply::HtmxTarget::Part {
         return reply::part(StatusCode::OK, views::turned(request.lang, is_on, &toggle(request, post, is_on, next)));
     }
-    let said = if is_on { views::text::FLASH_ON } else { views::text::FLASH_OFF };
-    reply::see_other_with(request, next, Flash(said))
+    let message = if is_on { views::text::FLASH_ON } else { views::text::FLASH_OFF };
+    reply::see_other_with(request, next, Flash(message))
 }
 
 /// The list, where room can be made.

@@ -104,7 +104,7 @@ pub async fn stop(request: RequestContext, link: Option<Query<Token>>) -> Result
     Ok(shown(&request, StatusCode::OK, StopState::Asks { ends, token: &token }))
 }
 
-/// POST /mail/stop (RFC 8058): sent by the server of a mail provider, or by the button. Its body says nothing that the address does not,
+/// POST /mail/stop (RFC 8058): sent by the server of a mail provider, or by the button. Its body holds nothing that the address does not,
 /// so it is not read; the signature stands for the session and for the form's key. Twice is the same as once.
 #[handler]
 pub async fn end(request: RequestContext, link: Option<Query<Token>>) -> Result<Response> {

@@ -57,7 +57,7 @@ pub async fn read_all(member: SignedIn, fields: Fields) -> Result<Response> {
     }
 }
 
-/// POST /notifications/:id/read: marks one as read and leads to what it tells of. Reading twice is the same
+/// POST /notifications/:id/read: marks one as read and leads to what it is about. Reading twice is the same
 /// as once, so its key is not used up.
 #[handler]
 pub async fn read(member: SignedIn, Path(id): Path<NotificationId>) -> Result<Response> {

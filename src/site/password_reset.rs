@@ -34,7 +34,7 @@ pub fn new(request: RequestContext) -> Response {
     forgot(&request, "", &Rejection::default())
 }
 
-/// POST /password/forgot. Whether the address has an account, the answer does not tell.
+/// POST /password/forgot. Whether the address has an account does not show in the answer.
 #[handler]
 pub async fn create(request: RequestContext, fields: Fields) -> Result<Response> {
     let (ctx, email, lang) = (&request.app.context, fields.text("email"), request.lang.tag());

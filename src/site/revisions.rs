@@ -1,4 +1,4 @@
-//! Revisions of posts and comments: what a text said before, going back to it, erasing it.
+//! Revisions of posts and comments: earlier texts, going back to one, erasing one.
 
 use crate::domain::posts::{self, Draft};
 use crate::domain::revisions::{self, History, Subject, difference};

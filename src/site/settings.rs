@@ -1,4 +1,4 @@
-//! /my/…: what a member, or a visitor, says about themselves and how pages should look to them.
+//! /my/…: what a member, or a visitor, enters about themselves and how pages should look to them.
 
 use super::avatars;
 use crate::domain::SessionId;

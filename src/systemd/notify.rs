@@ -32,7 +32,7 @@ fn say(words: &[NotifyState<'_>]) {
     }
 }
 
-/// Says "alive" as often as the unit wants it (`WatchdogSec=`), until the process ends.
+/// Sends "alive" as often as the unit wants it (`WatchdogSec=`), until the process ends.
 ///
 /// Each time the runtime has to run a task first, so that a runtime which is stuck is noticed. PostgreSQL and Redis are
 /// not asked: if one of them is away, starting all instances anew would only make it worse.

@@ -30,11 +30,11 @@ async fn a_name_that_looks_like_another_or_like_staff_is_refused(#[values(Sqlite
         guest.submit(&page, "/signup", &fields).await
     };
 
-    for (name, said) in
+    for (name, message) in
         [("K\u{456}m", "다른 회원이 쓰고 있는"), ("관리자\u{FE0F}", "운영자로 보일 수 있는"), ("\u{410}dmin", "운영자로 보일 수 있는")]
     {
         let refused = join(&mut guest, name).await;
-        assert!(refused.status == 422 && refused.says(said), "{name}: {} {}", refused.status, refused.text());
+        assert!(refused.status == 422 && refused.says(message), "{name}: {} {}", refused.status, refused.text());
         assert_eq!(refused.attribute("[name=email]", "value").as_deref(), Some("new@example.com"));
     }
     assert!(join(&mut guest, "홍길동").await.path.starts_with("/login"));

@@ -235,7 +235,7 @@ async fn a_board_that_takes_over_an_address_shows_nothing_of_the_one_before(#[va
 
 type Stream = std::pin::Pin<Box<dyn futures_util::Stream<Item = std::io::Result<bytes::Bytes>> + Send>>;
 
-/// An open stream of a post's comments that has said its first words.
+/// An open stream of a post's comments whose first event has arrived.
 async fn listen(test: &TestApp, visitor: &Visitor, post: &str) -> Stream {
     let path = format!("/events/posts/{}", number(post));
     let response = test.site.get_response(visitor.request(Method::GET, &path, None)).await;
@@ -246,7 +246,7 @@ async fn listen(test: &TestApp, visitor: &Visitor, post: &str) -> Stream {
     stream
 }
 
-/// What a stream still says until it ends, which it has to.
+/// What a stream still sends until it ends, which it has to.
 async fn rest(stream: &mut Stream) -> String {
     let all = async {
         let mut received = String::new();

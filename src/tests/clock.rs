@@ -188,7 +188,7 @@ async fn an_instance_whose_clock_is_behind_ends_nobodys_session(#[values(Sqlite,
 async fn an_instance_that_begins_by_a_wrong_clock_keeps_the_course_of_the_others(#[values(Postgres)] engine: Engine) {
     let test = engine.start().await;
     let mut boss = test.staff("boss", "admin").await;
-    until("the first has said what time it is", async || test.app.monitor.own().is_some()).await;
+    until("the first has reported its time", async || test.app.monitor.own().is_some()).await;
     for by in [HOUR_MS, -HOUR_MS] {
         let wrong = Clock::default();
         wrong.monotonic().start_from(to_ms(wrong.now()) + by);

@@ -211,8 +211,8 @@ fn user_says_that_its_subcommand_is_missing() {
     let output = minschool(&folder).arg("user").output().unwrap();
 
     assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.starts_with("error: ") && said.contains("requires a subcommand") && said.contains("add, role"), "{said}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(message.starts_with("error: ") && message.contains("requires a subcommand") && message.contains("add, role"), "{message}");
 }
 
 #[test]

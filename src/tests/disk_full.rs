@@ -16,7 +16,7 @@ fn long() -> String {
     format!("한 시간 동안 쓴 글 {}", Alphanumeric.sample_string(&mut rand::rng(), 20_000))
 }
 
-/// From now on the kernel, or SQLite's own limit, says that there is no space for a long post.
+/// From now on the kernel, or SQLite's own limit, refuses a long post for want of space.
 async fn fill(test: &TestApp) {
     match test.app.config.on_postgres() {
         true => swap(test, true).await,

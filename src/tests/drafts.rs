@@ -29,7 +29,7 @@ pub(crate) async fn send(visitor: &mut Visitor, address: &str, form: &Form) -> P
     visitor.post(address, &pairs).await
 }
 
-/// Saves as the editor's script does: what the answer says goes into the form.
+/// Saves as the editor's script does: the values of the answer go into the form.
 pub(crate) async fn autosave(visitor: &mut Visitor, address: &str, form: &mut Form) -> Page {
     let page = send(&mut visitor.clone().with_htmx(), address, form).await;
     for name in ["draft", "version"] {
@@ -152,7 +152,7 @@ async fn publishing_deletes_the_draft_and_a_late_save_makes_no_new_one(#[values(
         assert!(page.says("이미 등록했거나 지운 글"), "{}", page.text());
     }
     assert_eq!(drafts(&test).await, 0);
-    // Without scripts the button says so, and the next one saves all the same.
+    // Without scripts the button shows it, and the next one saves all the same.
     let page = send(&mut ada, SAVE, &form).await;
     assert!(page.status == 422 && page.says("이미 등록했거나 지운 글"), "{}", page.text());
     assert_eq!(value(&page, WRITE, "body"), "내용");

@@ -304,9 +304,9 @@ fn sockets_that_systemd_holds_are_found_by_their_names() {
     drop(command);
     let nginx = UnixDatagram::unbound().unwrap();
     nginx.connect(&log).unwrap();
-    let mut said = [0; 256];
-    let length = manager.recv(&mut said).expect("systemd is notified");
-    assert!(String::from_utf8_lossy(&said[..length]).contains("READY=1"));
+    let mut message = [0; 256];
+    let length = manager.recv(&mut message).expect("systemd is notified");
+    assert!(String::from_utf8_lossy(&message[..length]).contains("READY=1"));
 
     nginx.send(br#"<190>x: {"s":"200","up":"-"}"#).unwrap();
 

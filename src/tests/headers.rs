@@ -134,9 +134,9 @@ fn a_proxy_with_https_and_a_plain_public_address_are_logged_once() {
     child.signal("TERM");
     child.wait();
 
-    let said = rest.join().unwrap().join("\n") + &noise.join().unwrap();
-    assert_eq!(said.matches("browsers use https").count(), 1, "{said}");
-    assert!(said.contains("PUBLIC_URL"), "{said}");
+    let output = rest.join().unwrap().join("\n") + &noise.join().unwrap();
+    assert_eq!(output.matches("browsers use https").count(), 1, "{output}");
+    assert!(output.contains("PUBLIC_URL"), "{output}");
 }
 
 #[test]

@@ -24,7 +24,7 @@ impl Stream {
     }
 
     /// Reads until these words have come, within the time that people are promised.
-    async fn hears(&mut self, words: &str) -> bool {
+    async fn receives(&mut self, words: &str) -> bool {
         let patience = tokio::time::Instant::now() + Duration::from_secs(5);
         while !self.seen.contains(words) {
             match tokio::time::timeout_at(patience, self.body.next()).await {
@@ -56,11 +56,11 @@ async fn the_bell_rings_on_an_open_page(#[values(Sqlite, Postgres)] engine: Engi
     let mut bob = test.signed_in("bob").await;
     let post = ada.write("free", "글").await;
     let mut stream = Stream::open(&test, &ada, "/events").await;
-    assert!(stream.hears("hello").await);
+    assert!(stream.receives("hello").await);
 
     bob.comment(&post, "댓글").await;
 
-    assert!(stream.hears("bob님이").await, "{}", stream.seen);
+    assert!(stream.receives("bob님이").await, "{}", stream.seen);
     assert!(stream.seen.contains("hx-target=\"#bell\"") && stream.seen.contains("id: 1\n"), "{}", stream.seen);
 }
 
@@ -76,7 +76,7 @@ async fn what_was_missed_is_made_up_for(#[values(Sqlite, Postgres)] engine: Engi
     let returning = ada.clone().with("last-event-id", "0");
     let mut stream = Stream::open(&test, &returning, "/events").await;
 
-    assert!(stream.hears("bob님이").await, "{}", stream.seen);
+    assert!(stream.receives("bob님이").await, "{}", stream.seen);
 }
 
 #[rstest]
@@ -88,17 +88,17 @@ async fn a_new_comment_appears_on_an_open_post(#[values(Sqlite, Postgres)] engin
     let post = ada.write("free", "글").await;
     let id = post.rsplit('/').next().unwrap();
     let mut stream = Stream::open(&test, &test.visitor(), &format!("/events/posts/{id}")).await;
-    assert!(stream.hears("hello").await);
+    assert!(stream.receives("hello").await);
 
     bob.comment(&post, "방금 단 댓글").await;
 
-    assert!(stream.hears("방금 단 댓글").await, "{}", stream.seen);
+    assert!(stream.receives("방금 단 댓글").await, "{}", stream.seen);
     assert!(!stream.seen.contains("/edit"), "as any reader sees it");
 
     stream.seen.clear();
     bob.comment(&post, "그다음 댓글").await;
 
-    assert!(stream.hears("그다음 댓글").await, "{}", stream.seen);
+    assert!(stream.receives("그다음 댓글").await, "{}", stream.seen);
     assert!(!stream.seen.contains("방금 단 댓글"), "each comes once: {}", stream.seen);
 }
 
@@ -113,13 +113,13 @@ async fn a_comment_is_read_once_for_all_who_have_the_post_open(#[values(Sqlite, 
     for n in 0..40 {
         let reader = if n % 2 == 0 { bob.clone() } else { test.visitor() };
         let mut stream = Stream::open(&test, &reader, &address).await;
-        assert!(stream.hears("hello").await);
+        assert!(stream.receives("hello").await);
         streams.push(stream);
     }
     ada.comment(&post, "모두에게").await;
 
     let (all, statements) = counting(async {
-        let each = streams.iter_mut().map(|stream| stream.hears("모두에게"));
+        let each = streams.iter_mut().map(|stream| stream.receives("모두에게"));
         futures_util::future::join_all(each).await
     })
     .await;
@@ -138,7 +138,7 @@ async fn each_hears_of_a_comment_what_their_rights_allow(#[values(Sqlite, Postgr
     let mut streams = Vec::new();
     for reader in [&ada, &bob, &boss, &test.visitor()] {
         let mut stream = Stream::open(&test, reader, &address).await;
-        assert!(stream.hears("hello").await);
+        assert!(stream.receives("hello").await);
         streams.push(stream);
     }
 
@@ -146,11 +146,11 @@ async fn each_hears_of_a_comment_what_their_rights_allow(#[values(Sqlite, Postgr
 
     let mut seen = Vec::new();
     for stream in &mut streams {
-        assert!(stream.hears("새 댓글").await);
+        assert!(stream.receives("새 댓글").await);
         let has = |words: &str| stream.seen.contains(words);
         seen.push((has("#polite"), has("/reply"), has("/edit"), has("/delete")));
     }
-    // Said aloud to all but the one who wrote it.
+    // Announced to all but the one who wrote it.
     assert_eq!(seen[0], (false, true, true, true), "the author");
     assert_eq!(seen[1], (true, true, false, false), "another member");
     assert_eq!(seen[2], (true, true, false, true), "staff");
@@ -165,7 +165,7 @@ async fn a_post_that_was_hidden_says_no_more_to_those_who_may_not_read_it(#[valu
     let post = ada.write("free", "글").await;
     let address = format!("/events/posts/{}", post.rsplit('/').next().unwrap());
     let (mut staff, mut member) = (Stream::open(&test, &boss, &address).await, Stream::open(&test, &bob, &address).await);
-    assert!(staff.hears("hello").await && member.hears("hello").await);
+    assert!(staff.receives("hello").await && member.receives("hello").await);
     let page = boss.get(&post).await;
     boss.submit(&page, &format!("/posts/{}/hide", post.rsplit('/').next().unwrap()), &[]).await;
 
@@ -174,7 +174,7 @@ async fn a_post_that_was_hidden_says_no_more_to_those_who_may_not_read_it(#[valu
     test.app.context.shared.signals().publish(&comments::topic(id), "").await;
 
     assert!(member.ends().await, "{}", member.seen);
-    assert!(staff.hears(": nothing").await, "{}", staff.seen);
+    assert!(staff.receives(": nothing").await, "{}", staff.seen);
 }
 
 #[rstest]
@@ -191,7 +191,7 @@ async fn what_was_written_before_the_stream_was_open_comes_first(#[values(Sqlite
     bob.comment(&post, "그 사이의 댓글").await;
     let mut stream = Stream::open(&test, &ada, address).await;
 
-    assert!(stream.hears("그 사이의 댓글").await, "{}", stream.seen);
+    assert!(stream.receives("그 사이의 댓글").await, "{}", stream.seen);
     assert!(!stream.seen.contains("이미 보이는 댓글"), "{}", stream.seen);
 }
 
@@ -203,7 +203,7 @@ async fn streams_end_with_their_session_and_tell_it_nothing_more(#[values(Sqlite
     let mut bob = test.signed_in("bob").await;
     let post = ada.write("free", "글").await;
     let mut stream = Stream::open(&test, &ada, "/events").await;
-    assert!(stream.hears("hello").await);
+    assert!(stream.receives("hello").await);
 
     let page = ada.get("/logout").await;
     ada.submit(&page, "/logout", &[]).await;
@@ -219,7 +219,7 @@ async fn streams_end_when_the_instance_stops(#[values(Sqlite, Postgres)] engine:
     let test = engine.start().await;
     let ada = test.signed_in("ada").await;
     let mut stream = Stream::open(&test, &ada, "/events").await;
-    assert!(stream.hears("retry:").await);
+    assert!(stream.receives("retry:").await);
 
     test.app.stop.cancel();
 

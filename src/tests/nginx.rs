@@ -150,7 +150,7 @@ async fn a_hidden_post_is_gone_after_a_second_for_two_who_come_together(#[values
     let delete = format!("{post}/delete");
     let page = ada.get(&delete).await;
     ada.submit(&page, &delete, &[]).await;
-    // Two seconds: nginx counts a copy's one second in whole ones. Nothing tells when it is over.
+    // Two seconds: nginx counts a copy's one second in whole ones. Nothing shows when it is over.
     tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
     let together = futures_util::future::join_all((0..20).map(|_| nginx.get(&post, &[]))).await;
 

@@ -1,4 +1,4 @@
-//! What the organisation says of itself at the foot of each page.
+//! Name, address and numbers of the organisation at the foot of each page.
 
 use crate::support::{Engine, Postgres, Sqlite};
 use rstest::rstest;

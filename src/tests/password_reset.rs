@@ -1,4 +1,4 @@
-//! A forgotten password: asked for by mail, set by the link of a mail, and nothing that tells who has an account.
+//! A forgotten password: asked for by mail, set by the link of a mail, and nothing by which it shows who has an account.
 
 use crate::support::mail::{Post, link, parts, subject, text};
 use crate::support::{Engine, PASSWORD, Page, Postgres, Sqlite, TestApp, TestNode, Visitor, config};

@@ -131,7 +131,7 @@ async fn a_picture_that_moves_stays_one_and_has_a_still(#[values(Sqlite, Postgre
     assert_eq!((kind.as_str(), image::load_from_memory(&first).unwrap().width()), ("image/jpeg", 40));
 }
 
-/// A PNG whose head says so many pixels.
+/// A PNG whose header declares so many pixels.
 pub(crate) fn head_of(width: u32, height: u32) -> Vec<u8> {
     let mut png = encoded(&half_red(8, 8), ImageFormat::Png);
     png[16..20].copy_from_slice(&width.to_be_bytes());

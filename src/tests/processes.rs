@@ -44,12 +44,12 @@ pub fn session(answer: &Response) -> String {
 fn listen(on: &PrivateInstance, cookie: &str) -> TcpStream {
     let mut stream = connect(local(on.site)).unwrap();
     stream.write_all(&Request::get("/events").cookie(cookie).to_bytes()).unwrap();
-    hear(&mut stream, "hello");
+    wait_for(&mut stream, "hello");
     stream
 }
 
-/// Reads until these words have come, and says how long that took.
-fn hear(stream: &mut TcpStream, words: &str) -> Duration {
+/// Reads until these words have come, and returns how long that took.
+fn wait_for(stream: &mut TcpStream, words: &str) -> Duration {
     let (begun, mut seen, mut piece) = (Instant::now(), Vec::new(), [0; 4096]);
     while !String::from_utf8_lossy(&seen).contains(words) {
         let n = stream.read(&mut piece).expect("it arrives within twenty seconds");
@@ -80,7 +80,7 @@ fn an_instance_is_killed_and_nobody_notices() {
     assert!(b.get("/", &ada).contains("ada님") && c.get("/", &bob).contains("bob님"), "nobody is signed out");
     let comment = b.submit(post, &format!("{post}/comments"), &bob, &[("body", "다른 인스턴스에서")]);
     assert_eq!(comment.status, 303, "{comment}");
-    hear(&mut bell, "bob님이");
+    wait_for(&mut bell, "bob님이");
     assert!(c.get("/notifications", &ada).contains("다른 인스턴스에서"));
 }
 
@@ -97,7 +97,7 @@ fn an_instance_that_stops_answers_until_others_know_of_it() {
     slow.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n").unwrap();
 
     a.process.signal("TERM");
-    hear(&mut bell, "0\r\n\r\n");
+    wait_for(&mut bell, "0\r\n\r\n");
 
     let ready = a.get("/readyz", "");
     assert!(ready.status == 503 && ready.contains("draining"), "{ready}");

@@ -1,4 +1,4 @@
-//! Revisions: what posts and comments said before, who sees it, going back, erasing.
+//! Revisions: earlier texts of posts and comments, who sees it, going back, erasing.
 
 use crate::support::{Engine, Postgres, Sqlite, TestApp, Visitor, set_board};
 use minschool::db::query;

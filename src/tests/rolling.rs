@@ -32,29 +32,29 @@ fn roll(upstreams: &[SocketAddr], args: &[&str]) -> (Option<i32>, String) {
 fn instances_are_restarted_in_turn() {
     let (a, b) = (answering("200 OK", "ready"), answering("200 OK", "ready"));
 
-    let (code, said) = roll(&[a, b], &["--instances", "left,right", "--command", "echo restarting {}"]);
+    let (code, output) = roll(&[a, b], &["--instances", "left,right", "--command", "echo restarting {}"]);
 
-    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(code, Some(0), "{output}");
     let places: Vec<_> =
-        ["restarting left", &a.to_string(), "restarting right", &b.to_string()].map(|word| said.find(word).unwrap()).into();
-    assert!(places.is_sorted(), "{said}");
-    assert!(said.contains("no edge answers"), "{said}");
+        ["restarting left", &a.to_string(), "restarting right", &b.to_string()].map(|word| output.find(word).unwrap()).into();
+    assert!(places.is_sorted(), "{output}");
+    assert!(output.contains("no edge answers"), "{output}");
 }
 
 #[test]
 fn the_first_that_is_not_ready_is_the_last() {
     for not_ready in [answering("503 Service Unavailable", "no database"), answering("200 OK", "reading only")] {
-        let (code, said) = roll(&[not_ready, answering("200 OK", "ready")], &["--command", "echo restarting {}"]);
+        let (code, output) = roll(&[not_ready, answering("200 OK", "ready")], &["--command", "echo restarting {}"]);
 
-        assert_eq!(code, Some(1), "{said}");
-        assert!(said.contains("not ready within 2 s") && said.contains("restarting 0") && !said.contains("restarting 1"), "{said}");
+        assert_eq!(code, Some(1), "{output}");
+        assert!(output.contains("not ready within 2 s") && output.contains("restarting 0") && !output.contains("restarting 1"), "{output}");
     }
 }
 
 #[test]
 fn a_command_that_fails_ends_it() {
-    let (code, said) = roll(&[answering("200 OK", "ready")], &["--command", "exit 7"]);
+    let (code, output) = roll(&[answering("200 OK", "ready")], &["--command", "exit 7"]);
 
     assert_eq!(code, Some(1));
-    assert!(said.contains("instance 0") && said.contains("the others were left as they are"), "{said}");
+    assert!(output.contains("instance 0") && output.contains("the others were left as they are"), "{output}");
 }

@@ -112,7 +112,7 @@ async fn what_is_filled_in_stands_in_the_order_of_its_time(#[values(Sqlite, Post
     assert!(turned.is_empty(), "{turned:?}");
 }
 
-/// The index says where to look; what is in sight is asked of the rows.
+/// The index finds where to look; what is in sight is asked of the rows.
 #[rstest]
 #[tokio::test]
 async fn an_index_that_is_wrong_gives_nobody_away(#[values(Sqlite, Postgres)] engine: Engine) {

@@ -1,4 +1,4 @@
-//! Values that stay in this process until Redis says that they changed: what they spare, and that they are never older than they
+//! Values that stay in this process until Redis reports that they changed: what they spare, and that they are never older than they
 //! may be.
 
 use crate::shared_fixture::{SharedFixture, accept_all, copy, eventually, instance, timed};

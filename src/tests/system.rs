@@ -23,7 +23,7 @@ async fn count(test: &TestApp, kind: EventKind) -> usize {
 #[tokio::test]
 async fn an_instance_says_how_it_is_and_writes_it_down(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
-    until("it has said that it is up", async || count(&test, EventKind::Up).await == 1).await;
+    until("it has reported that it is up", async || count(&test, EventKind::Up).await == 1).await;
 
     let now = history::minute(test.app.context.clock.now());
     until("its first minute is there", async || !history::names(&test.app.context.db, now - 1).await.unwrap().is_empty()).await;
@@ -207,13 +207,13 @@ async fn what_several_notice_is_written_once_and_a_silent_instance_is_missed(#[v
     let test = engine.start().await;
     let now = history::minute(test.app.context.clock.now());
     let lost = Heartbeat { name: "lost".into(), state: InstanceState::Ready, started: 7, at: 42, ..Heartbeat::default() };
-    let said = serde_json::to_vec(&lost).unwrap();
+    let report = serde_json::to_vec(&lost).unwrap();
     let done = Sample::now(&test.app).since(&Sample::now(&test.app));
     history::write_instance(&test.app, now, &lost, &done).await.unwrap();
     let mut watchers = [Reporter::new(&test.app), Reporter::new(&test.app)];
     let instances = test.app.context.shared.instances();
 
-    instances.heartbeat("lost", said.clone()).await;
+    instances.heartbeat("lost", report.clone()).await;
     for watcher in &mut watchers {
         watcher.round().await;
     }
@@ -225,7 +225,7 @@ async fn what_several_notice_is_written_once_and_a_silent_instance_is_missed(#[v
     }
     assert_eq!(count(&test, EventKind::Lost).await, 1);
 
-    instances.heartbeat("lost", said).await;
+    instances.heartbeat("lost", report).await;
     for watcher in &mut watchers {
         watcher.round().await;
         watcher.round().await;

@@ -38,7 +38,7 @@ const WALLS: &[(&str, &[&str], &str)] = &[
     (
         "src/edge",
         &["sea_orm", "fred::", "crate::app", "crate::domain", "crate::shared", "crate::entity", "crate::site", "crate::admin"],
-        "the edge tells the truth while database, Redis and instances are away",
+        "the edge reports the truth while database, Redis and instances are away",
     ),
     (
         "src/metrics",
@@ -123,7 +123,7 @@ fn some_words_have_one_home() {
     }
 }
 
-/// Statements that are text. Each says in its `sql.rs` why the builder cannot say it.
+/// Statements that are text. Each has in its `sql.rs` the reason why the builder cannot express it.
 const TEXTS: usize = 15;
 
 #[test]

@@ -3,9 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-const BANNED: [&str; 22] = [
-    "whoever", "somebody", "told", "house", "watchman", "vitals", "seat", "seats", "door", "doors", "beat", "beats", "keeper", "pulse",
-    "ears", "glide", "shelf", "vault", "deed", "handbook", "heard", "sketch",
+const BANNED: [&str; 26] = [
+    "whoever", "somebody", "told", "tell", "tells", "hear", "hears", "house", "watchman", "vitals", "seat", "seats", "door", "doors",
+    "beat", "beats", "keeper", "pulse", "ears", "glide", "shelf", "vault", "deed", "handbook", "heard", "sketch",
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

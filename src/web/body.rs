@@ -66,7 +66,7 @@ impl Bodies {
     ///
     /// # Errors
     /// 408 (RFC 9110 section 15.5.9) where it does not come in time, 400 where it breaks off, 429 for a network that sends
-    /// too many at once, 503 where no room came free. What such a body said cannot be given back: it was not read.
+    /// too many at once, 503 where no room came free. The text of such a body cannot be given back: it was not read.
     pub async fn receive(&self, app: &App, mut req: Request, limit: usize) -> Result<(Request, Option<OwnedSemaphorePermit>), HttpError> {
         let length: Option<usize> = req.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
         if length.is_none_or(|n| n == 0) && !req.headers().contains_key(header::TRANSFER_ENCODING) {
@@ -80,7 +80,7 @@ impl Bodies {
             timeout(PATIENCE, self.gather(pieces, limit)).await.map_err(|_| HttpError::Status(408))??
         };
         let Some((bytes, permit)) = body else {
-            // The form's own page says so.
+            // The form's own page shows that.
             req.set_body(Body::from_bytes_stream(futures_util::stream::iter([Err::<Bytes, _>(std::io::Error::other(TOO_LARGE))])));
             return Ok((req, None));
         };

@@ -3,7 +3,7 @@
 //!
 //! A request that finds no room in the queue is refused after a pause, so that refusing leaves CPU for answers.
 //!
-//! `learnt` is the limit itself. The queue tells a burst from an overload: after a pause of the scheduler or of Redis some hundred
+//! `learnt` is the limit itself. The queue distinguishes a burst from an overload: after a pause of the scheduler or of Redis some hundred
 //! requests come in one millisecond, at any load. It follows controlled delay (RFC 8289; for queues of requests: Maurer, "Fail
 //! at Scale", ACM Queue 2015): a queue that was empty a moment ago holds a request for as long as a burst takes, one that does
 //! not empty holds it for the target wait alone. It has room for as many as are answered within that time. First in, first out: with

@@ -79,7 +79,7 @@ impl StaleCopies {
         }
     }
 
-    /// The page as it was last, with a sentence that says so.
+    /// The page as it was last, with a sentence about that.
     pub fn page(self, request: &RequestContext) -> Option<Response> {
         let (text, age) = request.app.context.shared.cache().page(&self.key, self.withdrawn)?;
         let text = templates::errors::as_it_was(request.lang, &text, age.as_secs() / 60)?;

@@ -17,7 +17,7 @@ pub type Result<T, E = HttpError> = std::result::Result<T, E>;
 /// Why a handler has no page of its own to show.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
-    /// What the domain says.
+    /// An error of the domain.
     #[error(transparent)]
     Domain(#[from] Error),
     /// A request that cannot be understood.

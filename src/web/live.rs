@@ -311,9 +311,9 @@ enum Look {
     Over,
     /// Nothing now: the database did not answer.
     NotNow,
-    /// Say that it is still there.
+    /// Send a comment line, so that proxies keep the connection.
     Quiet,
-    /// Tell what is new, with the rights of these boards.
+    /// Send what is new, with the rights of these boards.
     News(Arc<Boards>),
 }
 

@@ -19,7 +19,7 @@ fn is_from_here(req: &Request) -> bool {
     near && !["x-forwarded-for", "forwarded", "x-real-ip"].iter().any(|name| req.headers().contains_key(*name))
 }
 
-/// `Authorization: Bearer …` (RFC 6750). What is compared are digests, all of their bytes: how long that takes says
+/// `Authorization: Bearer …` (RFC 6750). What is compared are digests, all of their bytes: how long that takes shows
 /// nothing about the token.
 fn bears(req: &Request, token: &str) -> bool {
     let sent = req.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());

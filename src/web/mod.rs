@@ -1,4 +1,4 @@
-//! HTTP as both routers speak it: who is asking, what they sent, what they get.
+//! What both routers share of HTTP: the request's context, forms, replies, errors, streams.
 //!
 //! `request` one request's facts · `viewer` the extractors that ask who it is · `fields` a form as sent · `form` what each form goes
 //! through · `form_token` one-time keys · `reply` answers · `error` error pages · `layers` the one list of middleware · `present` domain values as view

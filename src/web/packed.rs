@@ -165,9 +165,10 @@ mod tests {
 
     #[test]
     fn a_browser_says_whether_it_takes_gzip() {
-        for (said, expected) in [("gzip, deflate, br", true), ("br;q=1, gzip;q=0.5", true), ("gzip;q=0", false), ("br", false), ("", false)]
+        for (header, expected) in
+            [("gzip, deflate, br", true), ("br;q=1, gzip;q=0.5", true), ("gzip;q=0", false), ("br", false), ("", false)]
         {
-            assert_eq!(takes(said, "gzip"), expected, "{said}");
+            assert_eq!(takes(header, "gzip"), expected, "{header}");
         }
     }
 }

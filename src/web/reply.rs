@@ -50,7 +50,7 @@ pub fn or_wait(mut response: Response, seconds: Option<u64>) -> Response {
     response
 }
 
-/// A whole page that says that something did not work: a form with its faults, an error.
+/// A whole page about something that did not work: a form with its faults, an error.
 pub fn page_with(request: &RequestContext, status: StatusCode, markup: Markup) -> Response {
     let mut response = html(status, markup);
     if request.head.target == HtmxTarget::Part {
@@ -118,7 +118,7 @@ pub fn local(path: &str) -> &str {
     if fits { path } else { "/" }
 }
 
-/// Headers by which caches tell answers apart.
+/// Headers by which caches distinguish answers.
 pub const VARY: &str = "Cookie, Accept-Language, Accept-Encoding, HX-Request, HX-Request-Type";
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! What is known about one request before its handler runs: who is asking, how pages look to them, which
-//! boards there are. All of it costs at most one round trip to Redis (none where this process has it, and Redis tells of changes), and
+//! boards there are. All of it costs at most one round trip to Redis (none where this process has it, and Redis sends changes), and
 //! no SQL where Redis answers.
 
 use super::reply::HtmxTarget;
@@ -27,7 +27,7 @@ pub struct RequestContext {
     inner: Arc<RequestParts>,
 }
 
-/// What a request says of itself, before anybody is asked about it. Made once; error pages need no more.
+/// What stands in a request itself, before any lookup. Made once; error pages need no more.
 pub struct RequestHead {
     /// The instance.
     pub app: App,
@@ -54,7 +54,7 @@ pub struct RequestHead {
     pub device: String,
     /// The hash of the session's token that came.
     hash: Option<String>,
-    /// How pages look, as far as the browser says.
+    /// How pages look, as far as the browser's cookies and headers choose it.
     reading: (Option<Lang>, Aids),
     /// The language that the browser prefers.
     preferred: Lang,
@@ -107,7 +107,7 @@ impl RequestHead {
 pub struct RequestParts {
     /// The instance, as in the head.
     pub app: App,
-    /// What the request says of itself.
+    /// What stands in the request itself.
     pub head: Arc<RequestHead>,
     /// The session of a signed-in member.
     pub session: Option<Session>,
@@ -115,11 +115,11 @@ pub struct RequestParts {
     pub actor: Option<Actor>,
     /// How many of their notifications are unread.
     pub unread: u32,
-    /// The state of the boards; none where Redis did not tell.
+    /// The state of the boards; none where Redis did not answer.
     pub of_boards: Option<Generation>,
-    /// The state of all posts; none where Redis did not tell.
+    /// The state of all posts; none where Redis did not answer.
     pub posts: Option<Generation>,
-    /// The state of what was withdrawn; none where Redis did not tell.
+    /// The state of what was withdrawn; none where Redis did not answer.
     pub withdrawn: Option<Generation>,
     /// The state of the posts of the board that the address names.
     pub board: Option<Generation>,

@@ -62,7 +62,7 @@ pub struct Route {
     pub is_open: bool,
     /// Never stored by the browser: on a shared computer "back" must not show it after signing out.
     pub is_private: bool,
-    /// Its address is signed and says all that a form would: it is taken from any program and any site, and relies on no cookie.
+    /// Its address is signed and holds all that a form would: it is taken from any program and any site, and relies on no cookie.
     pub is_signed: bool,
     /// The part of the address that names a board whose generation the page needs.
     board: Option<usize>,
@@ -220,7 +220,7 @@ struct Table {
     by_place: Vec<Route>,
 }
 
-/// Where nothing is: a page that says so.
+/// Where nothing is: the page "not found".
 const NOWHERE: Route = page("");
 
 impl RouteTable {

@@ -32,7 +32,7 @@ pub const GRACE: Duration = Duration::from_secs(25);
 /// Largest head of a request, and buffer for writing. Kept small: ten thousand streams each have one.
 const BUFFER: usize = 16 * 1024;
 
-/// How long a connection may say nothing.
+/// How long a connection may send nothing.
 #[derive(Clone, Copy)]
 pub struct Timeouts {
     /// From its start until the head of its first request is whole. hyper's own time-out counts the pause between two
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-    /// What a connection hears that says `words` and then no more, until it is closed or half a second has passed.
+    /// What a connection receives that sends `words` and then no more, until it is closed or half a second has passed.
     async fn answer_to(words: &str) -> Option<String> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
         let address = listener.local_addr().expect("it has an address");
@@ -210,7 +210,7 @@ mod tests {
         }))
     }
 
-    /// Serves endless answers, and tells when one has ended.
+    /// Serves endless answers, and counts those that have ended.
     async fn serve_endless(write: Duration, pause: Duration) -> (TcpStream, tokio::sync::mpsc::Receiver<()>, CancellationToken) {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
         let address = listener.local_addr().expect("it has an address");

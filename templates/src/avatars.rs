@@ -14,7 +14,7 @@ pub mod paths {
     /// POST takes it away.
     pub const DESTROY: &str = "/my/profile/picture/delete";
 
-    /// A picture of a member. The name tells it from earlier ones, so it never changes.
+    /// A picture of a member. The name differs from those of earlier ones, so it never changes.
     pub fn show(member: i64, name: &str, size: &str) -> String {
         SHOW.replace(":id", &member.to_string()).replace(":name", name).replace(":size", size)
     }

@@ -143,8 +143,8 @@ pub fn toggle(b: &Toggle) -> Markup {
 
 /// The answer to the button by script.
 pub fn turned(lang: Lang, is_on: bool, toggle: &Markup) -> Markup {
-    let said = if is_on { t::FLASH_ON } else { t::FLASH_OFF };
-    html! { (toggle) (live::say(lang.t(said))) (live::focus("bookmark")) }
+    let message = if is_on { t::FLASH_ON } else { t::FLASH_OFF };
+    html! { (toggle) (live::say(lang.t(message))) (live::focus("bookmark")) }
 }
 
 /// Renders the list.

@@ -15,7 +15,7 @@ pub struct BellUpdate<'a> {
     pub lang: Lang,
     /// How many notifications are unread now.
     pub unread: u32,
-    /// What happened, in one sentence; empty where nothing is to be said (after a reconnect).
+    /// What happened, in one sentence; empty where nothing is to be announced (after a reconnect).
     pub sentence: &'a str,
 }
 
@@ -27,7 +27,7 @@ pub struct NewComment<'a> {
     pub comment: Comment<'a>,
     /// How many there are now.
     pub count: u64,
-    /// The reader wrote it: it is shown (there may be a second window), but the answer to the form has said it.
+    /// The reader wrote it: it is shown (there may be a second window), but the answer to the form has announced it.
     pub own: bool,
 }
 

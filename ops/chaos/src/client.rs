@@ -74,7 +74,7 @@ impl Client {
         self.send(Request::form(path, fields).header("x-forwarded-for", address)).await
     }
 
-    /// Writes a post, and says where it is.
+    /// Writes a post, and returns where it is.
     pub async fn write_post(&mut self, title: &str) -> Result<String> {
         let path = "/community/free/write";
         let written = self.submit(path, path, &[("title", title), ("body", "여기에 댓글을 답니다.")]).await?;

@@ -1,4 +1,4 @@
-//! The disk is full: first PostgreSQL has no space for rows and says so, then none for its log of changes, and ends itself.
+//! The disk is full: first PostgreSQL has no space for rows and refuses them, then none for its log of changes, and ends itself.
 //! nginx has none all the while.
 
 use crate::Timing;
@@ -19,7 +19,7 @@ const THOUGHT: Duration = Duration::from_millis(700);
 /// Fills the log of changes with nothing at all, until there is no space for it.
 const BURN: &str = "SELECT COUNT(pg_logical_emit_message(false, 'drill', repeat('x', 1000000))) FROM generate_series(1, 3000)";
 
-/// Takes all space away, and gives it back. Where there is no disk to take it from, says so.
+/// Takes all space away, and gives it back. Where there is no disk to take it from, the drill's note says it.
 pub async fn fill(cluster: &Cluster, workload: &Workload, timing: Timing) -> Result<String> {
     if !cluster.has_disk() {
         return Ok("left out: there is no disk here that may be filled (it takes root)".into());

@@ -130,7 +130,7 @@ pub async fn run(drill: &Drill, cluster: &Cluster, workload: &Workload, timing: 
     Ok(row)
 }
 
-/// Breaks something, restores it, and says in a few words what the drill itself measured.
+/// Breaks something, restores it, and returns in a few words what the drill itself measured.
 async fn inject(fault: Fault, cluster: &Cluster, workload: &Workload, timing: Timing) -> Result<String> {
     match fault {
         Fault::KillOne => instances::kill_one(cluster, timing).await,

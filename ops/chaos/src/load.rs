@@ -123,7 +123,7 @@ pub async fn loris(cluster: &Cluster) -> Result<String> {
                     Ok(Ok(0) | Err(_)) => return Ok(begun.elapsed()),
                     Ok(Ok(_)) => {}
                     Err(_) if stream.write_all(&more).await.is_err() => return Ok(begun.elapsed()),
-                    Err(_) => ensure!(begun.elapsed() < CUT, "a connection that says nothing was still open after {CUT:?}"),
+                    Err(_) => ensure!(begun.elapsed() < CUT, "a connection that sends nothing was still open after {CUT:?}"),
                 }
             }
         });

@@ -49,8 +49,8 @@ impl Relay {
         let mut command = Command::new("node");
         command.arg("ops/chaos/relay.mjs").arg(self.port.to_string()).arg(&self.file);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
-        let mut said = BufReader::new(child.stdout.take().context("its output")?).lines();
-        let line = timeout(Duration::from_secs(20), said.next_line()).await.context("the relay does not open")??;
+        let mut output = BufReader::new(child.stdout.take().context("its output")?).lines();
+        let line = timeout(Duration::from_secs(20), output.next_line()).await.context("the relay does not open")??;
         ensure!(line.as_deref() == Some("open"), "the relay ended: is e2e/node_modules there (npm ci in e2e)?");
         *self.process.lock().await = Some(child);
         Ok(())
@@ -111,7 +111,7 @@ pub async fn away(cluster: &Cluster, workload: &Workload, timing: Timing) -> Res
     Ok(format!("{ASKING} mails failed as often as in an hour, then came, each once, {:.0?} after they were due", back.elapsed()))
 }
 
-/// Members ask for a new password; says how long the slowest form took.
+/// Members ask for a new password; returns how long the slowest form took.
 async fn ask(workload: &Workload) -> Result<Duration> {
     let mut slowest = Duration::ZERO;
     for n in 0..ASKING {

@@ -11,7 +11,7 @@ pub enum Outcome {
     Good,
     /// An honest "not now": 503 with Retry-After (or 429), and for a form with all that was typed.
     NotNow,
-    /// A page as it was last, which says so.
+    /// A page as it was last, with a notice about that.
     Stale,
     /// Anything else.
     Failed,

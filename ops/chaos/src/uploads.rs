@@ -39,7 +39,7 @@ impl Sender {
         Self { client, editor: String::new(), files: Vec::new() }
     }
 
-    /// Sends one more file with the text. A form that broke is sent again, as a member would who presses the button again; says how
+    /// Sends one more file with the text. A form that broke is sent again, as a member would who presses the button again; returns how
     /// often that was.
     async fn send(&mut self, name: &str, seed: u64) -> Result<usize> {
         let content = noise(seed);
@@ -90,7 +90,7 @@ impl Sender {
     }
 }
 
-/// Sends four files at once, and says by how much the memory of an instance rose meanwhile at most, in KiB. Two of them meet at one of
+/// Sends four files at once, and returns by how much the memory of an instance rose meanwhile at most, in KiB. Two of them meet at one of
 /// three instances at least.
 async fn memory_of_files(cluster: &Cluster, client: &Client) -> Result<u64> {
     let processes: Vec<u32> = cluster.instances()?.iter().map(|(name, _)| cluster.pid(name)).collect::<Result<_>>()?;

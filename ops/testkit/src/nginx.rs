@@ -1,5 +1,5 @@
 //! The real nginx with the shipped files. Only what differs from host to host is written here: ports, folders, and a header
-//! that says from which address a request comes.
+//! that forwards from which address a request comes.
 
 use crate::connection::Connection;
 use crate::http::{Request, Response};

@@ -105,8 +105,8 @@ impl PrivatePostgres {
 
     /// The bytes of a database on the disk.
     pub fn size(&self, database: &str) -> u64 {
-        let said = self.program("psql", &["-d", database, "-X", "-A", "-t", "-c", "SELECT pg_database_size(current_database())"]);
-        String::from_utf8_lossy(&said.stdout).trim().parse().unwrap()
+        let output = self.program("psql", &["-d", database, "-X", "-A", "-t", "-c", "SELECT pg_database_size(current_database())"]);
+        String::from_utf8_lossy(&output.stdout).trim().parse().unwrap()
     }
 
     fn program(&self, name: &str, args: &[&str]) -> Output {

@@ -19,7 +19,7 @@ pub enum Manner {
     Takes,
     /// Does not take connections' first word: it accepts and closes.
     Away,
-    /// Accepts connections and never says a word.
+    /// Accepts connections and never answers.
     Silent,
     /// Answers to each recipient with this line.
     Recipient(&'static str),
@@ -153,15 +153,15 @@ async fn converse(
         None => (stream, None),
     };
     let mut stream = BufReader::new(stream);
-    say(&mut stream, "220 test").await?;
+    reply(&mut stream, "220 test").await?;
     let mut mail = Received { from: String::new(), to: Vec::new(), text: String::new() };
     loop {
-        let line = hear(&mut stream).await?;
+        let line = read_line(&mut stream).await?;
         let answer = match line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase().as_str() {
             "EHLO" if offered.is_some() => "250-test\r\n250-STARTTLS\r\n250 8BITMIME",
             "EHLO" => "250-test\r\n250 8BITMIME",
             "STARTTLS" if offered.is_some() => {
-                say(&mut stream, "220 go on").await?;
+                reply(&mut stream, "220 go on").await?;
                 let tls = offered.take()?;
                 stream = BufReader::new(Box::new(tls.accept(stream.into_inner()).await.ok()?));
                 continue;
@@ -180,7 +180,7 @@ async fn converse(
                 }
             },
             "DATA" => {
-                say(&mut stream, "354 the text").await?;
+                reply(&mut stream, "354 the text").await?;
                 mail.text = text(&mut stream, now() == Manner::BreaksInText).await?;
                 match now() {
                     Manner::Text(answer) => answer,
@@ -195,12 +195,12 @@ async fn converse(
             }
             "RSET" | "NOOP" => "250 go on",
             "QUIT" => {
-                say(&mut stream, "221 bye").await?;
+                reply(&mut stream, "221 bye").await?;
                 return None;
             }
             _ => "502 not here",
         };
-        say(&mut stream, answer).await?;
+        reply(&mut stream, answer).await?;
     }
 }
 
@@ -208,11 +208,11 @@ fn path(line: &str) -> String {
     line.split(['<', '>']).nth(1).unwrap_or_default().to_owned()
 }
 
-async fn say(stream: &mut Stream, line: &str) -> Option<()> {
+async fn reply(stream: &mut Stream, line: &str) -> Option<()> {
     stream.get_mut().write_all(format!("{line}\r\n").as_bytes()).await.ok()
 }
 
-async fn hear(stream: &mut Stream) -> Option<String> {
+async fn read_line(stream: &mut Stream) -> Option<String> {
     let mut line = String::new();
     let read = stream.read_line(&mut line).await.ok()?;
     (read > 0).then(|| line.trim_end().to_owned())
@@ -222,7 +222,7 @@ async fn hear(stream: &mut Stream) -> Option<String> {
 async fn text(stream: &mut Stream, breaks: bool) -> Option<String> {
     let mut text = String::new();
     loop {
-        let line = hear(stream).await?;
+        let line = read_line(stream).await?;
         if breaks {
             return None;
         }

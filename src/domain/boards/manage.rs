@@ -14,7 +14,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 /// Longest name of a board, in characters.
 pub const NAME_MAX: usize = 40;
 
-/// What an administrator says about a board.
+/// What an administrator enters about a board.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "fields of the form")]
 pub struct Draft {

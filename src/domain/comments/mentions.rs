@@ -25,7 +25,7 @@ pub(super) fn of(text: &str) -> Vec<String> {
         if name.is_empty() {
             continue;
         }
-        // "@회원1님" is said to 회원1: the name is tried with and without the honorific.
+        // "@회원1님" addresses 회원1: the name is tried with and without the honorific.
         let plain = name.strip_suffix('님').map(str::to_owned);
         names.extend(plain.into_iter().chain([name]));
     }

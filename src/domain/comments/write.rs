@@ -189,7 +189,7 @@ async fn announce(ctx: &Context, actor: &Actor, post: PostId, comment: CommentId
     let mut tags = vec![CacheTag::POSTS, CacheTag::post(post.0), CacheTag::user(actor.id.into())];
     tags.extend(concerned.board.as_deref().map(CacheTag::board));
     tags.extend(concerned.recipients.iter().map(|member| CacheTag::reader((*member).into())));
-    // First: what those see who hear of it must not be older than it.
+    // First: what notified readers see must not be older than it.
     futures_util::join!(invalidation::invalidate(ctx, &tags), notifications::forget(ctx, &concerned.recipients));
     let topic = topic(post);
     let published = ctx.shared.signals().publish(&topic, comment.to_string());

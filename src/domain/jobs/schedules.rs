@@ -1,4 +1,4 @@
-//! Jobs that come again without cron: a row says when a schedule's next job is due, and the instance that moves it on adds the job
+//! Jobs that come again without cron: a row holds when a schedule's next job is due, and the instance that moves it on adds the job
 //! in the same transaction. However many instances look, one of them finds the row as it was.
 
 use super::{Kind, New, State, enqueue};
@@ -49,7 +49,7 @@ pub async fn register(db: &impl ConnectionTrait, schedules: &[Schedule], now: Of
     Ok(())
 }
 
-/// Adds the jobs of the schedules that are due, and says how many this instance added.
+/// Adds the jobs of the schedules that are due, and returns how many this instance added.
 ///
 /// # Errors
 /// The database's.

@@ -1,4 +1,4 @@
-//! Mails that are to be sent. A mail is a job, which is added in the transaction that calls for it. The job says who gets which
+//! Mails that are to be sent. A mail is a job, which is added in the transaction that calls for it. The job holds who gets which
 //! letter and nothing else: it holds no address, and a link's token is made when the letter is written (`src/mail`). `bounce` mails that came
 //! back · `manage` what staff see.
 
@@ -32,7 +32,7 @@ pub enum Letter {
         /// Whose.
         user: UserId,
     },
-    /// A link by which a member says that the address is theirs.
+    /// A link by which a member confirms that the address is theirs.
     VerifyEmail {
         /// Whose.
         user: UserId,

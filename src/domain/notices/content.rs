@@ -1,4 +1,4 @@
-//! What a notice says, looked up when it is sent and with the rights that its recipient has then: what was read meanwhile, hidden,
+//! The content of a notice, looked up when it is sent and with the rights that its recipient has then: what was read meanwhile, hidden,
 //! deleted, or is on a board that they may not read any more is not in it.
 
 use super::preferences::{self, Preferences};
@@ -51,7 +51,7 @@ impl Entry {
     }
 }
 
-/// What a notice says.
+/// The content of a notice.
 #[derive(Clone, Debug)]
 pub struct Content {
     /// What is shown; never empty.
@@ -64,7 +64,7 @@ pub struct Content {
     pub scope: Scope,
 }
 
-/// Looks up what a notice says; none where nothing is left to say, or nobody to say it to.
+/// Looks up the content of a notice; none where nothing is left to be mailed, or its recipient is gone.
 ///
 /// # Errors
 /// The database's.

@@ -1,6 +1,6 @@
 //! Digests: what members left unread in a day or a week, in one mail each. A schedule adds one job each morning; it looks at some
 //! hundred members by their ids, adds a mail for each who has something unread, and adds itself again for those that follow, in one
-//! transaction. So a digest is added once, however many instances there are and whatever is killed meanwhile; the key of its job says
+//! transaction. So a digest is added once, however many instances there are and whatever is killed meanwhile; the key of its job holds
 //! so as well.
 
 use super::preferences::{self, Preferences};

@@ -1,7 +1,7 @@
 //! Notifications that are mailed at once: each instance looks every few seconds at those that are new since the last look and old
 //! enough, and adds a mail for each post or saved search of each member who wants that.
 //!
-//! A cursor in `settings` says up to which id they were looked at, so a look reads the new rows by the primary key and writing a
+//! A cursor in `settings` holds up to which id they were looked at, so a look reads the new rows by the primary key and writing a
 //! comment costs no statement more. Who moves the cursor on from the value that it read adds the mails in the same transaction: of
 //! ten instances that look at once, one does.
 
@@ -53,7 +53,7 @@ pub async fn enqueue_due(ctx: &Context, delay: Duration) -> Result<()> {
     Ok(())
 }
 
-/// One transaction; says how many notifications it looked at.
+/// One transaction; returns how many notifications it looked at.
 async fn look(ctx: &Context, delay: Duration) -> Result<usize> {
     let now = ctx.clock.now();
     // A look that finds nothing writes nothing: SQLite has one lock for all who write.

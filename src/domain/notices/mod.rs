@@ -1,8 +1,8 @@
 //! Notices: notifications by mail, for members who proved their address.
 //!
 //! Nothing is added while a comment is written: the rows of `notifications` are the queue. `preferences` how soon a member wants
-//! which of them · `due` what is mailed at once · `digests` what is mailed each day or week · `content` what a mail says, looked up when
-//! it is sent · `unsubscribe` the signed address that ends them · `refused` tells members in the site that mails to them come back
+//! which of them · `due` what is mailed at once · `digests` what is mailed each day or week · `content` what a mail holds, looked up when
+//! it is sent · `unsubscribe` the signed address that ends them · `refused` notifies members in the site that mails to them come back
 
 pub mod content;
 pub mod digests;

@@ -1,4 +1,4 @@
-//! Tells members in the site that mails to their address come back: a notification of its own kind, once for each address.
+//! Notifies members in the site that mails to their address come back: a notification of its own kind, once for each address.
 //!
 //! Addresses are marked while mail is sent and by a command that knows no Redis, so instances look for marks that nobody was notified
 //! of. Who sets `notified_at` adds the notification in the same transaction.

@@ -194,7 +194,7 @@ fn in_sight_of(actor: Option<&Actor>, boards: &Boards, post: Post) -> Result<Pos
     if in_sight(post.state, post.author_id, actor) { Ok(post) } else { Err(Error::NotFound) }
 }
 
-/// What holds for the posts that this member may read, as [`find_readable`] says.
+/// What holds for the posts that this member may read, as in [`find_readable`].
 pub(in crate::domain) fn readable(reader: &Actor, boards: &Boards) -> Condition {
     let ids: Vec<BoardId> = boards.readable(Some(reader)).map(|board| board.id).collect();
     let own = Condition::all().add(post::Column::State.eq(State::Hidden)).add(post::Column::AuthorId.eq(reader.id));

@@ -1,4 +1,4 @@
-//! Revisions: what a post or a comment said before each of its changes, and what changed.
+//! Revisions: the text of a post or a comment before each of its changes, and what changed.
 //!
 //! `difference` which words were added and removed.
 //!

@@ -1,4 +1,4 @@
-//! Changes of sessions: ended, voided, given a new token; and how every instance hears of it.
+//! Changes of sessions: ended, voided, given a new token; and how every instance is notified.
 
 use super::Session;
 use crate::clock::OffsetDateTime;

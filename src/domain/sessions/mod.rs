@@ -5,8 +5,8 @@ mod changes;
 mod device;
 mod sql;
 
-use super::page::{Page, skip};
 use super::mail::{self, Letter};
+use super::page::{Page, skip};
 use super::{Actor, Error, Permissions, Result, idempotency, jobs, users};
 use crate::clock::{OffsetDateTime, to_ms};
 use crate::db::query;
@@ -55,7 +55,7 @@ impl Area {
 /// Where a request comes from.
 #[derive(Clone, Debug, Default)]
 pub struct Client {
-    /// The address, as the trusted proxies tell it.
+    /// The address, as the trusted proxies forward it.
     pub ip: String,
     /// What the browser calls itself.
     pub agent: String,

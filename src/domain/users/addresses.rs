@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 /// So many refusals in a row, and nothing but what members ask for is sent to an address; its member is notified in the site. One may be
 /// the mistake of a server.
 pub const REFUSED: i64 = 2;
-/// Characters that are kept of what the other server said.
+/// Characters that are kept of the other server's answer.
 const ERROR_MAX: usize = 300;
 
 /// Notes the address of a newcomer, and the language of the page on which it was entered.

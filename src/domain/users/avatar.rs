@@ -22,7 +22,7 @@ pub use crate::entity::avatar::AvatarSize;
 
 /// Largest picture that is taken, in bytes: as phones take them.
 pub const SIZE_MAX: u64 = 10 * 1024 * 1024;
-/// Characters of a digest that name a picture in its address. They only tell one picture of a member from the next.
+/// Characters of a digest that name a picture in its address. They only distinguish one picture of a member from the next.
 const NAMED_BY: usize = 16;
 
 /// A picture as it is sent.

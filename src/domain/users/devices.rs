@@ -1,4 +1,4 @@
-//! Browsers in which an account was signed in to before. A signed cookie tells them, so that a stranger who types wrong
+//! Browsers in which an account was signed in to before. A signed cookie identifies them, so that a stranger who types wrong
 //! passwords for an account does not keep its owner out (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
 //!
 //! The cookie holds up to four entries joined by dots, the newest first. An entry is a random part and its HMAC together with
@@ -44,7 +44,7 @@ fn fresh(ctx: &Context, area: Area, email: &str) -> Result<String> {
     Ok(random + &signature)
 }
 
-/// What has the form of an entry. Only one account's owner can tell whose it is, so the others are kept unseen.
+/// What has the form of an entry. Only the sign-in of an account can check whose it is, so the others are kept unchecked.
 fn entries(sent: &str) -> impl Iterator<Item = &str> {
     let fits = |entry: &&str| {
         entry.len() == RANDOM + SIGNATURE && entry.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')

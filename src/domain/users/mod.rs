@@ -243,7 +243,7 @@ async fn change(ctx: &Context, actor: &Actor, wanted: &Settings, changed: &mut s
     Ok(Uncommitted { tx, id: user })
 }
 
-/// Ends some of a member's own sessions, and says how many.
+/// Ends some of a member's own sessions, and returns how many.
 pub async fn end_sessions(ctx: &Context, which: SessionSelector) -> Result<usize> {
     let tx = query::begin(&ctx.db).await?;
     let ended = sessions::end(&tx, which, "member", ctx.clock.now()).await?;

@@ -1,4 +1,4 @@
-//! The network that an address belongs to, as far as limits tell addresses apart.
+//! The network that an address belongs to, as far as limits distinguish addresses.
 
 use crate::domain::tokens;
 use std::net::{IpAddr, Ipv6Addr};

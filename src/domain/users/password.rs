@@ -103,7 +103,7 @@ impl Hasher {
     }
 
     /// Whether `password` matches `hash`. Without a hash it takes as long and answers no, so that
-    /// time does not tell which addresses have an account.
+    /// time does not show which addresses have an account.
     ///
     /// # Errors
     /// `Busy` when the queue is full.

@@ -19,9 +19,9 @@ pub enum SignIn {
         /// For the cookie by which this browser is recognised.
         device: String,
     },
-    /// The address or the password is wrong; which of them is not said.
+    /// The address or the password is wrong; which of them does not show.
     BadCredentials,
-    /// The panel is not for this account. Said only where the password was right, as is what follows.
+    /// The panel is not for this account. Answered only where the password was right, as is what follows.
     NotStaff,
     /// The panel asks for a longer password than this one of a member who was given a role.
     PasswordTooShort,

@@ -129,7 +129,7 @@ pub(super) async fn forgive(ctx: &Context, email: &str) {
 }
 
 /// Joins a visitor, while their network has opened fewer accounts in this hour than the operator allows. A known address
-/// counts like a new one, as the answer must not tell them apart; a form with faults does not count.
+/// counts like a new one, as the answer must not distinguish them; a form with faults does not count.
 ///
 /// # Errors
 /// `Slow` until the hour is over; those of [`users::register`].

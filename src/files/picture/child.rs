@@ -152,7 +152,7 @@ fn refusal(err: &image::ImageError) -> Refusal {
 }
 
 fn eight_bits(image: DynamicImage) -> DynamicImage {
-    // Many programs write a channel in which nothing is said.
+    // Many programs write a channel that is opaque everywhere.
     let is_seen_through = image.color().has_alpha() && image.pixels().any(|(_, _, pixel)| pixel.0[3] < 255);
     if is_seen_through { image.into_rgba8().into() } else { image.into_rgb8().into() }
 }

@@ -189,7 +189,7 @@ async fn receive(
     let broken = || Failure::Refused(Refusal::Broken);
     let mut line = Vec::new();
     (&mut from).take(HEAD).read_until(b'\n', &mut line).await.map_err(|_| broken())?;
-    // A child that was ended says nothing.
+    // A child that was ended gives no reason.
     let answer: Answer = serde_json::from_slice(&line).map_err(|_| broken())?;
     if let Some(refused) = answer.refused {
         return Err(Failure::Refused(refused));

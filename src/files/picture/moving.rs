@@ -59,7 +59,7 @@ pub(super) fn webp(bytes: &[u8]) -> Option<Vec<u8>> {
             let begin = out.len();
             out.extend_from_slice(bytes.get(at..end.min(bytes.len()))?);
             if name == b"VP8X" {
-                // It says that there is no EXIF (bit 3) and no XMP (bit 2).
+                // The flags: there is no EXIF (bit 3) and no XMP (bit 2).
                 *out.get_mut(begin + 8)? &= !0b1100;
             }
         }

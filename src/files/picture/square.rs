@@ -32,7 +32,7 @@ impl Crop {
         }
     }
 
-    /// What a form says; the middle where it says nothing.
+    /// The choice of a form; the middle where it has none.
     pub fn from_word(word: &str) -> Self {
         [Self::Start, Self::End].into_iter().find(|crop| crop.word() == word).unwrap_or_default()
     }

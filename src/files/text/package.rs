@@ -1,5 +1,5 @@
 //! Documents that are zip files: HWPX, DOCX and its sisters, OpenDocument. Only the parts that hold text are unpacked, as a stream, and
-//! all of them together to no more than a bound: what a file says of its sizes is not believed.
+//! all of them together to no more than a bound: the sizes that a file declares are not believed.
 
 use super::Outcome;
 use super::child::Text;

@@ -1,5 +1,5 @@
 //! Client-side caching (Redis documentation, "Client-side caching reference"): small values that pages read again and again stay
-//! in this process until Redis says, over the connection that read them, that they changed.
+//! in this process until Redis reports, over the connection that read them, that they changed.
 //!
 //! Redis sends changes and answers in one order, so the answer to a later question proves that every earlier change has arrived.
 //! Such a question goes out five times a second; when none was answered for half a second, nothing here is used any more. It asks

@@ -6,7 +6,7 @@
 //! | `connection` | makes the connection, has it validated, gives it up |
 //! | `commands` | what is asked over it |
 //! | `subscriber` | a second connection that only listens for signals |
-//! | `client_cache` `tracking` | values that stay in this process until Redis says that they changed |
+//! | `client_cache` `tracking` | values that stay in this process until Redis reports that they changed |
 
 mod client_cache;
 mod commands;
@@ -39,7 +39,7 @@ use std::{
 };
 use tokio::sync::{Notify, watch};
 
-/// The log hears of refused commands at most this often.
+/// Refused commands are logged at most this often.
 const COMPLAIN_EVERY: Duration = Duration::from_secs(10);
 
 /// The trusted connection, as commands use it: no second attempt, and no waiting for a better day.
@@ -49,7 +49,7 @@ type Fast = WithOptions<Client>;
 struct Live {
     client: Fast,
     generation: u64,
-    /// None where Redis does not tell of changes.
+    /// None where Redis does not send changes.
     cache: Option<Arc<ClientCache>>,
 }
 
@@ -128,7 +128,7 @@ impl Redis {
         if failure == Failure::Refused {
             return self.complain(error);
         }
-        // What an earlier connection left unanswered says nothing about this one.
+        // What an earlier connection left unanswered does not count against this one.
         if self.generation() != Some(generation) {
             return;
         }
@@ -142,7 +142,7 @@ impl Redis {
         }
     }
 
-    /// A Redis that is full refuses every write of every page; once in a while is enough to say so.
+    /// A Redis that is full refuses every write of every page; once in a while is enough to log it.
     fn complain(&self, error: &Error) {
         let mut last = self.complained.lock();
         if last.is_none_or(|last| last.elapsed() > COMPLAIN_EVERY) {
@@ -195,7 +195,7 @@ impl Redis {
     }
 }
 
-/// What a failed call says about Redis.
+/// What a failed call means for the breaker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Failure {
     /// It answered, and did not like what it was asked.

@@ -47,7 +47,7 @@ impl RedisOptions {
             let expected = "it must begin with redis://, rediss://, redis-sentinel://, redis-cluster:// or redis+unix://";
             return Err(Error::new(ErrorKind::Url, expected));
         }
-        // RESP3, in which Redis tells of changes over the connection that read (`client_cache`).
+        // RESP3, in which Redis sends changes over the connection that read (`client_cache`).
         let config = Config { fail_fast: true, version: RespVersion::RESP3, ..Config::from_url(&self.url)? };
         let performance = PerformanceConfig {
             default_command_timeout: self.command_timeout,

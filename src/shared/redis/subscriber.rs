@@ -29,13 +29,13 @@ pub(in crate::shared) async fn keep(redis: Arc<Redis>, hub: Arc<Hub>) {
     let mut back_off = BackOff::default();
     loop {
         let received = redis.listen(&hub).await;
-        hub.hears(false);
+        hub.set_connected(false);
         match received {
             Ok(error) => {
                 tracing::warn!(%error, "stopped hearing signals: {error}");
                 back_off = BackOff::default();
             }
-            Err(error) => tracing::debug!(%error, "cannot hear signals: {error}"),
+            Err(error) => tracing::debug!(%error, "cannot subscribe to signals: {error}"),
         }
         time::sleep(back_off.next()).await;
     }
@@ -49,7 +49,7 @@ impl Redis {
         connection.client.psubscribe(format!("{}{}*", self.options.prefix, keys::SIGNALS)).await?;
         // Subscribed first, so that nothing from here on is missed; what happened before is read from the rows.
         hub.resync();
-        hub.hears(true);
+        hub.set_connected(true);
         let client = connection.client.clone();
         Ok(tokio::select! {
             error = connection.ended() => error,

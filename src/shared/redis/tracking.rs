@@ -1,4 +1,4 @@
-//! Keeps a connection's client-side cache true: drops what Redis says has changed, and makes sure that it has arrived.
+//! Keeps a connection's client-side cache true: drops what Redis reports as changed, and makes sure that it has arrived.
 
 use super::client_cache::{ClientCache, PROBE_EVERY};
 use super::{Fast, Redis};
@@ -20,7 +20,7 @@ const KEY_LIFE: i64 = 600;
 /// Questions after which it is.
 const RENEW_AFTER: u32 = 1_500;
 
-/// The changes that one connection hears of, and what it has read.
+/// The changes that one connection receives, and what it has read.
 pub(super) struct Tracking {
     cache: Arc<ClientCache>,
     changes: Receiver<Invalidation>,
@@ -29,8 +29,8 @@ pub(super) struct Tracking {
 }
 
 impl Tracking {
-    /// Asks Redis to tell of every key that this connection reads. None where it does not: an old version, a Cluster (whose
-    /// servers each speak over a connection of their own), or an account that may not.
+    /// Asks Redis to report every key that this connection reads. None where it does not: an old version, a Cluster (whose
+    /// servers have a connection each), or an account that may not.
     pub(super) async fn start(redis: &Redis, client: &Client) -> Option<Self> {
         if redis.clustered {
             return None;
@@ -43,7 +43,7 @@ impl Tracking {
         match started.await {
             Ok(()) => Some(Self { cache: Arc::default(), changes, key }),
             Err(error) => {
-                tracing::info!(%error, "Redis does not tell of changes, so every page asks it: {error}");
+                tracing::info!(%error, "Redis does not report changes, so every page asks it: {error}");
                 None
             }
         }

@@ -77,7 +77,7 @@ pub async fn show(member: &SignedIn, draft: &Draft, e: &Editor<'_>, rejection: &
     Ok(rejection.page(request, page))
 }
 
-/// That a description is missing is said at each picture without one.
+/// A missing description is an error at each picture without one.
 fn at_each<'a>(errors: &[FieldError<'a>], undescribed: &'a [String]) -> Vec<FieldError<'a>> {
     let (missing, mut errors): (Vec<_>, Vec<_>) = errors.iter().copied().partition(|error| error.field == "alt");
     errors.extend(missing.first().into_iter().flat_map(|error| undescribed.iter().map(|field| FieldError { field, ..*error })));

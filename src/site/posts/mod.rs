@@ -147,7 +147,7 @@ pub async fn hide(member: SignedIn, Path(id): Path<PostId>, fields: Fields) -> R
     turn(&member, id, &fields, ModerationAction::Hide, Flash(views::text::FLASH_HIDDEN)).await
 }
 
-/// Hides or restores from the post's own page, where no reason is asked for; the log says where it was done.
+/// Hides or restores from the post's own page, where no reason is asked for; the log holds where it was done.
 async fn turn(member: &SignedIn, id: PostId, fields: &Fields, action: ModerationAction, flash: Flash) -> Result<Response> {
     let request = &member.request;
     let post = posts::find_readable(&request.app.context.db, Some(&member.actor), &request.boards, id).await?;

@@ -288,7 +288,7 @@ fn own_controls(request: &RequestContext, board: &Board, page: &Page) -> Vec<(us
     own.map(|(place, comment)| (place, controls(comment))).collect()
 }
 
-/// A member who reads a post has read what the bell says of it. The page does not wait for that.
+/// A member who reads a post has read the notifications about it. The page does not wait for that.
 fn mark_notifications_read(request: &RequestContext, post: PostId) {
     if request.unread == 0 {
         return;

@@ -20,7 +20,7 @@ pub fn kinds(seen: &Overview) -> Vec<String> {
     [known, others].concat()
 }
 
-/// The page; `kinds` holds what [`kinds`] said.
+/// The page; `kinds` holds what [`kinds`] returned.
 pub fn page<'a>(
     request: &'a RequestContext,
     shell: &'a AdminShell<'a>,

@@ -19,7 +19,7 @@ pub fn place(request: &RequestContext) -> String {
     }
 }
 
-/// The page; `place` is what [`place`] said.
+/// The page; `place` is what [`place`] returned.
 pub fn page<'a>(
     request: &'a RequestContext,
     shell: &'a AdminShell<'a>,

@@ -150,8 +150,8 @@ fn picture(request: &RequestContext) -> Option<&str> {
 
 /// The sentence that the page before left.
 fn flash(request: &RequestContext) -> Option<Flash<'static>> {
-    let said = Text::flash(request.head.flash.as_deref()?)?;
-    Some(Flash { tone: Tone::Success, text: request.lang.t(said) })
+    let message = Text::flash(request.head.flash.as_deref()?)?;
+    Some(Flash { tone: Tone::Success, text: request.lang.t(message) })
 }
 
 /// What happened, for the list and the bell.

@@ -46,7 +46,7 @@ pub fn admin_shell(request: &RequestContext) -> AdminShell<'_> {
     }
 }
 
-/// Sessions for the admin's tables; `devices` holds what `sessions::device` said of each.
+/// Sessions for the admin's tables; `devices` holds what `sessions::device` returned for each.
 pub fn session_rows<'a>(request: &RequestContext, rows: &'a [Listed], devices: &'a [String]) -> Vec<SessionRow<'a>> {
     let (now, lang) = (request.app.context.clock.now(), request.lang);
     let current = request.session.as_ref().map(|session| session.copy.session_id);
@@ -64,7 +64,7 @@ pub fn session_rows<'a>(request: &RequestContext, rows: &'a [Listed], devices: &
     rows.iter().zip(devices).map(row).collect()
 }
 
-/// The audit log for the admin's tables; `changes` holds what each row's `changes()` said.
+/// The audit log for the admin's tables; `changes` holds what each row's `changes()` returned.
 pub fn audit_rows<'a>(
     request: &RequestContext,
     rows: &'a [audit::AuditRow],

@@ -90,7 +90,7 @@ pub enum Note {
 
 /// Renders the note.
 pub fn note(lang: Lang, note: &Note) -> Markup {
-    let line = |said: &str, href: &str, label: &str| html! { p.draft-note { (said) " " a href=(href) { (label) } } };
+    let line = |text: &str, href: &str, label: &str| html! { p.draft-note { (text) " " a href=(href) { (label) } } };
     match note {
         Note::None => Markup::default(),
         Note::Offer { href, at } => line(&lang.fill(t::OFFER, &[("time", &at.shown)]), href, lang.t(t::CONTINUE)),

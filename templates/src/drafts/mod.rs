@@ -1,4 +1,4 @@
-//! Drafts: what the editor says of them, a member's own list, and two texts side by side.
+//! Drafts: what the editor shows of them, a member's own list, and two texts side by side.
 
 mod editor;
 pub(crate) mod samples;

@@ -106,7 +106,7 @@ fn again(lang: Lang, form: &Again) -> Markup {
     }
 }
 
-/// A page as it was `minutes` ago, which says so. None where the page is not one of ours.
+/// A page as it was `minutes` ago, with a notice about that. None where the page is not one of ours.
 pub fn as_it_was(lang: Lang, page: &str, minutes: u64) -> Option<String> {
     let start = page.find(MAIN)? + MAIN.len();
     let when = if minutes == 0 { lang.t(t::JUST_NOW).to_owned() } else { lang.count(t::MINUTES_ONE, t::MINUTES_MANY, minutes) };

@@ -1,4 +1,4 @@
-//! What a page says about itself to search engines and to programs that show a link: description, canonical address, Open
+//! What a page publishes about itself to search engines and to programs that show a link: description, canonical address, Open
 //! Graph (<https://ogp.me>). Pages without it ask not to be indexed.
 
 use super::Shell;

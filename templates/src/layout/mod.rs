@@ -42,7 +42,7 @@ pub struct Shell<'a> {
     pub origin: &'a str,
 }
 
-/// Who runs the site, as the foot of each page says. What is empty is left out.
+/// Who runs the site, for the foot of each page. What is empty is left out.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Organisation<'a> {
     pub name: &'a str,
@@ -276,7 +276,7 @@ pub fn sign_out(lang: Lang, class: &str) -> Markup {
     }
 }
 
-/// Where scripts speak: two live regions, the toasts, and the sentences they need in the page's language.
+/// What scripts write into: two live regions, the toasts, and the sentences they need in the page's language.
 pub fn regions(lang: Lang) -> PreEscaped<&'static str> {
     static REGIONS: PerLang = PerLang::new();
     REGIONS.get(lang, || html! {

@@ -103,7 +103,7 @@ pub fn password_changed(p: &Frame) -> Letter {
     }
 }
 
-/// A link by which a member says that the address is theirs.
+/// A link by which a member confirms that the address is theirs.
 pub fn verify_email(p: &LinkLetter) -> Letter {
     let lang = p.frame.lang;
     Letter {

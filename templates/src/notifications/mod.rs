@@ -89,7 +89,7 @@ pub fn bell(b: &Bell) -> Markup {
     }
 }
 
-/// What happened, in one sentence; the stream says it too.
+/// What happened, in one sentence; the stream sends it too.
 pub fn sentence(lang: Lang, kind: Kind, actor: &str, about: &str) -> String {
     let text = match kind {
         Kind::SavedSearch { hits } => return found(lang, hits, about),

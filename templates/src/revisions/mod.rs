@@ -1,4 +1,4 @@
-//! What a post or a comment said before its changes: the list of its versions, and what one of them changed.
+//! Earlier texts of a post or a comment: the list of its versions, and what one of them changed.
 
 pub(crate) mod samples;
 pub mod text;

@@ -30,7 +30,7 @@ pub fn avatar(of: &Avatar, size: u16) -> Markup {
 fn drawn(id: i64, name: &str, size: u16) -> Markup {
     let seed = mix(id as u64);
     let (ground, turn) = (seed % GROUNDS, (seed >> 8) % 4 * 90);
-    // Two soft shapes behind the letters tell apart people whose names end alike.
+    // Two soft shapes behind the letters distinguish people whose names end alike.
     let (x, y) = (8 + (seed >> 16) % 24, 8 + (seed >> 24) % 24);
     let letters = letters(name);
     html! {

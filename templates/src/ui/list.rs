@@ -47,7 +47,7 @@ fn window(page: u64, total: u64) -> (u64, u64) {
     (first, (first + WINDOW - 1).min(total))
 }
 
-/// Says that a list is empty and what to do about it.
+/// A sentence that a list is empty, and what to do about it.
 pub fn empty(title: &str, text: &str, action: Option<(&str, &str)>) -> Markup {
     html! {
         div.empty {

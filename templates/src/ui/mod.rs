@@ -128,7 +128,7 @@ pub fn badge(kind: &'static str, label: &str) -> Markup {
     html! { span.badge.(kind) { (label) } }
 }
 
-/// Says that something is hidden or deleted; nothing where it is shown.
+/// A sentence that something is hidden or deleted; nothing where it is shown.
 pub fn state(lang: Lang, state: State) -> Markup {
     html! {
         @match state {

@@ -48,13 +48,13 @@ pub enum Trouble {
     TimedOut,
     /// It answered so.
     Failed(u16),
-    /// It says that it is not ready.
+    /// It answers that it is not ready.
     NotReady(u16),
     /// No process listens there.
     NobodyListens,
     /// It does not say whether it is ready.
     SaysNothing,
-    /// What it says is no answer.
+    /// Its answer cannot be understood.
     Nonsense,
     /// It ended and was started again.
     BeganAnew,

@@ -43,7 +43,7 @@ pub fn action_name(key: &str) -> Option<Text> {
     })
 }
 
-/// What an entry of the audit log says was changed; unknown fields are shown as they are.
+/// What an entry of the audit log lists as changed; unknown fields are shown as they are.
 pub fn field_name(key: &str) -> Option<Text> {
     Some(match key {
         "title" => posts_text::TITLE,

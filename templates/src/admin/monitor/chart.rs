@@ -92,12 +92,12 @@ fn picture(lang: Lang, c: &Chart, title: &str, high: f64) -> Markup {
     let ceiling = ceiling(c.unit, high);
     let now: Vec<String> = c.lines.iter().filter_map(|line| line.points.last().copied().flatten()).map(|v| shown(c.unit, v)).collect();
     let now = if now.is_empty() { "-".to_owned() } else { now.join(", ") };
-    let says = lang.fill(t::CHART_SAYS, &[("title", &title), ("now", &now), ("high", &shown(c.unit, high))]);
+    let label = lang.fill(t::CHART_SAYS, &[("title", &title), ("now", &now), ("high", &shown(c.unit, high))]);
     let (first, last) = (c.times.first(), c.times.last());
     html! {
         div.plot {
             span.ceiling.num aria-hidden="true" { (shown(c.unit, ceiling)) }
-            svg role="img" aria-label=(says) viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } preserveAspectRatio="none" focusable="false" {
+            svg role="img" aria-label=(label) viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } preserveAspectRatio="none" focusable="false" {
                 path.gridline d={ "M0 1H" (WIDTH) "M0 " (HEIGHT / 2.0) "H" (WIDTH) "M0 " (HEIGHT - 1.0) "H" (WIDTH) } vector-effect="non-scaling-stroke" {}
                 @for (n, line) in c.lines.iter().enumerate() {
                     path.stroke.{ "s" (n % STROKES) } d=(path(&line.points, ceiling)) vector-effect="non-scaling-stroke" {}
@@ -144,11 +144,11 @@ fn ceiling(unit: Unit, high: f64) -> f64 {
 }
 
 fn table(lang: Lang, c: &Chart, title: &str) -> Markup {
-    let says = lang.fill(t::CHART_TABLE, &[("title", &title)]);
+    let label = lang.fill(t::CHART_TABLE, &[("title", &title)]);
     html! {
         details.numbers #{ (c.id) "-numbers" } {
-            summary { (says) }
-            div.scroller tabindex="0" role="region" aria-label=(says) {
+            summary { (label) }
+            div.scroller tabindex="0" role="region" aria-label=(label) {
                 table.data {
                     thead { tr { th scope="col" { (lang.t(t::COL_WHEN)) } @for line in &c.lines { th scope="col" { (line.name) } } } }
                     tbody {

@@ -1,4 +1,4 @@
-//! What the organisation says of itself at the foot of each page of the site.
+//! What the organisation publishes about itself at the foot of each page of the site.
 
 pub(crate) mod samples;
 pub mod text;
