@@ -33,8 +33,8 @@ INSERT INTO search_progress (id, below_post, below_comment, below_user)
   VALUES (1, 9223372036854775807, 9223372036854775807, 9223372036854775807);
 ";
 
-/// Newest first is how most searches walk, so the planner must know how frequent each number is: the statistics are ten times as
-/// fine as usual. A long list of changes that wait for the index would stall the one who has to sort them in.
+/// The planner was to know how frequent each number is; `m0017_search_spans` leaves nothing to its guesses. A long list of changes that
+/// wait for the index would stall the one who has to sort them in.
 const POSTGRES: &str = "
 ALTER TABLE search_docs ADD COLUMN grams INTEGER[] NOT NULL DEFAULT '{}';
 ALTER TABLE search_docs ALTER COLUMN grams SET STATISTICS 1000;

@@ -26,7 +26,7 @@ up() {
   if [[ -n $has_edge ]]; then service_edge; fi
   service_nginx
   trap - ERR INT TERM
-  tell_addresses
+  show_addresses
 }
 
 bring_programs() {
@@ -204,7 +204,7 @@ reload_nginx() {
 
 # ---- commands
 
-tell_addresses() {
+show_addresses() {
   local invitation
   invitation=$(grep -hoE 'http\S+/setup\?token=\S+' "$state"/logs/instance-*.log | tail -n 1 || true)
   cat <<TEXT
@@ -225,18 +225,18 @@ cluster_status() {
   printf '%-12s %-9s %-7s %s\n' name state pid address
   for name in postgres redis edge nginx; do
     [[ $name != edge || -n $has_edge ]] || continue
-    tell_service "$name"
+    show_service "$name"
   done
-  for number in $(numbers); do tell_instance "$number"; done
+  for number in $(numbers); do show_instance "$number"; done
 }
 
-tell_service() {
+show_service() {
   local pid port=${1}_port word=up
   pid=$(process_of "$1") || { pid=- word=down; }
   printf '%-12s %-9s %-7s %s\n' "$1" "$word" "$pid" "127.0.0.1:${!port}"
 }
 
-tell_instance() {
+show_instance() {
   local pid=- word=down site_port admin_port
   # shellcheck disable=SC1090 # It was written when the instance was made.
   . "$state/instances/$1"
@@ -315,7 +315,7 @@ cluster_add() {
   new_instance "$number"
   reload_nginx
   restart_edge
-  tell_instance "$number"
+  show_instance "$number"
 }
 
 # First nobody is sent there any more, then it may finish what it has.

@@ -19,7 +19,7 @@ pub struct Overview {
     /// The instances by name.
     pub instances: Vec<Instance>,
     /// Whether the others' heartbeats could be read: Redis answered, or there is none.
-    pub hears_all: bool,
+    pub sees_all: bool,
     /// What Redis reported last.
     pub redis: Option<RedisSample>,
     /// Sessions and members who are here. None: the database does not answer.
@@ -45,7 +45,7 @@ pub enum NodeStatus {
     /// Nothing.
     Silent,
     /// Its heartbeat could not be read.
-    Unheard,
+    Unseen,
 }
 
 impl Overview {
@@ -81,7 +81,7 @@ pub async fn look(app: &App, actor: &Actor) -> Result<Overview> {
     let names = history::names(&app.context.db, history::minute(app.context.clock.now()) - LISTED).await?;
     let events = events::newest(&app.context.db, EVENTS).await?;
     let heartbeats = app.context.shared.instances().heartbeats(&names).await;
-    let hears_all = !heartbeats.is_unknown();
+    let sees_all = !heartbeats.is_unknown();
     let mut heartbeats = match heartbeats {
         Known::Known(heartbeats) => heartbeats,
         Known::Unknown => Vec::new(),
@@ -92,7 +92,7 @@ pub async fn look(app: &App, actor: &Actor) -> Result<Overview> {
         let report = heartbeats.next().flatten().and_then(|bytes| serde_json::from_slice::<Heartbeat>(&bytes).ok());
         let word = match report.or_else(|| own.clone().filter(|own| own.name == name)) {
             Some(heartbeat) => NodeStatus::Heartbeat(Box::new(heartbeat)),
-            None if !hears_all => NodeStatus::Unheard,
+            None if !sees_all => NodeStatus::Unseen,
             None if left(&events, &name) => NodeStatus::Left,
             None => NodeStatus::Silent,
         };
@@ -102,7 +102,7 @@ pub async fn look(app: &App, actor: &Actor) -> Result<Overview> {
     let last = |name| backups::last(&app.config.data_dir, name);
     Ok(Overview {
         instances,
-        hears_all,
+        sees_all,
         redis: app.monitor.redis(),
         counts: app.metrics.counts(app).await,
         events,

@@ -157,7 +157,7 @@ impl Reporter {
     }
 
     /// As if so much time had gone by since the others' heartbeats.
-    pub fn hear_nothing_for(&mut self, span: Duration) {
+    pub fn receive_nothing_for(&mut self, span: Duration) {
         let earlier = |at: Instant| at.checked_sub(span).unwrap_or(at);
         self.others.values_mut().for_each(|other| other.seen = earlier(other.seen));
     }

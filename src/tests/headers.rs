@@ -82,7 +82,7 @@ async fn what_is_ones_own_is_kept_by_no_browser(#[values(Sqlite, Postgres)] engi
 
 #[rstest]
 #[tokio::test]
-async fn who_finds_a_vulnerability_learns_whom_to_tell(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn who_finds_a_vulnerability_learns_whom_to_write_to(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let mut known = config(&test.backends);
     known.public.security_contact = Some("mailto:security@example.org".into());

@@ -130,7 +130,7 @@ async fn a_comment_is_read_once_for_all_who_have_the_post_open(#[values(Sqlite, 
 
 #[rstest]
 #[tokio::test]
-async fn each_hears_of_a_comment_what_their_rights_allow(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn each_gets_of_a_comment_what_their_rights_allow(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let (mut ada, bob, boss) = (test.signed_in("ada").await, test.signed_in("bob").await, test.staff("boss", "admin").await);
     let post = ada.write("free", "글").await;
@@ -197,7 +197,7 @@ async fn what_was_written_before_the_stream_was_open_comes_first(#[values(Sqlite
 
 #[rstest]
 #[tokio::test]
-async fn streams_end_with_their_session_and_tell_it_nothing_more(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn streams_end_with_their_session_and_send_it_nothing_more(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let mut ada = test.signed_in("ada").await;
     let mut bob = test.signed_in("bob").await;

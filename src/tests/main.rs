@@ -62,6 +62,7 @@ mod saved_searches;
 mod schema;
 mod search;
 mod search_index;
+mod search_spans;
 mod seed;
 mod settings;
 mod shared_client_cache;

@@ -138,7 +138,7 @@ async fn more_changes_at_once_than_the_queue_holds_all_arrive() {
 }
 
 #[tokio::test]
-async fn where_redis_does_not_tell_of_changes_each_page_asks() {
+async fn where_redis_does_not_send_changes_each_page_asks() {
     let redis = PrivateRedis::start();
     redis.command(&["ACL", "SETUSER", "default", "-client|tracking"]);
     let shared = instance(&redis, accept_all()).await;

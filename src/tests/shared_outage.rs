@@ -239,7 +239,7 @@ async fn limits_hold_without_redis() {
 }
 
 #[tokio::test]
-async fn pages_hear_of_their_own_instance_at_once_and_of_the_others_when_redis_is_back() {
+async fn pages_get_news_of_their_own_instance_at_once_and_of_the_others_when_redis_is_back() {
     let mut fixture = SharedFixture::redis().await;
     let shared = fixture.shared.clone();
     let mut listener = shared.signals().subscribe("user:1");

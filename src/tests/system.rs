@@ -219,7 +219,7 @@ async fn what_several_notice_is_written_once_and_a_silent_instance_is_missed(#[v
     }
     instances.leave("lost").await;
     for watcher in &mut watchers {
-        watcher.hear_nothing_for(Duration::from_secs(16));
+        watcher.receive_nothing_for(Duration::from_secs(16));
         watcher.round().await;
         watcher.round().await;
     }

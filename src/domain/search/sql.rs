@@ -6,6 +6,7 @@ use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::{BoardId, Result, UserId};
 use crate::entity::search_doc::SearchDocId;
+use migration::{SEARCH_AUTHORS, SEARCH_NUMBERS as NUMBERS};
 use sea_orm::{ActiveEnum, ConnectionTrait, DbBackend, DbErr, FromQueryResult, Value};
 
 /// Stores the words of a document in SQLite's index.
@@ -45,31 +46,11 @@ pub(super) struct Wanted<'a> {
     pub is_shown: bool,
 }
 
-/// The newest documents between two ids. The connections of searches plan each statement with its values (`plan_cache_mode`), which
-/// takes conditions that ask for nothing away.
+/// The newest documents between two ids.
 pub(super) async fn candidates(db: &impl ConnectionTrait, wanted: &Wanted<'_>) -> Result<Vec<Candidate>, DbErr> {
-    let places = query::places(7, wanted.boards.len());
-    let boards = if places.is_empty() { "NULL" } else { &places };
-    let kinds = query::places(7 + wanted.boards.len(), wanted.kinds.len());
-    let kinds = if kinds.is_empty() { String::new() } else { format!("d.kind IN ({kinds}) AND ") };
-    let shown = if wanted.is_shown { "d.shown AND " } else { "" };
-    let conditions = format!(
-        "{shown}{kinds}d.id < $2 AND d.id > $4 AND d.created_at >= $3 \
-         AND (CAST($5 AS BIGINT) = 0 OR d.author_id = $5) AND (d.board_id IS NULL OR d.board_id IN ({boards})) \
-         ORDER BY d.id DESC LIMIT $6"
-    );
     let (numbers, sql) = match db.get_database_backend() {
-        DbBackend::Postgres => (
-            array(wanted.grams),
-            format!("SELECT d.id, d.kind, d.ref_id FROM search_docs d WHERE d.grams @> CAST($1 AS INTEGER[]) AND {conditions}"),
-        ),
-        _ => {
-            let conditions = conditions.replace("d.id", "g.rowid");
-            // Words side by side must all be there. They are numbers, so nothing in them means anything to FTS5.
-            let sql = "SELECT d.id, d.kind, d.ref_id FROM search_grams g CROSS JOIN search_docs d ON d.id = g.rowid \
-                 WHERE g.search_grams MATCH $1";
-            (words(wanted.grams), format!("{sql} AND {conditions}"))
-        }
+        DbBackend::Postgres => (numbers(wanted), in_postgres(wanted)),
+        _ => (words(wanted.grams), in_sqlite(wanted)),
     };
     let values: [Value; 6] = [
         numbers.into(),
@@ -81,4 +62,57 @@ pub(super) async fn candidates(db: &impl ConnectionTrait, wanted: &Wanted<'_>) -
     ];
     let boards = wanted.boards.iter().map(|board| board.0.into());
     query::all(db, &sql, values.into_iter().chain(boards).chain(wanted.kinds.iter().map(|kind| kind.to_value().into()))).await
+}
+
+fn conditions(wanted: &Wanted<'_>, id: &str) -> String {
+    let places = query::places(7, wanted.boards.len());
+    let boards = if places.is_empty() { "NULL" } else { &places };
+    let kinds = query::places(7 + wanted.boards.len(), wanted.kinds.len());
+    let kinds = if kinds.is_empty() { String::new() } else { format!("d.kind IN ({kinds}) AND ") };
+    let shown = if wanted.is_shown { "d.shown AND " } else { "" };
+    format!(
+        "{shown}{kinds}{id} < $2 AND {id} > $4 AND d.created_at >= $3 \
+         AND (CAST($5 AS BIGINT) = 0 OR d.author_id = $5) AND (d.board_id IS NULL OR d.board_id IN ({boards}))"
+    )
+}
+
+/// Words side by side must all be there. They are numbers, so nothing in them means anything to FTS5, which gives the newest first.
+fn in_sqlite(wanted: &Wanted<'_>) -> String {
+    format!(
+        "SELECT d.id, d.kind, d.ref_id FROM search_grams g CROSS JOIN search_docs d ON d.id = g.rowid \
+         WHERE g.search_grams MATCH $1 AND {} ORDER BY g.rowid DESC LIMIT $6",
+        conditions(wanted, "g.rowid")
+    )
+}
+
+/// The numbers of a text, and that of its author (`m0017_search_spans`).
+fn numbers(wanted: &Wanted<'_>) -> String {
+    let author = wanted.author.map(|author| (-4 - author.0 % SEARCH_AUTHORS * 4) as i32);
+    array(&wanted.grams.iter().copied().chain(author).collect::<Vec<_>>())
+}
+
+/// Spans of ids as `m0017_search_spans` numbers them: the first number of a size, and how many bits of an id lie within.
+const SPANS: [(&str, i64, u32); 3] = [("near", 1, 12), ("further", 2, 15), ("far", 3, 18)];
+
+/// GIN gives all documents that hold some numbers, in no order: of a frequent word these are a hundred thousand, and each is read. So
+/// the newest span of ids is asked first, with the one before it, and a larger one only where that held too few and there may be more
+/// before it. `+ 0` keeps the planner from reading the primary key of the whole table beside.
+fn in_postgres(wanted: &Wanted<'_>) -> String {
+    let conditions = conditions(wanted, "d.id + 0");
+    let matching = |more: &str| {
+        format!("SELECT d.id, d.kind, d.ref_id FROM search_docs d WHERE {NUMBERS} @> CAST($1 AS INTEGER[]) AND {more}{conditions}")
+    };
+    let mut parts = vec!["top AS MATERIALIZED (SELECT LEAST($2 - 1, COALESCE((SELECT MAX(id) FROM search_docs), 0)) AS id)".to_owned()];
+    let mut is_too_little = String::new();
+    for (name, first, bits) in SPANS {
+        let number = |back: i64| format!("(-{first} - ((id >> {bits}) - {back}) * 4)::INTEGER");
+        let spans = format!("{NUMBERS} && (SELECT ARRAY[{}, {}] FROM top) AND ", number(0), number(1));
+        parts.push(format!("{name} AS MATERIALIZED ({})", matching(&format!("{is_too_little}{spans}"))));
+        let lowest = format!("(SELECT ((id >> {bits}) - 1) << {bits} FROM top)");
+        let oldest = format!("(SELECT o.created_at FROM search_docs o WHERE o.id >= {lowest} ORDER BY o.id LIMIT 1)");
+        is_too_little += &format!("(SELECT COUNT(*) FROM {name}) < $6 AND {lowest} > $4 AND {oldest} >= $3 AND ");
+    }
+    parts.push(format!("everywhere AS MATERIALIZED ({})", matching(&is_too_little)));
+    let all = ["near", "further", "far", "everywhere"].map(|part| format!("SELECT id, kind, ref_id FROM {part}")).join(" UNION ");
+    format!("WITH {} {all} ORDER BY id DESC LIMIT $6", parts.join(", "))
 }

@@ -125,7 +125,7 @@ pub async fn register(ctx: &Context, key: &idempotency::Key, form: &SignupForm) 
             Ok(Registration::New(outcome.id))
         }
         Err(Error::Invalid(problems)) if problems.iter().any(|p| p.message == "email.taken") => {
-            tell_owner(ctx, key, new_user.email.as_str()).await?;
+            notify_owner(ctx, key, new_user.email.as_str()).await?;
             Ok(Registration::Known)
         }
         Err(err) => Err(err),
@@ -153,7 +153,7 @@ async fn add(ctx: &Context, new_user: &NewUser, lang: &str) -> Result<Uncommitte
 
 /// Notifies the owner of an address that a sign-up was tried with it; once a day is enough. The mail is for who forgot that they
 /// have an account.
-async fn tell_owner(ctx: &Context, key: &idempotency::Key, email: &str) -> Result<()> {
+async fn notify_owner(ctx: &Context, key: &idempotency::Key, email: &str) -> Result<()> {
     let now = ctx.clock.now();
     if let Some(owner) = notifications::insert_sign_up_again(&ctx.db, email, now).await? {
         mail::enqueue_once(ctx, &ctx.db, &Letter::SignUpAgain { user: owner }, Some(&format!("again:{}", key.0))).await?;

@@ -40,6 +40,14 @@ impl Page {
         Some(found.text().flat_map(str::split_whitespace).collect::<Vec<_>>().join(" "))
     }
 
+    /// The texts of all elements that a CSS selector finds.
+    pub fn texts(&self, selector: &str) -> Vec<String> {
+        let document = Html::parse_document(&self.html);
+        let selector = Selector::parse(selector).unwrap();
+        let found = document.select(&selector);
+        found.map(|element| element.text().flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")).collect()
+    }
+
     /// How many elements a CSS selector finds.
     pub fn count(&self, selector: &str) -> usize {
         Html::parse_document(&self.html).select(&Selector::parse(selector).unwrap()).count()

@@ -38,7 +38,7 @@ pub fn live<'a>(request: &RequestContext, seen: &Overview, report: Option<&'a Re
         concerns: concerns(request, seen, report),
         tiles: tiles(request, seen),
         instances: seen.instances.iter().map(|instance| row(instance, to_ms(now))).collect(),
-        is_complete: seen.hears_all,
+        is_complete: seen.sees_all,
         redis: redis(request, seen.redis.as_ref()),
         edge,
         routes: seen.slowest(ROUTES).into_iter().map(route).collect(),
@@ -144,7 +144,7 @@ fn row(instance: &Instance, now: i64) -> InstanceRow {
         NodeStatus::Heartbeat(heartbeat) => (state(heartbeat.state), Some(report(heartbeat, now))),
         NodeStatus::Left => (live::InstanceStatus::Stopped, None),
         NodeStatus::Silent => (live::InstanceStatus::Missing, None),
-        NodeStatus::Unheard => (live::InstanceStatus::Unknown, None),
+        NodeStatus::Unseen => (live::InstanceStatus::Unknown, None),
     };
     InstanceRow { name: instance.name.clone(), status, report }
 }

@@ -60,7 +60,7 @@ fn headings_never_skip_a_level() {
 }
 
 #[test]
-fn every_field_has_a_name_for_those_who_hear_it() {
+fn every_field_has_a_name_for_screen_readers() {
     for sample in all() {
         let tags = tags(&sample.markup.0);
         let labelled: BTreeSet<_> = tags.iter().filter(|(tag, _)| *tag == "label").filter_map(|(_, a)| attribute(a, "for")).collect();
