@@ -66,7 +66,7 @@ async fn a_filled_index_is_the_one_that_writing_made(#[values(Sqlite, Postgres)]
         let rows: Vec<Name> = query::all(db, sql, []).await.unwrap();
         rows.into_iter().map(|row| row.name).collect::<Vec<_>>()
     };
-    let (by_writing, found) = (rows().await, look_with(&mut ada, "나무", "&sort=new").await.text());
+    let (by_writing, found) = (rows().await, look_with(&mut ada, "나무", "&sort=new").await.texts(".hit"));
 
     query::run(db, "DELETE FROM search_docs", []).await.unwrap();
     if test.app.config.on_postgres() {
@@ -77,7 +77,7 @@ async fn a_filled_index_is_the_one_that_writing_made(#[values(Sqlite, Postgres)]
     fill(&test).await;
 
     let mut sorted = (by_writing, rows().await);
-    assert_eq!(look_with(&mut ada, "나무", "&sort=new").await.text(), found, "the same in the same order");
+    assert_eq!(look_with(&mut ada, "나무", "&sort=new").await.texts(".hit"), found, "the same in the same order");
     sorted.0.sort();
     sorted.1.sort();
     assert_eq!(sorted.0, sorted.1);
