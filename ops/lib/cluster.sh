@@ -41,7 +41,7 @@ bring_programs() {
 bring_binary() {
   local binary=${CLUSTER_BINARY:-} profile=${CLUSTER_PROFILE:-release}
   if [[ -z $binary ]]; then
-    cargo build --quiet --profile "$profile" --bin minschool
+    cargo build --quiet --profile "$profile" --workspace --bin minschool
     [[ $profile != dev ]] || profile=debug
     binary=${CARGO_TARGET_DIR:-target}/$profile/minschool
   fi
