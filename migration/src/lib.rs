@@ -171,4 +171,5 @@ steps! {
     m0013_board_looks,
     m0014_avatars,
     m0015_saved_searches,
+    m0016_sign_ups,
 }

@@ -75,6 +75,7 @@ mod shared_redis;
 mod shared_sentinel;
 mod sign_in_limits;
 mod sign_in_races;
+mod sign_ups;
 mod support;
 mod system;
 mod tidy;
