@@ -2,7 +2,9 @@
 //! afterwards would tell whether the address had been known.
 //!
 //! The request never asks whether the address has an account, so it does the same work for both; the job that writes the letter asks
-//! ([`end_known`]).
+//! ([`end_known`]). `manage` what staff see and do.
+
+pub mod manage;
 
 use super::{Consents, NewUser, PRIVACY_VERSION, TERMS_VERSION, addresses, announce_to_owner, check_name_free, insert_member, network};
 use crate::clock::OffsetDateTime;
