@@ -1,6 +1,7 @@
 // Steps that many journeys share. signUp, signIn, write and comment go through the pages that a person would
 // use; join, enter and post send the same forms without drawing the pages, for what a test only needs to be there.
 import { expect, type Page } from '@playwright/test';
+import { linkIn, mailTo } from './mailbox.ts';
 import type { Visitor } from './test.ts';
 
 /** A person who has, or will have, an account. */
@@ -30,17 +31,37 @@ export const main = (page: Page) => page.getByRole('main');
 /** Makes an account and signs in with it, as a newcomer does. */
 export async function signUp(who: Visitor, person = newPerson()): Promise<Person> {
   const { page, t } = who;
-  await page.goto('/signup');
-  await fillSignUp(who, person);
-  await page.getByRole('button', { name: t('가입하기', 'Create account') }).click();
-  await expect(main(page).getByRole('status')).toContainText(t('가입 신청을 처리했습니다', 'Your application is done'));
+  await sendSignUp(who, person);
+  await page.goto(await confirmLink(person));
+  await pressConfirm(who);
+  await expect(main(page).getByRole('status')).toContainText(t('가입이 끝났습니다', 'You are a member now'));
   await signIn(who, person);
   return person;
 }
 
+/** Fills in the sign-up form and sends it. */
+export async function sendSignUp(who: Visitor, person: Person) {
+  const { page, t } = who;
+  await page.goto('/signup');
+  await fillSignUp(who, person);
+  await page.getByRole('button', { name: t('가입하기', 'Create account') }).click();
+  await expect(heading(page, t('메일을 확인해 주세요', 'Please look at your mail'))).toBeVisible();
+}
+
+/** The link in the nth mail to a newcomer; it leads to the first instance, whichever sent it, so its origin is left out. */
+export async function confirmLink({ email }: Person, nth = 0): Promise<string> {
+  const { pathname, search } = new URL(linkIn(await mailTo(email, nth)));
+  return pathname + search;
+}
+
+/** Presses the button behind the link of a sign-up. */
+export const pressConfirm = ({ page, t }: Visitor) => page.getByRole('button', { name: t('가입 마치기', 'Finish signing up') }).click();
+
 /** Makes an account and signs in with it, without drawing the pages. */
 export async function join(who: Visitor, person = newPerson()): Promise<Person> {
   await send(who, '/signup', { ...person, terms: '1', privacy: '1' });
+  const link = await confirmLink(person);
+  await send(who, '/signup/confirm', { token: new URLSearchParams(link.split('?')[1]).get('token') ?? '' }, link);
   await enter(who, person);
   return person;
 }
@@ -56,10 +77,10 @@ export const post = (who: Visitor, title: string, body = '본문입니다.', boa
   send(who, `/community/${board}/write`, { title, body });
 
 /** Fetches a form for its one-time key and sends it as the browser would; the answer is where it leads. */
-async function send({ page, site, admin, t }: Visitor, path: string, fields: Record<string, string>): Promise<string> {
+async function send({ page, site, admin, t }: Visitor, path: string, fields: Record<string, string>, from = path): Promise<string> {
   const { request } = page.context();
   const language = { 'accept-language': t('ko', 'en') };
-  const form = await (await request.get(path, { headers: language })).text();
+  const form = await (await request.get(from, { headers: language })).text();
   const once = /name="once" value="([^"]*)"/.exec(form)?.[1] ?? '';
   const headers = { ...language, origin: path.startsWith(admin) ? admin : site, 'sec-fetch-site': 'same-origin' };
   const answer = await request.post(path, { form: { ...fields, once }, headers, maxRedirects: 0 });

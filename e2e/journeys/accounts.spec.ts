@@ -1,5 +1,5 @@
 // Joining, signing in and out, staying signed in.
-import { bell, fillSignIn, fillSignUp, heading, join, main, problems, signIn, signInButton, signUp, newPerson } from '../people.ts';
+import { bell, fillSignIn, heading, join, main, problems, signIn, signInButton, signUp } from '../people.ts';
 import { expect, test } from '../test.ts';
 
 test('a sign-up with faults comes back with all that was typed but the password', async ({ visitor }) => {
@@ -56,12 +56,9 @@ test('after signing out, "back" shows nothing of one\'s own', async ({ visitor }
   await expect(main(page).locator('[name=name]')).toHaveCount(0);
 });
 
-test('a wrong password and an unknown address get the same answer', async ({ visitor }) => {
+test('a wrong password and an unknown address get the same answer', async ({ visitor, another }) => {
   const { page, t } = visitor;
-  const person = newPerson();
-  await page.goto('/signup');
-  await fillSignUp(visitor, person);
-  await page.getByRole('button', { name: t('가입하기', 'Create account') }).click();
+  const person = await join(await another());
   const answers: string[] = [];
 
   for (const email of [person.email, `not-${person.email}`]) {

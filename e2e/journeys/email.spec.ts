@@ -1,22 +1,7 @@
-// A member's address: proved and changed by buttons behind mailed links.
+// A member's address, changed by the button behind a mailed link. Proving one: sign-ups.spec.ts.
 import { linkIn, mailTo } from '../mailbox.ts';
 import { done, enter, heading, join, main, problems, newPerson } from '../people.ts';
 import { expect, test } from '../test.ts';
-
-test('a newcomer proves the address by a button', async ({ visitor }) => {
-  const { page, t } = visitor;
-  const person = await join(visitor);
-  await page.goto('/my/email');
-  await expect(main(page)).toContainText(t('확인 안 됨', 'Not verified'));
-  const { pathname, search } = new URL(linkIn(await mailTo(person.email)));
-
-  await page.goto(pathname + search);
-  await page.getByRole('button', { name: t('내 주소가 맞습니다', 'It is my address') }).click();
-
-  await expect(heading(page, t('확인했습니다', 'Verified'))).toBeVisible();
-  await page.goto('/my/email');
-  await expect(main(page)).toContainText(t('이 주소로 오는 메일을 읽으시는 것을', 'You proved that you read'));
-});
 
 test('an address is changed with the password and the new mailbox, and both get a mail', async ({ visitor, another }) => {
   const { page, t } = visitor;

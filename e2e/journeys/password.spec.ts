@@ -24,7 +24,7 @@ test('a member who forgot the password gets back in by a mail', async ({ visitor
   await forget(elsewhere, person.email);
   await expect(heading(elsewhere.page, t('메일을 확인해 주세요', 'Please look at your mail'))).toBeVisible();
 
-  // The first mail is the one that proves the address.
+  // The first mail is that of the sign-up.
   const mail = await mailTo(person.email, 1);
   expect(mail.subject).toContain(t('새 비밀번호 정하기', 'Choose a new password'));
   expect(mail.html).toContain(`lang="${t('ko', 'en')}"`);

@@ -1,5 +1,5 @@
 // Every page of the site in its main states.
-import { comment, enter, fillSignIn, heading, join, main, post, problems, signInButton, newPerson, unique } from '../people.ts';
+import { comment, confirmLink, enter, fillSignIn, heading, join, main, post, pressConfirm, problems, sendSignUp, signInButton, newPerson, unique } from '../people.ts';
 import { look } from '../looks.ts';
 import { linkIn, mailTo } from '../mailbox.ts';
 import { expect, test, type Visitor } from '../test.ts';
@@ -58,11 +58,28 @@ test('a new password by the link of a mail', async ({ visitor, t }) => {
   await page.goto('/password/forgot');
   await page.getByLabel(t('이메일', 'E-mail')).fill(email);
   await page.getByRole('button', { name: t('메일 보내기', 'Send the mail') }).click();
-  // The first mail is the one that proves the address.
-  const proof = new URL(linkIn(await mailTo(email)));
+  // The first mail is that of the sign-up.
   const { pathname, search } = new URL(linkIn(await mailTo(email, 1)));
-  await lookAtAll(visitor, [pathname + search, proof.pathname + proof.search, '/email/verify', '/email/verified']);
+  await lookAtAll(visitor, [pathname + search, '/email/verify', '/email/verified']);
   await lookAtAll(visitor, ['/password/reset?token=none']);
+});
+
+test('a sign-up by the link of a mail', async ({ visitor, another, t }) => {
+  const { page } = visitor;
+  const person = newPerson();
+  await sendSignUp(visitor, person);
+  await look(page, 'a mail is on its way');
+  const link = await confirmLink(person);
+  await lookAtAll(visitor, [link]);
+  await join(await another(), { ...newPerson(), name: person.name });
+  await pressConfirm(visitor);
+  await expect(problems(page)).toBeVisible();
+  await look(page, 'a sign-up whose name was taken meanwhile');
+  await page.getByLabel(t('이름(별명)', 'Name or nickname')).fill(newPerson().name);
+  await pressConfirm(visitor);
+  await expect(main(page).getByRole('status')).toBeVisible();
+  await look(page, 'signing in after a sign-up');
+  await lookAtAll(visitor, [link]);
 });
 
 test('a post with everything in it', async ({ visitor, t }) => {

@@ -1,5 +1,5 @@
 // Every page of the staff's side in its main states.
-import { ADMIN, enterAsStaff, heading, join, main, post, problems, unique } from '../people.ts';
+import { ADMIN, enterAsStaff, heading, join, main, post, problems, sendSignUp, newPerson, unique } from '../people.ts';
 import { look } from '../looks.ts';
 import { expect, test, type Visitor } from '../test.ts';
 
@@ -27,7 +27,12 @@ test('members, roles and sessions', async ({ visitor, another, t }) => {
   const { page } = visitor;
   const person = await join(await another());
   await enterAsStaff(visitor);
-  await lookAtAll(visitor, ['/users', '/users?q=nobody-at-all', '/roles', '/roles/new', '/sessions', '/users/1']);
+  const newcomer = await another();
+  await sendSignUp(newcomer, newPerson());
+  await page.goto(`${visitor.admin}/users`);
+  await expect(page.getByRole('heading', { level: 2, name: t('가입 확인을 기다리는 사람', 'People who wait to be confirmed') })).toBeVisible();
+  await look(page, 'members, and a newcomer who waits');
+  await lookAtAll(visitor, ['/users?q=nobody-at-all', '/roles', '/roles/new', '/sessions', '/users/1']);
   await page.goto(`${visitor.admin}/users?q=${encodeURIComponent(person.name)}`);
   await main(page).getByRole('link', { name: person.name }).click();
   await page.getByRole('button', { name: t('이용 정지하기', 'Suspend member') }).click();

@@ -171,5 +171,6 @@ steps! {
     m0013_board_looks,
     m0014_avatars,
     m0015_saved_searches,
+    m0016_sign_ups,
     m0017_search_spans,
 }

@@ -1,9 +1,11 @@
-// The mail server of the drill relay-away: takes each mail and writes a line about it.
+// The mail server of the drill relay-away: takes each mail and writes a line about it: the address, the Message-ID, the link in it.
 //   node ops/chaos/relay.mjs PORT FILE
 import { appendFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-const { SMTPServer } = createRequire(new URL('../../e2e/package.json', import.meta.url))('smtp-server');
+const require = createRequire(new URL('../../e2e/package.json', import.meta.url));
+const { SMTPServer } = require('smtp-server');
+const { default: PostalMime } = require('postal-mime');
 const [port, file] = process.argv.slice(2);
 
 const server = new SMTPServer({
@@ -12,9 +14,10 @@ const server = new SMTPServer({
   onData(stream, session, done) {
     const chunks = [];
     stream.on('data', (chunk) => chunks.push(chunk));
-    stream.on('end', () => {
-      const number = /^Message-ID: (\S+)/im.exec(Buffer.concat(chunks).toString('latin1'))?.[1] ?? '';
-      for (const { address } of session.envelope.rcptTo) appendFileSync(file, `${address} ${number}\n`);
+    stream.on('end', async () => {
+      const { messageId = '', text = '' } = await PostalMime.parse(Buffer.concat(chunks));
+      const link = /^https?:\/\/\S+\/\S+$/m.exec(text)?.[0] ?? '';
+      for (const { address } of session.envelope.rcptTo) appendFileSync(file, `${address} ${messageId} ${link}\n`);
       done();
     });
   },

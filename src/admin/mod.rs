@@ -15,6 +15,7 @@ mod posts;
 mod roles;
 mod runbook;
 mod sessions;
+mod sign_ups;
 mod system;
 mod users;
 
@@ -70,13 +71,16 @@ pub fn routes() -> Routes {
         // The link for the first administrator.
         .at(page("/setup").open(), get(accounts::invite).post(accounts::set_up))
         .at("/my/reading", post(accounts::reading))
-        .at(page("/users").cost(1, 0), get(users::index))
+        // The members, and the sign-ups that wait.
+        .at(page("/users").cost(2, 0), get(users::index))
         .at(page("/users/:id").cost(3, 0), get(users::show))
         .at("/users/:id/role", post(users::role))
         .at("/users/:id/suspend", post(users::suspend))
         .at("/users/:id/lift", post(users::unsuspend))
         .at("/users/:id/picture/delete", post(users::remove_picture))
         .at("/users/:id/end-sessions", post(users::end_sessions))
+        .at("/sign-ups/:id/confirm", post(sign_ups::confirm))
+        .at("/sign-ups/:id/delete", post(sign_ups::destroy))
         .at(page("/roles").cost(1, 0), get(roles::index))
         .at(page("/roles/new").cost(0, 0), get(roles::new).post(roles::create))
         .at("/roles/:id", post(roles::update))

@@ -1,14 +1,18 @@
 //! /users: who the members are, and what staff may do about them.
 
+use super::sign_ups::FORM;
+use crate::domain::page::Page;
 use crate::domain::sessions::{self, SessionSelector};
 use crate::domain::users::avatar;
 use crate::domain::users::manage::{self, Listed};
+use crate::domain::users::sign_ups::manage as sign_ups;
 use crate::domain::{Action, Error, Resource, RoleId, UserId, roles, users};
 use crate::web::form::Submission::{Accepted, Rejected};
 use crate::web::{Fields, Flash, Rejection, Result, Staff, Submission, form, form_token, present, reply};
 use poem::web::{Path, Query};
 use poem::{Response, handler};
 use serde::Deserialize;
+use templates::admin::sign_ups::{Waiting, WaitingRow};
 use templates::admin::text;
 use templates::admin::users::{self as views, Suspension, UserPage, UserRow, UsersPage};
 use templates::paths::admin as paths;
@@ -45,15 +49,31 @@ fn row<'a>(staff: &Staff, m: &'a Listed) -> UserRow<'a> {
 pub async fn index(staff: Staff, search: Option<Query<Search>>) -> Result<Response> {
     let search = search.map(|Query(search)| search).unwrap_or_default();
     let (text, number) = (search.q.unwrap_or_default(), super::bulk::number(search.page.as_deref()));
-    let found = manage::search(&staff.request.app.context, &staff.actor, &text, number, PAGE).await?;
+    list(&staff, &text, number, &Rejection::default()).await
+}
+
+/// The members that a search finds; on the first page of all of them the sign-ups that wait, for those who may decide.
+pub(super) async fn list(staff: &Staff, text: &str, number: i64, rejection: &Rejection) -> Result<Response> {
+    let (request, ctx) = (&staff.request, &staff.request.app.context);
+    let found = manage::search(ctx, &staff.actor, text, number, PAGE).await?;
+    let decides = sign_ups::may(&staff.actor) && text.is_empty() && number == 1;
+    let waiting = if decides { sign_ups::list(ctx, &staff.actor).await? } else { Page::of(Vec::new(), 0) };
+    let (key, errors) = (form_token::issue(request, FORM), rejection.errors());
     let page = UsersPage {
-        shell: &present::admin_shell(&staff.request),
-        query: &text,
-        users: found.rows.iter().map(|m| row(&staff, m)).collect(),
+        shell: &present::admin_shell(request),
+        query: text,
+        users: found.rows.iter().map(|m| row(staff, m)).collect(),
         page: present::count(number),
         total_pages: present::count(number + i64::from(found.more)),
+        waiting: Waiting { rows: waiting.rows.iter().map(|w| waiting_row(staff, w)).collect(), more: waiting.more, once: &key },
+        errors: &errors,
     };
-    Ok(reply::page(views::index(&page)))
+    Ok(rejection.page(request, views::index(&page)))
+}
+
+fn waiting_row<'a>(staff: &Staff, w: &'a sign_ups::Waiting) -> WaitingRow<'a> {
+    let at = present::moment(w.created_at, staff.request.app.context.clock.now(), staff.request.lang);
+    WaitingRow { id: w.id.0, name: &w.name, email: &w.email, at }
 }
 
 /// What was typed into the suspension's form.

@@ -32,6 +32,7 @@ pub async fn run(config: Config, args: &Args) -> Result<(), Failure> {
     match done {
         Bounce::Marked(user) => say!("the address of member {user} is marked"),
         Bounce::Ignored => say!("ignored: not a report of a failure for good"),
+        Bounce::SignUp => say!("ignored: about a sign-up that waited for its mail, which has no member yet"),
         Bounce::Unknown => say!("ignored: not about a mail of this site"),
     }
     Ok(())

@@ -71,6 +71,11 @@ impl Mail {
         self.way != Way::None
     }
 
+    /// Whether mail reaches mailboxes.
+    pub fn is_relayed(&self) -> bool {
+        matches!(self.way, Way::Relay(_))
+    }
+
     /// The time from one notification by mail to the next: they take half of what goes out, so that there is room for what members asked
     /// for.
     pub fn notice_pause(&self) -> Duration {

@@ -4,6 +4,7 @@ use super::boards::Boards;
 use super::jobs::JobId;
 use super::page::{Page, skip};
 use super::sessions::Client;
+use super::users::sign_ups::SignUpId;
 use super::{Action, Actor, Resource, Result};
 use crate::clock::OffsetDateTime;
 use crate::domain::{AuditId, BoardId, CommentId, Context, PostId, RoleId, UserId};
@@ -33,6 +34,7 @@ pub enum Target {
     Post(PostId),
     Comment(CommentId),
     Job(JobId),
+    SignUp(SignUpId),
 }
 
 impl Target {
@@ -45,6 +47,7 @@ impl Target {
             Self::Post(id) => ("post", id.0),
             Self::Comment(id) => ("comment", id.0),
             Self::Job(id) => ("job", id.0),
+            Self::SignUp(id) => ("sign_up", id.0),
         }
     }
 }

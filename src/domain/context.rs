@@ -42,6 +42,9 @@ pub struct Parts {
     pub limits: Limits,
     /// Whether mail goes anywhere; where it does not, none is added to the jobs.
     pub sends_mail: bool,
+    /// Whether newcomers become members by a button behind a mailed link: where mails reach mailboxes, and not the log of a site that is
+    /// being developed.
+    pub confirms_sign_ups: bool,
 }
 
 /// How much people may do in a time.
@@ -97,6 +100,7 @@ impl Context {
             known: markdown::Known::default(),
             limits,
             sends_mail: config.mail.is_on(),
+            confirms_sign_ups: config.mail.is_relayed(),
         })))
     }
 }

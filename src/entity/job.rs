@@ -25,7 +25,7 @@ pub enum Kind {
     ForgetEvents,
     /// Deletes jobs that ended long ago.
     ForgetJobs,
-    /// Deletes tokens of links that have expired.
+    /// Deletes tokens of links that have expired, and sign-ups that waited for one.
     ForgetTokens,
     /// Sends a mail.
     Mail,

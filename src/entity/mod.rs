@@ -37,6 +37,7 @@ pub mod search_doc;
 pub mod search_progress;
 pub mod session;
 pub mod setting;
+pub mod sign_up;
 pub mod user;
 pub mod user_email;
 

@@ -9,7 +9,7 @@ use crate::domain::files::texts;
 use crate::domain::jobs::lease::Claim;
 use crate::domain::jobs::schedules::Schedule;
 use crate::domain::jobs::{self, Failure, Kind};
-use crate::domain::users::links;
+use crate::domain::users::{links, sign_ups};
 use crate::domain::{Result, idempotency, invalidation, sessions};
 use crate::files::storage;
 use crate::monitor::{events, history};
@@ -60,7 +60,7 @@ async fn forget_of(db: &impl ConnectionTrait, kind: Kind, now: OffsetDateTime) -
         Kind::ForgetMetrics => history::forget_old(db, now).await,
         Kind::ForgetEvents => events::forget_old(db, now).await,
         Kind::ForgetJobs => jobs::forget_old(db, now).await,
-        Kind::ForgetTokens => links::forget_old(db, now).await,
+        Kind::ForgetTokens => Ok(links::forget_old(db, now).await? + sign_ups::forget_old(db, now).await?),
         // These delete nothing, and have handlers of their own.
         Kind::Mail | Kind::ReadFile | Kind::NoticeMail | Kind::DailyDigests | Kind::WeeklyDigests | Kind::RunSearches => Ok(0),
         // It deletes nothing either, but comes again like those that do.

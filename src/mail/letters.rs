@@ -1,6 +1,6 @@
 //! Writes letters: looks up who gets one today, makes the token of its link, and draws it by `templates`.
 
-use super::{Recipient, Written};
+use super::{Recipient, Written, sign_ups};
 use crate::app::App;
 use crate::clock::OffsetDateTime;
 use crate::domain::jobs::Failure;
@@ -18,6 +18,9 @@ use time::macros::{format_description, offset};
 pub(super) async fn write(app: &App, job: &Claim) -> Result<Option<Written>, Failure> {
     let unreadable = |err| Failure::Permanent(format!("the job does not say which letter it is: {err}"));
     let letter: Letter = serde_json::from_str(&job.payload).map_err(unreadable)?;
+    if let Letter::ConfirmSignUp { sign_up } = letter {
+        return sign_ups::write(app, sign_up).await;
+    }
     let Some(about) = about(app, &letter).await? else { return Ok(None) };
     let Some(member) = mail::recipient(&app.context.db, about.user()).await? else { return Ok(None) };
     let Some(drawn) = draw(app, &letter, &about, &member).await? else { return Ok(None) };
@@ -26,7 +29,7 @@ pub(super) async fn write(app: &App, job: &Claim) -> Result<Option<Written>, Fai
         (_, About::Change(change)) => change.former.unwrap_or(member.email),
         _ => member.email,
     };
-    let to = Recipient { user: member.id, name: member.name, email };
+    let to = Recipient { user: Some(member.id), name: member.name, email };
     Ok(Some(Written { to, letter: drawn, notices: Vec::new() }))
 }
 
@@ -58,6 +61,8 @@ async fn about(app: &App, letter: &Letter) -> Result<Option<About>, Failure> {
         | Letter::EmailChanged { user }
         | Letter::Test { user } => Some(About::Member(*user)),
         Letter::ChangeEmail { change } | Letter::EmailChangeAsked { change } => links::find_noted(db, *change).await?.map(About::Change),
+        // Written elsewhere.
+        Letter::ConfirmSignUp { .. } => None,
         Letter::NewDevice { session } => sessions::find(db, *session).await?.map(About::Session),
     })
 }
@@ -101,8 +106,12 @@ pub(super) async fn frame<'a>(app: &'a App, member: &'a user::Model, asked: Opti
         None => addresses::lang(&app.context.db, member.id).await?.as_deref().and_then(Lang::from_tag),
         known => known,
     };
-    let origin = app.config.public_url.as_str().trim_end_matches('/');
-    Ok(views::Frame { lang: lang.unwrap_or_default(), name: &member.name, origin })
+    Ok(views::Frame { lang: lang.unwrap_or_default(), name: &member.name, origin: origin(app) })
+}
+
+/// The site as browsers reach it, without a slash at the end.
+pub(super) fn origin(app: &App) -> &str {
+    app.config.public_url.as_str().trim_end_matches('/')
 }
 
 fn minutes(purpose: Purpose) -> u64 {

@@ -60,7 +60,7 @@ fn plain(name: &str) -> String {
 /// Where a mail comes back to: an address that names who it went to, and that only we can make.
 fn sender(mail: &Mail, secret: &str, to: &Recipient) -> Option<Address> {
     let (local, domain) = mail.bounces.as_ref()?.rsplit_once('@')?;
-    Address::new(format!("{local}+{}", bounce::tag(secret, to.user, &to.email)), domain).ok()
+    Address::new(format!("{local}+{}", bounce::tag(secret, to.user.unwrap_or(bounce::NO_MEMBER), &to.email)), domain).ok()
 }
 
 /// An address as relays take it: a domain in other letters than those of ASCII has a form in them (RFC 5891).
@@ -88,7 +88,7 @@ mod tests {
                 way: Way::Log, from: "민스쿨 <noreply@example.org>".into(), bounces: None, a_minute: 60, notice_delay: Duration::ZERO
             };
         let job = Claim { id: JobId(7), kind: Kind::Mail, payload: String::new(), tries: 1, lease: String::new() };
-        let to = Recipient { user: UserId(1), name: "에이다, \"러브\"\r\nBcc: x@example.com".into(), email: email.into() };
+        let to = Recipient { user: Some(UserId(1)), name: "에이다, \"러브\"\r\nBcc: x@example.com".into(), email: email.into() };
         let letter = views::password_changed(&views::Frame { lang: Lang::Ko, name: &to.name, origin: "https://example.org" });
         build(&mail, "secret", &job, &to, &letter).expect("a message")
     }

@@ -1,4 +1,4 @@
-//! Mail: the job that writes a letter (`letters`, or `notices` for notifications), makes a message of it (`message`) and hands it to a
+//! Mail: the job that writes a letter (`letters`, `sign_ups` to newcomers, `notices` for notifications), makes a message of it (`message`) and hands it to a
 //! relay (`relay`).
 //!
 //! A mail is sent at least once and at most twice: before its text goes out, the job's row in `mail_attempts` says so, and a job
@@ -8,6 +8,7 @@ mod letters;
 mod message;
 mod notices;
 mod relay;
+mod sign_ups;
 
 use crate::app::App;
 use crate::config::mail::Way;
@@ -62,7 +63,8 @@ fn sending(patience: Patience) -> Handler {
 
 /// Whom a mail goes to.
 struct Recipient {
-    user: UserId,
+    /// None: a newcomer, who is no member before the mail was read.
+    user: Option<UserId>,
     name: String,
     email: String,
 }
@@ -144,8 +146,8 @@ async fn send(
     if !matches!(refused, Refusal::Doubt(_)) {
         mail::settle(&ctx.db, job.id).await?;
     }
-    if let Refusal::Recipient(why) = &refused {
-        addresses::record_failure(&ctx.db, to.user, &to.email, why, ctx.clock.now()).await?;
+    if let (Refusal::Recipient(why), Some(user)) = (&refused, to.user) {
+        addresses::record_failure(&ctx.db, user, &to.email, why, ctx.clock.now()).await?;
     }
     Err(refused.into())
 }

@@ -29,7 +29,7 @@ pub(super) async fn write(app: &App, job: &Claim) -> Result<Option<Written>, Fai
         why: why(&content.scope),
         stop: &stop,
     });
-    let to = Recipient { user: member.id, name: member.name.clone(), email: member.email.clone() };
+    let to = Recipient { user: Some(member.id), name: member.name.clone(), email: member.email.clone() };
     Ok(Some(Written { to, letter, notices: content.ids }))
 }
 

@@ -1,7 +1,7 @@
 //! Signing up, in and out.
 
 use crate::domain::sessions::Area;
-use crate::domain::users::{self, SignupForm, sign_in_limits};
+use crate::domain::users::{self, Registration, SignupForm, sign_in_limits};
 use crate::web::fields::Sent;
 use crate::web::form::Submission::{Accepted, Rejected};
 use crate::web::sign_in::{self, Form};
@@ -11,6 +11,7 @@ use poem::web::Query;
 use poem::{Response, handler};
 use serde::Deserialize;
 use templates::paths;
+use templates::sign_ups::paths as sign_ups;
 use templates::users::register::{self, SignupPage};
 use templates::users::sign_in::{self as views, LoginNotice, LoginPage, LogoutPage};
 
@@ -31,6 +32,7 @@ pub fn new_session(request: RequestContext, arrival: Option<Query<SignInQuery>>)
     }
     let notice = match arrival.why.as_deref() {
         Some("joined") => LoginNotice::Registered,
+        Some("confirmed") => LoginNotice::Confirmed,
         Some("left") => LoginNotice::SignedOut,
         Some("changed") => LoginNotice::PasswordChanged,
         _ if arrival.next.is_some() => LoginNotice::Required,
@@ -53,6 +55,7 @@ fn login(request: &RequestContext, status: StatusCode, form: &Form<'_>) -> Respo
         once: &key,
         errors: &errors,
         notice: form.notice,
+        confirms_sign_ups: request.app.context.confirms_sign_ups,
     };
     reply::page_with(request, status, views::login(&page))
 }
@@ -106,6 +109,7 @@ fn signup(request: &RequestContext, form: &SignupForm, next: &str, rejection: &R
         privacy: form.privacy,
         terms_version: users::TERMS_VERSION,
         privacy_version: users::PRIVACY_VERSION,
+        confirms: request.app.context.confirms_sign_ups,
         next,
         once: &key,
         errors: &errors,
@@ -114,7 +118,7 @@ fn signup(request: &RequestContext, form: &SignupForm, next: &str, rejection: &R
     rejection.page(request, register::page(&page))
 }
 
-/// POST /signup. Whether the address was known does not show in the answer: both lead to signing in.
+/// POST /signup. Whether the address was known does not show: both lead to the mailbox, or where no mail is sent to signing in.
 #[handler]
 pub async fn create(request: RequestContext, fields: Fields) -> Result<Response> {
     let form = SignupForm {
@@ -128,7 +132,8 @@ pub async fn create(request: RequestContext, fields: Fields) -> Result<Response>
     let next = reply::local(fields.text("next"));
     let register = async |key| sign_in_limits::register(&request.app.context, &key, &form, &request.head.client).await;
     match form::submit(&request, "signup", &fields, register).await? {
-        Accepted(_) => Ok(reply::see_other(&request, &paths::login_joined(next))),
+        Accepted(Registration::Mailed) => Ok(reply::see_other(&request, sign_ups::SENT)),
+        Accepted(Registration::New(_) | Registration::Known) => Ok(reply::see_other(&request, &paths::login_joined(next))),
         Rejected(rejection) => Ok(signup(&request, &form, next, &rejection)),
     }
 }

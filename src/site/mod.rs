@@ -20,6 +20,7 @@ mod revisions;
 mod saved_searches;
 mod search;
 mod settings;
+mod sign_ups;
 
 use crate::app::App;
 use crate::domain::sessions::Area;
@@ -51,7 +52,7 @@ pub fn routes() -> Routes {
         .at(page("/accessibility").cost(0, 0), get(pages::accessibility));
     let routes = search::routes(drafts::routes(bookmarks::routes(of_members(of_posts(routes)))));
     let routes = files::routes(password_reset::routes(revisions::routes(saved_searches::routes(routes))));
-    avatars::routes(notices::routes(email::routes(routes)))
+    avatars::routes(notices::routes(email::routes(sign_ups::routes(routes))))
 }
 
 fn of_posts(routes: Routes) -> Routes {

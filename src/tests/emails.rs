@@ -1,4 +1,4 @@
-//! A member's address: proved, changed, and what mails say about both; sign-ups with known addresses; new devices.
+//! A member's address: proved, changed, and what mails say about both; new devices.
 
 use crate::support::mail::{Post, link, subject, text};
 use crate::support::{Engine, PASSWORD, Page, Postgres, Sqlite, TestApp, Visitor, config, until};
@@ -10,12 +10,6 @@ use time::Duration;
 
 const ADA: &str = "ada@example.com";
 const NEXT: &str = "ada@example.net";
-
-async fn sign_up(visitor: &mut Visitor, email: &str, name: &str) -> Page {
-    let page = visitor.get("/signup").await;
-    let form = [("email", email), ("name", name), ("password", PASSWORD), ("terms", "1"), ("privacy", "1")];
-    visitor.submit(&page, "/signup", &form).await
-}
 
 async fn sign_in(visitor: &mut Visitor, email: &str) -> Page {
     let page = visitor.get("/login").await;
@@ -40,18 +34,21 @@ async fn ask_change(ada: &mut Visitor, wanted: &str) -> Page {
     ada.submit(&page, "/my/email", &[("email", wanted), ("current", PASSWORD)]).await
 }
 
+/// Asks for another link that proves the address, and gives its path.
+async fn ask_link(post: &Post, ada: &mut Visitor) -> String {
+    let page = ada.get("/my/email").await;
+    ada.submit(&page, "/my/email/send", &[]).await;
+    link(&post.mail(ADA, 0).await, &post.node.app)
+}
+
 #[rstest]
 #[tokio::test]
-async fn a_newcomer_is_in_at_once_and_proves_the_address_by_a_button(#[values(Sqlite, Postgres)] engine: Engine) {
-    let test = engine.start().await;
-    let post = Post::beside(&test).await;
-    let mut ada = test.visitor().on(&post.node);
-    sign_up(&mut ada, ADA, "에이다").await;
-    assert!(sign_in(&mut ada, ADA).await.says("에이다님"), "nobody waits for a mail");
+async fn a_member_proves_the_address_by_a_button(#[values(Sqlite, Postgres)] engine: Engine) {
+    let (test, post, mut ada) = member(engine).await;
     assert!(ada.get("/my/email").await.says("확인 안 됨"));
+    let place = ask_link(&post, &mut ada).await;
     let mail = post.mail(ADA, 0).await;
     assert!(subject(&mail).ends_with("이메일을 확인해 주세요"), "{}", subject(&mail));
-    let place = link(&mail, &post.node.app);
 
     // In whatever browser the mailbox is open.
     let mut phone = test.visitor().on(&post.node);
@@ -65,43 +62,21 @@ async fn a_newcomer_is_in_at_once_and_proves_the_address_by_a_button(#[values(Sq
     assert_eq!((done.path.as_str(), done.says("이메일이 확인되었습니다")), ("/email/verified", true), "{}", done.text());
     assert!(ada.get("/my/email").await.says("확인됨"));
     assert_eq!(phone.get(&place).await.status, 410, "a link is good once");
-    assert_eq!(post.server.mails().len(), 1, "the first sign-in of all is no news");
 }
 
 #[rstest]
 #[tokio::test]
 async fn a_link_that_proves_an_address_changes_no_password(#[values(Sqlite, Postgres)] engine: Engine) {
-    let test = engine.start().await;
-    let post = Post::beside(&test).await;
-    let mut ada = test.visitor().on(&post.node);
-    sign_up(&mut ada, ADA, "에이다").await;
-    let place = link(&post.mail(ADA, 0).await, &post.node.app);
+    let (_test, post, mut ada) = member(engine).await;
+    let place = ask_link(&post, &mut ada).await;
     let token = place.split_once("token=").unwrap().1;
 
-    let page = ada.get(&format!("/password/reset?token={token}")).await;
+    for other in ["/password/reset", "/signup/confirm"] {
+        let page = ada.get(&format!("{other}?token={token}")).await;
 
-    assert_eq!((page.status, page.count("[name=password]")), (410, 0), "{}", page.text());
+        assert_eq!((page.status, page.count("[name=password]")), (410, 0), "{}", page.text());
+    }
     assert_eq!(ada.get(&place).await.status, 200, "for what it was made it is good");
-}
-
-#[rstest]
-#[tokio::test]
-async fn a_sign_up_with_a_known_address_looks_the_same_and_its_owner_gets_a_mail(#[values(Sqlite, Postgres)] engine: Engine) {
-    let test = engine.start().await;
-    test.member("ada").await;
-    let post = Post::beside(&test).await;
-
-    let known = sign_up(&mut test.visitor().on(&post.node), ADA, "에이다").await;
-    let new = sign_up(&mut test.visitor().on(&post.node), "grace@example.com", "그레이스").await;
-
-    assert_eq!((known.status, &known.path, known.text()), (new.status, &new.path, new.text()));
-    let mail = post.mail(ADA, 0).await;
-    assert!(subject(&mail).ends_with("이미 가입하신 이메일입니다"));
-    assert_eq!(link(&mail, &post.node.app), "/password/forgot");
-    assert!(subject(&post.mail("grace@example.com", 0).await).ends_with("이메일을 확인해 주세요"));
-    sign_up(&mut test.visitor().on(&post.node), ADA, "에이다").await;
-    let sql = "SELECT COUNT(*) FROM jobs WHERE payload LIKE '%sign_up_again%'";
-    assert_eq!(number(&test, sql).await, 1, "one a day is enough");
 }
 
 #[rstest]

@@ -139,7 +139,9 @@ pub fn sign_in_again(
         Area::Site => {
             let nav = present::nav(request);
             let shell = present::shell(request, &nav);
-            sign_in::relogin(&sign_in::ReloginPage { shell: &shell, email, next, fields, once: &once, errors: &errors, notice })
+            let confirms_sign_ups = request.app.context.confirms_sign_ups;
+            let shell = &shell;
+            sign_in::relogin(&sign_in::ReloginPage { shell, email, next, fields, once: &once, errors: &errors, notice, confirms_sign_ups })
         }
         Area::Admin => admin::users::sign_in::page(&admin::users::sign_in::LoginPage {
             lang: request.lang,

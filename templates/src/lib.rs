@@ -38,6 +38,7 @@ pub mod samples;
 pub mod saved_searches;
 pub mod search;
 pub mod sessions;
+pub mod sign_ups;
 pub mod text;
 pub mod ui;
 pub mod upstreams;

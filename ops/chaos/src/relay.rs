@@ -24,7 +24,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// A mail server of this machine.
 pub struct Relay {
     port: u16,
-    /// A line for each mail: the address and the Message-ID.
+    /// A line for each mail: the address, the Message-ID and the link in it.
     file: PathBuf,
     process: Mutex<Option<Child>>,
 }
@@ -65,12 +65,29 @@ impl Relay {
 
     /// How often each mail came, by its address and number.
     fn mails(&self) -> BTreeMap<(String, String), usize> {
-        let text = std::fs::read_to_string(&self.file).unwrap_or_default();
-        let lines = text.lines().filter_map(|line| line.split_once(' ')).map(|(to, number)| (to.to_owned(), number.to_owned()));
-        lines.fold(BTreeMap::new(), |mut mails, mail| {
-            *mails.entry(mail).or_default() += 1;
+        self.lines().into_iter().fold(BTreeMap::new(), |mut mails, [to, number, _]| {
+            *mails.entry((to, number)).or_default() += 1;
             mails
         })
+    }
+
+    fn lines(&self) -> Vec<[String; 3]> {
+        let text = std::fs::read_to_string(&self.file).unwrap_or_default();
+        let parts = |line: &str| line.splitn(3, ' ').map(str::to_owned).collect::<Vec<_>>().try_into().ok();
+        text.lines().filter_map(parts).collect()
+    }
+
+    /// The token of the link in the first mail to an address, waited for.
+    pub async fn token_for(&self, address: &str) -> Result<String> {
+        let since = Instant::now();
+        loop {
+            let link = self.lines().into_iter().find(|[to, ..]| to == address);
+            if let Some((_, token)) = link.as_ref().and_then(|[.., link]| link.split_once("token=")) {
+                return Ok(token.to_owned());
+            }
+            ensure!(since.elapsed() < LONGEST, "no mail with a link came to {address}");
+            sleep(Duration::from_millis(20)).await;
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::client::{Answer, Client};
 use crate::cluster::Cluster;
+use crate::relay::Relay;
 use crate::results::{Outcome, Recorder, Request};
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use testkit::form;
@@ -41,7 +42,7 @@ impl Workload {
         let guest = Client::at(cluster.site())?;
         let mut members = Vec::new();
         for n in 0..MEMBERS {
-            members.push(join(guest.clone(), n).await?);
+            members.push(join(guest.clone(), n, cluster.relay()).await?);
         }
         let owner = members.first_mut().expect("there are members");
         let post = owner.write_post("훈련").await?;
@@ -85,12 +86,18 @@ pub fn email(n: usize) -> String {
     format!("drill{n}@example.com")
 }
 
-async fn join(mut client: Client, n: usize) -> Result<Client> {
+/// Signs a member up and in; with a relay by the button behind the link of its mail.
+async fn join(mut client: Client, n: usize, relay: Option<&Relay>) -> Result<Client> {
     let (email, name) = (email(n), format!("훈련{n}"));
     let fields = [("email", email.as_str()), ("name", &name), ("password", PASSWORD), ("terms", "1"), ("privacy", "1")];
     let joined = client.submit("/signup", "/signup", &fields).await?;
     if joined.status != 303 {
         bail!("signing up answered {}: {:.400}", joined.status, joined.text);
+    }
+    if let Some(relay) = relay {
+        let token = relay.token_for(&email).await?;
+        let confirmed = client.submit(&format!("/signup/confirm?token={token}"), "/signup/confirm", &[("token", &token)]).await?;
+        ensure!(confirmed.status == 303, "confirming a sign-up answered {}: {:.400}", confirmed.status, confirmed.text);
     }
     sign_in(&mut client, n).await?;
     Ok(client)

@@ -23,9 +23,14 @@ pub enum Bounce {
     Marked(UserId),
     /// It will be tried again by another server, or it is no report: an absence notice, an advertisement.
     Ignored,
+    /// It is about a sign-up that waited: it has no member whose address could be marked.
+    SignUp,
     /// It is about nobody whom we sent a mail to, or about an address that the member has left.
     Unknown,
 }
+
+/// The member in the sender of a mail to a newcomer, who is none yet.
+pub const NO_MEMBER: UserId = UserId(0);
 
 /// What stands between "bounce+" and "@" in the sender of a mail to this member.
 pub fn tag(secret: &str, user: UserId, email: &str) -> String {
@@ -47,6 +52,9 @@ pub async fn record(db: &impl ConnectionTrait, secret: &str, recipient: &str, re
     let tagged = if recipient.is_empty() { recipients(report).find_map(parse) } else { parse(recipient) };
     let Some((user, signature)) = tagged else { return Ok(Bounce::Unknown) };
     let Some(status) = status(report).filter(|status| status.starts_with('5')) else { return Ok(Bounce::Ignored) };
+    if user == NO_MEMBER {
+        return Ok(Bounce::SignUp);
+    }
     let Some(member) = user::Entity::find_by_id(user).one(db).await? else { return Ok(Bounce::Unknown) };
     if mac(secret, user, &member.email).verify_truncated_left(&signature).is_err() {
         return Ok(Bounce::Unknown);

@@ -6,6 +6,7 @@ pub mod bounce;
 pub mod manage;
 
 use super::jobs::{self, JobId, Kind, New};
+use super::users::sign_ups::SignUpId;
 use super::{Context, Result, SessionId, UserId};
 pub use crate::entity::account_token::AccountTokenId;
 use crate::entity::mail_attempt::{ActiveModel, Column, Entity};
@@ -36,6 +37,12 @@ pub enum Letter {
     VerifyEmail {
         /// Whose.
         user: UserId,
+    },
+    /// A link by which a newcomer becomes a member. Where the address has an account it is not sent: the job ends the sign-up and adds
+    /// [`Letter::SignUpAgain`].
+    ConfirmSignUp {
+        /// The sign-up that waits for it.
+        sign_up: SignUpId,
     },
     /// That there is an account already, after a sign-up with its address.
     SignUpAgain {

@@ -14,6 +14,7 @@ pub mod password_reset;
 pub mod profile;
 pub mod sign_in;
 pub mod sign_in_limits;
+pub mod sign_ups;
 
 pub(super) use counts::{count_comments, count_posts};
 
@@ -30,12 +31,12 @@ use crate::entity::{consent, user};
 use crate::shared::cache::CacheTag;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 /// The version of the terms of use that is shown now; consents are kept with it.
 pub const TERMS_VERSION: &str = "2026-11-01";
 /// The version of the privacy notice that is shown now (Personal Information Protection Act, article 15).
-pub const PRIVACY_VERSION: &str = "2026-11-24";
+pub const PRIVACY_VERSION: &str = "2026-11-27";
 
 /// The sign-up form as typed.
 #[derive(Clone, Debug, Default)]
@@ -111,14 +112,21 @@ pub enum Registration {
     New(UserId),
     /// The address has an account already; its owner is notified. A page must not show a difference to `New`.
     Known,
+    /// A mail is on its way, whether the address has an account or not.
+    Mailed,
 }
 
-/// Makes an account. Whether the address was known shows neither in the answer nor in the time it takes.
+/// Makes an account; on a site that sends mail, a sign-up that waits for the button behind a mailed link ([`sign_ups`]). Whether the
+/// address was known shows neither in the answer nor in the time it takes. Without mail it shows in what signing in answers then.
 ///
 /// # Errors
 /// `Invalid` with every field that cannot be used; `Busy`.
 pub async fn register(ctx: &Context, key: &idempotency::Key, form: &SignupForm) -> Result<Registration> {
     let new_user = NewUser::check(ctx, form, Account::Member).await?;
+    if ctx.confirms_sign_ups {
+        sign_ups::create(ctx, key, &new_user, form.lang).await?;
+        return Ok(Registration::Mailed);
+    }
     match idempotent(ctx, key, add(ctx, &new_user, form.lang)).await {
         Ok(outcome) => {
             jobs::wake(ctx).await;
@@ -135,20 +143,52 @@ pub async fn register(ctx: &Context, key: &idempotency::Key, form: &SignupForm) 
 async fn add(ctx: &Context, new_user: &NewUser, lang: &str) -> Result<Uncommitted<UserId>> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
-    let role = roles::find_by_slug(&tx, roles::MEMBER).await?;
-    let id = new_user.insert(&tx, role.id, now).await?;
-    let agreed = [(consent::Kind::Terms, TERMS_VERSION), (consent::Kind::Privacy, PRIVACY_VERSION)];
-    let consents = agreed.map(|(kind, version)| consent::ActiveModel {
+    // Before the indexes: of a known address with a taken name they would name the address, of a new one the name.
+    check_name_free(&tx, &new_user.name).await?;
+    let consents = Consents { terms: TERMS_VERSION, privacy: PRIVACY_VERSION, at: now };
+    let id = insert_member(&tx, new_user, &consents, lang, now).await?;
+    mail::enqueue(ctx, &tx, &Letter::VerifyEmail { user: id }).await?;
+    Ok(Uncommitted { tx, id })
+}
+
+/// Whether no member has a name yet. Names are public, so this may be said of any.
+///
+/// # Errors
+/// `Invalid("name", "name.taken")`.
+async fn check_name_free(tx: &impl ConnectionTrait, name: &Name) -> Result<()> {
+    let same = Condition::any().add(user::Column::NameKey.eq(name.key())).add(user::Column::NameSkeleton.eq(name.skeleton()));
+    let holder: Option<UserId> = user::Entity::find().filter(same).select_only().column(user::Column::Id).into_tuple().one(tx).await?;
+    if holder.is_some() { Err(Error::invalid("name", "name.taken")) } else { Ok(()) }
+}
+
+/// The versions of the texts that a newcomer agreed to, and when.
+struct Consents<'a> {
+    terms: &'a str,
+    privacy: &'a str,
+    at: OffsetDateTime,
+}
+
+/// Stores a newcomer as a member, with the consents, the address and the language of the page on which it was entered.
+async fn insert_member(
+    tx: &impl ConnectionTrait,
+    new_user: &NewUser,
+    consents: &Consents<'_>,
+    lang: &str,
+    now: OffsetDateTime,
+) -> Result<UserId> {
+    let role = roles::find_by_slug(tx, roles::MEMBER).await?;
+    let id = new_user.insert(tx, role.id, now).await?;
+    let agreed = [(consent::Kind::Terms, consents.terms), (consent::Kind::Privacy, consents.privacy)];
+    let rows = agreed.map(|(kind, version)| consent::ActiveModel {
         user_id: Set(id),
         kind: Set(kind),
         version: Set(version.into()),
-        agreed_at: Set(now),
+        agreed_at: Set(consents.at),
         ..Default::default()
     });
-    consent::Entity::insert_many(consents).exec_without_returning(&tx).await?;
-    addresses::add(&tx, id, new_user.email.as_str(), lang).await?;
-    mail::enqueue(ctx, &tx, &Letter::VerifyEmail { user: id }).await?;
-    Ok(Uncommitted { tx, id })
+    consent::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    addresses::add(tx, id, new_user.email.as_str(), lang).await?;
+    Ok(id)
 }
 
 /// Notifies the owner of an address that a sign-up was tried with it; once a day is enough. The mail is for who forgot that they
@@ -157,11 +197,16 @@ async fn notify_owner(ctx: &Context, key: &idempotency::Key, email: &str) -> Res
     let now = ctx.clock.now();
     if let Some(owner) = notifications::insert_sign_up_again(&ctx.db, email, now).await? {
         mail::enqueue_once(ctx, &ctx.db, &Letter::SignUpAgain { user: owner }, Some(&format!("again:{}", key.0))).await?;
-        jobs::wake(ctx).await;
-        notifications::forget(ctx, &[owner]).await;
-        notifications::announce(ctx, &[owner]).await;
+        announce_to_owner(ctx, owner).await;
     }
     Ok(())
+}
+
+/// What follows the notification of an owner, after its commit.
+async fn announce_to_owner(ctx: &Context, owner: UserId) {
+    jobs::wake(ctx).await;
+    notifications::forget(ctx, &[owner]).await;
+    notifications::announce(ctx, &[owner]).await;
 }
 
 /// The reason, while a member is suspended.

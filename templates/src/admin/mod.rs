@@ -14,5 +14,6 @@ pub mod posts;
 pub mod roles;
 pub(crate) mod samples;
 pub mod sessions;
+pub mod sign_ups;
 pub mod text;
 pub mod users;

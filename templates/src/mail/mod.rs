@@ -8,6 +8,7 @@ use self::text as t;
 use crate::email;
 use crate::password;
 use crate::paths;
+use crate::sign_ups;
 use crate::text::{Lang, Text, common};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::fmt::Display;
@@ -111,6 +112,17 @@ pub fn verify_email(p: &LinkLetter) -> Letter {
         link: Some(Link { label: lang.t(t::VERIFY_LINK), url: to(&p.frame, &email::paths::with_token(email::paths::VERIFY, p.token)) }),
         notes: vec![fill(lang, t::LINK_HOURS, "n", &(p.minutes / 60)), lang.t(t::VERIFY_NOT_YOU).to_owned()],
         ..letter(&p.frame, t::VERIFY_SUBJECT)
+    }
+}
+
+/// A link by which a newcomer becomes a member.
+pub fn confirm_sign_up(p: &LinkLetter) -> Letter {
+    let lang = p.frame.lang;
+    Letter {
+        lines: vec![fill(lang, t::SIGN_UP_TEXT, "name", &p.frame.name)],
+        link: Some(Link { label: lang.t(t::SIGN_UP_LINK), url: to(&p.frame, &sign_ups::paths::confirm(p.token)) }),
+        notes: vec![fill(lang, t::LINK_HOURS, "n", &(p.minutes / 60)), lang.t(t::SIGN_UP_NOT_YOU).to_owned()],
+        ..letter(&p.frame, t::SIGN_UP_SUBJECT)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::notices::{self, Entry, NoticeLetter, Place, Subject, Why};
 use super::{
-    ChangeLetter, DeviceLetter, Frame, Letter, LinkLetter, body, change_email, email_change_asked, email_changed, new_device,
-    password_changed, reset_password, sign_up_again, test, text, verify_email,
+    ChangeLetter, DeviceLetter, Frame, Letter, LinkLetter, body, change_email, confirm_sign_up, email_change_asked, email_changed,
+    new_device, password_changed, reset_password, sign_up_again, test, text, verify_email,
 };
 use crate::notifications::Kind;
 use crate::samples::Rendered;
@@ -19,6 +19,7 @@ pub(crate) fn all(lang: Lang) -> Rendered {
         ("mail-reset-password", drawn(&reset_password(&link(30)))),
         ("mail-password-changed", drawn(&password_changed(&frame))),
         ("mail-verify-email", drawn(&verify_email(&link(1_440)))),
+        ("mail-confirm-sign-up", drawn(&confirm_sign_up(&link(1_440)))),
         ("mail-change-email", drawn(&change_email(&link(1_440)))),
         ("mail-email-change-asked", drawn(&email_change_asked(&change))),
         ("mail-email-changed", drawn(&email_changed(&change))),

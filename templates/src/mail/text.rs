@@ -18,6 +18,10 @@ crate::text::catalogue! {
     VERIFY_TEXT = "가입하신 이메일이 맞는지 확인합니다. 아래 주소에서 단추를 눌러 주세요. 비밀번호를 잊었을 때 이 메일로 되찾을 수 있습니다.", "We would like to know that this e-mail is yours. Please press the button at the address below. If you forget your password, you get back in by it.";
     VERIFY_LINK = "이메일 확인하기", "Verify my e-mail";
     VERIFY_NOT_YOU = "가입하신 적이 없다면 이 메일을 그냥 두세요. 주소는 확인되지 않습니다.", "If you did not sign up, leave this mail as it is. The address stays unverified.";
+    SIGN_UP_SUBJECT = "가입을 마쳐 주세요", "Please finish signing up";
+    SIGN_UP_TEXT = "“{name}” 이름으로 가입을 신청하셨습니다. 아래 주소를 열어 단추를 누르면 가입이 끝나고, 그때부터 로그인할 수 있습니다.", "You signed up as “{name}”. Open the address below and press the button: then you are a member and can sign in.";
+    SIGN_UP_LINK = "가입 마치기", "Finish signing up";
+    SIGN_UP_NOT_YOU = "가입하신 적이 없다면 이 메일을 그냥 두세요. 계정은 만들어지지 않습니다.", "If you did not sign up, leave this mail as it is. No account is made.";
     TAKE_SUBJECT = "새 이메일을 확인해 주세요", "Please confirm your new e-mail";
     TAKE_TEXT = "이 주소로 이메일을 바꾸겠다는 요청을 받았습니다. 아래 주소에서 단추를 누르면 바뀝니다.", "We were asked to make this your e-mail. It changes once you press the button at the address below.";
     TAKE_LINK = "이 주소로 바꾸기", "Change to this address";

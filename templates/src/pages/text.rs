@@ -20,7 +20,7 @@ crate::text::catalogue! {
     PRIVACY_2 = "쓰는 목적", "Why we use it";
     PRIVACY_2_TEXT = "회원을 알아보고, 글과 댓글의 글쓴이를 보이고, 알림을 보내고, 부정한 이용을 막는 데에만 씁니다.", "To recognise members, show who wrote a post, send notifications and prevent abuse. Nothing else.";
     PRIVACY_3 = "보관하는 기간", "How long we keep it";
-    PRIVACY_3_TEXT = "회원 정보는 탈퇴할 때까지, 로그인 기록은 3개월 동안 보관합니다. 법에서 정한 기간이 있으면 그에 따릅니다.", "Account data until you leave; sign-in records for three months; longer only where the law says so.";
+    PRIVACY_3_TEXT = "회원 정보는 탈퇴할 때까지, 로그인 기록은 3개월 동안 보관합니다. 마치지 않은 가입 신청은 하루 뒤에 지웁니다. 법에서 정한 기간이 있으면 그에 따릅니다.", "Account data until you leave; sign-in records for three months; a sign-up that was not finished for a day; longer only where the law says so.";
     PRIVACY_4 = "다른 곳에 넘기지 않습니다", "We do not pass it on";
     PRIVACY_4_TEXT = "개인정보를 다른 곳에 팔거나 넘기지 않습니다. 화면에 다른 회사의 추적 도구나 광고를 두지 않습니다.", "Personal data are not sold or handed to others. No page carries trackers or advertisements of other companies.";
     PRIVACY_5 = "회원의 권리", "Your rights";

@@ -96,6 +96,16 @@ pub fn user_end_sessions(id: i64) -> String {
     format!("/users/{id}/end-sessions")
 }
 
+/// Makes a member of a sign-up that waits.
+pub fn sign_up_confirm(id: i64) -> String {
+    format!("/sign-ups/{id}/confirm")
+}
+
+/// Drops a sign-up that waits.
+pub fn sign_up_delete(id: i64) -> String {
+    format!("/sign-ups/{id}/delete")
+}
+
 /// One role: POST saves what it may do.
 pub fn role(id: i64) -> String {
     format!("/roles/{id}")

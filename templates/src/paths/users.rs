@@ -19,6 +19,9 @@ pub fn login_joined(next: &str) -> String {
     format!("/login?why=joined&next={}", query(next))
 }
 
+/// Sign in for the first time, after the button behind a mailed link.
+pub const LOGIN_CONFIRMED: &str = "/login?why=confirmed";
+
 /// Sign up.
 pub const SIGNUP: &str = "/signup";
 

@@ -16,13 +16,18 @@ pub struct Text {
 impl Text {
     /// The sentence that a page left for the next one, by the name from [`Self::flash_name`]. Only a `FLASH_…` is one.
     pub fn flash(wanted: &str) -> Option<Self> {
-        flashes().find(|(noun, name, _)| wanted.split_once('.') == Some((noun, name))).map(|(.., text)| text)
+        flashes().find(|(noun, name, _)| cookie_word(noun, name) == wanted).map(|(.., text)| text)
     }
 
     /// How a cookie names this sentence: the noun, a dot, its name in the noun's list. Empty for one that is in no list.
     pub fn flash_name(self) -> String {
-        flashes().find(|(.., text)| *text == self).map_or_else(String::new, |(noun, name, _)| format!("{noun}.{name}"))
+        flashes().find(|(.., text)| *text == self).map_or_else(String::new, |(noun, name, _)| cookie_word(noun, name))
     }
+}
+
+/// Dots for the colons of a noun in the panel: colons are escaped in cookies, and what is escaped is not read back.
+fn cookie_word(noun: &str, name: &str) -> String {
+    format!("{}.{name}", noun.replace("::", "."))
 }
 
 fn flashes() -> impl Iterator<Item = (&'static str, &'static str, Text)> {
@@ -161,7 +166,9 @@ mod tests {
     fn every_sentence_for_the_next_page_is_found_by_its_name() {
         assert!(flashes().count() > 10);
         for (.., text) in flashes() {
-            assert_eq!(Text::flash(&text.flash_name()), Some(text));
+            let name = text.flash_name();
+            assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)), "a cookie would escape {name}");
+            assert_eq!(Text::flash(&name), Some(text));
         }
         assert_eq!(Text::flash("errors.NOT_FOUND"), None);
     }

@@ -3,6 +3,7 @@
 use super::text as t;
 use crate::layout::{self, About, Shell};
 use crate::paths;
+use crate::sign_ups;
 use crate::text::common;
 use crate::ui::{self, Field, FieldError, Tone};
 use maud::{Markup, html};
@@ -22,6 +23,8 @@ pub struct SignupPage<'a> {
     pub terms_version: &'a str,
     /// The version of the policy, sent along as `privacy_version`.
     pub privacy_version: &'a str,
+    /// Whether the account is made by a button behind a mailed link, and not at once.
+    pub confirms: bool,
     /// Where to go afterwards.
     pub next: &'a str,
     pub once: &'a str,
@@ -37,7 +40,7 @@ pub fn page(p: &SignupPage) -> Markup {
     let main = html! {
         div.wrap.narrow {
             h1 tabindex="-1" { (lang.t(t::SIGNUP_TITLE)) }
-            p.lead { (lang.t(t::SIGNUP_LEAD)) }
+            p.lead { (lang.t(if p.confirms { sign_ups::text::LEAD } else { t::SIGNUP_LEAD })) }
             @if let Some(seconds) = p.wait {
                 (ui::notice(lang, Tone::Warning, &lang.fill(t::SIGNUP_WAIT, &[("n", &seconds.div_ceil(60))])))
             }

@@ -20,9 +20,10 @@ pub(crate) fn all(lang: Lang) -> Rendered {
 
 fn login(lang: Lang) -> Rendered {
     let shell = guest(lang, "/login");
-    let render = |notice, email, errors: &[FieldError]| {
+    let render_for = |confirms_sign_ups, notice, email, errors: &[FieldError]| {
         sign_in::login(&LoginPage {
             shell: &shell,
+            confirms_sign_ups,
             email,
             remember: !email.is_empty(),
             next: "/community/free",
@@ -31,11 +32,14 @@ fn login(lang: Lang) -> Rendered {
             notice,
         })
     };
+    let render = |notice, email, errors: &[FieldError]| render_for(false, notice, email, errors);
     let wrong = [fault("email", "login.wrong", 0)];
     let suspended = |until| LoginNotice::Suspended { reason: "광고 글을 되풀이해 올림", until };
     vec![
         ("login", render(LoginNotice::None, "", &[])),
         ("login-wrong", render(LoginNotice::None, "ada@example.com", &wrong)),
+        ("login-wrong-or-not-confirmed", render_for(true, LoginNotice::None, "ada@example.com", &wrong)),
+        ("login-confirmed", render_for(true, LoginNotice::Confirmed, "", &[])),
         ("login-signed-out", render(LoginNotice::SignedOut, "", &[])),
         ("login-required", render(LoginNotice::Required, "", &[])),
         ("login-expired", render(LoginNotice::Expired, "", &[])),
@@ -58,6 +62,7 @@ fn signup(lang: Lang) -> Rendered {
         privacy: false,
         terms_version: "2026-11-01",
         privacy_version: "2026-11-01",
+        confirms: false,
         next: "/",
         once: "k-once",
         errors: &[],
@@ -71,6 +76,7 @@ fn signup(lang: Lang) -> Rendered {
     ];
     vec![
         ("signup", register::page(&empty)),
+        ("signup-by-mail", register::page(&SignupPage { confirms: true, ..empty })),
         (
             "signup-faults",
             register::page(&SignupPage {
@@ -102,6 +108,7 @@ fn relogin(lang: Lang) -> Rendered {
             once: "k-once",
             errors,
             notice: LoginNotice::None,
+            confirms_sign_ups: false,
         };
         sign_in::relogin(&page)
     };

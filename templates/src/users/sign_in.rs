@@ -4,6 +4,7 @@ use super::text as t;
 use crate::layout::{self, About, Shell};
 use crate::password;
 use crate::paths;
+use crate::sign_ups;
 use crate::text::{Lang, common};
 use crate::ui::{self, Field, FieldError, Tone};
 use maud::{Markup, html};
@@ -23,6 +24,8 @@ pub struct LoginPage<'a> {
     pub errors: &'a [FieldError<'a>],
     /// Why the reader is here.
     pub notice: LoginNotice<'a>,
+    /// Whether newcomers press a button behind a mailed link before they can sign in.
+    pub confirms_sign_ups: bool,
 }
 
 /// Why the sign-in form is shown.
@@ -32,6 +35,8 @@ pub enum LoginNotice<'a> {
     None,
     /// Just joined, or had joined before; which of the two is not shown.
     Registered,
+    /// Just pressed the button behind the link of a sign-up.
+    Confirmed,
     /// Just signed out.
     SignedOut,
     /// The page needs a member.
@@ -81,6 +86,8 @@ pub struct ReloginPage<'a> {
     pub errors: &'a [FieldError<'a>],
     /// A wait or a suspension, where there is one.
     pub notice: LoginNotice<'a>,
+    /// As in [`LoginPage`].
+    pub confirms_sign_ups: bool,
 }
 
 /// What stands before the name of a field that waits for its writer to sign in again.
@@ -96,6 +103,7 @@ pub fn login(p: &LoginPage) -> Markup {
             // Signing in changes the header, so the whole page is asked for.
             form method="post" action=(paths::LOGIN) novalidate hx-boost="false" data-once-only {
                 (ui::error_summary(lang, "", p.errors))
+                (newcomer_hint(lang, p.confirms_sign_ups, p.errors))
                 (ui::once(p.once))
                 (ui::hidden("next", p.next))
                 (credentials(lang, p.email, p.errors))
@@ -122,6 +130,12 @@ pub fn credentials(lang: Lang, email: &str, errors: &[FieldError]) -> Markup {
     }
 }
 
+/// What newcomers may have left to do. Shown for any address, so that it does not tell which ones wait.
+fn newcomer_hint(lang: Lang, confirms_sign_ups: bool, errors: &[FieldError]) -> Markup {
+    let is_wrong = errors.iter().any(|error| error.key == "login.wrong");
+    html! { @if confirms_sign_ups && is_wrong { (ui::notice(lang, Tone::Notice, lang.t(sign_ups::text::LOGIN_HINT))) } }
+}
+
 fn remember(lang: Lang, on: bool) -> Markup {
     ui::check(&Field { lang, name: "remember", label: lang.t(t::REMEMBER), hint: lang.t(t::REMEMBER_HINT), ..Field::default() }, on)
 }
@@ -131,6 +145,7 @@ pub fn login_notice(lang: Lang, notice: LoginNotice) -> Markup {
     let (tone, text) = match notice {
         LoginNotice::None => return Markup::default(),
         LoginNotice::Registered => (Tone::Success, lang.t(t::NOTICE_JOINED).to_owned()),
+        LoginNotice::Confirmed => (Tone::Success, lang.t(sign_ups::text::NOTICE_CONFIRMED).to_owned()),
         LoginNotice::SignedOut => (Tone::Success, lang.t(t::NOTICE_SIGNED_OUT).to_owned()),
         LoginNotice::Required => (Tone::Notice, lang.t(t::NOTICE_REQUIRED).to_owned()),
         LoginNotice::Expired => (Tone::Notice, lang.t(t::NOTICE_EXPIRED).to_owned()),
@@ -175,6 +190,7 @@ pub fn relogin(p: &ReloginPage) -> Markup {
             (login_notice(lang, p.notice))
             form method="post" action=(paths::LOGIN) novalidate hx-boost="false" data-once-only {
                 (ui::error_summary(lang, "", p.errors))
+                (newcomer_hint(lang, p.confirms_sign_ups, p.errors))
                 (ui::once(p.once))
                 (ui::hidden("resume", "1"))
                 (ui::hidden("next", p.next))

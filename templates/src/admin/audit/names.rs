@@ -5,6 +5,7 @@ use crate::admin::boards::text as admin_boards_text;
 use crate::admin::jobs::text as admin_jobs_text;
 use crate::admin::organisation::text as organisation_text;
 use crate::admin::posts::text as admin_posts_text;
+use crate::admin::sign_ups;
 use crate::admin::text as admin_text;
 use crate::avatars;
 use crate::posts::text as posts_text;
@@ -20,6 +21,8 @@ pub fn action_name(key: &str) -> Option<Text> {
         "user.unlock" => t::ACTION_USER_UNLOCK,
         "user.picture" => avatars::text::ACTION_REMOVE,
         "user.lift" => t::ACTION_USER_LIFT,
+        "sign_up.confirm" => sign_ups::text::ACTION_CONFIRM,
+        "sign_up.delete" => sign_ups::text::ACTION_DELETE,
         "session.end" => t::ACTION_SESSION_END,
         "role.create" => t::ACTION_ROLE_CREATE,
         "role.grant" => t::ACTION_ROLE_GRANT,

@@ -48,7 +48,7 @@ crate::text::catalogue! {
     QUEUE_FILES = "아직 읽지 않은 첨부 파일 찾기", "Find files that were not read yet";
     FORGET_EVENTS = "시스템에 있었던 오래된 일 지우기", "Delete old events of the system";
     FORGET_JOBS = "오래전에 끝난 작업 지우기", "Delete jobs that ended long ago";
-    FORGET_TOKENS = "기한이 지난 메일 속 주소 지우기", "Delete expired links of mails";
+    FORGET_TOKENS = "기한이 지난 메일 속 주소와 가입 신청 지우기", "Delete expired links of mails and sign-ups";
     NOTICE_MAIL = "알림을 메일로 보내기", "Mail notifications";
     DAILY_DIGESTS = "하루치 알림 메일 만들기", "Make the digests of a day";
     WEEKLY_DIGESTS = "일주일치 알림 메일 만들기", "Make the digests of a week";

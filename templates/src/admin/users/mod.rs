@@ -8,6 +8,7 @@ pub mod text;
 use self::text as t;
 use super::layout::{self, AdminShell};
 use super::sessions::{self, SessionRow};
+use super::sign_ups::{self, Waiting};
 use crate::admin::text as admin_text;
 use crate::avatars;
 use crate::paths::admin as paths;
@@ -27,6 +28,10 @@ pub struct UsersPage<'a> {
     pub page: u64,
     /// How many pages there are, at least 1.
     pub total_pages: u64,
+    /// Sign-ups that wait; empty on other pages than the first, and for those who may not decide.
+    pub waiting: Waiting<'a>,
+    /// What was wrong with one of its forms.
+    pub errors: &'a [FieldError<'a>],
 }
 
 /// One member in the list.
@@ -107,14 +112,17 @@ pub fn index(p: &UsersPage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {
         h1 tabindex="-1" { (lang.t(admin_text::USERS)) }
+        (ui::error_summary(lang, "", p.errors))
+        (sign_ups::count(lang, &p.waiting))
         form.filters method="get" action=(paths::USERS) role="search" {
             (ui::field(&Field { lang, name: "q", kind: "search", label: lang.t(t::USERS_SEARCH), value: p.query, ..Field::default() }))
             button.button { (lang.t(common::SEARCH)) }
         }
         @if p.users.is_empty() { (ui::empty(lang.t(admin_text::NO_MATCH), lang.t(admin_text::NO_MATCH_TEXT), None)) } @else { (table(lang, &p.users)) }
         (ui::pagination(lang, p.page, p.total_pages, &|n| paths::list(paths::USERS, &[("q", p.query)], n)))
+        (sign_ups::list(lang, &p.waiting))
     };
-    layout::page(p.shell, lang.t(admin_text::USERS), main)
+    layout::form_page(p.shell, lang.t(admin_text::USERS), p.errors, main)
 }
 
 fn table(lang: Lang, users: &[UserRow]) -> Markup {

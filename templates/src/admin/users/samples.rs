@@ -7,6 +7,7 @@ use crate::Lang;
 use crate::admin::layout::AdminShell;
 use crate::admin::samples::shell;
 use crate::admin::sessions::samples::sessions_of;
+use crate::admin::sign_ups::Waiting;
 use crate::layout::Aids;
 use crate::samples::{Rendered, fault, moment};
 use crate::ui::{Choice, FieldError};
@@ -58,7 +59,9 @@ fn user_page<'a>(shell: &'a AdminShell<'a>, errors: &'a [FieldError<'a>]) -> Use
 fn members(lang: Lang) -> Rendered {
     let (list, one) = (shell(lang, "/users"), shell(lang, "/users/8"));
     let found = vec![user(lang, 7, "김하나", false), user(lang, 8, "이두리", true), user(lang, 9, "Ada", false)];
-    let index = |query, users, total_pages| super::index(&UsersPage { shell: &list, query, users, page: 1, total_pages });
+    let index = |query, users, total_pages| {
+        super::index(&UsersPage { shell: &list, query, users, page: 1, total_pages, waiting: Waiting::default(), errors: &[] })
+    };
     let errors = [fault("reason", "reason.empty", 0), fault("until", "until.past", 0)];
     let mut suspended = user_page(&one, &[]);
     suspended.user.suspended = true;

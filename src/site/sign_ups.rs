@@ -1,0 +1,66 @@
+//! /signup/…: that a mail is on its way, and the button behind its link.
+
+use crate::domain::users::sign_ups::{self, Found};
+use crate::web::form::Submission::{Accepted, Rejected};
+use crate::web::routes::{Routes, page};
+use crate::web::{Fields, Rejection, RequestContext, Result, form, form_token, present, reply};
+use poem::http::StatusCode;
+use poem::web::Query;
+use poem::{Response, get, handler};
+use serde::Deserialize;
+use templates::paths::LOGIN_CONFIRMED;
+use templates::sign_ups::{self as views, Behind, ConfirmPage, paths};
+
+const CONFIRM: &str = "signup.confirm";
+
+pub fn routes(routes: Routes) -> Routes {
+    routes.at(page(paths::SENT).private().cost(0, 0), get(sent)).at(page(paths::CONFIRM).private().cost(1, 0), get(edit).post(update))
+}
+
+/// GET /signup/sent
+#[handler]
+pub fn sent(request: RequestContext) -> Response {
+    let nav = present::nav(&request);
+    reply::page(views::sent(&present::shell(&request, &nav)))
+}
+
+/// The token of a link.
+#[derive(Deserialize, Default)]
+pub struct Link {
+    token: Option<String>,
+}
+
+async fn button(request: &RequestContext, token: &str, typed: Option<&str>, rejection: &Rejection) -> Result<Response> {
+    let found = sign_ups::find(&request.app.context, token).await?;
+    let behind = match &found {
+        Found::Waiting { email, name } => Behind::Waiting { email, name: typed.unwrap_or(name) },
+        Found::HasAccount { email } => Behind::HasAccount { email },
+        Found::Nothing => Behind::Nothing,
+    };
+    let (key, nav, errors) = (form_token::issue(request, CONFIRM), present::nav(request), rejection.errors());
+    let renames = typed.is_some() || errors.iter().any(|error| error.field == "name");
+    let page = ConfirmPage { shell: &present::shell(request, &nav), behind, renames, token, once: &key, errors: &errors };
+    match behind {
+        Behind::Waiting { .. } => Ok(rejection.page(request, views::confirm(&page))),
+        // It was there once, or its reader may think so (RFC 9110 section 15.5.11).
+        Behind::HasAccount { .. } | Behind::Nothing => Ok(reply::page_with(request, StatusCode::GONE, views::confirm(&page))),
+    }
+}
+
+/// GET /signup/confirm: changes nothing, as programs open the links of mails before people do.
+#[handler]
+pub async fn edit(request: RequestContext, link: Option<Query<Link>>) -> Result<Response> {
+    let token = link.and_then(|Query(link)| link.token).unwrap_or_default();
+    button(&request, &token, None, &Rejection::default()).await
+}
+
+/// POST /signup/confirm
+#[handler]
+pub async fn update(request: RequestContext, fields: Fields) -> Result<Response> {
+    let (ctx, token) = (&request.app.context, fields.text("token"));
+    let name = fields.has("name").then(|| fields.text("name"));
+    match form::submit(&request, CONFIRM, &fields, async |key| sign_ups::confirm(ctx, &key, token, name).await).await? {
+        Accepted(_) => Ok(reply::see_other(&request, LOGIN_CONFIRMED)),
+        Rejected(rejection) => button(&request, token, name, &rejection).await,
+    }
+}

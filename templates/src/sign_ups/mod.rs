@@ -1,0 +1,137 @@
+//! Signing up where the site sends mail: that a mail is on its way, and the button behind its link.
+
+pub(crate) mod samples;
+pub mod text;
+
+use self::text as t;
+use crate::layout::{self, Shell};
+use crate::password;
+use crate::paths as site;
+use crate::text::{Lang, Text};
+use crate::ui::{self, Field, FieldError};
+use crate::users::text as users;
+use maud::{Markup, html};
+
+/// Addresses.
+pub mod paths {
+    /// That a mail is on its way, whether the address has an account or not.
+    pub const SENT: &str = "/signup/sent";
+    /// Finishes a sign-up by the link of a mail. The token is in the query, which nginx does not log.
+    pub const CONFIRM: &str = "/signup/confirm";
+
+    /// The link with a token.
+    pub fn confirm(token: &str) -> String {
+        format!("{CONFIRM}?token={}", crate::paths::query(token))
+    }
+}
+
+/// What is behind a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Behind<'a> {
+    /// A sign-up that waits.
+    Waiting {
+        email: &'a str,
+        /// As typed last.
+        name: &'a str,
+    },
+    /// The address has got an account since.
+    HasAccount { email: &'a str },
+    /// Nothing any more.
+    Nothing,
+}
+
+/// The button behind a link: `token`, `once`, and `name` where the first one was taken meanwhile.
+#[derive(Clone, Copy)]
+pub struct ConfirmPage<'a> {
+    pub shell: &'a Shell<'a>,
+    pub behind: Behind<'a>,
+    /// Whether another name is typed, because the first one was taken meanwhile.
+    pub renames: bool,
+    pub token: &'a str,
+    pub once: &'a str,
+    /// What was wrong.
+    pub errors: &'a [FieldError<'a>],
+}
+
+/// Renders that a mail is on its way.
+pub fn sent(shell: &Shell) -> Markup {
+    let lang = shell.lang;
+    let main = html! {
+        div.wrap.narrow {
+            h1 tabindex="-1" { (lang.t(t::SENT_TITLE)) }
+            p.lead { (lang.t(t::SENT_TEXT)) }
+            p { (lang.t(t::SENT_MEMBER)) " " a href=(site::LOGIN) { (lang.t(t::TO_LOGIN)) } }
+            section aria-labelledby="nothing-title" {
+                h2 #nothing-title { (lang.t(t::SENT_NOTHING_TITLE)) }
+                p { (lang.t(t::SENT_SPAM)) }
+                p { (lang.t(t::SENT_AGAIN)) }
+                p { (lang.t(t::SENT_STAFF)) }
+                div.actions { a.button.secondary href=(site::SIGNUP) { (lang.t(t::AGAIN)) } }
+            }
+        }
+    };
+    layout::page(shell, lang.t(t::SENT_TITLE), main)
+}
+
+/// Where to go from here, the likelier way first.
+fn ways(lang: Lang, (first, label): (&str, Text), (second, other): (&str, Text)) -> Markup {
+    html! { div.actions { a.button href=(first) { (lang.t(label)) } a.button.secondary href=(second) { (lang.t(other)) } } }
+}
+
+/// Renders the button behind a link, or why there is none.
+pub fn confirm(p: &ConfirmPage) -> Markup {
+    match p.behind {
+        Behind::Waiting { email, name } => button(p, email, name),
+        Behind::HasAccount { email } => has_account(p.shell, email),
+        Behind::Nothing => expired(p.shell),
+    }
+}
+
+fn button(p: &ConfirmPage, email: &str, name: &str) -> Markup {
+    let lang = p.shell.lang;
+    let field = Field { lang, name: "name", label: lang.t(users::NAME), value: name, hint: lang.t(users::NAME_HINT), ..Field::default() };
+    let main = html! {
+        div.wrap.narrow {
+            h1 tabindex="-1" { (lang.t(t::CONFIRM_TITLE)) }
+            p.lead { (lang.t(if p.renames { t::NAME_MEANWHILE } else { t::CONFIRM_LEAD })) }
+            form method="post" action=(paths::CONFIRM) novalidate hx-boost="false" data-once-only {
+                (ui::error_summary(lang, "", p.errors))
+                (ui::once(p.once))
+                (ui::hidden("token", p.token))
+                dl.facts {
+                    div { dt { (lang.t(users::EMAIL)) } dd { (email) } }
+                    @if !p.renames { div { dt { (lang.t(users::NAME)) } dd { (name) } } }
+                }
+                @if p.renames { (ui::field(&Field { autocomplete: "nickname", required: true, errors: p.errors, ..field })) }
+                div.actions { button.button { (lang.t(t::CONFIRM_BUTTON)) } }
+            }
+            p.muted { (lang.t(t::CONFIRM_NOT_YOU)) }
+        }
+    };
+    layout::form_page(p.shell, lang.t(t::CONFIRM_TITLE), p.errors, main)
+}
+
+fn has_account(shell: &Shell, email: &str) -> Markup {
+    let lang = shell.lang;
+    let main = html! {
+        div.wrap.narrow {
+            h1 tabindex="-1" { (lang.t(t::ACCOUNT_TITLE)) }
+            p.lead { (lang.fill(t::ACCOUNT_TEXT, &[("email", &email)])) }
+            (ways(lang, (site::LOGIN, t::TO_LOGIN), (password::paths::FORGOT, password::text::FORGOT)))
+        }
+    };
+    layout::page(shell, lang.t(t::ACCOUNT_TITLE), main)
+}
+
+fn expired(shell: &Shell) -> Markup {
+    let lang = shell.lang;
+    let main = html! {
+        div.wrap.narrow {
+            h1 tabindex="-1" { (lang.t(t::EXPIRED_TITLE)) }
+            p.lead { (lang.t(t::EXPIRED_TEXT)) }
+            p { (lang.t(t::EXPIRED_DONE)) }
+            (ways(lang, (site::LOGIN, t::TO_LOGIN), (site::SIGNUP, t::AGAIN)))
+        }
+    };
+    layout::page(shell, lang.t(t::EXPIRED_TITLE), main)
+}
