@@ -3,6 +3,7 @@ import { linkIn, mailTo } from '../mailbox.ts';
 import {
   bell,
   confirmLink,
+  done,
   enterAsStaff,
   fillSignIn,
   fillSignUp,
@@ -10,7 +11,7 @@ import {
   join,
   main,
   problems,
-  pressConfirm,
+  finishSignUp,
   sendSignUp,
   signIn,
   signInButton,
@@ -31,8 +32,8 @@ test('a newcomer is a member after the button behind the link, and not before', 
   const { page, t } = visitor;
   const person = newPerson();
   await sendSignUp(visitor, person);
-  const told = await tryToSignIn(visitor, person.email, person.password);
-  expect(told).toContain(t('방금 가입하셨다면 먼저 메일에', 'If you signed up just now, first open the link'));
+  const answers = await tryToSignIn(visitor, person.email, person.password);
+  expect(answers).toContain(t('방금 가입하셨다면 먼저 메일에', 'If you signed up just now, first open the link'));
   const mail = await mailTo(person.email);
   expect(mail.subject).toContain(t('가입을 마쳐 주세요', 'Please finish signing up'));
   expect(mail.html).toContain(`lang="${t('ko', 'en')}"`);
@@ -46,8 +47,8 @@ test('a newcomer is a member after the button behind the link, and not before', 
     await expect(main(phone.page)).toContainText(person.name);
   }
   await tryToSignIn(visitor, person.email, person.password);
-  await pressConfirm(phone);
-  await expect(main(phone.page).getByRole('status')).toContainText(t('가입이 끝났습니다', 'You are a member now'));
+  await finishSignUp(phone, person);
+  await expect(done(phone.page)).toContainText(t('가입이 끝났습니다', 'You are a member now'));
 
   await signIn(visitor, person);
   await page.goto('/my/email');
@@ -58,15 +59,15 @@ test('a newcomer is a member after the button behind the link, and not before', 
 
 test('nobody learns by signing up which addresses have accounts', async ({ visitor, another }) => {
   const member = await join(await another());
-  const told: string[][] = [];
+  const answers: string[][] = [];
   for (const email of [member.email, newPerson().email]) {
     const person = { ...newPerson(), email };
     await sendSignUp(visitor, person);
     const sent = await main(visitor.page).innerText();
-    told.push([visitor.page.url(), sent, await tryToSignIn(visitor, email, person.password)]);
+    answers.push([visitor.page.url(), sent, await tryToSignIn(visitor, email, person.password)]);
   }
 
-  expect(told[0]).toEqual(told[1]);
+  expect(answers[0]).toEqual(answers[1]);
   const { subject } = await mailTo(member.email, 1);
   expect(subject).toContain(visitor.t('이미 가입하신 이메일입니다', 'You have an account already'));
 });
@@ -77,15 +78,14 @@ test('a name that was taken meanwhile is replaced behind the link', async ({ vis
   await sendSignUp(visitor, person);
   await join(await another(), { ...newPerson(), name: person.name });
   await page.goto(await confirmLink(person));
-  await pressConfirm(visitor);
+  await finishSignUp(visitor, person);
   await expect(problems(page)).toContainText(t('다른 회원이 쓰고 있는 이름입니다', 'Another member uses this name'));
   await expect(page).toHaveTitle(new RegExp(`^${t('오류:', 'Error:')}`));
 
   const name = `${person.name}둘`.slice(-20);
   await page.getByLabel(t('이름(별명)', 'Name or nickname')).fill(name);
-  await pressConfirm(visitor);
+  await finishSignUp(visitor, person);
 
-  await signIn(visitor, person);
   await expect(page.getByRole('banner').getByText(name)).toBeVisible();
 });
 
@@ -136,6 +136,6 @@ test('a sign-up form can be filled in again for another mail', async ({ visitor 
   await page.goto(first);
   await expect(heading(page, t('쓸 수 없는 주소입니다', 'This link does not work'))).toBeVisible();
   await page.goto(second);
-  await pressConfirm(visitor);
-  await signIn(visitor, person);
+  await finishSignUp(visitor, person);
+  await expect(bell(visitor)).toBeVisible();
 });

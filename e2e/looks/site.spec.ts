@@ -1,5 +1,5 @@
 // Every page of the site in its main states.
-import { comment, confirmLink, enter, fillSignIn, heading, join, main, post, pressConfirm, problems, sendSignUp, signInButton, newPerson, unique } from '../people.ts';
+import { comment, confirmLink, done, enter, fillSignIn, finishSignUp, heading, join, main, post, problems, sendSignUp, signInButton, newPerson, unique } from '../people.ts';
 import { look } from '../looks.ts';
 import { linkIn, mailTo } from '../mailbox.ts';
 import { expect, test, type Visitor } from '../test.ts';
@@ -72,14 +72,14 @@ test('a sign-up by the link of a mail', async ({ visitor, another, t }) => {
   const link = await confirmLink(person);
   await lookAtAll(visitor, [link]);
   await join(await another(), { ...newPerson(), name: person.name });
-  await pressConfirm(visitor);
+  await finishSignUp(visitor, person);
   await expect(problems(page)).toBeVisible();
   await look(page, 'a sign-up whose name was taken meanwhile');
   await page.getByLabel(t('이름(별명)', 'Name or nickname')).fill(newPerson().name);
-  await pressConfirm(visitor);
-  await expect(main(page).getByRole('status')).toBeVisible();
-  await look(page, 'signing in after a sign-up');
-  await lookAtAll(visitor, [link]);
+  await finishSignUp(visitor, person);
+  await expect(done(page)).toBeVisible();
+  await page.context().clearCookies();
+  await lookAtAll(visitor, [link, '/login?why=confirmed']);
 });
 
 test('a post with everything in it', async ({ visitor, t }) => {

@@ -1,14 +1,18 @@
 //! /signup/…: that a mail is on its way, and the button behind its link.
 
-use crate::domain::users::sign_ups::{self, Found};
+use crate::domain::idempotency::Key;
+use crate::domain::users::sign_in::{Credentials, SignIn, sign_in};
+use crate::domain::users::sign_ups::{self, Confirmation, Found};
+use crate::domain::{UserId, users};
 use crate::web::form::Submission::{Accepted, Rejected};
 use crate::web::routes::{Routes, page};
-use crate::web::{Fields, Rejection, RequestContext, Result, form, form_token, present, reply};
+use crate::web::sign_in::with_session;
+use crate::web::{Fields, Flash, Rejection, RequestContext, Result, form, form_token, present, reply};
 use poem::http::StatusCode;
 use poem::web::Query;
 use poem::{Response, get, handler};
 use serde::Deserialize;
-use templates::paths::LOGIN_CONFIRMED;
+use templates::paths::{HOME, LOGIN_CONFIRMED};
 use templates::sign_ups::{self as views, Behind, ConfirmPage, paths};
 
 const CONFIRM: &str = "signup.confirm";
@@ -59,8 +63,25 @@ pub async fn edit(request: RequestContext, link: Option<Query<Link>>) -> Result<
 pub async fn update(request: RequestContext, fields: Fields) -> Result<Response> {
     let (ctx, token) = (&request.app.context, fields.text("token"));
     let name = fields.has("name").then(|| fields.text("name"));
-    match form::submit(&request, CONFIRM, &fields, async |key| sign_ups::confirm(ctx, &key, token, name).await).await? {
-        Accepted(_) => Ok(reply::see_other(&request, LOGIN_CONFIRMED)),
+    let sent = Confirmation { token, password: fields.text("password"), name };
+    match form::submit(&request, CONFIRM, &fields, async |key| sign_ups::confirm(ctx, &key, sent).await).await? {
+        Accepted(member) if member.repeated => Ok(reply::see_other(&request, LOGIN_CONFIRMED)),
+        Accepted(member) => enter(&request, member.id, &fields).await,
         Rejected(rejection) => button(&request, token, name, &rejection).await,
+    }
+}
+
+/// Signs a new member in with the password that was just checked; where that does not work, they sign in by the form.
+async fn enter(request: &RequestContext, member: UserId, fields: &Fields) -> Result<Response> {
+    let (ctx, head) = (&request.app.context, &request.head);
+    let email = users::find(&ctx.db, member).await?.email;
+    let typed = Credentials { email, password: fields.text("password").into(), persistent: false };
+    let key = Key(format!("{}.enter", fields.text("once")));
+    match sign_in(ctx, head.area, &key, &typed, &head.client, &head.device).await {
+        Ok(SignIn::Accepted { token, device }) => {
+            let response = reply::see_other_with(request, HOME, Flash(views::text::FLASH_JOINED));
+            Ok(with_session(request, response, token, device, false).await)
+        }
+        _ => Ok(reply::see_other(request, LOGIN_CONFIRMED)),
     }
 }

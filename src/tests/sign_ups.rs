@@ -1,4 +1,4 @@
-//! Sign-ups where the site sends mail: no member before the button behind the link, and nothing that tells who has an account.
+//! Sign-ups where the site sends mail: no member before the button behind the link, and nothing by which it shows who has an account.
 
 use crate::support::mail::{Post, link, subject, text, work};
 use crate::support::{Engine, PASSWORD, Page, Postgres, Sqlite, TestApp, TestNode, Visitor, config, encode, until};
@@ -54,10 +54,10 @@ async fn signed_up(test: &TestApp) -> (Post, Visitor, String) {
     (post, ada, place)
 }
 
-/// Presses the button behind a link.
+/// Sends the form behind a link.
 async fn press(visitor: &mut Visitor, place: &str, fields: &[(&str, &str)]) -> Page {
     let page = visitor.get(place).await;
-    visitor.submit(&page, CONFIRM, fields).await
+    visitor.submit(&page, CONFIRM, &[fields, &[("password", PASSWORD)]].concat()).await
 }
 
 #[rstest]
@@ -89,7 +89,7 @@ async fn a_newcomer_becomes_a_member_by_the_button_behind_the_link(#[values(Sqli
     assert!(member(&test, ADA).await.is_none(), "opening the link makes nobody a member");
     let done = press(&mut phone, &place, &[]).await;
 
-    assert!(done.path.starts_with("/login") && done.says("가입이 끝났습니다"), "{} {}", done.path, done.text());
+    assert!(done.path == "/" && done.says("가입이 끝났습니다") && done.says("에이다님"), "{} {}", done.path, done.text());
     assert!(sign_in(&mut ada, ADA, PASSWORD).await.says("에이다님"));
     assert!(ada.get("/my/email").await.says("확인됨"), "who pressed the button reads the mailbox");
     let consents = consent::Entity::find().all(&test.app.context.db).await.unwrap();
@@ -180,7 +180,8 @@ async fn of_two_that_press_the_button_at_once_one_makes_the_member(#[values(Sqli
     let (mut a, mut b) = (test.visitor().on(&post.node), test.visitor().on(&post.node));
     let (one, two) = (a.get(&place).await, b.get(&place).await);
 
-    let (first, second) = tokio::join!(a.submit(&one, CONFIRM, &[]), b.submit(&two, CONFIRM, &[]));
+    let (first, second) =
+        tokio::join!(a.submit(&one, CONFIRM, &[("password", PASSWORD)]), b.submit(&two, CONFIRM, &[("password", PASSWORD)]));
 
     let mut statuses = [first.status, second.status];
     statuses.sort_unstable();
@@ -188,7 +189,7 @@ async fn of_two_that_press_the_button_at_once_one_makes_the_member(#[values(Sqli
     assert_eq!(number(&test, "SELECT COUNT(*) FROM users WHERE email = 'ada@example.com'").await, 1);
     // The same form again, as a load balancer sends it.
     let (won, page) = if first.status == 200 { (&mut a, &one) } else { (&mut b, &two) };
-    assert!(won.submit(page, CONFIRM, &[]).await.says("가입이 끝났습니다"), "a form sent twice has one answer");
+    assert!(won.submit(page, CONFIRM, &[("password", PASSWORD)]).await.says("가입이 끝났습니다"), "a form sent twice has one answer");
 }
 
 #[rstest]
@@ -221,9 +222,11 @@ async fn a_later_sign_up_takes_the_place_of_an_earlier_one_and_of_its_link(#[val
 
     assert_eq!(ada.get(&first).await.status, 410, "it was for another password");
     assert_eq!(waiting(&test).await.len(), 1);
-    press(&mut ada, &second, &[]).await;
-    assert_eq!(sign_in(&mut ada, ADA, PASSWORD).await.status, 422);
-    assert!(sign_in(&mut ada, ADA, new).await.says("러브레이스님"));
+    let page = ada.get(&second).await;
+    let refused = ada.submit(&page, CONFIRM, &[("password", PASSWORD)]).await;
+    assert!(refused.status == 422 && refused.says("가입할 때 적은 비밀번호와 다릅니다"), "{}", refused.text());
+    assert!(member(&test, ADA).await.is_none(), "who has the mailbox alone finishes no sign-up of another person");
+    assert!(ada.submit(&refused, CONFIRM, &[("password", new)]).await.says("러브레이스님"));
 }
 
 #[rstest]
@@ -240,7 +243,7 @@ async fn a_sign_up_waits_for_a_day_and_is_deleted_then(#[values(Sqlite, Postgres
 
     ctx.clock.advance(Duration::hours(2));
 
-    let late = ada.submit(&page, CONFIRM, &[]).await;
+    let late = ada.submit(&page, CONFIRM, &[("password", PASSWORD)]).await;
     assert_eq!((late.status, ada.get(&place).await.status), (410, 410));
     assert!(member(&test, ADA).await.is_none());
     cleanup::forget(&ctx.db, ctx.clock.now()).await.unwrap();
@@ -258,11 +261,10 @@ async fn a_name_that_was_taken_meanwhile_is_replaced_behind_the_link(#[values(Sq
 
     assert_eq!((page.status, page.says("다른 회원이 쓰고 있는 이름입니다")), (422, true), "{}", page.text());
     assert_eq!(page.attribute("[name=name]", "value").as_deref(), Some("에이다"));
-    let page = ada.submit(&page, CONFIRM, &[("name", "x")]).await;
+    let page = ada.submit(&page, CONFIRM, &[("name", "x"), ("password", PASSWORD)]).await;
     assert_eq!((page.status, page.says("이름은 2자 이상이어야")), (422, true), "{}", page.text());
-    let done = ada.submit(&page, CONFIRM, &[("name", "러브레이스")]).await;
-    assert!(done.says("가입이 끝났습니다"), "{}", done.text());
-    assert!(sign_in(&mut ada, ADA, PASSWORD).await.says("러브레이스님"));
+    let done = ada.submit(&page, CONFIRM, &[("name", "러브레이스"), ("password", PASSWORD)]).await;
+    assert!(done.says("가입이 끝났습니다") && done.says("러브레이스님"), "{}", done.text());
 }
 
 #[rstest]

@@ -52,11 +52,8 @@ pub async fn submit(
     };
     match outcome {
         Ok(SignIn::Accepted { token, device }) => {
-            let mut response = if kept.is_empty() { reply::see_other(request, next) } else { reply::send_again(request, next) };
-            cookies::set(response.headers_mut(), &cookies::session(request.head.area, request.secure(), token, persistent));
-            cookies::set(response.headers_mut(), &cookies::device(device, request.secure()));
-            end_session_before(request).await;
-            Ok(response)
+            let response = if kept.is_empty() { reply::see_other(request, next) } else { reply::send_again(request, next) };
+            Ok(with_session(request, response, token, device, persistent).await)
         }
         Ok(SignIn::BadCredentials) => Ok(invalid(&[Problem { field: "email", message: "login.wrong" }])),
         Ok(SignIn::PasswordTooShort) => Ok(invalid(&[Problem { field: "password", message: "password.short_for_panel" }])),
@@ -73,6 +70,14 @@ pub async fn submit(
         }
         Err(err) => Err(err.into()),
     }
+}
+
+/// An answer with the cookies of a session that has begun; the session before ends.
+pub async fn with_session(request: &RequestContext, mut response: Response, token: String, device: String, persistent: bool) -> Response {
+    cookies::set(response.headers_mut(), &cookies::session(request.head.area, request.secure(), token, persistent));
+    cookies::set(response.headers_mut(), &cookies::device(device, request.secure()));
+    end_session_before(request).await;
+    response
 }
 
 async fn end_session_before(request: &RequestContext) {

@@ -96,10 +96,12 @@ async fn join(mut client: Client, n: usize, relay: Option<&Relay>) -> Result<Cli
     }
     if let Some(relay) = relay {
         let token = relay.token_for(&email).await?;
-        let confirmed = client.submit(&format!("/signup/confirm?token={token}"), "/signup/confirm", &[("token", &token)]).await?;
+        let (link, fields) = (format!("/signup/confirm?token={token}"), [("token", token.as_str()), ("password", PASSWORD)]);
+        let confirmed = client.submit(&link, "/signup/confirm", &fields).await?;
         ensure!(confirmed.status == 303, "confirming a sign-up answered {}: {:.400}", confirmed.status, confirmed.text);
+    } else {
+        sign_in(&mut client, n).await?;
     }
-    sign_in(&mut client, n).await?;
     Ok(client)
 }
 

@@ -19,7 +19,7 @@ crate::text::catalogue! {
     VERIFY_LINK = "이메일 확인하기", "Verify my e-mail";
     VERIFY_NOT_YOU = "가입하신 적이 없다면 이 메일을 그냥 두세요. 주소는 확인되지 않습니다.", "If you did not sign up, leave this mail as it is. The address stays unverified.";
     SIGN_UP_SUBJECT = "가입을 마쳐 주세요", "Please finish signing up";
-    SIGN_UP_TEXT = "“{name}” 이름으로 가입을 신청하셨습니다. 아래 주소를 열어 단추를 누르면 가입이 끝나고, 그때부터 로그인할 수 있습니다.", "You signed up as “{name}”. Open the address below and press the button: then you are a member and can sign in.";
+    SIGN_UP_TEXT = "“{name}” 이름으로 가입을 신청하셨습니다. 아래 주소를 열어 가입할 때 정한 비밀번호를 적으면 가입이 끝나고 바로 로그인됩니다.", "You signed up as “{name}”. Open the address below and enter the password that you chose: then you are a member and signed in.";
     SIGN_UP_LINK = "가입 마치기", "Finish signing up";
     SIGN_UP_NOT_YOU = "가입하신 적이 없다면 이 메일을 그냥 두세요. 계정은 만들어지지 않습니다.", "If you did not sign up, leave this mail as it is. No account is made.";
     TAKE_SUBJECT = "새 이메일을 확인해 주세요", "Please confirm your new e-mail";

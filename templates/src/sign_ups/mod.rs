@@ -40,7 +40,7 @@ pub enum Behind<'a> {
     Nothing,
 }
 
-/// The button behind a link: `token`, `once`, and `name` where the first one was taken meanwhile.
+/// The form behind a link: `token`, `once`, `password`, and `name` where the first one was taken meanwhile.
 #[derive(Clone, Copy)]
 pub struct ConfirmPage<'a> {
     pub shell: &'a Shell<'a>,
@@ -103,6 +103,9 @@ fn button(p: &ConfirmPage, email: &str, name: &str) -> Markup {
                     @if !p.renames { div { dt { (lang.t(users::NAME)) } dd { (name) } } }
                 }
                 @if p.renames { (ui::field(&Field { autocomplete: "nickname", required: true, errors: p.errors, ..field })) }
+                // Unseen, but password stores need it to know whose password this is.
+                input type="text" name="username" value=(email) autocomplete="username" hidden;
+                (ui::password(&Field { name: "password", kind: "password", label: lang.t(users::PASSWORD), hint: lang.t(t::PASSWORD_HINT), value: "", autocomplete: "current-password", required: true, errors: p.errors, ..field }))
                 div.actions { button.button { (lang.t(t::CONFIRM_BUTTON)) } }
             }
             p.muted { (lang.t(t::CONFIRM_NOT_YOU)) }

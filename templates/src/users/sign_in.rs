@@ -130,7 +130,7 @@ pub fn credentials(lang: Lang, email: &str, errors: &[FieldError]) -> Markup {
     }
 }
 
-/// What newcomers may have left to do. Shown for any address, so that it does not tell which ones wait.
+/// What newcomers may have left to do. Shown for any address, so that it does not show which ones wait.
 fn newcomer_hint(lang: Lang, confirms_sign_ups: bool, errors: &[FieldError]) -> Markup {
     let is_wrong = errors.iter().any(|error| error.key == "login.wrong");
     html! { @if confirms_sign_ups && is_wrong { (ui::notice(lang, Tone::Notice, lang.t(sign_ups::text::LOGIN_HINT))) } }

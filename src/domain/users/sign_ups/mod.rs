@@ -1,12 +1,14 @@
 //! Sign-ups on sites that send mail: there is no member before the button behind the mailed link is pressed. Otherwise signing in
-//! afterwards would tell whether the address had been known.
+//! afterwards would show whether the address had been known.
 //!
 //! The request never asks whether the address has an account, so it does the same work for both; the job that writes the letter asks
 //! ([`end_known`]). `manage` what staff see and do.
 
 pub mod manage;
 
-use super::{Consents, NewUser, PRIVACY_VERSION, TERMS_VERSION, addresses, announce_to_owner, check_name_free, insert_member, network};
+use super::{
+    Consents, NewUser, PRIVACY_VERSION, TERMS_VERSION, addresses, announce_to_owner, check_name_free, insert_member, network, password,
+};
 use crate::clock::OffsetDateTime;
 use crate::db::{Transaction, query};
 use crate::domain::idempotency::{Key, Outcome, Uncommitted, idempotent};
@@ -17,7 +19,7 @@ use crate::entity::sign_up::{ActiveModel, Column, Entity, Model};
 use crate::entity::user;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SimpleExpr};
-use sea_orm::{ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QuerySelect, Select};
 use time::Duration;
 
 pub use crate::entity::sign_up::SignUpId;
@@ -26,6 +28,8 @@ pub use crate::entity::sign_up::SignUpId;
 pub const GOOD_FOR: Duration = Duration::hours(24);
 /// Sign-ups with one address in an hour: each is a mail to it.
 const AN_ADDRESS: u32 = 3;
+/// Passwords that are tried behind one link in an hour.
+const TRIES: u32 = 10;
 const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
 
 /// Stores a sign-up, over an earlier one with its address, and adds the mail with its link.
@@ -141,35 +145,70 @@ struct Behind {
     has_account: bool,
 }
 
+fn good(ctx: &Context, token: &str) -> Select<Entity> {
+    Entity::find().filter(Column::Hash.eq(tokens::hash(token))).filter(Column::ExpiresAt.gt(ctx.clock.now()))
+}
+
 /// What a link is for. Looking does not use it: programs open the links of mails before people do.
 ///
 /// # Errors
 /// The database's.
 pub async fn find(ctx: &Context, token: &str) -> Result<Found> {
-    let good = Entity::find().filter(Column::Hash.eq(tokens::hash(token))).filter(Column::ExpiresAt.gt(ctx.clock.now()));
-    Ok(match good.into_partial_model::<Behind>().one(&ctx.db).await? {
+    Ok(match good(ctx, token).into_partial_model::<Behind>().one(&ctx.db).await? {
         Some(Behind { email, has_account: true, .. }) => Found::HasAccount { email },
         Some(Behind { email, name, .. }) => Found::Waiting { email, name },
         None => Found::Nothing,
     })
 }
 
-/// Uses a link up: makes the member, whose address is proved by it. `name` is another one than was typed at first, where that was taken.
+/// The form behind a link, as sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Confirmation<'a> {
+    /// The link's.
+    pub token: &'a str,
+    /// The one of the sign-up.
+    pub password: &'a str,
+    /// Another name, where the first one was taken.
+    pub name: Option<&'a str>,
+}
+
+/// Uses a link up: makes the member, whose address is proved by it. The password is asked for as well: the mailbox alone would finish a
+/// sign-up that another person made with the address, who would then know the password of the account (account pre-hijacking,
+/// Sudhodanan and Paverd 2022).
 ///
 /// # Errors
 /// `Invalid("form", "token.invalid")` where the link is not good any more; `Invalid("form", "email.used")` where the address has got an
-/// account since; `Invalid("name", …)`, which leaves the link good.
-pub async fn confirm(ctx: &Context, key: &Key, token: &str, name: Option<&str>) -> Result<Outcome<UserId>> {
+/// account since; `Invalid("password" | "name", …)`, which leaves the link good; `Slow` after ten tries in an hour; `Busy`.
+pub async fn confirm(ctx: &Context, key: &Key, sent: Confirmation<'_>) -> Result<Outcome<UserId>> {
     let work = async {
+        check_password(ctx, sent.token, sent.password).await?;
         let now = ctx.clock.now();
         let tx = query::begin(&ctx.db).await?;
-        let sign_up = take(&tx, Column::Hash.eq(tokens::hash(token)), now).await?;
-        let sign_up = sign_up.ok_or_else(|| Error::invalid("form", "token.invalid"))?;
-        let id = admit(&tx, &sign_up, name, now).await?;
+        let sign_up = take(&tx, Column::Hash.eq(tokens::hash(sent.token)), now).await?.ok_or_else(expired)?;
+        let id = admit(&tx, &sign_up, sent.name, now).await?;
         addresses::verify(&tx, id, &sign_up.email, now).await?;
         Ok(Uncommitted { tx, id })
     };
     idempotent(ctx, key, work).await
+}
+
+/// Before the transaction, because hashing takes long. A sign-up that takes the place of this one ends the link, so the password is that
+/// of the row which is taken afterwards.
+async fn check_password(ctx: &Context, token: &str, typed: &str) -> Result<()> {
+    let found = good(ctx, token).select_only().column(Column::PasswordHash).into_tuple::<String>().one(&ctx.db).await?;
+    let hash = found.ok_or_else(expired)?;
+    if ctx.limits.enforced {
+        let tried = ctx.shared.limits().hit("sign-up-link", &network::hashed(token), TRIES, HOUR).await;
+        if !tried.allowed {
+            return Err(Error::Slow(tried.retry_after.as_secs().max(1)));
+        }
+    }
+    let typed = if typed.len() > password::MAX { "" } else { typed };
+    if ctx.hasher.verify(typed, Some(hash)).await?.matches { Ok(()) } else { Err(Error::invalid("password", "sign_up.password_wrong")) }
+}
+
+fn expired() -> Error {
+    Error::invalid("form", "token.invalid")
 }
 
 /// Takes a sign-up out. Of two requests at once one gets it; it is back where the transaction is not committed.
