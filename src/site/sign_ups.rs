@@ -63,8 +63,8 @@ pub async fn edit(request: RequestContext, link: Option<Query<Link>>) -> Result<
 pub async fn update(request: RequestContext, fields: Fields) -> Result<Response> {
     let (ctx, token) = (&request.app.context, fields.text("token"));
     let name = fields.has("name").then(|| fields.text("name"));
-    let sent = Confirmation { token, password: fields.text("password"), name };
-    match form::submit(&request, CONFIRM, &fields, async |key| sign_ups::confirm(ctx, &key, sent).await).await? {
+    let confirmation = Confirmation { token, password: fields.text("password"), name };
+    match form::submit(&request, CONFIRM, &fields, async |key| sign_ups::confirm(ctx, &key, confirmation).await).await? {
         Accepted(member) if member.repeated => Ok(reply::see_other(&request, LOGIN_CONFIRMED)),
         Accepted(member) => enter(&request, member.id, &fields).await,
         Rejected(rejection) => button(&request, token, name, &rejection).await,

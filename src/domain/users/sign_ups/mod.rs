@@ -200,7 +200,7 @@ async fn check_password(ctx: &Context, token: &str, typed: &str) -> Result<()> {
     if ctx.limits.enforced {
         let tried = ctx.shared.limits().hit("sign-up-link", &network::hashed(token), TRIES, HOUR).await;
         if !tried.allowed {
-            return Err(Error::Slow(tried.retry_after.as_secs().max(1)));
+            return Err(Error::Slow(Ord::max(tried.retry_after.as_secs(), 1)));
         }
     }
     let typed = if typed.len() > password::MAX { "" } else { typed };
