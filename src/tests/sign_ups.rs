@@ -6,6 +6,7 @@ use minschool::config::mail::Way;
 use minschool::db::query;
 use minschool::domain::mail::bounce::{self, Bounce};
 use minschool::domain::settings;
+use minschool::domain::users::sign_ups;
 use minschool::entity::{consent, sign_up, user};
 use minschool::jobs::cleanup;
 use poem::http::Method;
@@ -15,6 +16,7 @@ use testkit::smtp::Manner;
 use time::Duration;
 
 const ADA: &str = "ada@example.com";
+const NEW: &str = "고요한 노란 우산 아홉 개";
 const SENT: &str = "/signup/sent";
 const CONFIRM: &str = "/signup/confirm";
 const MAILS: &str = "SELECT COUNT(*) FROM jobs WHERE kind = 'mail'";
@@ -111,8 +113,7 @@ fn seen(page: &Page) -> (u16, Vec<(String, String)>, String, u32, u32) {
 /// One form without redirects; its key and the address are blotted out of the answer.
 async fn answer(test: &TestApp, node: &TestNode, path: &str, fields: &[(&str, &str)]) -> (u16, Vec<(String, String)>, String, u32, u32) {
     let mut visitor = test.visitor().on(node);
-    let page = visitor.get(path).await;
-    let once = page.once(path);
+    let once = visitor.get(path).await.once(path);
     let fields = [fields, &[("once", &once)]].concat();
     let mut page = visitor.send(Method::POST, path, Some(encode(&fields)), false).await;
     if page.html.contains("name=\"once\"") {
@@ -136,12 +137,11 @@ async fn a_known_address_and_an_unknown_one_get_the_same_answers_for_the_same_wo
     let mut seen = Vec::new();
     for email in [ADA, "nobody@example.com"] {
         let before = number(&test, MAILS).await;
-        // A name that is free, one that is taken, and signing in with the password just typed.
-        let new = "고요한 노란 우산 아홉 개";
+        // A free name, a taken one, and signing in with the password just typed.
         seen.push([
-            answer(&test, &post.node, "/signup", &form(email, "그레이스", new)).await,
-            answer(&test, &post.node, "/signup", &form(email, "ada", new)).await,
-            answer(&test, &post.node, "/login", &[("email", email), ("password", new)]).await,
+            answer(&test, &post.node, "/signup", &form(email, "그레이스", NEW)).await,
+            answer(&test, &post.node, "/signup", &form(email, "ada", NEW)).await,
+            answer(&test, &post.node, "/login", &[("email", email), ("password", NEW)]).await,
         ]);
         assert_eq!(number(&test, MAILS).await - before, 1, "a job either way: {email}");
     }
@@ -213,20 +213,26 @@ async fn a_sign_up_form_sent_twice_is_one_mail(#[values(Sqlite, Postgres)] engin
 #[tokio::test]
 async fn a_later_sign_up_takes_the_place_of_an_earlier_one_and_of_its_link(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
-    let (post, mut ada, first) = signed_up(&test).await;
-    let new = "고요한 노란 우산 아홉 개";
+    let post = Post::quiet(&test).await;
+    let mut ada = test.visitor().on(&post.node);
+    let ctx = &post.node.app.context;
+    sign_up(&mut ada, ADA, "에이다").await;
+    let id = waiting(&test).await[0].id;
+    // What the job does when it writes the letter.
+    let letter = async || format!("{CONFIRM}?token={}", sign_ups::arm(ctx, id).await.unwrap().unwrap().1);
+    let first = letter().await;
+    assert_eq!(ada.get(&first).await.status, 200);
     let page = ada.get("/signup").await;
-    ada.submit(&page, "/signup", &form(ADA, "러브레이스", new)).await;
 
-    let second = link(&post.mail(ADA, 1).await, &post.node.app);
+    ada.submit(&page, "/signup", &form(ADA, "러브레이스", NEW)).await;
 
     assert_eq!(ada.get(&first).await.status, 410, "it was for another password");
     assert_eq!(waiting(&test).await.len(), 1);
-    let page = ada.get(&second).await;
+    let page = ada.get(&letter().await).await;
     let refused = ada.submit(&page, CONFIRM, &[("password", PASSWORD)]).await;
     assert!(refused.status == 422 && refused.says("가입할 때 적은 비밀번호와 다릅니다"), "{}", refused.text());
     assert!(member(&test, ADA).await.is_none(), "who has the mailbox alone finishes no sign-up of another person");
-    assert!(ada.submit(&refused, CONFIRM, &[("password", new)]).await.says("러브레이스님"));
+    assert!(ada.submit(&refused, CONFIRM, &[("password", NEW)]).await.says("러브레이스님"));
 }
 
 #[rstest]
@@ -347,9 +353,8 @@ async fn a_newcomers_address_that_is_refused_marks_nobody(#[values(Sqlite, Postg
     sign_up(&mut test.visitor().on(&node), "grace@example.com", "그레이스").await;
     let sender = post.mail("grace@example.com", 0).await.from;
     let db = &test.app.context.db;
-    let secret = settings::form_secret(db).await.unwrap();
     let report = "Content-Type: message/delivery-status\r\n\r\nStatus: 5.1.1\r\n";
-    let done = bounce::record(db, &secret, &sender, report, test.app.context.clock.now()).await.unwrap();
+    let done = bounce::record(db, &settings::form_secret(db).await.unwrap(), &sender, report, test.app.context.clock.now()).await.unwrap();
     assert_eq!((done, sender.starts_with("bounce+0-")), (Bounce::SignUp, true), "{sender}");
 }
 
