@@ -17,6 +17,7 @@ mod budgets;
 mod clock;
 mod cluster;
 mod command_line;
+mod comment_file_search;
 mod comment_files;
 mod comments;
 mod cut_writes;

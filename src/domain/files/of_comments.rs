@@ -1,11 +1,14 @@
 //! Files of comments: stored in the transaction of their comment, changed with it, read by those who may read it.
 
 use super::attach::{alt, check_member, set_alt};
-use super::{BlobId, ContentKind, File, FileId, Sent, settle, texts, with_content};
+use super::texts::{self, Published};
+use super::{BlobId, ContentKind, File, FileId, Sent, settle, with_content};
 use crate::clock::OffsetDateTime;
 use crate::db::Transaction;
 use crate::domain::boards::Boards;
-use crate::domain::{Actor, CommentId, Context, Error, Result, UserId, comments};
+use crate::domain::posts::Post;
+use crate::domain::search::{self, FileOwner};
+use crate::domain::{Actor, CommentId, Context, Error, Result, comments};
 use crate::entity::comment;
 use crate::entity::file::{ActiveModel, Column, Entity};
 use sea_orm::ActiveValue::Set;
@@ -43,35 +46,36 @@ pub(in crate::domain) async fn make_ready(ctx: &Context, files: &[Incoming]) -> 
     Ok(ready)
 }
 
-/// Stores the files of a comment, in its transaction, and lets jobs read those that are documents.
+/// Stores the files of a comment, in its transaction, makes them findable, and lets jobs read those that are documents.
 ///
 /// # Errors
 /// `Invalid("files", "file.member_full")`.
 pub(in crate::domain) async fn store(
     tx: &Transaction,
-    author: UserId,
     comment: CommentId,
+    owner: FileOwner,
     files: &[Ready],
     now: OffsetDateTime,
 ) -> Result<()> {
     if files.is_empty() {
         return Ok(());
     }
-    check_member(tx, author, files.iter().map(|file| file.size).sum()).await?;
+    check_member(tx, owner.author_id, files.iter().map(|file| file.size).sum()).await?;
+    let mut published = Vec::new();
     for file in files {
         let row = ActiveModel {
             blob_id: Set(file.blob),
-            user_id: Set(author),
+            user_id: Set(owner.author_id),
             comment_id: Set(Some(comment)),
             name: Set(file.name.clone()),
             alt: Set(String::new()),
             created_at: Set(now),
             ..Default::default()
         };
-        let id = row.insert(tx).await?.id;
-        texts::enqueue_document(tx, id, file.kind, &file.name, now).await?;
+        let row = row.insert(tx).await?;
+        published.push(Published { id: row.id, name: row.name, kind: file.kind, created_at: now });
     }
-    Ok(())
+    texts::announce(tx, &published, owner, now).await
 }
 
 /// How many files a comment has, as a part of a statement: those of one without any are not asked for.
@@ -99,13 +103,13 @@ pub(in crate::domain) async fn of_comments(db: &impl ConnectionTrait, comments: 
     Ok(found.into_iter().map(|listed| (listed.comment_id, listed.file)).collect())
 }
 
-/// Whether this person may read the files of a comment: who may see its words.
-pub(super) async fn is_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, comment: CommentId) -> Result<bool> {
-    match comments::find_readable(db, actor, boards, comment).await {
-        Ok((comment, _)) => Ok(comment.is_in_sight(actor)),
-        Err(Error::NotFound) => Ok(false),
-        Err(err) => Err(err),
-    }
+/// The post of a comment whose files this person may read: who may see its words.
+///
+/// # Errors
+/// `NotFound`.
+pub(super) async fn find_post(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, comment: CommentId) -> Result<Post> {
+    let (comment, post) = comments::find_readable(db, actor, boards, comment).await?;
+    if comment.is_in_sight(actor) { Ok(post) } else { Err(Error::NotFound) }
 }
 
 /// What a change of a comment does with its files: how pictures are described, and which files go.
@@ -120,7 +124,10 @@ pub struct Changes {
 pub(in crate::domain) async fn change(tx: &Transaction, comment: CommentId, changes: &Changes) -> Result<()> {
     let own = |ids: Vec<FileId>| Column::Id.is_in(ids).and(Column::CommentId.eq(comment));
     if !changes.removed.is_empty() {
-        Entity::delete_many().filter(own(changes.removed.clone())).exec(tx).await?;
+        let removed = Entity::find().select_only().column(Column::Id).filter(own(changes.removed.clone()));
+        let removed: Vec<FileId> = removed.into_tuple().all(tx).await?;
+        Entity::delete_many().filter(own(removed.clone())).exec(tx).await?;
+        search::remove_files(tx, &removed).await?;
     }
     if changes.alts.is_empty() {
         return Ok(());

@@ -24,7 +24,10 @@ pub(in crate::domain) async fn publish(
         let files = texts::of_drafts(tx, drafts).await?;
         let given = ActiveModel { draft_id: Set(None), post_id: Set(Some(post)), ..Default::default() };
         Entity::update_many().set(given).filter(Column::DraftId.is_in(drafts.iter().copied())).exec(tx).await?;
-        texts::announce(tx, files, post, now).await?;
+        if !files.is_empty() {
+            let owner = texts::post_as_owner(tx, post).await?.ok_or(Error::NotFound)?;
+            texts::announce(tx, &files, owner, now).await?;
+        }
         apply_changes(tx, drafts, post).await?;
     }
     if alts.is_empty() {

@@ -54,6 +54,15 @@ pub(super) fn beside(lang: Lang, file: &Item) -> Markup {
     }
 }
 
+/// Where a file stands: below a post, or below a comment on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    pub address: &'a str,
+    /// Of the post.
+    pub title: &'a str,
+    pub is_comment: bool,
+}
+
 /// A page of the text of a file.
 #[derive(Clone)]
 pub struct TextPage<'a> {
@@ -62,8 +71,8 @@ pub struct TextPage<'a> {
     pub name: &'a str,
     pub bytes: u64,
     pub reading: Reading,
-    /// The address of its post, and the post's title; none for a file of a draft.
-    pub post: Option<(&'a str, &'a str)>,
+    /// None for a file of a draft.
+    pub origin: Option<Origin<'a>>,
     /// Paragraphs with an empty line between two of them.
     pub text: &'a str,
     /// From 1 to `pages`.
@@ -77,7 +86,7 @@ pub fn page(p: &TextPage) -> Markup {
     let link = |number| paths::text_page(p.id, p.name, number);
     let main = html! {
         div.wrap.reading {
-            @if let Some((address, title)) = p.post { p.crumb { a href=(address) { (lang.fill(t::TEXT_TO_POST, &[("title", &title)])) } } }
+            @if let Some(origin) = p.origin { p.crumb { (back(lang, origin)) } }
             h1 tabindex="-1" { (p.name) }
             p.actions {
                 a.button.secondary href=(paths::show(p.id, p.name)) hx-boost="false" { (lang.t(t::TEXT_FILE)) " (" (super::size(p.bytes)) ")" }
@@ -95,6 +104,11 @@ pub fn page(p: &TextPage) -> Markup {
         }
     };
     layout::page(p.shell, &lang.fill(t::TEXT_OF, &[("name", &p.name)]), main)
+}
+
+fn back(lang: Lang, origin: Origin) -> Markup {
+    let text = if origin.is_comment { t::TEXT_TO_COMMENT } else { t::TEXT_TO_POST };
+    html! { a href=(origin.address) { (lang.fill(text, &[("title", &origin.title)])) } }
 }
 
 fn heading(p: &TextPage) -> String {

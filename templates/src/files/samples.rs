@@ -1,6 +1,6 @@
 //! Files below a post, and in the editor: none, some, some that were refused.
 
-use super::{Files, Item, Picture, Reading, TextPage, editor, list, page, paths, place};
+use super::{Files, Item, Origin, Picture, Reading, TextPage, editor, list, page, paths, place};
 use crate::samples::{Rendered, fault, guest, member};
 use crate::{Lang, PreEscaped};
 
@@ -27,13 +27,15 @@ pub(crate) const ITEMS: [Item; 3] = [
 pub(crate) fn all(lang: Lang) -> Rendered {
     let action = paths::create("free");
     let (member, guest) = (member(lang, "/files/12/a/text"), guest(lang, "/files/12/a/text"));
+    let origin = Origin { address: "/community/notice/5", title: "겨울 나눔 바자회를 엽니다", is_comment: false };
+    let of_comment = Some(Origin { address: "/comments/9", is_comment: true, ..origin });
     let text_page = TextPage {
         shell: &member,
         id: 12,
         name: ITEMS[0].name,
         bytes: ITEMS[0].bytes,
         reading: Reading::Text,
-        post: Some(("/community/notice/5", "겨울 나눔 바자회를 엽니다")),
+        origin: Some(origin),
         text: "나눔 바자회 참가 신청서\n\n이름:\n전화:\n\n함께 <오실> 분을 적어 주세요.",
         number: 1,
         pages: 1,
@@ -61,7 +63,8 @@ pub(crate) fn all(lang: Lang) -> Rendered {
         ("file-text", page(&text_page)),
         ("file-text-long", page(&TextPage { number: 2, pages: 7, ..text_page.clone() })),
         ("file-text-waits", page(&TextPage { reading: Reading::Waiting, text: "", pages: 0, shell: &guest, ..text_page.clone() })),
-        ("file-text-locked", page(&TextPage { reading: Reading::Locked, text: "", pages: 0, post: None, ..text_page.clone() })),
+        ("file-text-locked", page(&TextPage { reading: Reading::Locked, text: "", pages: 0, origin: None, ..text_page.clone() })),
+        ("file-text-of-comment", page(&TextPage { origin: of_comment, ..text_page.clone() })),
         ("fragment-files-editor-empty", editor(&empty)),
         ("fragment-files-editor", editor(&Files { items: &ITEMS, ..empty })),
         ("fragment-files-editor-undescribed", editor(&Files { items: &undescribed, errors: &missing, needs_alt: true, ..empty })),
