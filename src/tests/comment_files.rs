@@ -14,9 +14,9 @@ use minschool::files::storage;
 use poem::http::Method;
 use rstest::rstest;
 
-const NOTES: (&str, &[u8]) = ("회의록.txt", "여덟 명이 모였습니다.".as_bytes());
+pub(crate) const NOTES: (&str, &[u8]) = ("회의록.txt", "여덟 명이 모였습니다.".as_bytes());
 
-fn red() -> Vec<u8> {
+pub(crate) fn red() -> Vec<u8> {
     encoded(&half_red(800, 400), ImageFormat::Png)
 }
 

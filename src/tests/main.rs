@@ -17,6 +17,8 @@ mod budgets;
 mod clock;
 mod cluster;
 mod command_line;
+mod comment_descriptions;
+mod comment_file_changes;
 mod comment_file_search;
 mod comment_files;
 mod comments;

@@ -1,19 +1,22 @@
 //! Files of comments: stored in the transaction of their comment, changed with it, read by those who may read it.
 
 use super::attach::{alt, check_member, set_alt};
+use super::publish::check_pictures;
 use super::texts::{self, Published};
 use super::{BlobId, ContentKind, File, FileId, Sent, settle, with_content};
 use crate::clock::OffsetDateTime;
 use crate::db::Transaction;
-use crate::domain::boards::Boards;
+use crate::domain::boards::{Board, Boards};
 use crate::domain::posts::Post;
 use crate::domain::search::{self, FileOwner};
-use crate::domain::{Actor, CommentId, Context, Error, Result, comments};
+use crate::domain::{Actor, CommentId, Context, Error, Problem, Result, comments};
 use crate::entity::comment;
 use crate::entity::file::{ActiveModel, Column, Entity};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SimpleExpr};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 /// A comment may have this many.
 pub const OF_COMMENT_MAX: usize = 5;
@@ -25,6 +28,10 @@ pub struct Incoming {
     pub sent: Sent,
     /// As it is kept.
     pub name: String,
+    /// What can be seen in it, as typed.
+    pub alt: String,
+    /// The field in which that is typed, for the sentence that it is missing.
+    pub alt_field: &'static str,
 }
 
 /// A file whose content is ready.
@@ -34,6 +41,18 @@ pub(in crate::domain) struct Ready {
     kind: ContentKind,
     size: u64,
     name: String,
+    alt: String,
+}
+
+/// Whether each picture that has arrived is described, where the board asks for that.
+///
+/// # Errors
+/// `Invalid(alt_field, "file.alt_required")` for each that is not.
+pub(in crate::domain) fn check_described(board: &Board, files: &[Incoming]) -> Result<()> {
+    let is_missing = |file: &&Incoming| board.needs_alt && file.sent.original.kind.is_picture() && alt(&file.alt).is_empty();
+    let missing = files.iter().filter(is_missing).map(|file| Problem { field: file.alt_field, message: "file.alt_required" });
+    let missing: Vec<Problem> = missing.collect();
+    if missing.is_empty() { Ok(()) } else { Err(Error::Invalid(missing)) }
 }
 
 /// Makes the contents of a comment's files ready. They are swept where no comment comes of it.
@@ -41,7 +60,8 @@ pub(in crate::domain) async fn make_ready(ctx: &Context, files: &[Incoming]) -> 
     let mut ready = Vec::new();
     for file in files {
         let blob = settle(ctx, &file.sent).await?;
-        ready.push(Ready { blob, kind: file.sent.original.kind, size: file.sent.original.size, name: file.name.clone() });
+        let (kind, size) = (file.sent.original.kind, file.sent.original.size);
+        ready.push(Ready { blob, kind, size, name: file.name.clone(), alt: alt(&file.alt) });
     }
     Ok(ready)
 }
@@ -68,7 +88,7 @@ pub(in crate::domain) async fn store(
             user_id: Set(owner.author_id),
             comment_id: Set(Some(comment)),
             name: Set(file.name.clone()),
-            alt: Set(String::new()),
+            alt: Set(file.alt.clone()),
             created_at: Set(now),
             ..Default::default()
         };
@@ -76,6 +96,22 @@ pub(in crate::domain) async fn store(
         published.push(Published { id: row.id, name: row.name, kind: file.kind, created_at: now });
     }
     texts::announce(tx, &published, owner, now).await
+}
+
+/// Adds files to a comment, in the transaction that changes it: its row is changed first, so two such transactions take turns.
+///
+/// # Errors
+/// `Invalid("files", …)`: `comment.files_too_many`, `file.member_full`.
+pub(in crate::domain) async fn add(tx: &Transaction, comment: CommentId, files: &[Ready], now: OffsetDateTime) -> Result<()> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    let kept = Entity::find().filter(Column::CommentId.eq(comment)).count(tx).await?;
+    if kept as usize + files.len() > OF_COMMENT_MAX {
+        return Err(Error::invalid("files", "comment.files_too_many"));
+    }
+    let owner = texts::comment_as_owner(tx, comment).await?.ok_or(Error::NotFound)?;
+    store(tx, comment, owner, files, now).await
 }
 
 /// How many files a comment has, as a part of a statement: those of one without any are not asked for.
@@ -118,6 +154,14 @@ pub(super) async fn find_post(db: &impl ConnectionTrait, actor: Option<&Actor>, 
 pub struct Changes {
     pub alts: Vec<(FileId, String)>,
     pub removed: Vec<FileId>,
+}
+
+/// Whether each picture of a comment is described, where its board asks for that.
+///
+/// # Errors
+/// `Invalid("alt", "file.alt_required")`.
+pub(in crate::domain) async fn check_all_described(tx: &Transaction, board: &Board, comment: CommentId) -> Result<()> {
+    check_pictures(tx, board, Column::CommentId.eq(comment)).await
 }
 
 /// Makes these changes of a comment's own files, in the transaction that changes the comment.
