@@ -8,6 +8,7 @@ use crate::domain::drafts::Target;
 use crate::domain::files::{self, Content, DraftId, FileId, Size};
 use crate::domain::{Error, PostId, Problem, posts};
 use crate::files::cache::{self, Asked};
+use crate::files::text::{self as file_text, paragraphs};
 use crate::files::{name, storage};
 use crate::web::range;
 use crate::web::reply::HtmxTarget;
@@ -143,10 +144,17 @@ pub async fn text(request: RequestContext, Path((id, _)): Path<(FileId, String)>
         bytes: present::count(file.size),
         reading: present::reading(found.state),
         origin: origin.map(|(of, address)| views::Origin { address, title: &of.title, is_comment: of.comment.is_some() }),
-        text: &found.text,
+        paragraphs: &paragraphs(&found.text).into_iter().map(paragraph).collect::<Vec<_>>(),
         number: present::count(found.number),
         pages: present::count(found.pages),
     })))
+}
+
+fn paragraph(read: file_text::Paragraph<'_>) -> views::Paragraph<'_> {
+    match read {
+        file_text::Paragraph::Heading(depth, words) => views::Paragraph::Heading(depth, words),
+        file_text::Paragraph::Text(words) => views::Paragraph::Text(words),
+    }
 }
 
 /// The address of the post or the comment that a file belongs to.

@@ -26,6 +26,7 @@ mod cut_writes;
 mod database_outage;
 mod disk_full;
 mod disk_processes;
+mod document_headings;
 mod document_texts;
 mod documents;
 mod draft_windows;

@@ -59,7 +59,7 @@ pub struct TextPage {
     pub number: i64,
     /// 0 where there is no text.
     pub pages: i64,
-    /// Paragraphs with an empty line between two of them.
+    /// Paragraphs with an empty line between two of them, headings with their marks (`files::text::paragraphs`).
     pub text: String,
 }
 
@@ -284,8 +284,9 @@ async fn keep(tx: &Transaction, blob: BlobId, reading: &Reading, now: OffsetDate
     Ok(())
 }
 
-/// The pages of contents, in their order.
+/// The pages of contents, in their order: their words.
 pub(in crate::domain) async fn pages_of(tx: &impl ConnectionTrait, blobs: &[BlobId]) -> Result<Vec<file_text_page::Model>> {
     let pages = file_text_page::Entity::find().filter(file_text_page::Column::BlobId.is_in(blobs.iter().copied()));
-    Ok(pages.order_by_asc(file_text_page::Column::BlobId).order_by_asc(file_text_page::Column::Number).all(tx).await?)
+    let pages = pages.order_by_asc(file_text_page::Column::BlobId).order_by_asc(file_text_page::Column::Number).all(tx).await?;
+    Ok(pages.into_iter().map(|page| file_text_page::Model { text: text::without_marks(&page.text), ..page }).collect())
 }

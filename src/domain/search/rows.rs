@@ -6,6 +6,7 @@ use crate::clock::OffsetDateTime;
 use crate::domain::{BoardId, CommentId, PostId, UserId};
 use crate::entity::file::FileId;
 use crate::entity::{comment, file, file_text_page, post, user};
+use crate::files::text::without_marks;
 use crate::search::plain_text;
 use sea_orm::sea_query::{ExprTrait, Func, SimpleExpr};
 use sea_orm::{ColumnTrait, DerivePartialModel, EntityTrait, JoinType, QuerySelect, QueryTrait, Select};
@@ -118,7 +119,7 @@ impl From<FileRow> for Hit {
     fn from(row: FileRow) -> Self {
         let (page, post, board) = (row.page().number, row.post_id, row.board_id);
         let found = Found::File { file: row.id, page, post, comment: row.comment_id, board };
-        let (text, author) = (row.text.unwrap_or_default(), (row.author_id, row.author));
+        let (text, author) = (without_marks(&row.text.unwrap_or_default()), (row.author_id, row.author));
         Self { found, title: row.name, post_title: row.post_title, text, author, created_at: row.created_at }
     }
 }

@@ -63,6 +63,14 @@ pub struct Origin<'a> {
     pub is_comment: bool,
 }
 
+/// A paragraph of a document.
+#[derive(Clone, Copy, Debug)]
+pub enum Paragraph<'a> {
+    /// A heading: 2, 3 or 4 deep, below the name of the file.
+    Heading(usize, &'a str),
+    Text(&'a str),
+}
+
 /// A page of the text of a file.
 #[derive(Clone)]
 pub struct TextPage<'a> {
@@ -73,8 +81,7 @@ pub struct TextPage<'a> {
     pub reading: Reading,
     /// None for a file of a draft.
     pub origin: Option<Origin<'a>>,
-    /// Paragraphs with an empty line between two of them.
-    pub text: &'a str,
+    pub paragraphs: &'a [Paragraph<'a>],
     /// From 1 to `pages`.
     pub number: u64,
     pub pages: u64,
@@ -94,9 +101,9 @@ pub fn page(p: &TextPage) -> Markup {
             @match p.reading.why() {
                 Some(why) => (ui::notice(lang, Tone::Notice, lang.t(why))),
                 None => section aria-labelledby="text-title" {
-                    h2 #text-title { (heading(p)) }
+                    (title(p))
                     p.muted { (lang.t(t::TEXT_HINT)) }
-                    div.prose.document { @for paragraph in p.text.split("\n\n") { p { (paragraph) } } }
+                    div.prose.document { @for paragraph in p.paragraphs { (drawn(*paragraph)) } }
                     @if p.number < p.pages { p.actions { a.button.secondary rel="next" href=(link(p.number + 1)) { (lang.t(t::TEXT_MORE)) } } }
                     (ui::pagination(lang, p.number, p.pages, &link))
                 },
@@ -111,7 +118,21 @@ fn back(lang: Lang, origin: Origin) -> Markup {
     html! { a href=(origin.address) { (lang.fill(text, &[("title", &origin.title)])) } }
 }
 
-fn heading(p: &TextPage) -> String {
+/// What the text is: a heading, unless the text has headings of its own, which come right below the name of the file then.
+fn title(p: &TextPage) -> Markup {
     let lang = p.shell.lang;
-    if p.pages < 2 { lang.t(t::TEXT_TITLE).to_owned() } else { lang.fill(t::TEXT_PAGE, &[("n", &p.number), ("of", &p.pages)]) }
+    let title = if p.pages < 2 { lang.t(t::TEXT_TITLE).to_owned() } else { lang.fill(t::TEXT_PAGE, &[("n", &p.number), ("of", &p.pages)]) };
+    let has_headings = p.paragraphs.iter().any(|paragraph| matches!(paragraph, Paragraph::Heading(..)));
+    html! { @if has_headings { p.part #text-title { (title) } } @else { h2 #text-title { (title) } } }
+}
+
+fn drawn(paragraph: Paragraph) -> Markup {
+    html! {
+        @match paragraph {
+            Paragraph::Heading(2, words) => h2 { (words) },
+            Paragraph::Heading(3, words) => h3 { (words) },
+            Paragraph::Heading(_, words) => h4 { (words) },
+            Paragraph::Text(words) => p { (words) },
+        }
+    }
 }
