@@ -138,7 +138,7 @@
   // A form that takes no files says their names, as one without scripts does.
   on('htmx:config:request', ({ detail: { ctx } }) => {
     const body = ctx.request.body;
-    const files = body?.getAll?.('files').filter((file) => file.name) ?? [];
+    const files = [...(body?.values?.() ?? [])].filter((value) => value instanceof File && value.name);
     if (ctx.sourceElement?.enctype === 'multipart/form-data') {
       // Files take the time that the line needs.
       if (files.length) ctx.request.timeout = 600_000;

@@ -53,6 +53,15 @@ test('a gallery, and the first page with its pictures', async ({ visitor, t }) =
   await page.getByLabel(t('사진 설명', 'Description of the picture')).fill('턱 없는 입구');
   await page.getByRole('button', { name: t('등록', 'Publish'), exact: true }).click();
   await expect(heading(page, title)).toBeVisible();
+  const form = page.locator('#comment-form');
+  await form.getByText(t('파일 붙이기', 'Add files'), { exact: true }).click();
+  await form.getByText(t('파일 더 붙이기', 'Add more files')).click();
+  await form.getByLabel(t('파일 2', 'File 2'), { exact: true }).setInputFiles(files[0]);
+  await look(page, 'a comment whose pictures must be described');
+  await form.getByLabel(t('댓글 쓰기', 'Write a comment')).fill('사진입니다.');
+  await form.getByRole('button', { name: t('댓글 등록', 'Post comment') }).click();
+  await expect(problems(page)).toContainText(t('사진 설명을 적어 주세요', 'Please describe this picture'));
+  await look(page, 'a comment with a picture that is not described');
   await page.goto(`/community/${slug}`);
   await expect(page.locator('.cover img')).toBeVisible();
   await look(page, 'a gallery');

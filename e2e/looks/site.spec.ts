@@ -1,4 +1,5 @@
 // Every page of the site in its main states.
+import { odt } from '../documents.ts';
 import { comment, confirmLink, done, enter, fillSignIn, finishSignUp, heading, join, main, post, problems, sendSignUp, signInButton, newPerson, unique } from '../people.ts';
 import { look } from '../looks.ts';
 import { linkIn, mailTo } from '../mailbox.ts';
@@ -129,21 +130,27 @@ test('a document that is read as text, and one that cannot be', async ({ visitor
   await page.getByLabel(t('제목', 'Title')).fill(title);
   await page.getByLabel(t('내용', 'Text')).fill('첨부를 봐 주세요.');
   const text = { name: `${LONG.slice(0, 50)}.txt`, mimeType: 'text/plain', buffer: Buffer.from(`${title} 첫 줄\n둘째 줄\n\n${LONG}\n\n${'긴 문단입니다. '.repeat(2_000)}`) };
+  const outline = '<text:h text:outline-level="1">참가 안내</text:h><text:h text:outline-level="3">오시는 길</text:h><text:p>엘리베이터로 올라오세요.</text:p>';
+  const document = { name: '안내.odt', mimeType: 'application/vnd.oasis.opendocument.text', buffer: odt(outline) };
   const lies = { name: '거짓.pdf', mimeType: 'application/pdf', buffer: Buffer.from('<html>') };
-  await page.getByLabel(t('파일 고르기', 'Choose files')).setInputFiles([text, lies]);
-  await expect(page.locator('#attached .files > li')).toHaveCount(2);
+  await page.getByLabel(t('파일 고르기', 'Choose files')).setInputFiles([text, document, lies]);
+  await expect(page.locator('#attached .files > li')).toHaveCount(3);
   await expect(page.getByRole('link', { name: lies.name })).toBeVisible();
   await page.getByRole('button', { name: t('등록', 'Publish'), exact: true }).click();
   await expect(heading(page, title)).toBeVisible();
   const read = page.getByRole('link', { name: t('글로 보기', 'Read as text') });
   await expect(async () => {
     await page.reload();
-    await expect(read).toBeVisible({ timeout: 500 });
+    await expect(read).toHaveCount(2, { timeout: 500 });
   }).toPass({ timeout: 20_000 });
   await look(page, 'a post with a document and one that lies');
-  await read.click();
+  await read.first().click();
   await expect(heading(page, text.name)).toBeVisible();
   await look(page, 'the text of a document');
+  await page.goBack();
+  await read.last().click();
+  await expect(page.getByRole('heading', { level: 3, name: '오시는 길' })).toBeVisible();
+  await look(page, 'the text of a document with headings');
   await lookAtAll(visitor, [`/search?q=${encodeURIComponent(title)}`, `/search?kind=file&q=${encodeURIComponent(title)}`]);
 });
 

@@ -19,7 +19,7 @@ pub enum Kind {
     Comment,
     #[sea_orm(string_value = "member")]
     Member,
-    /// A page of the text of a file of a post; the first one has the file's name too.
+    /// A page of the text of a file of a post or a comment; the first one has the file's name too.
     #[sea_orm(string_value = "file")]
     File,
 }

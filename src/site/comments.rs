@@ -1,60 +1,53 @@
 //! Comments: POST below a post, and /comments/:id.
 
-use super::files::receive::{self, Refused};
-use crate::domain::files::of_comments::Changes;
+mod sent;
+
+use super::files::receive::Refused;
+use crate::domain::files::of_comments::{Changes, Incoming, OF_COMMENT_MAX};
 use crate::domain::files::{File, FileId};
-use crate::domain::{CommentId, Error, PostId, Problem, comments, idempotency as keys, posts};
+use crate::domain::{CommentId, Error, PostId, comments, idempotency as keys, posts};
 use crate::site::posts::comment_form;
+use crate::site::posts::editor::{at_each, undescribed};
 use crate::web::form::Submission::{Accepted, Rejected};
 use crate::web::{Fields, Flash, Rejection, RequestContext, Result, SignedIn, form, form_token, present, reply};
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Body, Request, Response, handler};
+use sent::{Arriving, Sent};
 use templates::comments::{self as views, CommentForm, Created, DeletePage, FormPage, Purpose};
 use templates::paths;
 
 /// POST /community/:board/:id/comments, with `parent` for an answer.
 #[handler]
 pub async fn create(request: RequestContext, Path((slug, id)): Path<(String, PostId)>, req: &Request, body: Body) -> Result<Response> {
-    let mut received = receive::receive(&request, req, body).await?;
-    let member = match received.member(&request) {
-        Ok(member) => member,
-        Err(err) => return Err(received.refuse(err).await),
+    let form = Arriving::open(&request, req, body).await?;
+    let most = match form.has_files() {
+        true => {
+            let new = new(id, form.fields(), &[]);
+            comments::check_writable(&request.app.context, &form.member.actor, &request.boards, new).await.map(|()| OF_COMMENT_MAX)
+        }
+        false => Ok(0),
     };
-    let fields = received.fields().clone();
-    let parent = fields.number("parent").map(CommentId);
-    let new = comments::New { post: id, parent, body: fields.text("body"), files: &[] };
-    if !received.has_files() {
-        return store(&member, &slug, new, &fields).await;
-    }
-    if let Err(err) = comments::check_writable(&request.app.context, &member.actor, &request.boards, new).await {
-        return Err(received.refuse(err.into()).await);
-    }
-    let (files, refused) = received.of_comment(&member).await?;
-    if !refused.is_empty() {
-        let rejection = Rejection::from(Problem { field: "files", message: "comment.files_refused" });
-        return again(&member, &slug, &new, &rejection, &refused).await;
-    }
-    let stored = store(&member, &slug, comments::New { files: &files, ..new }, &fields).await;
-    // What did not become ready: the comment was refused, or posted by an earlier form.
-    for file in files {
-        file.sent.abandon(&request.app.context).await?;
-    }
+    let sent = form.take(most).await?;
+    let stored = store(&sent, &slug, id).await;
+    sent.abandon().await?;
     stored
 }
 
-async fn store(member: &SignedIn, slug: &str, new: comments::New<'_>, fields: &Fields) -> Result<Response> {
-    let request = &member.request;
+/// The comment that a form sends.
+fn new<'a>(post: PostId, fields: &'a Fields, files: &'a [Incoming]) -> comments::New<'a> {
+    comments::New { post, parent: fields.number("parent").map(CommentId), body: fields.text("body"), files }
+}
+
+async fn store(sent: &Sent, slug: &str, post: PostId) -> Result<Response> {
+    let (member, request, new) = (&sent.member, &sent.member.request, new(post, &sent.fields, &sent.files));
+    if let Some(rejection) = sent.refusal() {
+        return again(sent, slug, &new, &rejection).await;
+    }
     let write = async |key| comments::create(&request.app.context, &member.actor, &request.boards, &key, new).await;
-    match form::submit(request, &form_name(new.post, new.parent), fields, write).await? {
+    match form::submit(request, &form_name(new.post, new.parent), &sent.fields, write).await? {
         Accepted(made) => created(member, slug, made).await,
-        Rejected(mut rejection) => {
-            if !new.files.is_empty() {
-                // A browser does not fill in files again.
-                rejection.problems.push(Problem { field: "files", message: "comment.files_again" });
-            }
-            again(member, slug, &new, &rejection, &[]).await
-        }
+        Rejected(rejection) => again(sent, slug, &new, &sent.rejected(rejection)).await,
     }
 }
 
@@ -70,12 +63,12 @@ async fn created(member: &SignedIn, slug: &str, made: keys::Outcome<CommentId>) 
     }
     let (comment, post) = comments::find_readable(&request.app.context.db, Some(&member.actor), &request.boards, made.id).await?;
     let html = request.app.context.known.show(&comment.html);
-    let once = form_token::issue(request, &comment_form(post.id));
+    let (board, once) = (request.board_of(&post)?, form_token::issue(request, &comment_form(post.id)));
     let parts = views::created(&Created {
         lang: request.lang,
-        comment: present::comment(request, request.board_of(&post)?, &post, &comment, &html),
+        comment: present::comment(request, board, &post, &comment, &html),
         count: present::count(post.comment_count),
-        form: CommentForm { once: &once, ..present::comment_form(request.lang, Purpose::New { slug, post: post.id.0 }) },
+        form: CommentForm { once: &once, ..present::comment_form(request.lang, board, Purpose::New { slug, post: post.id.0 }) },
     });
     Ok(reply::part(StatusCode::OK, parts))
 }
@@ -86,7 +79,8 @@ async fn find_post(member: &SignedIn, id: PostId) -> Result<posts::Post> {
 
 /// The form with its faults and all that was typed. The answered comment is quoted only to a member who may read it, and
 /// only under its own post.
-async fn again(member: &SignedIn, slug: &str, new: &comments::New<'_>, rejection: &Rejection, refused: &[Refused]) -> Result<Response> {
+async fn again(sent: &Sent, slug: &str, new: &comments::New<'_>, rejection: &Rejection) -> Result<Response> {
+    let member = &sent.member;
     let post = find_post(member, new.post).await?;
     let parent = match new.parent {
         Some(id) => quoted(member, &post, id).await?,
@@ -97,8 +91,16 @@ async fn again(member: &SignedIn, slug: &str, new: &comments::New<'_>, rejection
         form_token::issue(&member.request, &form_name(post.id, parent.as_ref().map(|p| p.id))),
         parent.as_ref().map(|p| p.html.as_str()).unwrap_or_default(),
     );
-    let form = Form { slug, post: &post, purpose, quoted, body: new.body, files: &[], refused, once: &once, rejection };
-    Ok(render_form(&member.request, &form))
+    let form = Form {
+        quoted,
+        body: new.body,
+        refused: &sent.refused,
+        alts: &sent.alts(),
+        once: &once,
+        rejection,
+        ..Form::empty(slug, &post, purpose)
+    };
+    render_form(&member.request, &form)
 }
 
 async fn quoted(member: &SignedIn, post: &posts::Post, parent: CommentId) -> Result<Option<comments::Comment>> {
@@ -124,25 +126,46 @@ struct Form<'a> {
     quoted: &'a str,
     body: &'a str,
     files: &'a [File],
+    removed: &'a [FileId],
     refused: &'a [Refused],
+    /// How new files are described, by their places.
+    alts: &'a [&'a str],
     once: &'a str,
     rejection: &'a Rejection,
 }
 
-fn render_form(request: &RequestContext, f: &Form<'_>) -> Response {
-    let errors = f.rejection.errors();
+impl<'a> Form<'a> {
+    fn empty(slug: &'a str, post: &'a posts::Post, purpose: Purpose<'a>) -> Self {
+        const NONE: &Rejection = &Rejection { problems: Vec::new(), wait: None };
+        Self { slug, post, purpose, quoted: "", body: "", files: &[], removed: &[], refused: &[], alts: &[], once: "", rejection: NONE }
+    }
+}
+
+fn render_form(request: &RequestContext, f: &Form<'_>) -> Result<Response> {
+    let undescribed = undescribed(f.files);
+    let errors = at_each(&f.rejection.errors(), &undescribed);
     let (files, refused) = (present::files(f.files), f.refused.iter().map(|file| (file.name.as_str(), present::errors(&[file.why])[0])));
     let refused: Vec<_> = refused.collect();
-    let empty = present::comment_form(request.lang, f.purpose);
-    let form = CommentForm { body: f.body, files: &files, refused: &refused, once: f.once, errors: &errors, ..empty };
+    let removed: Vec<i64> = f.removed.iter().map(|id| id.0).collect();
+    let empty = present::comment_form(request.lang, request.board_of(f.post)?, f.purpose);
+    let form = CommentForm {
+        body: f.body,
+        files: &files,
+        removed: &removed,
+        refused: &refused,
+        alts: f.alts,
+        once: f.once,
+        errors: &errors,
+        ..empty
+    };
     if request.head.target == reply::HtmxTarget::Part {
-        return reply::or_wait(reply::part(f.rejection.status(), views::form(&form)), f.rejection.wait);
+        return Ok(reply::or_wait(reply::part(f.rejection.status(), views::form(&form)), f.rejection.wait));
     }
     let nav = present::nav(request);
     let quoted_html = &request.app.context.known.show(f.quoted);
     let page =
         FormPage { shell: &present::shell(request, &nav), slug: f.slug, post: f.post.id.0, post_title: &f.post.title, quoted_html, form };
-    f.rejection.page(request, views::form_page(&page))
+    Ok(f.rejection.page(request, views::form_page(&page)))
 }
 
 /// GET /comments/:id: leads to where the comment stands.
@@ -169,28 +192,19 @@ pub async fn answer(member: SignedIn, Path(id): Path<CommentId>) -> Result<Respo
     let slug = slug_of(request, &post)?;
     let once = form_token::issue(request, &form_name(post.id, Some(id)));
     let purpose = purpose(&slug, &post, Some(&parent));
-    let rejection = &Rejection::default();
-    let form = Form { slug: &slug, post: &post, purpose, quoted: &parent.html, body: "", files: &[], refused: &[], once: &once, rejection };
-    Ok(render_form(request, &form))
+    let form = Form { quoted: &parent.html, once: &once, ..Form::empty(&slug, &post, purpose) };
+    render_form(request, &form)
 }
 
 /// GET /comments/:id/edit
 #[handler]
 pub async fn edit(member: SignedIn, Path(id): Path<CommentId>) -> Result<Response> {
     let (comment, post) = comments::find_editable(&member.request.app.context.db, &member.actor, id).await?;
-    edit_form(&member.request, &post, (&comment, &comment.body), &Rejection::default())
-}
-
-fn edit_form(
-    request: &RequestContext,
-    post: &posts::Post,
-    (comment, body): (&comments::Comment, &str),
-    rejection: &Rejection,
-) -> Result<Response> {
-    let (slug, once) = (slug_of(request, post)?, form_token::issue(request, &edit_name(comment.id)));
-    let purpose = Purpose::Edit { comment: comment.id.0 };
-    let form = Form { slug: &slug, post, purpose, quoted: "", body, files: &comment.files, refused: &[], once: &once, rejection };
-    Ok(render_form(request, &form))
+    let (request, slug) = (&member.request, slug_of(&member.request, &post)?);
+    let once = form_token::issue(request, &edit_name(id));
+    let form =
+        Form { body: &comment.body, files: &comment.files, once: &once, ..Form::empty(&slug, &post, Purpose::Edit { comment: id.0 }) };
+    render_form(request, &form)
 }
 
 fn edit_name(id: CommentId) -> String {
@@ -199,27 +213,55 @@ fn edit_name(id: CommentId) -> String {
 
 /// POST /comments/:id/edit
 #[handler]
-pub async fn update(member: SignedIn, Path(id): Path<CommentId>, fields: Fields) -> Result<Response> {
-    let (request, body) = (&member.request, fields.text("body"));
-    let typed = comments::Typed { body, files: changes(&fields) };
-    let update = async |key| comments::update(&request.app.context, &member.actor, &key, id, &typed).await;
-    let done = form::submit(request, &edit_name(id), &fields, update).await?;
-    let (comment, post) = comments::find_readable(&request.app.context.db, Some(&member.actor), &request.boards, id).await?;
-    match done {
-        Accepted(_) if request.head.target == reply::HtmxTarget::Part => {
-            let html = request.app.context.known.show(&comment.html);
-            let shown = present::comment(request, request.board_of(&post)?, &post, &comment, &html);
-            Ok(reply::part(StatusCode::OK, views::saved(request.lang, &shown)))
-        }
-        Accepted(_) => Ok(reply::see_other_with(request, &paths::comment(id.0), Flash(views::text::FLASH_SAVED))),
-        Rejected(rejection) => {
-            let mut comment = comment;
-            for (id, alt) in typed.files.alts {
-                comment.files.iter_mut().filter(|file| file.id == id).for_each(|file| file.alt.clone_from(&alt));
-            }
-            edit_form(request, &post, (&comment, body), &rejection)
-        }
+pub async fn update(request: RequestContext, Path(id): Path<CommentId>, req: &Request, body: Body) -> Result<Response> {
+    let form = Arriving::open(&request, req, body).await?;
+    let most = match form.has_files() {
+        // How many there are already is asked when the comment is changed: a form that is sent again has added them.
+        true => comments::find_editable(&request.app.context.db, &form.member.actor, id).await.map(|_| OF_COMMENT_MAX),
+        false => Ok(0),
+    };
+    let sent = form.take(most).await?;
+    let changed = change(&sent, id).await;
+    sent.abandon().await?;
+    changed
+}
+
+async fn change(sent: &Sent, id: CommentId) -> Result<Response> {
+    let (member, request, fields) = (&sent.member, &sent.member.request, &sent.fields);
+    let typed = comments::Typed { body: fields.text("body"), files: changes(fields), added: &sent.files };
+    if let Some(rejection) = sent.refusal() {
+        return edit_again(sent, id, &typed, &rejection).await;
     }
+    let write = async |key| comments::update(&request.app.context, &member.actor, &key, id, &typed).await;
+    match form::submit(request, &edit_name(id), fields, write).await? {
+        Accepted(_) => saved(member, id).await,
+        Rejected(rejection) => edit_again(sent, id, &typed, &sent.rejected(rejection)).await,
+    }
+}
+
+/// The changed comment: on the open page by script, else on its own place of the post's page.
+async fn saved(member: &SignedIn, id: CommentId) -> Result<Response> {
+    let request = &member.request;
+    if request.head.target != reply::HtmxTarget::Part {
+        return Ok(reply::see_other_with(request, &paths::comment(id.0), Flash(views::text::FLASH_SAVED)));
+    }
+    let (comment, post) = comments::find_readable(&request.app.context.db, Some(&member.actor), &request.boards, id).await?;
+    let html = request.app.context.known.show(&comment.html);
+    let shown = present::comment(request, request.board_of(&post)?, &post, &comment, &html);
+    Ok(reply::part(StatusCode::OK, views::saved(request.lang, &shown)))
+}
+
+/// The form of a change with its faults and all that was typed and ticked.
+async fn edit_again(sent: &Sent, id: CommentId, typed: &comments::Typed<'_>, rejection: &Rejection) -> Result<Response> {
+    let (member, request) = (&sent.member, &sent.member.request);
+    let (mut comment, post) = comments::find_readable(&request.app.context.db, Some(&member.actor), &request.boards, id).await?;
+    for (id, alt) in &typed.files.alts {
+        comment.files.iter_mut().filter(|file| file.id == *id).for_each(|file| file.alt.clone_from(alt));
+    }
+    let (slug, once) = (slug_of(request, &post)?, form_token::issue(request, &edit_name(id)));
+    let (files, removed, refused) = (&comment.files, &typed.files.removed, &sent.refused);
+    let empty = Form::empty(&slug, &post, Purpose::Edit { comment: id.0 });
+    render_form(request, &Form { body: typed.body, files, removed, refused, alts: &sent.alts(), once: &once, rejection, ..empty })
 }
 
 /// What the form of a change says of the comment's files: `alt.ID` describes a picture, `remove.ID` takes a file away.

@@ -8,6 +8,7 @@ use crate::domain::drafts::Target;
 use crate::domain::files::{self, Content, DraftId, FileId, Size};
 use crate::domain::{Error, PostId, Problem, posts};
 use crate::files::cache::{self, Asked};
+use crate::files::text::{self as file_text, paragraphs};
 use crate::files::{name, storage};
 use crate::web::range;
 use crate::web::reply::HtmxTarget;
@@ -127,28 +128,39 @@ pub struct Turned {
     page: String,
 }
 
-/// GET /files/:id/:name/text: the text of a document, for those who may read its post.
+/// GET /files/:id/:name/text: the text of a document, for those who may read the file.
 #[handler]
 pub async fn text(request: RequestContext, Path((id, _)): Path<(FileId, String)>, turned: Option<Query<Turned>>) -> Result<Response> {
     let number = turned.and_then(|Query(turned)| turned.page.parse().ok()).unwrap_or(1);
     let db = &request.app.context.db;
     let found = files::texts::find_text(db, request.actor.as_ref(), &request.boards, id, number).await?;
     let (nav, file) = (present::nav(&request), &found.file);
-    let post = found.post.as_ref().and_then(|(post, board, title)| {
-        let board = request.boards.find_readable(request.actor.as_ref(), *board).ok()?;
-        Some((site_paths::post(&board.slug, post.0), title))
-    });
+    let address = found.origin.as_ref().and_then(|origin| address(&request, origin));
+    let origin = found.origin.as_ref().zip(address.as_deref());
     Ok(reply::page(views::page(&views::TextPage {
         shell: &present::shell(&request, &nav),
         id: id.0,
         name: &file.name,
         bytes: present::count(file.size),
         reading: present::reading(found.state),
-        post: post.as_ref().map(|(address, title)| (address.as_str(), title.as_str())),
-        text: &found.text,
+        origin: origin.map(|(of, address)| views::Origin { address, title: &of.title, is_comment: of.comment.is_some() }),
+        paragraphs: &paragraphs(&found.text).into_iter().map(paragraph).collect::<Vec<_>>(),
         number: present::count(found.number),
         pages: present::count(found.pages),
     })))
+}
+
+fn paragraph(read: file_text::Paragraph<'_>) -> views::Paragraph<'_> {
+    match read {
+        file_text::Paragraph::Heading(depth, words) => views::Paragraph::Heading(depth, words),
+        file_text::Paragraph::Text(words) => views::Paragraph::Text(words),
+    }
+}
+
+/// The address of the post or the comment that a file belongs to.
+fn address(request: &RequestContext, origin: &files::texts::Origin) -> Option<String> {
+    let board = request.boards.find_readable(request.actor.as_ref(), origin.board).ok()?;
+    Some(origin.comment.map_or_else(|| site_paths::post(&board.slug, origin.post.0), |id| site_paths::comment(id.0)))
 }
 
 /// POST /community/:board/files: what was typed becomes the draft, and the files are attached to it. It takes no one-time key: the

@@ -68,7 +68,7 @@ fn of_posts(routes: Routes) -> Routes {
         .at("/posts/:id/hide", post(posts::hide))
         .at("/comments/:id", get(comments::show))
         .at(page("/comments/:id/reply").cost(3, 0), get(comments::answer))
-        .at(page("/comments/:id/edit").cost(3, 0), get(comments::edit).post(comments::update))
+        .at(page("/comments/:id/edit").cost(3, 0).with_files(), get(comments::edit).post(comments::update))
         .at(page("/comments/:id/delete").cost(3, 0), get(comments::delete).post(comments::destroy))
         .at(page("/preview").limit(RateLimit::Preview), post(posts::preview))
 }

@@ -184,9 +184,9 @@ fn shown<'a>(request: &'a RequestContext, marked: &'a Marked) -> Option<Hit<'a>>
             Found::Comment { id: comment.0, board: present::board_name(board(id)?, request.lang) }
         }
         search::Found::Member(id) => Found::Member { id: id.0 },
-        search::Found::File { file, page, post, board: id } => {
+        search::Found::File { file, page, post, comment, board: id } => {
             let (board, is_text) = (board(id)?, !hit.text.is_empty());
-            let of = views::OfPost { id: post.0, slug: &board.slug, title: &hit.post_title };
+            let of = views::OfPost { id: post.0, slug: &board.slug, title: &hit.post_title, comment: comment.map(|id| id.0) };
             Found::File {
                 id: file.0,
                 name: &hit.title,

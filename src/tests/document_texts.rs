@@ -5,7 +5,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 /// What the child answers: the outcome and the text. Empty: it was ended, or broke.
-fn read(bytes: &[u8]) -> (String, String) {
+pub(crate) fn read(bytes: &[u8]) -> (String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_minschool"));
     let pipes = command.arg("open-text").env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = pipes.spawn().unwrap();
@@ -34,7 +34,7 @@ fn documents_are_read_paragraph_by_paragraph() {
     ] {
         assert_eq!(read(&bytes), ("text".into(), text.clone()), "{name}");
     }
-    assert_eq!(read(&odt(&PARAGRAPHS)).1, format!("머리말\n\n{text}"));
+    assert_eq!(read(&odt(&PARAGRAPHS)).1, format!("\u{1}머리말\n\n{text}"), "with the mark of a heading");
     assert_eq!(read(&pdf(&["활동지원 신청", "둘째 쪽"])), ("text".into(), "활동지원 신청\n\n둘째 쪽".into()));
     assert_eq!(read(&encoding_rs::EUC_KR.encode("회의록\r\n\r\n뷁").0).1, "회의록\n\n뷁");
     let slides = [("ppt/slides/slide1.xml", &b"<a><a:p><a:t>One</a:t></a:p></a>"[..])];

@@ -77,7 +77,7 @@ pub(crate) fn hwp(paragraphs: &[&str], flags: u32) -> Vec<u8> {
     compound(&[("FileHeader", header(flags)), ("BodyText/Section0", body), ("PrvText", preview(&paragraphs.join("\r\n")))])
 }
 
-fn header(flags: u32) -> Vec<u8> {
+pub(crate) fn header(flags: u32) -> Vec<u8> {
     let mut header = vec![0; 256];
     header[..17].copy_from_slice(b"HWP Document File");
     header[32..36].copy_from_slice(&[0, 3, 0, 5]);

@@ -228,8 +228,7 @@ async fn a_later_sign_up_takes_the_place_of_an_earlier_one_and_of_its_link(#[val
 
     assert_eq!(ada.get(&first).await.status, 410, "it was for another password");
     assert_eq!(waiting(&test).await.len(), 1);
-    let page = ada.get(&letter().await).await;
-    let refused = ada.submit(&page, CONFIRM, &[("password", PASSWORD)]).await;
+    let refused = press(&mut ada, &letter().await, &[]).await;
     assert!(refused.status == 422 && refused.says("가입할 때 적은 비밀번호와 다릅니다"), "{}", refused.text());
     assert!(member(&test, ADA).await.is_none(), "who has the mailbox alone finishes no sign-up of another person");
     assert!(ada.submit(&refused, CONFIRM, &[("password", NEW)]).await.says("러브레이스님"));

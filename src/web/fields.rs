@@ -21,6 +21,16 @@ impl Fields {
         if kept.is_empty() { fields } else { Self(kept) }
     }
 
+    /// Bytes of all values.
+    pub fn size(&self) -> usize {
+        self.0.iter().map(|(_, value)| value.len()).sum()
+    }
+
+    /// Adds fields that came after these.
+    pub fn extend(&mut self, more: Vec<(String, String)>) {
+        self.0.extend(more);
+    }
+
     /// The value of a field; empty when it was not sent.
     pub fn text(&self, name: &str) -> &str {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)

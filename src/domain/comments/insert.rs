@@ -7,7 +7,7 @@ use crate::clock::OffsetDateTime;
 use crate::db::{Template, query};
 use crate::domain::files::of_comments::{self, Ready};
 use crate::domain::idempotency::{self, Key, Outcome, Uncommitted, idempotent};
-use crate::domain::search::{self, Doc, Grams};
+use crate::domain::search::{self, Doc, FileOwner, Grams};
 use crate::domain::{CommentId, Context, PostId, Result, UserId, notifications, posts, users};
 use crate::entity::post::State;
 use crate::entity::{comment, idempotency_key, notification, post, search_doc, user};
@@ -63,9 +63,10 @@ async fn in_a_transaction(ctx: &Context, rows: Rows, files: &[Ready]) -> Result<
         ..Default::default()
     };
     let id = comment::Entity::insert(row).exec(&tx).await?.last_insert_id;
-    let doc = Doc::comment(id, (rows.post, board), rows.author, rows.now, state == State::Shown, rows.grams);
-    search::put(&tx, doc).await?;
-    of_comments::store(&tx, rows.author, id, files, rows.now).await?;
+    let is_shown = state == State::Shown;
+    search::put(&tx, Doc::comment(id, (rows.post, board), rows.author, rows.now, is_shown, rows.grams)).await?;
+    let owner = FileOwner { post_id: rows.post, board_id: board, author_id: rows.author, is_shown };
+    of_comments::store(&tx, id, owner, files, rows.now).await?;
     users::count_comments(&tx, rows.author, 1).await?;
     notifications::insert(&tx, &rows.recipients, rows.author, rows.post, id, rows.now).await?;
     Ok(Uncommitted { tx, id })

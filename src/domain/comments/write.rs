@@ -8,7 +8,7 @@ use super::insert::{Rows, store};
 use super::{find_deletable, find_editable, mentions, thread};
 use crate::clock::OffsetDateTime;
 use crate::db::{Template, Transaction, query};
-use crate::domain::files::of_comments::{self, Changes, Incoming};
+use crate::domain::files::of_comments::{self, Changes, Incoming, Ready};
 use crate::domain::idempotency::{Uncommitted, idempotent};
 use crate::domain::search::{self, Doc, Grams};
 use crate::domain::users::{self, profile};
@@ -72,7 +72,8 @@ pub type Recipient = (UserId, notifications::Kind);
 ///
 /// # Errors
 /// `NotFound` where the post cannot be read; `Forbidden` where the board takes no comments from this person;
-/// `Invalid("body", …)`; `Slow` beyond the flood limit; `Conflict` when the answered comment is gone.
+/// `Invalid`: `body`, and the field of each picture that must be described; `Slow` beyond the flood limit; `Conflict` when the answered
+/// comment is gone.
 pub async fn create(
     ctx: &Context,
     actor: &Actor,
@@ -130,6 +131,7 @@ async fn check(ctx: &Context, actor: &Actor, boards: &Boards, new: New<'_>, conc
     let target = find_target(&ctx.db, &new).await?;
     let board = check_target(&target, boards, actor, new.parent)?;
     let body = Body::parse(new.body, COMMENT_MAX)?;
+    of_comments::check_described(board, new.files)?;
     let html = markdown::comment(&body.0)?;
     flood::comment(ctx, actor).await?;
     let recipients = choose(ctx, &target, board, actor, &mentions::of(&body.0)).await?;
@@ -207,10 +209,11 @@ pub fn topic(post: PostId) -> String {
     format!("post:{post}")
 }
 
-/// Changes a comment, and what is said of its files.
+/// Changes a comment and its files.
 ///
 /// # Errors
-/// `NotFound`; `Forbidden`; `Invalid("body", …)`.
+/// `NotFound`; `Forbidden`; `Invalid`: `body`; `files` (`comment.files_too_many`, `file.member_full`); the field of each new picture that
+/// must be described, and `alt` for those that are there.
 pub async fn update(
     ctx: &Context,
     actor: &Actor,
@@ -219,7 +222,8 @@ pub async fn update(
     typed: &Typed<'_>,
 ) -> Result<idempotency::Outcome<CommentId>> {
     let mut stale = Vec::new();
-    let outcome = idempotent(ctx, key, amend(ctx, actor, id, typed, &mut stale)).await?;
+    let added = of_comments::make_ready(ctx, typed.added).await?;
+    let outcome = idempotent(ctx, key, amend(ctx, actor, id, (typed, &added), &mut stale)).await?;
     invalidation::invalidate(ctx, &stale).await;
     Ok(outcome)
 }
@@ -230,13 +234,15 @@ pub async fn update(
 pub struct Typed<'a> {
     pub body: &'a str,
     pub files: Changes,
+    /// What has arrived with it.
+    pub added: &'a [Incoming],
 }
 
 async fn amend(
     ctx: &Context,
     actor: &Actor,
     id: CommentId,
-    typed: &Typed<'_>,
+    (typed, added): (&Typed<'_>, &[Ready]),
     stale: &mut Vec<CacheTag>,
 ) -> Result<Uncommitted<CommentId>> {
     let (comment, post) = find_editable(&ctx.db, actor, id).await?;
@@ -245,7 +251,10 @@ async fn amend(
     let doc = Doc::comment(id, (post.id, post.board_id), comment.author_id, comment.created_at, true, Grams::of("", &html));
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
-    *stale = shown_by(&Boards::read(&tx).await?, &post);
+    let boards = Boards::read(&tx).await?;
+    let board = boards.find_readable(Some(actor), post.board_id)?;
+    of_comments::check_described(board, typed.added)?;
+    *stale = posts::shown_by(&post, board);
     revisions::keep_comment(&tx, &comment, &body.0).await?;
     let change = ActiveModel { content: Set(body.0), html: Set(html), edited_at: Set(Some(now)), ..Default::default() };
     let update = Entity::update_many().set(change).filter(Column::Id.eq(id)).filter(Column::State.eq(State::Shown));
@@ -253,6 +262,8 @@ async fn amend(
         return Err(Error::Forbidden);
     }
     of_comments::change(&tx, id, &typed.files).await?;
+    of_comments::add(&tx, id, added, now).await?;
+    of_comments::check_all_described(&tx, board, id).await?;
     search::put(&tx, doc).await?;
     invalidation::withdraw(&tx, stale, now).await?;
     Ok(Uncommitted { tx, id })

@@ -177,11 +177,16 @@ impl Owner {
 /// # Errors
 /// `NotFound`.
 pub async fn find_readable(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: FileId) -> Result<Content> {
-    Ok(Content::from_query_result(&row_for(db, actor, boards, id).await?, "")?)
+    Ok(Content::from_query_result(&row_for(db, actor, boards, id).await?.0, "")?)
 }
 
-/// The row of such a file: what it holds, what became of its text, and its post.
-async fn row_for(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: FileId) -> Result<QueryResult> {
+/// The row of such a file: what it holds, what became of its text, and its post; beside it the post of its comment.
+async fn row_for(
+    db: &impl ConnectionTrait,
+    actor: Option<&Actor>,
+    boards: &Boards,
+    id: FileId,
+) -> Result<(QueryResult, Option<(CommentId, Post)>)> {
     let found = with_content()
         .columns([blob::Column::Sha256])
         .columns([Column::BlobId, Column::PostId, Column::CommentId])
@@ -195,11 +200,11 @@ async fn row_for(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boar
         .filter(blob::Column::State.eq(blob::State::Ready));
     let row = db.query_one(&sea_orm::QueryTrait::into_query(found)).await?.ok_or(Error::NotFound)?;
     let owner = Owner::from_query_result(&row, "")?;
-    let is_readable = match owner.comment_id {
-        Some(comment) => of_comments::is_readable(db, actor, boards, comment).await?,
-        None => owner.is_readable(actor, boards),
-    };
-    if is_readable { Ok(row) } else { Err(Error::NotFound) }
+    match owner.comment_id {
+        Some(comment) => Ok((row, Some((comment, of_comments::find_post(db, actor, boards, comment).await?)))),
+        None if owner.is_readable(actor, boards) => Ok((row, None)),
+        None => Err(Error::NotFound),
+    }
 }
 
 /// The smaller one of a picture that was found readable; itself, where there is none of this size.

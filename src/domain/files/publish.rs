@@ -9,6 +9,7 @@ use crate::domain::{Error, PostId, Result, search};
 use crate::entity::file::{ActiveModel, Column, Entity};
 use crate::entity::{blob, file_change};
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
 
 /// Gives the files of these drafts to the post, makes what they change of its published files come true, and describes the files
@@ -24,7 +25,10 @@ pub(in crate::domain) async fn publish(
         let files = texts::of_drafts(tx, drafts).await?;
         let given = ActiveModel { draft_id: Set(None), post_id: Set(Some(post)), ..Default::default() };
         Entity::update_many().set(given).filter(Column::DraftId.is_in(drafts.iter().copied())).exec(tx).await?;
-        texts::announce(tx, files, post, now).await?;
+        if !files.is_empty() {
+            let owner = texts::post_as_owner(tx, post).await?.ok_or(Error::NotFound)?;
+            texts::announce(tx, &files, owner, now).await?;
+        }
         apply_changes(tx, drafts, post).await?;
     }
     if alts.is_empty() {
@@ -44,6 +48,11 @@ pub(in crate::domain) async fn publish(
 /// # Errors
 /// `Invalid("alt", "file.alt_required")`.
 pub(in crate::domain) async fn check_described(tx: &Transaction, board: &Board, post: PostId) -> Result<()> {
+    check_pictures(tx, board, Column::PostId.eq(post)).await
+}
+
+/// The same for the files that meet a condition.
+pub(super) async fn check_pictures(tx: &Transaction, board: &Board, of: SimpleExpr) -> Result<()> {
     if !board.needs_alt {
         return Ok(());
     }
@@ -51,7 +60,7 @@ pub(in crate::domain) async fn check_described(tx: &Transaction, board: &Board, 
         .select_only()
         .column(Column::Id)
         .join(JoinType::InnerJoin, relation(Column::BlobId, blob::Entity, blob::Column::Id))
-        .filter(Column::PostId.eq(post))
+        .filter(of)
         .filter(Column::Alt.eq(""))
         .filter(blob::Column::Kind.is_in(ContentKind::PICTURES));
     match pictures.into_tuple::<FileId>().one(tx).await? {

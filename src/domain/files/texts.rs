@@ -1,13 +1,14 @@
-//! The text of published files: which are to be read, what was read, and who sees it. Text and its place in the search index are stored
-//! in one transaction, and each content is read once, however many files have it.
+//! The text of published files, of posts and of comments: which are to be read, what was read, and who sees it. Text and its place in the
+//! search index are stored in one transaction, and each content is read once, however many files have it.
 
 use super::{Content, FileId, relation, row_for};
 use crate::clock::OffsetDateTime;
 use crate::db::{Database, Transaction};
 use crate::domain::boards::Boards;
 use crate::domain::jobs::{self, Kind, New};
-use crate::domain::search::{self, Doc, Grams};
-use crate::domain::{Actor, BoardId, Error, PostId, Result, UserId, invalidation};
+use crate::domain::posts::Post;
+use crate::domain::search::{self, Doc, FileOwner, Grams};
+use crate::domain::{Actor, BoardId, CommentId, Error, PostId, Result, UserId, invalidation};
 use crate::entity::blob::{self, BlobId, ContentKind};
 use crate::entity::draft::DraftId;
 use crate::entity::file::{Column, Entity};
@@ -52,14 +53,26 @@ pub fn state(kind: ContentKind, name: &str, outcome: Option<Outcome>) -> TextSta
 pub struct TextPage {
     pub file: Content,
     pub state: TextState,
-    /// The post that the file belongs to, and its title; none for one of a draft.
-    pub post: Option<(PostId, BoardId, String)>,
+    /// None for one of a draft.
+    pub origin: Option<Origin>,
     /// From 1 to `pages`.
     pub number: i64,
     /// 0 where there is no text.
     pub pages: i64,
-    /// Paragraphs with an empty line between two of them.
+    /// Paragraphs with an empty line between two of them, headings with their marks (`files::text::paragraphs`).
     pub text: String,
+}
+
+/// Where a file was published.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "as they are named")]
+pub struct Origin {
+    pub post: PostId,
+    pub board: BoardId,
+    /// The title of the post.
+    pub title: String,
+    /// The comment that it belongs to, under the post.
+    pub comment: Option<CommentId>,
 }
 
 #[derive(FromQueryResult)]
@@ -71,12 +84,21 @@ struct Place {
     title: Option<String>,
 }
 
+impl Place {
+    fn origin(self, comment: Option<(CommentId, Post)>) -> Option<Origin> {
+        match comment {
+            Some((id, post)) => Some(Origin { post: post.id, board: post.board_id, title: post.title, comment: Some(id) }),
+            None => Some(Origin { post: self.post_id?, board: self.board_id?, title: self.title?, comment: None }),
+        }
+    }
+}
+
 /// A page of the text of a file that this person may read; one that is not there is the first.
 ///
 /// # Errors
 /// `NotFound`.
 pub async fn find_text(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &Boards, id: FileId, number: i64) -> Result<TextPage> {
-    let row = row_for(db, actor, boards, id).await?;
+    let (row, comment) = row_for(db, actor, boards, id).await?;
     let (file, place) = (Content::from_query_result(&row, "")?, Place::from_query_result(&row, "")?);
     let state = state(file.kind, &file.name, place.outcome);
     if state == TextState::Nothing {
@@ -85,17 +107,16 @@ pub async fn find_text(db: &impl ConnectionTrait, actor: Option<&Actor>, boards:
     let pages = if state == TextState::Done(Outcome::Text) { place.pages.unwrap_or_default() } else { 0 };
     let number = if (1..=pages).contains(&number) { number } else { 1 };
     let text = if pages == 0 { None } else { file_text_page::Entity::find_by_id((file.blob_id, number)).one(db).await? };
-    let post = place.post_id.zip(place.board_id).zip(place.title).map(|((id, board), title)| (id, board, title));
-    Ok(TextPage { file, state, post, number, pages, text: text.map(|page| page.text).unwrap_or_default() })
+    Ok(TextPage { file, state, origin: place.origin(comment), number, pages, text: text.map(|page| page.text).unwrap_or_default() })
 }
 
 /// A file that is being published.
 #[derive(FromQueryResult)]
 pub(super) struct Published {
-    id: FileId,
-    name: String,
-    kind: ContentKind,
-    created_at: OffsetDateTime,
+    pub id: FileId,
+    pub name: String,
+    pub kind: ContentKind,
+    pub created_at: OffsetDateTime,
 }
 
 /// The files of these drafts, before they are given to a post.
@@ -111,28 +132,29 @@ pub(super) async fn of_drafts(tx: &Transaction, drafts: &[DraftId]) -> Result<Ve
 }
 
 /// Makes the names of files findable in the transaction that publishes them, and lets a job read those that are documents.
-pub(super) async fn announce(tx: &Transaction, files: Vec<Published>, post: PostId, now: OffsetDateTime) -> Result<()> {
-    if files.is_empty() {
-        return Ok(());
-    }
-    let found = post::Entity::find_by_id(post).select_only().columns([post::Column::BoardId, post::Column::AuthorId, post::Column::State]);
-    let (board, author, state): (BoardId, UserId, State) = found.into_tuple().one(tx).await?.ok_or(Error::NotFound)?;
-    let doc = |file: &Published| {
-        Doc::file((file.id, 1), (post, board), author, file.created_at, state == State::Shown, Grams::of_text(&file.name, ""))
-    };
+pub(super) async fn announce(tx: &Transaction, files: &[Published], owner: FileOwner, now: OffsetDateTime) -> Result<()> {
+    let doc = |file: &Published| Doc::file((file.id, 1), owner, file.created_at, Grams::of_text(&file.name, ""));
     search::put_all(tx, files.iter().map(doc).collect(), None).await?;
-    for file in &files {
-        enqueue_document(tx, file.id, file.kind, &file.name, now).await?;
+    for file in files.iter().filter(|file| text::plan(file.kind, &file.name) == Plan::Read) {
+        enqueue(tx, file.id, now).await?;
     }
     Ok(())
 }
 
-/// Lets a job read a file, if it is a document.
-pub(super) async fn enqueue_document(tx: &Transaction, id: FileId, kind: ContentKind, name: &str, now: OffsetDateTime) -> Result<()> {
-    if text::plan(kind, name) == Plan::Read {
-        enqueue(tx, id, now).await?;
-    }
-    Ok(())
+/// A post as the owner of files. It is not hidden, moved or changed until the commit: what does it finds the documents.
+pub(super) async fn post_as_owner(tx: &Transaction, id: PostId) -> Result<Option<FileOwner>> {
+    let found = post::Entity::find_by_id(id).select_only();
+    let found = found.columns([post::Column::BoardId, post::Column::AuthorId, post::Column::State]).lock_shared();
+    let found: Option<(BoardId, UserId, State)> = found.into_tuple().one(tx).await?;
+    Ok(found.map(|(board_id, author_id, state)| FileOwner { post_id: id, board_id, author_id, is_shown: state == State::Shown }))
+}
+
+/// The same of a comment, and its post.
+pub(super) async fn comment_as_owner(tx: &Transaction, id: CommentId) -> Result<Option<FileOwner>> {
+    let is_shown = comment::Column::State.eq(State::Shown).and(post::Column::State.eq(State::Shown));
+    let found = comment::Entity::find_by_id(id).inner_join(post::Entity).select_only();
+    let found = found.columns([comment::Column::PostId, comment::Column::AuthorId]).column(post::Column::BoardId);
+    Ok(found.column_as(is_shown, "is_shown").lock_shared().into_model().one(tx).await?)
 }
 
 /// What holds for files that others may read.
@@ -145,7 +167,7 @@ async fn enqueue(tx: &impl ConnectionTrait, id: FileId, now: OffsetDateTime) -> 
     jobs::enqueue(tx, New { kind: Kind::ReadFile, payload: &payload, dedupe: Some(&dedupe), due_at: now }, now).await
 }
 
-/// Lets jobs read documents of posts that nobody has read: those of the time before there were such jobs, some hundred at a time.
+/// Lets jobs read published documents that nobody has read: those of the time before there were such jobs, some hundred at a time.
 ///
 /// # Errors
 /// The database's.
@@ -206,10 +228,20 @@ struct Indexed {
     name: String,
     blob_id: BlobId,
     created_at: OffsetDateTime,
-    post_id: PostId,
-    board_id: BoardId,
-    author_id: UserId,
-    state: State,
+}
+
+/// A published file and what it belongs to, held until the commit; none where the file is gone.
+async fn held(tx: &Transaction, id: FileId) -> Result<Option<(Indexed, FileOwner)>> {
+    let of = Entity::find_by_id(id).select_only().columns([Column::PostId, Column::CommentId]);
+    let owner = match of.into_tuple::<(Option<PostId>, Option<CommentId>)>().one(tx).await? {
+        Some((Some(post), _)) => post_as_owner(tx, post).await?,
+        Some((_, Some(comment))) => comment_as_owner(tx, comment).await?,
+        _ => None,
+    };
+    let Some(owner) = owner else { return Ok(None) };
+    // After its owner, as those do it who change that one: they may have taken the file away meanwhile.
+    let file = Entity::find_by_id(id).select_only().columns([Column::Name, Column::BlobId, Column::CreatedAt]);
+    Ok(file.into_model().one(tx).await?.map(|file| (file, owner)))
 }
 
 /// Stores what was read of a file's content, unless another job has, and makes the file findable by it.
@@ -217,14 +249,7 @@ struct Indexed {
 /// # Errors
 /// The database's.
 pub async fn store(tx: &Transaction, id: FileId, read: Option<(BlobId, Reading)>, now: OffsetDateTime) -> Result<()> {
-    // Its post is not hidden, moved or changed until the commit: what does it finds the documents.
-    let found = Entity::find_by_id(id)
-        .select_only()
-        .columns([Column::Name, Column::BlobId, Column::CreatedAt, Column::PostId])
-        .columns([post::Column::BoardId, post::Column::AuthorId, post::Column::State])
-        .join(JoinType::InnerJoin, relation(Column::PostId, post::Entity, post::Column::Id))
-        .lock_shared();
-    let Some(file): Option<Indexed> = found.into_model().one(tx).await? else { return store_of_comment(tx, id, read, now).await };
+    let Some((file, owner)) = held(tx, id).await? else { return Ok(()) };
     if let Some((blob, reading)) = read.filter(|(blob, _)| *blob == file.blob_id) {
         keep(tx, blob, &reading, now).await?;
     }
@@ -232,26 +257,11 @@ pub async fn store(tx: &Transaction, id: FileId, read: Option<(BlobId, Reading)>
     if !pages.is_empty() {
         let doc = |page: &file_text_page::Model| {
             let name = if page.number == 1 { file.name.as_str() } else { "" };
-            let (place, shown) = ((file.post_id, file.board_id), file.state == State::Shown);
-            Doc::file((id, page.number), place, file.author_id, file.created_at, shown, Grams::of_text(name, &page.text))
+            Doc::file((id, page.number), owner, file.created_at, Grams::of_text(name, &page.text))
         };
         search::put_all(tx, pages.iter().map(doc).collect(), None).await?;
     }
-    invalidation::withdraw(tx, &[CacheTag::post(file.post_id.0)], now).await
-}
-
-/// The same for a file of a comment, which is not in the search index.
-async fn store_of_comment(tx: &Transaction, id: FileId, read: Option<(BlobId, Reading)>, now: OffsetDateTime) -> Result<()> {
-    let found = Entity::find_by_id(id)
-        .select_only()
-        .column(Column::BlobId)
-        .column(comment::Column::PostId)
-        .join(JoinType::InnerJoin, relation(Column::CommentId, comment::Entity, comment::Column::Id));
-    let Some((blob, post)): Option<(BlobId, PostId)> = found.into_tuple().one(tx).await? else { return Ok(()) };
-    if let Some((_, reading)) = read.filter(|(read, _)| *read == blob) {
-        keep(tx, blob, &reading, now).await?;
-    }
-    invalidation::withdraw(tx, &[CacheTag::post(post.0)], now).await
+    invalidation::withdraw(tx, &[CacheTag::post(owner.post_id.0)], now).await
 }
 
 /// Stores what was read, once.
@@ -274,8 +284,9 @@ async fn keep(tx: &Transaction, blob: BlobId, reading: &Reading, now: OffsetDate
     Ok(())
 }
 
-/// The pages of contents, in their order.
+/// The pages of contents, in their order: their words.
 pub(in crate::domain) async fn pages_of(tx: &impl ConnectionTrait, blobs: &[BlobId]) -> Result<Vec<file_text_page::Model>> {
     let pages = file_text_page::Entity::find().filter(file_text_page::Column::BlobId.is_in(blobs.iter().copied()));
-    Ok(pages.order_by_asc(file_text_page::Column::BlobId).order_by_asc(file_text_page::Column::Number).all(tx).await?)
+    let pages = pages.order_by_asc(file_text_page::Column::BlobId).order_by_asc(file_text_page::Column::Number).all(tx).await?;
+    Ok(pages.into_iter().map(|page| file_text_page::Model { text: text::without_marks(&page.text), ..page }).collect())
 }

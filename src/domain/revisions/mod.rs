@@ -18,6 +18,7 @@ use crate::db::{Transaction, query};
 use crate::entity::revision::{ActiveModel, Column, Entity, RevisionId};
 use crate::entity::{comment, user};
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 /// Revisions of one text; the oldest but the first goes.
@@ -208,7 +209,8 @@ pub(super) async fn keep_post(tx: &Transaction, post: &Post) -> Result<()> {
 /// Stores the text of a comment that a change replaces, where it has other words. It is read again and locked, because another window
 /// may have changed it meanwhile.
 pub(super) async fn keep_comment(tx: &Transaction, comment: &Comment, body: &str) -> Result<()> {
-    let row = comment::Entity::find_by_id(comment.id).lock_exclusive().one(tx).await?.ok_or(Error::NotFound)?;
+    // Not exclusive: an answer that refers to the comment would wait for it while it holds the post.
+    let row = comment::Entity::find_by_id(comment.id).lock(LockType::NoKeyUpdate).one(tx).await?.ok_or(Error::NotFound)?;
     if row.content == body {
         return Ok(());
     }

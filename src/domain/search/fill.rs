@@ -1,7 +1,7 @@
 //! Filling the index with what was written before there was one, or anew. The newest comes first, in small transactions, while people
 //! write: what they write is indexed by itself. Where it stands is a row, so it goes on after a restart, and instances take turns.
 
-use super::index::{Doc, Grams, put_all};
+use super::index::{Doc, FileOwner, Grams, put_all};
 use crate::clock::OffsetDateTime;
 use crate::db::{Database, Transaction, query};
 use crate::domain::files::texts;
@@ -13,8 +13,12 @@ use crate::entity::search_doc::SearchDocId;
 use crate::entity::{comment, file, file_text_page, post, search_doc, search_progress, user};
 use migration::SEARCH_FIRST_ID;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{ExprTrait, LockBehavior, LockType};
-use sea_orm::{ActiveModelTrait, ColumnTrait, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::sea_query::{ExprTrait, LockBehavior, LockType, SimpleExpr};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DerivePartialModel, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    Related, Select,
+};
+use std::cmp::Reverse;
 
 /// Rows of each kind that one transaction looks at.
 const BATCH: u64 = 200;
@@ -124,30 +128,51 @@ struct MemberRow {
     created_at: OffsetDateTime,
 }
 
-#[derive(DerivePartialModel)]
-#[sea_orm(entity = "file::Entity")]
+#[derive(FromQueryResult)]
 struct FileRow {
     id: FileId,
     blob_id: BlobId,
     name: String,
     created_at: OffsetDateTime,
-    #[sea_orm(from_expr = "post::Column::Id.into_expr()")]
-    post_id: PostId,
-    #[sea_orm(from_expr = "post::Column::BoardId.into_expr()")]
-    board_id: BoardId,
-    #[sea_orm(from_expr = "post::Column::AuthorId.into_expr()")]
-    author_id: UserId,
-    #[sea_orm(from_expr = "post::Column::State.into_expr()")]
-    state: State,
+    #[sea_orm(nested)]
+    owner: FileOwner,
 }
 
 impl FileRow {
+    fn of_posts() -> Select<file::Entity> {
+        let post = file::Entity::belongs_to(post::Entity).from(file::Column::PostId).to(post::Column::Id);
+        let files = file::Entity::find().join(JoinType::InnerJoin, post.into());
+        Self::select(files, post::Column::AuthorId.into_expr(), post::Column::State.eq(State::Shown))
+    }
+
+    fn of_comments() -> Select<file::Entity> {
+        let comment = file::Entity::belongs_to(comment::Entity).from(file::Column::CommentId).to(comment::Column::Id);
+        let files = file::Entity::find().join(JoinType::InnerJoin, comment.into());
+        let files = files.join(JoinType::InnerJoin, <comment::Entity as Related<post::Entity>>::to());
+        let is_shown = comment::Column::State.eq(State::Shown).and(post::Column::State.eq(State::Shown));
+        Self::select(files, comment::Column::AuthorId.into_expr(), is_shown)
+    }
+
+    fn select(files: Select<file::Entity>, author: SimpleExpr, is_shown: SimpleExpr) -> Select<file::Entity> {
+        let own = [file::Column::Id, file::Column::BlobId, file::Column::Name, file::Column::CreatedAt];
+        let files = files.select_only().columns(own).column_as(post::Column::Id, "post_id").column(post::Column::BoardId);
+        files.column_as(author, "author_id").column_as(is_shown, "is_shown").order_by_desc(file::Column::Id)
+    }
+
+    /// The newest below one, of both; newest first.
+    async fn newest(tx: &Transaction, below: FileId) -> Result<Vec<Self>> {
+        let mut rows: Vec<Self> = Vec::new();
+        for files in [Self::of_posts(), Self::of_comments()] {
+            rows.extend(held(files.filter(file::Column::Id.lt(below))).limit(FILES).into_model::<Self>().all(tx).await?);
+        }
+        rows.sort_by_key(|row| Reverse(row.id));
+        rows.truncate(FILES as usize);
+        Ok(rows)
+    }
+
     /// Its name, and its pages where it was read.
     fn docs(&self, pages: &[file_text_page::Model]) -> Vec<Doc> {
-        let doc = |number, name: &str, text: &str| {
-            let (of, shown) = ((self.post_id, self.board_id), self.state == State::Shown);
-            Doc::file((self.id, number), of, self.author_id, self.created_at, shown, Grams::of_text(name, text))
-        };
+        let doc = |number, name: &str, text: &str| Doc::file((self.id, number), self.owner, self.created_at, Grams::of_text(name, text));
         let pages = pages.iter().filter(|page| page.blob_id == self.blob_id);
         let docs: Vec<Doc> = pages.map(|page| doc(page.number, if page.number == 1 { &self.name } else { "" }, &page.text)).collect();
         if docs.is_empty() { vec![doc(1, &self.name, "")] } else { docs }
@@ -171,13 +196,10 @@ impl Batch {
         let posts = post::Entity::find().filter(post::Column::Id.lt(progress.below_post)).order_by_desc(post::Column::Id);
         let comments = comment::Entity::find().inner_join(post::Entity).filter(comment::Column::Id.lt(progress.below_comment));
         let members = user::Entity::find().filter(user::Column::Id.lt(progress.below_user)).order_by_desc(user::Column::Id);
-        let files = file::Entity::find()
-            .join(JoinType::InnerJoin, file::Entity::belongs_to(post::Entity).from(file::Column::PostId).to(post::Column::Id).into())
-            .filter(file::Column::Id.lt(progress.below_file));
         let posts: Vec<PostRow> = held(posts).into_partial_model().all(tx).await?;
         let comments: Vec<CommentRow> = held(comments.order_by_desc(comment::Column::Id)).into_partial_model().all(tx).await?;
         let members: Vec<MemberRow> = held(members).into_partial_model().all(tx).await?;
-        let files: Vec<FileRow> = held(files.order_by_desc(file::Column::Id)).limit(FILES).into_partial_model().all(tx).await?;
+        let files = FileRow::newest(tx, progress.below_file).await?;
         let mut batch = Self { posts, comments, members, files, pages: Vec::new(), is_last: true };
         batch.cut();
         let blobs: Vec<BlobId> = batch.files.iter().map(|row| row.blob_id).collect();

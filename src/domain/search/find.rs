@@ -14,7 +14,7 @@ use crate::entity::search_doc::SearchDocId;
 use crate::entity::{comment, file, file_text_page, post, user};
 use crate::search::{Terms, other_layout, without_particle};
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, RuntimeErr};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect, RuntimeErr};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -86,7 +86,7 @@ pub struct Hit {
     pub found: Found,
     /// The title of the post, also of a comment's; the name of a member or a file.
     pub title: String,
-    /// The title of the post that a file belongs to.
+    /// The title of the post that a file, or its comment, belongs to.
     pub post_title: String,
     /// Plain text; empty for a member, and for a file that holds none.
     pub text: String,
@@ -103,7 +103,7 @@ pub enum Found {
     Post { post: PostId, board: BoardId },
     Comment { comment: CommentId, board: BoardId },
     Member(UserId),
-    File { file: FileId, page: i64, post: PostId, board: BoardId },
+    File { file: FileId, page: i64, post: PostId, comment: Option<CommentId>, board: BoardId },
 }
 
 impl Found {
@@ -335,16 +335,8 @@ impl Search<'_> {
             let number = if page.number == 1 { number.or(file_text_page::Column::Number.is_null()) } else { number };
             any.add(file::Column::Id.eq(page.file).and(number))
         });
-        let text = file::Entity::belongs_to(file_text_page::Entity).from(file::Column::BlobId).to(file_text_page::Column::BlobId);
-        let post = file::Entity::belongs_to(post::Entity).from(file::Column::PostId).to(post::Column::Id);
-        let author = post::Entity::belongs_to(user::Entity).from(post::Column::AuthorId).to(user::Column::Id);
-        let found = file::Entity::find()
-            .join(JoinType::InnerJoin, post.into())
-            .join(JoinType::InnerJoin, author.into())
-            .join(JoinType::LeftJoin, text.into())
-            .filter(pages)
-            .filter(self.in_sight());
-        Ok(found.into_partial_model().all(self.db).await?)
+        let own = file::Column::CommentId.is_null().or(comment::Column::State.eq(State::Shown));
+        Ok(FileRow::find().filter(pages).filter(own).filter(self.in_sight()).into_partial_model().all(self.db).await?)
     }
 
     fn in_sight(&self) -> sea_orm::sea_query::SimpleExpr {

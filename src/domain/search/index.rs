@@ -6,11 +6,13 @@ use crate::domain::{BoardId, CommentId, PostId, Result, UserId};
 use crate::entity::file::FileId;
 use crate::entity::post::State;
 use crate::entity::search_doc::{Column, Entity, SearchDocId};
-use crate::entity::{comment, post};
+use crate::entity::{comment, file, post};
 use crate::files::text::PAGES_MAX;
 use crate::search;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, InsertStatement, IntoIden, OnConflict, Query, SimpleExpr};
-use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, InsertStatement, IntoIden, OnConflict, Query, SelectStatement, SimpleExpr};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, QueryTrait,
+};
 
 /// The numbers of a text, as they are sent to the database.
 #[derive(Clone, Debug)]
@@ -60,7 +62,18 @@ fn join(text: &mut String, grams: &[i32], between: &str) {
 /// The column beside the row on PostgreSQL.
 pub(in crate::domain) const GRAMS: &str = "grams";
 
-/// What is indexed of a post, comment or member.
+/// What a file belongs to: a post, or a comment under it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
+pub(in crate::domain) struct FileOwner {
+    pub post_id: PostId,
+    pub board_id: BoardId,
+    /// Who wrote the post, or the comment.
+    pub author_id: UserId,
+    /// Whether it is in sight: a comment, and its post too.
+    pub is_shown: bool,
+}
+
+/// What is indexed of a post, comment, file or member.
 #[derive(Clone, Debug)]
 pub(in crate::domain) struct Doc {
     kind: Kind,
@@ -85,10 +98,10 @@ impl Doc {
         Self { kind: Kind::Comment, ref_id: id.0, post: Some(under.0), board: Some(under.1), author, created_at, shown, grams }
     }
 
-    /// Of a page of a file of a post; `shown` where the post is.
-    pub fn file(page: (FileId, i64), of: (PostId, BoardId), author: UserId, created_at: OffsetDateTime, shown: bool, grams: Grams) -> Self {
-        let ref_id = FilePage::new(page.0, page.1).ref_id();
-        Self { kind: Kind::File, ref_id, post: Some(of.0), board: Some(of.1), author, created_at, shown, grams }
+    /// Of a page of a file.
+    pub fn file((file, number): (FileId, i64), owner: FileOwner, created_at: OffsetDateTime, grams: Grams) -> Self {
+        let (ref_id, post, board) = (FilePage::new(file, number).ref_id(), Some(owner.post_id), Some(owner.board_id));
+        Self { kind: Kind::File, ref_id, post, board, author: owner.author_id, created_at, shown: owner.is_shown, grams }
     }
 
     /// Of a member.
@@ -124,7 +137,7 @@ impl FilePage {
     }
 }
 
-/// Takes files out of the index that their post does not have any more.
+/// Takes files out of the index that their post or comment does not have any more.
 pub(in crate::domain) async fn remove_files(tx: &impl ConnectionTrait, files: &[FileId]) -> Result<()> {
     for file in files {
         let (first, last) = (FilePage::new(*file, 0).ref_id(), FilePage::new(*file, OF_FILE - 1).ref_id());
@@ -195,23 +208,34 @@ pub(in crate::domain) fn integers(text: impl Into<SimpleExpr>) -> SimpleExpr {
     text.into().cast_as("INTEGER[]")
 }
 
-/// A post came into sight or went out of it, and with it its files and the comments that are in sight themselves.
+/// A post came into sight or went out of it, and with it its files and the comments that are in sight themselves, with theirs.
 pub(in crate::domain) async fn set_post_shown(tx: &impl ConnectionTrait, id: PostId, shown: bool) -> Result<()> {
     let mut update = Entity::update_many().col_expr(Column::Shown, shown.into()).filter(Column::PostId.eq(id));
     if shown {
         use comment::Column as Comment;
-        let in_sight = comment::Entity::find().select_only().column(Comment::Id).filter(Comment::PostId.eq(id));
-        let in_sight = in_sight.filter(Comment::State.eq(State::Shown)).into_query();
-        update = update.filter(Column::Kind.ne(Kind::Comment).or(Column::RefId.in_subquery(in_sight)));
+        let hidden = comment::Entity::find().select_only().column(Comment::Id).filter(Comment::PostId.eq(id));
+        let hidden = hidden.filter(Comment::State.ne(State::Shown)).into_query();
+        let of_hidden = Column::Kind.eq(Kind::Comment).and(Column::RefId.in_subquery(hidden.clone()));
+        update = update.filter(Condition::any().add(of_hidden).add(is_file_of(hidden)).not());
     }
     update.exec(tx).await?;
     Ok(())
 }
 
-/// A comment came into sight or went out of it; under a post that is out of sight it stays out.
+/// Whether a document is a page of a file of these comments.
+fn is_file_of(comments: SelectStatement) -> SimpleExpr {
+    let files = file::Entity::find().select_only().column(file::Column::Id).filter(file::Column::CommentId.in_subquery(comments));
+    Column::Kind.eq(Kind::File).and(Column::RefId.into_expr().div(OF_FILE).in_subquery(files.into_query()))
+}
+
+/// A comment came into sight or went out of it, and its files with it; under a post that is out of sight they stay out.
 pub(in crate::domain) async fn update_comment_shown(tx: &impl ConnectionTrait, id: CommentId, shown: bool) -> Result<()> {
+    let comment = |column| comment::Entity::find_by_id(id).select_only().column(column).into_query();
+    // Its files are looked for among the documents of its post: pages have no index by their comment.
+    let of_post = Column::PostId.into_expr().eq(SimpleExpr::from(comment(comment::Column::PostId)));
+    let itself = Column::Kind.eq(Kind::Comment).and(Column::RefId.eq(id.0));
     let mut update = Entity::update_many().col_expr(Column::Shown, shown.into());
-    update = update.filter(Column::Kind.eq(Kind::Comment)).filter(Column::RefId.eq(id.0));
+    update = update.filter(Condition::any().add(itself).add(of_post.and(is_file_of(comment(comment::Column::Id)))));
     if shown {
         let open = post::Entity::find().select_only().column(post::Column::Id).filter(post::Column::State.eq(State::Shown));
         let same = post::Column::Id.into_expr().equals((Entity, Column::PostId));

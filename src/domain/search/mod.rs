@@ -20,7 +20,7 @@ pub use fill::{Filled, fill, start_anew};
 pub use find::{Answer, Cursor, Found, Hit, Order, PAGE, Query, search};
 pub(in crate::domain) use find::{Span, count_of_others};
 pub(in crate::domain) use index::{
-    Doc, GRAMS, Grams, integers, move_post, put, put_all, remove_files, set_post_shown, update_comment_shown,
+    Doc, FileOwner, GRAMS, Grams, integers, move_post, put, put_all, remove_files, set_post_shown, update_comment_shown,
 };
 pub(in crate::domain) use members::members;
 pub(in crate::domain) use staff::{Matches, matching};

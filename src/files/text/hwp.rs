@@ -3,6 +3,7 @@
 
 use super::Outcome;
 use super::child::Text;
+use super::headings::Level;
 use super::writing::Writing;
 use cfb::CompoundFile;
 use flate2::read::DeflateDecoder;
@@ -12,6 +13,8 @@ use std::io::{Cursor, Read};
 const SECTIONS: usize = 2_000;
 /// Bytes that all sections may have.
 const UNPACKED: u64 = 64 * 1024 * 1024;
+/// Bytes of the stream with the styles that are looked at.
+const STYLES: u64 = 8 * 1024 * 1024;
 /// Bytes of the preview that are looked at.
 const PREVIEW: u64 = 1024 * 1024;
 
@@ -23,8 +26,12 @@ const PASSWORD: u32 = 1 << 1;
 /// Made to be handed on: its sections are encrypted by the program itself.
 const DISTRIBUTED: u32 = 1 << 2;
 
-/// The record that is the text of a paragraph.
+/// The record that is the text of a paragraph, and the one before it that refers to its shape and style.
 const PARAGRAPH: u32 = 67;
+const HEAD: u32 = 66;
+/// Records of the stream DocInfo: a shape of paragraphs, a style. They are referred to by their place.
+const SHAPE: u32 = 25;
+const STYLE: u32 = 26;
 
 type File<'a> = CompoundFile<Cursor<&'a [u8]>>;
 
@@ -62,6 +69,7 @@ fn stream(file: &mut File<'_>, path: &str, most: u64) -> Result<Vec<u8>, Outcome
 
 fn body(file: &mut File<'_>, is_compressed: bool) -> Text {
     let (mut writing, mut left) = (Writing::default(), UNPACKED);
+    let styles = styles(file, is_compressed);
     for number in 0..SECTIONS {
         let path = format!("/BodyText/Section{number}");
         if !file.is_stream(&path) || writing.is_full() {
@@ -78,14 +86,74 @@ fn body(file: &mut File<'_>, is_compressed: bool) -> Text {
         if left == 0 {
             return Err(Outcome::TooLarge);
         }
-        records(&section, &mut writing).ok_or(Outcome::Damaged)?;
+        section_records(&section, &styles, &mut writing).ok_or(Outcome::Damaged)?;
     }
     Ok(writing.finish())
 }
 
-/// Reads the records of a section. None: one is longer than the rest.
-fn records(mut bytes: &[u8], writing: &mut Writing) -> Option<()> {
-    while !bytes.is_empty() && !writing.is_full() {
+/// Which paragraphs are headings, by their shape or their style.
+#[derive(Default)]
+struct Styles {
+    shapes: Vec<Option<Level>>,
+    styles: Vec<Option<Level>>,
+}
+
+impl Styles {
+    /// Of a paragraph with this head: after a number of letters and one of controls it has the places of its shape and its style.
+    fn level(&self, head: &[u8]) -> Option<Level> {
+        let shape = usize::from(u16::from_le_bytes([*head.get(8)?, *head.get(9)?]));
+        let by_style = || self.styles.get(usize::from(*head.get(10)?)).copied().flatten();
+        self.shapes.get(shape).copied().flatten().or_else(by_style)
+    }
+}
+
+/// What cannot be read of the styles is left out.
+fn styles(file: &mut File<'_>, is_compressed: bool) -> Styles {
+    let (mut styles, mut bytes) = (Styles::default(), Vec::new());
+    let packed = stream(file, "/DocInfo", STYLES).unwrap_or_default();
+    let _ = match is_compressed {
+        true => DeflateDecoder::new(packed.as_slice()).take(STYLES).read_to_end(&mut bytes),
+        false => packed.as_slice().read_to_end(&mut bytes),
+    };
+    let _ = records(&bytes, |tag, record| {
+        match tag {
+            SHAPE => styles.shapes.push(shape(record)),
+            STYLE => styles.styles.push(style(record)),
+            _ => {}
+        }
+        true
+    });
+    styles
+}
+
+/// Bits 23 and 24 of a shape are 1 for an outline, whose level from 0 stands in the three after them.
+fn shape(record: &[u8]) -> Option<Level> {
+    let bits = u32::from_le_bytes(*record.first_chunk()?);
+    if (bits >> 23) & 3 == 1 { Level::new(((bits >> 25) & 7) as usize + 1) } else { None }
+}
+
+/// A style begins with its name in Korean: its length and its letters.
+fn style(record: &[u8]) -> Option<Level> {
+    let (length, rest) = record.split_first_chunk::<2>()?;
+    let units = rest.chunks_exact(2).take(usize::from(u16::from_le_bytes(*length))).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
+    Level::named(&String::from_utf16_lossy(&units.collect::<Vec<_>>()))
+}
+
+fn section_records(bytes: &[u8], styles: &Styles, writing: &mut Writing) -> Option<()> {
+    records(bytes, |tag, record| {
+        match tag {
+            HEAD => writing.set_level(styles.level(record)),
+            PARAGRAPH => paragraph(record, writing),
+            _ => {}
+        }
+        !writing.is_full()
+    })
+}
+
+/// Visits records until it is enough. None: one is longer than the rest.
+fn records(mut bytes: &[u8], mut visit: impl FnMut(u32, &[u8]) -> bool) -> Option<()> {
+    let mut goes_on = true;
+    while !bytes.is_empty() && goes_on {
         let (head, rest) = bytes.split_first_chunk::<4>()?;
         let head = u32::from_le_bytes(*head);
         let (tag, short) = (head & 0x3ff, head >> 20);
@@ -94,9 +162,7 @@ fn records(mut bytes: &[u8], writing: &mut Writing) -> Option<()> {
             _ => (short, rest),
         };
         let (record, rest) = rest.split_at_checked(size as usize)?;
-        if tag == PARAGRAPH {
-            paragraph(record, writing);
-        }
+        goes_on = visit(tag, record);
         bytes = rest;
     }
     Some(())
@@ -159,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_record_longer_than_its_section_is_damage() {
-        assert_eq!(records(&[67, 0, 0xf0, 0xff, 0xff, 0xff, 0xff, 0x7f], &mut Writing::default()), None);
-        assert_eq!(records(&[67, 0, 0], &mut Writing::default()), None);
+        assert_eq!(records(&[67, 0, 0xf0, 0xff, 0xff, 0xff, 0xff, 0x7f], |_, _| true), None);
+        assert_eq!(records(&[67, 0, 0], |_, _| true), None);
     }
 }

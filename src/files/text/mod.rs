@@ -2,10 +2,11 @@
 //! nothing else. What comes back is plain text: no part of a document that runs, refers or decorates.
 //!
 //! `child` what runs in the process · `package` documents that are zip files (HWPX, DOCX, ODT …), whose `xml` is read · `hwp` HWP 5 ·
-//! `pdf` · `plain` texts in UTF-8, UTF-16 and CP949 · `writing` text as it is kept · `pages` how it is divided · this file asks the
-//! child.
+//! `pdf` · `plain` texts in UTF-8, UTF-16 and CP949 · `headings` which paragraphs are some · `writing` text as it is kept · `pages` how
+//! it is divided · this file asks the child.
 
 pub mod child;
+mod headings;
 mod hwp;
 mod package;
 mod pages;
@@ -25,6 +26,7 @@ use tokio::io::AsyncReadExt;
 use tokio::time::timeout;
 
 pub use crate::entity::file_text::Outcome;
+pub use headings::{Paragraph, paragraphs, without_marks};
 pub use pages::{PAGES_MAX, pages};
 
 /// The name of the command that the child runs.
@@ -127,7 +129,9 @@ fn parsed(answer: Vec<u8>) -> Option<Reading> {
     let first = text.find('\n')?;
     let outcome = Outcome::try_from_value(&text[..first].to_owned()).ok()?;
     text.drain(..=first);
-    let is_clean = !text.chars().any(|c| c.is_control() && c != '\n');
+    let words =
+        |paragraph: &str| paragraph.strip_prefix(headings::is_mark).unwrap_or(paragraph).chars().any(|c| c.is_control() && c != '\n');
+    let is_clean = !text.split("\n\n").any(words);
     (is_clean && text.is_empty() == (outcome != Outcome::Text)).then_some(Reading { outcome, text })
 }
 
@@ -159,6 +163,8 @@ mod tests {
 
         assert_eq!(read("text\n가\n\n나"), Some(Reading { outcome: Outcome::Text, text: "가\n\n나".into() }));
         assert_eq!(read("locked\n"), Some(Outcome::Locked.into()));
+        assert!(read("text\n\u{1}가\n\n\u{6}나").is_some(), "marks of headings");
+        assert_eq!((read("text\n가\u{1}"), read("text\n가\n\u{1}나"), read("text\n\u{1}\u{1}가")), (None, None, None));
         assert_eq!((read("text\n\u{7}"), read("text\n"), read("locked\nx"), read("other\n"), read("")), (None, None, None, None, None));
     }
 }

@@ -3,8 +3,9 @@
 
 use super::Outcome;
 use super::child::Text;
+use super::headings::Styles;
 use super::writing::Writing;
-use super::xml::{self, Shape};
+use super::xml::{self, Headings, Shape};
 use flate2::bufread::DeflateDecoder;
 use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder, ZipSliceArchive};
 use std::cell::Cell;
@@ -14,26 +15,45 @@ use std::io::{self, BufReader, Read};
 const ENTRIES: u64 = 2_000;
 /// Bytes that all parts that are read may have.
 const UNPACKED: u64 = 64 * 1024 * 1024;
+/// Bytes of a part with styles that are looked at.
+const STYLES: u64 = 8 * 1024 * 1024;
 /// A list of parts longer than this is none.
 const MANIFEST: u64 = 1024 * 1024;
 
-/// A format: how the names of its parts with text begin and end (between them stands a number, or nothing), and their XML.
+/// A format: how the names of its parts with text begin and end (between them stands a number, or nothing), their XML, and what says that
+/// a paragraph is a heading.
 struct Format {
     begins: &'static str,
     shape: Shape,
+    by: By,
+}
+
+/// See [`Headings`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Nothing,
+    Elements,
+    Word,
+    Hwpx,
 }
 
 const FORMATS: [Format; 7] = [
-    Format { begins: "Contents/section", shape: Shape { paragraphs: &["p"], texts: &["t"], without: &[] } },
-    Format { begins: "word/document", shape: WORD },
-    Format { begins: "word/footnotes", shape: WORD },
-    Format { begins: "word/endnotes", shape: WORD },
-    Format { begins: "content", shape: Shape { paragraphs: &["p", "h"], texts: &[], without: &["annotation", "tracked-changes"] } },
-    Format { begins: "ppt/slides/slide", shape: Shape { paragraphs: &["p"], texts: &["t"], without: &["Fallback"] } },
-    Format { begins: "xl/sharedStrings", shape: Shape { paragraphs: &["si"], texts: &["t"], without: &["rPh"] } },
+    Format { begins: "Contents/section", shape: Shape { paragraphs: &["p"], texts: &["t"], without: &[] }, by: By::Hwpx },
+    Format { begins: "word/document", shape: WORD, by: By::Word },
+    Format { begins: "word/footnotes", shape: WORD, by: By::Nothing },
+    Format { begins: "word/endnotes", shape: WORD, by: By::Nothing },
+    Format {
+        begins: "content",
+        shape: Shape { paragraphs: &["p", "h"], texts: &[], without: &["annotation", "tracked-changes"] },
+        by: By::Elements,
+    },
+    Format { begins: "ppt/slides/slide", shape: Shape { paragraphs: &["p"], texts: &["t"], without: &["Fallback"] }, by: By::Nothing },
+    Format { begins: "xl/sharedStrings", shape: Shape { paragraphs: &["si"], texts: &["t"], without: &["rPh"] }, by: By::Nothing },
 ];
-/// What is drawn for older programs is the same text once more.
-const WORD: Shape = Shape { paragraphs: &["p"], texts: &["t"], without: &["Fallback"] };
+/// What is drawn for older programs is the same text once more; what a paragraph was before a change that is tracked has no text.
+const WORD: Shape = Shape { paragraphs: &["p"], texts: &["t"], without: &["Fallback", "pPrChange"] };
+/// Where styles are defined.
+const STYLES_OF: [(&str, By); 2] = [("word/styles.xml", By::Word), ("Contents/header.xml", By::Hwpx)];
 /// Where OpenDocument and HWPX say that their parts are encrypted.
 const MANIFESTS: [&str; 2] = ["META-INF/manifest.xml", "META-INF/MANIFEST.xml"];
 
@@ -48,7 +68,7 @@ struct Part {
 
 pub(super) fn open(bytes: &[u8]) -> Text {
     let archive = ZipArchive::from_slice(bytes).map_err(|_| Outcome::Damaged)?;
-    let (mut parts, manifest) = parts(&archive)?;
+    let Parts { texts: mut parts, manifest, styles: places } = parts(&archive)?;
     let budget = Cell::new(UNPACKED);
     if let Some(manifest) = manifest {
         let mut text = Vec::new();
@@ -65,10 +85,12 @@ pub(super) fn open(bytes: &[u8]) -> Text {
         return Err(Outcome::Damaged);
     }
     parts.sort_by_key(|part| (part.format, part.number));
+    let styles = places.map(|(by, part)| styles(&archive, by, &part)).unwrap_or_default();
     let mut writing = Writing::default();
     for part in parts.iter().filter(|part| part.format < FORMATS.len()) {
         let stream = BufReader::new(unpacked(&archive, part, &budget)?);
-        let read = xml::read(stream, &FORMATS[part.format].shape, &mut writing);
+        let format = &FORMATS[part.format];
+        let read = xml::read(stream, &format.shape, headings(format.by, &styles), &mut writing);
         // The bound ends a stream in the middle, which is a fault of the XML too.
         if budget.get() == 0 {
             return Err(Outcome::TooLarge);
@@ -78,9 +100,33 @@ pub(super) fn open(bytes: &[u8]) -> Text {
     Ok(writing.finish())
 }
 
-/// The parts with text, and the manifest. An entry that stands there twice is read twice, within the bound.
-fn parts(archive: &ZipSliceArchive<&[u8]>) -> Result<(Vec<Part>, Option<Part>), Outcome> {
-    let (mut parts, mut manifest, mut seen) = (Vec::new(), None, 0);
+fn headings(by: By, styles: &Styles) -> Headings<'_> {
+    match by {
+        By::Nothing => Headings::None,
+        By::Elements => Headings::Elements,
+        By::Word => Headings::Word(styles),
+        By::Hwpx => Headings::Hwpx(styles),
+    }
+}
+
+/// The styles of a document, as far as they can be read: they are counted for themselves, so a bomb among them costs no text.
+fn styles(archive: &ZipSliceArchive<&[u8]>, by: By, part: &Part) -> Styles {
+    let left = Cell::new(STYLES);
+    let Ok(stream) = unpacked(archive, part, &left) else { return Styles::default() };
+    let stream = BufReader::new(stream);
+    if by == By::Word { Styles::of_word(stream) } else { Styles::of_hwpx(stream) }
+}
+
+#[derive(Default)]
+struct Parts {
+    texts: Vec<Part>,
+    manifest: Option<Part>,
+    styles: Option<(By, Part)>,
+}
+
+/// The parts that are read. An entry that stands there twice is read twice, within the bound.
+fn parts(archive: &ZipSliceArchive<&[u8]>) -> Result<Parts, Outcome> {
+    let (mut parts, mut seen) = (Parts::default(), 0);
     let mut entries = archive.entries();
     while let Some(entry) = entries.next_entry().map_err(|_| Outcome::Damaged)? {
         seen += 1;
@@ -97,12 +143,14 @@ fn parts(archive: &ZipSliceArchive<&[u8]>) -> Result<(Vec<Part>, Option<Part>), 
             is_encrypted: entry.flags().is_encrypted(),
         };
         if let Some((format, number)) = wanted(path) {
-            parts.push(part(format, number));
+            parts.texts.push(part(format, number));
         } else if MANIFESTS.contains(&path) {
-            manifest = Some(part(FORMATS.len(), 0));
+            parts.manifest = Some(part(FORMATS.len(), 0));
+        } else if let Some((_, by)) = STYLES_OF.iter().find(|(name, _)| *name == path) {
+            parts.styles = Some((*by, part(FORMATS.len(), 0)));
         }
     }
-    Ok((parts, manifest))
+    Ok(parts)
 }
 
 fn wanted(path: &str) -> Option<(usize, u32)> {

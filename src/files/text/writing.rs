@@ -1,7 +1,8 @@
 //! Text as it is kept: composed (NFC), without control characters and marks that turn the direction of writing, in paragraphs with an
-//! empty line between two of them.
+//! empty line between two of them. A heading has its mark before it.
 
 use super::CHARACTERS;
+use super::headings::{LONGEST, Level, is_mark};
 use unicode_normalization::UnicodeNormalization;
 
 /// A text that is being written.
@@ -10,6 +11,8 @@ pub(super) struct Writing {
     text: String,
     characters: usize,
     paragraph: String,
+    /// Of the paragraph, where it is a heading.
+    level: Option<Level>,
 }
 
 impl Writing {
@@ -20,6 +23,11 @@ impl Writing {
         }
     }
 
+    /// Says what the paragraph is.
+    pub fn set_level(&mut self, level: Option<Level>) {
+        self.level = level;
+    }
+
     /// Whether as much is kept as may be, or waits to be; nothing more needs to be read.
     pub fn is_full(&self) -> bool {
         self.characters >= CHARACTERS || self.paragraph.len() > 4 * CHARACTERS
@@ -27,17 +35,18 @@ impl Writing {
 
     /// Ends the paragraph.
     pub fn end_paragraph(&mut self) {
-        let paragraph = std::mem::take(&mut self.paragraph);
+        let (paragraph, level) = (std::mem::take(&mut self.paragraph), self.level.take());
         let mut lines = paragraph.lines().map(line).filter(|line| !line.is_empty()).peekable();
         if lines.peek().is_none() || self.characters >= CHARACTERS {
             return;
         }
+        let mut mark = level.filter(|_| paragraph.chars().nth(LONGEST).is_none()).map(Level::mark);
         let mut between = if self.text.is_empty() { "" } else { "\n\n" };
         for line in lines {
             let room = CHARACTERS.saturating_sub(self.characters + between.len());
             self.text.push_str(between);
             let before = self.text.len();
-            self.text.extend(line.chars().take(room));
+            self.text.extend(mark.take().into_iter().chain(line.chars()).take(room));
             self.characters += between.len() + self.text[before..].chars().count();
             between = "\n";
             if self.characters >= CHARACTERS {
@@ -67,7 +76,7 @@ impl Writing {
     /// The text.
     pub fn finish(mut self) -> String {
         self.end_paragraph();
-        self.text.truncate(self.text.trim_end().len());
+        self.text.truncate(self.text.trim_end_matches(|c: char| c.is_whitespace() || is_mark(c)).len());
         self.text
     }
 }

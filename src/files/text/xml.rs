@@ -1,6 +1,7 @@
 //! The text of the XML in documents: which elements are paragraphs, which hold letters. No document type, no entities of its own.
 
 use super::Outcome;
+use super::headings::{Level, Styles, attribute, outline};
 use super::writing::Writing;
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -19,14 +20,27 @@ pub(super) struct Shape {
     pub without: &'static [&'static str],
 }
 
+/// How a format says that a paragraph is a heading.
+#[derive(Clone, Copy)]
+pub(super) enum Headings<'a> {
+    /// It does not.
+    None,
+    /// OpenDocument: by an element of its own.
+    Elements,
+    /// DOCX: the paragraph names a style, or says it itself.
+    Word(&'a Styles),
+    /// HWPX: the paragraph refers to its properties and its style.
+    Hwpx(&'a Styles),
+}
+
 /// Elements that stand for a character, in all formats.
 const BREAKS: [&str; 4] = ["br", "cr", "lineBreak", "line-break"];
 const BLANKS: [&str; 5] = ["tab", "s", "nbSpace", "fwSpace", "ptab"];
 
 /// Adds the text of a document to a writing. What refers to nothing that XML itself defines is a fault.
-pub(super) fn read(xml: impl BufRead, shape: &Shape, writing: &mut Writing) -> Result<(), Outcome> {
+pub(super) fn read(xml: impl BufRead, shape: &Shape, headings: Headings<'_>, writing: &mut Writing) -> Result<(), Outcome> {
     let mut reader = Reader::from_reader(xml);
-    let (mut buffer, mut place) = (Vec::new(), Place { shape, open: Vec::new(), writing });
+    let (mut buffer, mut place) = (Vec::new(), Place { shape, headings, open: Vec::new(), writing });
     while !place.writing.is_full() {
         buffer.clear();
         match reader.read_event_into(&mut buffer).map_err(|_| Outcome::Damaged)? {
@@ -75,6 +89,7 @@ enum Element {
 
 struct Place<'a> {
     shape: &'a Shape,
+    headings: Headings<'a>,
     open: Vec<Element>,
     writing: &'a mut Writing,
 }
@@ -102,7 +117,23 @@ impl Place<'_> {
             self.writing.push(" ");
         }
         self.open.push(kind);
+        self.look_for_heading(name, element);
         Ok(())
+    }
+
+    /// What an element says of the paragraph that it begins, or stands in.
+    fn look_for_heading(&mut self, name: &str, element: &BytesStart<'_>) {
+        let value = |name| attribute(element, name).unwrap_or_default();
+        match (self.headings, name) {
+            (Headings::Elements, "h") => {
+                let level = value("outline-level").parse().unwrap_or(1);
+                self.writing.set_level(Level::new(level));
+            }
+            (Headings::Hwpx(styles), "p") => self.writing.set_level(styles.of_paragraph(&value("paraPrIDRef"), &value("styleIDRef"))),
+            (Headings::Word(styles), "pStyle") if self.is_in_paragraph() => self.writing.set_level(styles.of_style(&value("val"))),
+            (Headings::Word(_), "outlineLvl") if self.is_in_paragraph() => self.writing.set_level(outline(&value("val"))),
+            _ => {}
+        }
     }
 
     fn end(&mut self) {
@@ -132,7 +163,7 @@ mod tests {
 
     fn text(xml: &str) -> Result<String, Outcome> {
         let mut writing = Writing::default();
-        read(xml.as_bytes(), &SHAPE, &mut writing)?;
+        read(xml.as_bytes(), &SHAPE, Headings::None, &mut writing)?;
         Ok(writing.finish())
     }
 

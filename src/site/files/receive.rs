@@ -1,7 +1,7 @@
 //! The editor's form as it arrives: its text first, then file after file, each written while it comes.
 
 use crate::domain::drafts::{DraftId, Target};
-use crate::domain::files::of_comments::{Incoming, OF_COMMENT_MAX};
+use crate::domain::files::of_comments::Incoming;
 use crate::domain::files::{self, SIZE_MAX, Sent};
 use crate::domain::{Error, Problem, flood};
 use crate::files::name;
@@ -12,6 +12,7 @@ use crate::web::{Fields, HttpError, RequestContext, Result, SignedIn, body};
 use poem::http::header;
 use poem::{Body, Request};
 use std::time::Duration;
+use templates::comments::SLOTS;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
@@ -136,13 +137,13 @@ impl Received {
         self.rest.is_some()
     }
 
-    /// Writes the files of a comment, one after the other; where one is refused, none is kept.
+    /// Writes the files of a comment, one after the other, `most` of them; where one is refused, none is kept.
     ///
     /// # Errors
     /// The database's; the form breaks off.
-    pub async fn of_comment(&mut self, member: &SignedIn) -> Result<(Vec<Incoming>, Vec<Refused>)> {
+    pub async fn of_comment(&mut self, member: &SignedIn, most: usize) -> Result<(Vec<Incoming>, Vec<Refused>)> {
         let (mut files, mut refused) = (Vec::new(), Vec::new());
-        let done = self.write_all(member, &mut files, &mut refused).await;
+        let done = self.write_all(member, most, &mut files, &mut refused).await;
         if done.is_err() || !refused.is_empty() {
             for file in files.drain(..) {
                 file.sent.abandon(&member.request.app.context).await?;
@@ -151,18 +152,26 @@ impl Received {
         done.map(|()| (files, refused))
     }
 
-    async fn write_all(&mut self, member: &SignedIn, files: &mut Vec<Incoming>, refused: &mut Vec<Refused>) -> Result<()> {
+    /// Fields that come between the files, which describe them, are added to the others.
+    async fn write_all(&mut self, member: &SignedIn, most: usize, files: &mut Vec<Incoming>, refused: &mut Vec<Refused>) -> Result<()> {
         let Some((mut form, mut part)) = self.rest.take() else { return Ok(()) };
         let turn = timeout(TURN, AT_ONCE.acquire()).await;
+        let (mut texts, mut left) = (Vec::new(), body::FORM.saturating_sub(self.fields.size()));
         loop {
-            if part.name == FIELD
+            if part.file.is_none() {
+                let text = form.text(left).await?;
+                left -= text.len().min(left);
+                texts.push((part.name, text));
+            } else if let Some(alt_field) = alt_field(&part.name)
                 && let Some(sent) = part.file.as_deref().filter(|sent| !sent.is_empty())
             {
                 let name = name::clean(sent);
                 let arrived = match &turn {
-                    Ok(_) if files.len() + refused.len() >= OF_COMMENT_MAX => Err(Error::invalid(FIELD, "comment.files_too_many").into()),
+                    Ok(_) if files.len() + refused.len() >= most => Err(Error::invalid(FIELD, "comment.files_too_many").into()),
                     // The form comes back as it is: no more of it is written than it takes to say why.
-                    Ok(_) if refused.is_empty() => incoming(member, &mut form, &name).await.map(|file| files.push(file)),
+                    Ok(_) if refused.is_empty() => {
+                        incoming(member, &mut form, &name).await.map(|file| files.push(Incoming { alt_field, ..file }))
+                    }
                     Ok(_) => Ok(()),
                     Err(_) => Err(Error::invalid(FIELD, "file.busy").into()),
                 };
@@ -172,9 +181,14 @@ impl Received {
             }
             match form.next().await? {
                 Some(next) => part = next,
-                None => return Ok(()),
+                None => break,
             }
         }
+        self.fields.extend(texts);
+        for file in files.iter_mut().filter(|file| file.alt_field != FIELD) {
+            file.alt = self.fields.text(file.alt_field).to_owned();
+        }
+        Ok(())
     }
 
     /// Attaches the files to a draft, one after the other.
@@ -206,6 +220,13 @@ impl Received {
     }
 }
 
+/// The field that describes the file of this field of a comment's form; files of one field for several are described later. None: it is
+/// no field for files.
+fn alt_field(field: &str) -> Option<&'static str> {
+    let slot = SLOTS.iter().find(|slot| slot.file == field).map(|slot| slot.alt);
+    slot.or((field == FIELD).then_some(FIELD))
+}
+
 /// What is to be said of a file; `None`: it is attached.
 fn reason(attached: Result<()>) -> Result<Option<Problem>> {
     match attached {
@@ -218,7 +239,7 @@ fn reason(attached: Result<()>) -> Result<Option<Problem>> {
 
 async fn one(member: &SignedIn, target: Target, draft: DraftId, form: &mut Multipart, name: &str) -> Result<()> {
     let ctx = &member.request.app.context;
-    let Incoming { sent, name } = incoming(member, form, name).await?;
+    let Incoming { sent, name, .. } = incoming(member, form, name).await?;
     let attached = files::attach(ctx, &member.actor, target, draft, &sent, &name).await;
     if attached.is_err() {
         sent.abandon(ctx).await?;
@@ -229,12 +250,14 @@ async fn one(member: &SignedIn, target: Target, draft: DraftId, form: &mut Multi
 /// A file as it is kept, once it has arrived.
 async fn incoming(member: &SignedIn, form: &mut Multipart, name: &str) -> Result<Incoming> {
     let arrived = arrive(member, form, FIELD, (SIZE_MAX, "file.too_large")).await?;
-    if !arrived.kind.is_picture() {
-        return Ok(Incoming { sent: Sent { original: arrived, variants: Vec::new() }, name: name.to_owned() });
-    }
-    let sent = opened(member, arrived).await?;
-    let name = name::of_picture(name, sent.original.kind);
-    Ok(Incoming { sent, name })
+    let (sent, name) = if arrived.kind.is_picture() {
+        let sent = opened(member, arrived).await?;
+        let name = name::of_picture(name, sent.original.kind);
+        (sent, name)
+    } else {
+        (Sent { original: arrived, variants: Vec::new() }, name.to_owned())
+    };
+    Ok(Incoming { sent, name, alt: String::new(), alt_field: FIELD })
 }
 
 /// A picture as it is kept; what was sent of it is gone.

@@ -2,7 +2,7 @@
 
 use crate::domain::boards::Board;
 use crate::domain::drafts::{self, DraftId, Target};
-use crate::domain::files::{self, FileId};
+use crate::domain::files::{self, File, FileId};
 use crate::domain::posts::{self, Draft};
 use crate::domain::validation::{POST_MAX, TITLE_MAX};
 use crate::domain::{Action, Error, PostId, Problem, Resource};
@@ -50,8 +50,7 @@ pub async fn show(member: &SignedIn, draft: &Draft, e: &Editor<'_>, rejection: &
     }
     let key = form_token::issue(request, &form_name(e.board, e.purpose));
     let (nav, errors) = (present::nav(request), rejection.errors());
-    let undescribed: Vec<String> =
-        attached.iter().filter(|file| file.kind.is_picture() && file.alt.is_empty()).map(|file| format!("alt.{}", file.id)).collect();
+    let undescribed = undescribed(&attached);
     let errors = at_each(&errors, &undescribed);
     let editor = &draft.editor;
     let page = view::page(&PostForm {
@@ -77,8 +76,13 @@ pub async fn show(member: &SignedIn, draft: &Draft, e: &Editor<'_>, rejection: &
     Ok(rejection.page(request, page))
 }
 
+/// The fields of pictures without a description.
+pub fn undescribed(files: &[File]) -> Vec<String> {
+    files.iter().filter(|file| file.kind.is_picture() && file.alt.trim().is_empty()).map(|file| format!("alt.{}", file.id)).collect()
+}
+
 /// A missing description is an error at each picture without one.
-fn at_each<'a>(errors: &[FieldError<'a>], undescribed: &'a [String]) -> Vec<FieldError<'a>> {
+pub fn at_each<'a>(errors: &[FieldError<'a>], undescribed: &'a [String]) -> Vec<FieldError<'a>> {
     let (missing, mut errors): (Vec<_>, Vec<_>) = errors.iter().copied().partition(|error| error.field == "alt");
     errors.extend(missing.first().into_iter().flat_map(|error| undescribed.iter().map(|field| FieldError { field, ..*error })));
     errors

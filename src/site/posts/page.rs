@@ -261,7 +261,7 @@ fn complete(request: &RequestContext, board: &Board, page: &Page, is_bookmarked:
     let nav = present::nav(request);
     let purpose = Purpose::New { slug: &board.slug, post: post.id.0 };
     let entry = match (takes_comments, actor) {
-        (true, _) => Entry::Form(CommentForm { once: &key, ..present::comment_form(request.lang, purpose) }),
+        (true, _) => Entry::Form(CommentForm { once: &key, ..present::comment_form(request.lang, board, purpose) }),
         (false, None) if !board.archived => Entry::SignIn,
         _ => Entry::Closed,
     };

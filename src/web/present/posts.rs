@@ -139,10 +139,22 @@ pub fn comment<'a>(request: &RequestContext, board: &Board, post: &posts::Post, 
     }
 }
 
-/// An empty form for a comment.
-pub fn comment_form(lang: Lang, purpose: Purpose<'_>) -> CommentForm<'_> {
+/// An empty form for a comment on a board.
+pub fn comment_form<'a>(lang: Lang, board: &Board, purpose: Purpose<'a>) -> CommentForm<'a> {
     let most = Most { characters: COMMENT_MAX, files: OF_COMMENT_MAX as u64, megabytes: SIZE_MAX / 1024 / 1024 };
-    CommentForm { lang, purpose, most, body: "", files: &[], refused: &[], once: "", errors: &[] }
+    CommentForm {
+        lang,
+        purpose,
+        most,
+        needs_alt: board.needs_alt,
+        body: "",
+        files: &[],
+        removed: &[],
+        refused: &[],
+        alts: &[],
+        once: "",
+        errors: &[],
+    }
 }
 
 /// A comment as readers see it who have this one's rights and did not write it.

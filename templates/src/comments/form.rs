@@ -44,6 +44,22 @@ pub struct Most {
     pub megabytes: u64,
 }
 
+/// Where one file is chosen and described: the names of its fields.
+#[derive(Clone, Copy, Debug)]
+pub struct Slot {
+    pub file: &'static str,
+    pub alt: &'static str,
+}
+
+/// The places for files where pictures must be described. A page without scripts cannot know what is chosen, so each has its field.
+pub const SLOTS: [Slot; 5] = [
+    Slot { file: "file.1", alt: "description.1" },
+    Slot { file: "file.2", alt: "description.2" },
+    Slot { file: "file.3", alt: "description.3" },
+    Slot { file: "file.4", alt: "description.4" },
+    Slot { file: "file.5", alt: "description.5" },
+];
+
 /// A form for a comment. It is sent to [`Purpose`]'s address with `body`, `once` and, for an answer, `parent`.
 #[derive(Clone, Copy, Debug)]
 pub struct CommentForm<'a> {
@@ -52,12 +68,18 @@ pub struct CommentForm<'a> {
     pub purpose: Purpose<'a>,
     /// What it takes.
     pub most: Most,
+    /// The board asks for a description of each picture.
+    pub needs_alt: bool,
     /// The text in it.
     pub body: &'a str,
     /// The files of a comment that is changed, as the form has them.
     pub files: &'a [Item<'a>],
+    /// Those of them that are to go.
+    pub removed: &'a [i64],
     /// Files that were sent and not taken: their names, and why. No file was, then.
     pub refused: &'a [(&'a str, FieldError<'a>)],
+    /// How new files are described, by their places.
+    pub alts: &'a [&'a str],
     pub once: &'a str,
     /// What was wrong with it.
     pub errors: &'a [FieldError<'a>],
@@ -135,6 +157,15 @@ impl CommentForm<'_> {
         }
     }
 
+    /// How the file of a place is described, counted from 0.
+    fn alt(&self, place: usize) -> &str {
+        self.alts.get(place).copied().unwrap_or_default()
+    }
+
+    fn has_fault(&self, fields: &[&str]) -> bool {
+        self.errors.iter().any(|error| fields.contains(&error.field))
+    }
+
     fn button(&self) -> &'static str {
         self.lang.t(match self.purpose {
             Purpose::New { .. } => t::SUBMIT,
@@ -161,14 +192,14 @@ pub fn form(f: &CommentForm) -> Markup {
         ..Field::default()
     };
     html! {
-        // A change takes no files, so it is sent as other forms are.
-        form.comment-form #(id) method="post" action=(action) enctype=[(!f.is_change()).then_some("multipart/form-data")] novalidate
+        form.comment-form #(id) method="post" action=(action) enctype="multipart/form-data" novalidate
             hx-post=(action) hx-target="this" hx-select="" hx-swap="outerHTML" hx-sync="this:drop" data-guard {
             (ui::error_summary(f.lang, &prefix, f.errors))
             (ui::once(f.once))
             @if let Purpose::Reply { comment, .. } = f.purpose { (ui::hidden("parent", &comment.to_string())) }
             (ui::textarea(&text, 4))
-            @if f.is_change() { (described(f)) } @else { (chooser(f)) }
+            (described(f))
+            (chooser(f))
             div.actions {
                 button.button { (f.button()) }
                 (dismiss(f))
@@ -180,17 +211,60 @@ pub fn form(f: &CommentForm) -> Markup {
 /// The field for files, folded: most comments have none. After the text, which is read first.
 fn chooser(f: &CommentForm) -> Markup {
     let lang = f.lang;
-    let prefix = f.prefix();
-    let hint = lang.fill(t::FILES_HINT, &[("n", &f.most.files), ("mb", &f.most.megabytes)]);
-    let field =
-        Field { lang, name: "files", prefix: &prefix, label: lang.t(files::CHOOSE), hint: &hint, errors: f.errors, ..Field::default() };
     html! {
-        details.more-files open[!f.refused.is_empty() || f.errors.iter().any(|error| error.field == "files")] {
+        details.more-files open[!f.refused.is_empty() || f.has_fault(&["files"]) || SLOTS.iter().any(|slot| f.has_fault(&[slot.alt]))] {
             summary { (lang.t(t::FILES)) }
             @if !f.refused.is_empty() {
                 ul.refused { @for (name, why) in f.refused { li { strong { (name) } ": " (why.say(lang)) } } }
             }
-            (ui::files(&field, ACCEPT))
+            @if f.needs_alt { (slots(f)) } @else { (several(f)) }
+        }
+    }
+}
+
+/// One field for all of them; their pictures are described later.
+fn several(f: &CommentForm) -> Markup {
+    let (lang, prefix) = (f.lang, f.prefix());
+    let hint = if f.is_change() { t::FILES_HINT_CHANGE } else { t::FILES_HINT };
+    let hint = lang.fill(hint, &[("n", &f.most.files), ("mb", &f.most.megabytes)]);
+    let field =
+        Field { lang, name: "files", prefix: &prefix, label: lang.t(files::CHOOSE), hint: &hint, errors: f.errors, ..Field::default() };
+    ui::files(&field, ACCEPT)
+}
+
+/// A field for each file, with one for its description; those after the first are folded, for most comments have one at most.
+fn slots(f: &CommentForm) -> Markup {
+    let (lang, last) = (f.lang, SLOTS.len());
+    let hint = if f.is_change() { t::FILES_HINT_DESCRIBED_CHANGE } else { t::FILES_HINT_DESCRIBED };
+    let is_used = |n: usize| !f.alt(n).is_empty() || f.has_fault(&[SLOTS[n].alt]);
+    html! {
+        p.hint { (lang.fill(hint, &[("n", &f.most.files), ("mb", &f.most.megabytes)])) }
+        (fault_of_all(f))
+        (slot(f, 0))
+        details.more-files open[(1..last).any(is_used)] {
+            summary { (lang.t(t::MORE_FILES)) }
+            @for n in 1..last { (slot(f, n)) }
+        }
+    }
+}
+
+/// What is wrong with the files together; the summary above the form leads here.
+fn fault_of_all(f: &CommentForm) -> Markup {
+    html! {
+        @if let Some(fault) = f.errors.iter().find(|error| error.field == "files") {
+            p.fault id={ (f.prefix()) "files" } tabindex="-1" { (fault.say(f.lang)) }
+        }
+    }
+}
+
+fn slot(f: &CommentForm, n: usize) -> Markup {
+    let (lang, prefix, number) = (f.lang, f.prefix(), n + 1);
+    let base = Field { lang, prefix: &prefix, errors: f.errors, ..Field::default() };
+    let (file, alt) = (lang.fill(t::FILE_N, &[("n", &number)]), lang.fill(t::FILE_N_ALT, &[("n", &number)]));
+    html! {
+        div.slot {
+            (ui::file(&Field { name: SLOTS[n].file, label: &file, ..base }, ACCEPT))
+            (ui::field(&Field { name: SLOTS[n].alt, label: &alt, value: f.alt(n), ..base }))
         }
     }
 }
@@ -202,20 +276,21 @@ fn described(f: &CommentForm) -> Markup {
         @if !f.files.is_empty() {
             fieldset.field {
                 legend { (lang.t(files::TITLE)) }
-                ul.files { @for file in f.files { li { (one_of(lang, &prefix, file)) } } }
+                ul.files { @for file in f.files { li { (one_of(f, &prefix, file)) } } }
             }
         }
     }
 }
 
-fn one_of(lang: Lang, prefix: &str, file: &Item) -> Markup {
+fn one_of(f: &CommentForm, prefix: &str, file: &Item) -> Markup {
+    let (lang, is_removed) = (f.lang, f.removed.contains(&file.id));
     let (alt, remove) = (format!("alt.{}", file.id), format!("remove.{}", file.id));
-    let base = Field { lang, prefix, ..Field::default() };
+    let base = Field { lang, prefix, errors: f.errors, ..Field::default() };
     let (label, of) = (lang.fill(files::ALT_OF, &[("name", &file.name)]), lang.fill(files::REMOVE_OF, &[("name", &file.name)]));
     html! {
         (crate::files::link(file))
-        @if file.picture.is_some() { (ui::field(&Field { name: &alt, label: &label, value: file.alt, hint: lang.t(t::ALT_HINT), ..base })) }
-        (ui::check(&Field { name: &remove, label: &of, ..base }, false))
+        @if file.picture.is_some() { (ui::field(&Field { name: &alt, label: &label, value: file.alt, required: f.needs_alt, hint: lang.t(t::ALT_HINT), ..base })) }
+        (ui::check(&Field { name: &remove, label: &of, ..base }, is_removed))
     }
 }
 

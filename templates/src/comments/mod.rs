@@ -8,7 +8,7 @@ pub mod form;
 pub(crate) mod samples;
 pub mod text;
 
-pub use form::{CommentForm, DeletePage, FormPage, Most, Purpose, delete, form, form_page};
+pub use form::{CommentForm, DeletePage, FormPage, Most, Purpose, SLOTS, delete, form, form_page};
 
 use self::text as t;
 use crate::text::{Lang, common};

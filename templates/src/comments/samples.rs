@@ -74,7 +74,7 @@ fn branches(lang: Lang) -> Vec<Branch<'static>> {
 
 fn form<'a>(lang: Lang, purpose: Purpose<'a>, body: &'a str, errors: &'a [FieldError<'a>]) -> CommentForm<'a> {
     let most = Most { characters: 5_000, files: 5, megabytes: 25 };
-    CommentForm { lang, purpose, most, body, files: &[], refused: &[], once: "k-once", errors }
+    CommentForm { lang, purpose, most, needs_alt: false, body, files: &[], removed: &[], refused: &[], alts: &[], once: "k-once", errors }
 }
 
 /// A picture and a document.
@@ -120,6 +120,7 @@ fn forms(lang: Lang) -> Rendered {
     let empty = [fault("body", "body.empty", 0)];
     let long = [fault("form", "form.stale", 0), fault("body", "body.too_long", 5_000)];
     let (refused, files_fault) = ([("큰 사진.jpg", fault("files", "file.too_large", 25))], [fault("files", "comment.files_refused", 0)]);
+    let undescribed = [fault("description.1", "file.alt_required", 0), fault("files", "comment.files_again", 0)];
     let shell = member(lang, "/comments/1/reply");
     let page = |form, quoted_html| {
         super::form_page(&FormPage {
@@ -136,6 +137,24 @@ fn forms(lang: Lang) -> Rendered {
         ("fragment-comment-form-faults", super::form(&form(lang, NEW, "", &empty))),
         ("fragment-comment-form-refused", super::form(&CommentForm { refused: &refused, ..form(lang, NEW, "오래 쓴 글", &files_fault) })),
         ("fragment-edit-form-files", super::form(&CommentForm { files: &files(), ..form(lang, EDIT, "고맙습니다.", &[]) })),
+        (
+            "fragment-edit-form-refused",
+            super::form(&CommentForm {
+                files: &files(),
+                removed: &[12],
+                refused: &refused,
+                ..form(lang, EDIT, "고맙습니다.", &files_fault)
+            }),
+        ),
+        ("fragment-comment-form-slots", super::form(&CommentForm { needs_alt: true, ..form(lang, NEW, "", &[]) })),
+        (
+            "fragment-comment-form-undescribed",
+            super::form(&CommentForm { needs_alt: true, alts: &["", "천막"], ..form(lang, NEW, "사진입니다", &undescribed) }),
+        ),
+        (
+            "fragment-edit-form-slots",
+            super::form(&CommentForm { needs_alt: true, files: &files(), ..form(lang, EDIT, "고맙습니다.", &[]) }),
+        ),
         ("fragment-reply-form", super::form(&form(lang, REPLY, "", &[]))),
         ("fragment-edit-form", super::form(&form(lang, EDIT, "고맙습니다.", &[]))),
         ("comment-reply", page(form(lang, REPLY, "", &[]), "<p>꼭 갈게요!</p>")),

@@ -21,9 +21,15 @@ crate::text::catalogue! {
     NEW_HINT = "@이름을 쓰면 그 회원에게 알려 줍니다.", "Write @name to let a member know.";
     FILES = "파일 붙이기", "Add files";
     FILES_HINT = "{n}개까지, 파일 하나에 {mb} MB까지. 사진 설명은 등록한 뒤 「수정」에서 적을 수 있고, 그 전에는 파일 이름을 읽어 줍니다.", "Up to {n}, {mb} MB each. You can describe pictures with “Edit” once it is posted; until then their file names are read out.";
+    FILES_HINT_CHANGE = "이미 붙인 것과 합쳐 {n}개까지, 파일 하나에 {mb} MB까지. 새 사진의 설명은 저장한 뒤 다시 「수정」에서 적을 수 있습니다.", "Up to {n} with those above, {mb} MB each. You can describe new pictures with “Edit” once they are saved.";
+    FILES_HINT_DESCRIBED = "{n}개까지, 파일 하나에 {mb} MB까지. 이 게시판의 사진에는 설명이 꼭 있어야 합니다. 사진을 볼 수 없는 사람에게 읽어 줍니다.", "Up to {n}, {mb} MB each. Pictures on this board must have a description, which is read to people who cannot see them.";
+    FILES_HINT_DESCRIBED_CHANGE = "이미 붙인 것과 합쳐 {n}개까지, 파일 하나에 {mb} MB까지. 이 게시판의 사진에는 설명이 꼭 있어야 합니다. 사진을 볼 수 없는 사람에게 읽어 줍니다.", "Up to {n} with those above, {mb} MB each. Pictures on this board must have a description, which is read to people who cannot see them.";
+    FILE_N = "파일 {n}", "File {n}";
+    FILE_N_ALT = "파일 {n}의 설명 (사진일 때)", "Description of file {n}, if it is a picture";
+    MORE_FILES = "파일 더 붙이기", "Add more files";
     ALT_HINT = "사진을 볼 수 없는 사람에게 읽어 줍니다.", "It is read to people who cannot see the picture.";
-    COMMENT_FILES_REFUSED = "올릴 수 없는 파일이 있어 댓글을 등록하지 않았습니다. 쓴 글은 그대로 있으니 파일을 다시 골라 주세요", "The comment is not posted because of a file. Your text is kept; please choose the files again";
-    COMMENT_FILES_AGAIN = "등록하지 못했습니다. 쓴 글은 그대로 있지만 파일은 다시 골라 주세요", "It was not posted. Your text is kept, but please choose the files again";
+    COMMENT_FILES_REFUSED = "올릴 수 없는 파일이 있어 저장하지 않았습니다. 쓴 글은 그대로 있으니 파일을 다시 골라 주세요", "Nothing was saved because of a file. Your text is kept; please choose the files again";
+    COMMENT_FILES_AGAIN = "저장하지 못했습니다. 쓴 글은 그대로 있지만 파일은 다시 골라 주세요", "It was not saved. Your text is kept, but please choose the files again";
     COMMENT_FILES_TOO_MANY = "댓글 하나에 파일을 {n}개까지 올릴 수 있습니다", "A comment can have up to {n} files";
     SUBMIT = "댓글 등록", "Post comment";
     SUBMIT_REPLY = "답글 등록", "Post reply";

@@ -7,7 +7,7 @@ pub mod text;
 
 pub(crate) use picture::cover;
 pub use picture::{Picture, place};
-pub use reading::{Reading, TextPage, page};
+pub use reading::{Origin, Paragraph, Reading, TextPage, page};
 
 use self::text as t;
 use crate::text::{Lang, common};

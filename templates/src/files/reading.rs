@@ -54,6 +54,23 @@ pub(super) fn beside(lang: Lang, file: &Item) -> Markup {
     }
 }
 
+/// Where a file stands: below a post, or below a comment on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    pub address: &'a str,
+    /// Of the post.
+    pub title: &'a str,
+    pub is_comment: bool,
+}
+
+/// A paragraph of a document.
+#[derive(Clone, Copy, Debug)]
+pub enum Paragraph<'a> {
+    /// A heading: 2, 3 or 4 deep, below the name of the file.
+    Heading(usize, &'a str),
+    Text(&'a str),
+}
+
 /// A page of the text of a file.
 #[derive(Clone)]
 pub struct TextPage<'a> {
@@ -62,10 +79,9 @@ pub struct TextPage<'a> {
     pub name: &'a str,
     pub bytes: u64,
     pub reading: Reading,
-    /// The address of its post, and the post's title; none for a file of a draft.
-    pub post: Option<(&'a str, &'a str)>,
-    /// Paragraphs with an empty line between two of them.
-    pub text: &'a str,
+    /// None for a file of a draft.
+    pub origin: Option<Origin<'a>>,
+    pub paragraphs: &'a [Paragraph<'a>],
     /// From 1 to `pages`.
     pub number: u64,
     pub pages: u64,
@@ -77,7 +93,7 @@ pub fn page(p: &TextPage) -> Markup {
     let link = |number| paths::text_page(p.id, p.name, number);
     let main = html! {
         div.wrap.reading {
-            @if let Some((address, title)) = p.post { p.crumb { a href=(address) { (lang.fill(t::TEXT_TO_POST, &[("title", &title)])) } } }
+            @if let Some(origin) = p.origin { p.crumb { (back(lang, origin)) } }
             h1 tabindex="-1" { (p.name) }
             p.actions {
                 a.button.secondary href=(paths::show(p.id, p.name)) hx-boost="false" { (lang.t(t::TEXT_FILE)) " (" (super::size(p.bytes)) ")" }
@@ -85,9 +101,9 @@ pub fn page(p: &TextPage) -> Markup {
             @match p.reading.why() {
                 Some(why) => (ui::notice(lang, Tone::Notice, lang.t(why))),
                 None => section aria-labelledby="text-title" {
-                    h2 #text-title { (heading(p)) }
+                    (title(p))
                     p.muted { (lang.t(t::TEXT_HINT)) }
-                    div.prose.document { @for paragraph in p.text.split("\n\n") { p { (paragraph) } } }
+                    div.prose.document { @for paragraph in p.paragraphs { (drawn(*paragraph)) } }
                     @if p.number < p.pages { p.actions { a.button.secondary rel="next" href=(link(p.number + 1)) { (lang.t(t::TEXT_MORE)) } } }
                     (ui::pagination(lang, p.number, p.pages, &link))
                 },
@@ -97,7 +113,26 @@ pub fn page(p: &TextPage) -> Markup {
     layout::page(p.shell, &lang.fill(t::TEXT_OF, &[("name", &p.name)]), main)
 }
 
-fn heading(p: &TextPage) -> String {
+fn back(lang: Lang, origin: Origin) -> Markup {
+    let text = if origin.is_comment { t::TEXT_TO_COMMENT } else { t::TEXT_TO_POST };
+    html! { a href=(origin.address) { (lang.fill(text, &[("title", &origin.title)])) } }
+}
+
+/// What the text is: a heading, unless the text has headings of its own, which come right below the name of the file then.
+fn title(p: &TextPage) -> Markup {
     let lang = p.shell.lang;
-    if p.pages < 2 { lang.t(t::TEXT_TITLE).to_owned() } else { lang.fill(t::TEXT_PAGE, &[("n", &p.number), ("of", &p.pages)]) }
+    let title = if p.pages < 2 { lang.t(t::TEXT_TITLE).to_owned() } else { lang.fill(t::TEXT_PAGE, &[("n", &p.number), ("of", &p.pages)]) };
+    let has_headings = p.paragraphs.iter().any(|paragraph| matches!(paragraph, Paragraph::Heading(..)));
+    html! { @if has_headings { p.part #text-title { (title) } } @else { h2 #text-title { (title) } } }
+}
+
+fn drawn(paragraph: Paragraph) -> Markup {
+    html! {
+        @match paragraph {
+            Paragraph::Heading(2, words) => h2 { (words) },
+            Paragraph::Heading(3, words) => h3 { (words) },
+            Paragraph::Heading(_, words) => h4 { (words) },
+            Paragraph::Text(words) => p { (words) },
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Files below a post, and in the editor: none, some, some that were refused.
 
-use super::{Files, Item, Picture, Reading, TextPage, editor, list, page, paths, place};
+use super::{Files, Item, Origin, Paragraph, Picture, Reading, TextPage, editor, list, page, paths, place};
 use crate::samples::{Rendered, fault, guest, member};
 use crate::{Lang, PreEscaped};
 
@@ -24,17 +24,31 @@ pub(crate) const ITEMS: [Item; 3] = [
     },
 ];
 
+const TEXT: [Paragraph; 3] =
+    [Paragraph::Text("나눔 바자회 참가 신청서"), Paragraph::Text("이름:\n전화:"), Paragraph::Text("함께 <오실> 분을 적어 주세요.")];
+
+/// With the headings of the document.
+const OUTLINE: [Paragraph; 5] = [
+    Paragraph::Heading(2, "1. 참가 안내"),
+    Paragraph::Heading(3, "1) 언제 <어디서>"),
+    Paragraph::Text("12월 12일 토요일, 센터 1층"),
+    Paragraph::Heading(4, "오시는 길"),
+    Paragraph::Text("엘리베이터로 올라오세요."),
+];
+
 pub(crate) fn all(lang: Lang) -> Rendered {
     let action = paths::create("free");
     let (member, guest) = (member(lang, "/files/12/a/text"), guest(lang, "/files/12/a/text"));
+    let origin = Origin { address: "/community/notice/5", title: "겨울 나눔 바자회를 엽니다", is_comment: false };
+    let of_comment = Some(Origin { address: "/comments/9", is_comment: true, ..origin });
     let text_page = TextPage {
         shell: &member,
         id: 12,
         name: ITEMS[0].name,
         bytes: ITEMS[0].bytes,
         reading: Reading::Text,
-        post: Some(("/community/notice/5", "겨울 나눔 바자회를 엽니다")),
-        text: "나눔 바자회 참가 신청서\n\n이름:\n전화:\n\n함께 <오실> 분을 적어 주세요.",
+        origin: Some(origin),
+        paragraphs: &TEXT,
         number: 1,
         pages: 1,
     };
@@ -59,9 +73,11 @@ pub(crate) fn all(lang: Lang) -> Rendered {
         ("fragment-files", list(lang, &ITEMS)),
         ("fragment-files-without-text", list(lang, &unread)),
         ("file-text", page(&text_page)),
+        ("file-text-headings", page(&TextPage { paragraphs: &OUTLINE, number: 2, pages: 7, ..text_page.clone() })),
         ("file-text-long", page(&TextPage { number: 2, pages: 7, ..text_page.clone() })),
-        ("file-text-waits", page(&TextPage { reading: Reading::Waiting, text: "", pages: 0, shell: &guest, ..text_page.clone() })),
-        ("file-text-locked", page(&TextPage { reading: Reading::Locked, text: "", pages: 0, post: None, ..text_page.clone() })),
+        ("file-text-waits", page(&TextPage { reading: Reading::Waiting, paragraphs: &[], pages: 0, shell: &guest, ..text_page.clone() })),
+        ("file-text-locked", page(&TextPage { reading: Reading::Locked, paragraphs: &[], pages: 0, origin: None, ..text_page.clone() })),
+        ("file-text-of-comment", page(&TextPage { origin: of_comment, ..text_page.clone() })),
         ("fragment-files-editor-empty", editor(&empty)),
         ("fragment-files-editor", editor(&Files { items: &ITEMS, ..empty })),
         ("fragment-files-editor-undescribed", editor(&Files { items: &undescribed, errors: &missing, needs_alt: true, ..empty })),

@@ -13,6 +13,7 @@ crate::text::catalogue! {
     TEXT_MORE = "더 보기", "Read on";
     TEXT_FILE = "파일 열기", "Open the file";
     TEXT_TO_POST = "글로 돌아가기: {title}", "Back to the post: {title}";
+    TEXT_TO_COMMENT = "댓글로 돌아가기: {title}", "Back to the comment on: {title}";
     TEXT_WAITS = "글을 읽는 중입니다", "Its text is being read";
     TEXT_NONE = "글로 볼 수 없습니다: 그림으로만 된 문서이거나, 글을 읽을 수 없는 형식입니다", "No text to read: it has only pictures, or its format cannot be read";
     TEXT_LOCKED = "글로 볼 수 없습니다: 암호가 걸린 문서입니다", "No text to read: the document has a password";

@@ -125,13 +125,21 @@ pub enum Found<'a> {
     },
 }
 
-/// The post that a file belongs to.
+/// The post that a file belongs to, by itself or by a comment.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "id, slug of the board and title")]
+#[expect(missing_docs, reason = "ids, slug of the board and title")]
 pub struct OfPost<'a> {
     pub id: i64,
     pub slug: &'a str,
     pub title: &'a str,
+    pub comment: Option<i64>,
+}
+
+impl OfPost<'_> {
+    /// Where the file stands.
+    fn address(&self) -> String {
+        self.comment.map_or_else(|| site_paths::post(self.slug, self.id), site_paths::comment)
+    }
 }
 
 /// A piece of a text.
@@ -271,7 +279,7 @@ fn card(lang: Lang, hit: &Hit) -> Markup {
         Found::Comment { id, board } => (t::COMMENT, board, site_paths::comment(id)),
         Found::Member { id } => (t::MEMBER, "", site_paths::profile(id)),
         Found::File { id, name, page: Some(page), board, .. } => (t::IN_FILE, board, files::text_page(id, name, page)),
-        Found::File { of, board, .. } => (t::FILE, board, site_paths::post(of.slug, of.id)),
+        Found::File { of, board, .. } => (t::FILE, board, of.address()),
     };
     html! {
         li.card.hit {
@@ -280,7 +288,8 @@ fn card(lang: Lang, hit: &Hit) -> Markup {
             p.meta {
                 @if !board.is_empty() { span.board { (board) } }
                 @if let Found::File { of, .. } = hit.found {
-                    a href=(site_paths::post(of.slug, of.id)) { (lang.fill(t::OF_POST, &[("title", &of.title)])) }
+                    @let text = if of.comment.is_some() { t::COMMENT_ON } else { t::OF_POST };
+                    a href=(of.address()) { (lang.fill(text, &[("title", &of.title)])) }
                 }
                 @if let Found::Member { .. } = hit.found { span { (lang.t(t::JOINED)) } } @else { span { (ui::author(lang, &hit.author)) } }
                 (ui::time(&hit.at))
