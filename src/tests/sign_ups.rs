@@ -222,12 +222,11 @@ async fn a_later_sign_up_takes_the_place_of_an_earlier_one_and_of_its_link(#[val
     let letter = async || format!("{CONFIRM}?token={}", sign_ups::arm(ctx, id).await.unwrap().unwrap().1);
     let first = letter().await;
     assert_eq!(ada.get(&first).await.status, 200);
-    let page = ada.get("/signup").await;
 
+    let page = ada.get("/signup").await;
     ada.submit(&page, "/signup", &form(ADA, "러브레이스", NEW)).await;
 
-    assert_eq!(ada.get(&first).await.status, 410, "it was for another password");
-    assert_eq!(waiting(&test).await.len(), 1);
+    assert_eq!((ada.get(&first).await.status, waiting(&test).await.len()), (410, 1), "it was for another password");
     let refused = press(&mut ada, &letter().await, &[]).await;
     assert!(refused.status == 422 && refused.says("가입할 때 적은 비밀번호와 다릅니다"), "{}", refused.text());
     assert!(member(&test, ADA).await.is_none(), "who has the mailbox alone finishes no sign-up of another person");
