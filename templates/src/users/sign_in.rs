@@ -103,13 +103,13 @@ pub fn login(p: &LoginPage) -> Markup {
             // Signing in changes the header, so the whole page is asked for.
             form method="post" action=(paths::LOGIN) novalidate hx-boost="false" data-once-only {
                 (ui::error_summary(lang, "", p.errors))
-                (newcomer_hint(lang, p.confirms_sign_ups, p.errors))
                 (ui::once(p.once))
                 (ui::hidden("next", p.next))
                 (credentials(lang, p.email, p.errors))
                 (remember(lang, p.remember))
                 div.actions { button.button { (lang.t(t::LOGIN_BUTTON)) } }
             }
+            (newcomer_hint(lang, p.confirms_sign_ups, p.errors))
             p { a href=(password::paths::FORGOT) { (lang.t(password::text::FORGOT)) } }
             p { (lang.t(t::NO_ACCOUNT)) " " a href=(paths::signup_then(p.next)) { (lang.t(t::SIGNUP_TITLE)) } }
         }
@@ -133,7 +133,7 @@ pub fn credentials(lang: Lang, email: &str, errors: &[FieldError]) -> Markup {
 /// What newcomers may have left to do. Shown for any address, so that it does not show which ones wait.
 fn newcomer_hint(lang: Lang, confirms_sign_ups: bool, errors: &[FieldError]) -> Markup {
     let is_wrong = errors.iter().any(|error| error.key == "login.wrong");
-    html! { @if confirms_sign_ups && is_wrong { (ui::notice(lang, Tone::Notice, lang.t(sign_ups::text::LOGIN_HINT))) } }
+    html! { @if confirms_sign_ups && is_wrong { p { (lang.t(sign_ups::text::LOGIN_HINT)) } } }
 }
 
 fn remember(lang: Lang, on: bool) -> Markup {
@@ -190,7 +190,6 @@ pub fn relogin(p: &ReloginPage) -> Markup {
             (login_notice(lang, p.notice))
             form method="post" action=(paths::LOGIN) novalidate hx-boost="false" data-once-only {
                 (ui::error_summary(lang, "", p.errors))
-                (newcomer_hint(lang, p.confirms_sign_ups, p.errors))
                 (ui::once(p.once))
                 (ui::hidden("resume", "1"))
                 (ui::hidden("next", p.next))
@@ -198,6 +197,7 @@ pub fn relogin(p: &ReloginPage) -> Markup {
                 (credentials(lang, p.email, p.errors))
                 div.actions { button.button { (lang.t(t::RELOGIN_BUTTON)) } }
             }
+            (newcomer_hint(lang, p.confirms_sign_ups, p.errors))
             (kept(lang, p.fields))
         }
     };
