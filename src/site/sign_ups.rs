@@ -65,13 +65,13 @@ pub async fn update(request: RequestContext, fields: Fields) -> Result<Response>
     let name = fields.has("name").then(|| fields.text("name"));
     let confirmation = Confirmation { token, password: fields.text("password"), name };
     match form::submit(&request, CONFIRM, &fields, async |key| sign_ups::confirm(ctx, &key, confirmation).await).await? {
-        Accepted(member) if member.repeated => Ok(reply::see_other(&request, LOGIN_CONFIRMED)),
         Accepted(member) => enter(&request, member.id, &fields).await,
         Rejected(rejection) => button(&request, token, name, &rejection).await,
     }
 }
 
-/// Signs a new member in with the password that was just checked; where that does not work, they sign in by the form.
+/// Signs a new member in with the password that they sent, for a form that is sent twice too; where that does not work, they sign in by
+/// the form.
 async fn enter(request: &RequestContext, member: UserId, fields: &Fields) -> Result<Response> {
     let (ctx, head) = (&request.app.context, &request.head);
     let email = users::find(&ctx.db, member).await?.email;

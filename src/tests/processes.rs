@@ -176,14 +176,19 @@ fn logs_hold_no_secret_and_nothing_about_people() {
     let database = postgres_database();
     let (redis, folder) = (PrivateRedis::start_with_password("redisgeheim"), tempfile::tempdir().unwrap());
     let log = folder.path().join("log");
-    let mut command = Command::new("bash");
-    // Without a relay a site that is being developed writes mails to the log.
-    let mail = "--smtp-url smtp://user:relaygeheim@127.0.0.1:9 --mail-from noreply@example.org";
-    let script =
-        format!("exec \"$0\" {mail} --log debug --log-format json --redis-url '{}' 2> '{}'", redis.url_with("redisgeheim"), log.display());
-    command.args(["-c", &script, env!("CARGO_BIN_EXE_minschool")]);
-    let instance = start(command, &database, &redis);
-    let ada = join(&instance, "lovelace");
+    let begin = |mail: &str, log: &Path| {
+        let url = redis.url_with("redisgeheim");
+        let script = format!("exec \"$0\" {mail} --log debug --log-format json --redis-url '{url}' 2> '{}'", log.display());
+        let mut command = Command::new("bash");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_minschool")]);
+        start(command, &database, &redis)
+    };
+    // Without a relay a site that is being developed writes mails to the log, so that one is not looked at; with one a sign-up waits.
+    join(&begin("", &folder.path().join("with mails")), "lovelace");
+    let instance = begin("--smtp-url smtp://user:relaygeheim@127.0.0.1:9 --mail-from noreply@example.org", &log);
+    let fields = [("email", "lovelace.two@example.com"), ("name", "lovelacetwo"), ("password", PASSWORD), ("terms", "1"), ("privacy", "1")];
+    assert_eq!(instance.submit("/signup", "/signup", "", &fields).status, 303);
+    let ada = session(&instance.submit("/login", "/login", "", &[("email", "lovelace@example.com"), ("password", PASSWORD)]));
     let wrong = instance.submit("/login", "/login", "", &[("email", "lovelace@example.com"), ("password", "falsches Wort")]);
     assert_eq!(wrong.status, 422, "{wrong}");
     let write =
