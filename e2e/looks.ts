@@ -14,17 +14,20 @@ export async function look(page: Page, name: string, { except = [] as string[] }
   };
   await page.setViewportSize({ width: 1280, height: 900 });
   await check(`${name}, light, 1280`);
-  // A theme changes what colours stand for, wherever they are: one width is enough for each.
-  await page.emulateMedia({ colorScheme: 'dark' });
   await page.setViewportSize({ width: 360, height: 740 });
-  await check(`${name}, dark, 360`, COLOURS);
-  await page.emulateMedia({ colorScheme: 'light' });
   await check(`${name}, light, 360`);
-  await withAids(page, { theme: 'contrast' }, () => check(`${name}, high contrast, 360`, COLOURS));
+  // Colours, edges and motion are the same in both languages; words are longer in one than in the other.
+  if ((await page.locator('html').getAttribute('lang')) === 'ko') {
+    // A theme changes what colours stand for, wherever they are: one width is enough for each.
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await check(`${name}, dark, 360`, COLOURS);
+    await page.emulateMedia({ colorScheme: 'light' });
+    await withAids(page, { theme: 'contrast' }, () => check(`${name}, high contrast, 360`, COLOURS));
+    await worksInForcedColours(page, name);
+    await isStill(page, name);
+  }
   await fits(page, name);
   await growsWithItsText(page, name);
-  await worksInForcedColours(page, name);
-  await isStill(page, name);
   await page.setViewportSize({ width: 1280, height: 900 });
 }
 
