@@ -1,4 +1,4 @@
-// Becoming a member by the button behind a mailed link, and with the help of the staff.
+// Becoming a member by the form behind a mailed link, and with the help of the staff.
 import { linkIn, mailTo } from '../mailbox.ts';
 import {
   bell,
@@ -28,7 +28,7 @@ async function tryToSignIn(who: Visitor, email: string, password: string) {
   return (await main(who.page).innerText()).replace(email, '');
 }
 
-test('a newcomer is a member after the button behind the link, and not before', async ({ visitor, another }) => {
+test('a newcomer is a member after the form behind the link, and not before', async ({ visitor, another }) => {
   const { page, t } = visitor;
   const person = newPerson();
   await sendSignUp(visitor, person);

@@ -1,4 +1,4 @@
-//! Sign-ups that wait for the button behind a mailed link.
+//! Sign-ups that wait for the form behind a mailed link.
 //!
 //! One row an address: a later sign-up takes the place of an earlier one. `hash` is NULL until the letter is written, so a copy of the
 //! database may hold sign-ups whose letter is still to come; a link that made a member since the copy makes them again, for the copy does

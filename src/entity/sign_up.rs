@@ -1,4 +1,4 @@
-//! Sign-ups that wait for the button behind a mailed link. They make no member and cannot sign in.
+//! Sign-ups that wait for the form behind a mailed link. They make no member and cannot sign in.
 
 use super::ids::ids;
 use sea_orm::entity::prelude::*;

@@ -1,4 +1,4 @@
-//! Sign-ups on sites that send mail: there is no member before the button behind the mailed link is pressed. Otherwise signing in
+//! Sign-ups on sites that send mail: there is no member before the form behind the mailed link is sent. Otherwise signing in
 //! afterwards would show whether the address had been known.
 //!
 //! The request never asks whether the address has an account, so it does the same work for both; the job that writes the letter asks
