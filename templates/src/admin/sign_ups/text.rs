@@ -2,7 +2,7 @@
 
 crate::text::catalogue! {
     TITLE = "가입 확인을 기다리는 사람", "People who wait to be confirmed";
-    LEAD = "가입을 신청하고 메일에 있는 단추를 아직 누르지 않은 사람들입니다. 하루가 지나면 저절로 지워집니다. 메일을 쓰기 어려운 사람은 여기에서 확인해 줄 수 있습니다. 본인인지 먼저 확인해 주세요.", "They signed up and have not pressed the button behind the mailed link yet. After a day a sign-up is deleted. You can confirm one for a person who cannot use mail; make sure first that it is theirs.";
+    LEAD = "가입을 신청하고 메일에 있는 주소에서 아직 가입을 마치지 않은 사람들입니다. 하루가 지나면 저절로 지워집니다. 메일을 쓰기 어려운 사람은 여기에서 확인해 줄 수 있습니다. 본인인지 먼저 확인해 주세요.", "They signed up and have not finished behind the mailed link yet. After a day a sign-up is deleted. You can confirm one for a person who cannot use mail; make sure first that it is theirs.";
     COUNT_ONE = "가입 확인을 기다리는 사람 {n}명", "{n} person waits to be confirmed";
     COUNT_MANY = "가입 확인을 기다리는 사람 {n}명", "{n} people wait to be confirmed";
     COUNT_MORE = "가입 확인을 기다리는 사람 {n}명 넘음", "More than {n} people wait to be confirmed";
