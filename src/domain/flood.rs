@@ -1,7 +1,7 @@
 //! How much one member writes in a short time. Asked when a form is found good and before its row is stored, in one place
 //! for each tag; a form that was answered before gets its answer all the same (see `once`).
 
-use super::{Action, Actor, Error, Resource, Result};
+use super::{Action, Actor, Error, Resource, Result, UserId};
 use crate::config::flood::Rates;
 use crate::domain::Context;
 use std::time::Duration;
@@ -30,10 +30,21 @@ const FILES: (u32, Duration) = (30, Duration::from_secs(20));
 /// # Errors
 /// `Slow` with the seconds to wait.
 pub async fn file(ctx: &Context, actor: &Actor) -> Result<()> {
-    if !ctx.limits.enforced || actor.may(Resource::Post, Action::Moderate) {
+    if actor.may(Resource::Post, Action::Moderate) {
         return Ok(());
     }
-    wait_of(ctx.shared.limits().take("file", &format!("member:{}", actor.id), FILES.0, FILES.1).await)
+    file_of(ctx, actor.id).await
+}
+
+/// The same for a member who is to sign in again.
+///
+/// # Errors
+/// `Slow` with the seconds to wait.
+pub async fn file_of(ctx: &Context, member: UserId) -> Result<()> {
+    if !ctx.limits.enforced {
+        return Ok(());
+    }
+    wait_of(ctx.shared.limits().take("file", &format!("member:{member}"), FILES.0, FILES.1).await)
 }
 
 async fn take(ctx: &Context, actor: &Actor, action: &str, resource: Resource, rates: &Rates) -> Result<()> {

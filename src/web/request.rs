@@ -202,6 +202,11 @@ impl RequestContext {
         Ok(Self { inner: Arc::new(inner) })
     }
 
+    /// The hash of a session's token that came and is good for nothing.
+    pub fn dead_session(&self) -> Option<&str> {
+        self.head.hash.as_deref().filter(|_| self.dead_cookie)
+    }
+
     /// What can be known without asking anybody: for error pages when nothing answers.
     pub fn bare(head: Arc<RequestHead>) -> Self {
         let (lang, aids) = head.reading(None);
