@@ -2,7 +2,8 @@
 //! bounded time; nothing of it is a test, for times differ from machine to machine.
 //!
 //! Rooms: `servers` (what runs), `scenarios` (what is measured), `load` (runs
-//! of requests), `open_loop` (more requests than can be answered), `search` (searching a million posts), `usage` (what processes cost), `baseline` (the bare handler),
+//! of requests), `open_loop` (more requests than can be answered), `search` (searching a million posts),
+//! `streams` (open event streams), `usage` (what processes cost), `baseline` (the bare handler),
 //! `report` (the tables).
 
 mod baseline;
@@ -12,6 +13,7 @@ mod report;
 mod scenarios;
 mod search;
 mod servers;
+mod streams;
 mod usage;
 
 use anyhow::Result;
@@ -272,23 +274,6 @@ impl Stage {
         row.half = self.run(&server.target(), &scripts().await?, 64, self.size.time, Pace::Open(row.best() / 2.0)).await?;
         progress(&row, server);
         Ok(row)
-    }
-
-    /// What an open event stream costs, on an instance of its own.
-    async fn streams(&self, backends: &Backends) -> Result<Vec<(String, String)>> {
-        let server = Server::instance(backends).await?;
-        let members = Members::sign_in(server.address).await?;
-        members.streams(50).await?;
-        let n = self.size.streams.min(usage::file_limit().saturating_sub(200));
-        let before = usage::memory(server.process.id());
-        let open = members.streams(n).await?;
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        let each = (usage::memory(server.process.id()) - before) * 1024.0 / open.len() as f64;
-        let memory = (format!("memory of a stream, with {} open", open.len()), format!("{each:.1} KiB"));
-        drop(open);
-        let (half, last) = members.news(n).await?;
-        let times = format!("{} / {} ms", half.as_millis(), last.as_millis());
-        Ok(vec![memory, (format!("a comment on {n} open pages of its post: half of them / the last after"), times)])
     }
 
     /// Three instances behind nginx against nginx before servers that only send a file of the same size.
