@@ -86,7 +86,8 @@ pub async fn submit_one<T>(
 
 async fn run<T>(key: domain::Result<Key>, rule: impl AsyncFnOnce(Key) -> domain::Result<T>) -> Result<Submission<T>, HttpError> {
     let done = match key {
-        Ok(key) => rule(key).await,
+        // Boxed: the futures of rules are large, and are passed on through several functions.
+        Ok(key) => Box::pin(rule(key)).await,
         Err(stale) => Err(stale),
     };
     match done {

@@ -302,7 +302,8 @@ impl Failed {
 /// Gives a session a new token, where its member's rights have changed.
 async fn renew(request: &RequestContext, response: &mut Response) {
     let Some(session) = request.session.as_ref().filter(|session| session.copy.rotate) else { return };
-    match crate::domain::sessions::rotate(&request.app.context, session).await {
+    // Boxed, because it is rare: every page's future would hold the room for it.
+    match Box::pin(crate::domain::sessions::rotate(&request.app.context, session)).await {
         Ok(Some(token)) => {
             let cookie = cookies::session(request.head.area, request.secure(), token, session.copy.persistent);
             cookies::set(response.headers_mut(), &cookie);

@@ -44,7 +44,8 @@ pub(super) async fn store(
         DbBackend::Postgres if files.is_empty() => {
             idempotency::recorded_by(ctx, key, async { in_one_statement(ctx, key, rows.await?).await }).await
         }
-        _ => idempotent(ctx, key, async { in_a_transaction(ctx, rows.await?, files).await }).await,
+        // Boxed: this is three times as large as the one statement, and not what comments on PostgreSQL need.
+        _ => Box::pin(idempotent(ctx, key, async { in_a_transaction(ctx, rows.await?, files).await })).await,
     }
 }
 

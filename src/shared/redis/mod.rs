@@ -109,7 +109,8 @@ impl Redis {
     {
         let Live { client, generation, .. } = live;
         meter::tick();
-        match call(client).await {
+        // Boxed: a future of fred has 7 KB, and everything that awaits one would be as large and be copied wherever it is passed on.
+        match Box::pin(call(client)).await {
             Ok(value) => {
                 if self.shaky.swap(false, Ordering::Relaxed) {
                     self.breaker().succeeded();
