@@ -46,7 +46,12 @@ fn main() -> Result<()> {
         .arg(flag("small", "10,000 posts alone"))
         .arg(flag("open", "the open loop alone"))
         .arg(flag("search", "searching alone, on PostgreSQL and SQLite (with --small: 10,000 posts)"))
-        .arg(Arg::new("only").long("only").value_name("NAME").help("the scenarios alone whose names hold these words, for trying a change"))
+        .arg(
+            Arg::new("only")
+                .long("only")
+                .value_name("NAME")
+                .help("the scenarios alone whose names hold these words, or `streams`, for trying a change"),
+        )
         .arg(flag("readme", "write the tables into ops/BENCHMARKS.md"))
         .subcommand(Command::new("baseline").hide(true).arg(Arg::new("redis").required(true)).arg(Arg::new("listen").required(true)))
         .get_matches();
@@ -98,7 +103,9 @@ async fn bench(args: &ArgMatches) -> Result<()> {
     if let Some(words) = args.get_one::<String>("only") {
         let server = Server::instance(&backends).await?;
         let rows = stage.scenarios(&server, &Members::sign_in(server.address).await?, |name| name.contains(words.as_str())).await?;
-        return report::print(&report::scenarios(&rows), report::PAGES, false);
+        drop(server);
+        let facts = if words == "streams" { stage.streams(&backends).await? } else { Vec::new() };
+        return report::print(&format!("{}\n{}", report::scenarios(&rows), report::facts(&facts)), report::PAGES, false);
     }
     if !args.get_flag("open") {
         let baseline = stage.baseline().await?;

@@ -10,6 +10,8 @@ use tokio::time::timeout;
 
 /// The longest wait for one response.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(20);
+/// Most bytes that are read at once from a stream: an event is smaller.
+const EVENT: usize = 4 * 1024;
 
 /// A connection that is opened when it is needed, and again after the server closed it.
 pub struct Connection {
@@ -115,20 +117,22 @@ impl EventStream {
     /// The next bytes as they come, chunk sizes included; none at the end.
     pub async fn next(&mut self) -> io::Result<Vec<u8>> {
         if self.piece.is_empty() {
+            // A vector without room would be read into in pieces of 64 bytes.
+            self.piece.reserve(EVENT);
             self.stream.read_buf(&mut self.piece).await?;
         }
         Ok(std::mem::take(&mut self.piece))
     }
 
     /// Reads until this text has come within one response timeout; returns what came.
-    pub async fn wait_for(&mut self, text: &str) -> io::Result<String> {
-        let mut received = String::new();
-        while !received.contains(text) {
-            let piece = timeout(RESPONSE_TIMEOUT, self.next()).await??;
+    pub async fn wait_for(&mut self, text: &str) -> io::Result<Vec<u8>> {
+        let mut received = Vec::new();
+        while !received.windows(text.len()).any(|part| part == text.as_bytes()) {
+            let piece = timeout(RESPONSE_TIMEOUT, self.next()).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
             if piece.is_empty() {
-                return Err(io::Error::other(format!("the stream ended: {received}")));
+                return Err(io::Error::other(format!("the stream ended: {}", String::from_utf8_lossy(&received))));
             }
-            received.push_str(&String::from_utf8_lossy(&piece));
+            received.extend(piece);
         }
         Ok(received)
     }
