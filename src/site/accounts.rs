@@ -96,10 +96,11 @@ pub fn new(request: RequestContext, arrival: Option<Query<SignInQuery>>) -> Resp
         return reply::see_other(&request, paths::HOME);
     }
     let next = arrival.and_then(|Query(arrival)| arrival.next).unwrap_or_default();
-    signup(&request, &SignupForm::default(), reply::local(&next), &Rejection::default())
+    let form = SignupForm { next: reply::local(&next).into(), ..SignupForm::default() };
+    signup(&request, &form, &Rejection::default())
 }
 
-fn signup(request: &RequestContext, form: &SignupForm, next: &str, rejection: &Rejection) -> Response {
+fn signup(request: &RequestContext, form: &SignupForm, rejection: &Rejection) -> Response {
     let (key, nav, errors) = (form_token::issue(request, "signup"), present::nav(request), present::errors(&rejection.problems));
     let page = SignupPage {
         shell: &present::shell(request, &nav),
@@ -110,7 +111,7 @@ fn signup(request: &RequestContext, form: &SignupForm, next: &str, rejection: &R
         terms_version: users::TERMS_VERSION,
         privacy_version: users::PRIVACY_VERSION,
         confirms: request.app.context.confirms_sign_ups,
-        next,
+        next: &form.next,
         once: &key,
         errors: &errors,
         wait: rejection.wait,
@@ -128,12 +129,12 @@ pub async fn create(request: RequestContext, fields: Fields) -> Result<Response>
         terms: fields.ticked("terms"),
         privacy: fields.ticked("privacy"),
         lang: request.lang.tag(),
+        next: reply::local(fields.text("next")).into(),
     };
-    let next = reply::local(fields.text("next"));
     let register = async |key| sign_in_limits::register(&request.app.context, &key, &form, &request.head.client).await;
     match form::submit(&request, "signup", &fields, register).await? {
-        Accepted(Registration::Mailed) => Ok(reply::see_other(&request, sign_ups::SENT)),
-        Accepted(Registration::New(_) | Registration::Known) => Ok(reply::see_other(&request, &paths::login_joined(next))),
-        Rejected(rejection) => Ok(signup(&request, &form, next, &rejection)),
+        Accepted(Registration::Mailed) => Ok(reply::see_other(&request, &sign_ups::sent(&form.next))),
+        Accepted(Registration::New(_) | Registration::Known) => Ok(reply::see_other(&request, &paths::login_joined(&form.next))),
+        Rejected(rejection) => Ok(signup(&request, &form, &rejection)),
     }
 }

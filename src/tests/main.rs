@@ -80,6 +80,7 @@ mod shared_redis;
 mod shared_sentinel;
 mod sign_in_limits;
 mod sign_in_races;
+mod sign_up_destination;
 mod sign_ups;
 mod sign_ups_panel;
 mod support;

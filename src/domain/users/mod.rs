@@ -48,6 +48,8 @@ pub struct SignupForm {
     pub terms: bool,
     pub privacy: bool,
     pub lang: &'static str,
+    /// The path of the page to go to afterwards.
+    pub next: String,
 }
 
 /// A checked sign-up form.
@@ -124,7 +126,7 @@ pub enum Registration {
 pub async fn register(ctx: &Context, key: &idempotency::Key, form: &SignupForm) -> Result<Registration> {
     let new_user = NewUser::check(ctx, form, Account::Member).await?;
     if ctx.confirms_sign_ups {
-        sign_ups::create(ctx, key, &new_user, form.lang).await?;
+        sign_ups::create(ctx, key, &new_user, form).await?;
         return Ok(Registration::Mailed);
     }
     match idempotent(ctx, key, add(ctx, &new_user, form.lang)).await {
