@@ -18,8 +18,8 @@ use sea_orm::sea_query::{Func, JoinType, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select};
 
 pub use crate::entity::draft::DraftId;
+pub(in crate::domain) use save::publish;
 pub use save::{Saved, save, save_for_files};
-pub(in crate::domain) use save::{publish, take_turns};
 
 /// A member may have this many.
 pub const MOST: u64 = 50;

@@ -4,7 +4,7 @@ use super::{ALT_MAX, DraftId, File, FileId, OF_MEMBER_BYTES, OF_POST_BYTES, OF_P
 use crate::clock::OffsetDateTime;
 use crate::db::{Transaction, query};
 use crate::domain::drafts::{self, Target};
-use crate::domain::{Actor, Context, Error, Result, UserId, validation};
+use crate::domain::{Actor, Context, Error, Result, UserId, users, validation};
 use crate::entity::blob::BlobId;
 use crate::entity::blob_variant::{self, Size};
 use crate::entity::file::{ActiveModel, Column, Entity};
@@ -117,7 +117,7 @@ async fn settle_in(tx: &Transaction, sent: &Sent, now: OffsetDateTime) -> Result
 async fn try_attach(ctx: &Context, actor: &Actor, target: Target, draft: DraftId, sent: &Sent, name: &str) -> Result<FileId, Refused> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
-    drafts::take_turns(&tx, actor.id).await?;
+    users::lock(&tx, actor.id).await?;
     drafts::find_for(&tx, actor, target, draft).await?;
     let blob = settle_in(&tx, sent, now).await?;
     let same = Entity::find().select_only().column(Column::Id).filter(Column::BlobId.eq(blob)).filter(Column::Name.eq(name));
@@ -198,7 +198,7 @@ pub async fn check_room(ctx: &Context) -> Result<()> {
 /// `NotFound` where the draft is gone.
 pub async fn remove(ctx: &Context, actor: &Actor, target: Target, draft: DraftId, id: FileId) -> Result<()> {
     let tx = query::begin(&ctx.db).await?;
-    drafts::take_turns(&tx, actor.id).await?;
+    users::lock(&tx, actor.id).await?;
     drafts::find_for(&tx, actor, target, draft).await?;
     Entity::delete_many().filter(Column::Id.eq(id)).filter(Column::DraftId.eq(draft)).exec(&tx).await?;
     if let Some(post) = post_of(target)
