@@ -34,6 +34,7 @@ mod drafts;
 mod edge;
 mod emails;
 mod file_contents;
+mod file_room;
 mod file_texts;
 mod files;
 mod headers;
