@@ -9,6 +9,7 @@ use super::{find_deletable, find_editable, mentions, thread};
 use crate::clock::OffsetDateTime;
 use crate::db::{Template, Transaction, query};
 use crate::domain::files::of_comments::{self, Changes, Incoming, Ready};
+use crate::domain::files::texts;
 use crate::domain::idempotency::{Uncommitted, idempotent};
 use crate::domain::search::{self, Doc, Grams};
 use crate::domain::users::{self, profile};
@@ -248,7 +249,7 @@ async fn amend(
     let (comment, post) = find_editable(&ctx.db, actor, id).await?;
     let body = Body::parse(typed.body, COMMENT_MAX)?;
     let html = markdown::comment(&body.0)?;
-    let doc = Doc::comment(id, (post.id, post.board_id), comment.author_id, comment.created_at, true, Grams::of("", &html));
+    let grams = Grams::of("", &html);
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let boards = Boards::read(&tx).await?;
@@ -261,15 +262,18 @@ async fn amend(
     if update.exec(&tx).await?.rows_affected == 0 {
         return Err(Error::Forbidden);
     }
+    // After the comment's row, as everywhere. From here on nobody hides or moves the post before the commit.
+    let place = texts::comment_as_owner(&tx, id).await?.filter(|place| place.is_shown).ok_or(Error::Forbidden)?;
     of_comments::change(&tx, id, &typed.files).await?;
     of_comments::add(&tx, id, added, now).await?;
     of_comments::check_all_described(&tx, board, id).await?;
-    search::put(&tx, doc).await?;
+    let under = (place.post_id, place.board_id);
+    search::put(&tx, Doc::comment(id, under, place.author_id, comment.created_at, place.is_shown, grams)).await?;
     invalidation::withdraw(&tx, stale, now).await?;
     Ok(Uncommitted { tx, id })
 }
 
-/// Deletes a comment: its place stays, its words do not show. Another member's is noted in the audit log.
+/// Deletes a comment: its place in the thread stays, without its text. Deleting another member's is written to the audit log.
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`.

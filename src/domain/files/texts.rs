@@ -150,7 +150,7 @@ pub(super) async fn post_as_owner(tx: &Transaction, id: PostId) -> Result<Option
 }
 
 /// The same of a comment, and its post.
-pub(super) async fn comment_as_owner(tx: &Transaction, id: CommentId) -> Result<Option<FileOwner>> {
+pub(in crate::domain) async fn comment_as_owner(tx: &Transaction, id: CommentId) -> Result<Option<FileOwner>> {
     let is_shown = comment::Column::State.eq(State::Shown).and(post::Column::State.eq(State::Shown));
     let found = comment::Entity::find_by_id(id).inner_join(post::Entity).select_only();
     let found = found.columns([comment::Column::PostId, comment::Column::AuthorId]).column(post::Column::BoardId);
