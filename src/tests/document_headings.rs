@@ -75,6 +75,31 @@ fn outlines_and_styles_of_hangul_are_headings() {
     assert_eq!(read(&hwp_with(Some(doc_info()))).1.split("\n\n").last(), Some("글"));
 }
 
+#[test]
+fn headings_of_a_tagged_pdf_are_those_of_its_structure() {
+    let roles = [("Heading", "Title1"), ("Title1", "H1"), ("Loop", "Loop"), ("P", "P")];
+    let elements: [(&str, &[&str]); 8] = [
+        ("Heading", &["참가 안내"]),
+        ("P", &["느티나무 아래에서 만나요"]),
+        ("H2", &["언제 어디서", "만나는지"]),
+        ("H2", &["오시는 길"]),
+        ("P", &["지하철로", "오세요"]),
+        ("Loop", &["글"]),
+        ("H9", &["없는 수준"]),
+        ("H3", &[""]),
+    ];
+
+    let pdf = tagged_pdf(&elements, &roles);
+
+    assert_eq!(headings(&pdf), [of(1, "참가 안내"), of(2, "언제 어디서 만나는지"), of(2, "오시는 길")]);
+    let text = read(&pdf).1.replace(|c: char| c.is_control() && c != '\n', "");
+    let paragraphs: Vec<&str> = text.split("\n\n").collect();
+    assert_eq!(paragraphs[..4], ["참가 안내", "느티나무 아래에서 만나요", "언제 어디서 만나는지", "오시는 길"]);
+    for words in ["지하철로", "오세요", "글", "없는 수준"] {
+        assert_eq!(text.matches(words).count(), 1, "{text}");
+    }
+}
+
 fn record(tag: u32, content: &[u8]) -> Vec<u8> {
     [&(tag | (content.len() as u32) << 20).to_le_bytes()[..], content].concat()
 }
