@@ -26,9 +26,9 @@ const LINES: usize = 5;
 const COVERS: usize = 4;
 /// Notices.
 const NOTICES: usize = 3;
-/// A post is talked about for so long,
+/// A post is listed as discussed for this time after it was written,
 const TALKED: Duration = Duration::days(7);
-/// with at least so many comments.
+/// and with at least this many comments.
 const MUCH: i64 = 3;
 
 /// The first page: what everybody should know, what is new on each board, what is talked about.

@@ -1,4 +1,4 @@
-//! While the database is away: nobody waits for it, and visitors read pages as they were last.
+//! While the database is away: requests that need it fail at once, and guests get pages as they were last.
 
 use super::language;
 use super::request::RequestContext;

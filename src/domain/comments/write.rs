@@ -1,4 +1,4 @@
-//! Writing, changing and deleting comments, and what each new one sets in motion.
+//! Writing, changing and deleting comments, and the notifications and signals of a new one.
 
 use super::super::audit::{self, By};
 use super::super::boards::{Access, Board, Boards};
@@ -34,7 +34,7 @@ pub struct New<'a> {
     pub parent: Option<CommentId>,
     /// The text as typed.
     pub body: &'a str,
-    /// What has arrived with it.
+    /// Its files.
     pub files: &'a [Incoming],
 }
 
@@ -93,7 +93,7 @@ pub async fn create(
     Ok(outcome)
 }
 
-/// Whom and what a new comment concerns beside its post.
+/// Whose notifications and which board a new comment changes beside its post.
 #[derive(Debug, Default)]
 pub struct Concerned {
     recipients: Vec<UserId>,
@@ -162,11 +162,11 @@ fn check_target<'a>(target: &Target, boards: &'a Boards, actor: &Actor, parent: 
     if parent.is_some() && target.parent_state != Some(State::Shown) { Err(Error::Conflict("comment.parent_gone")) } else { Ok(board) }
 }
 
-/// Who gets a notification and why, each once: an answer counts more than a mention, a mention more than one's own post.
-/// Only those who may read the post: a notification quotes it.
+/// The recipients of notifications, each once and with the first of these reasons: an answer to them, a mention, a comment on their
+/// post. Only those who may read the post, because a notification quotes it.
 async fn choose(ctx: &Context, target: &Target, board: &Board, actor: &Actor, mentioned: &[String]) -> Result<Vec<Recipient>> {
     let mut involved: Vec<UserId> = target.parent_author.into_iter().chain([target.author_id]).collect();
-    // Where every member reads, nobody's rights need to be asked for.
+    // On boards that every member may read the rights of recipients need not be loaded.
     let every_member = board.read <= Access::Members && target.state == State::Shown;
     let asked = if every_member { &[][..] } else { &involved[..] };
     let known = profile::actors(&ctx.db, mentioned, asked).await?;
@@ -187,12 +187,12 @@ async fn choose(ctx: &Context, target: &Target, board: &Board, actor: &Actor, me
     Ok(all)
 }
 
-/// After the commit: open pages learn of it, and what was drawn is out of date.
+/// After the commit: invalidates caches and sends signals to open pages.
 async fn announce(ctx: &Context, actor: &Actor, post: PostId, comment: CommentId, concerned: &Concerned) {
     let mut tags = vec![CacheTag::POSTS, CacheTag::post(post.0), CacheTag::user(actor.id.into())];
     tags.extend(concerned.board.as_deref().map(CacheTag::board));
     tags.extend(concerned.recipients.iter().map(|member| CacheTag::reader((*member).into())));
-    // First: what notified readers see must not be older than it.
+    // Caches first: a reader who follows the signal must not get an older page.
     futures_util::join!(invalidation::invalidate(ctx, &tags), notifications::forget(ctx, &concerned.recipients));
     let topic = topic(post);
     let published = ctx.shared.signals().publish(&topic, comment.to_string());
@@ -299,12 +299,12 @@ async fn delete(ctx: &Context, by: &By, id: CommentId, stale: &mut Vec<CacheTag>
     Ok(Uncommitted { tx, id })
 }
 
-/// How a comment is called in the audit log.
+/// The beginning of a comment, by which the audit log names it.
 pub(super) fn excerpt(body: &str) -> String {
     body.chars().take(60).collect()
 }
 
-/// What shows the comments of a post.
+/// The cache tags of what shows the comments of a post.
 fn shown_by(boards: &Boards, post: &Post) -> Vec<CacheTag> {
     boards.all().iter().find(|board| board.id == post.board_id).map(|board| posts::shown_by(post, board)).unwrap_or_default()
 }
