@@ -134,7 +134,7 @@ pub(crate) fn locked_pdf(pages: &[&str], password: &str) -> Vec<u8> {
     saved(document)
 }
 
-fn saved(mut document: Document) -> Vec<u8> {
+pub(crate) fn saved(mut document: Document) -> Vec<u8> {
     let mut bytes = Vec::new();
     document.save_to(&mut bytes).unwrap();
     bytes
