@@ -81,8 +81,8 @@ async fn finish_writes(app: &App) {
     }
 }
 
-/// Takes this instance's lock as soon as the database is there, however long that takes: it may have to be mended first,
-/// and a process that ends and begins again would help nobody.
+/// Takes this instance's lock as soon as the database answers, however long that takes: restarting the process would not make it answer
+/// sooner.
 async fn instance_lock(config: &Config) -> Result<instance::Permit, Failure> {
     let mut warned = false;
     loop {

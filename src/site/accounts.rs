@@ -43,7 +43,7 @@ pub fn new_session(request: RequestContext, arrival: Option<Query<SignInQuery>>)
 
 fn login(request: &RequestContext, status: StatusCode, form: &Form<'_>) -> Response {
     if !form.kept.is_empty() {
-        // The form that waited goes on waiting.
+        // The form that is kept stays kept.
         return error::sign_in_again(request, form.next, form.kept, form.problems, form.notice, form.email);
     }
     let (key, nav, errors) = (form_token::issue(request, "login"), present::nav(request), present::errors(form.problems));
@@ -76,7 +76,7 @@ pub fn delete_session(request: RequestContext) -> Response {
     reply::page(views::logout(&LogoutPage { shell: &present::shell(&request, &nav), once: &key }))
 }
 
-/// POST /logout. Leaving twice is the same as once, so the key is not used up; and nobody is kept in by a stale form.
+/// POST /logout. Signing out twice is the same as once, so the one-time key is not checked, and a form with an expired key works too.
 #[handler]
 pub async fn destroy_session(request: RequestContext) -> Result<Response> {
     if let Some(session) = &request.session {

@@ -36,7 +36,7 @@ const MUCH: i64 = 3;
 pub async fn show(request: RequestContext, here: Data<&Here>) -> Result<Response> {
     let overview = overview(&request).await?;
     let nav = present::nav(&request);
-    // Guests' pages are kept by nginx, for longer than anybody is here.
+    // Members alone see who is online: nginx caches the pages of guests for longer than that is true.
     let members = request.actor.as_ref().map(|_| here.members(&request.app)).unwrap_or_default();
     let others = members.iter().filter(|member| member.id != request.viewer_id());
     let here = others.map(present::avatar).collect();

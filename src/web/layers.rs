@@ -186,7 +186,7 @@ fn is_same_origin(state: &MiddlewareState, req: &Request) -> bool {
     let public = public_url(state);
     let is_public = origin.origin() == public.origin();
     if public.scheme() == "https" {
-        // Host has no scheme, so http://host, which anybody in the network can write, would pass for us.
+        // The Host header has no scheme, so a page of http://host, which anybody in the network can forge, would pass as same origin.
         return is_public;
     }
     let host = origin.host_str().map(|host| origin.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")));
@@ -333,10 +333,10 @@ pub async fn limit(request: &RequestContext, (action, most): (&'static str, u32)
     if decision.allowed { Ok(()) } else { Err(crate::domain::Error::Slow(decision.retry_after.as_secs().max(1)).into()) }
 }
 
-/// Notes that a member is here. Nothing is waited for.
+/// Records that a member is online. Nothing is waited for.
 fn record_presence(request: &RequestContext) {
     let Some(session) = &request.session else { return };
-    // A page that asks by itself keeps nobody signed in.
+    // What an open page fetches by itself extends no session.
     if request.head.route.kind == Kind::Poll {
         return;
     }

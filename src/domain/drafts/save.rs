@@ -1,7 +1,7 @@
 //! Saving a draft, and deleting it in the transaction that publishes its post.
 //!
-//! A save has the name of its form, and the id and version of the draft that the form knows. What the same form saved is
-//! overwritten, for a browser that lost an answer knows an old version; what another window saved since is not.
+//! A save carries the name of its form, and the id and version of the draft as of the last answer. What the same form saved is
+//! overwritten even by an older version, because the browser may have lost an answer; what another window saved since is not.
 
 use super::{DraftId, Editor, MOST, Target, own, written_for};
 use crate::clock::OffsetDateTime;
