@@ -31,7 +31,7 @@ async fn used(db: &impl ConnectionTrait) -> Result<u64> {
 }
 
 /// Whether there is room for one more file of any size, so that none is received in vain. Files that arrive at the same moment are not
-/// seen: [`check_fits`] refuses those of them that are too much.
+/// seen: `check_fits` refuses those of them that are too much.
 ///
 /// # Errors
 /// `Invalid("files", "file.site_full")`.
