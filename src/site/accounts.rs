@@ -35,7 +35,8 @@ pub fn new_session(request: RequestContext, arrival: Option<Query<SignInQuery>>)
         Some("confirmed") => LoginNotice::Confirmed,
         Some("left") => LoginNotice::SignedOut,
         Some("changed") => LoginNotice::PasswordChanged,
-        _ if arrival.next.is_some() => LoginNotice::Required,
+        // The sign-up form leads here with the home page, which needs no member.
+        _ if next != paths::HOME => LoginNotice::Required,
         _ => LoginNotice::None,
     };
     login(&request, StatusCode::OK, &Form::empty(&next, notice))
