@@ -1,7 +1,7 @@
 //! Limits on what one member writes in a short time: counted after the checks of a form and before its row is stored. A repeated form
 //! gets its first answer all the same (`idempotency`).
 
-use super::{Action, Actor, Error, Resource, Result};
+use super::{Action, Actor, Error, Resource, Result, UserId};
 use crate::config::flood::Rates;
 use crate::domain::Context;
 use std::time::Duration;
@@ -30,10 +30,21 @@ const FILES: (u32, Duration) = (30, Duration::from_secs(20));
 /// # Errors
 /// `Slow` with the seconds to wait.
 pub async fn file(ctx: &Context, actor: &Actor) -> Result<()> {
-    if !ctx.limits.enforced || actor.may(Resource::Post, Action::Moderate) {
+    if actor.may(Resource::Post, Action::Moderate) {
         return Ok(());
     }
-    wait_of(ctx.shared.limits().take("file", &format!("member:{}", actor.id), FILES.0, FILES.1).await)
+    file_of(ctx, actor.id).await
+}
+
+/// The same for a member who is to sign in again.
+///
+/// # Errors
+/// `Slow` with the seconds to wait.
+pub async fn file_of(ctx: &Context, member: UserId) -> Result<()> {
+    if !ctx.limits.enforced {
+        return Ok(());
+    }
+    wait_of(ctx.shared.limits().take("file", &format!("member:{member}"), FILES.0, FILES.1).await)
 }
 
 async fn take(ctx: &Context, actor: &Actor, action: &str, resource: Resource, rates: &Rates) -> Result<()> {

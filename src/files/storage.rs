@@ -140,6 +140,34 @@ pub async fn drop_arriving(db: &impl ConnectionTrait, id: BlobId) -> Result<(), 
     Ok(())
 }
 
+/// Lets a content whose bytes are all there wait, for as long as one may arrive, for a form that names it.
+///
+/// # Errors
+/// The database's.
+pub async fn let_wait(db: &impl ConnectionTrait, arrived: &Arrived, now: OffsetDateTime) -> Result<(), DbErr> {
+    let whole = blob::ActiveModel {
+        sha256: Set(Some(arrived.sha256.clone())),
+        size: Set(arrived.size as i64),
+        kind: Set(arrived.kind),
+        touched_at: Set(now),
+        ..Default::default()
+    };
+    blob::Entity::update_many().set(whole).filter(blob::Column::Id.eq(arrived.id)).exec(db).await?;
+    Ok(())
+}
+
+/// A content of this member's that waits, or that became ready since.
+///
+/// # Errors
+/// The database's.
+pub async fn find_waiting(db: &impl ConnectionTrait, id: BlobId, of: UserId) -> Result<Option<Arrived>, DbErr> {
+    let row = blob::Entity::find_by_id(id).filter(blob::Column::MadeBy.eq(of)).one(db).await?;
+    Ok(row.and_then(|row| {
+        let picture = row.width.zip(row.height).map(|(width, height)| Picture { width, height, is_animated: row.is_animated });
+        Some(Arrived { id, kind: row.kind, size: row.size.unsigned_abs(), sha256: row.sha256?, picture })
+    }))
+}
+
 /// Makes a content ready in the transaction that refers to it, or finds the ready one with the same bytes, which is then to be
 /// referred to. It stays at least until the next sweep but one.
 ///

@@ -33,11 +33,7 @@ pub fn to_settings(request: RequestContext) -> Response {
 /// POST /my/profile/picture
 #[handler]
 pub async fn update(request: RequestContext, req: &Request, body: Body) -> Result<Response> {
-    let mut received = receive::receive(&request, req, body).await?;
-    let member = match received.member(&request) {
-        Ok(member) => member,
-        Err(err) => return Err(received.refuse(err).await),
-    };
+    let (member, mut received) = receive::receive(&request, req, body).await?.signed_in(&request).await?;
     let crop = Crop::from_word(received.fields().text("crop"));
     let again = |rejection| settings::with_picture(&member, &SentPicture { crop, rejection });
     let squares = match cut(&member, &mut received, crop).await {

@@ -1,6 +1,8 @@
 //! Files: sent with the editor's form, and read by those who may read what they belong to.
 
+mod arrive;
 pub(super) mod receive;
+mod waiting;
 
 use super::drafts;
 use super::posts::editor::{self, Editor};
@@ -167,11 +169,7 @@ fn address(request: &RequestContext, origin: &files::texts::Origin) -> Option<St
 /// same text saved again changes nothing, and the same file is attached once.
 #[handler]
 pub async fn create(request: RequestContext, Path(slug): Path<String>, req: &Request, body: Body) -> Result<Response> {
-    let received = receive(&request, req, body).await?;
-    let member = match received.member(&request) {
-        Ok(member) => member,
-        Err(err) => return Err(received.refuse(err).await),
-    };
+    let (member, received) = receive(&request, req, body).await?.signed_in(&request).await?;
     match editor::writable(&member, &slug) {
         Ok(board) => store(&member, Target::New(board.id), Editor::of(board, Purpose::New), received).await,
         Err(err) => Err(received.refuse(err).await),
@@ -181,11 +179,7 @@ pub async fn create(request: RequestContext, Path(slug): Path<String>, req: &Req
 /// POST /community/:board/:id/files
 #[handler]
 pub async fn update(request: RequestContext, Path((_, id)): Path<(String, PostId)>, req: &Request, body: Body) -> Result<Response> {
-    let received = receive(&request, req, body).await?;
-    let member = match received.member(&request) {
-        Ok(member) => member,
-        Err(err) => return Err(received.refuse(err).await),
-    };
+    let (member, received) = receive(&request, req, body).await?.signed_in(&request).await?;
     match posts::find_editable(&request.app.context.db, &member.actor, id).await {
         Ok((_, board)) => store(&member, Target::Edit(id), Editor::of(&board, Purpose::Edit { id: id.0 }), received).await,
         Err(err) => Err(received.refuse(err.into()).await),

@@ -88,5 +88,6 @@ mod support;
 mod system;
 mod tidy;
 mod unsubscribe;
+mod waiting_files;
 mod withdrawal;
 mod words;

@@ -202,6 +202,11 @@ impl RequestContext {
         Ok(Self { inner: Arc::new(inner) })
     }
 
+    /// The hash of the token of a session cookie that belongs to no session.
+    pub fn dead_session(&self) -> Option<&str> {
+        self.head.hash.as_deref().filter(|_| self.dead_cookie)
+    }
+
     /// Without any lookup: for error pages while neither Redis nor the database answers.
     pub fn bare(head: Arc<RequestHead>) -> Self {
         let (lang, aids) = head.reading(None);

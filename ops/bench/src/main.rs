@@ -2,7 +2,8 @@
 //! bounded time; nothing of it is a test, for times differ from machine to machine.
 //!
 //! Rooms: `servers` (what runs), `scenarios` (what is measured), `load` (runs
-//! of requests), `open_loop` (more requests than can be answered), `search` (searching a million posts), `usage` (what processes cost), `baseline` (the bare handler),
+//! of requests), `open_loop` (more requests than can be answered), `search` (searching a million posts),
+//! `streams` (open event streams), `usage` (what processes cost), `baseline` (the bare handler),
 //! `report` (the tables).
 
 mod baseline;
@@ -12,6 +13,7 @@ mod report;
 mod scenarios;
 mod search;
 mod servers;
+mod streams;
 mod usage;
 
 use anyhow::Result;
@@ -21,7 +23,7 @@ use open_loop::OpenRow;
 use report::{LEVELS, ScenarioRow};
 use scenarios::{Members, PASSWORD};
 use search::Measured;
-use servers::{Backends, Cluster, POSTGRES, Server, StaticCluster, Target};
+use servers::{Backends, Cluster, POSTGRES, Server, StaticCluster, Target, comments};
 use std::time::Duration;
 use tempfile::TempDir;
 use testkit::connection::Connection;
@@ -44,6 +46,7 @@ fn main() -> Result<()> {
         .arg(flag("small", "10,000 posts alone"))
         .arg(flag("open", "the open loop alone"))
         .arg(flag("search", "searching alone, on PostgreSQL and SQLite (with --small: 10,000 posts)"))
+        .arg(Arg::new("only").long("only").value_name("NAME").help("the scenarios alone whose names hold these words, for trying a change"))
         .arg(flag("readme", "write the tables into ops/BENCHMARKS.md"))
         .subcommand(Command::new("baseline").hide(true).arg(Arg::new("redis").required(true)).arg(Arg::new("listen").required(true)))
         .get_matches();
@@ -81,8 +84,8 @@ struct Size {
 async fn bench(args: &ArgMatches) -> Result<()> {
     let quick = args.get_flag("quick");
     let size = match quick {
-        true => Size { time: Duration::from_millis(1_200), forms: 120, streams: 1_000 },
-        false => Size { time: Duration::from_secs(4), forms: 600, streams: STREAMS },
+        true => Size { time: Duration::from_millis(1_200), forms: 600, streams: 1_000 },
+        false => Size { time: Duration::from_secs(4), forms: 3_000, streams: STREAMS },
     };
     let stage = Stage { redis: PrivateRedis::start(), postgres: PrivatePostgres::start(POSTGRES), folder: tempfile::tempdir()?, size };
     let readme = args.get_flag("readme");
@@ -92,6 +95,11 @@ async fn bench(args: &ArgMatches) -> Result<()> {
     }
     let backends = stage.backends(SMALL, 1)?;
     backends.reindex()?;
+    if let Some(words) = args.get_one::<String>("only") {
+        let server = Server::instance(&backends).await?;
+        let rows = stage.scenarios(&server, &Members::sign_in(server.address).await?, |name| name.contains(words.as_str())).await?;
+        return report::print(&report::scenarios(&rows), report::PAGES, false);
+    }
     if !args.get_flag("open") {
         let baseline = stage.baseline().await?;
         let (rows, mut facts) = stage.measure(&backends, baseline).await?;
@@ -128,7 +136,7 @@ impl Stage {
         let name = format!("bench{posts}");
         let redis = format!("{}/{redis}", self.redis.url());
         let backends = Backends { database: self.postgres.create(&name), redis, folder: self.folder.path().into() };
-        let took = backends.seed(1_000, posts, posts.max(20_000), PASSWORD)?;
+        let took = backends.seed(1_000, posts, comments(posts), PASSWORD)?;
         self.postgres.settle(&name);
         eprintln!("seeded {posts} posts in {:.0} s", took.as_secs_f64());
         Ok(backends)
@@ -142,12 +150,12 @@ impl Stage {
             self.postgres.settle(&format!("bench{posts}"));
             Ok(self.postgres.size(&format!("bench{posts}")))
         };
-        let mut measured = vec![search::measure("PostgreSQL", posts, &postgres, in_postgres).await?];
+        let mut measured = vec![search::measure("PostgreSQL", posts, &postgres, in_postgres, Some(self.postgres.id())).await?];
         let sqlite = Backends { database: format!("sqlite://{}?mode=rwc", file.display()), ..postgres };
-        let took = sqlite.seed(1_000, posts, posts.max(20_000), PASSWORD)?;
+        let took = sqlite.seed(1_000, posts, comments(posts), PASSWORD)?;
         eprintln!("seeded {posts} posts in {:.0} s", took.as_secs_f64());
         let in_file = || Ok(std::fs::metadata(&file)?.len());
-        measured.push(search::measure("SQLite", posts, &sqlite, in_file).await?);
+        measured.push(search::measure("SQLite", posts, &sqlite, in_file, None).await?);
         Ok(measured)
     }
 
@@ -211,23 +219,13 @@ impl Stage {
         let members = Members::sign_in(server.address).await?;
         eprintln!("idle: {idle:.0} MiB; after {} sign-ins: {:.0} MiB", members.cookies.len(), usage::memory(server.process.id()));
         let mut rows = vec![baseline];
-        rows.push(self.row("signed-in home", &server, &members.home()).await?);
-        rows.push(self.row("board", &server, &members.board()).await?);
-        rows.push(self.row("post with its comments", &server, &members.posts(SMALL)).await?);
-        rows.push(self.row("post with 5 comments", &server, &members.post_with(5).await?).await?);
-        rows.push(self.row("post with 50 comments", &server, &members.post_with(50).await?).await?);
-        rows.push(self.row("post with its comments, packed", &server, &members.posts(SMALL).packed()).await?);
+        rows.extend(self.scenarios(&server, &members, |_| true).await?);
         let loaded = usage::memory(server.process.id());
-        for (name, spread) in [("a written comment, on many posts", 200), ("a written comment, all on one post", 1)] {
-            rows.push(self.forms(name, &server, async || members.comments(SMALL, self.size.forms, spread).await).await?);
-        }
-        rows.push(self.forms("a file of 1 MiB, sent into a draft", &server, async || Ok(members.files(self.size.forms / 6))).await?);
-        rows.push(self.forms("sign-in", &server, async || members.sign_ins(self.size.forms / 4).await).await?);
         starts.sort();
         let mut facts = vec![
             ("first answer after the start".into(), format!("{} ms", starts[1].as_millis())),
             ("memory (PSS), idle".into(), format!("{idle:.1} MiB")),
-            ("memory (PSS) after 256 connections".into(), format!("{loaded:.1} MiB")),
+            ("memory (PSS) after all of them".into(), format!("{loaded:.1} MiB")),
         ];
         drop(server);
         facts.extend(self.behind_nginx(backends).await?);
@@ -235,9 +233,40 @@ impl Stage {
         Ok((rows, facts))
     }
 
+    /// Pages and forms, as far as they are wanted.
+    async fn scenarios(&self, server: &Server, members: &Members, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<ScenarioRow>> {
+        let mut rows = Vec::new();
+        let pages = [
+            ("signed-in home", members.home()),
+            ("board", members.board()),
+            ("post with its comments", members.posts(SMALL)),
+            ("post with 5 comments", members.post_with(5).await?),
+            ("post with 50 comments", members.post_with(50).await?),
+            ("post with its comments, packed", members.posts(SMALL).packed()),
+        ];
+        for (name, script) in pages.iter().filter(|(name, _)| is_wanted(name)) {
+            rows.push(self.row(name, server, script).await?);
+        }
+        for (name, spread) in [("a written comment, on many posts", 200), ("a written comment, all on one post", 1)] {
+            if is_wanted(name) {
+                rows.push(self.forms(name, server, async || members.comments(SMALL, self.size.forms, spread).await).await?);
+            }
+        }
+        let name = "a file of 1 MiB, sent into a draft";
+        if is_wanted(name) {
+            rows.push(self.forms(name, server, async || Ok(members.files(self.size.forms / 30))).await?);
+        }
+        if is_wanted("sign-in") {
+            rows.push(self.forms("sign-in", server, async || members.sign_ins(self.size.forms / 20).await).await?);
+        }
+        Ok(rows)
+    }
+
     /// A scenario whose requests may be sent only once: every run has its own.
     async fn forms(&self, name: &str, server: &Server, scripts: impl AsyncFn() -> Result<Script>) -> Result<ScenarioRow> {
         let mut levels = Vec::new();
+        // As for pages.
+        self.run(&server.target(), &scripts().await?, 64, self.size.time / 4, Pace::Closed).await?;
         for connections in LEVELS {
             levels.push(self.run(&server.target(), &scripts().await?, connections, self.size.time, Pace::Closed).await?);
         }
@@ -245,23 +274,6 @@ impl Stage {
         row.half = self.run(&server.target(), &scripts().await?, 64, self.size.time, Pace::Open(row.best() / 2.0)).await?;
         progress(&row, server);
         Ok(row)
-    }
-
-    /// What an open event stream costs, on an instance of its own.
-    async fn streams(&self, backends: &Backends) -> Result<Vec<(String, String)>> {
-        let server = Server::instance(backends).await?;
-        let members = Members::sign_in(server.address).await?;
-        members.streams(50).await?;
-        let n = self.size.streams.min(usage::file_limit().saturating_sub(200));
-        let before = usage::memory(server.process.id());
-        let open = members.streams(n).await?;
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        let each = (usage::memory(server.process.id()) - before) * 1024.0 / open.len() as f64;
-        let memory = (format!("memory of a stream, with {} open", open.len()), format!("{each:.1} KiB"));
-        drop(open);
-        let (half, last) = members.news(n).await?;
-        let times = format!("{} / {} ms", half.as_millis(), last.as_millis());
-        Ok(vec![memory, (format!("a comment on {n} open pages of its post: half of them / the last after"), times)])
     }
 
     /// Three instances behind nginx against nginx before servers that only send a file of the same size.

@@ -5,8 +5,7 @@ use anyhow::{Context, Result, bail};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
-use testkit::connection::{Connection, EventStream};
+use testkit::connection::Connection;
 use testkit::form;
 use testkit::http::Request;
 
@@ -17,6 +16,9 @@ pub const COUNT: usize = 32;
 
 /// Bytes of a file that is sent.
 pub const FILE: usize = 1024 * 1024;
+
+/// How comments begin that are written here.
+pub const COMMENT: &str = "재 보는 댓글";
 
 /// The board that most posts are on.
 const BOARD: &str = "/community/free";
@@ -129,7 +131,7 @@ impl Members {
             let page = connection.send(&get(path, self.cookie(n))).await?.text();
             let action = format!("{path}/comments");
             let key = form::idempotency_key(&page, &action).with_context(|| format!("no form to comment with on {path}"))?;
-            let text = format!("재 보는 댓글 {n}입니다. 고맙습니다!");
+            let text = format!("{COMMENT} {n}입니다. 고맙습니다!");
             requests.push(post(&action, self.cookie(n), &[(form::KEY, &key), ("body", &text)]));
         }
         Ok(Script { requests: Arc::new(requests), expects: 303, once: true })
@@ -162,49 +164,17 @@ impl Members {
         Ok(Script { requests: Arc::new(requests), expects: 303, once: true })
     }
 
-    /// Opens a post's streams, as many members as there are in turn; then one comments. How long after the form was answered half of
-    /// the streams, and the last, had the comment.
-    pub async fn news(&self, n: usize) -> Result<(Duration, Duration)> {
+    /// A post to be read by many: the address of its stream, and a comment to be sent.
+    pub async fn news(&self) -> Result<(String, Vec<u8>)> {
         let path = self.write_post("많은 이가 읽는 글").await?;
         let address = format!("/events/posts/{}", path.rsplit('/').next().unwrap_or_default());
         let script = self.comments_on(std::slice::from_ref(&path), 1).await?;
-        let streams = self.streams_of(&address, n).await?;
-        let waits: Vec<_> = streams
-            .into_iter()
-            .map(|mut stream| {
-                tokio::spawn(async move {
-                    stream.wait_for("재 보는 댓글").await?;
-                    anyhow::Ok((Instant::now(), stream))
-                })
-            })
-            .collect();
-        let answer = Connection::to(self.address).send(&script.requests[0]).await?;
-        let answered = Instant::now();
-        if answer.status != 303 {
-            bail!("a comment was answered with {answer}");
-        }
-        let mut times = Vec::with_capacity(n);
-        for wait in waits {
-            times.push(tokio::time::timeout(Duration::from_secs(60), wait).await???.0.saturating_duration_since(answered));
-        }
-        times.sort();
-        Ok((times[times.len() / 2], times[times.len() - 1]))
+        Ok((address, script.requests[0].clone()))
     }
 
-    /// Opens event streams, and keeps them.
-    pub async fn streams(&self, n: usize) -> Result<Vec<EventStream>> {
-        self.streams_of("/events", n).await
-    }
-
-    async fn streams_of(&self, address: &str, n: usize) -> Result<Vec<EventStream>> {
-        let mut open = Vec::with_capacity(n);
-        for n in 0..n {
-            let request = get(address, self.cookie(n));
-            let mut stream = Connection::to(self.address).open_stream(&request).await.with_context(|| format!("stream {n}"))?;
-            stream.wait_for("hello").await.with_context(|| format!("stream {n}"))?;
-            open.push(stream);
-        }
-        Ok(open)
+    /// The request for an event stream, by members in turn.
+    pub fn stream(&self, address: &str, n: usize) -> Vec<u8> {
+        get(address, self.cookie(n))
     }
 }
 

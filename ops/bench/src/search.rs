@@ -1,7 +1,8 @@
 //! Searching a large database on both engines: whole pages of the first twenty hits, one after the other on one connection.
 
 use crate::scenarios::Members;
-use crate::servers::{Backends, Server};
+use crate::servers::{Backends, Server, comments};
+use crate::usage;
 use anyhow::{Result, ensure};
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -31,14 +32,26 @@ pub struct Measured {
     posts: usize,
     index_mib: f64,
     filling: Duration,
+    /// CPU time of the program and of PostgreSQL to index a document, in microseconds: about what a post's transaction spends on it.
+    document_us: f64,
     /// The times of each query in each order, sorted.
     times: Vec<Vec<Duration>>,
 }
 
 /// Indexes a seeded database, and searches it.
-pub async fn measure(engine: &'static str, posts: usize, backends: &Backends, size: impl Fn() -> Result<u64>) -> Result<Measured> {
+pub async fn measure(
+    engine: &'static str,
+    posts: usize,
+    backends: &Backends,
+    size: impl Fn() -> Result<u64>,
+    store: Option<u32>,
+) -> Result<Measured> {
     let before = size()?;
+    // The program is a child of this one, which waits for it.
+    let spent = || usage::cpu_of(std::process::id()) + store.map_or(0.0, usage::cpu);
+    let spent_before = spent();
     let filling = backends.reindex()?;
+    let document_us = (spent() - spent_before) / (posts + comments(posts)) as f64;
     let index_mib = (size()? - before) as f64 / f64::from(1 << 20);
     let server = Server::instance(backends).await?;
     let members = Members::sign_in(server.address).await?;
@@ -58,7 +71,7 @@ pub async fn measure(engine: &'static str, posts: usize, backends: &Backends, si
         eprintln!("{engine}: {query}, {sort}: p95 {:.1?}", of_query[TIMES * 95 / 100]);
         times.push(of_query);
     }
-    Ok(Measured { engine, posts, index_mib, filling, times })
+    Ok(Measured { engine, posts, index_mib, filling, document_us, times })
 }
 
 /// The table: a line for each query and order, with p50 and p95 of each database.
@@ -77,9 +90,9 @@ pub fn table(measured: &[Measured]) -> String {
         }
         out.push('\n');
     }
-    let _ = write!(out, "| the index | MiB, seconds to fill |");
+    let _ = write!(out, "| the index | MiB, seconds to fill, CPU a document |");
     for one in measured {
-        let _ = write!(out, " {:.0} MiB, {:.0} s |", one.index_mib, one.filling.as_secs_f64());
+        let _ = write!(out, " {:.0} MiB, {:.0} s, {:.0} µs |", one.index_mib, one.filling.as_secs_f64(), one.document_us);
     }
     out + "\n"
 }

@@ -63,6 +63,11 @@ impl Backends {
     }
 }
 
+/// Comments in a database of so many posts.
+pub fn comments(posts: usize) -> usize {
+    posts.max(20_000)
+}
+
 /// An address and the instances behind it.
 #[derive(Clone)]
 pub struct Target {

@@ -6,7 +6,7 @@ use std::fs;
 const TICK_US: f64 = 10_000.0;
 
 /// CPU time in microseconds of a process; with what its ended children took, for servers that fork.
-fn cpu_of(pid: u32) -> f64 {
+pub fn cpu_of(pid: u32) -> f64 {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     // The name may hold anything, so fields are counted from its closing bracket: state is the third of proc(5).
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();

@@ -120,8 +120,8 @@ impl EventStream {
         Ok(std::mem::take(&mut self.piece))
     }
 
-    /// Reads until this text has come within one response timeout.
-    pub async fn wait_for(&mut self, text: &str) -> io::Result<()> {
+    /// Reads until this text has come within one response timeout; returns what came.
+    pub async fn wait_for(&mut self, text: &str) -> io::Result<String> {
         let mut received = String::new();
         while !received.contains(text) {
             let piece = timeout(RESPONSE_TIMEOUT, self.next()).await??;
@@ -130,6 +130,6 @@ impl EventStream {
             }
             received.push_str(&String::from_utf8_lossy(&piece));
         }
-        Ok(())
+        Ok(received)
     }
 }

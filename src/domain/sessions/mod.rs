@@ -252,6 +252,28 @@ pub async fn owner(db: &impl ConnectionTrait, session: SessionId) -> Result<User
     owner.ok_or(Error::NotFound)
 }
 
+/// Days for which the member of a session that ran out is still known to the forms that were open in it: as long as forms are good.
+const EXPIRED_DAYS: i64 = 3;
+
+/// Whose session it was that ran out a short time ago. One that was ended, and one of a member who is suspended, is nobody's.
+///
+/// # Errors
+/// The database's.
+pub async fn expired_member(ctx: &Context, hash: &str, area: Area) -> Result<Option<UserId>> {
+    let now = ctx.clock.now();
+    let since = now - Duration::days(EXPIRED_DAYS);
+    let expired = Entity::find()
+        .inner_join(user::Entity)
+        .filter(Column::TokenHash.eq(hash))
+        .filter(Column::Area.eq(area))
+        .filter(Column::RevokedAt.is_null())
+        .filter(is_open(now).not())
+        .filter(Column::ExpiresAt.gt(since))
+        .filter(Column::EndsAt.gt(since))
+        .filter(users::not_suspended(now));
+    Ok(expired.select_only().column(Column::UserId).into_tuple().one(&ctx.db).await?)
+}
+
 /// How many sessions are open.
 pub async fn count_open(ctx: &Context) -> Result<i64> {
     Ok(Entity::find().filter(is_open(ctx.clock.now())).count(&ctx.db).await? as i64)

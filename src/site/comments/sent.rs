@@ -14,16 +14,13 @@ pub(super) struct Arriving {
 }
 
 impl Arriving {
-    /// Reads its text. A member whose session ended is asked to sign in and keeps it.
+    /// Reads its text. A member whose session ended is asked to sign in and keeps it, with the files.
     ///
     /// # Errors
     /// As [`receive::receive`]; asks visitors to sign in.
     pub async fn open(request: &RequestContext, req: &Request, body: Body) -> Result<Self> {
-        let received = receive::receive(request, req, body).await?;
-        match received.member(request) {
-            Ok(member) => Ok(Self { member, received }),
-            Err(err) => Err(received.refuse(err).await),
-        }
+        let (member, received) = receive::receive(request, req, body).await?.signed_in(request).await?;
+        Ok(Self { member, received })
     }
 
     pub fn fields(&self) -> &Fields {

@@ -2,28 +2,24 @@
 
 use crate::domain::drafts::{DraftId, Target};
 use crate::domain::files::of_comments::Incoming;
-use crate::domain::files::{self, SIZE_MAX, Sent};
-use crate::domain::{Error, Problem, flood};
+use crate::domain::files::{self, SIZE_MAX};
+use crate::domain::{Error, Problem};
 use crate::files::name;
-use crate::files::picture::{self, Failure, Refusal};
-use crate::files::storage::{self, Arrival, Arrived};
+use crate::files::storage::Arrived;
 use crate::web::multipart::{Multipart, Part};
 use crate::web::{Fields, HttpError, RequestContext, Result, SignedIn, body};
 use poem::http::header;
 use poem::{Body, Request};
-use std::time::Duration;
 use templates::comments::SLOTS;
-use tokio::sync::Semaphore;
-use tokio::time::timeout;
 
-/// Instances write files of so many forms at once.
-static AT_ONCE: Semaphore = Semaphore::const_new(4);
-/// Longest wait for one's turn.
-const TURN: Duration = Duration::from_secs(20);
+use super::arrive::{Source, Turn, arrive, incoming, turn};
+pub use super::arrive::{drop_arrived, refused};
+use super::waiting::{self, Waiting};
+
 /// All files of a form, and its text.
 const MOST: u64 = files::OF_POST_MAX as u64 * SIZE_MAX + 2 * body::FORM as u64;
 /// The field of the files.
-const FIELD: &str = "files";
+pub(super) const FIELD: &str = "files";
 
 /// A form whose text is here.
 pub struct Received {
@@ -78,14 +74,14 @@ impl Received {
         &self.fields
     }
 
-    /// Who sent it.
+    /// The form with who sent it.
     ///
     /// # Errors
-    /// `SignInAgain`, with the text; files are to be chosen again.
-    pub fn member(&self, request: &RequestContext) -> Result<SignedIn> {
+    /// `SignInAgain`, with the text and with the files that wait; the form breaks off.
+    pub async fn signed_in(self, request: &RequestContext) -> Result<(SignedIn, Self)> {
         match request.actor.clone() {
-            Some(actor) => Ok(SignedIn { request: request.clone(), actor }),
-            None => Err(HttpError::SignInAgain(self.fields.pairs().to_vec())),
+            Some(actor) => Ok((SignedIn { request: request.clone(), actor }, self)),
+            None => Err(HttpError::SignInAgain(waiting::hold(request, self.fields, self.rest).await?)),
         }
     }
 
@@ -108,9 +104,11 @@ impl Received {
     /// # Errors
     /// The database's; the form breaks off; `Invalid`: `file.busy`, `file.empty`, `too_large`.
     pub async fn file(&mut self, member: &SignedIn, field: &'static str, most: (u64, &'static str)) -> Result<Option<Arrived>> {
+        if let Some(waited) = Waiting::all(&self.fields).into_iter().find(|file| file.field == field) {
+            return Ok(Some(waited.find(member, field, most).await?));
+        }
         let Some((mut form, mut part)) = self.rest.take() else { return Ok(None) };
-        let turn = timeout(TURN, AT_ONCE.acquire()).await;
-        let mut arrived = None;
+        let (mut arrived, turn) = (None, turn().await);
         loop {
             let is_wanted = part.name == field && part.file.as_deref().is_some_and(|name| !name.is_empty()) && arrived.is_none();
             if is_wanted {
@@ -134,7 +132,7 @@ impl Received {
 
     /// Whether files come with it.
     pub fn has_files(&self) -> bool {
-        self.rest.is_some()
+        self.rest.is_some() || !Waiting::all(&self.fields).is_empty()
     }
 
     /// Writes the files of a comment, one after the other, `most` of them; where one is refused, none is kept.
@@ -154,37 +152,31 @@ impl Received {
 
     /// Fields that come between the files, which describe them, are added to the others.
     async fn write_all(&mut self, member: &SignedIn, most: usize, files: &mut Vec<Incoming>, refused: &mut Vec<Refused>) -> Result<()> {
-        let Some((mut form, mut part)) = self.rest.take() else { return Ok(()) };
-        let turn = timeout(TURN, AT_ONCE.acquire()).await;
-        let (mut texts, mut left) = (Vec::new(), body::FORM.saturating_sub(self.fields.size()));
-        loop {
-            if part.file.is_none() {
-                let text = form.text(left).await?;
-                left -= text.len().min(left);
-                texts.push((part.name, text));
-            } else if let Some(alt_field) = alt_field(&part.name)
-                && let Some(sent) = part.file.as_deref().filter(|sent| !sent.is_empty())
-            {
-                let name = name::clean(sent);
-                let arrived = match &turn {
-                    Ok(_) if files.len() + refused.len() >= most => Err(Error::invalid(FIELD, "comment.files_too_many").into()),
-                    // The form comes back as it is: no more of it is written than it takes to say why.
-                    Ok(_) if refused.is_empty() => {
-                        incoming(member, &mut form, &name).await.map(|file| files.push(Incoming { alt_field, ..file }))
-                    }
-                    Ok(_) => Ok(()),
-                    Err(_) => Err(Error::invalid(FIELD, "file.busy").into()),
-                };
-                if let Some(why) = reason(arrived)? {
-                    refused.push(Refused { name, why });
+        if !self.has_files() {
+            return Ok(());
+        }
+        let mut taken = OfComment { member, most, files, refused };
+        let turn = turn().await;
+        for file in Waiting::all(&self.fields) {
+            taken.take(&turn, &file.field, &file.name, Source::Waiting(&file)).await?;
+        }
+        if let Some((mut form, mut part)) = self.rest.take() {
+            let (mut texts, mut left) = (Vec::new(), body::FORM.saturating_sub(self.fields.size()));
+            loop {
+                if let Some(sent) = &part.file {
+                    taken.take(&turn, &part.name, sent, Source::Form(&mut form)).await?;
+                } else {
+                    let text = form.text(left).await?;
+                    left -= text.len().min(left);
+                    texts.push((part.name, text));
+                }
+                match form.next().await? {
+                    Some(next) => part = next,
+                    None => break,
                 }
             }
-            match form.next().await? {
-                Some(next) => part = next,
-                None => break,
-            }
+            self.fields.extend(texts);
         }
-        self.fields.extend(texts);
         for file in files.iter_mut().filter(|file| file.alt_field != FIELD) {
             file.alt = self.fields.text(file.alt_field).to_owned();
         }
@@ -196,27 +188,80 @@ impl Received {
     /// # Errors
     /// The database's; the form breaks off. Files that were whole by then stay.
     pub async fn attach(&mut self, member: &SignedIn, target: Target, draft: DraftId) -> Result<Vec<Refused>> {
-        let Some((mut form, mut part)) = self.rest.take() else { return Ok(Vec::new()) };
-        let turn = timeout(TURN, AT_ONCE.acquire()).await;
-        let mut refused = Vec::new();
+        if !self.has_files() {
+            return Ok(Vec::new());
+        }
+        let (mut refused, editor) = (Vec::new(), OfDraft { member, target, draft, turn: turn().await });
+        for file in Waiting::all(&self.fields).iter().filter(|file| file.field == FIELD) {
+            refused.extend(editor.attach(&file.name, Source::Waiting(file)).await?);
+        }
+        let Some((mut form, mut part)) = self.rest.take() else { return Ok(refused) };
         loop {
             if part.name == FIELD
                 && let Some(sent) = part.file.as_deref().filter(|sent| !sent.is_empty())
             {
-                let name = name::clean(sent);
-                let attached = match &turn {
-                    Ok(_) => one(member, target, draft, &mut form, &name).await,
-                    Err(_) => Err(Error::invalid(FIELD, "file.busy").into()),
-                };
-                if let Some(why) = reason(attached)? {
-                    refused.push(Refused { name, why });
-                }
+                refused.extend(editor.attach(sent, Source::Form(&mut form)).await?);
             }
             match form.next().await? {
                 Some(next) => part = next,
                 None => return Ok(refused),
             }
         }
+    }
+}
+
+/// The draft to which files are attached.
+struct OfDraft<'a> {
+    member: &'a SignedIn,
+    target: Target,
+    draft: DraftId,
+    turn: Turn,
+}
+
+impl OfDraft<'_> {
+    /// Attaches a file, or returns why not.
+    async fn attach(&self, sent: &str, source: Source<'_>) -> Result<Option<Refused>> {
+        let name = name::clean(sent);
+        let attached = match &self.turn {
+            Ok(_) => self.store(source, &name).await,
+            Err(_) => Err(Error::invalid(FIELD, "file.busy").into()),
+        };
+        Ok(reason(attached)?.map(|why| Refused { name, why }))
+    }
+
+    async fn store(&self, source: Source<'_>, name: &str) -> Result<()> {
+        let ctx = &self.member.request.app.context;
+        let Incoming { sent, name, .. } = incoming(self.member, source, name).await?;
+        let attached = files::attach(ctx, &self.member.actor, self.target, self.draft, &sent, &name).await;
+        if attached.is_err() {
+            sent.abandon(ctx).await?;
+        }
+        Ok(attached.map(|_| ())?)
+    }
+}
+
+/// The files of a comment as they are taken.
+struct OfComment<'a> {
+    member: &'a SignedIn,
+    most: usize,
+    files: &'a mut Vec<Incoming>,
+    refused: &'a mut Vec<Refused>,
+}
+
+impl OfComment<'_> {
+    /// Takes the file of a field, or notes why not; other fields and empty ones are passed over.
+    async fn take(&mut self, turn: &Turn, field: &str, sent: &str, source: Source<'_>) -> Result<()> {
+        let Some(alt_field) = alt_field(field).filter(|_| !sent.is_empty()) else { return Ok(()) };
+        let name = name::clean(sent);
+        let arrived = match turn {
+            Err(_) => Err(Error::invalid(FIELD, "file.busy").into()),
+            Ok(_) if self.files.len() + self.refused.len() >= self.most => Err(Error::invalid(FIELD, "comment.files_too_many").into()),
+            // The form comes back as it is: no more of it is written than it takes to say why.
+            Ok(_) if !self.refused.is_empty() => Ok(()),
+            Ok(_) => incoming(self.member, source, &name).await.map(|file| self.files.push(Incoming { alt_field, ..file })),
+        };
+        self.refused.extend(reason(arrived)?.map(|why| Refused { name, why }));
+        Ok(())
     }
 }
 
@@ -235,78 +280,4 @@ fn reason(attached: Result<()>) -> Result<Option<Problem>> {
         Err(HttpError::Domain(Error::Slow(_))) => Ok(Some(Problem { field: FIELD, message: "file.wait" })),
         Err(err) => Err(err),
     }
-}
-
-async fn one(member: &SignedIn, target: Target, draft: DraftId, form: &mut Multipart, name: &str) -> Result<()> {
-    let ctx = &member.request.app.context;
-    let Incoming { sent, name, .. } = incoming(member, form, name).await?;
-    let attached = files::attach(ctx, &member.actor, target, draft, &sent, &name).await;
-    if attached.is_err() {
-        sent.abandon(ctx).await?;
-    }
-    Ok(attached.map(|_| ())?)
-}
-
-/// A file as it is kept, once it has arrived.
-async fn incoming(member: &SignedIn, form: &mut Multipart, name: &str) -> Result<Incoming> {
-    let arrived = arrive(member, form, FIELD, (SIZE_MAX, "file.too_large")).await?;
-    let (sent, name) = if arrived.kind.is_picture() {
-        let sent = opened(member, arrived).await?;
-        let name = name::of_picture(name, sent.original.kind);
-        (sent, name)
-    } else {
-        (Sent { original: arrived, variants: Vec::new() }, name.to_owned())
-    };
-    Ok(Incoming { sent, name, alt: String::new(), alt_field: FIELD })
-}
-
-/// A picture as it is kept; what was sent of it is gone.
-async fn opened(member: &SignedIn, raw: Arrived) -> Result<Sent> {
-    let ctx = &member.request.app.context;
-    let opened = picture::open(&ctx.db, &ctx.limits.program, &raw, member.actor.id, ctx.clock.now()).await;
-    drop_arrived(member, &raw).await?;
-    let opened = opened.map_err(|failure| refused(FIELD, failure))?;
-    Ok(Sent { original: opened.original, variants: opened.variants })
-}
-
-/// Deletes what was sent of a picture.
-///
-/// # Errors
-/// The database's.
-pub async fn drop_arrived(member: &SignedIn, raw: &Arrived) -> Result<()> {
-    Ok(storage::drop_arriving(&member.request.app.context.db, raw.id).await.map_err(Error::from)?)
-}
-
-/// Why a picture was not opened, as a fault of its field.
-pub fn refused(field: &'static str, failure: Failure) -> Error {
-    match failure {
-        Failure::Refused(Refusal::Broken) => Error::invalid(field, "file.picture_broken"),
-        Failure::Refused(Refusal::TooLarge) => Error::invalid(field, "file.picture_large"),
-        Failure::Refused(Refusal::TooLong) => Error::invalid(field, "file.picture_long"),
-        Failure::Db(err) => err.into(),
-        Failure::Machine(err) => Error::internal("opening a picture", err),
-    }
-}
-
-/// Writes a file while it comes; nothing stays of one that is refused.
-async fn arrive(member: &SignedIn, form: &mut Multipart, field: &'static str, most: (u64, &'static str)) -> Result<Arrived> {
-    let ctx = &member.request.app.context;
-    flood::file(ctx, &member.actor).await?;
-    files::check_room(ctx).await?;
-    let mut arrival = Arrival::begin(&ctx.db, member.actor.id, ctx.clock.now()).await.map_err(Error::from)?;
-    if let Err(err) = write(&mut arrival, form, field, most).await {
-        arrival.abandon().await.map_err(Error::from)?;
-        return Err(err);
-    }
-    Ok(arrival.end().await.map_err(Error::from)?)
-}
-
-async fn write(arrival: &mut Arrival, form: &mut Multipart, field: &'static str, (most, too_large): (u64, &'static str)) -> Result<()> {
-    while let Some(bytes) = form.bytes().await? {
-        if arrival.size() + bytes.len() as u64 > most {
-            return Err(Error::invalid(field, too_large).into());
-        }
-        arrival.write(&bytes).await.map_err(Error::from)?;
-    }
-    if arrival.size() == 0 { Err(Error::invalid(field, "file.empty").into()) } else { Ok(()) }
 }

@@ -47,6 +47,7 @@ crate::text::catalogue! {
     FILE_MEMBER_FULL = "회원 한 사람이 올릴 수 있는 양(1 GB)을 다 썼습니다. 예전 글의 파일을 지우면 다시 올릴 수 있습니다", "You have used all the space of a member (1 GB). Remove files from older posts to upload again";
     FILE_SITE_FULL = "지금은 파일을 받을 자리가 없습니다. 운영자에게 알려 주세요", "There is no room for files right now. Please tell the staff";
     FILE_TOO_SLOW = "올리는 데 너무 오래 걸렸습니다. 다시 올려 주세요", "The upload took too long. Please try again";
+    FILE_AGAIN = "로그인 시간이 지난 사이에 보관하지 못한 파일입니다. 다시 골라 주세요", "This file could not be kept while you were signed out. Please choose it again";
     FILE_BUSY = "지금 파일을 올리는 사람이 많습니다. 잠시 뒤에 다시 올려 주세요", "Many people are uploading right now. Please try again in a moment";
     FILE_ALT_REQUIRED = "사진 설명을 적어 주세요. 이 게시판의 사진에는 설명이 꼭 있어야 합니다", "Please describe this picture. Pictures on this board must have a description";
     FILE_WAIT = "짧은 시간에 파일을 많이 올리셨습니다. 잠시 뒤에 다시 올려 주세요", "You uploaded many files in a short time. Please try again in a few minutes";

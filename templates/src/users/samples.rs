@@ -94,10 +94,15 @@ fn signup(lang: Lang) -> Rendered {
 
 fn relogin(lang: Lang) -> Rendered {
     let shell = guest(lang, "/login");
-    let fields: Vec<(String, String)> =
-        [("title", "바자회 후기"), ("body", "정말 즐거웠습니다.\n내년에도 <b>또</b> 만나요."), ("once", "k-old")]
-            .map(|(name, value)| (name.into(), value.into()))
-            .into();
+    let fields: Vec<(String, String)> = [
+        ("title", "바자회 후기"),
+        ("body", "정말 즐거웠습니다.\n내년에도 <b>또</b> 만나요."),
+        ("once", "k-old"),
+        ("waiting.files", "12/바자회 사진.jpg"),
+        ("waiting.files", "/바자회 회계.hwpx"),
+    ]
+    .map(|(name, value)| (name.into(), value.into()))
+    .into();
     let wrong = [fault("email", "login.wrong", 0)];
     let render = |errors: &[FieldError]| -> Markup {
         let page = ReloginPage {

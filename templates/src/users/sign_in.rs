@@ -93,6 +93,10 @@ pub struct ReloginPage<'a> {
 /// What stands before the name of a field that waits for its writer to sign in again.
 pub const KEPT_PREFIX: &str = "kept.";
 
+/// What stands before the name of a field whose file waits for its sender to sign in again; its value is `id/name`, or `/name` of a file
+/// that could not be kept.
+pub const WAITING_PREFIX: &str = "waiting.";
+
 /// Renders the sign-in form.
 pub fn login(p: &LoginPage) -> Markup {
     let lang = p.shell.lang;
@@ -204,7 +208,7 @@ pub fn relogin(p: &ReloginPage) -> Markup {
     layout::form_page(p.shell, lang.t(t::RELOGIN_TITLE), p.errors, main)
 }
 
-/// What was written, to read and to copy.
+/// What was written, to read and to copy, and the files that came with it.
 pub(crate) fn kept(lang: Lang, fields: &[(String, String)]) -> Markup {
     let shown = fields.iter().filter_map(|(name, value)| match name.as_str() {
         "title" => Some((t::KEPT_TITLE, value)),
@@ -212,12 +216,28 @@ pub(crate) fn kept(lang: Lang, fields: &[(String, String)]) -> Markup {
         _ => None,
     });
     let shown: Vec<_> = shown.filter(|(_, value)| !value.is_empty()).collect();
+    let files = fields.iter().filter(|(name, _)| name.starts_with(WAITING_PREFIX)).filter_map(|(_, value)| value.split_once('/'));
+    let (lost, waiting): (Vec<_>, Vec<_>) = files.partition(|(id, _)| id.is_empty());
     html! {
-        @if !shown.is_empty() {
+        @if !(shown.is_empty() && waiting.is_empty() && lost.is_empty()) {
             section aria-labelledby="kept-title" {
                 h2 #kept-title { (lang.t(t::RELOGIN_KEPT)) }
-                dl.kept { @for (label, value) in shown { dt { (lang.t(label)) } dd { (value) } } }
+                dl.kept {
+                    @for (label, value) in shown { dt { (lang.t(label)) } dd { (value) } }
+                    (names(lang.t(t::KEPT_FILES), &waiting))
+                    (names(lang.t(t::LOST_FILES), &lost))
+                }
+                @if !waiting.is_empty() { p.hint { (lang.t(t::KEPT_FILES_UNTIL)) } }
             }
+        }
+    }
+}
+
+fn names(label: &str, files: &[(&str, &str)]) -> Markup {
+    html! {
+        @if !files.is_empty() {
+            dt { (label) }
+            @for (_, name) in files { dd { bdi { (name) } } }
         }
     }
 }

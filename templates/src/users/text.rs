@@ -44,6 +44,9 @@ crate::text::catalogue! {
     RELOGIN_TEXT = "글을 쓰는 동안 로그인 시간이 지났습니다. 쓰신 내용은 아래에 그대로 있습니다. 로그인하면 바로 이어서 등록됩니다.", "Your session ran out while you were writing. What you wrote is kept below. Sign in and it is sent at once.";
     RELOGIN_BUTTON = "로그인하고 등록", "Sign in and send";
     RELOGIN_KEPT = "보관된 내용", "What you wrote";
+    KEPT_FILES = "파일", "Files";
+    KEPT_FILES_UNTIL = "1시간 동안 보관합니다.", "Kept for one hour.";
+    LOST_FILES = "보관하지 못해 다시 골라야 하는 파일", "Files that could not be kept: please choose them again";
     KEPT_TITLE = "제목", "Title";
     KEPT_BODY = "내용", "Text";
     PROFILE_TITLE = "{name}님", "{name}";
