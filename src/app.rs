@@ -1,4 +1,4 @@
-//! An instance put together: the product's context, and what runs beside it.
+//! A running instance: the domain's context, and beside it metrics, health, background tasks and the order of stopping.
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Streams that are opened at once; fewer than there are connections to the database.
+/// Event streams that are opened at the same moment: fewer than there are connections to the database.
 const OPENINGS: usize = 4;
 
 /// An instance. Cheap to clone.
@@ -24,20 +24,20 @@ pub struct App {
 
 /// The parts of an [`App`].
 pub struct Inner {
-    /// All that the product needs.
+    /// What rules of the domain work with.
     pub context: Context,
-    /// What the operator set.
+    /// The configuration.
     pub config: Config,
     /// Whether the database answers.
     pub db_health: DbHealth,
     /// What this instance measures about itself.
     pub metrics: Metrics,
-    /// What this instance reports of itself, and the events that it noticed.
+    /// Heartbeats of this instance, and events for the panel.
     pub monitor: Monitor,
-    /// Files that were read lately; none where the database is this machine's own file.
+    /// A cache of files on disk; none on SQLite, whose file is on the same disk.
     pub file_cache: Option<Arc<Cache>>,
-    /// Turns for opening event streams. When an instance ends, its streams all come back to the others at once, and must not
-    /// take the database's connections from the pages.
+    /// Permits for opening event streams. When an instance ends, its streams reconnect to the others at the same moment, and would take
+    /// the database's connections from pages.
     pub openings: Semaphore,
     /// Writes in progress, which outlive the connections that asked for them.
     pub writes: TaskTracker,
@@ -55,7 +55,7 @@ impl std::ops::Deref for App {
     }
 }
 
-/// An instance works without it.
+/// Where the cache cannot be opened the instance runs without it.
 fn open_file_cache(config: &Config) -> Option<Cache> {
     if !config.on_postgres() || config.file_cache_mib == 0 {
         return None;
@@ -108,7 +108,7 @@ impl App {
                 output
             }
             Err(err) if err.is_panic() => std::panic::resume_unwind(err.into_panic()),
-            // No one aborts it: the runtime has ended, and the caller ends with it.
+            // Only the end of the runtime cancels it, and that ends the caller too.
             Err(_) => std::future::pending().await,
         }
     }

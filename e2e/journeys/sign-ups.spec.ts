@@ -57,6 +57,25 @@ test('a newcomer is a member after the form behind the link, and not before', as
   await expect(heading(phone.page, t('쓸 수 없는 주소입니다', 'This link does not work'))).toBeVisible();
 });
 
+test('a newcomer who wanted to write goes on to the editor after the form behind the link', async ({ visitor, another }) => {
+  const { page, t } = visitor;
+  const person = newPerson();
+  await page.goto('/community/free/write');
+  await main(page).getByRole('link', { name: t('회원가입', 'Sign up') }).click();
+  await fillSignUp(visitor, person);
+  await page.getByRole('button', { name: t('가입하기', 'Create account') }).click();
+  await expect(heading(page, t('메일을 확인해 주세요', 'Please look at your mail'))).toBeVisible();
+
+  const phone = await another(1);
+  await phone.page.goto(await confirmLink(person));
+  await finishSignUp(phone, { ...person, password: 'another password' });
+  await expect(problems(phone.page)).toContainText(t('가입할 때 적은 비밀번호와 다릅니다', 'It is not the password of this sign-up'));
+  await finishSignUp(phone, person);
+
+  await expect(phone.page).toHaveURL(/\/community\/free\/write$/);
+  await expect(phone.page.getByLabel(t('제목', 'Title'))).toBeVisible();
+});
+
 test('nobody learns by signing up which addresses have accounts', async ({ visitor, another }) => {
   const member = await join(await another());
   const answers: string[][] = [];

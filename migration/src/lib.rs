@@ -173,4 +173,5 @@ steps! {
     m0015_saved_searches,
     m0016_sign_ups,
     m0017_search_spans,
+    m0018_sign_up_next,
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Looks over the files that run a host: nginx, systemd, Prometheus. Nothing is started.
-# Sourced by ops/test, which gives a folder of its own in $scratch.
+# Sourced by ops/test, which sets $scratch to a temporary folder.
 
 . ops/lib/nginx.sh
 
@@ -8,7 +8,7 @@ operations_files() {
   nginx_files && unit_files && rule_files
 }
 
-# The shipped configuration as a host would have it, with a throwaway certificate and folders of its own.
+# The shipped configuration as a host would have it, with a throwaway certificate, below the temporary folder.
 nginx_files() {
   local prefix=${scratch:?}/nginx
   lay_out_nginx "$prefix" || return 1
@@ -44,7 +44,7 @@ unit_files() {
   local folder=${scratch:?}/units template
   lay_out_units "$folder"
   verify_units "$folder" && verify_exposure "$folder" || return 1
-  # And as an instance on a host of its own.
+  # And as one of several hosts with an instance each.
   for template in "$folder"/examples/several-hosts/*; do cp -r "$template/." "$folder/$(basename "${template/@./@0.}")"; done
   verify_units "$folder" || return 1
   # And as one that hands its mail to a relay elsewhere: no more exposed than the limit.
@@ -69,7 +69,7 @@ lay_out_units() {
 verify_units() {
   local said
   said=$(SYSTEMD_UNIT_PATH=$1: systemd-analyze verify --man=no "$1"/*.{service,socket,timer,target,slice} 2>&1)
-  # Its exit code says less than its words.
+  # It exits with 0 after warnings too.
   [[ -z $said ]] || { printf '%s\n' "$said" >&2; return 1; }
   quietly systemd-sysusers --dry-run "$PWD/ops/systemd/minschool.sysusers"
 }
@@ -84,7 +84,7 @@ verify_exposure() {
   done
 }
 
-# Configuration, rules, the rules' own tests, and that each alert says where to read on.
+# Configuration, rules, the rules' own tests, and that each alert links to its section of the runbook.
 rule_files() {
   local folder=ops/prometheus
   quietly promtool check config "$folder/prometheus.yml" || return 1
@@ -113,7 +113,7 @@ alerts_name_the_runbook() {
   done < <(sed -n 's/^ *- alert: //p' "$1")
 }
 
-# What a command says matters only when it fails.
+# Prints the output of a command where it fails.
 quietly() {
   local said
   said=$("$@" 2>&1) || { printf '%s\n' "$said" >&2; return 1; }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# A clock that is set: Redis and the instances believe in another time than the machine's (libfaketime). PostgreSQL keeps
+# A clock that is set: Redis and the instances run with another time than the machine's (libfaketime). PostgreSQL keeps
 # its own: no row takes its time from there. Sourced by ops/cluster.
 
 # shellcheck disable=SC2154 # state is set by ops/cluster.
@@ -19,8 +19,8 @@ faketime_library() {
   find /usr/lib -path '*/faketime/libfaketimeMT.so.1' -print -quit
 }
 
-# Sets the clock so many seconds ahead of the machine's ("+3600") or behind it ("-3600"), and waits until they believe it.
-# The first time, and at the end ("real"), everybody who is to believe it is started again.
+# Sets the clock so many seconds ahead of the machine's ("+3600") or behind it ("-3600"), and waits until they have it.
+# The first time, and at the end ("real"), all of them are restarted.
 cluster_clock() {
   local seconds=${1:?how many seconds ahead or behind, or real?}
   if [[ $seconds == real ]]; then
@@ -35,7 +35,7 @@ cluster_clock() {
     echo +0 >"$state/clock"
     start_all_again
   fi
-  # Moved into place: nobody reads half of it.
+  # Moved into place, so that no process reads half of it.
   echo "$seconds" >"$state/clock.new"
   mv "$state/clock.new" "$state/clock"
   # They read it again when what they know is more than a second old.

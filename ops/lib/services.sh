@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Processes that outlive the command that started them, and are found again by the next one.
-# Each is the leader of a session of its own, works in a folder below $state, and has its number in $state/pids.
+# Each leads a session (setsid), works in a folder below $state, and has its process id in $state/pids.
 # Sourced by ops/cluster.
 
 # shellcheck disable=SC2154 # state is set by ops/cluster; ports and addresses are in the settings that "up" writes.
@@ -13,7 +13,7 @@ launch() {
   echo $! >"$state/pids/$name"
 }
 
-# The number of a service, if it is alive and truly ours: numbers are used again.
+# The process id of a service, if it runs and is ours: ids are used again.
 process_of() {
   local pid place
   [[ -f $state/pids/$1 ]] || return 1
@@ -23,7 +23,7 @@ process_of() {
   echo "$pid"
 }
 
-# Ends a service and all that it started: with a signal, and if that is not enough, for good.
+# Ends a service and all that it started: with a signal, then with KILL.
 end() {
   local name=$1 signal=${2:-TERM} pid
   if pid=$(process_of "$name"); then
@@ -56,7 +56,7 @@ eventually() {
   done
 }
 
-# So many ports that nobody uses, below those that the kernel gives to clients.
+# This many free ports, below those that the kernel gives to clients.
 free_ports() {
   local count=$1 port
   while ((count > 0)); do

@@ -5,7 +5,7 @@
 declare -a summary=()
 job=
 
-# Runs a command in a process group of its own; whatever of it is left afterwards is ended.
+# Runs a command in a separate process group, and ends what is left of it afterwards.
 in_group() {
   local code=0
   set -m
@@ -17,7 +17,7 @@ in_group() {
   return "$code"
 }
 
-# Asks all of a group to end, ever more firmly.
+# Ends a process group: INT, then TERM, then KILL, with five seconds after each.
 end_group() {
   local signal group=$job
   job=
@@ -56,7 +56,7 @@ give_up() {
   exit 1
 }
 
-# What was started ends in order if it can, and in any case; then its files go.
+# Ends what was started, then deletes its files.
 clean_up() {
   end_group
   [[ -z ${prepared:-} ]] || kill -TERM -- "-$prepared" 2>/dev/null || true

@@ -7,7 +7,7 @@ use crate::domain::{Error, UserId, bootstrap};
 use crate::web::fields::Sent;
 use crate::web::form::Submission::{Accepted, Rejected};
 use crate::web::sign_in::{self, Form};
-use crate::web::{Fields, Rejection, RequestContext, Result, Staff, cookies, form, form_token, language, present, reply};
+use crate::web::{Fields, LinkToken, Rejection, RequestContext, Result, Staff, cookies, form, form_token, language, present, reply};
 use poem::http::StatusCode;
 use poem::web::Query;
 use poem::{Response, handler};
@@ -18,11 +18,10 @@ use templates::paths::admin as paths;
 use templates::text::Lang;
 use templates::users::sign_in::LoginNotice;
 
-/// Where to go afterwards, or the token of the link.
+/// Where to go afterwards.
 #[derive(Deserialize, Default)]
 pub struct SignInQuery {
     next: Option<String>,
-    token: Option<String>,
 }
 
 fn login(request: &RequestContext, status: StatusCode, form: &Form<'_>) -> Response {
@@ -95,8 +94,7 @@ fn setup_form(request: &RequestContext, token: &str, form: &SignupForm, rejectio
 
 /// GET /setup?token=…
 #[handler]
-pub async fn invite(request: RequestContext, arrival: Option<Query<SignInQuery>>) -> Result<Response> {
-    let token = arrival.and_then(|Query(arrival)| arrival.token).unwrap_or_default();
+pub async fn invite(request: RequestContext, LinkToken(token): LinkToken) -> Result<Response> {
     if !bootstrap::is_invited(&request.app.context, &token).await? {
         return Err(Error::NotFound.into());
     }

@@ -1,4 +1,4 @@
-//! What makes an instance: its folder, its place beside the others, its database, its shared state.
+//! Starting an instance: its folder, the lock that keeps others out, its database, its shared state, its clock.
 
 use super::{Failure, migrate};
 use crate::app::App;
@@ -14,7 +14,7 @@ use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// What keeps a second instance out for as long as it lives.
+/// The lock of an instance, held until it is dropped.
 pub enum Permit {
     /// The lock on the folder of the embedded database.
     Folder(Option<File>),
@@ -34,7 +34,7 @@ pub fn prepare_folder(config: &Config) -> Result<(), Failure> {
     std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(words)
 }
 
-/// A disk that is full is no wrong setting: once there is space again, a later start succeeds by itself.
+/// A full disk is no wrong setting: systemd starts the instance again, which succeeds once there is space.
 fn unwritable(place: &Path, err: &std::io::Error) -> Failure {
     let shown = place.display();
     match err.kind() {
@@ -54,11 +54,10 @@ fn folder(config: &Config) -> Option<PathBuf> {
     Some(if parent.as_os_str().is_empty() { PathBuf::from(".") } else { parent })
 }
 
-/// Takes this instance's lock, or returns why it cannot: SQLite serves one instance, PostgreSQL without Redis serves
-/// one, with Redis as many as you like.
+/// Takes this instance's lock. SQLite serves one instance; PostgreSQL one without Redis, and any number with it.
 ///
 /// # Errors
-/// `Config` when another instance is in the way.
+/// `Config` where another instance has the lock; `Away` while PostgreSQL does not answer.
 pub async fn acquire_lock(config: &Config) -> Result<Permit, Failure> {
     if config.on_postgres() {
         return lock_on_postgres(config).await;
@@ -106,11 +105,10 @@ fn unreachable_database(err: &sea_orm::DbErr) -> Failure {
     }
 }
 
-/// Opens the database, brings it up to date and puts the starter content in place. Returns whether the site was
-/// opened for the first time.
+/// Opens the database, applies the steps of the schema and adds the starter content. True: the database was empty.
 ///
 /// # Errors
-/// In words.
+/// What is wrong, with the setting to correct.
 pub async fn open(config: &Config, welcome: bool) -> Result<(Database, bool), Failure> {
     prepare_folder(config)?;
     let db = db::open(config).await?;
@@ -123,10 +121,10 @@ pub async fn open(config: &Config, welcome: bool) -> Result<(Database, bool), Fa
     Ok((db, opened))
 }
 
-/// An instance on an open database, with its shared state at work.
+/// Starts an instance on an open database, and connects it to Redis.
 ///
 /// # Errors
-/// `Config` when Redis refuses our password; else in words.
+/// `Config` when Redis refuses our password; the database's.
 pub async fn start(config: Config, db: Database, clock: Clock) -> Result<App, Failure> {
     start_clock(&config, &db, &clock).await?;
     let app = App::new(config, db, clock).await?;
@@ -134,10 +132,10 @@ pub async fn start(config: Config, db: Database, clock: Clock) -> Result<App, Fa
     Ok(app)
 }
 
-/// Lets a clock set out as those of the instances at work.
+/// Sets a clock to the time of the running instances.
 ///
 /// # Errors
-/// `Config` when Redis refuses our password; else in words.
+/// `Config` when Redis refuses our password; the database's.
 pub async fn start_clock(config: &Config, db: &Database, clock: &Clock) -> Result<(), Failure> {
     let reports = match &config.redis_url {
         None => Vec::new(),

@@ -107,7 +107,7 @@ async fn restart(
 }
 
 async fn run_command(line: &str, patience: Duration) -> Result<(), String> {
-    // A process of its own that is waited for on a thread that may block.
+    // A child process, waited for on a blocking thread.
     let mut command = std::process::Command::new("sh");
     command.args(["-c", line]).stdin(Stdio::null());
     let work = tokio::task::spawn_blocking(move || command.status());

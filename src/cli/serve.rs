@@ -40,12 +40,12 @@ pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Fa
     let closing = CancellationToken::new();
     let work = tokio::spawn(maintenance::run(app.clone()));
     let handlers = cleanup::handlers().into_iter().chain(saved_searches::handlers()).collect();
-    let jobs = tokio::spawn(worker::run(app.clone(), handlers, &SCHEDULES));
+    let jobs = tokio::spawn(worker::run(app.clone(), worker::Settings::new(handlers, &SCHEDULES)));
     // Workers of their own: a document may take ten seconds of CPU time, and a relay that does not answer must not hold up what is
     // done for the site itself.
-    let texts = tokio::spawn(worker::run(app.clone(), file_texts::handlers(), &[]));
-    let mails = tokio::spawn(worker::run(app.clone(), mail::handlers(), &[]));
-    let notices = tokio::spawn(worker::run(app.clone(), mail::notice_handlers(), &digests::SCHEDULES));
+    let texts = tokio::spawn(worker::run(app.clone(), worker::Settings::new(file_texts::handlers(), &[])));
+    let mails = tokio::spawn(worker::run(app.clone(), worker::Settings::new(mail::handlers(), &[])));
+    let notices = tokio::spawn(worker::run(app.clone(), worker::Settings::new(mail::notice_handlers(), &digests::SCHEDULES)));
     tokio::spawn(app.watch_database());
     tokio::spawn(notify::keep_alive());
     let orders = Orders::listen()?;
@@ -81,8 +81,8 @@ async fn finish_writes(app: &App) {
     }
 }
 
-/// Takes this instance's lock as soon as the database is there, however long that takes: it may have to be mended first,
-/// and a process that ends and begins again would help nobody.
+/// Takes this instance's lock as soon as the database answers, however long that takes: restarting the process would not make it answer
+/// sooner.
 async fn instance_lock(config: &Config) -> Result<instance::Permit, Failure> {
     let mut warned = false;
     loop {

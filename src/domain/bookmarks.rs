@@ -4,11 +4,11 @@
 
 use super::boards::Boards;
 use super::idempotency::{Key, Outcome, Uncommitted, idempotent};
-use super::{Actor, BoardId, Context, Error, PostId, Problem, Result, UserId, invalidation, posts, validation};
+use super::{Actor, BoardId, Context, Error, PostId, Problem, Result, UserId, invalidation, posts, users, validation};
 use crate::clock::OffsetDateTime;
 use crate::db::{Transaction, query};
 use crate::entity::bookmark::{ActiveModel, Column, Entity};
-use crate::entity::{post, user};
+use crate::entity::post;
 use crate::shared::cache::CacheTag;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Query, SimpleExpr};
@@ -114,9 +114,8 @@ pub async fn create(ctx: &Context, actor: &Actor, boards: &Boards, key: &Key, po
     let work = async {
         posts::find_readable(&ctx.db, Some(actor), boards, post).await?;
         let tx = query::begin(&ctx.db).await?;
-        // Two windows of one member take turns, so that neither the limit nor the unique index is met by both.
-        let member = user::Entity::find_by_id(actor.id).select_only().column(user::Column::Id).lock_exclusive();
-        member.into_tuple::<UserId>().one(&tx).await?;
+        // So that neither the limit nor the unique index is met by two windows at once.
+        users::lock(&tx, actor.id).await?;
         let id = match own(actor).filter(Column::PostId.eq(post)).one(&tx).await? {
             Some(kept) => kept.id,
             None => insert(&tx, actor, post, ctx.clock.now()).await?,

@@ -1,4 +1,4 @@
-//! All that a rule of the product may reach.
+//! The context that rules of the domain get: database, shared state, clock, limits. Nothing of HTTP.
 
 use super::counters::Counters;
 use super::users::password::Hasher;
@@ -12,42 +12,41 @@ use crate::shared::{RedisOptions, Shared};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// See the head of this file. Cheap to clone.
+/// What rules of the domain work with. Cheap to clone (an `Arc`).
 #[derive(Clone)]
 pub struct Context(Arc<Parts>);
 
 /// The parts of a [`Context`].
 pub struct Parts {
-    /// The truth.
+    /// The database. Everything that must not be lost is in it.
     pub db: Database,
-    /// The same for searches, on connections of their own.
+    /// Other connections to it, for searches: slow ones must not take those of pages.
     pub search: SearchDatabase,
-    /// What instances agree on.
+    /// What instances share: Redis, or memory where there is one instance.
     pub shared: Shared,
-    /// The time that is stored.
+    /// The clock of stored times.
     pub clock: Clock,
     /// The queue in which passwords are hashed.
     pub hasher: Hasher,
     /// The key with which forms and device cookies are signed; the same on every instance.
     pub secret: String,
-    /// The boards, as of one generation.
+    /// The boards as read last, and of which generation they are.
     pub boards: boards::Kept,
-    /// Who runs the site, as of the same.
+    /// The same of the organisation that runs the site.
     pub organisation: organisation::Kept,
     /// Counts that are written to the database in intervals.
     pub counters: Counters,
     /// Texts whose HTML was found clean.
     pub known: markdown::Known,
-    /// How much is allowed.
+    /// Limits that the operator sets.
     pub limits: Limits,
-    /// Whether mail goes anywhere; where it does not, none is added to the jobs.
+    /// Whether mail is set up; without it no mail is added to the jobs.
     pub sends_mail: bool,
-    /// Whether newcomers become members by a button behind a mailed link: where mails reach mailboxes, and not the log of a site that is
-    /// being developed.
+    /// Whether newcomers become members by the form behind a mailed link: where a relay delivers mail, not where mails go to the log.
     pub confirms_sign_ups: bool,
 }
 
-/// How much people may do in a time.
+/// Limits that the operator sets.
 pub struct Limits {
     /// False: nothing is limited (load tests).
     pub enforced: bool,

@@ -1,5 +1,5 @@
-//! How much one member writes in a short time. Asked when a form is found good and before its row is stored, in one place
-//! for each tag; a form that was answered before gets its answer all the same (see `once`).
+//! Limits on what one member writes in a short time: counted after the checks of a form and before its row is stored. A repeated form
+//! gets its first answer all the same (`idempotency`).
 
 use super::{Action, Actor, Error, Resource, Result, UserId};
 use crate::config::flood::Rates;
@@ -58,7 +58,7 @@ async fn take(ctx: &Context, actor: &Actor, action: &str, resource: Resource, ra
 fn wait_of(wait: Duration) -> Result<()> {
     match wait {
         Duration::ZERO => Ok(()),
-        // Rounded up: who comes back after so many seconds is let in.
+        // Rounded up, so that the next try is not too early.
         wait => Err(Error::Slow(wait.as_millis().div_ceil(1_000) as u64)),
     }
 }

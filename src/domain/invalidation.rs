@@ -1,6 +1,5 @@
-//! The log by which instances learn what Redis may not have delivered: sessions that ended or changed,
-//! and cached pieces that are out of date. Every instance reads what is new in it once a second, and a
-//! Redis that comes back is not trusted before it has been sent what it missed.
+//! The log in SQL of sessions that ended or changed, and of cached pieces that are out of date, for when Redis does not deliver that.
+//! Every instance reads its new rows once a second. A Redis that comes back is sent what it missed before it is trusted.
 
 use super::Result;
 use crate::clock::OffsetDateTime;
@@ -47,7 +46,7 @@ impl Cursor {
         self.lock().last_key_value().map(|(id, _)| *id)
     }
 
-    /// The rows to act on now: those never seen before, and those whose aftermath is due.
+    /// The rows to act on now: new ones, and those whose copies are to be deleted once more.
     fn take_in(&self, rows: Vec<InvalidationRow>) -> Vec<InvalidationRow> {
         let mut seen = self.lock();
         let mut due = Vec::new();
@@ -80,7 +79,7 @@ struct InvalidationRow {
     version: i64,
 }
 
-/// Writes down sessions that changed, in the transaction that changed them.
+/// Adds sessions that changed to the log, in the transaction that changed them.
 pub async fn sessions(tx: &impl ConnectionTrait, changed: &[(String, i64)], now: OffsetDateTime) -> Result<()> {
     for part in changed.chunks(200) {
         let rows = part.iter().map(|(hash, version)| row(Topic::Session, hash, *version, now));
@@ -93,8 +92,8 @@ fn row(topic: Topic, subject: &str, version: i64, now: OffsetDateTime) -> Active
     ActiveModel { topic: Set(topic), subject: Set(subject.to_owned()), version: Set(version), created_at: Set(now), ..Default::default() }
 }
 
-/// Writes down that what is cached must not be shown any longer (edited, hidden, deleted, closed to some readers), in the
-/// transaction that withdraws it: a process that ends between its commit and [`invalidate`] then leaves nothing in sight.
+/// Adds cached pieces to the log that must not be shown any longer (edited, hidden, deleted, closed to some readers), in the transaction
+/// that withdraws them: otherwise they would stay in sight where the process ends between its commit and [`invalidate`].
 pub async fn withdraw(tx: &impl ConnectionTrait, tags: &[CacheTag], now: OffsetDateTime) -> Result<()> {
     if tags.is_empty() {
         return Ok(());
@@ -104,14 +103,14 @@ pub async fn withdraw(tx: &impl ConnectionTrait, tags: &[CacheTag], now: OffsetD
     Ok(())
 }
 
-/// Invalidates cached pieces; writes it down where Redis could not be reached.
+/// Invalidates cached pieces; adds them to the log where Redis could not be reached.
 pub async fn invalidate(ctx: &Context, tags: &[CacheTag]) {
     if !ctx.shared.cache().invalidate(tags).await.is_delivered() {
         write_down(ctx, tags).await;
     }
 }
 
-/// Writes down that cached pieces are out of date: every instance reads it within a second.
+/// Adds cached pieces to the log that are out of date: every instance reads it within a second.
 pub async fn write_down(ctx: &Context, tags: &[CacheTag]) {
     let now = ctx.clock.now();
     if let Err(err) = withdraw(&ctx.db, tags, now).await {
@@ -152,7 +151,7 @@ async fn read_whole(db: &Database) -> Result<Vec<InvalidationRow>> {
     Ok(newest.into_model().all(db).await?)
 }
 
-/// Turns sessions' old copies away here and now, and returns what to write to Redis.
+/// Makes old copies of sessions invalid in this process, and returns what to write to Redis.
 fn sort(ctx: &Context, rows: Vec<InvalidationRow>) -> (Vec<String>, Vec<CacheTag>) {
     let (sessions, tags): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.topic == Topic::Session);
     for row in &sessions {
@@ -162,8 +161,8 @@ fn sort(ctx: &Context, rows: Vec<InvalidationRow>) -> (Vec<String>, Vec<CacheTag
     (hashes, tags.into_iter().map(|row| CacheTag::named(row.subject)).collect())
 }
 
-/// Decides about each new connection to Redis: raises the epoch if Redis was restarted, and hands over
-/// all that the log still holds, since nobody knows how much of it Redis has missed.
+/// Validates a new connection to Redis: raises the epoch where Redis was restarted, and sends all rows of the log, because it is not
+/// known which of them Redis has missed.
 pub fn validator(ctx: &Context) -> Validator {
     let ctx = ctx.clone();
     Arc::new(move |new: Reconnected| {
@@ -180,7 +179,7 @@ async fn validate(ctx: &Context, new: &Reconnected) -> Result<Accept> {
     Ok(Accept { epoch, drop_sessions, bump })
 }
 
-/// Forgets what no hot copy can contradict any more.
+/// Deletes rows that are older than any copy in Redis.
 pub async fn forget_old(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<u64> {
     let before = now - time::Duration::hours(KEPT_HOURS);
     Ok(Entity::delete_many().filter(Column::CreatedAt.lt(before)).exec(db).await?.rows_affected)

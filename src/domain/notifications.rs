@@ -1,8 +1,8 @@
 //! Notifications. The rows are written with the comment that caused them; after the commit the hot list is renewed and
 //! the recipients' open pages are signalled.
 //!
-//! A notification quotes a post and a comment, so every one is looked up with the rights that its reader has now: about
-//! what they may not read, there is no row.
+//! A notification quotes a post and a comment, so the finders apply the rights that its reader has now, and return none about what they
+//! may not read.
 
 use super::boards::Boards;
 use super::idempotency::{Uncommitted, idempotent};
@@ -45,7 +45,7 @@ pub struct Notification {
     pub actor_id: Option<UserId>,
     #[sea_orm(from_expr = "user::Column::Name.into_expr()")]
     pub actor: Option<String>,
-    // What an earlier version keeps ready has none.
+    // Lists that an earlier version cached have none.
     #[sea_orm(from_expr = "user::Column::Avatar.into_expr()")]
     #[serde(default)]
     pub actor_avatar: Option<String>,
@@ -103,7 +103,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Writes to the owner of an address that a sign-up was tried with it, once a day. Gives the owner when it did.
+/// Notifies the owner of an address of a sign-up with it, once a day. Returns the owner where it did.
 pub(super) async fn insert_sign_up_again(db: &impl ConnectionTrait, email: &str, now: OffsetDateTime) -> Result<Option<UserId>> {
     let today = Query::select()
         .expr(Expr::val(1))
@@ -131,7 +131,7 @@ pub async fn recipients(db: &impl ConnectionTrait, comment: CommentId) -> Result
     Ok(Entity::find().filter(Column::CommentId.eq(comment)).select_only().column(Column::UserId).into_tuple().all(db).await?)
 }
 
-/// What holds for notifications, beside their posts, that are there for this reader.
+/// The condition for notifications, joined with their posts, that this reader may see.
 fn readable(reader: &Actor, boards: &Boards) -> Condition {
     Condition::any().add(Column::PostId.is_null()).add(posts::readable(reader, boards))
 }
@@ -151,7 +151,7 @@ async fn find(ctx: &Context, notifications: Select<Entity>) -> Result<Vec<Notifi
     Ok(notifications.into_partial_model().all(&ctx.db).await?)
 }
 
-/// Takes away what is kept ready for these members, after the commit that made it old.
+/// Deletes the cached lists of these members, after the commit that made them out of date.
 pub async fn forget(ctx: &Context, members: &[UserId]) {
     if !members.is_empty() {
         ctx.shared.notifications().clear_all(members.iter().map(|member| (*member).into())).await;
@@ -167,7 +167,7 @@ pub async fn announce(ctx: &Context, members: &[UserId]) {
     futures_util::future::join_all(members.iter().map(publish)).await;
 }
 
-/// Takes what quotes these posts out of what is kept ready: their words are not to stay in Redis when they are withdrawn.
+/// Deletes cached lists that quote these posts, so that text which is withdrawn does not stay in Redis.
 pub async fn forget_about(ctx: &Context, posts: &[PostId]) {
     let members = Entity::find().filter(Column::PostId.is_in(posts.iter().copied())).select_only().column(Column::UserId).distinct();
     match members.into_tuple::<UserId>().all(&ctx.db).await {
@@ -176,7 +176,7 @@ pub async fn forget_about(ctx: &Context, posts: &[PostId]) {
                 ctx.shared.notifications().clear(member.into()).await;
             }
         }
-        // What is kept ready carries the state of all posts, which has changed: it is not shown.
+        // Cached lists carry the generation of all posts, which has changed, so they are not shown.
         Err(err) => tracing::warn!("could not clear notifications about withdrawn posts: {err}"),
     }
 }
@@ -203,7 +203,7 @@ pub async fn count_unread(ctx: &Context, reader: &Actor, boards: &Boards) -> Res
     Ok(u32::try_from(count).unwrap_or(0))
 }
 
-/// How many are unread: what the shared state holds, else what SQL counts, which is then kept ready, unless it became old meanwhile.
+/// How many are unread: the cached number, else SQL's, which is cached unless it became out of date meanwhile.
 pub async fn unread(ctx: &Context, reader: &Actor, boards: &Boards, shared: Option<u32>) -> Result<u32> {
     if let Some(count) = shared {
         return Ok(count);
@@ -230,8 +230,8 @@ pub async fn list(
     find(ctx, older.limit(PAGE as u64 + 1)).await
 }
 
-/// What is kept ready, with the state of what it quotes and the rights with which it was read: a comment that was deleted
-/// since must not be shown, nor a post that its reader may not read any longer.
+/// A cached list, with the generation of what it quotes and the rights with which it was read: a comment that was deleted since must not
+/// be shown, nor a post that its reader may not read any longer.
 #[derive(Serialize, Deserialize)]
 struct Ready {
     state: u64,
@@ -335,7 +335,7 @@ pub async fn mark_all_read(ctx: &Context, reader: &Actor, boards: &Boards, key: 
     Ok(outcome)
 }
 
-/// What is kept ready no longer shows what is read or new; every open page of this member is notified.
+/// Deletes the cached list of a member after a change of what is unread, and signals their open pages.
 pub(super) async fn renew(ctx: &Context, reader: &Actor, boards: &Boards) {
     invalidation::invalidate(ctx, &[CacheTag::reader(reader.id.into())]).await;
     ctx.shared.notifications().clear(reader.id.into()).await;

@@ -35,7 +35,7 @@ impl Email {
         if fits { Ok(Self(text)) } else { Err(Error::invalid("email", "email.invalid")) }
     }
 
-    /// An address that mail can be sent to: what servers of other houses take without an extension (RFC 6531) that many lack.
+    /// An address that mail can be sent to: one that needs no SMTPUTF8 (RFC 6531), which many servers lack.
     ///
     /// # Errors
     /// As [`Self::parse`]; `Invalid("email", "email.unmailable")`.

@@ -26,6 +26,8 @@ pub struct Model {
     /// The versions that were agreed to, at `created_at`.
     pub terms_version: String,
     pub privacy_version: String,
+    /// The path of the page to go to after the form behind the link; none in rows of older versions.
+    pub next: Option<String>,
     /// The SHA-256 of the link's token; unique. None: its letter is not written yet.
     pub hash: Option<String>,
     pub created_at: OffsetDateTime,

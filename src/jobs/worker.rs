@@ -28,8 +28,8 @@ const POLL_SQLITE: Duration = Duration::from_secs(1);
 const SPREAD: f64 = 0.2;
 /// A lease is renewed three times before it would end.
 const RENEW: Duration = Duration::from_secs(LEASE.as_secs() / 3);
-/// Longest time for one try. Its lease is renewed meanwhile, so a handler that hangs would never be tried again.
-const LONGEST: Duration = Duration::from_secs(600);
+/// Longest time for one try, where nothing else is set.
+const LONGEST_TRY: Duration = Duration::from_secs(600);
 /// Time that running jobs have to end when the instance stops.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -38,6 +38,24 @@ pub type Handler = Arc<dyn Fn(App, Claim) -> BoxFuture<'static, Result<Transacti
 
 /// The kinds of jobs that a worker does.
 pub type Handlers = BTreeMap<Kind, Handler>;
+
+/// What a worker does.
+pub struct Settings {
+    /// What is done for each kind of job; jobs of other kinds are left to other workers.
+    pub handlers: Handlers,
+    /// Adds the jobs of these when their time has come.
+    pub schedules: &'static [Schedule],
+    /// A handler is ended after this time, and its job is tried again later. The lease is renewed for as long as a handler runs, so
+    /// without a limit one that hangs would keep its job for ever. Ten minutes.
+    pub longest_try: Duration,
+}
+
+impl Settings {
+    /// With the default limit.
+    pub fn new(handlers: Handlers, schedules: &'static [Schedule]) -> Self {
+        Self { handlers, schedules, longest_try: LONGEST_TRY }
+    }
+}
 
 /// An async function as a [`Handler`].
 pub fn handler<F>(work: impl Fn(App, Claim) -> F + Send + Sync + 'static) -> Handler
@@ -48,8 +66,8 @@ where
 }
 
 /// Runs until the instance stops.
-pub async fn run(app: App, handlers: Handlers, schedules: &'static [Schedule]) {
-    let mut worker = Worker { handlers, schedules, running: JoinSet::new(), claims: Vec::new(), is_registered: false, app };
+pub async fn run(app: App, settings: Settings) {
+    let mut worker = Worker { settings, running: JoinSet::new(), claims: Vec::new(), is_registered: false, app };
     let stop = worker.app.stop.clone();
     let mut woken = worker.app.context.shared.signals().subscribe(jobs::TOPIC);
     let mut fails = false;
@@ -68,8 +86,7 @@ pub async fn run(app: App, handlers: Handlers, schedules: &'static [Schedule]) {
 
 struct Worker {
     app: App,
-    handlers: Handlers,
-    schedules: &'static [Schedule],
+    settings: Settings,
     running: JoinSet<Claim>,
     /// The claims of those that run.
     claims: Vec<Claim>,
@@ -89,20 +106,20 @@ impl Worker {
 
     async fn look(&mut self) -> Result<()> {
         let ctx = self.app.context.clone();
-        let now = ctx.clock.now();
+        let (now, schedules) = (ctx.clock.now(), self.settings.schedules);
         if !self.app.db_health.is_up() {
             return Err(Error::Internal("the database does not answer".into()));
         }
         if !self.is_registered {
-            schedules::register(&ctx.db, self.schedules, now).await?;
+            schedules::register(&ctx.db, schedules, now).await?;
             self.is_registered = true;
         }
-        if !self.schedules.is_empty() {
-            schedules::fire(&ctx.db, self.schedules, now).await?;
+        if !schedules.is_empty() {
+            schedules::fire(&ctx.db, schedules, now).await?;
         }
         let free = AT_ONCE - self.running.len();
         if free > 0 {
-            let kinds: Vec<Kind> = self.handlers.keys().copied().collect();
+            let kinds: Vec<Kind> = self.settings.handlers.keys().copied().collect();
             for job in lease::claim(&ctx.db, &kinds, free as u64, now).await? {
                 self.start(job);
             }
@@ -112,8 +129,8 @@ impl Worker {
 
     fn start(&mut self, job: Claim) {
         // Only kinds that have a handler are claimed.
-        let Some(handler) = self.handlers.get(&job.kind) else { return };
-        self.running.spawn(work(self.app.clone(), handler.clone(), job.clone()));
+        let Some(handler) = self.settings.handlers.get(&job.kind) else { return };
+        self.running.spawn(work(self.app.clone(), handler.clone(), job.clone(), self.settings.longest_try));
         self.claims.push(job);
     }
 
@@ -151,9 +168,9 @@ impl Worker {
     }
 }
 
-async fn work(app: App, handler: Handler, job: Claim) -> Claim {
+async fn work(app: App, handler: Handler, job: Claim, longest: Duration) -> Claim {
     let done = tokio::select! {
-        done = attempt(&app, handler, &job) => done,
+        done = attempt(&app, handler, &job, longest) => done,
         () = keep_lease(&app, &job) => {
             tracing::warn!(job.id = job.id.0, "job {} is another worker's now", job.id);
             return job;
@@ -172,16 +189,16 @@ async fn work(app: App, handler: Handler, job: Claim) -> Claim {
     job
 }
 
-async fn attempt(app: &App, handler: Handler, job: &Claim) -> Result<(), Failure> {
+async fn attempt(app: &App, handler: Handler, job: &Claim, longest: Duration) -> Result<(), Failure> {
     if job.tries > MOST_TRIES {
         // It may be the job that ends them.
         return Err(Failure::Permanent("each of its workers ended before it was done".into()));
     }
     let effect = AssertUnwindSafe(async { handler(app.clone(), job.clone()).await }).catch_unwind();
-    let tx = match timeout(LONGEST, effect).await {
+    let tx = match timeout(longest, effect).await {
         Ok(Ok(effect)) => effect?,
         Ok(Err(_)) => return Err(Failure::Temporary("its handler panicked; the log says where".into())),
-        Err(_) => return Err(Failure::Temporary(format!("it took longer than {} s", LONGEST.as_secs()))),
+        Err(_) => return Err(Failure::Temporary(format!("it took longer than {longest:?}"))),
     };
     if lease::finish(&tx, job, app.context.clock.now()).await? {
         tx.commit().await?;

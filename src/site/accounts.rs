@@ -35,7 +35,8 @@ pub fn new_session(request: RequestContext, arrival: Option<Query<SignInQuery>>)
         Some("confirmed") => LoginNotice::Confirmed,
         Some("left") => LoginNotice::SignedOut,
         Some("changed") => LoginNotice::PasswordChanged,
-        _ if arrival.next.is_some() => LoginNotice::Required,
+        // The sign-up form leads here with the home page, which needs no member.
+        _ if next != paths::HOME => LoginNotice::Required,
         _ => LoginNotice::None,
     };
     login(&request, StatusCode::OK, &Form::empty(&next, notice))
@@ -43,7 +44,7 @@ pub fn new_session(request: RequestContext, arrival: Option<Query<SignInQuery>>)
 
 fn login(request: &RequestContext, status: StatusCode, form: &Form<'_>) -> Response {
     if !form.kept.is_empty() {
-        // The form that waited goes on waiting.
+        // The form that is kept stays kept.
         return error::sign_in_again(request, form.next, form.kept, form.problems, form.notice, form.email);
     }
     let (key, nav, errors) = (form_token::issue(request, "login"), present::nav(request), present::errors(form.problems));
@@ -76,7 +77,7 @@ pub fn delete_session(request: RequestContext) -> Response {
     reply::page(views::logout(&LogoutPage { shell: &present::shell(&request, &nav), once: &key }))
 }
 
-/// POST /logout. Leaving twice is the same as once, so the key is not used up; and nobody is kept in by a stale form.
+/// POST /logout. Signing out twice is the same as once, so the one-time key is not checked, and a form with an expired key works too.
 #[handler]
 pub async fn destroy_session(request: RequestContext) -> Result<Response> {
     if let Some(session) = &request.session {
@@ -96,10 +97,11 @@ pub fn new(request: RequestContext, arrival: Option<Query<SignInQuery>>) -> Resp
         return reply::see_other(&request, paths::HOME);
     }
     let next = arrival.and_then(|Query(arrival)| arrival.next).unwrap_or_default();
-    signup(&request, &SignupForm::default(), reply::local(&next), &Rejection::default())
+    let form = SignupForm { next: reply::local(&next).into(), ..SignupForm::default() };
+    signup(&request, &form, &Rejection::default())
 }
 
-fn signup(request: &RequestContext, form: &SignupForm, next: &str, rejection: &Rejection) -> Response {
+fn signup(request: &RequestContext, form: &SignupForm, rejection: &Rejection) -> Response {
     let (key, nav, errors) = (form_token::issue(request, "signup"), present::nav(request), present::errors(&rejection.problems));
     let page = SignupPage {
         shell: &present::shell(request, &nav),
@@ -110,7 +112,7 @@ fn signup(request: &RequestContext, form: &SignupForm, next: &str, rejection: &R
         terms_version: users::TERMS_VERSION,
         privacy_version: users::PRIVACY_VERSION,
         confirms: request.app.context.confirms_sign_ups,
-        next,
+        next: &form.next,
         once: &key,
         errors: &errors,
         wait: rejection.wait,
@@ -128,12 +130,12 @@ pub async fn create(request: RequestContext, fields: Fields) -> Result<Response>
         terms: fields.ticked("terms"),
         privacy: fields.ticked("privacy"),
         lang: request.lang.tag(),
+        next: reply::local(fields.text("next")).into(),
     };
-    let next = reply::local(fields.text("next"));
     let register = async |key| sign_in_limits::register(&request.app.context, &key, &form, &request.head.client).await;
     match form::submit(&request, "signup", &fields, register).await? {
-        Accepted(Registration::Mailed) => Ok(reply::see_other(&request, sign_ups::SENT)),
-        Accepted(Registration::New(_) | Registration::Known) => Ok(reply::see_other(&request, &paths::login_joined(next))),
-        Rejected(rejection) => Ok(signup(&request, &form, next, &rejection)),
+        Accepted(Registration::Mailed) => Ok(reply::see_other(&request, &sign_ups::sent(&form.next))),
+        Accepted(Registration::New(_) | Registration::Known) => Ok(reply::see_other(&request, &paths::login_joined(&form.next))),
+        Rejected(rejection) => Ok(signup(&request, &form, &rejection)),
     }
 }

@@ -118,7 +118,7 @@ fn purpose<'a>(slug: &'a str, post: &posts::Post, parent: Option<&'a comments::C
     }
 }
 
-/// A form on the open page or on a page of its own.
+/// A form on the open page or on a separate page.
 struct Form<'a> {
     slug: &'a str,
     post: &'a posts::Post,
@@ -264,7 +264,7 @@ async fn edit_again(sent: &Sent, id: CommentId, typed: &comments::Typed<'_>, rej
     render_form(request, &Form { body: typed.body, files, removed, refused, alts: &sent.alts(), once: &once, rejection, ..empty })
 }
 
-/// What the form of a change says of the comment's files: `alt.ID` describes a picture, `remove.ID` takes a file away.
+/// The fields of a change for the comment's files: `alt.ID` describes a picture, `remove.ID` removes a file.
 fn changes(fields: &Fields) -> Changes {
     let numbered = |prefix: &'static str| {
         let of = move |(name, value): &(String, String)| Some((FileId(name.strip_prefix(prefix)?.parse().ok()?), value.clone()));

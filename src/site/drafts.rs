@@ -117,8 +117,8 @@ pub fn to_edit(request: RequestContext, Path((slug, id)): Path<(String, PostId)>
     reply::see_other(&request, &templates::paths::post_edit(&slug, id.0))
 }
 
-/// POST /community/:board/draft. It takes no one-time key: the same save again changes nothing, and an editor that was open for longer
-/// than its key is good for goes on saving.
+/// POST /community/:board/draft. It takes no one-time key: a repeated save changes nothing, and an editor that is open for longer than a
+/// key is valid can still save.
 #[handler]
 pub async fn create(member: SignedIn, Path(slug): Path<String>, fields: Fields) -> Result<Response> {
     let board = editor::writable(&member, &slug)?;

@@ -6,11 +6,9 @@ use crate::domain::users::email::{self, Purpose as Link};
 use crate::domain::{self, UserId, idempotency};
 use crate::web::form::Submission::{Accepted, Rejected};
 use crate::web::routes::{Routes, page};
-use crate::web::{Fields, Flash, Rejection, RequestContext, Result, SignedIn, form, form_token, present, reply};
+use crate::web::{Fields, Flash, LinkToken, Rejection, RequestContext, Result, SignedIn, form, form_token, present, reply};
 use poem::http::StatusCode;
-use poem::web::Query;
 use poem::{Response, get, handler, post};
-use serde::Deserialize;
 use templates::email::{self as views, EmailPage, LinkPage, Purpose, State, paths, text};
 
 const CHANGE: &str = "email.change";
@@ -82,12 +80,6 @@ pub async fn send(member: SignedIn, fields: Fields) -> Result<Response> {
     }
 }
 
-/// The token of a link.
-#[derive(Deserialize, Default)]
-pub struct Token {
-    token: Option<String>,
-}
-
 /// What a link of this kind is in the rules.
 fn rule(purpose: Purpose) -> Link {
     match purpose {
@@ -108,15 +100,13 @@ async fn button(request: &RequestContext, purpose: Purpose, token: &str, rejecti
 
 /// GET /email/verify: changes nothing, as programs open the links of mails before people do.
 #[handler]
-pub async fn verification(request: RequestContext, link: Option<Query<Token>>) -> Result<Response> {
-    let token = link.and_then(|Query(link)| link.token).unwrap_or_default();
+pub async fn verification(request: RequestContext, LinkToken(token): LinkToken) -> Result<Response> {
     button(&request, Purpose::Verify, &token, &Rejection::default()).await
 }
 
 /// GET /email/change: changes nothing either.
 #[handler]
-pub async fn change(request: RequestContext, link: Option<Query<Token>>) -> Result<Response> {
-    let token = link.and_then(|Query(link)| link.token).unwrap_or_default();
+pub async fn change(request: RequestContext, LinkToken(token): LinkToken) -> Result<Response> {
     button(&request, Purpose::Change, &token, &Rejection::default()).await
 }
 

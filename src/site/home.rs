@@ -26,9 +26,9 @@ const LINES: usize = 5;
 const COVERS: usize = 4;
 /// Notices.
 const NOTICES: usize = 3;
-/// A post is talked about for so long,
+/// A post is listed as discussed for this time after it was written,
 const TALKED: Duration = Duration::days(7);
-/// with at least so many comments.
+/// and with at least this many comments.
 const MUCH: i64 = 3;
 
 /// The first page: what everybody should know, what is new on each board, what is talked about.
@@ -36,7 +36,7 @@ const MUCH: i64 = 3;
 pub async fn show(request: RequestContext, here: Data<&Here>) -> Result<Response> {
     let overview = overview(&request).await?;
     let nav = present::nav(&request);
-    // Guests' pages are kept by nginx, for longer than anybody is here.
+    // Members alone see who is online: nginx caches the pages of guests for longer than that is true.
     let members = request.actor.as_ref().map(|_| here.members(&request.app)).unwrap_or_default();
     let others = members.iter().filter(|member| member.id != request.viewer_id());
     let here = others.map(present::avatar).collect();

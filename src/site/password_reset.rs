@@ -3,11 +3,9 @@
 use crate::domain::users::password_reset;
 use crate::web::form::Submission::{Accepted, Rejected};
 use crate::web::routes::{Routes, page};
-use crate::web::{Fields, Rejection, RequestContext, Result, form, form_token, present, reply};
+use crate::web::{Fields, LinkToken, Rejection, RequestContext, Result, form, form_token, present, reply};
 use poem::http::StatusCode;
-use poem::web::Query;
 use poem::{Response, get, handler};
-use serde::Deserialize;
 use templates::password::{self as views, ForgotPage, ResetPage, paths};
 
 const FORGOT: &str = "password.forgot";
@@ -52,12 +50,6 @@ pub fn sent(request: RequestContext) -> Response {
     reply::page(views::sent(&present::shell(&request, &nav)))
 }
 
-/// The token of a link.
-#[derive(Deserialize, Default)]
-pub struct Link {
-    token: Option<String>,
-}
-
 async fn reset(request: &RequestContext, token: &str, rejection: &Rejection) -> Result<Response> {
     let email = password_reset::find(&request.app.context, token).await?;
     let (key, nav, errors) = (form_token::issue(request, RESET), present::nav(request), rejection.errors());
@@ -71,8 +63,7 @@ async fn reset(request: &RequestContext, token: &str, rejection: &Rejection) -> 
 
 /// GET /password/reset: changes nothing, as programs open the links of mails before people do.
 #[handler]
-pub async fn edit(request: RequestContext, link: Option<Query<Link>>) -> Result<Response> {
-    let token = link.and_then(|Query(link)| link.token).unwrap_or_default();
+pub async fn edit(request: RequestContext, LinkToken(token): LinkToken) -> Result<Response> {
     reset(&request, &token, &Rejection::default()).await
 }
 

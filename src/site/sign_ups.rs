@@ -1,4 +1,4 @@
-//! /signup/…: that a mail is on its way, and the button behind its link.
+//! /signup/…: that a mail is on its way, and the form behind its link.
 
 use crate::domain::idempotency::Key;
 use crate::domain::users::sign_in::{Credentials, SignIn, sign_in};
@@ -7,13 +7,13 @@ use crate::domain::{UserId, users};
 use crate::web::form::Submission::{Accepted, Rejected};
 use crate::web::routes::{Routes, page};
 use crate::web::sign_in::with_session;
-use crate::web::{Fields, Flash, Rejection, RequestContext, Result, form, form_token, present, reply};
+use crate::web::{Fields, Flash, LinkToken, Rejection, RequestContext, Result, form, form_token, present, reply};
 use poem::http::StatusCode;
 use poem::web::Query;
 use poem::{Response, get, handler};
 use serde::Deserialize;
-use templates::paths::{HOME, LOGIN_CONFIRMED};
-use templates::sign_ups::{self as views, Behind, ConfirmPage, paths};
+use templates::paths::login_confirmed;
+use templates::sign_ups::{self as views, Behind, ConfirmPage, SentPage, paths};
 
 const CONFIRM: &str = "signup.confirm";
 
@@ -21,29 +21,31 @@ pub fn routes(routes: Routes) -> Routes {
     routes.at(page(paths::SENT).private().cost(0, 0), get(sent)).at(page(paths::CONFIRM).private().cost(1, 0), get(edit).post(update))
 }
 
-/// GET /signup/sent
-#[handler]
-pub fn sent(request: RequestContext) -> Response {
-    let nav = present::nav(&request);
-    reply::page(views::sent(&present::shell(&request, &nav)))
+/// Where to go after the sign-up.
+#[derive(Deserialize)]
+pub struct Destination {
+    next: Option<String>,
 }
 
-/// The token of a link.
-#[derive(Deserialize, Default)]
-pub struct Link {
-    token: Option<String>,
+/// GET /signup/sent
+#[handler]
+pub fn sent(request: RequestContext, destination: Option<Query<Destination>>) -> Response {
+    let next = destination.and_then(|Query(destination)| destination.next).unwrap_or_default();
+    let nav = present::nav(&request);
+    reply::page(views::sent(&SentPage { shell: &present::shell(&request, &nav), next: reply::local(&next) }))
 }
 
 async fn button(request: &RequestContext, token: &str, typed: Option<&str>, rejection: &Rejection) -> Result<Response> {
     let found = sign_ups::find(&request.app.context, token).await?;
-    let behind = match &found {
-        Found::Waiting { email, name } => Behind::Waiting { email, name: typed.unwrap_or(name) },
-        Found::HasAccount { email } => Behind::HasAccount { email },
-        Found::Nothing => Behind::Nothing,
+    let (behind, next) = match &found {
+        Found::Waiting { email, name, next } => (Behind::Waiting { email, name: typed.unwrap_or(name) }, next.as_deref()),
+        Found::HasAccount { email } => (Behind::HasAccount { email }, None),
+        Found::Nothing => (Behind::Nothing, None),
     };
+    let next = reply::local(next.unwrap_or_default());
     let (key, nav, errors) = (form_token::issue(request, CONFIRM), present::nav(request), rejection.errors());
     let renames = typed.is_some() || errors.iter().any(|error| error.field == "name");
-    let page = ConfirmPage { shell: &present::shell(request, &nav), behind, renames, token, once: &key, errors: &errors };
+    let page = ConfirmPage { shell: &present::shell(request, &nav), behind, renames, token, next, once: &key, errors: &errors };
     match behind {
         Behind::Waiting { .. } => Ok(rejection.page(request, views::confirm(&page))),
         // It was there once, or its reader may think so (RFC 9110 section 15.5.11).
@@ -53,8 +55,7 @@ async fn button(request: &RequestContext, token: &str, typed: Option<&str>, reje
 
 /// GET /signup/confirm: changes nothing, as programs open the links of mails before people do.
 #[handler]
-pub async fn edit(request: RequestContext, link: Option<Query<Link>>) -> Result<Response> {
-    let token = link.and_then(|Query(link)| link.token).unwrap_or_default();
+pub async fn edit(request: RequestContext, LinkToken(token): LinkToken) -> Result<Response> {
     button(&request, &token, None, &Rejection::default()).await
 }
 
@@ -71,17 +72,17 @@ pub async fn update(request: RequestContext, fields: Fields) -> Result<Response>
 }
 
 /// Signs a new member in with the password that they sent, for a form that is sent twice too; where that does not work, they sign in by
-/// the form.
+/// the form. The page to go on to is a field of the form: the row that named it is gone.
 async fn enter(request: &RequestContext, member: UserId, fields: &Fields) -> Result<Response> {
-    let (ctx, head) = (&request.app.context, &request.head);
+    let (ctx, head, next) = (&request.app.context, &request.head, reply::local(fields.text("next")));
     let email = users::find(&ctx.db, member).await?.email;
     let typed = Credentials { email, password: fields.text("password").into(), persistent: false };
     let key = Key(format!("{}.enter", fields.text("once")));
     match sign_in(ctx, head.area, &key, &typed, &head.client, &head.device).await {
         Ok(SignIn::Accepted { token, device }) => {
-            let response = reply::see_other_with(request, HOME, Flash(views::text::FLASH_JOINED));
+            let response = reply::see_other_with(request, next, Flash(views::text::FLASH_JOINED));
             Ok(with_session(request, response, token, device, false).await)
         }
-        _ => Ok(reply::see_other(request, LOGIN_CONFIRMED)),
+        _ => Ok(reply::see_other(request, &login_confirmed(next))),
     }
 }

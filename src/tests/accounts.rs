@@ -22,6 +22,18 @@ async fn a_visitor_registers_signs_in_and_is_greeted(#[values(Sqlite, Postgres)]
     assert!(page.says("에이다님, 어서 오세요"), "{}", page.text());
 }
 
+#[tokio::test]
+async fn the_sign_in_beside_the_sign_up_gives_a_reason_only_where_a_page_needs_a_member() {
+    let test = TestApp::embedded().await;
+    for (from, gives) in [("/signup", false), ("/signup?next=/community/free/write", true)] {
+        let sign_in = test.visitor().get(from).await.attribute("main a[href^='/login']", "href").unwrap();
+
+        let page = test.visitor().get(&sign_in).await;
+
+        assert_eq!(page.says("이 화면을 보려면 로그인해 주세요"), gives, "{from}: {}", page.text());
+    }
+}
+
 #[rstest]
 #[tokio::test]
 async fn consents_are_kept_with_the_version_of_their_text(#[values(Sqlite, Postgres)] engine: Engine) {

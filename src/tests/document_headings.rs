@@ -6,6 +6,7 @@ use crate::file_texts::{all_done, work};
 use crate::files::post_with;
 use crate::search::look;
 use crate::support::{Engine, Postgres, Sqlite};
+use pdf_extract::{Document, Object, ObjectId, dictionary};
 use rstest::rstest;
 
 const STYLES: &str = "<w:styles xmlns:w=\"w\"><w:style w:type=\"paragraph\" w:styleId=\"1\"><w:name w:val=\"heading 1\"/>\
@@ -73,6 +74,69 @@ fn outlines_and_styles_of_hangul_are_headings() {
     assert_eq!(headings(&hwpx), [of(1, "개요"), of(2, "둘째 수준")]);
     assert_eq!(headings(&hwp_with(Some(doc_info()))), [of(1, "개요"), of(3, "셋째 수준")]);
     assert_eq!(read(&hwp_with(Some(doc_info()))).1.split("\n\n").last(), Some("글"));
+}
+
+#[test]
+fn headings_of_a_tagged_pdf_are_those_of_its_structure() {
+    let roles = [("Heading", "Title1"), ("Title1", "H1"), ("Loop", "Loop"), ("P", "P")];
+    let elements: [(&str, &[&str]); 8] = [
+        ("Heading", &["참가 안내"]),
+        ("P", &["느티나무 아래에서 만나요"]),
+        ("H2", &["언제 어디서", "만나는지"]),
+        ("H2", &["오시는 길"]),
+        ("P", &["지하철로", "오세요"]),
+        ("Loop", &["글"]),
+        ("H9", &["없는 수준"]),
+        ("H3", &[""]),
+    ];
+
+    let pdf = tagged_pdf(&elements, &roles);
+
+    assert_eq!(headings(&pdf), [of(1, "참가 안내"), of(2, "언제 어디서 만나는지"), of(2, "오시는 길")]);
+    let text = read(&pdf).1.replace(|c: char| c.is_control() && c != '\n', "");
+    let paragraphs: Vec<&str> = text.split("\n\n").collect();
+    assert_eq!(paragraphs[..4], ["참가 안내", "느티나무 아래에서 만나요", "언제 어디서 만나는지", "오시는 길"]);
+    for words in ["지하철로", "오세요", "글", "없는 수준"] {
+        assert_eq!(text.matches(words).count(), 1, "{text}");
+    }
+}
+
+/// Breaks the structure tree that has this root.
+type Break = fn(&mut Document, ObjectId);
+
+#[test]
+fn a_structure_that_is_broken_spoils_no_pdf() {
+    let whole = tagged_pdf(&[("Heading", &["참가 안내"]), ("P", &["만나요"]), ("H2", &["둘째"])], &[("Heading", "H1")]);
+    let letters = |bytes: &[u8]| {
+        let (outcome, text) = read(bytes);
+        (outcome, text.replace(|c: char| c.is_control() || c.is_whitespace(), ""))
+    };
+    let with = |change: Break| {
+        let mut document = Document::load_mem(&whole).unwrap();
+        let root = document.catalog().unwrap().get(b"StructTreeRoot").unwrap().as_reference().unwrap();
+        change(&mut document, root);
+        saved(document)
+    };
+    let broken: [(&str, Break); 5] = [
+        ("a root that is its own kid", |document, root| set(document, root, "K", root.into())),
+        ("arrays of themselves", |document, root| {
+            let array = document.new_object_id();
+            document.objects.insert(array, vec![Object::from(array); 300].into());
+            set(document, root, "K", array.into());
+        }),
+        ("roles in a circle", |document, root| {
+            set(document, root, "RoleMap", dictionary! { "Heading" => "P", "P" => "Heading", "H2" => "H2" }.into());
+        }),
+        ("no tree", |document, root| drop(document.objects.insert(root, 7.into()))),
+        ("numbers that no page has", |document, root| set(document, root, "K", vec![Object::from(-1), i64::MAX.into()].into())),
+    ];
+    for (name, change) in broken {
+        assert_eq!(letters(&with(change)), letters(&whole), "{name}");
+    }
+}
+
+fn set(document: &mut Document, id: ObjectId, name: &str, value: Object) {
+    document.get_object_mut(id).unwrap().as_dict_mut().unwrap().set(name, value);
 }
 
 fn record(tag: u32, content: &[u8]) -> Vec<u8> {

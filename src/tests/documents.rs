@@ -2,7 +2,7 @@
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
-use pdf_extract::{Dictionary, Document, EncryptionState, EncryptionVersion, Object, Permissions, Stream, dictionary};
+use pdf_extract::{Dictionary, Document, EncryptionState, EncryptionVersion, Object, ObjectId, Permissions, Stream, dictionary};
 use rawzip::{CompressionMethod, ZipArchiveWriter};
 use std::io::{Cursor, Write};
 
@@ -134,7 +134,7 @@ pub(crate) fn locked_pdf(pages: &[&str], password: &str) -> Vec<u8> {
     saved(document)
 }
 
-fn saved(mut document: Document) -> Vec<u8> {
+pub(crate) fn saved(mut document: Document) -> Vec<u8> {
     let mut bytes = Vec::new();
     document.save_to(&mut bytes).unwrap();
     bytes
@@ -143,7 +143,7 @@ fn saved(mut document: Document) -> Vec<u8> {
 fn document(pages: &[&str]) -> Document {
     let mut document = Document::with_version("1.5");
     let root = document.new_object_id();
-    let kids: Vec<Object> = pages.iter().map(|text| page(&mut document, root, text)).collect();
+    let kids: Vec<Object> = pages.iter().map(|text| page(&mut document, root, text, &drawn(text, 0, 700)).into()).collect();
     let count = kids.len() as i64;
     let tree = dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count };
     document.objects.insert(root, tree.into());
@@ -152,7 +152,48 @@ fn document(pages: &[&str]) -> Document {
     document
 }
 
-fn page(document: &mut Document, tree: pdf_extract::ObjectId, text: &str) -> Object {
+/// A part of a page's text, from this letter of it on and at this height.
+fn drawn(part: &str, from: usize, y: i64) -> String {
+    let codes: String = (from + 1..=from + part.chars().count()).map(|n| format!("{n:04X}")).collect();
+    if part.is_empty() { String::new() } else { format!("BT /F1 12 Tf 72 {y} Td <{codes}> Tj ET") }
+}
+
+/// A tagged PDF of one page: elements by their names, each with its lines; `roles` are names and the standard ones that they stand for.
+pub(crate) fn tagged_pdf(elements: &[(&str, &[&str])], roles: &[(&str, &str)]) -> Vec<u8> {
+    let mut document = Document::with_version("1.7");
+    let (tree, root) = (document.new_object_id(), document.new_object_id());
+    let (mut text, mut content, mut kids) = (String::new(), String::new(), Vec::new());
+    let mut mark = 0;
+    for (name, lines) in elements {
+        let first = mark;
+        for line in *lines {
+            let part = drawn(line, text.chars().count(), 700 - 20 * mark);
+            content.push_str(&format!("/{name} <</MCID {mark}>> BDC {part} EMC\n"));
+            text.push_str(line);
+            mark += 1;
+        }
+        kids.push((*name, (first..mark).map(Object::from).collect::<Vec<_>>()));
+    }
+    let page = page(&mut document, tree, &text, &content);
+    let mut add = |(name, marks): (&str, Vec<Object>)| -> Object {
+        let element = dictionary! { "Type" => "StructElem", "S" => name, "P" => root, "Pg" => page, "K" => marks };
+        document.add_object(element).into()
+    };
+    let kids: Vec<Object> = kids.into_iter().map(&mut add).collect();
+    let mut names = Dictionary::new();
+    for (name, standard) in roles {
+        names.set(*name, Object::Name(standard.as_bytes().to_vec()));
+    }
+    // As writers have it, with a document above all elements.
+    let whole = document.add_object(dictionary! { "Type" => "StructElem", "S" => "Document", "P" => root, "K" => kids });
+    document.objects.insert(root, dictionary! { "Type" => "StructTreeRoot", "K" => whole, "RoleMap" => names }.into());
+    document.objects.insert(tree, dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 }.into());
+    let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => tree, "StructTreeRoot" => root });
+    document.trailer.set("Root", catalog);
+    saved(document)
+}
+
+fn page(document: &mut Document, tree: ObjectId, text: &str, drawn: &str) -> ObjectId {
     let meanings: String = text.chars().zip(1..).map(|(c, n)| format!("<{n:04X}> <{:04X}>\n", u32::from(c))).collect();
     let table = format!(
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /T def /CMapType 2 def\n\
@@ -171,13 +212,11 @@ fn page(document: &mut Document, tree: pdf_extract::ObjectId, text: &str) -> Obj
         "Type" => "Font", "Subtype" => "Type0", "BaseFont" => "Batang", "Encoding" => "Identity-H",
         "DescendantFonts" => vec![descendant.into()], "ToUnicode" => table
     });
-    let codes: String = (1..=text.chars().count()).map(|n| format!("{n:04X}")).collect();
-    let drawn = if text.is_empty() { String::new() } else { format!("BT /F1 12 Tf 72 700 Td <{codes}> Tj ET") };
-    let content = document.add_object(Stream::new(Dictionary::new(), drawn.into_bytes()));
+    let content = document.add_object(Stream::new(Dictionary::new(), drawn.as_bytes().to_vec()));
     let fonts = dictionary! { "Font" => dictionary! { "F1" => font } };
     let page = dictionary! {
         "Type" => "Page", "Parent" => tree, "Contents" => content, "Resources" => fonts,
         "MediaBox" => vec![0.into(), 0.into(), 595.into(), 842.into()]
     };
-    document.add_object(page).into()
+    document.add_object(page)
 }

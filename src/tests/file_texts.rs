@@ -17,7 +17,7 @@ use rstest::rstest;
 use std::os::unix::fs::PermissionsExt;
 
 pub(crate) fn work(app: &App) {
-    tokio::spawn(worker::run(app.clone(), file_texts::handlers(), &[]));
+    tokio::spawn(worker::run(app.clone(), worker::Settings::new(file_texts::handlers(), &[])));
 }
 
 /// One child runs at a time, and the one of another test in this process may hang until it is ended.

@@ -60,7 +60,7 @@ fn only(work: worker::Handler) -> Handlers {
 }
 
 fn run(app: &App, handlers: Handlers) -> JoinHandle<()> {
-    tokio::spawn(worker::run(app.clone(), handlers, &[]))
+    tokio::spawn(worker::run(app.clone(), worker::Settings::new(handlers, &[])))
 }
 
 async fn effect(app: &App, job: &Claim) -> Result<Transaction, Failure> {
@@ -148,6 +148,41 @@ async fn what_cannot_help_is_not_tried_again_and_a_panic_is_a_failure(#[values(S
     assert_eq!((of("").state, of("").last_error.as_str(), of("").tries), (State::Failed, "no such address", 1));
     assert_eq!(of("panic").state, State::Waiting);
     assert!(of("panic").last_error.contains("panicked"));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_handler_that_never_returns_is_ended_and_its_job_is_tried_again_later(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = start(engine).await;
+    let work = handler(|app: App, job: Claim| async move {
+        let tx = effect(&app, &job).await?;
+        if job.payload == "endless" && job.tries == 1 {
+            std::future::pending::<()>().await;
+        }
+        Ok(tx)
+    });
+    let (db, now) = (&test.app.context.db, test.app.context.clock.now());
+    // As many as a worker does at once, and one more behind them.
+    for payload in ["endless", "endless", "short"] {
+        jobs::enqueue(db, New { kind: KIND, payload, dedupe: None, due_at: now }, now).await.unwrap();
+    }
+
+    let settings = worker::Settings { longest_try: Duration::from_secs(1), ..worker::Settings::new(only(work), &[]) };
+    tokio::spawn(worker::run(test.app.clone(), settings));
+
+    until("the last one is done", async || number(&test, "SELECT COUNT(*) FROM jobs WHERE state = 'done'").await == 1).await;
+    until("both were ended", async || number(&test, "SELECT COUNT(*) FROM jobs WHERE last_error <> ''").await == 2).await;
+    let rows = job::Entity::find().all(db).await.unwrap();
+    for row in rows.iter().filter(|row| row.payload == "endless") {
+        assert_eq!(
+            (row.state, row.tries, row.last_error.as_str(), row.lease.as_ref()),
+            (State::Waiting, 1, "it took longer than 1s", None)
+        );
+        assert!(row.due_at > now + time::Duration::seconds(10), "not at once");
+    }
+    test.app.context.clock.advance(time::Duration::seconds(30));
+    until("the others are done", async || number(&test, "SELECT COUNT(*) FROM jobs WHERE state = 'done'").await == 3).await;
+    assert_eq!(effects(&test).await, 3, "what the ended handlers wrote is undone");
 }
 
 #[rstest]

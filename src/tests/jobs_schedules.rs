@@ -75,7 +75,7 @@ async fn the_shipped_schedules_are_done_and_old_jobs_are_forgotten(#[values(Sqli
     let past = from_ms(to_ms(now) - 7_200_000);
     schedules::register(db, &cleanup::SCHEDULES, past).await.unwrap();
 
-    tokio::spawn(worker::run(test.app.clone(), cleanup::handlers(), &cleanup::SCHEDULES));
+    tokio::spawn(worker::run(test.app.clone(), worker::Settings::new(cleanup::handlers(), &cleanup::SCHEDULES)));
 
     let done = "SELECT COUNT(DISTINCT kind) FROM jobs WHERE state = 'done' AND kind <> 'old'";
     until("each is done", async || number(&test, done).await == cleanup::SCHEDULES.len() as i64).await;

@@ -69,7 +69,7 @@ pub async fn number(test: &TestApp, sql: &str) -> i64 {
 /// Does what is due.
 pub fn work(node: &TestNode) {
     let patience = Patience { opening: Duration::from_millis(500), sending: Duration::from_millis(500) };
-    tokio::spawn(worker::run(node.app.clone(), mail::notice_handlers_within(patience), &[]));
+    tokio::spawn(worker::run(node.app.clone(), worker::Settings::new(mail::notice_handlers_within(patience), &[])));
 }
 
 impl Fixture {

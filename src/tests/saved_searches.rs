@@ -298,7 +298,7 @@ async fn the_worker_looks_each_minute_and_suspended_members_wait(#[values(Sqlite
     let past = test.app.context.clock.now() - Duration::minutes(2);
     schedules::register(db, &saved_searches::SCHEDULES, past).await.unwrap();
 
-    tokio::spawn(worker::run(test.app.clone(), saved_searches::handlers(), &saved_searches::SCHEDULES));
+    tokio::spawn(worker::run(test.app.clone(), worker::Settings::new(saved_searches::handlers(), &saved_searches::SCHEDULES)));
 
     until("the job is done", async || count(&test, "SELECT COUNT(*) FROM jobs WHERE state = 'done'").await > 0).await;
     assert_eq!(count(&test, "SELECT COUNT(*) FROM notifications").await, 1);

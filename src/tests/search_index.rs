@@ -1,7 +1,7 @@
 //! The search index: written with what it follows, filled in with what was there before, and never believed about rights.
 
 use crate::search::{act, fill, finds, look_with, number, write};
-use crate::support::{Engine, PASSWORD, Postgres, Sqlite, set_board};
+use crate::support::{Engine, PASSWORD, Postgres, Sqlite, set_board, until};
 use minschool::db::query;
 use minschool::seed::{self, Wanted};
 use rstest::rstest;
@@ -46,6 +46,33 @@ async fn what_goes_out_of_sight_leaves_the_index_in_the_same_transaction(#[value
     assert_eq!(places().await.unwrap(), Some(1), "a comment moves with its post");
     assert_eq!(look_with(&mut ada, "댓글", "&board=qna").await.count(".hit"), 1);
     assert_eq!(look_with(&mut ada, "댓글", "&board=free").await.count(".hit"), 0);
+}
+
+/// On PostgreSQL, which says that a transaction waits.
+#[tokio::test]
+async fn a_comment_that_is_changed_while_its_post_is_hidden_stays_out_of_the_index() {
+    let test = Postgres.start().await;
+    let db = &test.app.context.db;
+    let mut ada = test.signed_in("ada").await;
+    let post = write(&mut ada, "free", "글", "본문").await;
+    ada.comment(&post, "댓글").await;
+    let page = ada.get("/comments/1/edit").await;
+    // As a post is hidden: its row first, then its documents.
+    let hiding = query::begin(db).await.unwrap();
+    query::run(&hiding, "UPDATE posts SET state = 'hidden' WHERE title = '글'", []).await.unwrap();
+    query::run(&hiding, "UPDATE search_docs SET shown = FALSE WHERE kind <> 'member' AND author_id > 1", []).await.unwrap();
+
+    let waiting = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let hide = async {
+        until("the change waits", async || query::number(db, waiting, []).await.unwrap() == Some(1)).await;
+        hiding.commit().await.unwrap();
+    };
+    let (changed, ()) = tokio::join!(ada.submit(&page, "/comments/1/edit", &[("body", "고친 댓글")]), hide);
+
+    assert_eq!(changed.status, 403, "{}", changed.text());
+    let shown = query::number(db, "SELECT COUNT(*) FROM search_docs WHERE kind = 'comment' AND shown", []).await;
+    assert_eq!(shown.unwrap(), Some(0));
+    assert_eq!(query::number(db, "SELECT COUNT(*) FROM comments WHERE content = '댓글'", []).await.unwrap(), Some(1));
 }
 
 #[rstest]

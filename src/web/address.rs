@@ -1,5 +1,5 @@
-//! Whose address a request comes from. X-Forwarded-For is believed only of the proxies that the operator
-//! named, and read from the right: what stands left of the first stranger, the stranger may have written.
+//! The client's address. X-Forwarded-For is used only from the proxies that the operator named, and read from the right: whatever is to the
+//! left of the first other address can be forged.
 
 use ipnet::IpNet;
 use poem::Request;

@@ -1,5 +1,5 @@
-//! Pictures of members. An address holds what names the picture, so browsers keep it for ever; instances ask at each request whether it
-//! is still the member's, so that nobody gets one anew that was taken away.
+//! Pictures of members. The address contains a part of the picture's digest, so browsers may cache it for ever; instances ask at each
+//! request whether it is still the member's, so that a removed one is not sent again.
 
 use super::error::{HttpError, Result};
 use crate::app::App;

@@ -1,4 +1,4 @@
-//! While the database is away: nobody waits for it, and visitors read pages as they were last.
+//! While the database is away: requests that need it fail at once, and guests get pages as they were last.
 
 use super::language;
 use super::request::RequestContext;
@@ -39,8 +39,8 @@ pub async fn unless_away<T, E: From<Error>>(app: &App, work: impl Future<Output 
 
 /// The place of a visitor's page among those that are kept.
 ///
-/// Only what anybody may see is kept: pages for people who are not signed in. Nothing that was edited, hidden or
-/// deleted since is shown again, and where that cannot be known (Redis does not answer either), nothing is.
+/// Only pages for guests are kept. A page is not shown if something was edited, hidden or deleted since, or if that cannot be known
+/// because Redis does not answer either.
 pub struct StaleCopies {
     key: String,
     withdrawn: Generation,

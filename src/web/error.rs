@@ -1,4 +1,4 @@
-//! The one place where something that went wrong becomes a status and a page.
+//! Errors as a status and a page. No other file makes error pages.
 
 use super::request::RequestContext;
 use super::{present, reply};
@@ -14,7 +14,7 @@ use templates::{admin, paths};
 /// The result of a handler.
 pub type Result<T, E = HttpError> = std::result::Result<T, E>;
 
-/// Why a handler has no page of its own to show.
+/// Why a handler returned no page.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
     /// An error of the domain.

@@ -34,8 +34,8 @@ pub async fn ready(app: Data<&App>) -> Response {
     Response::builder().status(status).header(header::CONTENT_TYPE, "text/plain").header(RUN_HEADER, RUN.as_str()).body(word)
 }
 
-/// Whether this instance should get requests; the metrics have the same. Without its database it still has pages to
-/// show, and if all instances answered no because of a database that all of them share, nobody would see those.
+/// Whether this instance should get requests; the metrics have the same. It stays ready without its database while it has kept pages:
+/// all instances share the database, so otherwise none would be left to send them.
 pub async fn state(app: &App) -> Readiness {
     let draining = app.stop.is_cancelled();
     let database = !draining && database_answers(app).await;

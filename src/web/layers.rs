@@ -18,9 +18,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// Longest a request may take; streams are not requests in this sense, their answer begins at once.
+/// Time within which an answer begins. That of a stream begins at once, so this does not end it.
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// The same where files are sent, over slow lines too.
+/// The same for a form with files, which takes minutes over a slow line.
 const UPLOAD: Duration = Duration::from_secs(600);
 /// Retry-After of a refused request, in seconds.
 const PAUSE: u64 = 2;
@@ -64,7 +64,7 @@ struct MiddlewareState {
     bodies: Arc<Bodies>,
 }
 
-/// The outer layers: whatever happens within, there is one answer, with its headers, and one line in the log.
+/// The outer layers: each request gets one answer with all headers and one line in the log, after a panic or a time-out too.
 async fn outer<E: Endpoint<Output = Response>>(state: MiddlewareState, ep: Arc<E>, mut req: Request) -> poem::Result<Response> {
     let begun = Instant::now();
     let id = request_id(&req);
@@ -114,12 +114,12 @@ async fn admission<E: Endpoint<Output = Response>>(
     ep: Arc<E>,
     req: Request,
 ) -> Response {
-    // First: what another site sent is not given back either.
+    // Before the body is read: an error page gives back the fields that were sent, and those of another site it must not.
     if !route.is_signed && !is_same_origin(state, &req) {
         return error::page(&plain(), &HttpError::CrossSite);
     }
     if route.receives_files(&req) {
-        // Its handler reads the body and bounds how many do so at once. A permit would be held for as long as a phone sends.
+        // Its handler reads the body, and bounds how many are read at once. A permit would be held for as long as a slow client sends.
         return match ep.call(req).await {
             Ok(response) => response,
             Err(error) => error::answer(&plain(), &error),
@@ -133,7 +133,7 @@ async fn admission<E: Endpoint<Output = Response>>(
     // Streams have a limit of their own (`live`): all of them come back at once when an instance ends, and a refused one would
     // show nothing new for half a minute.
     let permit = if is_stream { None } else { state.limiter.try_acquire() };
-    // A probe has to see an instance that is busy, and must not take it for one that is down.
+    // A probe is not refused: a busy instance would look as if it were down.
     let _permit = match permit {
         None if !is_stream && route.kind != Kind::Probe => match wait_for_permit(state).await {
             None => return overloaded(&plain(), req).await,
@@ -157,7 +157,7 @@ async fn wait_for_permit(state: &MiddlewareState) -> Option<Permit<'_>> {
     permit
 }
 
-/// "In a moment": a form is read all the same, so that what was typed can be given back.
+/// 503 with Retry-After. A form is read first, so that the page can give its fields back.
 async fn overloaded(request: &RequestContext, req: Request) -> Response {
     if req.method() == Method::POST {
         let (req, mut body) = req.split();
@@ -179,14 +179,14 @@ fn is_same_origin(state: &MiddlewareState, req: &Request) -> bool {
         return matches!(site, "same-origin" | "none");
     }
     let Some(origin) = text("origin").or_else(|| text("referer")) else {
-        // Neither a browser of this decade nor of the last: nothing rides on its cookies unasked.
+        // No browser: all of them send one of these headers with a form. Other programs send no cookies that their user did not give them.
         return true;
     };
     let Ok(origin) = url::Url::parse(origin) else { return false };
     let public = public_url(state);
     let is_public = origin.origin() == public.origin();
     if public.scheme() == "https" {
-        // Host has no scheme, so http://host, which anybody in the network can write, would pass for us.
+        // The Host header has no scheme, so a page of http://host, which anybody in the network can forge, would pass as same origin.
         return is_public;
     }
     let host = origin.host_str().map(|host| origin.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")));
@@ -201,7 +201,7 @@ fn public_url(state: &MiddlewareState) -> &url::Url {
     }
 }
 
-/// The inner layers: who is asking, and a page for whatever goes wrong.
+/// The inner layers: the session, the rate limits, and a page for each error.
 async fn with_session<E: Endpoint<Output = Response> + 'static>(
     state: MiddlewareState,
     ep: Arc<E>,
@@ -259,8 +259,8 @@ async fn with_session<E: Endpoint<Output = Response> + 'static>(
     Ok(response)
 }
 
-/// Runs the handler. One that writes runs in a task of its own: a visitor who leaves, a time-out or an outage must not cut
-/// it between its COMMIT and what has to follow, such as the news for other members.
+/// Runs the handler. One that writes runs in a separate task: a closed connection, a time-out or an outage must not cancel it
+/// between its COMMIT and what follows, such as the signals to open pages of other members.
 async fn handled<E: Endpoint<Output = Response> + 'static>(app: &App, ep: Arc<E>, req: Request) -> poem::Result<Response> {
     match is_safe(req.method()) {
         true => ep.call(req).await,
@@ -278,7 +278,7 @@ fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-/// Why there is no answer.
+/// Why the handler gave no answer.
 enum Failed {
     Handler(poem::Error),
     Domain(crate::domain::Error),
@@ -334,10 +334,10 @@ pub async fn limit(request: &RequestContext, (action, most): (&'static str, u32)
     if decision.allowed { Ok(()) } else { Err(crate::domain::Error::Slow(decision.retry_after.as_secs().max(1)).into()) }
 }
 
-/// Notes that a member is here. Nothing is waited for.
+/// Records that a member is online. Nothing is waited for.
 fn record_presence(request: &RequestContext) {
     let Some(session) = &request.session else { return };
-    // A page that asks by itself keeps nobody signed in.
+    // What an open page fetches by itself extends no session.
     if request.head.route.kind == Kind::Poll {
         return;
     }

@@ -1,5 +1,5 @@
-//! Event streams: the bell, and new comments on an open post. A stream learns that something happened by a
-//! signal and reads what it is from SQL, so a lost signal is made up for by the next one.
+//! Event streams: the bell, and new comments on an open post. A signal wakes a stream, which then reads new rows from SQL: so the next
+//! signal makes up for a lost one.
 //!
 //! Framed by hand and not by `poem::web::sse`: an instance holds thousands of idle streams, so a stream's memory is measured.
 
@@ -30,21 +30,21 @@ use std::time::{Duration, Instant};
 use templates::live::{BellUpdate, NewComment};
 use tokio::time::sleep;
 
-/// A word on each stream in so many seconds: proxies keep it open, and a member with an open page is here.
+/// Pause between two comment lines on a stream: proxies keep it open, and its member counts as present.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// How long a browser waits before it opens a stream that ended, in milliseconds.
 const RETRY: &str = "retry: 1000\n\n";
 /// How long a stream waits to be opened, and the pause between two tries. Less than the time-out of a request (`layers`).
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
 const AGAIN: Duration = Duration::from_millis(250);
-/// A word on a stream while the database is away.
+/// The comment line while the database is away.
 const LATER: &[u8] = b": later\n\n";
-/// A word on a stream whose signal brought nothing new.
+/// The comment line after a signal that brought nothing new.
 const NOTHING: Bytes = Bytes::from_static(b": nothing\n\n");
-/// Streams end after this long and are opened anew, so that none outlives its instance's memory of it.
+/// A stream ends after this time, and the browser opens it again.
 const LONGEST: Duration = Duration::from_secs(30 * 60);
 
-/// What a stream is about, with the newest row that the page knows of.
+/// The subject of a stream, with the newest row that the page shows.
 #[derive(Clone, Copy)]
 enum Topic {
     Bell { last: NotificationId },
@@ -52,7 +52,7 @@ enum Topic {
 }
 
 impl Topic {
-    /// The number of that row, as the browser sends it back in `Last-Event-ID`.
+    /// The id of that row, as the browser sends it back in `Last-Event-ID`.
     fn event_id(self) -> i64 {
         match self {
             Self::Bell { last } => last.0,
@@ -99,9 +99,9 @@ pub async fn post(request: RequestContext, recent: RecentNews, id: PostId, after
     Ok(open(request, Topic::Post { id, board: post.board_id, last }, listener, Some(recent)))
 }
 
-/// What has to be known before a stream is opened. Asked for a few at once of those that come back together when an instance ended, so
-/// that they leave connections to the database for pages; and asked again while the database is away: the browser waits for nothing
-/// else here, and one that is refused comes back only after half a minute.
+/// Runs the look-ups before a stream is opened, of a few streams at once: when an instance ends, all its streams reconnect together, and
+/// would take the database's connections from pages. They are tried again while the database is away, because the browser opens a stream
+/// that was refused only after half a minute.
 ///
 /// # Errors
 /// Those of `work`; `Busy` when the database stays away, or when the instance stops.
@@ -161,7 +161,7 @@ impl Feed {
             () = app.stop.cancelled() => return None,
             woken = tokio::time::timeout(HEARTBEAT, self.listener.recv()) => woken.is_ok(),
         };
-        // Boxed, both: an open stream spends its life waiting above, and should hold no room for what comes after.
+        // Both are boxed, so that a stream that waits above holds no memory for them.
         let boards = match Box::pin(self.look(woken)).await {
             Look::Over => return None,
             Look::NotNow => return Some(Bytes::from_static(LATER)),
@@ -181,8 +181,8 @@ impl Feed {
         }
     }
 
-    /// What its reader may see now. The rights of the moment at which the stream was opened do not last: it ends when
-    /// its session does or when that has changed, and the browser opens it anew with the rights of then.
+    /// What its reader may see now. The stream ends when its session ends or changes, and the browser opens it again, with the rights of
+    /// that moment.
     async fn look(&self, woken: bool) -> Look {
         let app = &self.request.app;
         let generations: &[CacheTag] = if woken { &[CacheTag::BOARDS] } else { &[] };

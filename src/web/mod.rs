@@ -1,10 +1,11 @@
 //! What both routers share of HTTP: the request's context, forms, replies, errors, streams.
 //!
 //! `request` one request's facts · `viewer` the extractors that ask who it is · `fields` a form as sent · `form` what each form goes
-//! through · `form_token` one-time keys · `reply` answers · `error` error pages · `layers` the one list of middleware · `present` domain values as view
-//! structs · `live` event streams · `degraded` while the database is away · `cookies`, `address`, `assets`, `avatars`, `health`,
-//! `language` · `metrics_auth` who may read the metrics · `routes` a router that knows its addresses · `serve` the accept loop · `sign_in` the sign-in of both routers
-//! · `multipart` forms with files · `range` parts of files · `packed` pages of packed parts · `stalled` connections whose peer takes nothing.
+//! through · `form_token` one-time keys · `reply` answers · `error` error pages · `layers` the one list of middleware · `present` domain
+//! values as view structs · `live` event streams · `degraded` while the database is away · `cookies`, `address`, `assets`, `avatars`,
+//! `health`, `language` · `link` the token of a mailed link · `metrics_auth` who may read the metrics · `routes` a router that knows its
+//! addresses · `serve` the accept loop · `sign_in` the sign-in of both routers · `multipart` forms with files · `range` parts of files ·
+//! `packed` pages of packed parts · `stalled` connections whose peer takes nothing.
 
 pub mod address;
 pub mod assets;
@@ -20,6 +21,7 @@ pub mod form_token;
 pub mod health;
 pub mod language;
 pub mod layers;
+pub mod link;
 pub mod live;
 pub mod metrics_auth;
 pub mod multipart;
@@ -37,6 +39,7 @@ pub mod viewer;
 pub use error::{HttpError, Result};
 pub use fields::Fields;
 pub use form::{Rejection, Submission};
+pub use link::LinkToken;
 pub use reply::Flash;
 pub use request::RequestContext;
 pub use viewer::{SignedIn, Staff};

@@ -1,6 +1,5 @@
-//! What is known about one request before its handler runs: who is asking, how pages look to them, which
-//! boards there are. All of it costs at most one round trip to Redis (none where this process has it, and Redis sends changes), and
-//! no SQL where Redis answers.
+//! What is loaded for a request before its handler runs: the session, language and reading aids, the boards. At most one round trip
+//! to Redis (none for values that this process keeps until Redis sends that they changed), and no SQL where Redis answers.
 
 use super::reply::HtmxTarget;
 use super::routes::{Kind, Route};
@@ -21,13 +20,13 @@ use std::sync::{Arc, OnceLock};
 use templates::layout::Aids;
 use templates::text::Lang;
 
-/// One request's facts. Cheap to clone.
+/// What handlers know of a request. Cheap to clone (an `Arc`).
 #[derive(Clone)]
 pub struct RequestContext {
     inner: Arc<RequestParts>,
 }
 
-/// What stands in a request itself, before any lookup. Made once; error pages need no more.
+/// What the request itself contains, before any lookup. Error pages need no more.
 pub struct RequestHead {
     /// The instance.
     pub app: App,
@@ -38,23 +37,24 @@ pub struct RequestHead {
     /// The address with its query.
     pub path: String,
     pub client: Client,
-    /// The word of a sentence to show, left by the page before.
+    /// The name of the flash message that the previous answer left in a cookie.
     pub flash: Option<String>,
-    /// The number under which this request is in the log.
+    /// The id of this request in the log.
     pub request_id: String,
     /// Whether it changes nothing (RFC 9110 section 9.2.1).
     is_read: bool,
-    /// Whether the answer may be packed. Not for guests: nginx keeps one copy of a page for all of them, whatever they take.
+    /// Whether the answer may be sent as gzip. Never for guests: nginx caches one copy of a page for all of them, whatever their browsers
+    /// accept.
     pub accepts_gzip: bool,
-    /// What the answer will be put into.
+    /// Whether a whole page, its main part or a fragment is wanted.
     pub target: HtmxTarget,
     /// The fields of the form that came, once it was read.
     pub sent: OnceLock<Vec<(String, String)>>,
-    /// What marks this browser as one in which accounts were signed in to before; empty: nothing.
+    /// The device cookie, which names the accounts that were signed in to in this browser before; empty: none came.
     pub device: String,
     /// The hash of the session's token that came.
     hash: Option<String>,
-    /// How pages look, as far as the browser's cookies and headers choose it.
+    /// Language and reading aids of this browser's cookie.
     reading: (Option<Lang>, Aids),
     /// The language that the browser prefers.
     preferred: Lang,
@@ -84,8 +84,8 @@ impl RequestHead {
         })
     }
 
-    /// Whether half a second old is good enough. Not after a form, whose answer leaves a word for the next page (`layers`): it has
-    /// to show what was sent. Nor for what an open page asks for because something happened.
+    /// Whether values may be shown that are up to half a second old. Not on the page after a form, which has to show what was sent (the
+    /// form's answer leaves a flash cookie, see `layers`), and not in streams and fragments, which are asked for after a change.
     fn accepts_recent(&self) -> bool {
         self.is_read && self.flash.is_none() && self.route.kind == Kind::Page
     }
@@ -115,17 +115,17 @@ pub struct RequestParts {
     pub actor: Option<Actor>,
     /// How many of their notifications are unread.
     pub unread: u32,
-    /// The state of the boards; none where Redis did not answer.
+    /// The generation of the boards; none where Redis did not answer.
     pub of_boards: Option<Generation>,
-    /// The state of all posts; none where Redis did not answer.
+    /// The generation of all posts; none where Redis did not answer.
     pub posts: Option<Generation>,
-    /// The state of what was withdrawn; none where Redis did not answer.
+    /// The generation of what was withdrawn; none where Redis did not answer.
     pub withdrawn: Option<Generation>,
-    /// The state of the posts of the board that the address names.
+    /// The generation of the posts of the board that the address names.
     pub board: Option<Generation>,
-    /// The state of the post that the address names.
+    /// The generation of the post that the address names.
     pub post: Option<Generation>,
-    /// The state of what the member has of posts, on a post's page.
+    /// The generation of the member's own bookmarks and notifications, on a post's page.
     pub reader: Option<Generation>,
     /// The boards in their order.
     pub boards: Arc<Boards>,
@@ -135,7 +135,7 @@ pub struct RequestParts {
     pub lang: Lang,
     /// How pages look to the reader.
     pub aids: Aids,
-    /// Whether a session's cookie came that is good for nothing.
+    /// Whether a session cookie came that belongs to no session: the answer deletes it.
     pub dead_cookie: bool,
 }
 
@@ -148,7 +148,7 @@ impl std::ops::Deref for RequestContext {
 }
 
 impl RequestContext {
-    /// Gathers the facts.
+    /// Loads what every page needs.
     ///
     /// # Errors
     /// The database's, where Redis did not answer and SQL does not either.
@@ -202,12 +202,12 @@ impl RequestContext {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// The hash of a session's token that came and is good for nothing.
+    /// The hash of the token of a session cookie that belongs to no session.
     pub fn dead_session(&self) -> Option<&str> {
         self.head.hash.as_deref().filter(|_| self.dead_cookie)
     }
 
-    /// What can be known without asking anybody: for error pages when nothing answers.
+    /// Without any lookup: for error pages while neither Redis nor the database answers.
     pub fn bare(head: Arc<RequestHead>) -> Self {
         let (lang, aids) = head.reading(None);
         let inner = RequestParts {
@@ -285,7 +285,7 @@ impl Tags {
             all.push(tag);
             all.len() - 1
         };
-        // Only of boards that exist: Redis would keep a generation for every word that a stranger makes up.
+        // Only of boards that exist: otherwise each made-up address would store a generation in Redis.
         let slug = head.route.board_of(path).filter(|slug| boards::may_have(&head.app.context, slug));
         let board = slug.map(|slug| place(CacheTag::board(slug)));
         let post = head.route.post_of(path).map(|id| place(CacheTag::post(id)));
@@ -301,7 +301,7 @@ async fn session(app: &App, area: Area, hash: Option<&str>, copy: Option<Arc<Ses
     }
     let session = sessions::load(&app.context, hash, area).await?;
     if session.is_none() {
-        // A copy that should not be there is not believed; take it away for the others too.
+        // The copy in Redis of a session that has ended: it is deleted for the other instances too.
         app.context.shared.sessions().drop_one(hash).await;
     }
     Ok(session)

@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub enum Kind {
     /// HTML for one reader, whose session, language and boards are looked up first.
     Page,
-    /// HTML that an open page asks for by itself: no sign that its reader is still there.
+    /// HTML that an open page fetches by script: it does not count as presence.
     Poll,
     /// An event stream: open for hours, so outside the concurrency limit.
     Stream,
@@ -23,14 +23,14 @@ pub enum Kind {
     Asset,
     /// The same for everybody.
     Plain,
-    /// What programs ask to see how the instance does: answered at any load.
+    /// The state of the instance, for programs: answered at any load.
     Probe,
 }
 
 /// How often a person may send a form, in a minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RateLimit {
-    /// More than anybody writes, fewer than a script wants.
+    /// More than people send, fewer than programs would.
     Write,
     /// The editor asks for a preview at each pause in typing.
     Preview,
@@ -198,7 +198,7 @@ impl Routes {
 
     /// The router, and its routes by address; from now on they are measured.
     pub fn split(self, app: &App, area: Area) -> (RouteTable, PoemRoute) {
-        // Both routers have a first page, and the site is the one that people mean.
+        // Both routers have "/", so the measurements of the panel have a prefix.
         let prefix = match area {
             Area::Site => "",
             Area::Admin => "admin:",

@@ -25,9 +25,9 @@ use tokio_util::sync::CancellationToken;
 const CONNECTIONS: usize = 20_000;
 /// Pause after a failed accept, so that running out of file descriptors does not cost a core.
 const PAUSE: Duration = Duration::from_millis(50);
-/// What was accepted last is still read.
+/// Time after the last accept in which requests are still read.
 const LINGER: Duration = Duration::from_millis(300);
-/// Longest wait for answers in flight, and then for writes that nobody waits for any more.
+/// Longest wait for answers in flight, and then for writes whose clients have left.
 pub const GRACE: Duration = Duration::from_secs(25);
 /// Largest head of a request, and buffer for writing. Kept small: ten thousand streams each have one.
 const BUFFER: usize = 16 * 1024;

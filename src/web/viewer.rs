@@ -1,4 +1,4 @@
-//! Who is asking, as a type: a handler that takes `SignedIn` cannot be reached by anybody else.
+//! Extractors that decide who may call a handler: one that takes `SignedIn` is called for members only, one that takes `Staff` for staff.
 
 use super::error::HttpError;
 use super::fields::Fields;
@@ -50,8 +50,7 @@ async fn sign_in_first(req: &Request, body: &mut RequestBody) -> HttpError {
     }
 }
 
-/// A request to the panel by a member of staff. The router's root has checked it already;
-/// this is how a handler gets at who it is.
+/// A request to the panel by a member of staff. The router's root has checked that already; this gives the handler the member.
 #[derive(Clone)]
 pub struct Staff {
     pub request: RequestContext,

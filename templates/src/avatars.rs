@@ -2,7 +2,7 @@
 
 use self::text as t;
 use crate::text::Lang;
-use crate::ui::{self, Avatar, Choice, Field, FieldError};
+use crate::ui::{self, Avatar, ButtonForm, Choice, Field, FieldError};
 use maud::{Markup, html};
 
 /// Addresses.
@@ -92,12 +92,7 @@ pub fn settings(p: &PictureForm) -> Markup {
 
 /// The button that takes a picture away.
 pub(crate) fn remove(lang: Lang, action: &str, once: &str) -> Markup {
-    html! {
-        form method="post" action=(action) novalidate hx-boost="false" {
-            (ui::once(once))
-            button.button.secondary { (lang.t(t::REMOVE)) }
-        }
-    }
+    ui::button_form(&ButtonForm { class: "secondary", changes_header: true, ..ButtonForm::new(action, once, lang.t(t::REMOVE)) })
 }
 
 fn form(p: &PictureForm) -> Markup {

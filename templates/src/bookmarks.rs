@@ -5,7 +5,7 @@ use crate::layout::{self, Shell};
 use crate::live;
 use crate::paths::post;
 use crate::text::{Lang, common};
-use crate::ui::{self, Field, FieldError, Moment};
+use crate::ui::{self, ButtonForm, Field, FieldError, Moment};
 use maud::{Markup, html};
 
 /// Addresses; `:id` is a post's.
@@ -207,14 +207,21 @@ fn entry(p: &BookmarksPage, item: &Item) -> Markup {
                     summary.button.quiet.small aria-label=(lang.fill(t::CHANGE_OF, &[("title", &title)])) { (lang.t(t::CHANGE)) }
                     (change(p, item))
                 }
-                form method="post" action=(paths::of(paths::DESTROY, item.post)) novalidate hx-sync="this:drop" {
-                    (ui::once(p.once))
-                    (ui::hidden("next", if p.is_alone { paths::INDEX } else { p.next }))
-                    button.button.quiet.small aria-label=(lang.fill(t::REMOVE_OF, &[("title", &title)])) { (lang.t(t::REMOVE)) }
-                }
+                (remove(p, item, title))
             }
         }
     }
+}
+
+fn remove(p: &BookmarksPage, item: &Item, title: &str) -> Markup {
+    let (action, label) = (paths::of(paths::DESTROY, item.post), p.shell.lang.fill(t::REMOVE_OF, &[("title", &title)]));
+    let next = if p.is_alone { paths::INDEX } else { p.next };
+    ui::button_form(&ButtonForm {
+        label: &label,
+        class: "quiet small",
+        next,
+        ..ButtonForm::new(&action, p.once, p.shell.lang.t(t::REMOVE))
+    })
 }
 
 fn change(p: &BookmarksPage, item: &Item) -> Markup {

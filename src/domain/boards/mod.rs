@@ -183,8 +183,8 @@ impl Boards {
         Ok(&self.0)
     }
 
-    /// Whether a board exists at an address, regardless of rights. The answer must not reach a page: it only says which
-    /// generations are worth asking Redis for.
+    /// Whether a board exists at an address, regardless of rights. The answer must not reach a page: it only decides whether Redis is
+    /// asked for a generation.
     pub fn has(&self, slug: &str) -> bool {
         self.0.iter().any(|board| board.slug == slug)
     }

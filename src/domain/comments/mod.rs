@@ -1,6 +1,7 @@
 //! Comments: threads with one visible level of nesting.
 //!
-//! `write` writing, and what follows a new comment · `insert` its rows · `mentions` members whom it names · `moderate` what staff do.
+//! `write` writing, changing, deleting · `insert` the rows of a new comment · `mentions` members whom a text names ·
+//! `moderate` moderation by staff · this file: finders.
 
 mod insert;
 pub mod mentions;
@@ -27,7 +28,7 @@ pub use write::{New, Typed, check_writable, create, destroy, insert, topic, upda
 /// Comments on one page of a thread.
 pub const PAGE_SIZE: usize = 100;
 
-/// A comment as its post's page shows it to one reader: words that the reader may not see are not in it.
+/// A comment as its post's page shows it to one reader. `body`, `html` and `files` are empty where the reader may not see them.
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "comment::Entity")]
 #[expect(missing_docs, reason = "columns")]
@@ -52,7 +53,6 @@ pub struct Comment {
     pub state_by: Option<UserId>,
     #[sea_orm(from_expr = "of_comments::count()")]
     pub file_count: i64,
-    /// None of a comment whose words its reader may not see.
     #[sea_orm(skip)]
     pub files: Vec<File>,
 }
@@ -69,19 +69,18 @@ impl Comment {
         self.state == State::Shown && actor.is_some_and(own)
     }
 
-    /// Whether this person may delete it. What staff took out of sight is no longer its author's to delete.
+    /// Whether this person may delete it. Its author may not once staff have hidden it.
     pub fn deletable_by(&self, actor: Option<&Actor>) -> bool {
         let own = |a: &Actor| a.id == self.author_id && a.may(Resource::Comment, Action::Delete) && self.state == State::Shown;
         self.state != State::Deleted && actor.is_some_and(|a| own(a) || a.may(Resource::Comment, Action::Moderate))
     }
 
-    /// Whether staff took it away, and not its author.
+    /// Whether staff hid or deleted it, and not its author.
     pub fn removed_by_staff(&self) -> bool {
         self.state_by.is_some_and(|by| by != self.author_id)
     }
 
-    /// Whether this reader of its post may see its words and files: those of hidden comments are for staff, those of deleted ones
-    /// for nobody who reads the thread.
+    /// Whether this reader of its post may see its text and files: staff may where it is hidden, nobody where it is deleted.
     pub fn is_in_sight(&self, actor: Option<&Actor>) -> bool {
         match self.state {
             State::Shown => true,
@@ -90,7 +89,7 @@ impl Comment {
         }
     }
 
-    /// Without its words where this reader may not see them.
+    /// Without its text where this reader may not see it.
     fn for_reader(mut self, actor: Option<&Actor>) -> Self {
         if !self.is_in_sight(actor) {
             self.body.clear();
@@ -100,7 +99,7 @@ impl Comment {
     }
 }
 
-/// Whether this person sees the words of hidden comments.
+/// Whether this person sees the text of hidden comments.
 pub fn moderates(actor: Option<&Actor>) -> bool {
     actor.is_some_and(|a| a.may(Resource::Comment, Action::Moderate))
 }
@@ -156,7 +155,7 @@ pub async fn list(db: &impl ConnectionTrait, actor: Option<&Actor>, post: &Post,
     if page > 1 || more {
         let all = Entity::find().filter(Column::PostId.eq(post.id)).count(db).await? as i64;
         pages = (all + PAGE_SIZE as i64 - 1) / PAGE_SIZE as i64;
-        // A thread that began on the page before begins this one too, so that its answers have something to stand under.
+        // A thread that began on an earlier page: its first comment is repeated, so that the answers are shown below it.
         if let Some(root) = rows.first().and_then(|first| first.root_id) {
             rows.insert(0, find(db, root).await?);
         }
@@ -166,7 +165,7 @@ pub async fn list(db: &impl ConnectionTrait, actor: Option<&Actor>, post: &Post,
     Ok(Listing { comments, pages })
 }
 
-/// A place in a thread, without any words of it.
+/// Where a comment is shown.
 #[derive(Debug)]
 pub struct CommentPlace {
     /// The post.
@@ -201,7 +200,7 @@ pub async fn since(db: &impl ConnectionTrait, post: &Post, after: CommentId) -> 
     Ok(fresh)
 }
 
-/// Gives comments their files, where this reader may see their words. A statement at most, and none where no comment has any.
+/// Loads the files of comments that this reader may see. One statement, none where no comment has files.
 async fn add_files(db: &impl ConnectionTrait, actor: Option<&Actor>, comments: &mut [Comment]) -> Result<()> {
     let with_files = comments.iter().filter(|comment| comment.file_count > 0 && comment.is_in_sight(actor));
     let ids: Vec<CommentId> = with_files.map(|comment| comment.id).collect();
@@ -216,7 +215,7 @@ async fn add_files(db: &impl ConnectionTrait, actor: Option<&Actor>, comments: &
     Ok(())
 }
 
-/// One comment, for rules that ask who may read it.
+/// One comment, without a check of rights: callers check who may read it.
 ///
 /// # Errors
 /// `NotFound`.

@@ -1,4 +1,4 @@
-//! What staff do with comments: search, hide, restore and delete them, one or many, with a reason.
+//! Moderation of comments: staff find, hide, restore and delete them, one or many, with a reason.
 
 use super::super::boards::Boards;
 use super::super::posts::{self, moderate::ModerationAction};
@@ -16,8 +16,8 @@ use crate::entity::{board, post, user};
 use sea_orm::sea_query::JoinType;
 use sea_orm::{ColumnTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Related};
 
-/// What staff do with comments: hide, restore and delete, one or many, with a reason. Only with those on boards and posts
-/// that this person may read.
+/// Hides, restores or deletes comments, with a reason and an entry in the audit log for each. Only those on boards and posts that this
+/// person may read.
 ///
 /// # Errors
 /// `Forbidden`; `Invalid("reason", …)`; `NotFound`.

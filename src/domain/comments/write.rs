@@ -1,4 +1,4 @@
-//! Writing, changing and deleting comments, and what each new one sets in motion.
+//! Writing, changing and deleting comments, and the notifications and signals of a new one.
 
 use super::super::audit::{self, By};
 use super::super::boards::{Access, Board, Boards};
@@ -9,6 +9,7 @@ use super::{find_deletable, find_editable, mentions, thread};
 use crate::clock::OffsetDateTime;
 use crate::db::{Template, Transaction, query};
 use crate::domain::files::of_comments::{self, Changes, Incoming, Ready};
+use crate::domain::files::texts;
 use crate::domain::idempotency::{Uncommitted, idempotent};
 use crate::domain::search::{self, Doc, Grams};
 use crate::domain::users::{self, profile};
@@ -33,7 +34,7 @@ pub struct New<'a> {
     pub parent: Option<CommentId>,
     /// The text as typed.
     pub body: &'a str,
-    /// What has arrived with it.
+    /// Its files.
     pub files: &'a [Incoming],
 }
 
@@ -92,7 +93,7 @@ pub async fn create(
     Ok(outcome)
 }
 
-/// Whom and what a new comment concerns beside its post.
+/// Whose notifications and which board a new comment changes beside its post.
 #[derive(Debug, Default)]
 pub struct Concerned {
     recipients: Vec<UserId>,
@@ -161,11 +162,11 @@ fn check_target<'a>(target: &Target, boards: &'a Boards, actor: &Actor, parent: 
     if parent.is_some() && target.parent_state != Some(State::Shown) { Err(Error::Conflict("comment.parent_gone")) } else { Ok(board) }
 }
 
-/// Who gets a notification and why, each once: an answer counts more than a mention, a mention more than one's own post.
-/// Only those who may read the post: a notification quotes it.
+/// The recipients of notifications, each once and with the first of these reasons: an answer to them, a mention, a comment on their
+/// post. Only those who may read the post, because a notification quotes it.
 async fn choose(ctx: &Context, target: &Target, board: &Board, actor: &Actor, mentioned: &[String]) -> Result<Vec<Recipient>> {
     let mut involved: Vec<UserId> = target.parent_author.into_iter().chain([target.author_id]).collect();
-    // Where every member reads, nobody's rights need to be asked for.
+    // On boards that every member may read the rights of recipients need not be loaded.
     let every_member = board.read <= Access::Members && target.state == State::Shown;
     let asked = if every_member { &[][..] } else { &involved[..] };
     let known = profile::actors(&ctx.db, mentioned, asked).await?;
@@ -186,12 +187,12 @@ async fn choose(ctx: &Context, target: &Target, board: &Board, actor: &Actor, me
     Ok(all)
 }
 
-/// After the commit: open pages learn of it, and what was drawn is out of date.
+/// After the commit: invalidates caches and sends signals to open pages.
 async fn announce(ctx: &Context, actor: &Actor, post: PostId, comment: CommentId, concerned: &Concerned) {
     let mut tags = vec![CacheTag::POSTS, CacheTag::post(post.0), CacheTag::user(actor.id.into())];
     tags.extend(concerned.board.as_deref().map(CacheTag::board));
     tags.extend(concerned.recipients.iter().map(|member| CacheTag::reader((*member).into())));
-    // First: what notified readers see must not be older than it.
+    // Caches first: a reader who follows the signal must not get an older page.
     futures_util::join!(invalidation::invalidate(ctx, &tags), notifications::forget(ctx, &concerned.recipients));
     let topic = topic(post);
     let published = ctx.shared.signals().publish(&topic, comment.to_string());
@@ -248,7 +249,7 @@ async fn amend(
     let (comment, post) = find_editable(&ctx.db, actor, id).await?;
     let body = Body::parse(typed.body, COMMENT_MAX)?;
     let html = markdown::comment(&body.0)?;
-    let doc = Doc::comment(id, (post.id, post.board_id), comment.author_id, comment.created_at, true, Grams::of("", &html));
+    let grams = Grams::of("", &html);
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let boards = Boards::read(&tx).await?;
@@ -261,15 +262,18 @@ async fn amend(
     if update.exec(&tx).await?.rows_affected == 0 {
         return Err(Error::Forbidden);
     }
+    // After the comment's row, as everywhere. From here on nobody hides or moves the post before the commit.
+    let place = texts::comment_as_owner(&tx, id).await?.filter(|place| place.is_shown).ok_or(Error::Forbidden)?;
     of_comments::change(&tx, id, &typed.files).await?;
     of_comments::add(&tx, id, added, now).await?;
     of_comments::check_all_described(&tx, board, id).await?;
-    search::put(&tx, doc).await?;
+    let under = (place.post_id, place.board_id);
+    search::put(&tx, Doc::comment(id, under, place.author_id, comment.created_at, place.is_shown, grams)).await?;
     invalidation::withdraw(&tx, stale, now).await?;
     Ok(Uncommitted { tx, id })
 }
 
-/// Deletes a comment: its place stays, its words do not show. Another member's is noted in the audit log.
+/// Deletes a comment: its place in the thread stays, without its text. Deleting another member's is written to the audit log.
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`.
@@ -295,12 +299,12 @@ async fn delete(ctx: &Context, by: &By, id: CommentId, stale: &mut Vec<CacheTag>
     Ok(Uncommitted { tx, id })
 }
 
-/// How a comment is called in the audit log.
+/// The beginning of a comment, by which the audit log names it.
 pub(super) fn excerpt(body: &str) -> String {
     body.chars().take(60).collect()
 }
 
-/// What shows the comments of a post.
+/// The cache tags of what shows the comments of a post.
 fn shown_by(boards: &Boards, post: &Post) -> Vec<CacheTag> {
     boards.all().iter().find(|board| board.id == post.board_id).map(|board| posts::shown_by(post, board)).unwrap_or_default()
 }

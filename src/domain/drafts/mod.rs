@@ -2,8 +2,8 @@
 //!
 //! `save` saving one, and what becomes of it when its post is published.
 //!
-//! A draft is its member's own: every finder asks for that member. Two windows never overwrite each other: the one that fell behind
-//! is stored as a draft of its own.
+//! A draft is its member's own: every finder asks for that member. Two windows never overwrite each other: a text that another
+//! window has replaced since is stored as a separate draft.
 
 mod save;
 
@@ -18,8 +18,8 @@ use sea_orm::sea_query::{Func, JoinType, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select};
 
 pub use crate::entity::draft::DraftId;
+pub(in crate::domain) use save::publish;
 pub use save::{Saved, save, save_for_files};
-pub(in crate::domain) use save::{publish, take_turns};
 
 /// A member may have this many.
 pub const MOST: u64 = 50;
@@ -37,10 +37,10 @@ pub enum Target {
     Edit(PostId),
 }
 
-/// What an editor knows of its draft. The default is an editor that keeps none.
+/// The draft of an open editor, as its form names it. The default is an editor without one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Editor {
-    /// Random, the same from the opening of the editor to the post: by it a window is recognised, whatever it knows of its draft.
+    /// Random, the same from the opening of the editor to the post: it identifies the window where id and version are out of date too.
     form: String,
     /// The draft that it shows.
     pub draft: Option<DraftId>,

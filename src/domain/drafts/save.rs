@@ -1,17 +1,16 @@
 //! Saving a draft, and deleting it in the transaction that publishes its post.
 //!
-//! A save has the name of its form, and the id and version of the draft that the form knows. What the same form saved is
-//! overwritten, for a browser that lost an answer knows an old version; what another window saved since is not.
+//! A save carries the name of its form, and the id and version of the draft as of the last answer. What the same form saved is
+//! overwritten even by an older version, because the browser may have lost an answer; what another window saved since is not.
 
 use super::{DraftId, Editor, MOST, Target, own, written_for};
 use crate::clock::OffsetDateTime;
 use crate::db::{Transaction, query};
 use crate::domain::idempotency::{self, Key};
-use crate::domain::{Actor, Context, Error, PostId, Result, UserId, files, posts, validation};
+use crate::domain::{Actor, Context, Error, PostId, Result, UserId, files, posts, users, validation};
 use crate::entity::draft::{ActiveModel, Column, Entity, Model};
-use crate::entity::user;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Condition, ExprTrait, LockType};
+use sea_orm::sea_query::{Condition, ExprTrait};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 
 /// A draft as it was saved.
@@ -60,20 +59,13 @@ async fn save_or(ctx: &Context, actor: &Actor, target: Target, typed: &posts::Dr
     let typed =
         posts::Draft { title: validation::line(&validation::text(&typed.title)), body: validation::text(&typed.body), ..typed.clone() };
     let tx = query::begin(&ctx.db).await?;
-    take_turns(&tx, actor.id).await?;
+    // A save after the form's post sees that it was published, one before it is deleted with it.
+    users::lock(&tx, actor.id).await?;
     let alts = typed.alts.clone();
     let saved = store(&tx, actor, target, typed, empty, ctx.clock.now()).await?;
     files::describe(&tx, actor, target, saved.id, &alts).await?;
     tx.commit().await?;
     Ok(saved)
-}
-
-/// The windows of one member take turns: a save after the form's post sees that it was published, one before it is deleted with it.
-/// Rows that refer to the member are not waited for.
-pub(in crate::domain) async fn take_turns(tx: &Transaction, member: UserId) -> Result<()> {
-    let row = user::Entity::find_by_id(member).select_only().column(user::Column::Id).lock(LockType::NoKeyUpdate);
-    row.into_tuple::<UserId>().one(tx).await?;
-    Ok(())
 }
 
 async fn store(tx: &Transaction, actor: &Actor, target: Target, typed: posts::Draft, empty: Empty, now: OffsetDateTime) -> Result<Saved> {
@@ -205,7 +197,7 @@ pub(in crate::domain) async fn publish(
     if editor.form.is_empty() {
         return files::publish(tx, &[], post, &typed.alts, now).await;
     }
-    take_turns(tx, member).await?;
+    users::lock(tx, member).await?;
     let shown = editor.draft.map(|id| Column::Id.eq(id).and(Column::Version.eq(editor.version)));
     let of_form = Condition::any().add(Column::Form.eq(&editor.form)).add_option(shown);
     let drafts = Entity::find().select_only().column(Column::Id).filter(Column::UserId.eq(member)).filter(of_form);

@@ -1,13 +1,15 @@
 //! Files of posts: attached to a draft, published with it, read by those who may read the post. Files of comments are sent with them.
 //!
 //! `attach` attaching and removing · `publish` what becomes of a draft's files when its post is published · `of_comments` files of comments
-//! · `texts` the text of documents.
+//! · `texts` the text of documents · `settle` contents that become ready · `room` the limit on all of them.
 //!
 //! A file has the rights of what it belongs to, asked at each request: that of a hidden post is gone with it.
 
 mod attach;
 pub mod of_comments;
 mod publish;
+mod room;
+mod settle;
 pub mod texts;
 
 use super::boards::Boards;
@@ -29,9 +31,14 @@ pub use crate::entity::blob_variant::Size;
 pub use crate::entity::draft::DraftId;
 pub use crate::entity::file::FileId;
 pub use crate::entity::file_text::Outcome;
-pub use attach::{Sent, attach, bytes_of_all, check_room, remove};
-pub(in crate::domain) use attach::{describe, settle};
+pub use attach::{attach, remove};
+pub use room::{bytes_of_all, check_room};
+pub use settle::Sent;
+
+pub(in crate::domain) use attach::describe;
 pub(in crate::domain) use publish::{check_described, publish};
+pub(in crate::domain) use room::check_fits;
+pub(in crate::domain) use settle::{Refused, settle, settling};
 
 /// Largest file, in bytes.
 pub const SIZE_MAX: u64 = 25 * 1024 * 1024;

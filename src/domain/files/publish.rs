@@ -1,4 +1,4 @@
-//! What becomes of the files of a draft in the transaction that publishes its post.
+//! Publishing the files of a draft, in the transaction that publishes its post.
 
 use super::attach::{alt, set_alt};
 use super::{ContentKind, DraftId, FileId, relation, texts};
@@ -12,8 +12,8 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
 
-/// Gives the files of these drafts to the post, makes what they change of its published files come true, and describes the files
-/// as the form says. Before the drafts are deleted: their files would go with them.
+/// Gives the files of these drafts to the post, applies their changes of its published files, and stores the descriptions of the form.
+/// Before the drafts are deleted, because that deletes their files.
 pub(in crate::domain) async fn publish(
     tx: &Transaction,
     drafts: &[DraftId],

@@ -37,7 +37,7 @@ pub enum TextState {
     Done(Outcome),
 }
 
-/// What can be read of a file of this kind and name, of whose content this became.
+/// The state of a file's text, by the file's kind, its name and the outcome of reading it.
 pub fn state(kind: ContentKind, name: &str, outcome: Option<Outcome>) -> TextState {
     match (text::plan(kind, name), outcome) {
         (Plan::Nothing, _) => TextState::Nothing,
@@ -141,7 +141,8 @@ pub(super) async fn announce(tx: &Transaction, files: &[Published], owner: FileO
     Ok(())
 }
 
-/// A post as the owner of files. It is not hidden, moved or changed until the commit: what does it finds the documents.
+/// A post as the owner of files. Its row is locked, so it is not hidden, moved or changed before the commit; a later change finds the
+/// documents.
 pub(super) async fn post_as_owner(tx: &Transaction, id: PostId) -> Result<Option<FileOwner>> {
     let found = post::Entity::find_by_id(id).select_only();
     let found = found.columns([post::Column::BoardId, post::Column::AuthorId, post::Column::State]).lock_shared();
@@ -150,7 +151,7 @@ pub(super) async fn post_as_owner(tx: &Transaction, id: PostId) -> Result<Option
 }
 
 /// The same of a comment, and its post.
-pub(super) async fn comment_as_owner(tx: &Transaction, id: CommentId) -> Result<Option<FileOwner>> {
+pub(in crate::domain) async fn comment_as_owner(tx: &Transaction, id: CommentId) -> Result<Option<FileOwner>> {
     let is_shown = comment::Column::State.eq(State::Shown).and(post::Column::State.eq(State::Shown));
     let found = comment::Entity::find_by_id(id).inner_join(post::Entity).select_only();
     let found = found.columns([comment::Column::PostId, comment::Column::AuthorId]).column(post::Column::BoardId);
@@ -239,7 +240,7 @@ async fn held(tx: &Transaction, id: FileId) -> Result<Option<(Indexed, FileOwner
         _ => None,
     };
     let Some(owner) = owner else { return Ok(None) };
-    // After its owner, as those do it who change that one: they may have taken the file away meanwhile.
+    // After the owner's row, the order in which other writers lock: one of them may have removed the file meanwhile.
     let file = Entity::find_by_id(id).select_only().columns([Column::Name, Column::BlobId, Column::CreatedAt]);
     Ok(file.into_model().one(tx).await?.map(|file| (file, owner)))
 }

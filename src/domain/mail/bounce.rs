@@ -1,7 +1,7 @@
 //! Mails that came back: reports on their delivery (RFC 3464), sent to an address that only we could have made.
 //!
-//! Of a report nothing is believed but its status, and only where the recipient carries the HMAC of a member and their present
-//! address: anybody can send a mail that looks like a report.
+//! Of a report only the status is used, and only where its recipient carries the HMAC of a member and their present address, because
+//! anybody can send a mail that looks like a report.
 
 use crate::clock::OffsetDateTime;
 use crate::domain::users::addresses;
@@ -25,7 +25,7 @@ pub enum Bounce {
     Ignored,
     /// It is about a sign-up that waited: it has no member whose address could be marked.
     SignUp,
-    /// It is about nobody whom we sent a mail to, or about an address that the member has left.
+    /// Its recipient carries no HMAC of ours, or that of an address which the member has changed.
     Unknown,
 }
 

@@ -20,8 +20,8 @@ pub struct Known {
 const KNOWN: usize = 100_000;
 
 impl Known {
-    /// Looks at the stored texts of a page before it is drawn, so that [`Self::show`] only has to look them up. A page that
-    /// is long and new to this process is looked at where it holds up nobody.
+    /// Checks the stored texts of a page before it is drawn, so that [`Self::show`] only has to look them up. Long texts that are new to
+    /// this process are checked on a blocking thread.
     pub async fn prepare(&self, texts: impl Iterator<Item = &str>) {
         let unknown: Vec<String> = texts.filter(|html| !self.has(self.mark(html))).map(str::to_owned).collect();
         let length: usize = unknown.iter().map(String::len).sum();
@@ -33,7 +33,7 @@ impl Known {
         clean.unwrap_or_default().iter().for_each(|html| self.keep(self.mark(html)));
     }
 
-    /// 128 bits with keys of this process: nobody can make a text that passes for another.
+    /// 128 bits with random keys of this process, so that no one can construct two texts with the same mark.
     fn mark(&self, html: &str) -> (u64, u64) {
         (self.keys.0.hash_one(html), self.keys.1.hash_one(html))
     }

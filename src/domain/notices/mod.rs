@@ -69,7 +69,7 @@ impl Kind {
     }
 }
 
-/// A mail that is to be sent: the payload of its job. It holds no words of anybody: they are looked up when it is sent.
+/// A mail that is to be sent: the payload of its job. It holds no text: that is loaded when the mail is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "notice", rename_all = "snake_case")]
 pub enum Notice {

@@ -76,9 +76,8 @@ pub struct Page {
     pub total: i64,
 }
 
-/// A page of a board for a person who may see what is on it, in two statements whatever its number, and one for files where the board
-/// shows them: the marks say in which run
-/// of places the page begins, and no more than one run is stepped over (see `migration::marks`).
+/// A page of a board, for a person who may read it. Two statements for a page of any number, and one for files where the board shows
+/// them: the page marks give the run of places in which the page begins, so OFFSET skips less than one run (see `migration::marks`).
 ///
 /// # Errors
 /// `NotFound`.
@@ -103,7 +102,7 @@ pub async fn page(db: &impl ConnectionTrait, actor: Option<&Actor>, board: &Boar
     let parts = if number <= 1 { vec![(0, Column::Id, notices), (1, column, posts)] } else { vec![(1, column, posts)] };
     let rows = Placed::find_by_statement(db.get_database_backend().build(&union(parts))).all(db).await?;
     let (notices, mut posts): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.part == 0);
-    // A notice that stands above is not read a second time in its place.
+    // Notices are shown above the list, so the list leaves them out.
     posts.retain(|post| notices.iter().all(|notice| notice.card.id != post.card.id));
     let cards = |rows: Vec<Placed>| rows.into_iter().map(|row| row.card).collect();
     let mut posts: Vec<Card> = cards(posts);

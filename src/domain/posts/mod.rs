@@ -1,6 +1,6 @@
-//! Posts: writing, reading, changing, and what staff do with them.
+//! Posts.
 //!
-//! `list` a board's pages, the newest of all, a member's · `write` writing, changing, deleting · `moderate` what staff do.
+//! `list` lists of posts · `write` writing, changing, deleting · `moderate` moderation by staff · this file: finders.
 
 pub mod list;
 pub mod moderate;
@@ -33,13 +33,13 @@ impl State {
         }
     }
 
-    /// The state of a word.
+    /// The state with this word.
     pub fn parse(word: &str) -> Option<Self> {
         [Self::Shown, Self::Hidden, Self::Deleted].into_iter().find(|state| state.as_str() == word)
     }
 
-    /// By how much the counts of what is shown change when a row comes into this state, and from which states they do. From the
-    /// other states a row may come too, uncounted.
+    /// By how much the counts of shown rows change when a row enters this state, and the states from which they change. A row that
+    /// enters it from another state leaves them as they are.
     pub(in crate::domain) fn counted_from(self) -> (i64, &'static [Self]) {
         match self {
             Self::Shown => (1, &[Self::Hidden, Self::Deleted]),
@@ -47,7 +47,7 @@ impl State {
         }
     }
 
-    /// The state from which a row comes into this one without changing the counts.
+    /// The state from which a row enters this one without changing the counts.
     pub(in crate::domain) fn uncounted_from(self) -> Option<Self> {
         match self {
             Self::Shown => None,
@@ -57,8 +57,8 @@ impl State {
     }
 }
 
-/// A post as its page shows it. Only this file makes one, and only for a person who may read it: what takes a `&Post` needs
-/// to ask no more.
+/// A post as its page shows it. Only the finders of this file construct one, after checking that its reader may read it: a function
+/// that takes a `&Post` need not check again.
 #[derive(Clone, Debug, DerivePartialModel)]
 #[sea_orm(entity = "post::Entity")]
 #[expect(missing_docs, reason = "columns")]
@@ -89,12 +89,12 @@ pub struct Post {
     /// Counted up by each change of title or text.
     pub revision: i64,
     pub state_reason: Option<String>,
-    /// Keeps other files from making one.
+    /// Of a private type, so that no other file can construct a `Post`.
     #[sea_orm(skip)]
     _checked: Checked,
 }
 
-/// Cannot be named elsewhere.
+/// Private to this file.
 #[derive(Clone, Copy, Debug, Default)]
 struct Checked;
 
@@ -105,8 +105,7 @@ impl Post {
         self.state == State::Shown && actor.is_some_and(|a| own(a) || a.may(Resource::Post, Action::Moderate))
     }
 
-    /// Whether this person may delete it. What staff took out of sight is no longer its author's to delete: the reason
-    /// would go with it.
+    /// Whether this person may delete it. Its author may not once staff have hidden it: the reason would be deleted with it.
     pub fn deletable_by(&self, actor: Option<&Actor>) -> bool {
         let own = |a: &Actor| a.id == self.author_id && a.may(Resource::Post, Action::Delete) && self.state == State::Shown;
         self.state != State::Deleted && actor.is_some_and(|a| own(a) || a.may(Resource::Post, Action::Moderate))
@@ -128,7 +127,7 @@ fn newest_comment() -> SimpleExpr {
     Func::coalesce([Expr::from(newest), 0.into()]).into()
 }
 
-/// So that the files of a post without any are not asked for.
+/// The number of its files: a post without any needs no statement for them.
 fn file_count() -> SimpleExpr {
     let of_post = file::Column::PostId.into_expr().equals((post::Entity, post::Column::Id));
     query::count_rows(file::Entity, Condition::all().add(of_post))
@@ -138,7 +137,7 @@ fn file_count() -> SimpleExpr {
 /// staff and for their authors, deleted ones for staff alone.
 pub(in crate::domain) fn in_sight(state: State, author: UserId, actor: Option<&Actor>) -> bool {
     let staff = actor.is_some_and(|a| a.may(Resource::Post, Action::Moderate));
-    // Who wrote a post that staff took out of sight still sees it, and why.
+    // The author of a hidden post still sees it, and the reason.
     let own = state == State::Hidden && actor.is_some_and(|a| a.id == author);
     state == State::Shown || staff || own
 }

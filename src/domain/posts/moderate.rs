@@ -1,4 +1,4 @@
-//! What staff do with posts: hide, restore, delete and move them, one or many, with a reason.
+//! Moderation of posts: staff find, hide, restore, delete and move them, one or many, with a reason.
 
 use super::super::audit::{self, Entry, Target};
 use super::super::boards::{Board, Boards};
@@ -68,8 +68,8 @@ impl ModerationAction {
     }
 }
 
-/// Does something with posts, all in one transaction, each noted in the audit log. Only with posts of boards that this
-/// person may read, and only to boards that take posts from them.
+/// Applies an action to posts, in one transaction, with an entry in the audit log for each. Only posts of boards that this person may
+/// read, and moved only to boards that take posts from them.
 ///
 /// # Errors
 /// `Forbidden`; `Invalid("reason", …)`; `NotFound`.
@@ -88,18 +88,18 @@ pub async fn moderate(
     Ok(outcome)
 }
 
-/// After the commit: staff may have touched any board, so all of them are drawn anew.
+/// After the commit: invalidates the pages of all boards, because the posts may be on any of them.
 pub(in crate::domain) async fn invalidate_all(ctx: &Context) -> Result<()> {
     invalidation::invalidate(ctx, &every(&Boards::read(&ctx.db).await?)).await;
     Ok(())
 }
 
-/// Everything that shows posts.
+/// The cache tags of everything that shows posts.
 fn every(boards: &Boards) -> Vec<CacheTag> {
     boards.all().iter().map(|board| CacheTag::board(&board.slug)).chain([CacheTag::POSTS, CacheTag::WITHDRAWN]).collect()
 }
 
-/// The same, written down in the transaction that withdraws something.
+/// Invalidates them in the transaction that withdraws something, for when Redis does not answer after its commit.
 pub(in crate::domain) async fn withdraw_all(tx: &impl ConnectionTrait, boards: &Boards, now: super::OffsetDateTime) -> Result<()> {
     invalidation::withdraw(tx, &every(boards), now).await
 }
@@ -130,7 +130,7 @@ async fn apply(ctx: &Context, by: &audit::By, ids: &[PostId], action: Moderation
     Ok(Uncommitted { tx, id: ids.len() as i64 })
 }
 
-/// The board that posts are moved to. One that this person may not read is not named as such.
+/// The board that posts are moved to. One that this person may not read gets the same error as one that does not exist.
 fn target<'a>(boards: &'a Boards, actor: &Actor, id: BoardId) -> Result<&'a Board> {
     let board = boards.find_readable(Some(actor), id).map_err(|_| Error::invalid("board_to", "board.unknown"))?;
     if board.takes_posts_from(Some(actor)) { Ok(board) } else { Err(Error::invalid("board_to", "board.closed")) }

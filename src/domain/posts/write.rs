@@ -27,7 +27,7 @@ pub struct Draft {
     pub notice: bool,
     /// The revision that the editor showed; none for a new post.
     pub revision: Option<i64>,
-    /// What its editor keeps of it meanwhile.
+    /// The draft in which its editor saves it.
     pub editor: drafts::Editor,
     /// How its files are described.
     pub alts: Vec<(FileId, String)>,
@@ -67,7 +67,7 @@ pub async fn create(
     }
     let outcome = idempotent(ctx, key, insert(ctx, actor, board, draft)).await?;
     let mut stale = vec![CacheTag::POSTS, CacheTag::board(&board.slug), CacheTag::user(actor.id.into())];
-    // The pages of the posts beside it lead to it.
+    // The pages of the next older and the next newer post link to it.
     match list::ids_beside(&ctx.db, board.id, outcome.id).await {
         Ok(beside) => stale.extend(beside.into_iter().map(|id| CacheTag::post(id.0))),
         Err(_) => stale.push(CacheTag::WITHDRAWN),
@@ -113,7 +113,7 @@ async fn insert(ctx: &Context, actor: &Actor, board: &Board, draft: &Draft) -> R
     Ok(Uncommitted { tx, id })
 }
 
-/// Changes a post. What staff change of another member's words is noted in the audit log, before and after.
+/// Changes a post. A change of another member's post by staff is written to the audit log, with both texts.
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`; `Invalid`, also when another change came first.
@@ -168,7 +168,7 @@ async fn amend(ctx: &Context, by: &By, (post, board): (&Post, &Board), draft: &D
     Ok(Uncommitted { tx, id: post.id })
 }
 
-/// Deletes a post: it goes out of sight, and staff can bring it back. Another member's is noted in the audit log.
+/// Deletes a post: nobody but staff sees it, and staff can restore it. Deleting another member's is written to the audit log.
 ///
 /// # Errors
 /// `NotFound`; `Forbidden`.

@@ -75,6 +75,20 @@ struct Stored {
     written_at: OffsetDateTime,
 }
 
+impl Stored {
+    /// The text of a post that is in force now.
+    fn of_post(post: &Post) -> Self {
+        Self {
+            number: post.revision,
+            title: post.title.clone(),
+            body: post.body.clone(),
+            editor_id: post.edited_by.unwrap_or(post.author_id),
+            editor: String::new(),
+            written_at: post.edited_at.unwrap_or(post.created_at),
+        }
+    }
+}
+
 impl From<Stored> for Version {
     fn from(row: Stored) -> Self {
         let Stored { number, title, body, editor_id, editor, written_at } = row;
@@ -135,14 +149,7 @@ pub async fn of_post(db: &impl ConnectionTrait, actor: Option<&Actor>, boards: &
     if !may_see(actor, &board, post.author_id) {
         return Err(Error::NotFound);
     }
-    let current = Stored {
-        number: post.revision,
-        title: post.title.clone(),
-        body: post.body.clone(),
-        editor_id: post.edited_by.unwrap_or(post.author_id),
-        editor: String::new(),
-        written_at: post.edited_at.unwrap_or(post.created_at),
-    };
+    let current = Stored::of_post(&post);
     let may_restore = post.editable_by(actor, &board);
     history(db, actor, (post, board), Subject::Post(id), current, may_restore).await
 }
@@ -195,15 +202,7 @@ async fn history(
 
 /// Stores the text of a post that a change has replaced. The row of the post is locked by the change, which found this revision.
 pub(super) async fn keep_post(tx: &Transaction, post: &Post) -> Result<()> {
-    let old = Stored {
-        number: post.revision,
-        title: post.title.clone(),
-        body: post.body.clone(),
-        editor_id: post.edited_by.unwrap_or(post.author_id),
-        editor: String::new(),
-        written_at: post.edited_at.unwrap_or(post.created_at),
-    };
-    keep(tx, Subject::Post(post.id), old).await
+    keep(tx, Subject::Post(post.id), Stored::of_post(post)).await
 }
 
 /// Stores the text of a comment that a change replaces, where it has other words. It is read again and locked, because another window

@@ -7,7 +7,7 @@ pub mod look;
 use super::boards::Boards;
 use super::idempotency::{Key, Outcome, Uncommitted, idempotent};
 use super::search::Kind;
-use super::{Actor, BoardId, Context, Error, Result, UserId, notifications, validation};
+use super::{Actor, BoardId, Context, Error, Result, UserId, notifications, users, validation};
 use crate::clock::OffsetDateTime;
 use crate::db::{Transaction, query};
 use crate::entity::saved_search::{ActiveModel, Column, Entity};
@@ -116,9 +116,8 @@ pub async fn create(ctx: &Context, actor: &Actor, boards: &Boards, key: &Key, ne
         }
         let author = author(&ctx.db, new.author).await?;
         let tx = query::begin(&ctx.db).await?;
-        // Two windows of one member take turns, so that neither the limit nor the unique index is met by both.
-        let member = user::Entity::find_by_id(actor.id).select_only().column(user::Column::Id).lock_exclusive();
-        member.into_tuple::<UserId>().one(&tx).await?;
+        // So that neither the limit nor the unique index is met by two windows at once.
+        users::lock(&tx, actor.id).await?;
         let id = match own(actor).filter(Column::Same.eq(new.same(author))).one(&tx).await? {
             Some(kept) => kept.id,
             None => insert(&tx, actor, (&new, author), ctx.clock.now()).await?,

@@ -1,5 +1,5 @@
 //! Filling the index with what was written before there was one, or anew. The newest comes first, in small transactions, while people
-//! write: what they write is indexed by itself. Where it stands is a row, so it goes on after a restart, and instances take turns.
+//! write: what they write is indexed by itself. Its progress is a row, so it goes on after a restart, and instances take turns.
 
 use super::index::{Doc, FileOwner, Grams, put_all};
 use crate::clock::OffsetDateTime;
@@ -261,8 +261,8 @@ fn keep<T>(rows: &mut Vec<T>, stays: impl Fn(&T) -> bool) {
     rows.truncate(end);
 }
 
-/// A batch of rows that nobody changes until the commit: an edit or a hiding comes before it, and is read, or after it, and finds
-/// the document. Nothing is waited for, so nobody can wait in a circle.
+/// A batch of rows, locked until the commit: an edit or a hiding is committed before, and is read, or comes after it, and finds the
+/// document. Locks are not waited for, so there is no deadlock.
 fn held<E: EntityTrait>(rows: Select<E>) -> Select<E> {
     // SQLite has one writer, and its builder leaves the lock out.
     rows.limit(BATCH).lock_with_behavior(LockType::Share, LockBehavior::Nowait)

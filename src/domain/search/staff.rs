@@ -53,7 +53,7 @@ pub(in crate::domain) async fn matching(ctx: &Context, boards: &[BoardId], kind:
     Ok(Matches { is_cut: true, ..found })
 }
 
-/// Those that really have the words: the index knows pairs of syllables alone.
+/// Those that contain the words: the index holds pairs of neighbouring characters only.
 async fn with_words(db: &impl ConnectionTrait, kind: Kind, ids: &[i64], terms: &Terms) -> Result<Vec<i64>> {
     if ids.is_empty() {
         return Ok(Vec::new());

@@ -39,13 +39,13 @@ pub enum SessionSelector {
 #[must_use = "instances must be notified after the commit"]
 pub struct Changed {
     sessions: usize,
-    /// The hashes of their tokens, and the version from which on copies are believed.
+    /// The hashes of their tokens, and the version from which on copies are valid.
     tokens: Vec<(String, i64)>,
-    /// The epoch that began with the change: no copy of an earlier one is believed.
+    /// The epoch that began with the change: copies of earlier ones are invalid.
     epoch: Option<u64>,
-    /// The member whose rights changed: what is kept ready behind their bell was read with the earlier ones.
+    /// The member whose rights changed: their cached notifications were read with the earlier rights.
     member: Option<UserId>,
-    /// The member all of whose sessions ended: copies of tokens that SQL knows no longer go too.
+    /// The member all of whose sessions ended: copies of tokens that have no row any more are deleted too.
     ended: Option<UserId>,
 }
 
@@ -60,8 +60,8 @@ impl Changed {
         self.sessions == 0
     }
 
-    /// After the commit: no instance believes the old copies any more. Where Redis could not be reached, the
-    /// log in SQL is what the others go by, within a second.
+    /// After the commit: makes the old copies invalid on every instance. Where Redis could not be reached the others read the log in SQL,
+    /// within a second.
     pub async fn announce(self, ctx: &Context) {
         for (hash, version) in &self.tokens {
             ctx.shared.sessions().reject(hash, *version);
@@ -98,7 +98,7 @@ pub async fn end(tx: &impl ConnectionTrait, which: SessionSelector, why: &str, n
     Ok(Changed { ended: matches!(which, SessionSelector::All { .. }).then_some(user), ..changed })
 }
 
-/// An update of sessions that have not ended, after which no older copy of them is believed.
+/// An update of sessions that have not ended, after which older copies of them are invalid.
 fn next_version() -> UpdateMany<Entity> {
     Entity::update_many().col_expr(Column::Version, Expr::col(Column::Version).add(1)).filter(Column::RevokedAt.is_null())
 }
@@ -149,7 +149,7 @@ async fn log(tx: &impl ConnectionTrait, changed: Vec<Model>, now: OffsetDateTime
 /// How long a session's earlier token is still good after the session was given a new one: requests that were on
 /// their way then, and streams, carry the earlier one.
 pub(super) const OVERLAP: Duration = Duration::seconds(60);
-/// So long after a session was given a new token its browser has received it, or never will.
+/// A browser that sends the earlier token later than this after a session was given a new one has never received that one.
 pub(super) const DELIVERED: Duration = Duration::seconds(5);
 
 /// Gives a session a new token, because what its member may do has changed since it got the one it has (OWASP

@@ -61,7 +61,7 @@ pub struct Client {
     pub agent: String,
 }
 
-/// A session as a request knows it.
+/// A session as it is loaded for a request.
 #[derive(Clone, Debug)]
 pub struct Session {
     /// The SHA-256 of its token.

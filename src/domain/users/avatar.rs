@@ -6,6 +6,7 @@ use super::manage;
 use crate::clock::OffsetDateTime;
 use crate::db::{Transaction, query};
 use crate::domain::audit::{self, Entry};
+use crate::domain::files::{self, Refused};
 use crate::domain::idempotency::{self, Outcome, Uncommitted, idempotent};
 use crate::domain::sessions::{self, Changed, Refresh};
 use crate::domain::{Action, Actor, Context, Error, Resource, Result, UserId, invalidation, users};
@@ -16,12 +17,14 @@ use crate::files::picture::Squares;
 use crate::files::storage;
 use crate::shared::cache::CacheTag;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, SqlErr};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect};
 
 pub use crate::entity::avatar::AvatarSize;
 
 /// Largest picture that is taken, in bytes: as phones take them.
 pub const SIZE_MAX: u64 = 10 * 1024 * 1024;
+/// The form's field with the picture.
+const FIELD: &str = "picture";
 /// Characters of a digest that name a picture in its address. They only distinguish one picture of a member from the next.
 const NAMED_BY: usize = 16;
 
@@ -54,7 +57,7 @@ pub async fn find(db: &impl ConnectionTrait, member: UserId, name: &str, size: A
 /// Gives a member the picture that has arrived, in the place of an earlier one.
 ///
 /// # Errors
-/// `Invalid("picture", "file.too_slow")`.
+/// `Invalid("picture", "file.too_slow" | "file.site_full")`.
 pub async fn set(ctx: &Context, actor: &Actor, key: &idempotency::Key, sent: &Squares) -> Result<Outcome<UserId>> {
     let mut changed = Changed::default();
     let outcome = idempotent(ctx, key, store(ctx, actor.id, sent, &mut changed)).await?;
@@ -63,21 +66,13 @@ pub async fn set(ctx: &Context, actor: &Actor, key: &idempotency::Key, sent: &Sq
 
 async fn store(ctx: &Context, member: UserId, sent: &Squares, changed: &mut Changed) -> Result<Uncommitted<UserId>> {
     let now = ctx.clock.now();
-    let stored = match try_store(ctx, member, sent, now).await {
-        // The same content became ready in another transaction at the same moment; now it is there to be referred to.
-        Err(err) if matches!(err.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => try_store(ctx, member, sent, now).await,
-        other => other,
-    };
-    let tx = match stored {
-        // It took so long that it was swept.
-        Err(DbErr::RecordNotUpdated) => return Err(Error::invalid("picture", "file.too_slow")),
-        other => other?,
-    };
+    let tx = files::settling(FIELD, || try_store(ctx, member, sent, now)).await?;
     *changed = withdraw(&tx, member, now).await?;
+    files::check_fits(ctx, &tx, FIELD).await?;
     Ok(Uncommitted { tx, id: member })
 }
 
-async fn try_store(ctx: &Context, member: UserId, sent: &Squares, now: OffsetDateTime) -> Result<Transaction, DbErr> {
+async fn try_store(ctx: &Context, member: UserId, sent: &Squares, now: OffsetDateTime) -> Result<Transaction, Refused> {
     let tx = query::begin(&ctx.db).await?;
     let name = sent.large.sha256.chars().take(NAMED_BY).collect();
     name_picture(&tx, member, Some(name)).await?;

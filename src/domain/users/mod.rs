@@ -24,13 +24,13 @@ use super::sessions::{self, Refresh, SessionSelector};
 use super::validation::{Email, Name};
 use super::{Account, Actor, Error, Problem, Result, idempotency, invalidation, jobs, notifications, roles};
 use crate::clock::OffsetDateTime;
-use crate::db::query;
+use crate::db::{Transaction, query};
 use crate::domain::search::{self, Doc};
 use crate::domain::{Context, RoleId, SessionId, UserId};
 use crate::entity::{consent, user};
 use crate::shared::cache::CacheTag;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Condition;
+use sea_orm::sea_query::{Condition, LockType};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 /// The version of the terms of use that is shown now; consents are kept with it.
@@ -48,6 +48,8 @@ pub struct SignupForm {
     pub terms: bool,
     pub privacy: bool,
     pub lang: &'static str,
+    /// The path of the page to go to afterwards.
+    pub next: String,
 }
 
 /// A checked sign-up form.
@@ -124,7 +126,7 @@ pub enum Registration {
 pub async fn register(ctx: &Context, key: &idempotency::Key, form: &SignupForm) -> Result<Registration> {
     let new_user = NewUser::check(ctx, form, Account::Member).await?;
     if ctx.confirms_sign_ups {
-        sign_ups::create(ctx, key, &new_user, form.lang).await?;
+        sign_ups::create(ctx, key, &new_user, form).await?;
         return Ok(Registration::Mailed);
     }
     match idempotent(ctx, key, add(ctx, &new_user, form.lang)).await {
@@ -229,6 +231,17 @@ pub(in crate::domain) fn is_suspended(now: OffsetDateTime) -> Condition {
 /// A member; `NotFound` when there is none.
 pub async fn find(db: &impl ConnectionTrait, id: UserId) -> Result<user::Model> {
     user::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)
+}
+
+/// Locks a member's row until the end of the transaction, so that two windows of one member take turns. Rows that refer to the member can
+/// be written meanwhile.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn lock(tx: &Transaction, member: UserId) -> Result<()> {
+    let row = user::Entity::find_by_id(member).select_only().column(user::Column::Id).lock(LockType::NoKeyUpdate);
+    row.into_tuple::<UserId>().one(tx).await?;
+    Ok(())
 }
 
 /// What a member may change about their profile and how pages look to them.

@@ -17,7 +17,7 @@ use unicode_normalization::UnicodeNormalization;
 pub const MIN: usize = 10;
 /// Shortest password with which the panel is entered.
 pub const MIN_STAFF: usize = 15;
-/// So much of a password has to remain without what everybody knows of its owner.
+/// Characters that a password must have beside words that are public about its owner, such as the name.
 const OWN: usize = 8;
 /// Characters that zxcvbn looks at: a hundred of the worst take it a third of a second.
 const JUDGED: usize = 40;
@@ -33,7 +33,7 @@ const PAUSE: u64 = 2;
 
 enum Job {
     Hash(String),
-    /// The password and the hash that it may match; none: nobody has that address.
+    /// The password and the hash that it may match; none: no account has that address.
     Verify(String, Option<String>),
     /// A new password, and words that its owner is known by.
     Judge(String, Vec<String>, Account),

@@ -76,12 +76,12 @@ pub async fn sign_in(
         if !roles::find(&ctx.db, user.role_id).await?.permissions.allow(Resource::Panel, Action::Read) {
             return Ok(SignIn::NotStaff);
         }
-        // Only here is it seen how long it is.
+        // The stored hash does not show how long the password is.
         if form.password.chars().count() < password::MIN_STAFF {
             return Ok(SignIn::PasswordTooShort);
         }
     }
-    // A member who has been here signs in with a browser that has not; the first sign-in of all is no news.
+    // The member is notified of a sign-in by a new browser, but not of the first one of the account.
     let is_news = user.last_seen_at.is_some() && devices::known(ctx, device, area, &email).is_none();
     let mut hash = user.password_hash;
     if outdated {

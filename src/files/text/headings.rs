@@ -43,6 +43,11 @@ impl Level {
         Self::new(number.trim().parse().ok()?)
     }
 
+    /// From 1.
+    pub fn number(self) -> u8 {
+        self.0
+    }
+
     /// What stands before the words: a control character, for no text that is kept has one.
     pub fn mark(self) -> char {
         char::from(self.0)

@@ -2,8 +2,8 @@
 //! nothing else. What comes back is plain text: no part of a document that runs, refers or decorates.
 //!
 //! `child` what runs in the process · `package` documents that are zip files (HWPX, DOCX, ODT …), whose `xml` is read · `hwp` HWP 5 ·
-//! `pdf` · `plain` texts in UTF-8, UTF-16 and CP949 · `headings` which paragraphs are some · `writing` text as it is kept · `pages` how
-//! it is divided · this file asks the child.
+//! `pdf`, and `tagged` which of its texts are headings · `plain` texts in UTF-8, UTF-16 and CP949 · `headings` which paragraphs are some ·
+//! `writing` text as it is kept · `pages` how it is divided · this file asks the child.
 
 pub mod child;
 mod headings;
@@ -12,6 +12,7 @@ mod package;
 mod pages;
 mod pdf;
 mod plain;
+mod tagged;
 mod writing;
 mod xml;
 

@@ -53,7 +53,7 @@ impl Post {
 /// Sends what is due, with little patience.
 pub fn work(app: &App) {
     let patience = Patience { opening: Duration::from_millis(500), sending: Duration::from_millis(500) };
-    tokio::spawn(worker::run(app.clone(), mail::handlers_within(patience), &[]));
+    tokio::spawn(worker::run(app.clone(), worker::Settings::new(mail::handlers_within(patience), &[])));
 }
 
 /// The parts of a mail by their types, decoded.

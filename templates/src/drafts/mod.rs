@@ -11,7 +11,7 @@ use self::text as t;
 use crate::layout::{self, Shell};
 use crate::paths as site;
 use crate::text::Lang;
-use crate::ui::{self, Moment};
+use crate::ui::{self, ButtonForm, Moment};
 use maud::{Markup, html};
 
 /// Addresses; `:id` is a draft's.
@@ -130,12 +130,8 @@ fn entry(p: &DraftsPage, item: &Item) -> Markup {
 }
 
 fn remove(lang: Lang, id: i64, title: &str, once: &str) -> Markup {
-    html! {
-        form method="post" action=(paths::of(paths::DESTROY, id)) novalidate hx-sync="this:drop" {
-            (ui::once(once))
-            button.button.quiet.small aria-label=(lang.fill(t::REMOVE_OF, &[("title", &title)])) { (lang.t(t::REMOVE)) }
-        }
-    }
+    let (action, label) = (paths::of(paths::DESTROY, id), lang.fill(t::REMOVE_OF, &[("title", &title)]));
+    ui::button_form(&ButtonForm { label: &label, class: "quiet small", ..ButtonForm::new(&action, once, lang.t(t::REMOVE)) })
 }
 
 /// A draft, and beside it the one of another window where there is one.

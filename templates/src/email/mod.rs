@@ -7,7 +7,7 @@ use self::text as t;
 use crate::layout::{self, Shell};
 use crate::paths as site;
 use crate::text::Text;
-use crate::ui::{self, Field, FieldError, Tone};
+use crate::ui::{self, ButtonForm, Field, FieldError, Tone};
 use crate::users::{settings, text as users};
 use maud::{Markup, html};
 
@@ -119,10 +119,8 @@ fn state(p: &EmailPage) -> Markup {
         dl.facts { div { dt { (lang.t(users::EMAIL_NOW)) } dd { (p.email) " " (badge) } } }
         p { (lang.t(text)) }
         @if p.state != State::Verified && p.sends_mail {
-            form method="post" action=(paths::SEND) novalidate hx-boost="false" {
-                (ui::once(p.once_send))
-                button.button.secondary { (lang.t(t::SEND)) }
-            }
+            @let form = ButtonForm::new(paths::SEND, p.once_send, lang.t(t::SEND));
+            (ui::button_form(&ButtonForm { class: "secondary", changes_header: true, ..form }))
         }
     }
 }

@@ -6,7 +6,7 @@ pub mod text;
 use self::text as t;
 use crate::layout::{self, Shell};
 use crate::text::Lang;
-use crate::ui::{self, Avatar, Moment};
+use crate::ui::{self, Avatar, ButtonForm, Moment};
 use crate::{notices, paths, saved_searches, search};
 use maud::{Markup, html};
 
@@ -118,10 +118,8 @@ pub fn page(p: &NotificationsPage) -> Markup {
             div.page-head {
                 h1 tabindex="-1" { (lang.t(t::TITLE)) }
                 @if p.unread > 0 {
-                    form method="post" action=(paths::NOTIFICATIONS_READ_ALL) novalidate hx-boost="false" {
-                        (ui::once(p.once))
-                        button.button.secondary { (lang.t(t::READ_ALL)) }
-                    }
+                    @let form = ButtonForm::new(paths::NOTIFICATIONS_READ_ALL, p.once, lang.t(t::READ_ALL));
+                    (ui::button_form(&ButtonForm { class: "secondary", changes_header: true, ..form }))
                 }
             }
             (list(p))

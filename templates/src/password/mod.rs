@@ -7,6 +7,7 @@ use self::text as t;
 use crate::layout::{self, Shell};
 use crate::paths as site;
 use crate::ui::{self, Field, FieldError, Tone};
+use crate::users::mail_sent::{self, MailSentPage};
 use crate::users::text as users;
 use maud::{Markup, html};
 
@@ -84,17 +85,13 @@ fn back(shell: &Shell) -> Markup {
 
 /// Renders that a link was sent, whether there is an account or not.
 pub fn sent(shell: &Shell) -> Markup {
-    let lang = shell.lang;
-    let main = html! {
-        div.wrap.narrow {
-            h1 tabindex="-1" { (lang.t(t::SENT_TITLE)) }
-            p.lead { (lang.t(t::SENT_TEXT)) }
-            p { (lang.t(t::SENT_NOTHING)) }
-            p { a href=(paths::FORGOT) { (lang.t(t::SEND_AGAIN)) } }
-            (back(shell))
-        }
-    };
-    layout::page(shell, lang.t(t::SENT_TITLE), main)
+    mail_sent::page(&MailSentPage {
+        shell,
+        lead: t::SENT_TEXT,
+        login: t::SENT_REMEMBERED,
+        hints: &[t::SENT_AGAIN],
+        again: (paths::FORGOT, t::SEND_AGAIN),
+    })
 }
 
 /// Renders the form for a new password, or that the link is not good any more.
@@ -109,8 +106,7 @@ pub fn reset(p: &ResetPage) -> Markup {
                 (ui::error_summary(lang, "", p.errors))
                 (ui::once(p.once))
                 (ui::hidden("token", p.token))
-                // Unseen, but password stores need it to know whose password this is.
-                input type="text" name="username" value=(email) autocomplete="username" hidden;
+                (ui::account_name(email))
                 (ui::password(&Field { lang, name: "password", kind: "password", label: lang.t(users::PASSWORD_NEW), hint: lang.t(users::PASSWORD_HINT), autocomplete: "new-password", required: true, errors: p.errors, ..Field::default() }))
                 div.actions { button.button { (lang.t(t::RESET_BUTTON)) } }
             }

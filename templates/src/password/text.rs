@@ -9,9 +9,9 @@ crate::text::catalogue! {
     FORGOT_WAIT = "짧은 시간에 여러 번 요청하셨습니다. 이미 받은 메일이 있는지 확인해 주세요. {n}분 뒤에 다시 요청할 수 있습니다.", "Several mails were asked for in a short time. Please look for one that has arrived already. You can ask again in {n} minutes.";
     NO_MAIL = "이 사이트는 메일을 보내지 않습니다. 새 비밀번호가 필요하시면 운영자에게 알려 주세요.", "This site does not send mail. Please ask the staff for a new password.";
     TO_LOGIN = "로그인으로 돌아가기", "Back to signing in";
-    SENT_TITLE = "메일을 확인해 주세요", "Please look at your mail";
     SENT_TEXT = "적어 주신 이메일로 가입한 계정이 있으면 메일을 보냈습니다. 메일에 있는 주소는 30분 동안 쓸 수 있습니다.", "If there is an account with that e-mail, a mail is on its way. The link in it is good for 30 minutes.";
-    SENT_NOTHING = "메일이 오지 않으면 스팸 메일함을 살펴보고, 이메일을 바르게 적었는지 확인해 주세요.", "If nothing arrives, look into the folder for spam, and check whether the e-mail was typed correctly.";
+    SENT_REMEMBERED = "비밀번호가 생각나셨다면 그 비밀번호로 로그인하시면 됩니다.", "If you remember your password, sign in with it.";
+    SENT_AGAIN = "이메일을 바르게 적었는지 확인하고 메일을 다시 받아 주세요.", "Check whether the e-mail was typed correctly and ask for another mail.";
     SEND_AGAIN = "메일 다시 받기", "Ask for another mail";
     RESET_TITLE = "새 비밀번호 정하기", "Choose a new password";
     RESET_LEAD = "{email} 계정의 새 비밀번호를 정합니다.", "A new password for the account {email}.";

@@ -21,7 +21,7 @@ pub use pages::{ACCESSIBILITY, HOME, PRIVACY, SECURITY_TXT, TERMS};
 pub use posts::{PREVIEW, post, post_comments, post_delete, post_edit, post_events, post_hide, post_page, post_restore};
 pub use sessions::{MY_SESSIONS, MY_SESSIONS_END_OTHERS, session_end};
 pub use users::{
-    LOGIN, LOGIN_CHANGED, LOGIN_CONFIRMED, LOGIN_LEFT, LOGOUT, MEMBER_NAMES, MY, MY_PASSWORD, MY_PROFILE, MY_READING, SIGNUP, WHO,
+    LOGIN, LOGIN_CHANGED, LOGIN_LEFT, LOGOUT, MEMBER_NAMES, MY, MY_PASSWORD, MY_PROFILE, MY_READING, SIGNUP, WHO, login_confirmed,
     login_joined, login_then, member_names, profile, signup_then,
 };
 

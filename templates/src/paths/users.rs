@@ -19,8 +19,10 @@ pub fn login_joined(next: &str) -> String {
     format!("/login?why=joined&next={}", query(next))
 }
 
-/// Sign in for the first time, after the button behind a mailed link.
-pub const LOGIN_CONFIRMED: &str = "/login?why=confirmed";
+/// Sign in for the first time, after the form behind a mailed link, and go on to `next`.
+pub fn login_confirmed(next: &str) -> String {
+    format!("/login?why=confirmed&next={}", query(next))
+}
 
 /// Sign up.
 pub const SIGNUP: &str = "/signup";

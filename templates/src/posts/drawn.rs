@@ -7,7 +7,7 @@ use crate::files::{self, Item};
 use crate::holes::{Fragment, WholePart};
 use crate::layout::{self, About, Shell, head};
 use crate::text::{Lang, common};
-use crate::ui::{self, State};
+use crate::ui::{self, ButtonForm, State};
 use crate::{holes, paths};
 use maud::{Markup, PreEscaped, html};
 
@@ -190,10 +190,7 @@ fn actions(d: &Drawn, r: &ForReader) -> Markup {
                 a.button.secondary href=(paths::post_delete(&d.slug, d.id)) { (lang.t(common::DELETE)) }
             }
             @if r.can_moderate {
-                form method="post" action=(turn) novalidate hx-sync="this:drop" {
-                    (ui::once(r.once))
-                    button.button.secondary { (lang.t(label)) }
-                }
+                (ui::button_form(&ButtonForm { class: "secondary", ..ButtonForm::new(&turn, r.once, lang.t(label)) }))
             }
         }
     }

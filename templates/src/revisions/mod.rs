@@ -7,7 +7,7 @@ use self::text as t;
 use crate::layout::{self, Shell};
 pub use crate::paths::revisions as paths;
 use crate::text::Lang;
-use crate::ui::{self, Author, Moment};
+use crate::ui::{self, Author, ButtonForm, Moment};
 use maud::{Markup, html};
 
 /// What the history is of.
@@ -185,12 +185,7 @@ fn actions(p: &VersionPage) -> Markup {
 }
 
 fn action(p: &VersionPage, to: String, kind: &str, label: &str) -> Markup {
-    html! {
-        form method="post" action=(to) novalidate hx-sync="this:drop" {
-            (ui::once(p.once))
-            button.button.(kind) { (label) }
-        }
-    }
+    ui::button_form(&ButtonForm { class: kind, ..ButtonForm::new(&to, p.once, label) })
 }
 
 /// The link in the controls of a comment.

@@ -8,7 +8,7 @@ use crate::layout::{self, Shell};
 use crate::notices;
 use crate::search::{self, Asked};
 use crate::text::Lang;
-use crate::ui::{self, FieldError, Moment};
+use crate::ui::{self, ButtonForm, FieldError, Moment};
 use maud::{Markup, html};
 
 /// Addresses.
@@ -136,10 +136,12 @@ fn entry(p: &SavedSearchesPage, item: &Item) -> Markup {
                 }
                 (ui::time(&item.at))
             }
-            form.actions method="post" action=(paths::destroy(item.id)) novalidate hx-sync="this:drop" {
-                (ui::once(p.once))
-                button.button.quiet.small aria-label=(lang.fill(t::REMOVE_OF, &[("words", &item.words)])) { (lang.t(t::REMOVE)) }
-            }
+            div.actions { (remove(p, item)) }
         }
     }
+}
+
+fn remove(p: &SavedSearchesPage, item: &Item) -> Markup {
+    let (action, label) = (paths::destroy(item.id), p.shell.lang.fill(t::REMOVE_OF, &[("words", &item.words)]));
+    ui::button_form(&ButtonForm { label: &label, class: "quiet small", ..ButtonForm::new(&action, p.once, p.shell.lang.t(t::REMOVE)) })
 }

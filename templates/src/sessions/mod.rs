@@ -6,7 +6,7 @@ pub mod text;
 use self::text as t;
 use crate::layout::{self, Shell};
 use crate::paths;
-use crate::ui::{self, Moment};
+use crate::ui::{self, ButtonForm, Moment};
 use crate::users::settings;
 use maud::{Markup, html};
 
@@ -49,10 +49,8 @@ pub fn page(p: &SessionsPage) -> Markup {
             p { (lang.t(t::SESSIONS_TEXT)) }
             ul.devices { @for session in &p.sessions { (device(p, session)) } }
             @if p.sessions.len() > 1 {
-                form method="post" action=(paths::MY_SESSIONS_END_OTHERS) novalidate hx-sync="this:drop" {
-                    (ui::once(p.once))
-                    button.button.danger { (lang.t(t::END_OTHERS)) }
-                }
+                @let form = ButtonForm::new(paths::MY_SESSIONS_END_OTHERS, p.once, lang.t(t::END_OTHERS));
+                (ui::button_form(&ButtonForm { class: "danger", ..form }))
             } @else {
                 p.muted { (lang.t(t::ONLY_THIS)) }
             }
@@ -78,10 +76,9 @@ fn device(p: &SessionsPage, d: &Device) -> Markup {
                 }
             }
             @if !d.is_current {
-                form method="post" action=(paths::session_end(d.id)) novalidate hx-sync="this:drop" {
-                    (ui::once(p.once))
-                    button.button.secondary aria-label=(lang.fill(t::END_ONE_LABEL, &[("device", &d.device)])) { (lang.t(t::END_ONE)) }
-                }
+                @let (action, label) = (paths::session_end(d.id), lang.fill(t::END_ONE_LABEL, &[("device", &d.device)]));
+                @let form = ButtonForm::new(&action, p.once, lang.t(t::END_ONE));
+                (ui::button_form(&ButtonForm { label: &label, class: "secondary", ..form }))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Signing up where the site sends mail: that a mail is on its way, and the button behind its link.
+//! Signing up where the site sends mail: that a mail is on its way, and the form behind its link.
 
 pub(crate) mod samples;
 pub mod text;
@@ -9,6 +9,7 @@ use crate::password;
 use crate::paths as site;
 use crate::text::{Lang, Text};
 use crate::ui::{self, Field, FieldError};
+use crate::users::mail_sent::{self, MailSentPage};
 use crate::users::text as users;
 use maud::{Markup, html};
 
@@ -16,6 +17,12 @@ use maud::{Markup, html};
 pub mod paths {
     /// That a mail is on its way, whether the address has an account or not.
     pub const SENT: &str = "/signup/sent";
+
+    /// The same, where signing up again keeps the page to go to afterwards.
+    pub fn sent(next: &str) -> String {
+        if next == crate::paths::HOME { SENT.to_owned() } else { format!("{SENT}?next={}", crate::paths::query(next)) }
+    }
+
     /// Finishes a sign-up by the link of a mail. The token is in the query, which nginx does not log.
     pub const CONFIRM: &str = "/signup/confirm";
 
@@ -40,7 +47,7 @@ pub enum Behind<'a> {
     Nothing,
 }
 
-/// The form behind a link: `token`, `once`, `password`, and `name` where the first one was taken meanwhile.
+/// The form behind a link: `token`, `once`, `next`, `password`, and `name` where the first one was taken meanwhile.
 #[derive(Clone, Copy)]
 pub struct ConfirmPage<'a> {
     pub shell: &'a Shell<'a>,
@@ -48,29 +55,31 @@ pub struct ConfirmPage<'a> {
     /// Whether another name is typed, because the first one was taken meanwhile.
     pub renames: bool,
     pub token: &'a str,
+    /// The path of the page to go to afterwards.
+    pub next: &'a str,
     pub once: &'a str,
     /// What was wrong.
     pub errors: &'a [FieldError<'a>],
 }
 
+/// That a mail is on its way.
+#[derive(Clone, Copy)]
+pub struct SentPage<'a> {
+    pub shell: &'a Shell<'a>,
+    /// The path of the page to go to after the sign-up.
+    pub next: &'a str,
+}
+
 /// Renders that a mail is on its way.
-pub fn sent(shell: &Shell) -> Markup {
-    let lang = shell.lang;
-    let main = html! {
-        div.wrap.narrow {
-            h1 tabindex="-1" { (lang.t(t::SENT_TITLE)) }
-            p.lead { (lang.t(t::SENT_TEXT)) }
-            p { (lang.t(t::SENT_MEMBER)) " " a href=(site::LOGIN) { (lang.t(t::TO_LOGIN)) } }
-            section aria-labelledby="nothing-title" {
-                h2 #nothing-title { (lang.t(t::SENT_NOTHING_TITLE)) }
-                p { (lang.t(t::SENT_SPAM)) }
-                p { (lang.t(t::SENT_AGAIN)) }
-                p { (lang.t(t::SENT_STAFF)) }
-                div.actions { a.button.secondary href=(site::SIGNUP) { (lang.t(t::AGAIN)) } }
-            }
-        }
-    };
-    layout::page(shell, lang.t(t::SENT_TITLE), main)
+pub fn sent(p: &SentPage) -> Markup {
+    let again = site::signup_then(p.next);
+    mail_sent::page(&MailSentPage {
+        shell: p.shell,
+        lead: t::SENT_TEXT,
+        login: t::SENT_MEMBER,
+        hints: &[t::SENT_AGAIN, t::SENT_STAFF],
+        again: (&again, t::AGAIN),
+    })
 }
 
 /// Where to go from here, the likelier way first.
@@ -78,16 +87,16 @@ fn ways(lang: Lang, (first, label): (&str, Text), (second, other): (&str, Text))
     html! { div.actions { a.button href=(first) { (lang.t(label)) } a.button.secondary href=(second) { (lang.t(other)) } } }
 }
 
-/// Renders the button behind a link, or why there is none.
+/// Renders the form behind a link, or why there is none.
 pub fn confirm(p: &ConfirmPage) -> Markup {
     match p.behind {
-        Behind::Waiting { email, name } => button(p, email, name),
+        Behind::Waiting { email, name } => form(p, email, name),
         Behind::HasAccount { email } => has_account(p.shell, email),
         Behind::Nothing => expired(p.shell),
     }
 }
 
-fn button(p: &ConfirmPage, email: &str, name: &str) -> Markup {
+fn form(p: &ConfirmPage, email: &str, name: &str) -> Markup {
     let lang = p.shell.lang;
     let field = Field { lang, name: "name", label: lang.t(users::NAME), value: name, hint: lang.t(users::NAME_HINT), ..Field::default() };
     let main = html! {
@@ -98,13 +107,13 @@ fn button(p: &ConfirmPage, email: &str, name: &str) -> Markup {
                 (ui::error_summary(lang, "", p.errors))
                 (ui::once(p.once))
                 (ui::hidden("token", p.token))
+                (ui::hidden("next", p.next))
                 dl.facts {
                     div { dt { (lang.t(users::EMAIL)) } dd { (email) } }
                     @if !p.renames { div { dt { (lang.t(users::NAME)) } dd { (name) } } }
                 }
                 @if p.renames { (ui::field(&Field { autocomplete: "nickname", required: true, errors: p.errors, ..field })) }
-                // Unseen, but password stores need it to know whose password this is.
-                input type="text" name="username" value=(email) autocomplete="username" hidden;
+                (ui::account_name(email))
                 (ui::password(&Field { name: "password", kind: "password", label: lang.t(users::PASSWORD), hint: lang.t(t::PASSWORD_HINT), value: "", autocomplete: "current-password", required: true, errors: p.errors, ..field }))
                 div.actions { button.button { (lang.t(t::CONFIRM_BUTTON)) } }
             }

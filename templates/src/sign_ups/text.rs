@@ -1,12 +1,9 @@
-//! Sign-ups that wait for the button behind a mailed link.
+//! Sign-ups that wait for the form behind a mailed link.
 
 crate::text::catalogue! {
     LEAD = "네 가지를 적으면 확인 메일을 보내 드립니다. 메일에 있는 주소에서 비밀번호를 적으면 가입이 끝납니다.", "Fill in four things and we send you a mail. Enter your password behind its link, and you are a member.";
-    SENT_TITLE = "메일을 확인해 주세요", "Please look at your mail";
     SENT_TEXT = "적어 주신 이메일로 메일을 보냈습니다. 메일에 있는 주소를 열어 비밀번호를 적으면 가입이 끝나고 바로 로그인됩니다. 주소는 하루 동안 쓸 수 있습니다.", "A mail is on its way to the e-mail you entered. Open the link in it and enter your password: then you are a member and signed in. The link is good for a day.";
     SENT_MEMBER = "이미 회원이라면 그렇다고 알려 드리는 메일이 갑니다. 쓰던 비밀번호로 로그인하시면 됩니다.", "If you are a member already, the mail says so. Sign in with the password you had.";
-    SENT_NOTHING_TITLE = "몇 분이 지나도 메일이 오지 않으면", "If no mail comes within a few minutes";
-    SENT_SPAM = "스팸 메일함을 살펴봐 주세요.", "Look into the folder for spam.";
     SENT_AGAIN = "이메일을 바르게 적었는지 확인하고 다시 가입해 주세요. 같은 이메일로 다시 가입하면 메일을 한 번 더 보내 드립니다.", "Check whether the e-mail was typed correctly and sign up again. Signing up again with the same e-mail sends another mail.";
     SENT_STAFF = "메일을 쓰기 어려우면 운영자에게 알려 주세요. 운영자가 가입을 확인해 드릴 수 있습니다.", "If you cannot use mail, tell the staff: they can confirm your sign-up.";
     AGAIN = "다시 가입하기", "Sign up again";

@@ -266,12 +266,54 @@ pub fn fault_list(lang: Lang, prefix: &str, errors: &[FieldError]) -> Markup {
     }
 }
 
+/// A form that is one button.
+#[derive(Clone, Copy)]
+pub struct ButtonForm<'a> {
+    pub action: &'a str,
+    pub once: &'a str,
+    /// The words on the button.
+    pub text: &'a str,
+    /// The button's accessible name, where `text` alone does not name what it acts on; empty: `text`. It contains `text` (WCAG 2.5.3).
+    pub label: &'a str,
+    /// Classes beside `button`, with blanks between them: `secondary`, `quiet small`; empty: none.
+    pub class: &'a str,
+    /// The path of the page that is shown afterwards, sent as `next`; empty: not sent.
+    pub next: &'a str,
+    /// Whether the answer replaces the header as well as the main part, because it shows something that changes.
+    pub changes_header: bool,
+}
+
+impl<'a> ButtonForm<'a> {
+    /// One that sends nothing but the key.
+    pub fn new(action: &'a str, once: &'a str, text: &'a str) -> Self {
+        Self { action, once, text, label: "", class: "", next: "", changes_header: false }
+    }
+}
+
+/// Renders it.
+pub fn button_form(p: &ButtonForm) -> Markup {
+    let class = [Some("button"), Some(p.class).filter(|class| !class.is_empty())].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    html! {
+        form method="post" action=(p.action) novalidate
+            hx-boost=[p.changes_header.then_some("false")] hx-sync=[(!p.changes_header).then_some("this:drop")] {
+            (once(p.once))
+            @if !p.next.is_empty() { (hidden("next", p.next)) }
+            button class=(class) aria-label=[(!p.label.is_empty()).then_some(p.label)] { (p.text) }
+        }
+    }
+}
+
 /// The form's one-time key, by which a repeat is recognised.
 pub fn once(key: &str) -> Markup {
     hidden("once", key)
 }
 
-/// A value that rides along unseen.
+/// The account that a password is for, in a field that is not shown: password managers store the password with it.
+pub fn account_name(email: &str) -> Markup {
+    html! { input type="text" name="username" value=(email) autocomplete="username" hidden; }
+}
+
+/// A value that is sent and not shown.
 pub fn hidden(name: &str, value: &str) -> Markup {
     html! { input type="hidden" name=(name) value=(value); }
 }

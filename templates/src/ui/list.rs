@@ -1,10 +1,36 @@
-//! Moving through the pages of a list, and what to say when there is nothing in it.
+//! Tables of data, moving through the pages of a list, and what is shown when there is nothing in it.
 
-use crate::text::{Lang, common};
+use crate::text::{Lang, Text, common};
 use maud::{Markup, html};
 
 /// How many numbers stand in a row.
 const WINDOW: u64 = 5;
+
+/// A table of data. Where the window is narrower it is scrolled sideways, by keyboard too.
+#[derive(Clone, Copy)]
+pub struct Table<'a> {
+    pub lang: Lang,
+    /// Its name for those who do not see what stands around it.
+    pub caption: &'a str,
+    pub heads: &'a [Text],
+    /// The id of its body, where a summary of errors leads to it; empty: none.
+    pub id: &'a str,
+    /// Elements `tr`.
+    pub rows: &'a Markup,
+}
+
+/// Renders it.
+pub fn table(p: &Table) -> Markup {
+    html! {
+        div.scroller tabindex="0" role="region" aria-label=(p.caption) {
+            table.data {
+                caption.visually-hidden { (p.caption) }
+                thead { tr { @for head in p.heads { th scope="col" { (p.lang.t(*head)) } } } }
+                tbody id=[Some(p.id).filter(|id| !id.is_empty())] { (p.rows) }
+            }
+        }
+    }
+}
 
 /// Links to the first, previous, nearby, next and last page; nothing where one page holds it all.
 pub fn pagination(lang: Lang, page: u64, total: u64, link: &dyn Fn(u64) -> String) -> Markup {

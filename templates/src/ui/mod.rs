@@ -1,4 +1,4 @@
-//! Small parts that many pages share. Rooms: [`mod@avatar`], [`mod@form`] (fields and errors), [`mod@list`] (pages, empty states).
+//! Small parts that many pages share. Rooms: [`mod@avatar`], [`mod@form`] (fields and errors), [`mod@list`] (tables, pages, empty states).
 
 pub mod avatar;
 pub mod form;
@@ -6,10 +6,10 @@ pub mod list;
 
 pub use avatar::{Avatar, avatar, drawn_cover};
 pub use form::{
-    Choice, Field, FieldError, check, choices, error_summary, fault_list, field, file, files, hidden, once, password, select, textarea,
-    textarea_below,
+    ButtonForm, Choice, Field, FieldError, account_name, button_form, check, choices, error_summary, fault_list, field, file, files,
+    hidden, once, password, select, textarea, textarea_below,
 };
-pub use list::{empty, pagination};
+pub use list::{Table, empty, pagination, table};
 
 use crate::paths;
 use crate::posts::text as posts_text;

@@ -1,5 +1,6 @@
 //! Members on the site, a file a page.
 
+pub mod mail_sent;
 pub mod names;
 pub mod online;
 pub mod profile;

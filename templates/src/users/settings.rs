@@ -89,8 +89,7 @@ pub fn password(p: &PasswordForm) -> Markup {
             form method="post" action=(paths::MY_PASSWORD) novalidate hx-boost="false" data-once-only {
                 (ui::error_summary(lang, "", p.errors))
                 (ui::once(p.once))
-                // Unseen, but password stores need it to know whose password this is.
-                input type="text" name="username" value=(p.email) autocomplete="username" hidden;
+                (ui::account_name(p.email))
                 (ui::password(&Field { name: "current", label: lang.t(t::PASSWORD_CURRENT), autocomplete: "current-password", ..base }))
                 (ui::password(&Field { name: "password", label: lang.t(t::PASSWORD_NEW), hint: lang.t(t::PASSWORD_HINT), autocomplete: "new-password", ..base }))
                 div.actions { button.button { (lang.t(t::PASSWORD_BUTTON)) } }

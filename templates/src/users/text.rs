@@ -8,6 +8,9 @@ crate::text::catalogue! {
     REMEMBER = "로그인 유지", "Stay signed in";
     REMEMBER_HINT = "여럿이 쓰는 기기에서는 선택하지 마세요.", "Leave this off on a shared device.";
     LOGIN_BUTTON = "로그인", "Sign in";
+    MAIL_SENT = "메일을 확인해 주세요", "Please look at your mail";
+    MAIL_MISSING = "몇 분이 지나도 메일이 오지 않으면", "If no mail comes within a few minutes";
+    MAIL_IN_SPAM = "스팸 메일함을 살펴봐 주세요.", "Look into the folder for spam.";
     NO_ACCOUNT = "아직 회원이 아니신가요?", "Not a member yet?";
     HAVE_ACCOUNT = "이미 회원이신가요?", "Already a member?";
     SIGNUP_TITLE = "회원가입", "Sign up";

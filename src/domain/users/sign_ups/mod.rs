@@ -7,7 +7,8 @@
 pub mod manage;
 
 use super::{
-    Consents, NewUser, PRIVACY_VERSION, TERMS_VERSION, addresses, announce_to_owner, check_name_free, insert_member, network, password,
+    Consents, NewUser, PRIVACY_VERSION, SignupForm, TERMS_VERSION, addresses, announce_to_owner, check_name_free, insert_member, network,
+    password,
 };
 use crate::clock::OffsetDateTime;
 use crate::db::{Transaction, query};
@@ -37,13 +38,13 @@ const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
 /// # Errors
 /// `Invalid("name", "name.taken")`; `Invalid("email", "email.mailed_often")` after too many in an hour, whether the address is known or
 /// not.
-pub(super) async fn create(ctx: &Context, key: &Key, new_user: &NewUser, lang: &str) -> Result<()> {
+pub(super) async fn create(ctx: &Context, key: &Key, new_user: &NewUser, form: &SignupForm) -> Result<()> {
     // A form that was sent twice counts once.
     if idempotency::is_answered(&ctx.db, key).await? {
         return Ok(());
     }
     limit(ctx, new_user.email.as_str()).await?;
-    idempotent(ctx, key, store(ctx, new_user, lang)).await?;
+    idempotent(ctx, key, store(ctx, new_user, form)).await?;
     jobs::wake(ctx).await;
     Ok(())
 }
@@ -56,7 +57,7 @@ async fn limit(ctx: &Context, email: &str) -> Result<()> {
     if mailed.allowed { Ok(()) } else { Err(Error::invalid("email", "email.mailed_often")) }
 }
 
-async fn store(ctx: &Context, new_user: &NewUser, lang: &str) -> Result<Uncommitted<SignUpId>> {
+async fn store(ctx: &Context, new_user: &NewUser, form: &SignupForm) -> Result<Uncommitted<SignUpId>> {
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     check_name_free(&tx, &new_user.name).await?;
@@ -64,18 +65,19 @@ async fn store(ctx: &Context, new_user: &NewUser, lang: &str) -> Result<Uncommit
         email: Set(new_user.email.as_str().into()),
         name: Set(new_user.name.as_str().into()),
         password_hash: Set(new_user.hash.clone()),
-        lang: Set(lang.into()),
+        lang: Set(form.lang.into()),
         terms_version: Set(TERMS_VERSION.into()),
         privacy_version: Set(PRIVACY_VERSION.into()),
+        next: Set(Some(form.next.clone())),
         // Links of an earlier sign-up end with it: they were for another password.
         hash: Set(None),
         created_at: Set(now),
         expires_at: Set(now + GOOD_FOR),
         ..Default::default()
     };
-    let replaced = [Column::Name, Column::PasswordHash, Column::Lang, Column::TermsVersion, Column::PrivacyVersion, Column::Hash];
-    let replace =
-        OnConflict::column(Column::Email).update_columns(replaced.into_iter().chain([Column::CreatedAt, Column::ExpiresAt])).to_owned();
+    let typed = [Column::Name, Column::PasswordHash, Column::Lang, Column::TermsVersion, Column::PrivacyVersion, Column::Next];
+    let replaced = typed.into_iter().chain([Column::Hash, Column::CreatedAt, Column::ExpiresAt]);
+    let replace = OnConflict::column(Column::Email).update_columns(replaced).to_owned();
     let id = Entity::insert(row).on_conflict(replace).exec(&tx).await?.last_insert_id;
     mail::enqueue(ctx, &tx, &Letter::ConfirmSignUp { sign_up: id }).await?;
     Ok(Uncommitted { tx, id })
@@ -129,7 +131,12 @@ pub async fn arm(ctx: &Context, id: SignUpId) -> Result<Option<(Model, String)>>
 #[expect(missing_docs, reason = "the fields of a sign-up")]
 pub enum Found {
     /// A sign-up that waits.
-    Waiting { email: String, name: String },
+    Waiting {
+        email: String,
+        name: String,
+        /// The path of the page to go to afterwards.
+        next: Option<String>,
+    },
     /// The address has got an account since, in another way.
     HasAccount { email: String },
     /// Nothing: it was used, replaced or dropped, has expired, or never was.
@@ -141,6 +148,7 @@ pub enum Found {
 struct Behind {
     email: String,
     name: String,
+    next: Option<String>,
     #[sea_orm(from_expr = "has_account()")]
     has_account: bool,
 }
@@ -156,7 +164,7 @@ fn good(ctx: &Context, token: &str) -> Select<Entity> {
 pub async fn find(ctx: &Context, token: &str) -> Result<Found> {
     Ok(match good(ctx, token).into_partial_model::<Behind>().one(&ctx.db).await? {
         Some(Behind { email, has_account: true, .. }) => Found::HasAccount { email },
-        Some(Behind { email, name, .. }) => Found::Waiting { email, name },
+        Some(Behind { email, name, next, .. }) => Found::Waiting { email, name, next },
         None => Found::Nothing,
     })
 }

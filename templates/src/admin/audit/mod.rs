@@ -10,7 +10,7 @@ use super::layout::{self, AdminShell};
 use crate::admin::text as admin_text;
 use crate::paths::admin as paths;
 use crate::text::Lang;
-use crate::ui::{self, Moment};
+use crate::ui::{self, Moment, Table};
 use maud::{Markup, html};
 
 /// The audit log.
@@ -67,15 +67,9 @@ pub fn page(p: &AuditPage) -> Markup {
 
 /// The actions as a table; the dashboard shows the newest of them.
 pub fn table(lang: Lang, rows: &[AuditRow]) -> Markup {
-    html! {
-        div.scroller tabindex="0" role="region" aria-label=(lang.t(admin_text::AUDIT)) {
-            table.data {
-                caption.visually-hidden { (lang.t(admin_text::AUDIT)) }
-                thead { tr { @for head in [t::COL_WHEN, t::COL_WHO, t::COL_WHAT, t::COL_TARGET, t::COL_CHANGES, admin_text::COL_IP] { th scope="col" { (lang.t(head)) } } } }
-                tbody { @for row in rows { (entry(lang, row)) } }
-            }
-        }
-    }
+    let heads = [t::COL_WHEN, t::COL_WHO, t::COL_WHAT, t::COL_TARGET, t::COL_CHANGES, admin_text::COL_IP];
+    let rows = html! { @for row in rows { (entry(lang, row)) } };
+    ui::table(&Table { lang, caption: lang.t(admin_text::AUDIT), heads: &heads, id: "", rows: &rows })
 }
 
 fn entry(lang: Lang, row: &AuditRow) -> Markup {

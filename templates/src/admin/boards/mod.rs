@@ -9,7 +9,7 @@ use crate::admin::text as admin_text;
 use crate::boards::{Look, text as boards_text};
 use crate::paths::admin as paths;
 use crate::text::{Lang, Text, common};
-use crate::ui::{self, Choice, Field, FieldError};
+use crate::ui::{self, Choice, Field, FieldError, Table};
 use maud::{Markup, html};
 
 /// The boards in order. The order form sends `board` (a number) and `to` (`up` or `down`).
@@ -128,15 +128,8 @@ pub fn index(p: &BoardsPage) -> Markup {
 fn table(p: &BoardsPage) -> Markup {
     let lang = p.shell.lang;
     let heads = [t::COL_BOARD, t::COL_SLUG, t::COL_ACCESS, t::COL_POSTS, t::COL_ORDER];
-    html! {
-        div.scroller tabindex="0" role="region" aria-label=(lang.t(t::BOARDS_CAPTION)) {
-            table.data {
-                caption.visually-hidden { (lang.t(t::BOARDS_CAPTION)) }
-                thead { tr { @for head in heads { th scope="col" { (lang.t(head)) } } } }
-                tbody { @for (i, board) in p.boards.iter().enumerate() { (row(p, board, i > 0, i + 1 < p.boards.len())) } }
-            }
-        }
-    }
+    let rows = html! { @for (i, board) in p.boards.iter().enumerate() { (row(p, board, i > 0, i + 1 < p.boards.len())) } };
+    ui::table(&Table { lang, caption: lang.t(t::BOARDS_CAPTION), heads: &heads, id: "", rows: &rows })
 }
 
 fn row(p: &BoardsPage, board: &BoardRow, can_rise: bool, can_sink: bool) -> Markup {

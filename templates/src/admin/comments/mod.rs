@@ -10,7 +10,7 @@ use crate::admin::posts::text as admin_posts_text;
 use crate::admin::text as admin_text;
 use crate::paths::admin as paths;
 use crate::text::common;
-use crate::ui::{self, Field, FieldError, Moment, State, Tone};
+use crate::ui::{self, Field, FieldError, Moment, State, Table, Tone};
 use maud::{Markup, html};
 
 /// The comments found by `q` and `state`; the form below sends `item` for each ticked box, `task`, `reason`.
@@ -80,17 +80,12 @@ fn form(p: &CommentsPage) -> Markup {
     let lang = p.shell.lang;
     let heads =
         [admin_posts_text::COL_SELECT, t::COL_TEXT, admin_posts_text::COL_AUTHOR, admin_posts_text::COL_DATE, admin_posts_text::STATE];
+    let rows = html! { @for row in &p.rows { (entry(p, row)) } };
     html! {
         form method="post" action=(p.shell.path) novalidate hx-sync="this:drop" {
             (ui::error_summary(lang, "", p.errors))
             (ui::once(p.once))
-            div.scroller tabindex="0" role="region" aria-label=(lang.t(t::COMMENTS_CAPTION)) {
-                table.data {
-                    caption.visually-hidden { (lang.t(t::COMMENTS_CAPTION)) }
-                    thead { tr { @for head in heads { th scope="col" { (lang.t(head)) } } } }
-                    tbody #item { @for row in &p.rows { (entry(p, row)) } }
-                }
-            }
+            (ui::table(&Table { lang, caption: lang.t(t::COMMENTS_CAPTION), heads: &heads, id: "item", rows: &rows }))
             (bulk(lang, &p.bulk, None, p.errors))
         }
     }

@@ -8,7 +8,7 @@ use super::dashboard::{Tile, stat};
 use super::layout::{self, AdminShell};
 use crate::paths::admin as paths;
 use crate::text::{Lang, Text};
-use crate::ui::{self, FieldError, Moment};
+use crate::ui::{self, ButtonForm, FieldError, Moment};
 use maud::{Markup, html};
 
 /// The page.
@@ -154,12 +154,7 @@ fn card(p: &JobsPage, job: &FailingJob) -> Markup {
 }
 
 fn button(p: &JobsPage, action: &str, class: &str, text: Text, label: &str) -> Markup {
-    html! {
-        form method="post" action=(action) novalidate hx-sync="this:drop" {
-            (ui::once(p.once))
-            button.button.(class) aria-label=(label) { (p.shell.lang.t(text)) }
-        }
-    }
+    ui::button_form(&ButtonForm { label, class, ..ButtonForm::new(action, p.once, p.shell.lang.t(text)) })
 }
 
 fn kinds(lang: Lang, rows: &[KindRow]) -> Markup {

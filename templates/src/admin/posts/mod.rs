@@ -10,7 +10,7 @@ use crate::admin::text as admin_text;
 use crate::layout::NavBoard;
 use crate::paths::admin as paths;
 use crate::text::{Lang, Text, common};
-use crate::ui::{self, Choice, Field, FieldError, Moment, State, Tone};
+use crate::ui::{self, Choice, Field, FieldError, Moment, State, Table, Tone};
 use maud::{Markup, html};
 
 /// The posts found by `q`, `board`, `state`; the form below sends `item` for each ticked box, `task`, `board_to`, `reason`.
@@ -105,17 +105,12 @@ fn boards<'a>(lang: Lang, boards: &'a [NavBoard], none: Text) -> Vec<Choice<'a>>
 fn form(p: &PostsPage) -> Markup {
     let lang = p.shell.lang;
     let heads = [t::COL_SELECT, t::COL_TITLE, admin_boards_text::COL_BOARD, t::COL_AUTHOR, t::COL_DATE, t::STATE];
+    let rows = html! { @for row in &p.rows { (entry(p, row)) } };
     html! {
         form method="post" action=(p.shell.path) novalidate hx-sync="this:drop" {
             (ui::error_summary(lang, "", p.errors))
             (ui::once(p.once))
-            div.scroller tabindex="0" role="region" aria-label=(lang.t(t::POSTS_CAPTION)) {
-                table.data {
-                    caption.visually-hidden { (lang.t(t::POSTS_CAPTION)) }
-                    thead { tr { @for head in heads { th scope="col" { (lang.t(head)) } } } }
-                    tbody #item { @for row in &p.rows { (entry(p, row)) } }
-                }
-            }
+            (ui::table(&Table { lang, caption: lang.t(t::POSTS_CAPTION), heads: &heads, id: "item", rows: &rows }))
             (bulk(lang, &p.bulk, Some(p.boards), p.errors))
         }
     }

@@ -8,7 +8,7 @@ use super::layout::{self, AdminShell};
 use crate::admin::text as admin_text;
 use crate::paths::admin as paths;
 use crate::text::{Lang, Text, common};
-use crate::ui::{self, Field, FieldError};
+use crate::ui::{self, ButtonForm, Field, FieldError};
 use maud::{Markup, html};
 
 /// Every role with its grid. A grid sends `grant` once for each ticked box, as `posts:moderate`.
@@ -87,10 +87,8 @@ fn section(p: &RolesPage, role: &RoleGrid) -> Markup {
                 @if p.may_manage && !role.locked { button.button { (lang.fill(t::ROLE_SAVE_GRID, &[("name", &role.name)])) } }
             }
             @if p.may_manage && !role.builtin && role.members == 0 {
-                form method="post" action=(paths::role_delete(role.id)) novalidate hx-sync="this:drop" {
-                    (ui::once(p.once))
-                    button.button.danger { (lang.fill(t::ROLE_DELETE, &[("name", &role.name)])) }
-                }
+                @let (action, text) = (paths::role_delete(role.id), lang.fill(t::ROLE_DELETE, &[("name", &role.name)]));
+                (ui::button_form(&ButtonForm { class: "danger", ..ButtonForm::new(&action, p.once, &text) }))
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::admin::text as admin_text;
 use crate::paths::admin as paths;
 use crate::sessions::text as sessions_text;
 use crate::text::Lang;
-use crate::ui::{self, Moment};
+use crate::ui::{self, ButtonForm, Moment, Table};
 use maud::{Markup, html};
 
 /// Open sessions, of everybody or of one member.
@@ -80,15 +80,8 @@ pub fn table(lang: Lang, caption: &str, rows: &[SessionRow], once: &str) -> Mark
         admin_text::COL_LAST_SEEN,
         admin_text::COL_ACTIONS,
     ];
-    html! {
-        div.scroller tabindex="0" role="region" aria-label=(caption) {
-            table.data {
-                caption.visually-hidden { (caption) }
-                thead { tr { @for head in heads { th scope="col" { (lang.t(head)) } } } }
-                tbody { @for row in rows { (entry(lang, row, once)) } }
-            }
-        }
-    }
+    let rows = html! { @for row in rows { (entry(lang, row, once)) } };
+    ui::table(&Table { lang, caption, heads: &heads, id: "", rows: &rows })
 }
 
 fn entry(lang: Lang, row: &SessionRow, once: &str) -> Markup {
@@ -102,10 +95,10 @@ fn entry(lang: Lang, row: &SessionRow, once: &str) -> Markup {
             td.nowrap { (ui::time(&row.last_seen)) }
             td {
                 @if !row.is_current {
-                    form method="post" action=(paths::session_end(row.id)) novalidate hx-sync="this:drop" {
-                        (ui::once(once))
-                        button.button.small.secondary aria-label=(lang.fill(t::END_LABEL, &[("name", &row.name), ("device", &row.device)])) { (lang.t(t::END)) }
-                    }
+                    @let action = paths::session_end(row.id);
+                    @let label = lang.fill(t::END_LABEL, &[("name", &row.name), ("device", &row.device)]);
+                    @let form = ButtonForm::new(&action, once, lang.t(t::END));
+                    (ui::button_form(&ButtonForm { label: &label, class: "small secondary", ..form }))
                 }
             }
         }

@@ -6,7 +6,7 @@ pub mod text;
 use self::text as t;
 use crate::paths::admin as paths;
 use crate::text::{Lang, Text};
-use crate::ui::{self, Moment};
+use crate::ui::{self, ButtonForm, Moment};
 use maud::{Markup, html};
 
 /// The id of the list, to which the link above the members leads.
@@ -67,10 +67,5 @@ fn card(lang: Lang, row: &WaitingRow, once: &str) -> Markup {
 }
 
 fn button((lang, once): (Lang, &str), action: &str, class: &str, text: Text, label: &str) -> Markup {
-    html! {
-        form method="post" action=(action) novalidate hx-sync="this:drop" {
-            (ui::once(once))
-            button.button.(class) aria-label=(label) { (lang.t(text)) }
-        }
-    }
+    ui::button_form(&ButtonForm { label, class, ..ButtonForm::new(action, once, lang.t(text)) })
 }

@@ -13,7 +13,7 @@ use crate::admin::text as admin_text;
 use crate::avatars;
 use crate::paths::admin as paths;
 use crate::text::{Lang, common};
-use crate::ui::{self, Avatar, Choice, Field, FieldError, Moment};
+use crate::ui::{self, Avatar, ButtonForm, Choice, Field, FieldError, Moment, Table};
 use maud::{Markup, html};
 
 /// The list of members; searched by `q`.
@@ -134,15 +134,8 @@ fn table(lang: Lang, users: &[UserRow]) -> Markup {
         t::COL_JOINED,
         admin_text::COL_LAST_SEEN,
     ];
-    html! {
-        div.scroller tabindex="0" role="region" aria-label=(lang.t(admin_text::USERS)) {
-            table.data {
-                caption.visually-hidden { (lang.t(admin_text::USERS)) }
-                thead { tr { @for head in heads { th scope="col" { (lang.t(head)) } } } }
-                tbody { @for user in users { (row(lang, user)) } }
-            }
-        }
-    }
+    let rows = html! { @for user in users { (row(lang, user)) } };
+    ui::table(&Table { lang, caption: lang.t(admin_text::USERS), heads: &heads, id: "", rows: &rows })
 }
 
 fn row(lang: Lang, user: &UserRow) -> Markup {
@@ -254,10 +247,7 @@ fn lift_form(p: &UserPage, s: &Suspension) -> Markup {
                 None => (lang.t(t::SUSPENDED_FOREVER)),
             }
         }
-        form method="post" action=(paths::user_lift(p.user.id)) novalidate hx-sync="this:drop" {
-            (ui::once(p.once))
-            button.button { (lang.t(t::LIFT_BUTTON)) }
-        }
+        (ui::button_form(&ButtonForm::new(&paths::user_lift(p.user.id), p.once, lang.t(t::LIFT_BUTTON))))
     }
 }
 
@@ -284,10 +274,9 @@ fn their_sessions(p: &UserPage) -> Markup {
             @else {
                 (sessions::table(lang, &caption, &p.sessions, p.once))
                 @if p.may_end_sessions {
-                    form method="post" action=(paths::user_end_sessions(p.user.id)) novalidate hx-sync="this:drop" {
-                        (ui::once(p.once))
-                        button.button.danger { (lang.t(t::END_SESSIONS_BUTTON)) }
-                    }
+                    @let action = paths::user_end_sessions(p.user.id);
+                    @let form = ButtonForm::new(&action, p.once, lang.t(t::END_SESSIONS_BUTTON));
+                    (ui::button_form(&ButtonForm { class: "danger", ..form }))
                 }
             }
         }
