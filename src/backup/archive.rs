@@ -1,5 +1,5 @@
-//! Lines in a file: compressed (gzip), then encrypted (age, <https://age-encryption.org/v1>) to those who may read it. The
-//! machine that makes backups needs no key that opens them. Bytes of files lie beside it (`contents`).
+//! The file of a backup: lines compressed with gzip, then encrypted with age (<https://age-encryption.org/v1>) to the recipients' public
+//! keys, so that the machine that makes backups cannot read them. The bytes of attached files are stored beside it (`contents`).
 
 use super::contents::{self, Contents};
 use super::format::{Checker, Manifest, Record, Seen};
@@ -15,9 +15,9 @@ use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-/// Whom a backup is encrypted to (`age1…`).
+/// A public key (`age1…`).
 pub type Recipient = x25519::Recipient;
-/// What opens it (`AGE-SECRET-KEY-1…`).
+/// A secret key (`AGE-SECRET-KEY-1…`).
 pub type Key = x25519::Identity;
 
 /// Half of gzip's default effort: three times as fast for a tenth more bytes.
@@ -25,7 +25,7 @@ const EFFORT: u32 = 3;
 /// The first bytes of every age file.
 const SEALED: &[u8] = b"age-encryption.org/";
 
-/// What was written.
+/// A file that was written.
 pub struct Written {
     /// The contents.
     pub manifest: Manifest,

@@ -1,5 +1,5 @@
-//! Lines into an empty database. All rows are one transaction, committed when the last line has been found right: there
-//! no half restored site is left.
+//! Writes the lines of a copy into an empty database, in one transaction that is committed when the last line has been verified: a site
+//! is restored whole or not at all.
 
 use super::format::{Checker, Head, Manifest, Seen, Table};
 use super::tables::{self, ColumnKind, Purpose};
@@ -95,7 +95,7 @@ fn steps(head: &Head) -> Result<u32> {
     u32::try_from(head.steps.len()).map_err(|e| BackupError::doing("counting steps", e))
 }
 
-/// Takes away what the migrations put into a new database, and the triggers: marks are counted once at the end.
+/// Deletes the rows and triggers that the migrations made: page marks are counted once at the end.
 async fn clear(tx: &Transaction, steps: u32) -> Result<()> {
     tx.execute_unprepared(&marks::drop(tx.get_database_backend())).await?;
     let mut copied: Vec<&tables::Table> = Purpose::Move.tables_after(steps as usize).collect();

@@ -1,13 +1,11 @@
-//! Backups that outlive their machine: one stream of lines, the same from SQLite and from PostgreSQL, so that
-//! what was read from one can be written into the other.
+//! Backups: one stream of lines, the same from SQLite and from PostgreSQL, so that a copy of one can be restored into the other.
 //!
-//! `tables` what is copied, what is left out and why · `format` the lines, and how a reader knows that none is missing or
-//! changed · `read` a database as lines · `load` lines into an empty database · `archive` lines in a file, compressed and
-//! encrypted · `contents` the bytes of files beside it, each once · `repository` the folder of such files, and which of them are
-//! kept · `scratch` a database to try a copy in · `verification` when the last ones were made and proven.
+//! `tables` which tables are copied · `format` the lines and their digests · `read` writes a database as lines · `load` writes lines into
+//! an empty database · `archive` the compressed and encrypted file · `contents` the bytes of attached files, each once · `repository` the
+//! folder of backups and which are kept · `scratch` the database of a restore drill · `verification` the times of the last backup and
+//! drill.
 //!
-//! Reader and writer work at the same time with a few lines between them: a site of a million posts takes no
-//! more memory than one of ten.
+//! Reader and writer run at the same time with a few lines between them, so the memory does not grow with the site.
 
 pub mod archive;
 mod contents;

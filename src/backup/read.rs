@@ -1,4 +1,4 @@
-//! A database as lines: every table as of one moment, while people go on writing.
+//! Reads a database as lines: all tables as of one moment, beside normal operation.
 
 use super::format::{Count, FORMAT, Head, Record, Table};
 use super::tables::{self, ColumnKind, Purpose};

@@ -1,5 +1,5 @@
-//! The folder of backups: how one gets its name only when it is whole, and which are kept. The bytes of files lie beside them
-//! (`contents`).
+//! The folder of backups: a backup gets its final name when it is complete, and old ones are deleted by age. The bytes of attached files
+//! are stored beside them (`contents`).
 
 use super::archive::{self, Recipient, Written};
 use super::contents::{self, LIST};

@@ -1,5 +1,5 @@
-//! A database to try a copy in: a file in a folder of its own, or a database beside the real one. It is gone afterwards,
-//! however the trial ends; one that a killed trial left is thrown away by the next.
+//! The scratch database of a restore drill: a file in a temporary folder, or a database beside the real one. It is deleted afterwards;
+//! one that a killed drill left is deleted by the next.
 
 use super::{BackupError, Result};
 use crate::config::Config;

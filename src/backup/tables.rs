@@ -1,5 +1,4 @@
-//! What is copied, in an order in which nobody refers to a row that is not there yet. Each step of the schema lists it for its
-//! own tables.
+//! The tables that are copied, those first to which others refer. Each migration step lists its tables.
 
 use super::{BackupError, Result, sql};
 use migration::Copied;

@@ -1,4 +1,4 @@
-//! When the last good backup was made, and when one was last proven by restoring it.
+//! The times of the last complete backup and of the last restore drill that succeeded.
 
 use super::{BackupError, Result, repository};
 use crate::clock::OffsetDateTime;

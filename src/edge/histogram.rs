@@ -1,4 +1,4 @@
-//! What happened in a span of time: how many requests, how they ended, how long the answers took.
+//! Counts of a span of time: requests by status, and a histogram of the times of answers.
 
 use super::log_entry::Outcome;
 use crate::histogram::Scale;

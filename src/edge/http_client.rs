@@ -1,4 +1,4 @@
-//! Asks over HTTP, once and with little patience: the servers whether they are ready, and an edge for its report.
+//! An HTTP client without retries and with short time-outs: for the readiness of the servers, and for an edge's report.
 
 use super::report::Report;
 use crate::config::EdgeUrl;

@@ -1,4 +1,4 @@
-//! Where the edge is asked: `/upstream_status` for people and programs, `/metrics` for Prometheus, `/healthz`.
+//! The edge's HTTP server: `/upstream_status` for people and programs, `/metrics` for Prometheus, `/healthz`.
 
 use super::{Edge, scrape, text_report};
 use crate::metrics::text;

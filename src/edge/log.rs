@@ -1,5 +1,5 @@
-//! Receives nginx's log: a datagram a request, over a socket in the file system. nginx never waits for it, so it is read
-//! without a pause and everything else is done from what is kept.
+//! Receives nginx's log: a datagram for each request, over a Unix socket. nginx does not wait for the reader and drops what does not fit
+//! into the socket, so it is read without a pause, and everything else works on the counts.
 //!
 //! Ours because open-source nginx reports nothing about its upstreams but this log.
 

@@ -1,9 +1,9 @@
-//! What nginx saw of the servers behind it. nginx's own free edition does not report it, so a small process beside it reads
-//! its log and asks each server whether it is ready; it needs neither the database nor Redis, nor any of the servers.
+//! The state of the servers behind nginx, as nginx sees them. Open-source nginx does not report it, so a small process beside it reads
+//! its log and probes each server. It needs neither the database nor Redis.
 //!
-//! `log_entry` one line of the log · `histogram` what happened in a span of time · `sliding_window` the last minute, five minutes, hour ·
-//! `server` one of the servers · `upstreams` all of them · `log` reads nginx' log · `probe` asks the servers · `report` the report ·
-//! `text_report` as text · `html_report` as HTML · `scrape` for Prometheus · `listener` serves them · `http_client` asks, for other programs
+//! `log_entry` one line of the log · `histogram` counts of a span of time · `sliding_window` the last minute, five minutes, hour ·
+//! `server` one server · `upstreams` all of them · `log` reads nginx's log · `probe` probes the servers · `report` the report ·
+//! `text_report` as text · `html_report` as HTML · `scrape` for Prometheus · `listener` serves them · `http_client` fetches them
 
 mod histogram;
 pub mod html_report;

@@ -1,4 +1,4 @@
-//! Asks a server whether it is ready: every two seconds, and at once when the log shows a failed request.
+//! Probes the readiness of a server: every two seconds, and at once when the log shows a failed request.
 
 use super::server::Health;
 use super::{Edge, http_client, wall};

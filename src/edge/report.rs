@@ -1,4 +1,4 @@
-//! What the edge reports about the servers: the same for people, for programs and for `minschool status`.
+//! The edge's report about the servers, for people, programs and `minschool status`.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What nginx saw, as OpenMetrics text.
+//! The edge's report as OpenMetrics text.
 
 use super::Edge;
 use super::histogram::SCALE;

@@ -1,4 +1,4 @@
-//! What is known of one server: what it answered when it was asked, and what nginx's log holds about it.
+//! The state of one server: the answers to probes, and its requests in nginx's log.
 
 use super::histogram::{self, BUCKETS, Counts};
 use super::http_client::HttpClientError;

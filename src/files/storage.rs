@@ -1,5 +1,5 @@
-//! Bytes in rows of the database, so that every instance has them and a copy of the database holds them. Where another store is
-//! to hold them, this is the file that knows it.
+//! Stores contents of files in rows of the database, so that every instance can read them and backups contain them. Another store, such as
+//! S3, would be added here.
 //!
 //! Each row is written by a statement of its own: SQLite has one writer, and others write between two rows.
 
@@ -21,7 +21,7 @@ use time::Duration;
 /// Bytes in a row. Larger ones gain nothing and need more memory for each that is read.
 pub const CHUNK: usize = 256 * 1024;
 
-/// A content whose bytes are arriving.
+/// A content that is being written.
 pub struct Arrival {
     db: Database,
     id: BlobId,
@@ -32,7 +32,7 @@ pub struct Arrival {
     hash: Sha256,
 }
 
-/// A content whose bytes are all there.
+/// A content that was written completely.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "columns")]
 pub struct Arrived {

@@ -1,4 +1,4 @@
-//! A letter as a message (RFC 5322): the text first, which is the main part, then the same as HTML.
+//! A mail as a message (RFC 5322): the text first, which is the main part, then the same as HTML.
 
 use super::Recipient;
 use crate::config::mail::Mail;
@@ -17,31 +17,31 @@ use url::Host;
 const HASH: usize = 16;
 
 /// The message of a job: the same number however often it is sent.
-pub(super) fn build(mail: &Mail, secret: &str, job: &Claim, to: &Recipient, letter: &views::Letter) -> Result<Message, Failure> {
+pub(super) fn build(mail: &Mail, secret: &str, job: &Claim, to: &Recipient, content: &views::Mail) -> Result<Message, Failure> {
     let wrong = |what: &str, err: String| Failure::Permanent(format!("{what} cannot be used in a mail: {err}"));
     let from: Mailbox = mail.from.parse().map_err(|err| wrong("MAIL_FROM", format!("{err}")))?;
     let address = address(&to.email).map_err(|err| wrong("the address", err))?;
     let number = format!("<{}.{}@{}>", job.id, &tokens::hash(&format!("mail:{secret}:{}", job.id))[..HASH], from.email.domain());
-    let parts = MultiPart::alternative_plain_html(views::text(letter), views::html(letter).into_string());
+    let parts = MultiPart::alternative_plain_html(views::text(content), views::html(content).into_string());
     let sender = sender(mail, secret, to).unwrap_or_else(|| from.email.clone());
     let envelope = Envelope::new(Some(sender), vec![address.clone()]).map_err(|err| wrong("the address", err.to_string()))?;
     let message = Message::builder()
         .envelope(envelope)
         .from(from)
         .to(Mailbox::new(Some(plain(&to.name)), address))
-        .subject(letter.subject.clone())
+        .subject(content.subject.clone())
         .message_id(Some(number))
         .date_now()
         // So that an absence assistant does not answer (RFC 3834 section 5).
         .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()));
-    let message = match letter.stop() {
+    let message = match content.stop() {
         Some(url) => unsubscribing(message, url),
         None => message,
     };
-    message.multipart(parts).map_err(|err| wrong("the letter", err.to_string()))
+    message.multipart(parts).map_err(|err| wrong("the content", err.to_string()))
 }
 
-/// The button of mail programs that ends letters like this one: the address (RFC 2369), and that a POST to it does so without a question,
+/// The button of mail programs that ends mails like this one: the address (RFC 2369), and that a POST to it does so without a question,
 /// which is for https alone (RFC 8058 section 3.1).
 fn unsubscribing(message: MessageBuilder, url: &str) -> MessageBuilder {
     let header = |name, value: String| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
@@ -89,8 +89,8 @@ mod tests {
             };
         let job = Claim { id: JobId(7), kind: Kind::Mail, payload: String::new(), tries: 1, lease: String::new() };
         let to = Recipient { user: Some(UserId(1)), name: "에이다, \"러브\"\r\nBcc: x@example.com".into(), email: email.into() };
-        let letter = views::password_changed(&views::Frame { lang: Lang::Ko, name: &to.name, origin: "https://example.org" });
-        build(&mail, "secret", &job, &to, &letter).expect("a message")
+        let content = views::password_changed(&views::Frame { lang: Lang::Ko, name: &to.name, origin: "https://example.org" });
+        build(&mail, "secret", &job, &to, &content).expect("a message")
     }
 
     #[test]

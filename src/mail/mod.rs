@@ -1,10 +1,10 @@
-//! Mail: the job that writes a letter (`letters`, `sign_ups` to newcomers, `notices` for notifications), makes a message of it (`message`) and hands it to a
-//! relay (`relay`).
+//! The jobs that send mail: they compose a mail (`compose`, `sign_ups` to newcomers, `notices` for notifications), build the message
+//! (`message`) and hand it to a relay (`relay`).
 //!
 //! A mail is sent at least once and at most twice: before its text goes out, the job's row in `mail_attempts` says so, and a job
 //! whose text was cut twice is given up. Both carry the same Message-ID.
 
-mod letters;
+mod compose;
 mod message;
 mod notices;
 mod relay;
@@ -69,10 +69,10 @@ struct Recipient {
     email: String,
 }
 
-/// A letter and whom it goes to.
+/// A mail and whom it goes to.
 struct Written {
     to: Recipient,
-    letter: templates::mail::Letter,
+    content: templates::mail::Mail,
     /// The notifications that it is about.
     notices: Vec<NotificationId>,
 }
@@ -85,18 +85,18 @@ async fn deliver(app: &App, job: &Claim, connections: &Connections) -> Result<Tr
     wait_turn(app, job.kind).await?;
     let written = match job.kind {
         Kind::NoticeMail => notices::write(app, job).await?,
-        _ => letters::write(app, job).await?,
+        _ => compose::write(app, job).await?,
     };
-    let Some(Written { to, letter, notices }) = written else {
+    let Some(Written { to, content, notices }) = written else {
         return Ok(query::begin(&ctx.db).await?);
     };
     match &app.config.mail.way {
         Way::Relay(relay) => {
-            let message = message::build(&app.config.mail, &ctx.secret, job, &to, &letter)?;
+            let message = message::build(&app.config.mail, &ctx.secret, job, &to, &content)?;
             send(ctx, job, &to, connections, (relay, &message)).await?;
         }
         Way::Log | Way::None => {
-            tracing::info!("mail to {}: {}\n\n{}", to.email, letter.subject, templates::mail::text(&letter));
+            tracing::info!("mail to {}: {}\n\n{}", to.email, content.subject, templates::mail::text(&content));
         }
     }
     let tx = query::begin(&ctx.db).await?;

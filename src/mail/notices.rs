@@ -1,6 +1,6 @@
 //! Writes notices: looks up what is left to be mailed, and draws it by `templates`.
 
-use super::letters::frame;
+use super::compose::frame;
 use super::{Recipient, Written};
 use crate::app::App;
 use crate::domain::jobs::Failure;
@@ -21,7 +21,7 @@ pub(super) async fn write(app: &App, job: &Claim) -> Result<Option<Written>, Fai
     let Some(member) = mail::recipient(&ctx.db, notice.user()).await? else { return Ok(None) };
     let frame = frame(app, &member, None).await?;
     let stop = unsubscribe::token(&ctx.secret, member.id, &content.scope);
-    let letter = views::notice(&views::NoticeLetter {
+    let mail = views::notice(&views::NoticeMail {
         frame,
         subject: subject(notice, &content),
         entries: content.entries.iter().map(entry).collect(),
@@ -30,7 +30,7 @@ pub(super) async fn write(app: &App, job: &Claim) -> Result<Option<Written>, Fai
         stop: &stop,
     });
     let to = Recipient { user: Some(member.id), name: member.name.clone(), email: member.email.clone() };
-    Ok(Some(Written { to, letter, notices: content.ids }))
+    Ok(Some(Written { to, content: mail, notices: content.ids }))
 }
 
 fn subject(notice: Notice, content: &Content) -> views::Subject<'_> {

@@ -1,5 +1,5 @@
-//! When the last good backup was made and when the last one was proven by restoring it. Both commands leave the
-//! time, in seconds since 1970, in a file each in the data folder.
+//! The times of the last backup and of the last restore drill. Each command writes its time, in seconds since 1970, into a file in the
+//! data folder.
 
 use std::fs;
 use std::path::Path;

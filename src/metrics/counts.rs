@@ -1,4 +1,4 @@
-//! The database's numbers, asked at most now and then, however often they are scraped: a scrape must not be a load.
+//! Numbers from the database, cached for some seconds, so that frequent scrapes put no load on it.
 
 use crate::app::App;
 use crate::monitor::counts::{self, Counts};

@@ -1,4 +1,4 @@
-//! How many of something are open now. Dropping a holder gives it back.
+//! A gauge whose holders count while they live.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

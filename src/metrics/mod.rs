@@ -1,8 +1,8 @@
-//! What this instance measures about itself.
+//! The metrics of this instance.
 //!
-//! `count` what the process counts in passing · `routes` which route an address belongs to · `times` how long requests
-//! took · `gauge` what is open now · `counts` numbers from the database, asked now and then · `process` what the kernel
-//! knows · `backups` when the last good ones were · `scrape` all of it as OpenMetrics text · `text` how such text is written
+//! `count` counters of the process · `routes` the label of an address · `times` durations of requests · `gauge` what is open now · `counts`
+//! numbers from the database · `process` numbers from the kernel · `backups` times of backups · `scrape` all of it as OpenMetrics text ·
+//! `text` writes such text
 
 pub mod backups;
 mod counts;

@@ -1,8 +1,8 @@
-//! What the kernel knows of this process. Only `/proc/self` and the control group are read: a sandbox hides the rest.
+//! CPU, memory and open files of this process. Only `/proc/self` and the control group are read: systemd's sandbox hides the rest.
 
 use std::fs;
 
-/// See the head of this file. What could not be read is not known.
+/// What /proc reports of this process; `None` where it could not be read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Process {
     /// Seconds of CPU, in the program and in the kernel for it.

@@ -1,5 +1,5 @@
-//! Which route an address belongs to. The labels are the routers' own templates and one more for everything else,
-//! so that nobody can make up a new label by asking for a new address.
+//! The label of an address: the template of its route, and one label for all other addresses, so that requests for made-up addresses add
+//! no labels.
 //!
 //! poem gives its template only after a handler has run; this also knows it for what was turned away, timed out or
 //! panicked, which are the requests one wants to know about.

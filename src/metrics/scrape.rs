@@ -1,4 +1,4 @@
-//! Everything that is measured, at one moment, as OpenMetrics text.
+//! All metrics as OpenMetrics text.
 
 use super::backups;
 use super::process::Process;

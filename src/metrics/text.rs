@@ -1,4 +1,4 @@
-//! How OpenMetrics text is written: a page of numbers that were read before, through the official encoder.
+//! Writes OpenMetrics text with the official encoder, from numbers that were read before.
 
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;

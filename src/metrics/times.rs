@@ -1,5 +1,4 @@
-//! How long requests took, by route, method and kind of answer. All places for the numbers are made at the start:
-//! a request only adds to three of them.
+//! Durations of requests, by route, method and kind of answer. All counters are allocated at the start; a request adds to three of them.
 
 use super::gauge::Gauge;
 use super::routes::Routes;

@@ -1,6 +1,6 @@
-//! The time from which an instance starts. Running instances keep theirs, however the clocks of
-//! their machines (`system::clock`). One that set out by another clock would end sessions that they have just seen used, so
-//! it asks them first.
+//! Sets the clock of an instance that starts. Running instances follow a monotonic clock, whatever happens to the clocks of their machines
+//! (`clock::monotonic`). An instance that started with another time would end sessions that are in use, so it compares its clock with
+//! theirs and with the database's first.
 
 use super::{Heartbeat, history, sql};
 use crate::clock::{Clock, to_ms};

@@ -1,4 +1,4 @@
-//! Numbers of the cluster that only the database knows.
+//! Numbers of the whole cluster, from the database.
 
 use crate::app::App;
 use crate::db::query;

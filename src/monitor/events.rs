@@ -1,4 +1,4 @@
-//! What happened to the instances. Several may notice the same: it is written once.
+//! Events of instances, such as a start or an outage. Several instances may notice the same event: it is stored once.
 
 use super::Kept;
 use crate::app::App;
@@ -10,7 +10,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-/// What can happen.
+/// Kinds of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventKind {
     /// An instance began.

@@ -1,4 +1,4 @@
-//! What an instance measures: what was counted since it was last asked, and how much of everything there is now.
+//! The heartbeat of an instance: counters since the last one, and the current values of gauges.
 
 use crate::app::App;
 use crate::clock::to_ms;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
-/// How an instance is.
+/// The state of an instance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InstanceState {

@@ -1,4 +1,4 @@
-//! A row a minute for a day: one by each instance, and one of the cluster by the first that writes it.
+//! The history of a day: each minute a row of each instance, and one of the cluster, which the first instance writes.
 
 use super::RedisSample;
 use super::counts::Counts;

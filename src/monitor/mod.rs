@@ -1,8 +1,8 @@
-//! How the instances are: what each reports about itself every few seconds, a row a minute for a day, and what happened to
-//! them. It is only ever looked at; no page waits for it, and nothing is decided by it but by what clock an instance sets out.
+//! Monitoring for the panel: heartbeats every few seconds, a history of a row a minute, events. No page waits for it, and nothing
+//! depends on it but the clock with which an instance starts.
 //!
-//! `heartbeat` what an instance measures · `reporter` measures and reports in intervals · `history` the rows ·
-//! `events` what happened · `overview` all of it together · `clock_sync` the time from which an instance starts
+//! `heartbeat` what an instance reports · `reporter` measures and reports · `history` the rows · `events` events of instances · `overview`
+//! what the panel shows · `clock_sync` sets the clock of an instance that starts
 
 pub mod clock_sync;
 pub mod counts;

@@ -1,4 +1,4 @@
-//! All that is known of the instances at one moment.
+//! The state of all instances, for the panel's system page.
 
 use super::counts::Counts;
 use super::events::{self, Event, EventKind};

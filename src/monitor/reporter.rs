@@ -1,4 +1,4 @@
-//! Measures, reports and compares, every five seconds, until the instance has given its last answer.
+//! The task that measures, sends heartbeats and compares those of the others, every five seconds until the instance ends.
 
 use super::events::{self, Event, EventKind};
 use super::heartbeat::{self, Heartbeat, InstanceState, Sample, SampleWindow};

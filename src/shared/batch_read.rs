@@ -1,4 +1,4 @@
-//! Everything that one page wants to know from the shared state, asked in at most one round trip.
+//! All reads of shared state that a page needs, in at most one round trip.
 
 use super::{
     Known, Shared, UserKey,
@@ -9,34 +9,34 @@ use super::{
 use bytes::Bytes;
 use std::sync::Arc;
 
-/// What to ask.
+/// What to read.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Plan<'a> {
-    /// The hash of the token that the visitor showed.
+    /// The hash of the session token that came with the request.
     pub session: Option<&'a str>,
     /// Whether to count the unread notifications of the session's owner. This process remembers whose session it is; the
     /// first time, and only then, it costs a second round trip.
     pub unread: bool,
-    /// Whether half a second old is good enough: not for a page that shows its reader what they wrote a moment ago.
+    /// Whether values may be up to half a second old: not on a page that shows its reader what they wrote a moment ago.
     pub recent: bool,
-    /// The state of what the session's owner has of posts, where this process remembers whose session it is.
+    /// Whether to read the generation of the member's bookmarks and notifications, where this process remembers the member.
     pub reader: bool,
-    /// The states of these.
+    /// Generations to read.
     pub generations: &'a [CacheTag],
     /// These pieces, and the states of what they show.
     pub entries: &'a [Entry],
 }
 
-/// What came back.
+/// What was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answer {
-    /// The session, if there is a copy to be believed.
+    /// The session, if there is a valid copy.
     pub session: Option<Arc<SessionCopy>>,
     /// How many are unread; nothing when it is not known: count in SQL, then `set_unread`.
     pub unread: Option<u32>,
-    /// The state of what the owner has of posts.
+    /// The generation of the member's bookmarks and notifications.
     pub reader: Option<Generation>,
-    /// The states, in the plan's order; nothing where one could not be learned, which is a miss.
+    /// The generations, in the plan's order; `None` where one is unknown, which is a miss.
     pub generations: Vec<Option<Generation>>,
     /// The pieces, in the plan's order.
     pub entries: Vec<Cached>,

@@ -1,5 +1,5 @@
-//! Decides when Redis has failed often enough to be left alone for a moment, so that a hung Redis costs a few
-//! visitors 150 ms and everybody else nothing.
+//! A circuit breaker for Redis: after several failures in a row no command is sent for a while, so that a hung Redis delays a few
+//! requests by 150 ms and no others.
 //!
 //! A pure state machine: the clock comes in as an argument. Calls pass only while it is closed. When it opens, the
 //! connection is given up with it; the half-open probe is the next connection, which must also be validated.
@@ -8,13 +8,13 @@
 
 use std::time::{Duration, Instant};
 
-/// So many failures without a success in between open it.
+/// Failures without a success between them that open it.
 pub const TRIPS_AFTER: u32 = 3;
-/// How long it stays open before one probe may go; twice as long each time that it opens again soon, up to a bound: a
-/// A Redis that answers now and then costs a request 150 ms each time it is tried.
+/// How long it stays open before a probe; doubled, up to a bound, each time that it opens again soon, because each probe of a Redis that
+/// answers only now and then delays a request by 150 ms.
 pub const REST: Duration = Duration::from_secs(1);
 const LONGEST_REST: Duration = Duration::from_secs(4);
-/// "Soon".
+/// Opening again within this time counts as soon.
 const SOON: Duration = Duration::from_secs(8);
 
 /// Whether calls may pass.
@@ -25,7 +25,7 @@ enum Position {
     HalfOpen,
 }
 
-/// See the head of this file.
+/// The state of the breaker.
 #[derive(Debug)]
 pub struct Breaker {
     position: Position,
@@ -40,7 +40,7 @@ impl Default for Breaker {
 }
 
 impl Breaker {
-    /// May an ordinary call pass?
+    /// Whether a command may be sent.
     pub fn passes(&self) -> bool {
         matches!(self.position, Position::Closed { .. })
     }
@@ -53,7 +53,7 @@ impl Breaker {
     /// A call was answered.
     pub fn succeeded(&mut self) {
         match self.position {
-            // A straggler answered after the trip: that is not the probe.
+            // An answer to a command that was sent before the breaker opened: not the probe's.
             Position::Open { .. } => {}
             Position::Closed { .. } | Position::HalfOpen => self.position = Position::Closed { failures: 0 },
         }

@@ -225,7 +225,7 @@ impl Cache<'_> {
         self.0.pieces().get_with_age(key, withdrawn)
     }
 
-    /// Whether any page is kept whose key begins so. Only what Redis vouches for is shown, so it has to answer.
+    /// Whether any page is kept whose key begins so. Pages are only shown while Redis confirms their generation, so it has to answer.
     pub fn has_pages(self, head: &str) -> bool {
         self.0.health().is_well() && self.0.pieces().has(head)
     }

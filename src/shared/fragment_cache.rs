@@ -1,8 +1,8 @@
-//! Page pieces kept in this process, keyed by what they show and its generation: escaped text needs neither a
-//! round trip nor a render. Nothing is lost when one goes.
+//! A cache of rendered fragments in this process, by key and generation: a hit needs no round trip and no rendering. An entry may be
+//! dropped at any time.
 //!
 //! Ours and not `moka`: read on each page, this takes a third of its time (200 against 750 ns a piece, measured), the bounds
-//! hold at each moment, and what nobody asks for goes.
+//! hold at each moment, and entries that are not read are evicted.
 
 use super::cache::Generation;
 use parking_lot::Mutex;
@@ -19,7 +19,7 @@ pub struct Bounds {
     pub pieces: usize,
     /// Most bytes of all together.
     pub bytes: usize,
-    /// A piece is made anew after this long.
+    /// Longest age of an entry.
     pub life: Duration,
 }
 
@@ -46,7 +46,7 @@ impl<V> Default for Cache<V> {
     }
 }
 
-/// See the head of this file.
+/// A bounded cache of fragments, evicted by the clock algorithm.
 pub struct FragmentCache<V> {
     bounds: Bounds,
     cache: Mutex<Cache<V>>,

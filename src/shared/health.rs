@@ -1,8 +1,8 @@
-//! How the shared state is doing, for the monitoring page, the metrics and the log.
+//! The health of the shared state, for the panel's system page, the metrics and the log.
 
 use std::{sync::Arc, time::SystemTime};
 
-/// Where shared state lives.
+/// Where shared state is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BackendKind {
     /// In this process.
@@ -11,23 +11,23 @@ pub enum BackendKind {
     Redis,
 }
 
-/// Whether calls reach it.
+/// Whether Redis is used at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RedisState {
     /// The breaker is closed and the connection is trusted: calls are answered.
     Closed,
-    /// It failed too often and is left alone for a moment: every call answers `Unknown` at once.
+    /// The breaker is open after several failures: every call answers `Unknown` at once.
     Open,
     /// There is no trusted connection, and one is being made: every call answers `Unknown` at once.
     Connecting,
 }
 
-/// See the head of this file.
+/// The state of the shared state at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
-    /// Where it lives.
+    /// Where it is stored.
     pub backend: BackendKind,
-    /// Whether calls reach it.
+    /// Whether Redis is used.
     pub state: RedisState,
     /// Since when.
     pub since: SystemTime,

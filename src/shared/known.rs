@@ -1,4 +1,4 @@
-//! The two answers that the shared state can give: what it knows, or that it did not answer.
+//! The answers of the shared state: a value, or that Redis did not answer.
 
 /// An answer from the shared state. "The key is not there" is `Known(None)`; "Redis did not answer" is `Unknown`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -6,7 +6,7 @@
 pub enum Known<T> {
     /// It answered, and this is the answer.
     Known(T),
-    /// It did not answer in time, or is not trusted at the moment: ask SQL.
+    /// It did not answer in time, or the connection is not validated: read SQL.
     Unknown,
 }
 

@@ -1,9 +1,9 @@
-//! Shared state for one process that runs alone: the twin of Redis, held to the same promises by the same tests.
+//! Shared state in memory, for a site with one instance. The tests that run against Redis run against this too.
 //!
-//! Sixteen shards, each under a plain mutex that is never held across an await. What has expired is gone at once to
-//! every reader and swept away every half minute; a hard cap keeps a flood of keys from eating the machine.
+//! Sixteen shards, each under a plain mutex that is never held across an await. An expired entry is never
+//! returned, and is deleted within half a minute; the number of keys is bounded.
 //!
-//! Ours and not a cache library: it has to keep the promises of Redis (sets, lists, tickets, expiry), not only values.
+//! Ours and not a cache library: it has to behave as Redis does (sets, lists, tickets, expiry), not only store values.
 
 use super::store::Write;
 use bytes::Bytes;
@@ -17,7 +17,7 @@ use std::{
 const SHARDS: usize = 16;
 /// Keys a shard may hold: with a session copy of a kilobyte, some 200 MB in all before it starts forgetting.
 const SHARD_CAP: usize = 12_500;
-/// How often what has expired is swept away.
+/// How often expired entries are deleted.
 pub(super) const SWEEP: Duration = Duration::from_secs(30);
 
 enum Value {
@@ -30,13 +30,13 @@ enum Value {
 
 struct Slot {
     value: Value,
-    /// Absent: lives until it is taken away.
+    /// `None`: does not expire.
     until: Option<Instant>,
 }
 
 type Shard = HashMap<Box<str>, Slot>;
 
-/// See the head of this file.
+/// The shared state of one process.
 pub(super) struct Memory {
     shards: [Mutex<Shard>; SHARDS],
     hasher: RandomState,

@@ -1,16 +1,16 @@
-//! Everything that instances must agree on, and every Redis key of the project.
+//! State that instances share, and every Redis key of the project.
 //!
 //! SQL is the truth; what is here is fast and can be rebuilt. Nothing here fails: an answer is [`Known`] or it is
 //! `Unknown`, a write is `Delivered` or `Lost`, and both come within 200 ms, or at once while Redis is away.
 //!
-//! | room | what |
+//! | modules | what |
 //! |---|---|
-//! | `sessions` `cache` `presence` `notifications` `limits` `signals` `instances` | what the other rooms use |
-//! | `batch_read` | everything that one page asks, in at most one round trip |
-//! | `store` `memory` `redis` | the backends, and the few things that faces ask of them |
-//! | `keys` `user_key` | every key and channel, documented; members, by whom some are named |
-//! | `breaker` `health` `meter` `validate` | when Redis is asked, how it is doing, what it costs, when it is trusted |
-//! | `session_guard` `single_flight` `fragment_cache` | what this process keeps in mind |
+//! | `sessions` `cache` `presence` `notifications` `limits` `signals` `instances` | the APIs that other modules use |
+//! | `batch_read` | all reads of a page in at most one round trip |
+//! | `store` `memory` `redis` | the two backends, and the operations that both have |
+//! | `keys` `user_key` | every key and channel; the ids of members in them |
+//! | `breaker` `health` `meter` `validate` | the circuit breaker, the health, the count of round trips, the check of a new connection |
+//! | `session_guard` `single_flight` `fragment_cache` | state of this process alone |
 #![warn(missing_docs)]
 
 pub mod batch_read;
@@ -74,20 +74,20 @@ struct Inner {
     health: watch::Receiver<Health>,
     /// Ends with the handle.
     tasks: Mutex<JoinSet<()>>,
-    /// Keeps the health of a process alone audible.
+    /// Keeps the channel of `health` open where there is no Redis.
     _alone: Option<watch::Sender<Health>>,
 }
 
 impl Shared {
-    /// For one process alone.
+    /// In memory, for a site with one instance.
     pub fn memory(clock: MonotonicClock) -> Self {
         let (sender, receiver) = watch::channel(Health::now(BackendKind::Memory, RedisState::Closed, None));
         let memory = Arc::new(Memory::new());
         Self::of(Backend::Memory(memory), cache::no_pieces(), Arc::new(SessionGuard::new(clock, "")), receiver, Some(sender))
     }
 
-    /// For instances that share a Redis. Until [`Self::start`] has been called, and Redis validated, nothing is known.
-    /// `secret` is the same on every instance: copies of sessions that were not signed with it are not believed.
+    /// For instances that share a Redis. Every read is `Unknown` until [`Self::start`] was called and Redis was validated.
+    /// `secret` is the same on every instance: session copies with another signature are ignored.
     pub fn redis(options: RedisOptions, clock: MonotonicClock, secret: &str) -> Self {
         let (trust, pieces) = (Arc::new(SessionGuard::new(clock, secret)), cache::no_pieces());
         let redis = Arc::new(Redis::new(options, trust.clone(), pieces.clone()));

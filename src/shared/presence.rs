@@ -1,4 +1,4 @@
-//! Who is here: seen within the last 50 seconds, on any instance. The browser repeats it every few seconds, so a
+//! Which members are online: seen within the last 50 seconds, on any instance. The browser repeats it every few seconds, so a
 //! person who left is gone from every page within a minute, even when their instance was killed.
 
 use super::{
@@ -13,20 +13,20 @@ use std::{
     time::Duration,
 };
 
-/// Seen within this time means here.
+/// A member who was seen within this time is online.
 pub const HERE_FOR: Duration = Duration::from_secs(50);
 /// One person's presence is written at most this often by one process.
 const TOUCH_EVERY: i64 = 15_000;
 /// How often the number for the page header is read anew.
 const REFRESH: Duration = Duration::from_secs(2);
-/// And when Redis did not answer.
+/// The same while Redis does not answer.
 const RETRY: Duration = Duration::from_millis(250);
-/// So many people are remembered as touched; beyond, the memory starts afresh, which only costs a few writes.
+/// Most members remembered as written lately; beyond, all are forgotten, which costs a few more writes.
 const TOUCHED: usize = 50_000;
-/// No number fits here: it is not known how many are here.
+/// Stands for an unknown number.
 const NOT_KNOWN: u64 = u64::MAX;
 
-/// What this process keeps in mind about presence.
+/// The state of presence in this process.
 pub(super) struct Watch {
     clock: MonotonicClock,
     touched: Mutex<HashMap<UserKey, i64>>,

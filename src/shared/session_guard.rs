@@ -1,7 +1,7 @@
-//! What this process has against copies of sessions: rejections, the epoch, and that they are over; and whose session a
-//! token is, as a hint that saves a round trip.
+//! Decides whether a session copy from Redis may be used: not if it was rejected here, has an older epoch or has expired. Also
+//! remembers which member a session token belongs to, a hint that saves a round trip.
 //!
-//! Ours and not `moka`: a rejection must never be turned away by an admission policy, and 100,000 hints take 2 MB here and 30 MB
+//! Ours and not `moka`: a cache with an admission policy may decline to store a rejection, and 100,000 hints take 2 MB here and 30 MB
 //! there (measured).
 
 use super::{UserKey, sessions::SessionCopy};
@@ -21,13 +21,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A rejection is remembered for so long.
+/// How long a rejection is remembered.
 const REMEMBERED: Duration = Duration::from_secs(600);
-/// So many rejections are remembered. Beyond, the oldest goes: by then the copy itself has long been deleted.
+/// Most rejections remembered. The oldest is dropped first: its copy has been deleted long before.
 const REJECTIONS: usize = 20_000;
-/// So many owners are remembered, at 16 bytes each.
+/// Most owners remembered, at 16 bytes each.
 const OWNERS: usize = 100_000;
-/// So many copies are kept as they were verified, of about 1.5 kB each.
+/// Most verified copies kept, of about 1.5 kB each.
 const VERIFIED: usize = 4_096;
 
 struct Rejection {
@@ -35,21 +35,21 @@ struct Rejection {
     since: Instant,
 }
 
-/// See the head of this file.
+/// The checks of session copies in this process, and its hints.
 pub(super) struct SessionGuard {
     clock: MonotonicClock,
-    /// With which copies are signed; the same on every instance.
+    /// The key that signs copies; the same on every instance.
     secret: Hmac<Sha256>,
     epoch: AtomicU64,
     rejections: Mutex<HashMap<Box<str>, Rejection>>,
     /// The hash of a session's hash → its owner. A wrong hint costs a round trip, never a wrong answer.
     owners: Mutex<HashMap<u64, UserKey>>,
     hasher: RandomState,
-    /// The hash of a session's token → the copy that was verified last. The same bytes need not be verified and read again.
+    /// The hash of a session's token → the copy that was verified last. The same bytes are not verified and parsed again.
     verified: Mutex<HashMap<Box<str>, Verified>>,
 }
 
-/// A copy, and the bytes that were verified to be it.
+/// A copy and the bytes that it was parsed from.
 struct Verified {
     bytes: Bytes,
     copy: Arc<SessionCopy>,

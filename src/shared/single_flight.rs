@@ -1,7 +1,7 @@
-//! One load for all who want the same at the same time, so that a cold cache costs SQL one query and not a thousand.
+//! One load for all requests that want the same at the same moment, so that a cold cache costs one query and not a thousand.
 //!
 //! The first to ask runs the load in its own task (so that its queries are counted as its own); the others wait for
-//! what it brings. When it fails, panics or is cancelled, its place is given up on the way out and nobody hangs.
+//! its result. When it fails, panics or is cancelled, its entry is removed and the others go on.
 //!
 //! Ours and not `moka`: what was loaded is not kept after those who waited have it, and an error stays its own type.
 
@@ -20,7 +20,7 @@ type Name = (Box<str>, u64);
 enum News {
     Underway,
     Landed(Bytes),
-    /// It failed in its own right: the next would probably fail too, so nobody queues for it.
+    /// It failed: the next would probably fail too, so the others do not try.
     Failed,
 }
 
@@ -64,8 +64,7 @@ enum Permit<'a> {
     Follower(watch::Receiver<News>),
 }
 
-/// Its holder is loading. Dropping it in any way frees the place; the followers see it by the closed
-/// channel.
+/// Held while loading. Dropping it removes the entry; the followers see the closed channel.
 struct Leader<'a> {
     flights: &'a Flights,
     name: Name,

@@ -1,4 +1,4 @@
-//! The handful of things that the faces ask of a backend, once for Redis and for this process's memory.
+//! The operations of a backend, for Redis and for this process's memory.
 //!
 //! Each method is at most one exchange with Redis. The set of backends is closed, so this is an enum.
 
@@ -6,30 +6,30 @@ use super::{Effect, Known, memory::Memory, redis::Redis};
 use bytes::Bytes;
 use std::{sync::Arc, time::Duration};
 
-/// Where shared state lives.
+/// Where shared state is stored.
 pub(super) enum Backend {
-    /// One process alone: its own memory.
+    /// One instance: its memory.
     Memory(Arc<Memory>),
     /// Many instances: Redis.
     Redis(Arc<Redis>),
 }
 
-/// One change. Several are sent together as one exchange; each stands for itself, in order.
+/// One change. Several are sent in one round trip, in order, and are independent of each other.
 #[derive(Debug, Clone)]
 pub(super) enum Write {
-    /// Put a value that lives so long.
+    /// Set a value that expires after this time.
     Set(String, Bytes, Duration),
-    /// Take a key away, whatever it holds.
+    /// Delete a key of any type.
     Delete(String),
-    /// Add a member to a set, and let the set live so long from now.
+    /// Add a member to a set, which expires after this time.
     AddMember(String, String, Duration),
-    /// Count numbers up, starting at the given one where one is absent; they live so long from now.
+    /// Increment numbers, beginning with the given one where absent; they expire after this time.
     RaiseGenerations(Vec<String>, u64, Duration),
-    /// Give a member of a sorted set its score.
+    /// Set the score of a member of a sorted set.
     Score(String, i64, i64),
-    /// Take a member out of a sorted set.
+    /// Remove a member of a sorted set.
     Unscore(String, i64),
-    /// Take everybody whose score is lower out of a sorted set.
+    /// Remove all with a lower score from a sorted set.
     Prune(String, i64),
 }
 

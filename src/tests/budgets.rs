@@ -17,8 +17,8 @@ fn costs(routes: Routes) -> Vec<(String, (u32, u32))> {
     routes.declared().iter().filter_map(|route| Some((example(route.path), route.cost?))).collect()
 }
 
-/// A page once it costs as little as it may. What is kept in the process is used when Redis has vouched for it (twice a
-/// second at least), and the sweep that reads the last sign-in from the log of invalidations may make a page load its session again.
+/// A page once it costs as little as it may. Values that the process keeps are used once Redis has confirmed that they are current (twice
+/// a second at least), and the sweep that reads the last sign-in from the log of invalidations may make a page load its session again.
 async fn warm(mut get: impl AsyncFnMut() -> Page, fits: impl Fn(&Page) -> bool) -> Page {
     let mut page = get().await;
     for _ in 0..40 {

@@ -7,7 +7,7 @@ use minschool::config::{Config, Sources};
 use minschool::db::query;
 use minschool::domain::UserId;
 use minschool::domain::jobs::{self, State};
-use minschool::domain::mail::{self, Letter};
+use minschool::domain::mail::{self, MailJob};
 use minschool::entity::{job, user_email};
 use rstest::rstest;
 use sea_orm::EntityTrait;
@@ -28,7 +28,7 @@ async fn start(engine: Engine) -> (TestApp, Post, UserId) {
 async fn add(post: &Post, user: UserId) {
     let ctx = &post.node.app.context;
     let tx = query::begin(&ctx.db).await.unwrap();
-    mail::enqueue(ctx, &tx, &Letter::PasswordChanged { user }).await.unwrap();
+    mail::enqueue(ctx, &tx, &MailJob::PasswordChanged { user }).await.unwrap();
     tx.commit().await.unwrap();
     jobs::wake(ctx).await;
 }
@@ -270,7 +270,7 @@ async fn a_mail_goes_out_encrypted_to_a_relay_that_proves_itself_and_to_no_other
     let doubtful = test.node_with(set("")).await;
     let ctx = &test.app.context;
     let tx = query::begin(&ctx.db).await.unwrap();
-    mail::enqueue(ctx, &tx, &Letter::PasswordChanged { user: ada }).await.unwrap();
+    mail::enqueue(ctx, &tx, &MailJob::PasswordChanged { user: ada }).await.unwrap();
     tx.commit().await.unwrap();
     work(&doubtful.app);
     let job = failed(&test, 1).await;

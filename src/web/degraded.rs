@@ -1,4 +1,4 @@
-//! While the database is away: requests that need it fail at once, and guests get pages as they were last.
+//! While the database is down: requests that need it fail at once, and guests get the last copies of pages.
 
 use super::language;
 use super::request::RequestContext;
@@ -11,13 +11,13 @@ use std::time::Duration;
 
 /// Seconds after which to try again.
 const PAUSE: u64 = 2;
-/// A page that was kept so lately is not kept again.
+/// A page is kept again only after this time.
 const RECENT: Duration = Duration::from_secs(10);
 
 /// How the keys of kept pages begin.
 const PAGES: &str = "page.";
 
-/// Whether visitors could be shown anything while the database is away.
+/// Whether there are copies of pages to show while the database is down.
 pub fn can_show(app: &App) -> bool {
     app.context.shared.cache().has_pages(PAGES)
 }

@@ -1,8 +1,8 @@
-//! Pages packed with gzip (RFC 1952) of parts that were packed before: packing is most of what a page costs on its way, and most of
-//! a page is the same for all its readers.
+//! Answers as gzip (RFC 1952), put together of parts that were compressed before: compressing costs more than everything else of a page,
+//! and most of a page is the same for all its readers.
 //!
-//! A part is deflated on its own and ends at a byte (RFC 1951, "full flush"), so parts can be put together; what stands between them
-//! is deflated for each answer. Checksums are combined, not made anew.
+//! Each part is deflated separately and ends at a byte (RFC 1951, "full flush"), so parts can be joined; the text between them is deflated
+//! for each answer. Checksums of parts are combined.
 
 use super::request::RequestContext;
 use flate2::{Compress, Compression, Crc, FlushCompress};
@@ -19,14 +19,14 @@ const END: [u8; 2] = [3, 0];
 /// The window of what is deflated for each answer: 4 KiB, because a frame is no longer.
 const WINDOW: u8 = 12;
 
-/// A text, packed.
+/// A compressed text.
 pub struct Packed {
     deflated: Box<[u8]>,
     checksum: Crc,
 }
 
 impl Packed {
-    /// Packs a text well, because it will be sent often.
+    /// Compresses a text at a high level, because it will be sent often.
     pub fn of(text: &str) -> Self {
         let mut deflated = Vec::new();
         deflate(&mut Compress::new(Compression::default(), false), text.as_bytes(), &mut deflated);
@@ -34,7 +34,7 @@ impl Packed {
     }
 }
 
-/// An answer's parts that are packed already. It goes with the answer (`poem::Response::extensions`) until that is sent.
+/// The compressed parts of an answer, in its extensions (`poem::Response::extensions`) until it is sent.
 #[derive(Clone)]
 pub struct PackedParts {
     /// By their number.
@@ -43,7 +43,7 @@ pub struct PackedParts {
     pub kept: Vec<WholePart>,
 }
 
-/// Packs an answer that has packed parts, for a browser that takes it.
+/// Compresses an answer that has compressed parts, for a browser that accepts gzip.
 pub async fn pack(request: &RequestContext, mut response: Response) -> Response {
     let Some(parts) = response.extensions_mut().remove::<PackedParts>().filter(|_| request.head.accepts_gzip) else { return response };
     let (mut head, body) = response.into_parts();
@@ -57,7 +57,7 @@ pub async fn pack(request: &RequestContext, mut response: Response) -> Response 
     }
 }
 
-/// Whether a browser takes gzip. `q=0` is a no; anything finer makes no difference here (RFC 9110 section 12.5.3).
+/// Whether a browser accepts gzip. `q=0` is a no; anything finer makes no difference here (RFC 9110 section 12.5.3).
 pub fn accepts_gzip(headers: &HeaderMap) -> bool {
     takes(headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default(), "gzip")
 }
@@ -104,7 +104,7 @@ fn deflate(compress: &mut Compress, text: &[u8], out: &mut Vec<u8>) {
     loop {
         out.reserve(text.len() / 2 + 64);
         let done = usize::try_from(compress.total_in() - before).unwrap_or(text.len());
-        // With room in `out` and texts in memory there is nothing that can fail.
+        // Cannot fail: the text is in memory and `out` grows.
         if compress.compress_vec(&text[done..], out, FlushCompress::Full).is_err() || out.len() < out.capacity() {
             return;
         }

@@ -3,7 +3,7 @@
 //! `attach` attaching and removing · `publish` what becomes of a draft's files when its post is published · `of_comments` files of comments
 //! · `texts` the text of documents · `settle` contents that become ready · `room` the limit on all of them.
 //!
-//! A file has the rights of what it belongs to, asked at each request: that of a hidden post is gone with it.
+//! A file may be read by those who may read what it belongs to, which is checked at each request: the files of a hidden post are hidden.
 
 mod attach;
 pub mod of_comments;
@@ -42,11 +42,11 @@ pub(in crate::domain) use settle::{Refused, settle, settling};
 
 /// Largest file, in bytes.
 pub const SIZE_MAX: u64 = 25 * 1024 * 1024;
-/// A post may have this many,
+/// Most files of a post,
 pub const OF_POST_MAX: usize = 20;
-/// and this many bytes in them.
+/// and most bytes of them together.
 pub const OF_POST_BYTES: u64 = 100 * 1024 * 1024;
-/// Bytes of one member's files.
+/// Most bytes of a member's files.
 pub const OF_MEMBER_BYTES: u64 = 1024 * 1024 * 1024;
 /// Longest description of a picture, in characters.
 pub const ALT_MAX: usize = 300;
@@ -56,7 +56,7 @@ pub const ALT_MAX: usize = 300;
 #[expect(missing_docs, reason = "columns")]
 pub struct File {
     pub id: FileId,
-    /// The draft that it waits in; none once it is published.
+    /// The draft that it is attached to; none once it is published.
     pub draft_id: Option<DraftId>,
     pub name: String,
     pub alt: String,
@@ -66,7 +66,7 @@ pub struct File {
     pub width: Option<i64>,
     pub height: Option<i64>,
     pub is_animated: bool,
-    /// What became of reading its text; none before that.
+    /// The outcome of reading its text; none before.
     pub outcome: Option<Outcome>,
 }
 

@@ -18,7 +18,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-/// A comment may have this many.
+/// Most files of a comment.
 pub const OF_COMMENT_MAX: usize = 5;
 
 /// A file that has arrived for a comment.
@@ -26,11 +26,11 @@ pub const OF_COMMENT_MAX: usize = 5;
 #[expect(missing_docs, reason = "as they are named")]
 pub struct Incoming {
     pub sent: Sent,
-    /// As it is kept.
+    /// The cleaned name.
     pub name: String,
-    /// What can be seen in it, as typed.
+    /// The description of a picture, as typed.
     pub alt: String,
-    /// The field in which that is typed, for the sentence that it is missing.
+    /// The form's field of the description, for the error that it is missing.
     pub alt_field: &'static str,
 }
 
@@ -55,7 +55,7 @@ pub(in crate::domain) fn check_described(board: &Board, files: &[Incoming]) -> R
     if missing.is_empty() { Ok(()) } else { Err(Error::Invalid(missing)) }
 }
 
-/// Makes the contents of a comment's files ready. They are swept where no comment comes of it.
+/// Makes the contents of a comment's files ready. They are swept if the comment is not stored.
 pub(in crate::domain) async fn make_ready(ctx: &Context, files: &[Incoming]) -> Result<Vec<Ready>> {
     let mut ready = Vec::new();
     for file in files {
@@ -114,7 +114,7 @@ pub(in crate::domain) async fn add(tx: &Transaction, comment: CommentId, files: 
     store(tx, comment, owner, files, now).await
 }
 
-/// How many files a comment has, as a part of a statement: those of one without any are not asked for.
+/// The number of files of a comment, as a part of a statement: files are only read where there are any.
 pub(in crate::domain) fn count() -> SimpleExpr {
     let files = Query::select()
         .expr(Func::count(Expr::val(1)))

@@ -30,8 +30,8 @@ async fn used(db: &impl ConnectionTrait) -> Result<u64> {
     sum(db, Column::State.eq(blob::State::Ready)).await
 }
 
-/// Whether there is room for one more file of any size, so that none is received in vain. Files that arrive at the same moment are not
-/// seen: `check_fits` refuses those of them that are too much.
+/// Whether there is room for one more file of any size, so that none is received only to be refused. Files that arrive at the same moment
+/// are not counted: `check_fits` refuses those that do not fit.
 ///
 /// # Errors
 /// `Invalid("files", "file.site_full")`.

@@ -71,7 +71,7 @@ where
     })
 }
 
-/// Makes a content ready that a row will refer to in a later transaction: until the next sweep but one it stays without.
+/// Makes a content ready for a row of a later transaction: it is kept for a day although no row refers to it.
 ///
 /// # Errors
 /// The database's; `Invalid("files", "file.too_slow" | "file.site_full")`.

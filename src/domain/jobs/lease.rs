@@ -1,6 +1,6 @@
-//! Doing a job once though many look for it: a claim leases it for a minute, and what it did counts only while the lease is still
-//! its own. A worker that was killed loses its jobs when their leases end; one that was frozen finds its lease taken and undoes
-//! what it had not committed.
+//! Leases, by which each job is done once although every instance claims jobs: a worker leases a job for a minute, and can mark it as
+//! done only while it still holds the lease. The jobs of a worker that was killed are claimed again when their leases end; one that was
+//! frozen finds its lease taken and rolls back.
 
 use super::{Failure, JobId, Kind, State, sql};
 use crate::clock::{OffsetDateTime, from_ms, to_ms};
@@ -12,39 +12,39 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, UpdateMany};
 use std::time::Duration;
 
-/// A lease ends so long after it was taken or renewed.
+/// How long a lease lasts after it was taken or renewed.
 pub const LEASE: Duration = Duration::from_secs(60);
-/// A job that failed so often is given up.
+/// A job fails for good after so many tries.
 pub const MOST_TRIES: i64 = 8;
 /// The wait after the first failure; each further one is [`GROWTH`] times as long.
 const FIRST_WAIT: Duration = Duration::from_secs(15);
 const GROWTH: f64 = 4.0;
 /// The part by which a wait is made longer or shorter at random, so that jobs that failed together are not tried together.
 const SPREAD: f64 = 0.2;
-/// Characters that are kept of an error.
+/// Most characters of an error that are stored.
 const ERROR_MAX: usize = 500;
 
-/// A job in the hands of one worker.
+/// A job that a worker has leased.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
-    /// Which.
+    /// The job.
     pub id: JobId,
-    /// What it does.
+    /// Its kind.
     pub kind: Kind,
-    /// What its kind needs to know.
+    /// The argument, in the form that its kind expects.
     pub payload: String,
-    /// Which try this is, from 1.
+    /// The number of this try, from 1.
     pub tries: i64,
-    /// Random, and the same in the row for as long as the job is this worker's.
+    /// A random token, equal to the row's while this worker holds the lease.
     pub lease: String,
 }
 
-/// Leases jobs of these kinds that are due, at most so many.
+/// Leases at most `most` due jobs of these kinds.
 ///
 /// # Errors
 /// The database's.
 pub async fn claim(db: &Database, kinds: &[Kind], most: u64, now: OffsetDateTime) -> Result<Vec<Claim>> {
-    // A look that finds nothing takes no lock: SQLite has one for all who write.
+    // Read first, without a lock: on SQLite all writers share one.
     if kinds.is_empty() || !any_due(db, kinds, now).await? {
         return Ok(Vec::new());
     }
@@ -68,18 +68,18 @@ async fn any_due(db: &Database, kinds: &[Kind], now: OffsetDateTime) -> Result<b
     Ok(due.into_tuple::<JobId>().one(db).await?.is_some())
 }
 
-/// No worker holds it, or the one that did is late.
+/// Not leased, or the lease has ended.
 pub(super) fn is_free(now: OffsetDateTime) -> Condition {
     Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lt(now))
 }
 
-/// An update of the job for as long as it is this claim's.
+/// An update of the job on the condition that this claim holds the lease.
 fn held(job: &Claim) -> UpdateMany<Entity> {
     let held = Entity::update_many().filter(Column::Id.eq(job.id)).filter(Column::Lease.eq(&job.lease));
     held.filter(Column::State.eq(State::Waiting))
 }
 
-/// Makes the lease longer. False: the job is not this claim's any more.
+/// Renews the lease. False: this claim does not hold it any more.
 ///
 /// # Errors
 /// The database's.
@@ -88,8 +88,8 @@ pub async fn renew(db: &impl ConnectionTrait, job: &Claim, now: OffsetDateTime) 
     Ok(held(job).set(until).exec(db).await?.rows_affected == 1)
 }
 
-/// Marks the job as done, in the transaction of what it did. False: it is not this claim's any more, and the transaction must be
-/// rolled back.
+/// Marks the job as done, in the transaction with its effect. False: this claim does not hold the lease any more, and the transaction
+/// must be rolled back.
 ///
 /// # Errors
 /// The database's.
@@ -98,7 +98,7 @@ pub async fn finish(tx: &impl ConnectionTrait, job: &Claim, now: OffsetDateTime)
     Ok(held(job).set(done).exec(tx).await?.rows_affected == 1)
 }
 
-/// Writes down that a try failed: the job is due again after its wait, or given up. False: it is not this claim's any more.
+/// Records a failed try: the job is due again after a wait, or has failed for good. False: this claim does not hold the lease any more.
 ///
 /// # Errors
 /// The database's.
@@ -121,7 +121,7 @@ async fn postpone(db: &impl ConnectionTrait, job: &Claim, wait: Duration, now: O
     Ok(waits.col_expr(Column::Tries, Expr::col(Column::Tries).sub(1)).exec(db).await?.rows_affected == 1)
 }
 
-/// Gives the job back untouched, for the next worker; the try does not count.
+/// Releases the lease without counting the try.
 ///
 /// # Errors
 /// The database's.

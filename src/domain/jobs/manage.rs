@@ -1,4 +1,4 @@
-//! What staff see of jobs, and the two things that they can do about one that fails.
+//! Jobs in the panel: what staff see, and retrying or dropping a job that fails.
 
 use super::lease::is_free;
 use super::{Count, JobId, Kind, State, counts, schedules};
@@ -31,7 +31,7 @@ pub struct Failing {
     pub done_at: Option<OffsetDateTime>,
 }
 
-/// All that the page of jobs shows.
+/// The content of the panel's page of jobs.
 #[derive(Clone, Debug)]
 pub struct Overview {
     /// All jobs by kind and state.
@@ -42,7 +42,7 @@ pub struct Overview {
     pub schedules: Vec<(String, OffsetDateTime)>,
 }
 
-/// Whether this member may look.
+/// Whether this member may see jobs.
 ///
 /// # Errors
 /// `Forbidden`: who may read what staff did may read what the machines did.
@@ -50,12 +50,12 @@ pub fn may_look(actor: &Actor) -> Result<()> {
     actor.must(Resource::Audit, Action::Read)
 }
 
-/// Whether this member may do something about a job. To read is not enough: a job that is dropped never happens.
+/// Whether this member may retry or drop a job. The right to read is not enough: a dropped job is never done.
 pub fn may_change(actor: &Actor) -> bool {
     may_look(actor).is_ok() && actor.is_administrator()
 }
 
-/// Looks.
+/// Reads that page.
 ///
 /// # Errors
 /// `Forbidden`.

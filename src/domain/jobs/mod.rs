@@ -1,7 +1,7 @@
-//! Jobs: work that is done after the answer, by one instance. A job is added in the transaction that calls for it, so that there
-//! is never one without the other, and workers (`src/jobs`) claim it.
+//! The queue of jobs: work that one of the instances does in the background. A job is enqueued in the transaction that needs it, so that
+//! both are committed or neither, and claimed by the workers in `src/jobs`.
 //!
-//! `lease` claiming, renewing, finishing, failing · `schedules` jobs that come again · `manage` what staff see and do
+//! `lease` claiming, renewing, finishing, failing · `schedules` recurring jobs · `manage` what staff see and do
 
 pub mod lease;
 pub mod manage;
@@ -19,7 +19,7 @@ use sea_orm::{
 
 pub use crate::entity::job::{JobId, Kind, State};
 
-/// The topic of the signal that wakes workers before they look by themselves.
+/// The topic of the signal that wakes workers before their next poll.
 pub const TOPIC: &str = "jobs";
 
 impl Kind {
@@ -28,7 +28,7 @@ impl Kind {
         Self::iter()
     }
 
-    /// The word in rows and measurements.
+    /// The name in rows and metrics.
     pub fn word(self) -> String {
         self.to_value()
     }
@@ -37,17 +37,17 @@ impl Kind {
 /// A job to be added.
 #[derive(Clone, Copy, Debug)]
 pub struct New<'a> {
-    /// What it does.
+    /// Its kind.
     pub kind: Kind,
-    /// What its kind needs to know.
+    /// The argument, in the form that its kind expects.
     pub payload: &'a str,
-    /// Where it is given, a second job with the same one is not added.
+    /// A second job with the same key is not added.
     pub dedupe: Option<&'a str>,
-    /// Not before.
+    /// The earliest time at which it is done.
     pub due_at: OffsetDateTime,
 }
 
-/// Adds a job in the caller's transaction; [`wake`] after its commit. False: there is one with the same dedupe key.
+/// Enqueues a job in the caller's transaction; call [`wake`] after its commit. False: there is one with the same dedupe key.
 ///
 /// # Errors
 /// The database's.
@@ -67,7 +67,7 @@ pub async fn enqueue(tx: &impl ConnectionTrait, new: New<'_>, now: OffsetDateTim
     Ok(Entity::insert(row).on_conflict(ignore).exec_without_returning(tx).await? == 1)
 }
 
-/// Wakes the workers of all instances. They look every two seconds anyway, so a signal that is lost delays and no more.
+/// Wakes the workers of all instances. They poll every two seconds anyway, so a lost signal only delays.
 pub async fn wake(ctx: &Context) {
     ctx.shared.signals().publish(TOPIC, "").await;
 }
@@ -75,13 +75,13 @@ pub async fn wake(ctx: &Context) {
 /// Why a job was not done.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// Trying again may help.
+    /// Temporary: tried again.
     #[error("{0}")]
     Temporary(String),
-    /// Trying again cannot help.
+    /// Permanent: not tried again.
     #[error("{0}")]
     Permanent(String),
-    /// Nothing failed: the job has to wait for so long, and the try does not count.
+    /// Not a failure: the job is due again after this time, and the try is not counted.
     #[error("not before {} s", .0.as_secs())]
     Later(std::time::Duration),
 }

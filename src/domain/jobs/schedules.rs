@@ -1,5 +1,5 @@
-//! Jobs that come again without cron: a row holds when a schedule's next job is due, and the instance that moves it on adds the job
-//! in the same transaction. However many instances look, one of them finds the row as it was.
+//! Recurring jobs without cron: a row holds the time of a schedule's next job. The instance that advances it enqueues the job in the same
+//! transaction, on the condition that the row is as it was read, so that one of all instances does.
 
 use super::{Kind, New, State, enqueue};
 use crate::clock::OffsetDateTime;
@@ -12,19 +12,19 @@ use sea_orm::sea_query::{OnConflict, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use time::{Duration, UtcOffset};
 
-/// A kind of job that comes again.
+/// A recurring job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Schedule {
-    /// Its word is the schedule's name.
+    /// Its name is the schedule's name too.
     pub kind: Kind,
     /// The time from one job to the next.
     pub every: Duration,
-    /// A moment of its rhythm; none: that of the first instance.
+    /// A time at which it recurs; `None`: counted from the start of the first instance.
     pub at: Option<OffsetDateTime>,
 }
 
 impl Schedule {
-    /// One that comes again after so long.
+    /// Recurs after this time.
     pub const fn every(kind: Kind, every: Duration) -> Self {
         Self { kind, every, at: None }
     }
@@ -71,7 +71,7 @@ async fn move_on(tx: &Transaction, schedule: &Schedule, row: &Model, now: Offset
     if update.filter(Column::NextAt.eq(row.next_at)).exec(tx).await?.rows_affected == 0 {
         return Ok(false);
     }
-    // While the last one is tried again and again, a further one would do nothing that it does not.
+    // While the last one is still being retried, a further one would do the same.
     if is_waiting(tx, schedule.kind).await? {
         hurry(tx, schedule.kind, now).await?;
         return Ok(false);
@@ -93,7 +93,7 @@ async fn hurry(tx: &Transaction, kind: Kind, now: OffsetDateTime) -> Result<()> 
     Ok(())
 }
 
-/// The first moment after `now` in the schedule's rhythm. What was missed while no instance ran is not made up for.
+/// The first time after `now` at which the schedule recurs. Jobs that were missed while no instance ran are not made up for.
 fn next(last: OffsetDateTime, every: Duration, now: OffsetDateTime) -> OffsetDateTime {
     let missed = (now - last).whole_milliseconds() / every.whole_milliseconds().max(1);
     last + every * i32::try_from(missed + 1).unwrap_or(i32::MAX)

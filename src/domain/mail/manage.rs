@@ -1,6 +1,6 @@
 //! What staff see of mail: how many wait, which fail and why, which addresses are refused; and a mail to themselves.
 
-use super::{Letter, enqueue};
+use super::{MailJob, enqueue};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::idempotency::{Key, Outcome, Uncommitted, idempotent};
@@ -74,7 +74,7 @@ pub async fn send_test(ctx: &Context, actor: &Actor, key: &Key) -> Result<Outcom
     }
     let work = async {
         let tx = query::begin(&ctx.db).await?;
-        enqueue(ctx, &tx, &Letter::Test { user: actor.id }).await?;
+        enqueue(ctx, &tx, &MailJob::Test { user: actor.id }).await?;
         Ok(Uncommitted { tx, id: actor.id })
     };
     let outcome = idempotent(ctx, key, work).await?;

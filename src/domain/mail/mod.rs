@@ -1,6 +1,6 @@
-//! Mails that are to be sent. A mail is a job, which is added in the transaction that calls for it. The job holds who gets which
-//! letter and nothing else: it holds no address, and a link's token is made when the letter is written (`src/mail`). `bounce` mails that came
-//! back · `manage` what staff see.
+//! The queue of mails. A mail is a job, enqueued in the transaction that needs it. The job contains the kind of mail and the recipient's
+//! id, but no address and no token: both are looked up or made when the mail is composed (`src/mail`). `bounce` handles mails that came
+//! back · `manage` is the panel's page.
 
 pub mod bounce;
 pub mod manage;
@@ -16,10 +16,10 @@ use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 
-/// A letter, and who gets it.
+/// The payload of a mail's job: the kind of mail, and its recipient. The tag has its first name, by which jobs of older versions are read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "letter", rename_all = "snake_case")]
-pub enum Letter {
+pub enum MailJob {
     /// A link with which a new password is set. The job of an address without an account sends nothing: it is there so that both
     /// cost the same.
     ResetPassword {
@@ -39,7 +39,7 @@ pub enum Letter {
         user: UserId,
     },
     /// A link by which a newcomer becomes a member. Where the address has an account it is not sent: the job ends the sign-up and adds
-    /// [`Letter::SignUpAgain`].
+    /// [`MailJob::SignUpAgain`].
     ConfirmSignUp {
         /// The sign-up that waits for it.
         sign_up: SignUpId,
@@ -80,25 +80,25 @@ pub enum Letter {
 ///
 /// # Errors
 /// The database's.
-pub async fn enqueue(ctx: &Context, tx: &impl ConnectionTrait, letter: &Letter) -> Result<()> {
-    enqueue_once(ctx, tx, letter, None).await
+pub async fn enqueue(ctx: &Context, tx: &impl ConnectionTrait, mail: &MailJob) -> Result<()> {
+    enqueue_once(ctx, tx, mail, None).await
 }
 
 /// The same, and a second mail with the same `dedupe` is not added.
 ///
 /// # Errors
 /// The database's.
-pub async fn enqueue_once(ctx: &Context, tx: &impl ConnectionTrait, letter: &Letter, dedupe: Option<&str>) -> Result<()> {
+pub async fn enqueue_once(ctx: &Context, tx: &impl ConnectionTrait, mail: &MailJob, dedupe: Option<&str>) -> Result<()> {
     if !ctx.sends_mail {
         return Ok(());
     }
-    let payload = serde_json::to_string(letter).map_err(|err| super::Error::internal("writing down a mail", err))?;
+    let payload = serde_json::to_string(mail).map_err(|err| super::Error::internal("writing down a mail", err))?;
     let now = ctx.clock.now();
     jobs::enqueue(tx, New { kind: Kind::Mail, payload: &payload, dedupe, due_at: now }, now).await?;
     Ok(())
 }
 
-/// A member as a letter knows them; none where there is no such member any more.
+/// A member as a mail knows them; none where there is no such member any more.
 ///
 /// # Errors
 /// The database's.

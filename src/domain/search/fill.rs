@@ -1,5 +1,6 @@
-//! Filling the index with what was written before there was one, or anew. The newest comes first, in small transactions, while people
-//! write: what they write is indexed by itself. Its progress is a row, so it goes on after a restart, and instances take turns.
+//! Fills the index with the rows that were written before it existed, or anew, newest first, in small transactions beside normal
+//! operation: new rows are indexed when they are written. The progress is a row, so filling continues after a restart, and instances
+//! take turns.
 
 use super::index::{Doc, FileOwner, Grams, put_all};
 use crate::clock::OffsetDateTime;
@@ -20,13 +21,13 @@ use sea_orm::{
 };
 use std::cmp::Reverse;
 
-/// Rows of each kind that one transaction looks at.
+/// Rows of each kind that one transaction reads.
 const BATCH: u64 = 200;
 
-/// Files that one transaction looks at: each may have two hundred pages.
+/// Files that one transaction reads: each may have two hundred pages.
 const FILES: u64 = 10;
 
-/// What a transaction did.
+/// The result of one transaction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Filled {
     /// Documents that were indexed.
@@ -77,7 +78,7 @@ fn is_done(progress: &search_progress::Model) -> bool {
     progress.below_post.0 == 0 && progress.below_comment.0 == 0 && progress.below_user.0 == 0 && progress.below_file.0 == 0
 }
 
-/// Lets [`fill`] begin from the newest again. What is indexed stays findable meanwhile.
+/// Lets [`fill`] start again with the newest row. Documents that are indexed stay findable meanwhile.
 ///
 /// # Errors
 /// The database's.

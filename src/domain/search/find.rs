@@ -1,4 +1,4 @@
-//! A query and its hits.
+//! Searching: the query with its filters, the steps through the index, the hits.
 
 use super::Kind;
 use super::index::FilePage;
@@ -20,14 +20,14 @@ use std::time::Duration;
 
 /// Hits on a page.
 pub const PAGE: usize = 20;
-/// Documents that are read and compared at once.
+/// Documents that one step reads and compares.
 const CANDIDATES: i64 = 40;
-/// How often that is done for one page; then the reader decides whether to go on.
+/// Most steps for one page; then the reader decides whether to go on.
 const ROUNDS: usize = 10;
-/// Longest wait for an answer of the index. PostgreSQL ends a statement after 0.8 s by itself (`db::open_for_search`).
+/// Time-out of a statement on the index. PostgreSQL ends a statement after 0.8 s by itself (`db::open_for_search`).
 pub(super) const TIMEOUT: Duration = Duration::from_millis(1_500);
 
-/// Which hits come first.
+/// The order of hits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     /// Those with all words in the title, then the others; each newest first.
@@ -60,26 +60,26 @@ impl std::fmt::Display for Cursor {
     }
 }
 
-/// What is looked for.
+/// A query with its filters.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Query<'a> {
     /// As typed.
     pub text: &'a str,
-    /// On this board alone; one that the reader may not read has no hits.
+    /// Only on this board; one that the reader may not read has no hits.
     pub board: Option<BoardId>,
-    /// By the member of this name alone; empty: by anybody.
+    /// Only by the member of this name; empty: by all.
     pub author: &'a str,
-    /// Of this kind alone.
+    /// Only of this kind.
     pub kind: Option<Kind>,
-    /// Not older.
+    /// Only newer than this.
     pub since: Option<OffsetDateTime>,
-    /// Which come first.
+    /// The order of hits.
     pub order: Order,
-    /// From the page before.
+    /// Where this page begins, as the page before returned it.
     pub after: Option<Cursor>,
 }
 
-/// Something that was found. Its reader may read it.
+/// A hit, which the reader may read.
 #[derive(Clone, Debug)]
 pub struct Hit {
     /// The post, comment, member or page of a file.
@@ -113,22 +113,22 @@ impl Found {
     }
 }
 
-/// What became of a search.
+/// The result of a search.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
     /// A page of hits.
     pub hits: Vec<Hit>,
     /// Where the next one begins, if there may be more.
     pub next: Option<Cursor>,
-    /// What was looked for, where that is not what was typed: nothing was found for that.
+    /// The query that was searched for instead, where the typed one found nothing.
     pub instead: Option<String>,
-    /// What may have been meant, where something was found for what was typed.
+    /// Another query that may have been meant, although the typed one found something.
     pub suggestion: Option<String>,
-    /// The database would have had to look for too long.
+    /// The search was stopped because it took too long.
     pub is_too_broad: bool,
 }
 
-/// Looks for posts, comments, files and members that this person may read.
+/// Searches the posts, comments, files and members that this person may read.
 ///
 /// # Errors
 /// The database's; `Busy` where too many search at once.
@@ -154,7 +154,7 @@ pub async fn search(ctx: &Context, actor: Option<&Actor>, boards: &Boards, query
     Ok(answer)
 }
 
-/// Pages that are counted at most.
+/// Most steps of a count.
 const COUNTED: usize = 5;
 
 /// How many posts and comments of others a member finds among the documents of a span, at least; a hundred are enough to say "many".
@@ -187,7 +187,7 @@ pub(in crate::domain) async fn count_of_others(
     Ok(Some(hits))
 }
 
-/// The boards in which this person finds anything.
+/// The boards that this person may search.
 fn readable(boards: &Boards, actor: Option<&Actor>, only: Option<BoardId>) -> Vec<BoardId> {
     boards.open_to(actor).map(|board| board.id).filter(|id| only.is_none_or(|only| only == *id)).collect()
 }

@@ -1,4 +1,4 @@
-//! Documents of the index. Each change is made in the transaction of what it follows, so a search sees both or neither.
+//! Changes of the index, each in the transaction of the change that it follows, so that a search sees both or neither.
 
 use super::{Kind, sql};
 use crate::clock::OffsetDateTime;
@@ -14,7 +14,7 @@ use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, QueryTrait,
 };
 
-/// The numbers of a text, as they are sent to the database.
+/// The numbers of a text (`search::grams`), as they are sent to the database.
 #[derive(Clone, Debug)]
 pub(in crate::domain) struct Grams(Vec<i32>);
 
@@ -59,7 +59,7 @@ fn join(text: &mut String, grams: &[i32], between: &str) {
     }
 }
 
-/// The column beside the row on PostgreSQL.
+/// The column of the numbers on PostgreSQL.
 pub(in crate::domain) const GRAMS: &str = "grams";
 
 /// What a file belongs to: a post, or a comment under it.
@@ -73,7 +73,7 @@ pub(in crate::domain) struct FileOwner {
     pub is_shown: bool,
 }
 
-/// What is indexed of a post, comment, file or member.
+/// The indexed document of a post, comment, page of a file or member.
 #[derive(Clone, Debug)]
 pub(in crate::domain) struct Doc {
     kind: Kind,
@@ -111,7 +111,7 @@ impl Doc {
     }
 }
 
-/// A page of a file, as the index refers to it: in one number.
+/// A page of a file; the index refers to it by one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct FilePage {
     pub file: FileId,
@@ -137,7 +137,7 @@ impl FilePage {
     }
 }
 
-/// Takes files out of the index that their post or comment does not have any more.
+/// Removes files from the index that were removed from their post or comment.
 pub(in crate::domain) async fn remove_files(tx: &impl ConnectionTrait, files: &[FileId]) -> Result<()> {
     for file in files {
         let (first, last) = (FilePage::new(*file, 0).ref_id(), FilePage::new(*file, OF_FILE - 1).ref_id());
@@ -150,7 +150,7 @@ pub(in crate::domain) async fn remove_files(tx: &impl ConnectionTrait, files: &[
     Ok(())
 }
 
-/// Indexes a document, anew where it is indexed already.
+/// Indexes a document, or replaces it.
 pub(in crate::domain) async fn put(tx: &impl ConnectionTrait, doc: Doc) -> Result<()> {
     put_all(tx, vec![doc], None).await
 }
@@ -208,7 +208,7 @@ pub(in crate::domain) fn integers(text: impl Into<SimpleExpr>) -> SimpleExpr {
     text.into().cast_as("INTEGER[]")
 }
 
-/// A post came into sight or went out of it, and with it its files and the comments that are in sight themselves, with theirs.
+/// Updates the documents of a post that was shown or hidden: its own, its files', and those of its shown comments and their files.
 pub(in crate::domain) async fn set_post_shown(tx: &impl ConnectionTrait, id: PostId, shown: bool) -> Result<()> {
     let mut update = Entity::update_many().col_expr(Column::Shown, shown.into()).filter(Column::PostId.eq(id));
     if shown {
@@ -228,7 +228,7 @@ fn is_file_of(comments: SelectStatement) -> SimpleExpr {
     Column::Kind.eq(Kind::File).and(Column::RefId.into_expr().div(OF_FILE).in_subquery(files.into_query()))
 }
 
-/// A comment came into sight or went out of it, and its files with it; under a post that is out of sight they stay out.
+/// Updates the documents of a comment that was shown or hidden, and of its files; under a hidden post they stay hidden.
 pub(in crate::domain) async fn update_comment_shown(tx: &impl ConnectionTrait, id: CommentId, shown: bool) -> Result<()> {
     let comment = |column| comment::Entity::find_by_id(id).select_only().column(column).into_query();
     // Its files are looked for among the documents of its post: pages have no index by their comment.
@@ -245,7 +245,7 @@ pub(in crate::domain) async fn update_comment_shown(tx: &impl ConnectionTrait, i
     Ok(())
 }
 
-/// A post was moved to another board, and its comments and files with it.
+/// Updates the documents of a post that was moved to another board, of its comments and of its files.
 pub(in crate::domain) async fn move_post(tx: &impl ConnectionTrait, id: PostId, board: BoardId) -> Result<()> {
     Entity::update_many().col_expr(Column::BoardId, board.into()).filter(Column::PostId.eq(id)).exec(tx).await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Members whose names hold what is typed, for lists that are shown while one types: one look at the index, where a search goes on.
+//! Completion of members' names while one types: one statement on the index, without the further steps of a search.
 
 use super::Kind;
 use super::find::{TIMEOUT, was_cancelled};
@@ -11,7 +11,7 @@ use crate::entity::user;
 use crate::search::Terms;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-/// Documents that are looked at, the newest members first.
+/// Documents that are read, the newest members first.
 const CANDIDATES: i64 = 100;
 
 /// The newest members with all these words in their names. None where the index takes too long.

@@ -1,11 +1,11 @@
-//! Search: what is indexed, and who finds it.
+//! Search over posts, comments, files and members, within the rights of the reader.
 //!
-//! `index` what writing, hiding and moving do to the index, in their own transactions · `find` a query and its hits, whose `rows` are
-//! read · `members` names for lists that are shown while one types · `staff` what the panel's lists look for · `fill` what was written before there was an index.
+//! `index` updates the index in the transactions of writing, hiding and moving · `find` searches, `rows` reads the rows of hits · `members`
+//! completes names while one types · `staff` searches for the panel's lists · `fill` indexes what was written before.
 //!
-//! A search goes two steps. The index gives documents that hold all numbers of the query, in the boards that the reader may read;
-//! then their rows are read, and only what is in sight now and really holds the words is a hit. So nothing is found that its reader
-//! may not read, even where a document were out of date.
+//! A search has two steps. The index returns documents that contain all numbers of the query, on the boards that the reader may read;
+//! then their rows are read, and a row is a hit only if it is shown now and contains the words. So no reader finds what they may not
+//! read, even if a document of the index were out of date.
 
 mod fill;
 mod find;

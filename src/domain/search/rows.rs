@@ -1,4 +1,4 @@
-//! The rows of hits, as their page needs them.
+//! Reads the rows of hits, as the page of results needs them.
 
 use super::find::{Found, Hit};
 use super::index::FilePage;

@@ -15,7 +15,7 @@ pub(super) async fn set_words(tx: &impl ConnectionTrait, id: SearchDocId, words:
     Ok(())
 }
 
-/// Takes documents out of SQLite's index, before their rows go. It has no columns to which a builder could refer.
+/// Deletes documents from SQLite's index, before their rows are deleted. It has no columns to which a builder could refer.
 pub(super) async fn remove_words(tx: &impl ConnectionTrait, kind: Kind, first: i64, last: i64) -> Result<()> {
     let of = "SELECT id FROM search_docs WHERE kind = $1 AND ref_id BETWEEN $2 AND $3";
     let sql = format!("DELETE FROM search_grams WHERE rowid IN ({of})");
@@ -31,18 +31,18 @@ pub(super) struct Candidate {
     pub ref_id: i64,
 }
 
-/// What documents are asked for.
+/// Which documents are wanted.
 pub(super) struct Wanted<'a> {
     pub grams: &'a [i32],
     pub above: SearchDocId,
     pub below: SearchDocId,
     pub boards: &'a [BoardId],
-    /// Of these kinds alone; none: of any.
+    /// Only of these kinds; empty: of any.
     pub kinds: &'a [Kind],
     pub author: Option<UserId>,
     pub since: OffsetDateTime,
     pub limit: i64,
-    /// Only what is in sight.
+    /// Only shown ones.
     pub is_shown: bool,
 }
 
@@ -94,9 +94,9 @@ fn numbers(wanted: &Wanted<'_>) -> String {
 /// Spans of ids as `m0017_search_spans` numbers them: the first number of a size, and how many bits of an id lie within.
 const SPANS: [(&str, i64, u32); 3] = [("near", 1, 12), ("further", 2, 15), ("far", 3, 18)];
 
-/// GIN gives all documents that hold some numbers, in no order: of a frequent word these are a hundred thousand, and each is read. So
-/// the newest span of ids is asked first, with the one before it, and a larger one only where that held too few and there may be more
-/// before it. `+ 0` keeps the planner from reading the primary key of the whole table beside.
+/// GIN returns all documents that contain some numbers, in no order: of a frequent word these are a hundred thousand, and each is read. So
+/// the newest span of ids and the one before it are searched first, and a larger span only where they contained too few. `+ 0` keeps the
+/// planner from reading the primary key of the whole table beside.
 fn in_postgres(wanted: &Wanted<'_>) -> String {
     let conditions = conditions(wanted, "d.id + 0");
     let matching = |more: &str| {

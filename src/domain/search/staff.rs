@@ -1,4 +1,4 @@
-//! What staff look for in the panel: posts and comments in any state, by the same index.
+//! The search of the panel's lists: posts and comments in any state, by the same index.
 
 use super::Kind;
 use super::find::{TIMEOUT, was_cancelled};
@@ -11,9 +11,9 @@ use crate::search::{Terms, plain_text};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::collections::BTreeSet;
 
-/// Documents that are read and compared at once,
+/// Documents that one step reads and compares,
 const CANDIDATES: i64 = 200;
-/// and how often: lists of staff are filters of the newest, not the whole past.
+/// and most steps: the panel's lists filter the newest rows and do not search all of them.
 const ROUNDS: usize = 5;
 
 /// What was found.
@@ -21,7 +21,7 @@ const ROUNDS: usize = 5;
 pub(in crate::domain) struct Matches {
     /// Ids of posts, or of comments.
     pub ids: Vec<i64>,
-    /// There may be older ones, or the database would have had to look for too long.
+    /// Whether there may be older ones that were not searched.
     pub is_cut: bool,
 }
 

@@ -5,7 +5,7 @@ mod changes;
 mod device;
 mod sql;
 
-use super::mail::{self, Letter};
+use super::mail::{self, MailJob};
 use super::page::{Page, skip};
 use super::{Actor, Error, Permissions, Result, idempotency, jobs, users};
 use crate::clock::{OffsetDateTime, to_ms};
@@ -140,7 +140,7 @@ pub async fn start(ctx: &Context, new: New<'_>) -> Result<Option<String>> {
     }
     let session = Entity::insert(new.row(&hash, now)).exec(&tx).await?.last_insert_id;
     if let Some(form) = new.new_device {
-        mail::enqueue_once(ctx, &tx, &Letter::NewDevice { session }, Some(&format!("device:{}", form.0))).await?;
+        mail::enqueue_once(ctx, &tx, &MailJob::NewDevice { session }, Some(&format!("device:{}", form.0))).await?;
     }
     tx.commit().await?;
     if new.new_device.is_some() {
@@ -238,7 +238,7 @@ pub async fn page(ctx: &Context, user: Option<UserId>, page: i64, size: i64) -> 
     Ok(Page::of(rows, size))
 }
 
-/// An open session for a letter about it.
+/// An open session for a mail about it.
 ///
 /// # Errors
 /// The database's.

@@ -5,7 +5,7 @@ use super::{addresses, password_change};
 use crate::clock::OffsetDateTime;
 use crate::db::{Transaction, query};
 use crate::domain::idempotency::{Key, Outcome, Uncommitted, idempotent};
-use crate::domain::mail::{self, Letter};
+use crate::domain::mail::{self, MailJob};
 use crate::domain::sessions::{self, Refresh, Session};
 use crate::domain::validation::Email;
 use crate::domain::{Actor, Context, Error, Result, UserId, idempotency, jobs, users};
@@ -37,7 +37,7 @@ pub async fn ask_verification(ctx: &Context, actor: &Actor, key: &Key) -> Result
     }
     let work = async {
         let tx = query::begin(&ctx.db).await?;
-        mail::enqueue(ctx, &tx, &Letter::VerifyEmail { user: actor.id }).await?;
+        mail::enqueue(ctx, &tx, &MailJob::VerifyEmail { user: actor.id }).await?;
         Ok(Uncommitted { tx, id: actor.id })
     };
     let outcome = idempotent(ctx, key, work).await?;
@@ -101,12 +101,12 @@ async fn add_change(ctx: &Context, tx: &Transaction, session: &Session, wanted: 
     links::void(tx, user, Purpose::ChangeEmail, now).await?;
     let change = links::reserve(tx, user, (&session.copy.email, wanted.as_str()), now).await?;
     let owner = Entity::find().filter(Column::Email.eq(wanted.as_str())).select_only().column(Column::Id);
-    let letter = match owner.into_tuple().one(tx).await? {
-        Some(owner) => Letter::SignUpAgain { user: owner },
-        None => Letter::ChangeEmail { change },
+    let mail = match owner.into_tuple().one(tx).await? {
+        Some(owner) => MailJob::SignUpAgain { user: owner },
+        None => MailJob::ChangeEmail { change },
     };
-    mail::enqueue(ctx, tx, &letter).await?;
-    mail::enqueue(ctx, tx, &Letter::EmailChangeAsked { change }).await?;
+    mail::enqueue(ctx, tx, &mail).await?;
+    mail::enqueue(ctx, tx, &MailJob::EmailChangeAsked { change }).await?;
     Ok(change)
 }
 
@@ -149,7 +149,7 @@ async fn follow(ctx: &Context, tx: &Transaction, user: UserId, email: &str, now:
         links::void(tx, user, purpose, now).await?;
     }
     addresses::replace(tx, user, email, now).await?;
-    mail::enqueue(ctx, tx, &Letter::EmailChanged { user }).await?;
+    mail::enqueue(ctx, tx, &MailJob::EmailChanged { user }).await?;
     sessions::refresh(tx, Refresh::Looks(user), now).await
 }
 

@@ -19,7 +19,7 @@ pub mod sign_ups;
 pub(super) use counts::{count_comments, count_posts};
 
 use super::idempotency::{Uncommitted, idempotent};
-use super::mail::{self, Letter};
+use super::mail::{self, MailJob};
 use super::sessions::{self, Refresh, SessionSelector};
 use super::validation::{Email, Name};
 use super::{Account, Actor, Error, Problem, Result, idempotency, invalidation, jobs, notifications, roles};
@@ -149,7 +149,7 @@ async fn add(ctx: &Context, new_user: &NewUser, lang: &str) -> Result<Uncommitte
     check_name_free(&tx, &new_user.name).await?;
     let consents = Consents { terms: TERMS_VERSION, privacy: PRIVACY_VERSION, at: now };
     let id = insert_member(&tx, new_user, &consents, lang, now).await?;
-    mail::enqueue(ctx, &tx, &Letter::VerifyEmail { user: id }).await?;
+    mail::enqueue(ctx, &tx, &MailJob::VerifyEmail { user: id }).await?;
     Ok(Uncommitted { tx, id })
 }
 
@@ -198,7 +198,7 @@ async fn insert_member(
 async fn notify_owner(ctx: &Context, key: &idempotency::Key, email: &str) -> Result<()> {
     let now = ctx.clock.now();
     if let Some(owner) = notifications::insert_sign_up_again(&ctx.db, email, now).await? {
-        mail::enqueue_once(ctx, &ctx.db, &Letter::SignUpAgain { user: owner }, Some(&format!("again:{}", key.0))).await?;
+        mail::enqueue_once(ctx, &ctx.db, &MailJob::SignUpAgain { user: owner }, Some(&format!("again:{}", key.0))).await?;
         announce_to_owner(ctx, owner).await;
     }
     Ok(())

@@ -4,7 +4,7 @@ use super::email;
 use crate::db::query;
 use crate::domain::audit::{self, By, Entry};
 use crate::domain::idempotency::{Uncommitted, idempotent};
-use crate::domain::mail::{self, Letter};
+use crate::domain::mail::{self, MailJob};
 use crate::domain::sessions::{self, Area, Client, SessionSelector};
 use crate::domain::{Context, Error, Result, UserId, idempotency, jobs, users};
 use crate::entity::user::{Column, Entity};
@@ -81,7 +81,7 @@ async fn replace(
         return Err(wrong());
     }
     *ended = sessions::end(&tx, SessionSelector::All { user: id }, "password", ctx.clock.now()).await?;
-    mail::enqueue(ctx, &tx, &Letter::PasswordChanged { user: id }).await?;
+    mail::enqueue(ctx, &tx, &MailJob::PasswordChanged { user: id }).await?;
     email::void_changes(&tx, id, ctx.clock.now()).await?;
     *stored = hash;
     Ok(Uncommitted { tx, id })

@@ -8,7 +8,7 @@ use super::{addresses, email, network, sign_in_limits};
 use crate::clock::OffsetDateTime;
 use crate::db::query;
 use crate::domain::idempotency::{Key, Outcome, Uncommitted, idempotent};
-use crate::domain::mail::{self, Letter};
+use crate::domain::mail::{self, MailJob};
 use crate::domain::sessions::{self, Client, SessionSelector};
 use crate::domain::validation::Email;
 use crate::domain::{Context, Error, Result, UserId, idempotency, jobs, roles, users};
@@ -55,7 +55,7 @@ async fn add(ctx: &Context, email: &Email, lang: &str) -> Result<Uncommitted> {
     let tx = query::begin(&ctx.db).await?;
     let found = user::Entity::find().filter(user::Column::Email.eq(email.as_str())).select_only().column(user::Column::Id);
     let user: Option<UserId> = found.into_tuple().one(&tx).await?;
-    mail::enqueue(ctx, &tx, &Letter::ResetPassword { user, lang: lang.to_owned() }).await?;
+    mail::enqueue(ctx, &tx, &MailJob::ResetPassword { user, lang: lang.to_owned() }).await?;
     Ok(Uncommitted { tx, id: 0 })
 }
 
@@ -115,7 +115,7 @@ async fn follow(ctx: &Context, tx: &crate::db::Transaction, member: &user::Model
     links::void(tx, member.id, Purpose::ResetPassword, now).await?;
     email::void_changes(tx, member.id, now).await?;
     addresses::verify(tx, member.id, &member.email, now).await?;
-    mail::enqueue(ctx, tx, &Letter::PasswordChanged { user: member.id }).await?;
+    mail::enqueue(ctx, tx, &MailJob::PasswordChanged { user: member.id }).await?;
     sessions::end(tx, SessionSelector::All { user: member.id }, "password", now).await
 }
 

@@ -2,7 +2,7 @@
 //! in this process until Redis reports, over the connection that read them, that they changed.
 //!
 //! Redis sends changes and answers in one order, so the answer to a later question proves that every earlier change has arrived.
-//! Such a question goes out five times a second; when none was answered for half a second, nothing here is used any more. It asks
+//! Such a question goes out five times a second; when none was answered for half a second, no value is used any more. It asks
 //! for a key of our own, because FLUSHALL names no keys: where that key is gone, everything is dropped.
 
 use crate::shared::meter;
@@ -14,20 +14,20 @@ use std::time::Duration;
 
 /// Between two questions for the key of our own.
 pub(super) const PROBE_EVERY: Duration = Duration::from_millis(200);
-/// Milliseconds from the moment such a question was sent, for which its answer vouches for what is kept here.
-const VOUCHED: i64 = 500;
+/// Milliseconds after such a question was sent for which its answer proves the values to be current.
+const CURRENT: i64 = 500;
 /// Most values kept. Sessions are the longest, at about a kilobyte.
 const MOST: usize = 16_384;
 /// Bytes; a longer value is not kept.
 const LONGEST: usize = 2_048;
 
-/// See the head of this file. One for each connection.
+/// The values that one connection has read and Redis has not reported as changed.
 #[derive(Default)]
 pub(super) struct ClientCache {
     slots: Mutex<HashMap<String, Slot>>,
     tickets: AtomicU64,
     /// Milliseconds since 1970, as the instance's clock goes.
-    vouched_until: AtomicI64,
+    current_until: AtomicI64,
 }
 
 enum Slot {
@@ -49,7 +49,7 @@ pub(super) struct Looked {
 impl ClientCache {
     /// Looks for these keys. For those that are missing a question is noted, which `answered` ends.
     pub(super) fn look(&self, keys: &[String], now_ms: i64) -> Looked {
-        let may_use = now_ms < self.vouched_until.load(Ordering::Acquire);
+        let may_use = now_ms < self.current_until.load(Ordering::Acquire);
         let mut looked = Looked { values: vec![None; keys.len()], missing: Vec::new(), ticket: 0 };
         let mut slots = self.slots.lock();
         for (place, key) in keys.iter().enumerate() {
@@ -98,7 +98,7 @@ impl ClientCache {
         looked.values
     }
 
-    /// These changed, or may have.
+    /// Forgets values that changed or may have changed.
     pub(super) fn forget<K: AsRef<str>>(&self, keys: impl IntoIterator<Item = K>) {
         let mut slots = self.slots.lock();
         for key in keys {
@@ -106,18 +106,18 @@ impl ClientCache {
         }
     }
 
-    /// Anything may have changed.
+    /// Forgets all values: any may have changed.
     pub(super) fn clear(&self) {
         self.slots.lock().clear();
     }
 
-    /// All changes before `asked_at` (milliseconds since 1970) have arrived.
-    pub(super) fn vouch(&self, asked_at: i64) {
-        self.vouched_until.store(asked_at + VOUCHED, Ordering::Release);
+    /// Notes that all changes before `asked_at` (milliseconds since 1970) have arrived.
+    pub(super) fn confirm(&self, asked_at: i64) {
+        self.current_until.store(asked_at + CURRENT, Ordering::Release);
     }
 }
 
-/// Drops what nobody asked for since the last time, or everything where that is not enough.
+/// Drops the values that were not read since the last time, or all where that is not enough.
 fn make_room(slots: &mut HashMap<String, Slot>) {
     slots.retain(|_, slot| match slot {
         Slot::Kept { used, .. } => std::mem::replace(used, false),
@@ -140,10 +140,10 @@ mod tests {
         Some(Bytes::copy_from_slice(text.as_bytes()))
     }
 
-    /// A cache that is vouched for until 500, and `a` in it.
+    /// A cache that is current until 500, with `a` in it.
     fn filled() -> ClientCache {
         let cache = ClientCache::default();
-        cache.vouch(0);
+        cache.confirm(0);
         let asked = cache.look(&keys(&["a"]), 0);
         assert_eq!(asked.missing, [0]);
         cache.answered(&keys(&["a"]), asked, vec![value("1")]);
@@ -167,11 +167,11 @@ mod tests {
     #[test]
     fn nothing_is_used_when_no_question_was_answered_for_half_a_second() {
         let cache = filled();
-        assert_eq!(found(&cache, "a", VOUCHED), None);
+        assert_eq!(found(&cache, "a", CURRENT), None);
 
         let cache = filled();
-        cache.vouch(300);
-        assert_eq!(found(&cache, "a", VOUCHED), value("1"));
+        cache.confirm(300);
+        assert_eq!(found(&cache, "a", CURRENT), value("1"));
     }
 
     #[test]
@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn an_answer_to_an_earlier_question_does_not_stand_for_a_later_one() {
         let cache = ClientCache::default();
-        cache.vouch(0);
+        cache.confirm(0);
         let early = cache.look(&keys(&["a"]), 0);
         cache.forget(["a"]);
         let late = cache.look(&keys(&["a"]), 0);
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn what_is_absent_or_long_is_not_kept() {
         let cache = ClientCache::default();
-        cache.vouch(0);
+        cache.confirm(0);
         let both = keys(&["none", "long"]);
         let asked = cache.look(&both, 0);
 

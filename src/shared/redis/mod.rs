@@ -2,9 +2,9 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `options` | where Redis is, and whether it lets us in |
-//! | `connection` | makes the connection, has it validated, gives it up |
-//! | `commands` | what is asked over it |
+//! | `options` | the address of Redis, and whether it accepts our credentials |
+//! | `connection` | opens the connection, has it validated, closes it |
+//! | `commands` | the commands that are sent over it |
 //! | `subscriber` | a second connection that only listens for signals |
 //! | `client_cache` `tracking` | values that stay in this process until Redis reports that they changed |
 
@@ -42,7 +42,7 @@ use tokio::sync::{Notify, watch};
 /// Refused commands are logged at most this often.
 const COMPLAIN_EVERY: Duration = Duration::from_secs(10);
 
-/// The trusted connection, as commands use it: no second attempt, and no waiting for a better day.
+/// The client of the trusted connection, for commands: they are not retried, and not queued while it is down.
 type Fast = WithOptions<Client>;
 
 #[derive(Clone)]
@@ -53,18 +53,18 @@ struct Live {
     cache: Option<Arc<ClientCache>>,
 }
 
-/// See the head of this file.
+/// The shared state in Redis.
 pub(super) struct Redis {
     options: RedisOptions,
     clustered: bool,
     /// Present only while it is trusted.
     live: RwLock<Option<Live>>,
     breaker: Mutex<Breaker>,
-    /// Has any call failed since the last that succeeded? Spares the others the breaker's lock.
+    /// Whether a call failed since the last success: without a failure calls do not take the breaker's lock.
     shaky: AtomicBool,
-    /// Wakes the reconnecting task when a call found that its connection is of no use.
+    /// Wakes the task that reconnects, after a call found the connection broken.
     tripped: Notify,
-    /// When a refused command was last complained about.
+    /// When a refused command was logged last.
     complained: Mutex<Option<Instant>>,
     health: watch::Sender<Health>,
     trust: Arc<SessionGuard>,

@@ -1,4 +1,4 @@
-//! Where Redis is, how patient we are with it, and whether it lets us in.
+//! The address of Redis, the time-outs, and whether it accepts our credentials.
 
 use super::connection::Connection;
 use bytes::Bytes;
@@ -12,10 +12,10 @@ use fred::{
 use futures_util::future::try_join_all;
 use std::{fmt, time::Duration};
 
-/// Every kind of address that is taken.
+/// The schemes of addresses that are accepted.
 const SCHEMES: [&str; 7] = ["redis", "rediss", "redis-sentinel", "rediss-sentinel", "redis-cluster", "rediss-cluster", "redis+unix"];
 
-/// See the head of this file.
+/// How to connect to Redis.
 #[derive(Clone)]
 pub struct RedisOptions {
     /// `redis://`, `rediss://`, `redis-sentinel://`, `redis-cluster://` or `redis+unix://`, with user and password.
@@ -29,7 +29,7 @@ pub struct RedisOptions {
 }
 
 impl RedisOptions {
-    /// The usual patience with the Redis at this address.
+    /// The usual time-outs for the Redis at this address.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -42,7 +42,7 @@ impl RedisOptions {
     /// A client that connects once and never again by itself: each connection is validated before it is trusted, so
     /// none may be replaced unseen.
     pub(super) fn client(&self) -> Result<Client, Error> {
-        // fred takes any address that has a host; one of another service is a mix-up of two settings.
+        // fred accepts any URL with a host, such as that of another service by mistake.
         if !SCHEMES.contains(&self.scheme()) {
             let expected = "it must begin with redis://, rediss://, redis-sentinel://, redis-cluster:// or redis+unix://";
             return Err(Error::new(ErrorKind::Url, expected));

@@ -86,7 +86,7 @@ impl Redis {
                 take(cache, change);
             }
             match there {
-                Known::Known(true) => cache.vouch(asked_at),
+                Known::Known(true) => cache.confirm(asked_at),
                 Known::Known(false) => {
                     cache.clear();
                     // Redis sends changes of what is read from now on. Should this fail, the next question finds no key either.

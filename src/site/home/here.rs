@@ -14,7 +14,7 @@ const FRESH: Duration = Duration::from_secs(10);
 /// and not shown after this one: who has left is gone from every page within a minute.
 const SHOWN: Duration = Duration::from_secs(30);
 
-/// See the head of this file. Cheap to clone.
+/// The members who are online, as read at most 30 seconds ago. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Here(Arc<Mutex<Kept>>);
 

@@ -24,13 +24,13 @@ use templates::paths;
 use templates::posts::{Drawn, ForReader, Neighbour, PostText, draw};
 use templates::revisions as revision_views;
 
-/// Views are counted in a row and change no generation, so a page is drawn anew after this long.
+/// Longest age of a kept page: the count of views on it changes no generation.
 const LIFE: Duration = Duration::from_secs(60);
 /// A page with five comments takes about 12 KB.
 const PAGES: Bounds = Bounds { pieces: 16_384, bytes: 64 * 1024 * 1024, life: LIFE };
 const READERS: Bounds = Bounds { pieces: 4_096, bytes: 4 * 1024 * 1024, life: LIFE };
 
-/// What this process keeps for the pages of posts. Cheap to clone.
+/// The caches of drawn pages and of readers' bookmarks and unread posts. Cheap to clone.
 #[derive(Clone)]
 pub struct PostPages(Arc<Kept>);
 
@@ -39,11 +39,11 @@ struct Kept {
     readers: FragmentCache<Arc<OfReader>>,
 }
 
-/// What a member has of posts, by their ids.
+/// Which posts a member has bookmarked and has unread notifications about.
 #[derive(Default)]
 struct OfReader {
     bookmarked: Vec<PostId>,
-    /// With unread notifications; `None`: too many to be listed.
+    /// `None`: too many to be listed.
     unread: Option<Vec<PostId>>,
 }
 
@@ -79,22 +79,22 @@ impl Default for PostPages {
     }
 }
 
-/// A page as readers of one class see it.
+/// A drawn page, for readers with the same rights.
 struct Page {
-    /// Without its text, which is drawn.
+    /// Without its text, which is in `drawn`.
     post: Post,
     /// In reading order, without their texts.
     comments: Vec<Comment>,
     pages: i64,
     drawn: Drawn,
-    /// Since it was drawn.
+    /// How often it was read since it was drawn.
     reads: AtomicU32,
-    /// The parts of what was drawn, packed for the second reader.
+    /// The parts of `drawn` as gzip, made at the second reading.
     packed: OnceLock<Arc<[Packed]>>,
 }
 
 impl Page {
-    /// Its packed parts. A page that is read once is not packed by hand: that costs more than what it spares.
+    /// Its parts as gzip. `None` at the first reading: compressing a page that is read once would cost more than it saves.
     fn packed(&self) -> Option<Arc<[Packed]>> {
         let is_read_again = self.reads.fetch_add(1, Ordering::Relaxed) > 0;
         is_read_again.then(|| self.packed.get_or_init(|| self.drawn.parts().into_iter().map(Packed::of).collect()).clone())
@@ -168,13 +168,13 @@ impl PostPages {
     }
 }
 
-/// The state of everything that a post's page shows. Writers raise the post's for what is added, and `withdrawn` for what is
-/// changed or taken back, by anyone and anywhere.
+/// The generation of a post's page. Writers raise the post's for what is added, and `withdrawn` for anything on the site that is edited,
+/// hidden or deleted.
 fn state(request: &RequestContext) -> Option<Generation> {
     Some(Generation::all([request.post?, request.withdrawn?, request.of_boards?]))
 }
 
-/// A page for each class of readers: those who may answer, and those who see hidden comments.
+/// The key of a page: readers who may answer and those who see hidden comments have different ones.
 fn key(wanted: &Wanted<'_>, board: &Board) -> String {
     let (actor, lang) = (wanted.request.actor.as_ref(), wanted.request.lang.tag());
     let rights = [board.takes_comments_from(actor), comments::moderates(actor), revisions::all_may_see(actor, board)].map(u8::from);

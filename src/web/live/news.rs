@@ -48,7 +48,7 @@ pub(super) enum Common {
     NotNow,
 }
 
-/// See the head of this file. Cheap to clone.
+/// What was drawn lately for the streams of posts. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct RecentNews {
     entries: Arc<Mutex<VecDeque<Entry>>>,

@@ -38,7 +38,7 @@ use time::macros::{format_description, offset};
 /// Korea has one time zone and no summer time.
 const SEOUL: UtcOffset = offset!(+9);
 
-/// A time as people read it; the year only where it is not this one.
+/// A date and time in the reader's language; with the year where it is not this one.
 pub fn moment(at: OffsetDateTime, now: OffsetDateTime, lang: Lang) -> Moment {
     let (local, today) = (at.to_offset(SEOUL), now.to_offset(SEOUL));
     let this_year = local.year() == today.year();
@@ -125,7 +125,7 @@ fn organisation(known: &Organisation) -> layout::Organisation<'_> {
     }
 }
 
-/// Who reads this page is here, even if the count, which is renewed every two seconds, does not know yet.
+/// The reader of this page counts, although the number is read only every two seconds.
 fn is_here(request: &RequestContext) -> u32 {
     u32::from(request.session.as_ref().is_some_and(|session| session.copy.shows_presence))
 }
@@ -143,18 +143,18 @@ fn viewer(request: &RequestContext) -> Viewer<'_> {
     }
 }
 
-/// What names the picture of who asks.
+/// The picture of the member who asks.
 fn picture(request: &RequestContext) -> Option<&str> {
     request.session.as_ref()?.copy.avatar.as_deref()
 }
 
-/// The sentence that the page before left.
+/// The sentence of the flash cookie.
 fn flash(request: &RequestContext) -> Option<Flash<'static>> {
     let message = Text::flash(request.head.flash.as_deref()?)?;
     Some(Flash { tone: Tone::Success, text: request.lang.t(message) })
 }
 
-/// What happened, for the list and the bell.
+/// A notification, for the list and the bell.
 pub fn kind(n: &Notification) -> Kind {
     match n.kind {
         notifications::Kind::Reply => Kind::Reply,
@@ -166,7 +166,7 @@ pub fn kind(n: &Notification) -> Kind {
     }
 }
 
-/// What happened, in one sentence.
+/// The sentence of a notification.
 pub fn sentence(n: &Notification, lang: Lang) -> String {
     templates::notifications::sentence(lang, kind(n), n.actor.as_deref().unwrap_or_default(), about(n))
 }
@@ -176,7 +176,7 @@ pub fn about(n: &Notification) -> &str {
     n.post_title.as_deref().or(n.words.as_deref()).unwrap_or_default()
 }
 
-/// What is wrong with a form, with the limits that the sentences name.
+/// The problems of a form, with the limits that their sentences name.
 pub fn errors(problems: &[Problem]) -> Vec<FieldError<'static>> {
     problems.iter().map(|p| FieldError { field: p.field, key: p.message, n: limit(p.message, p.field) }).collect()
 }

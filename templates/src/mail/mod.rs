@@ -1,4 +1,4 @@
-//! Letters that members are sent: a subject, and one text that is drawn as plain text and as HTML.
+//! Mails that members are sent: a subject, and one text that is drawn as plain text and as HTML.
 
 pub mod notices;
 pub(crate) mod samples;
@@ -13,7 +13,7 @@ use crate::text::{Lang, Text, common};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::fmt::Display;
 
-/// What every letter needs.
+/// What every mail needs.
 #[derive(Clone, Copy)]
 pub struct Frame<'a> {
     pub lang: Lang,
@@ -23,9 +23,9 @@ pub struct Frame<'a> {
     pub origin: &'a str,
 }
 
-/// A letter with a link that is good for a while.
+/// A mail with a link that is good for a while.
 #[derive(Clone, Copy)]
-pub struct LinkLetter<'a> {
+pub struct LinkMail<'a> {
     pub frame: Frame<'a>,
     /// The token of the link.
     pub token: &'a str,
@@ -33,17 +33,17 @@ pub struct LinkLetter<'a> {
     pub minutes: u64,
 }
 
-/// A letter about another address.
+/// A mail about another address.
 #[derive(Clone, Copy)]
-pub struct ChangeLetter<'a> {
+pub struct ChangeMail<'a> {
     pub frame: Frame<'a>,
     /// The other address.
     pub wanted: &'a str,
 }
 
-/// A letter about a sign-in.
+/// A mail about a sign-in.
 #[derive(Clone, Copy)]
-pub struct DeviceLetter<'a> {
+pub struct DeviceMail<'a> {
     pub frame: Frame<'a>,
     /// The browser in words.
     pub device: &'a str,
@@ -53,9 +53,9 @@ pub struct DeviceLetter<'a> {
     pub at: &'a str,
 }
 
-/// A letter before it is drawn.
+/// A mail before it is drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
+pub struct Mail {
     pub lang: Lang,
     pub subject: String,
     greeting: String,
@@ -63,15 +63,15 @@ pub struct Letter {
     items: Vec<notices::Item>,
     link: Option<Link>,
     notes: Vec<String>,
-    /// Ends letters like this one.
+    /// Ends mails like this one.
     stop: Option<Link>,
-    /// Where its reader chooses which letters they get.
+    /// Where its reader chooses which mails they get.
     settings: Option<Link>,
     origin: String,
 }
 
-impl Letter {
-    /// The address that ends letters like this one, where there is one.
+impl Mail {
+    /// The address that ends mails like this one, where there is one.
     pub fn stop(&self) -> Option<&str> {
         self.stop.as_ref().map(|link| link.url.as_str())
     }
@@ -84,112 +84,112 @@ struct Link {
 }
 
 /// A link for a new password.
-pub fn reset_password(p: &LinkLetter) -> Letter {
+pub fn reset_password(p: &LinkMail) -> Mail {
     let lang = p.frame.lang;
-    Letter {
+    Mail {
         lines: vec![lang.t(t::RESET_TEXT).to_owned()],
         link: Some(Link { label: lang.t(t::RESET_LINK), url: to(&p.frame, &password::paths::reset(p.token)) }),
         notes: vec![fill(lang, t::RESET_MINUTES, "n", &p.minutes), lang.t(t::RESET_NOT_YOU).to_owned()],
-        ..letter(&p.frame, t::RESET_SUBJECT)
+        ..mail(&p.frame, t::RESET_SUBJECT)
     }
 }
 
 /// That the password was changed.
-pub fn password_changed(p: &Frame) -> Letter {
-    Letter {
+pub fn password_changed(p: &Frame) -> Mail {
+    Mail {
         lines: vec![p.lang.t(t::CHANGED_TEXT).to_owned()],
         link: Some(Link { label: p.lang.t(t::CHANGED_LINK), url: to(p, password::paths::FORGOT) }),
         notes: vec![p.lang.t(t::CHANGED_NOT_YOU).to_owned()],
-        ..letter(p, t::CHANGED_SUBJECT)
+        ..mail(p, t::CHANGED_SUBJECT)
     }
 }
 
 /// A link by which a member confirms that the address is theirs.
-pub fn verify_email(p: &LinkLetter) -> Letter {
+pub fn verify_email(p: &LinkMail) -> Mail {
     let lang = p.frame.lang;
-    Letter {
+    Mail {
         lines: vec![lang.t(t::VERIFY_TEXT).to_owned()],
         link: Some(Link { label: lang.t(t::VERIFY_LINK), url: to(&p.frame, &email::paths::with_token(email::paths::VERIFY, p.token)) }),
         notes: vec![fill(lang, t::LINK_HOURS, "n", &(p.minutes / 60)), lang.t(t::VERIFY_NOT_YOU).to_owned()],
-        ..letter(&p.frame, t::VERIFY_SUBJECT)
+        ..mail(&p.frame, t::VERIFY_SUBJECT)
     }
 }
 
 /// A link by which a newcomer becomes a member.
-pub fn confirm_sign_up(p: &LinkLetter) -> Letter {
+pub fn confirm_sign_up(p: &LinkMail) -> Mail {
     let lang = p.frame.lang;
-    Letter {
+    Mail {
         lines: vec![fill(lang, t::SIGN_UP_TEXT, "name", &p.frame.name)],
         link: Some(Link { label: lang.t(t::SIGN_UP_LINK), url: to(&p.frame, &sign_ups::paths::confirm(p.token)) }),
         notes: vec![fill(lang, t::LINK_HOURS, "n", &(p.minutes / 60)), lang.t(t::SIGN_UP_NOT_YOU).to_owned()],
-        ..letter(&p.frame, t::SIGN_UP_SUBJECT)
+        ..mail(&p.frame, t::SIGN_UP_SUBJECT)
     }
 }
 
 /// A link to the address that is to become a member's.
-pub fn change_email(p: &LinkLetter) -> Letter {
+pub fn change_email(p: &LinkMail) -> Mail {
     let lang = p.frame.lang;
-    Letter {
+    Mail {
         lines: vec![lang.t(t::TAKE_TEXT).to_owned()],
         link: Some(Link { label: lang.t(t::TAKE_LINK), url: to(&p.frame, &email::paths::with_token(email::paths::CHANGE, p.token)) }),
         notes: vec![fill(lang, t::LINK_HOURS, "n", &(p.minutes / 60)), lang.t(t::TAKE_NOT_YOU).to_owned()],
-        ..letter(&p.frame, t::TAKE_SUBJECT)
+        ..mail(&p.frame, t::TAKE_SUBJECT)
     }
 }
 
 /// That another address is to become the member's.
-pub fn email_change_asked(p: &ChangeLetter) -> Letter {
+pub fn email_change_asked(p: &ChangeMail) -> Mail {
     let lang = p.frame.lang;
-    Letter {
+    Mail {
         lines: vec![fill(lang, t::ASKED_TEXT, "email", &p.wanted)],
         link: Some(Link { label: lang.t(t::NOT_ME), url: to(&p.frame, password::paths::FORGOT) }),
         notes: vec![lang.t(t::ASKED_NOT_YOU).to_owned()],
-        ..letter(&p.frame, t::ASKED_SUBJECT)
+        ..mail(&p.frame, t::ASKED_SUBJECT)
     }
 }
 
 /// That the address was changed.
-pub fn email_changed(p: &ChangeLetter) -> Letter {
+pub fn email_changed(p: &ChangeMail) -> Mail {
     let lang = p.frame.lang;
-    Letter { lines: vec![fill(lang, t::TAKEN_TEXT, "email", &p.wanted)], ..letter(&p.frame, t::TAKEN_SUBJECT) }
+    Mail { lines: vec![fill(lang, t::TAKEN_TEXT, "email", &p.wanted)], ..mail(&p.frame, t::TAKEN_SUBJECT) }
 }
 
 /// That there is an account already.
-pub fn sign_up_again(p: &Frame) -> Letter {
-    Letter {
+pub fn sign_up_again(p: &Frame) -> Mail {
+    Mail {
         lines: vec![p.lang.t(t::AGAIN_TEXT).to_owned()],
         link: Some(Link { label: p.lang.t(t::AGAIN_LINK), url: to(p, password::paths::FORGOT) }),
         notes: vec![p.lang.t(t::AGAIN_NOT_YOU).to_owned()],
-        ..letter(p, t::AGAIN_SUBJECT)
+        ..mail(p, t::AGAIN_SUBJECT)
     }
 }
 
 /// That a browser signed in which had not before.
-pub fn new_device(p: &DeviceLetter) -> Letter {
+pub fn new_device(p: &DeviceMail) -> Mail {
     let lang = p.frame.lang;
-    Letter {
+    Mail {
         lines: vec![lang.t(t::DEVICE_TEXT).to_owned(), lang.fill(t::DEVICE_FACTS, &[("device", &p.device), ("ip", &p.ip), ("at", &p.at)])],
         link: Some(Link { label: lang.t(t::DEVICE_LINK), url: to(&p.frame, paths::MY_SESSIONS) }),
         notes: vec![lang.t(t::DEVICE_NOT_YOU).to_owned()],
-        ..letter(&p.frame, t::DEVICE_SUBJECT)
+        ..mail(&p.frame, t::DEVICE_SUBJECT)
     }
 }
 
 /// That mail arrives.
-pub fn test(p: &Frame) -> Letter {
-    Letter { lines: vec![p.lang.t(t::TEST_TEXT).to_owned()], ..letter(p, t::TEST_SUBJECT) }
+pub fn test(p: &Frame) -> Mail {
+    Mail { lines: vec![p.lang.t(t::TEST_TEXT).to_owned()], ..mail(p, t::TEST_SUBJECT) }
 }
 
 fn to(p: &Frame, path: &str) -> String {
     format!("{}{path}", p.origin)
 }
 
-fn letter(p: &Frame, subject: Text) -> Letter {
-    letter_about(p, p.lang.t(subject))
+fn mail(p: &Frame, subject: Text) -> Mail {
+    mail_about(p, p.lang.t(subject))
 }
 
-fn letter_about(p: &Frame, subject: &str) -> Letter {
-    Letter {
+fn mail_about(p: &Frame, subject: &str) -> Mail {
+    Mail {
         lang: p.lang,
         subject: fill(p.lang, t::SUBJECT, "subject", &subject),
         greeting: fill(p.lang, t::GREETING, "name", &p.name),
@@ -208,12 +208,12 @@ fn fill(lang: Lang, text: Text, name: &str, value: &dyn Display) -> String {
 }
 
 /// The main part: plain text, a link on a line of its own.
-pub fn text(letter: &Letter) -> String {
+pub fn text(mail: &Mail) -> String {
     let links = |link: &Option<Link>| link.as_ref().map(|link| format!("{}:\n{}", link.label, link.url));
-    let foot = [format!("-- \n{}\n{}", letter.lang.t(common::SITE_NAME), letter.origin)];
-    let head = [letter.greeting.clone()].into_iter().chain(letter.lines.iter().cloned());
-    let parts = head.chain(letter.items.iter().map(notices::Item::text)).chain(links(&letter.link)).chain(letter.notes.iter().cloned());
-    parts.chain(links(&letter.stop)).chain(links(&letter.settings)).chain(foot).collect::<Vec<_>>().join("\n\n") + "\n"
+    let foot = [format!("-- \n{}\n{}", mail.lang.t(common::SITE_NAME), mail.origin)];
+    let head = [mail.greeting.clone()].into_iter().chain(mail.lines.iter().cloned());
+    let parts = head.chain(mail.items.iter().map(notices::Item::text)).chain(links(&mail.link)).chain(mail.notes.iter().cloned());
+    parts.chain(links(&mail.stop)).chain(links(&mail.settings)).chain(foot).collect::<Vec<_>>().join("\n\n") + "\n"
 }
 
 /// Looks in the head: programs for mail leave out style sheets of other servers, and most read this one.
@@ -225,33 +225,33 @@ const STYLE: &str = "body{margin:0;padding:24px;font:16px/1.6 sans-serif;color:#
     footer{margin-top:32px;padding-top:16px;border-top:1px solid #d5d7de;color:#51545f}";
 
 /// The same as a document of its own.
-pub fn html(letter: &Letter) -> Markup {
+pub fn html(mail: &Mail) -> Markup {
     html! {
         (DOCTYPE)
-        html lang=(letter.lang.tag()) {
+        html lang=(mail.lang.tag()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (letter.subject) }
+                title { (mail.subject) }
                 style { (PreEscaped(STYLE)) }
             }
-            body { main { (body(letter)) } }
+            body { main { (body(mail)) } }
         }
     }
 }
 
-fn body(letter: &Letter) -> Markup {
+fn body(mail: &Mail) -> Markup {
     html! {
-        p { (letter.greeting) }
-        @for line in &letter.lines { p { (line) } }
-        (notices::list(&letter.items))
-        @if let Some(link) = &letter.link {
+        p { (mail.greeting) }
+        @for line in &mail.lines { p { (line) } }
+        (notices::list(&mail.items))
+        @if let Some(link) = &mail.link {
             p.act { a href=(link.url) { (link.label) } }
-            @if letter.items.is_empty() { p.url { (letter.lang.t(t::OR_COPY)) br; (link.url) } }
+            @if mail.items.is_empty() { p.url { (mail.lang.t(t::OR_COPY)) br; (link.url) } }
         }
-        @for note in &letter.notes { p { (note) } }
-        @for link in [&letter.stop, &letter.settings].into_iter().flatten() { p { a href=(link.url) { (link.label) } } }
-        footer { (letter.lang.t(common::SITE_NAME)) br; a href={ (letter.origin) (paths::HOME) } { (letter.origin) } }
+        @for note in &mail.notes { p { (note) } }
+        @for link in [&mail.stop, &mail.settings].into_iter().flatten() { p { a href=(link.url) { (link.label) } } }
+        footer { (mail.lang.t(common::SITE_NAME)) br; a href={ (mail.origin) (paths::HOME) } { (mail.origin) } }
     }
 }
 
@@ -262,9 +262,9 @@ mod tests {
     #[test]
     fn a_letter_is_the_same_as_text_and_as_html() {
         let frame = Frame { lang: Lang::En, name: "<b>Ada</b>", origin: "https://example.org" };
-        let letter = reset_password(&LinkLetter { frame, token: "abc-_9", minutes: 30 });
+        let mail = reset_password(&LinkMail { frame, token: "abc-_9", minutes: 30 });
 
-        let (text, html) = (text(&letter), html(&letter).into_string());
+        let (text, html) = (text(&mail), html(&mail).into_string());
 
         assert!(text.contains("\nhttps://example.org/password/reset?token=abc-_9\n") && text.contains("<b>Ada</b>"), "{text}");
         assert!(html.contains("href=\"https://example.org/password/reset?token=abc-_9\"") && !html.contains("<b>Ada"), "{html}");

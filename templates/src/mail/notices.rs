@@ -1,15 +1,15 @@
-//! Notifications as letters: what happened on one post, or in a day or a week.
+//! Notifications as mails: what happened on one post, or in a day or a week.
 
 use super::text as t;
-use super::{Frame, Letter, Link, letter_about, to};
+use super::{Frame, Link, Mail, mail_about, to};
 use crate::notices::paths as notices;
 use crate::notifications::{Kind, sentence};
 use crate::{paths, saved_searches};
 use maud::{Markup, html};
 
-/// A letter about notifications.
+/// A mail about notifications.
 #[derive(Clone)]
-pub struct NoticeLetter<'a> {
+pub struct NoticeMail<'a> {
     pub frame: Frame<'a>,
     pub subject: Subject<'a>,
     /// Oldest first.
@@ -62,7 +62,7 @@ pub enum Why {
     Week,
 }
 
-/// A notification as it stands in a letter.
+/// A notification as it stands in a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Item {
     sentence: String,
@@ -71,7 +71,7 @@ pub(super) struct Item {
 }
 
 /// Draws it.
-pub fn notice(p: &NoticeLetter) -> Letter {
+pub fn notice(p: &NoticeMail) -> Mail {
     let (lang, frame) = (p.frame.lang, &p.frame);
     let subject = match (p.subject, p.entries.as_slice()) {
         (Subject::Post { .. }, [only]) | (Subject::Search, [only, ..]) => sentence(lang, only.kind, only.actor, only.about),
@@ -94,21 +94,21 @@ pub fn notice(p: &NoticeLetter) -> Letter {
         Why::Week => t::NOTICE_WHY_WEEK,
     };
     let more = (p.more > 0).then(|| lang.fill(t::NOTICE_MORE, &[("n", &p.more)]));
-    Letter {
+    Mail {
         lines: [lang.t(lead).to_owned()].into_iter().chain(more).collect(),
         items: p.entries.iter().map(|entry| item(frame, entry)).collect(),
         link: Some(Link { label: lang.t(t::NOTICE_ALL), url: to(frame, paths::NOTIFICATIONS) }),
         notes: vec![lang.t(why).to_owned()],
         stop: Some(Link { label: lang.t(t::NOTICE_STOP), url: to(frame, &notices::stop(p.stop)) }),
         settings: Some(Link { label: lang.t(t::NOTICE_SETTINGS), url: to(frame, notices::INDEX) }),
-        ..letter_about(frame, &subject)
+        ..mail_about(frame, &subject)
     }
 }
 
 fn item(frame: &Frame, entry: &Entry) -> Item {
     Item {
         sentence: sentence(frame.lang, entry.kind, entry.actor, entry.about),
-        // One line: what a member typed must not look like another part of the letter.
+        // One line: what a member typed must not look like another part of the mail.
         excerpt: entry.excerpt.split_whitespace().collect::<Vec<_>>().join(" "),
         url: to(frame, &address(entry.place)),
     }

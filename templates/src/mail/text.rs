@@ -1,4 +1,4 @@
-//! Letters that members are sent.
+//! Mails that members are sent.
 
 crate::text::catalogue! {
     SUBJECT = "[민스쿨] {subject}", "[MinSchool] {subject}";

@@ -1,7 +1,7 @@
 //! Sign-ups on sites that send mail: there is no member before the form behind the mailed link is sent. Otherwise signing in
 //! afterwards would show whether the address had been known.
 //!
-//! The request never asks whether the address has an account, so it does the same work for both; the job that writes the letter asks
+//! The request never asks whether the address has an account, so it does the same work for both; the job that writes the mail asks
 //! ([`end_known`]). `manage` what staff see and do.
 
 pub mod manage;
@@ -13,7 +13,7 @@ use super::{
 use crate::clock::OffsetDateTime;
 use crate::db::{Transaction, query};
 use crate::domain::idempotency::{Key, Outcome, Uncommitted, idempotent};
-use crate::domain::mail::{self, Letter};
+use crate::domain::mail::{self, MailJob};
 use crate::domain::validation::{Email, Name};
 use crate::domain::{Account, Context, Error, Result, UserId, idempotency, jobs, notifications, tokens};
 use crate::entity::sign_up::{ActiveModel, Column, Entity, Model};
@@ -25,7 +25,7 @@ use time::Duration;
 
 pub use crate::entity::sign_up::SignUpId;
 
-/// How long a sign-up waits, counted from the letter that was written last.
+/// How long a sign-up waits, counted from the mail that was written last.
 pub const GOOD_FOR: Duration = Duration::hours(24);
 /// Sign-ups with one address in an hour: each is a mail to it.
 const AN_ADDRESS: u32 = 3;
@@ -79,7 +79,7 @@ async fn store(ctx: &Context, new_user: &NewUser, form: &SignupForm) -> Result<U
     let replaced = typed.into_iter().chain([Column::Hash, Column::CreatedAt, Column::ExpiresAt]);
     let replace = OnConflict::column(Column::Email).update_columns(replaced).to_owned();
     let id = Entity::insert(row).on_conflict(replace).exec(&tx).await?.last_insert_id;
-    mail::enqueue(ctx, &tx, &Letter::ConfirmSignUp { sign_up: id }).await?;
+    mail::enqueue(ctx, &tx, &MailJob::ConfirmSignUp { sign_up: id }).await?;
     Ok(Uncommitted { tx, id })
 }
 
@@ -103,7 +103,7 @@ pub async fn end_known(ctx: &Context, id: SignUpId) -> Result<bool> {
     let Some(sign_up) = known.exec_with_returning(&tx).await?.pop() else { return Ok(false) };
     let owner = notifications::insert_sign_up_again(&tx, &sign_up.email, ctx.clock.now()).await?;
     if let Some(user) = owner {
-        mail::enqueue(ctx, &tx, &Letter::SignUpAgain { user }).await?;
+        mail::enqueue(ctx, &tx, &MailJob::SignUpAgain { user }).await?;
     }
     tx.commit().await?;
     if let Some(user) = owner {
@@ -112,7 +112,7 @@ pub async fn end_known(ctx: &Context, id: SignUpId) -> Result<bool> {
     Ok(true)
 }
 
-/// Makes the token of a sign-up's link, over an earlier one, when its letter is written. None: it was confirmed, dropped or has expired.
+/// Makes the token of a sign-up's link, over an earlier one, when its mail is written. None: it was confirmed, dropped or has expired.
 ///
 /// # Errors
 /// `Internal` where the machine gives no randomness; the database's.

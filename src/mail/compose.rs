@@ -1,11 +1,11 @@
-//! Writes letters: looks up who gets one today, makes the token of its link, and draws it by `templates`.
+//! Composes mails: looks up the recipient, makes the token of the link, and draws the mail by `templates`.
 
 use super::{Recipient, Written, sign_ups};
 use crate::app::App;
 use crate::clock::OffsetDateTime;
 use crate::domain::jobs::Failure;
 use crate::domain::jobs::lease::Claim;
-use crate::domain::mail::{self, Letter};
+use crate::domain::mail::{self, MailJob};
 use crate::domain::users::addresses;
 use crate::domain::users::links::{self, Purpose};
 use crate::domain::{UserId, sessions};
@@ -14,26 +14,26 @@ use templates::Lang;
 use templates::mail as views;
 use time::macros::{format_description, offset};
 
-/// Who gets the letter of a job, and the letter. None: nobody, or nobody any more.
+/// The mail of a job and its recipient. None: there is no recipient, or not any more.
 pub(super) async fn write(app: &App, job: &Claim) -> Result<Option<Written>, Failure> {
-    let unreadable = |err| Failure::Permanent(format!("the job does not say which letter it is: {err}"));
-    let letter: Letter = serde_json::from_str(&job.payload).map_err(unreadable)?;
-    if let Letter::ConfirmSignUp { sign_up } = letter {
+    let unreadable = |err| Failure::Permanent(format!("the payload names no mail: {err}"));
+    let wanted: MailJob = serde_json::from_str(&job.payload).map_err(unreadable)?;
+    if let MailJob::ConfirmSignUp { sign_up } = wanted {
         return sign_ups::write(app, sign_up).await;
     }
-    let Some(about) = about(app, &letter).await? else { return Ok(None) };
+    let Some(about) = about(app, &wanted).await? else { return Ok(None) };
     let Some(member) = mail::recipient(&app.context.db, about.user()).await? else { return Ok(None) };
-    let Some(drawn) = draw(app, &letter, &about, &member).await? else { return Ok(None) };
-    let email = match (&letter, about) {
-        (Letter::ChangeEmail { .. }, About::Change(change)) => change.email,
+    let Some(drawn) = draw(app, &wanted, &about, &member).await? else { return Ok(None) };
+    let email = match (&wanted, about) {
+        (MailJob::ChangeEmail { .. }, About::Change(change)) => change.email,
         (_, About::Change(change)) => change.former.unwrap_or(member.email),
         _ => member.email,
     };
     let to = Recipient { user: Some(member.id), name: member.name, email };
-    Ok(Some(Written { to, letter: drawn, notices: Vec::new() }))
+    Ok(Some(Written { to, content: drawn, notices: Vec::new() }))
 }
 
-/// What a letter is about.
+/// The row that a mail is about.
 enum About {
     Member(UserId),
     Change(account_token::Model),
@@ -50,56 +50,56 @@ impl About {
     }
 }
 
-/// None: it is there no longer, or never was.
-async fn about(app: &App, letter: &Letter) -> Result<Option<About>, Failure> {
+/// That row. None: it is gone, or there never was one.
+async fn about(app: &App, wanted: &MailJob) -> Result<Option<About>, Failure> {
     let db = &app.context.db;
-    Ok(match letter {
-        Letter::ResetPassword { user, .. } => user.map(About::Member),
-        Letter::PasswordChanged { user }
-        | Letter::VerifyEmail { user }
-        | Letter::SignUpAgain { user }
-        | Letter::EmailChanged { user }
-        | Letter::Test { user } => Some(About::Member(*user)),
-        Letter::ChangeEmail { change } | Letter::EmailChangeAsked { change } => links::find_noted(db, *change).await?.map(About::Change),
-        // Written elsewhere.
-        Letter::ConfirmSignUp { .. } => None,
-        Letter::NewDevice { session } => sessions::find(db, *session).await?.map(About::Session),
+    Ok(match wanted {
+        MailJob::ResetPassword { user, .. } => user.map(About::Member),
+        MailJob::PasswordChanged { user }
+        | MailJob::VerifyEmail { user }
+        | MailJob::SignUpAgain { user }
+        | MailJob::EmailChanged { user }
+        | MailJob::Test { user } => Some(About::Member(*user)),
+        MailJob::ChangeEmail { change } | MailJob::EmailChangeAsked { change } => links::find_noted(db, *change).await?.map(About::Change),
+        // Composed in `sign_ups`.
+        MailJob::ConfirmSignUp { .. } => None,
+        MailJob::NewDevice { session } => sessions::find(db, *session).await?.map(About::Session),
     })
 }
 
 /// None: its link was made void meanwhile.
-async fn draw(app: &App, letter: &Letter, about: &About, member: &user::Model) -> Result<Option<views::Letter>, Failure> {
+async fn draw(app: &App, wanted: &MailJob, about: &About, member: &user::Model) -> Result<Option<views::Mail>, Failure> {
     let (ctx, now) = (&app.context, app.context.clock.now());
-    let asked = if let Letter::ResetPassword { lang, .. } = letter { Lang::from_tag(lang) } else { None };
+    let asked = if let MailJob::ResetPassword { lang, .. } = wanted { Lang::from_tag(lang) } else { None };
     let frame = frame(app, member, asked).await?;
     let issue = async |purpose| links::issue(&ctx.db, member.id, purpose, &member.email, now).await;
-    Ok(Some(match (letter, about) {
-        (Letter::ResetPassword { .. }, _) => {
+    Ok(Some(match (wanted, about) {
+        (MailJob::ResetPassword { .. }, _) => {
             let token = issue(Purpose::ResetPassword).await?;
-            views::reset_password(&views::LinkLetter { frame, token: &token, minutes: minutes(Purpose::ResetPassword) })
+            views::reset_password(&views::LinkMail { frame, token: &token, minutes: minutes(Purpose::ResetPassword) })
         }
-        (Letter::VerifyEmail { .. }, _) => views::verify_email(&views::LinkLetter {
+        (MailJob::VerifyEmail { .. }, _) => views::verify_email(&views::LinkMail {
             frame,
             token: &issue(Purpose::VerifyEmail).await?,
             minutes: minutes(Purpose::VerifyEmail),
         }),
-        (Letter::ChangeEmail { change }, _) => {
+        (MailJob::ChangeEmail { change }, _) => {
             let Some(token) = links::arm(&ctx.db, *change, now).await? else { return Ok(None) };
-            views::change_email(&views::LinkLetter { frame, token: &token, minutes: minutes(Purpose::ChangeEmail) })
+            views::change_email(&views::LinkMail { frame, token: &token, minutes: minutes(Purpose::ChangeEmail) })
         }
-        (_, About::Change(change)) => views::email_change_asked(&views::ChangeLetter { frame, wanted: &change.email }),
+        (_, About::Change(change)) => views::email_change_asked(&views::ChangeMail { frame, wanted: &change.email }),
         (_, About::Session(session)) => {
             let (device, at) = (sessions::device(&session.user_agent), moment(session.created_at));
-            views::new_device(&views::DeviceLetter { frame, device: &device, ip: &session.ip, at: &at })
+            views::new_device(&views::DeviceMail { frame, device: &device, ip: &session.ip, at: &at })
         }
-        (Letter::SignUpAgain { .. }, _) => views::sign_up_again(&frame),
-        (Letter::Test { .. }, _) => views::test(&frame),
-        (Letter::EmailChanged { .. }, _) => views::email_changed(&views::ChangeLetter { frame, wanted: &member.email }),
+        (MailJob::SignUpAgain { .. }, _) => views::sign_up_again(&frame),
+        (MailJob::Test { .. }, _) => views::test(&frame),
+        (MailJob::EmailChanged { .. }, _) => views::email_changed(&views::ChangeMail { frame, wanted: &member.email }),
         _ => views::password_changed(&frame),
     }))
 }
 
-/// The frame of a letter, in the member's language: what they chose, else that of the page on which it was asked for, else that of the
+/// The frame of a mail, in the member's language: what they chose, else that of the page on which it was asked for, else that of the
 /// page on which they entered their address.
 pub(super) async fn frame<'a>(app: &'a App, member: &'a user::Model, asked: Option<Lang>) -> Result<views::Frame<'a>, Failure> {
     let lang = match member.language.as_deref().and_then(Lang::from_tag).or(asked) {
