@@ -1,6 +1,6 @@
 // Files of comments: sent with the text, seen and found by others, described, added and taken out by a change; what is not taken keeps
 // the text.
-import { ADMIN, done, enter, enterAsStaff, join, main, post, problems, said, unique } from '../people.ts';
+import { ADMIN, done, enter, enterAsStaff, fillSignIn, join, main, post, problems, said, unique } from '../people.ts';
 import { expect, test, type Visitor } from '../test.ts';
 
 // A refused form answers 422.
@@ -116,4 +116,26 @@ test('where pictures must be described, each file has a field for that', async (
   const mine = said(page, '설명을 적은 사진입니다.');
   await expect(mine.getByRole('img', { name: '빨간 점 하나' })).toBeVisible();
   await expect(mine.getByRole('link', { name: new RegExp(`^${notes.name}`) })).toBeVisible();
+});
+
+test('a file of a form whose session was ended is named, and chosen again', async ({ visitor, another, browserErrors }) => {
+  browserErrors.allow(/status of 401/);
+  const { page, t } = visitor;
+  const person = await join(visitor);
+  const path = await post(visitor, unique('글'));
+  await page.goto(path);
+  const device = await another(1);
+  await enter(device, person);
+  await device.page.goto('/my/sessions');
+  await device.page.getByRole('button', { name: device.t('다른 기기 모두 로그아웃시키기', 'Sign out all other devices') }).click();
+  await expect(done(device.page)).toBeVisible();
+
+  await send(visitor, '쓰던 댓글입니다.', [notes]);
+
+  await expect(main(page)).toContainText(t('보관하지 못해 다시 골라야 하는 파일', 'Files that could not be kept'));
+  await expect(main(page)).toContainText(notes.name);
+  await fillSignIn(visitor, person);
+  await page.getByRole('button', { name: t('로그인하고 등록', 'Sign in and send') }).click();
+  await expect(problems(page)).toContainText(t('파일을 다시 골라 주세요', 'choose the files again'));
+  await expect(page.getByLabel(t('댓글 쓰기', 'Write a comment'))).toHaveValue('쓰던 댓글입니다.');
 });

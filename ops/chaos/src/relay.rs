@@ -141,12 +141,14 @@ async fn ask(workload: &Workload) -> Result<Duration> {
     Ok(slowest)
 }
 
+/// Each who asked got a mail, and no mail of this drill came twice. One of an earlier drill may have: an instance that is killed between
+/// sending and noting it leaves a job that is done again, with the same Message-ID.
 fn check(before: &BTreeMap<(String, String), usize>, after: &BTreeMap<(String, String), usize>) -> Result<()> {
+    let new: Vec<_> = after.iter().filter(|(mail, _)| !before.contains_key(mail)).collect();
     for n in 0..ASKING {
-        let new = after.iter().filter(|((to, number), _)| *to == email(n) && !before.contains_key(&(to.clone(), number.clone())));
-        ensure!(new.count() > 0, "{} got no mail", email(n));
+        ensure!(new.iter().any(|((to, _), _)| *to == email(n)), "{} got no mail", email(n));
     }
-    for ((to, number), times) in after {
+    for ((to, number), times) in new {
         ensure!(*times == 1, "{to} got {number} {times} times");
     }
     Ok(())

@@ -65,8 +65,9 @@ pub async fn hold(request: &RequestContext, mut fields: Fields, rest: Option<(Mu
         return Ok(fields.pairs().to_vec());
     }
     let sender = sender(request).await?;
-    let (mut kept, turn) = (Vec::new(), turn().await);
-    let mut left = body::FORM.saturating_sub(fields.size());
+    // A stranger takes no turn from members.
+    let turn = if sender.is_some() { turn().await.ok() } else { None };
+    let (mut kept, mut left) = (Vec::new(), body::FORM.saturating_sub(fields.size()));
     loop {
         match (&part.file, sender) {
             (None, _) => {
@@ -76,7 +77,7 @@ pub async fn hold(request: &RequestContext, mut fields: Fields, rest: Option<(Mu
             }
             (Some(name), _) if name.is_empty() || kept.len() >= OF_POST_MAX => {}
             (Some(name), sender) => {
-                let id = match sender.filter(|_| turn.is_ok()) {
+                let id = match sender.filter(|_| turn.is_some()) {
                     Some(sender) => wait(request, sender, &mut form).await?,
                     None => None,
                 };
