@@ -4,9 +4,12 @@ use crate::comment_files::{NOTES, red};
 use crate::drafts::{WRITE, send, typed, value};
 use crate::files::{ATTACH, names, number, upload, upload_as};
 use crate::support::{Engine, PASSWORD, Page, Postgres, Sqlite, TestApp, Visitor};
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 use minschool::db::query;
 use minschool::files::storage;
-use poem::http::Method;
+use poem::Body;
+use poem::http::{Method, header};
 use rstest::rstest;
 
 const AGAIN: &str = "로그인 시간이 지난 사이에 보관하지 못한 파일입니다";
@@ -162,4 +165,30 @@ async fn a_file_that_waited_for_too_long_is_asked_for_again(#[values(Sqlite, Pos
 
     assert!(page.status == 422 && page.says(AGAIN), "{} {}", page.status, page.text());
     assert_eq!((page.texts("#attached .refused").len(), value(&page, WRITE, "body").as_str()), (1, "쓰던 글"));
+}
+
+/// A form whose file never ends.
+async fn send_without_end(mut stranger: Visitor) {
+    let head = "--browser\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.bin\"\r\n\r\nhalf";
+    let body = stream::iter([Ok::<_, std::io::Error>(Bytes::from(head))]).chain(stream::pending());
+    let mut request = stranger.request(Method::POST, ATTACH, None);
+    request.headers_mut().insert(header::CONTENT_TYPE, "multipart/form-data; boundary=browser".parse().unwrap());
+    request.set_body(Body::from_bytes_stream(body));
+    stranger.raw(request, ATTACH, false).await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn strangers_who_send_slowly_keep_no_member_from_sending(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let form = typed(&ada.get(WRITE).await, WRITE, "글", "내용");
+    // As many as an instance writes files of at once, and more.
+    let strangers: Vec<_> = (0..6).map(|_| tokio::spawn(send_without_end(test.visitor()))).collect();
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+
+    let editor = upload(&mut ada, ATTACH, &form, &[NOTES]).await;
+
+    assert_eq!(names(&editor), ["회의록.txt"], "{}", editor.text());
+    assert!(strangers.iter().all(|sending| !sending.is_finished()), "they were sending all the while");
 }
