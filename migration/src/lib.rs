@@ -174,4 +174,5 @@ steps! {
     m0016_sign_ups,
     m0017_search_spans,
     m0018_sign_up_next,
+    m0019_marks_without_calls,
 }
