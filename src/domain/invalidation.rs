@@ -8,7 +8,7 @@ use crate::domain::{Context, epoch};
 use crate::entity::InvalidationId;
 use crate::entity::invalidation::{ActiveModel, Column, Entity, Topic};
 use crate::shared::cache::CacheTag;
-use crate::shared::{Accept, Reconnected, Reject, Validator};
+use crate::shared::{Accept, AfterCommit, Reconnected, Reject, Validator};
 use parking_lot::{Mutex, MutexGuard};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -107,6 +107,14 @@ pub async fn withdraw(tx: &impl ConnectionTrait, tags: &[CacheTag], now: OffsetD
 pub async fn invalidate(ctx: &Context, tags: &[CacheTag]) {
     if !ctx.shared.cache().invalidate(tags).await.is_delivered() {
         write_down(ctx, tags).await;
+    }
+}
+
+/// Sends what a commit has changed to other instances and open pages; adds its stale pieces to the log where Redis could not be reached.
+pub async fn after_commit(ctx: &Context, change: AfterCommit) {
+    let stale = change.stale.clone();
+    if !ctx.shared.after_commit(change).await.is_delivered() {
+        write_down(ctx, &stale).await;
     }
 }
 

@@ -89,6 +89,8 @@ impl Memory {
                 scores.remove(&member);
             }),
             Write::Prune(key, below) => self.scores(&key, |scores| scores.retain(|_, score| *score >= below)),
+            // A process alone has nobody to send it to.
+            Write::Publish(..) => {}
         }
     }
 

@@ -6,13 +6,14 @@
 //! | modules | what |
 //! |---|---|
 //! | `sessions` `cache` `presence` `notifications` `limits` `signals` `instances` | the APIs that other modules use |
-//! | `batch_read` | all reads of a page in at most one round trip |
+//! | `batch_read` `after_commit` | all reads of a page, and all that follows a commit, in one round trip |
 //! | `store` `memory` `redis` | the two backends, and the operations that both have |
 //! | `keys` `user_key` | every key and channel; the ids of members in them |
 //! | `breaker` `health` `meter` `validate` | the circuit breaker, the health, the count of round trips, the check of a new connection |
 //! | `session_guard` `single_flight` `fragment_cache` | state of this process alone |
 #![warn(missing_docs)]
 
+mod after_commit;
 pub mod batch_read;
 pub mod breaker;
 pub mod cache;
@@ -36,6 +37,7 @@ mod store;
 mod user_key;
 mod validate;
 
+pub use after_commit::AfterCommit;
 pub use known::{Effect, Known};
 use parking_lot::Mutex;
 use random::random_id;

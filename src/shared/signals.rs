@@ -153,7 +153,7 @@ impl Hub {
         }
     }
 
-    fn deliver(&self, topic: &str, signal: &Signal) {
+    pub(super) fn deliver(&self, topic: &str, signal: &Signal) {
         if let Some(inboxes) = self.lock().get(topic) {
             let arrival = self.next_arrival();
             inboxes.iter().for_each(|inbox| inbox.put(arrival, signal));
@@ -161,7 +161,7 @@ impl Hub {
     }
 
     /// A message as it travels.
-    fn tagged(&self, message: &Bytes) -> Bytes {
+    pub(super) fn tagged(&self, message: &Bytes) -> Bytes {
         let mut tagged = BytesMut::with_capacity(TAG + message.len());
         tagged.put_slice(&self.id);
         tagged.put_slice(message);

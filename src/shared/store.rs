@@ -31,6 +31,8 @@ pub(super) enum Write {
     Unscore(String, i64),
     /// Remove all with a lower score from a sorted set.
     Prune(String, i64),
+    /// Send a message on a channel, after the other changes of its batch.
+    Publish(String, Bytes),
 }
 
 impl Write {
@@ -39,7 +41,7 @@ impl Write {
         match self {
             Self::Set(key, ..) | Self::Delete(key) => std::slice::from_ref(key),
             Self::RaiseGenerations(keys, ..) => keys,
-            Self::AddMember(..) | Self::Score(..) | Self::Unscore(..) | Self::Prune(..) => &[],
+            Self::AddMember(..) | Self::Score(..) | Self::Unscore(..) | Self::Prune(..) | Self::Publish(..) => &[],
         }
     }
 }

@@ -101,17 +101,23 @@ impl Redis {
         }
     }
 
-    /// Sends all of these at once.
+    /// Sends all of these at once. Redis runs what comes over one connection in order; the nodes of a Cluster know of no order, so there
+    /// messages are sent when the changes before them are made.
     pub(super) async fn apply_all<C>(&self, client: &C, batch: Vec<Write>) -> Result<(), Error>
     where
-        C: KeysInterface + SetsInterface + SortedSetsInterface + Sync,
+        C: KeysInterface + SetsInterface + SortedSetsInterface + PubsubInterface + Sync,
     {
-        try_join_all(batch.into_iter().map(|write| self.apply(client, write))).await.map(drop)
+        let is_later = |write: &Write| self.clustered && matches!(write, Write::Publish(..));
+        let (later, now): (Vec<_>, Vec<_>) = batch.into_iter().partition(is_later);
+        for part in [now, later] {
+            try_join_all(part.into_iter().map(|write| self.apply(client, write))).await?;
+        }
+        Ok(())
     }
 
     async fn apply<C>(&self, client: &C, write: Write) -> Result<(), Error>
     where
-        C: KeysInterface + SetsInterface + SortedSetsInterface + Sync,
+        C: KeysInterface + SetsInterface + SortedSetsInterface + PubsubInterface + Sync,
     {
         match write {
             Write::Set(key, value, ttl) => {
@@ -139,6 +145,7 @@ impl Redis {
                 let (lowest, highest) = (f64::NEG_INFINITY, below as f64 - 1.0);
                 client.zremrangebyscore(self.key(key), lowest, highest).await
             }
+            Write::Publish(channel, message) => client.publish(self.key(channel), message).await,
         }
     }
 
