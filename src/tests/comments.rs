@@ -64,6 +64,53 @@ async fn the_author_the_answered_and_the_mentioned_are_notified_once_each(#[valu
 
 #[rstest]
 #[tokio::test]
+async fn an_answer_notifies_both_authors_once_and_nobody_of_their_own(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (mut ada, mut bob, mut cho) = (test.signed_in("ada").await, test.signed_in("bob").await, test.signed_in("cho").await);
+    let post = ada.write("free", "질문").await;
+    bob.comment(&post, "답").await;
+    assert_eq!(bell(&ada.get("/").await), "1");
+    ada.comment(&post, "제 글에 제가").await;
+    assert_eq!([bell(&ada.get("/").await), bell(&bob.get("/").await)], ["", ""], "she has read that, and is not notified of her own");
+
+    reply(&mut cho, &post, "/comments/1", "저도요").await;
+    assert_eq!([bell(&ada.get("/").await), bell(&bob.get("/").await)], ["1", "1"], "the post's author and the answered one");
+    assert!(bob.get("/notifications").await.says("내 댓글에 답했습니다"), "{}", bob.get("/notifications").await.text());
+
+    reply(&mut cho, &post, "/comments/2", "글쓴이에게").await;
+    assert_eq!([bell(&ada.get("/").await), bell(&bob.get("/").await)], ["2", "1"], "the author of both is notified once");
+    reply(&mut ada, &post, "/comments/1", "고맙습니다").await;
+    assert_eq!(bell(&bob.get("/").await), "2", "on her own post the answered one alone");
+    reply(&mut cho, &post, "/comments/3", "덧붙입니다").await;
+    assert_eq!(bell(&cho.get("/").await), "", "nobody is notified of an answer to oneself");
+    let page = ada.get(&post).await;
+    assert_eq!(page.count("#comment-list > li"), 2, "answers to answers stand under their thread");
+}
+
+#[rstest]
+#[tokio::test]
+async fn nobody_answers_a_comment_that_is_gone_or_of_another_post(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (mut ada, mut bob) = (test.signed_in("ada").await, test.signed_in("bob").await);
+    let (post, other) = (ada.write("free", "글").await, ada.write("free", "다른 글").await);
+    ada.comment(&post, "여기").await;
+    let open = bob.get("/comments/1/reply").await;
+
+    let elsewhere = bob.submit(&open, &format!("{post}/comments"), &[("body", "그 글에"), ("parent", "1")]).await;
+    assert!(elsewhere.status == 200 && elsewhere.path.contains("#comment-2"), "{} {}", elsewhere.status, elsewhere.path);
+    let open = bob.get("/comments/1/reply").await;
+    minschool::db::query::run(&test.app.context.db, "UPDATE comments SET state = 'hidden' WHERE id = 1", []).await.unwrap();
+    let gone = bob.submit(&open, &format!("{post}/comments"), &[("body", "늦은 답글")]).await;
+    assert_eq!(gone.status, 409, "{}", gone.text());
+    let page = bob.get(&other).await;
+    let foreign = bob.submit(&page, &format!("{other}/comments"), &[("body", "남의 글의 댓글에"), ("parent", "2")]).await;
+    assert_ne!(foreign.status, 200, "{}", foreign.text());
+    let left = minschool::db::query::number(&test.app.context.db, "SELECT COUNT(*) FROM comments", []).await.unwrap();
+    assert_eq!(left, Some(2));
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_notification_leads_to_its_comment_and_is_read_then(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let (mut ada, mut bob) = (test.signed_in("ada").await, test.signed_in("bob").await);

@@ -1,11 +1,13 @@
 //! Comments: threads with one visible level of nesting.
 //!
-//! `write` writing, changing, deleting · `insert` the rows of a new comment · `mentions` members whom a text names ·
+//! `write` writing, changing, deleting · `insert` the rows of a new comment, `statement` the same as one
+//! statement of PostgreSQL · `mentions` members whom a text names ·
 //! `moderate` moderation by staff · this file: finders.
 
 mod insert;
 pub mod mentions;
 pub mod moderate;
+mod statement;
 mod write;
 
 use super::boards::{Board, Boards};
