@@ -175,4 +175,5 @@ steps! {
     m0017_search_spans,
     m0018_sign_up_next,
     m0019_marks_without_calls,
+    m0020_search_statistics,
 }
