@@ -66,6 +66,26 @@ async fn the_bell_rings_on_an_open_page(#[values(Sqlite, Postgres)] engine: Engi
 
 #[rstest]
 #[tokio::test]
+async fn what_is_written_on_one_instance_reaches_the_streams_of_another(#[values(Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let other = test.node().await;
+    let (mut ada, bob) = (test.signed_in("ada").await, test.signed_in("bob").await);
+    let post = ada.write("free", "글").await;
+    let (mut bell, mut comments) = (
+        Stream::open(&test, &ada, "/events").await,
+        Stream::open(&test, &ada, &format!("/events{}", post.replace("/community/free", "/posts"))).await,
+    );
+    assert!(bell.receives("hello").await && comments.receives("hello").await);
+    let mut bob = bob.on(&other);
+
+    bob.comment(&post, "저쪽에서 쓴 댓글").await;
+
+    assert!(bell.receives("bob님이").await, "{}", bell.seen);
+    assert!(comments.receives("저쪽에서 쓴 댓글").await, "{}", comments.seen);
+}
+
+#[rstest]
+#[tokio::test]
 async fn what_was_missed_is_made_up_for(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let mut ada = test.signed_in("ada").await;
