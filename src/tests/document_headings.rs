@@ -101,6 +101,22 @@ fn headings_of_a_tagged_pdf_are_those_of_its_structure() {
     }
 }
 
+#[test]
+fn a_heading_without_a_number_is_as_deep_as_its_section() {
+    let elements: [(&str, &[&str]); 6] = [
+        ("H", &["안내"]),
+        ("Sect/H", &["오시는 길"]),
+        ("Sect/P", &["지하철로 오세요"]),
+        ("Part/Chapter/H", &["버스"]),
+        ("Sect/Div/Art/Sect/H", &["정류장"]),
+        ("Sect/H4", &["표"]),
+    ];
+
+    let pdf = tagged_pdf(&elements, &[("Chapter", "Sect")]);
+
+    assert_eq!(headings(&pdf), [of(1, "안내"), of(1, "오시는 길"), of(2, "버스"), of(3, "정류장"), of(4, "표")]);
+}
+
 /// Breaks the structure tree that has this root.
 type Break = fn(&mut Document, ObjectId);
 

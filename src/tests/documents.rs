@@ -158,26 +158,29 @@ fn drawn(part: &str, from: usize, y: i64) -> String {
     if part.is_empty() { String::new() } else { format!("BT /F1 12 Tf 72 {y} Td <{codes}> Tj ET") }
 }
 
-/// A tagged PDF of one page: elements by their names, each with its lines; `roles` are names and the standard ones that they stand for.
+/// A tagged PDF of one page: elements by their names, behind those of elements around them, each with its lines; `roles` are names and the standard ones that they stand for.
 pub(crate) fn tagged_pdf(elements: &[(&str, &[&str])], roles: &[(&str, &str)]) -> Vec<u8> {
     let mut document = Document::with_version("1.7");
     let (tree, root) = (document.new_object_id(), document.new_object_id());
     let (mut text, mut content, mut kids) = (String::new(), String::new(), Vec::new());
     let mut mark = 0;
-    for (name, lines) in elements {
+    for (path, lines) in elements {
         let first = mark;
+        let name = path.rsplit('/').next().unwrap_or_default();
         for line in *lines {
             let part = drawn(line, text.chars().count(), 700 - 20 * mark);
             content.push_str(&format!("/{name} <</MCID {mark}>> BDC {part} EMC\n"));
             text.push_str(line);
             mark += 1;
         }
-        kids.push((*name, (first..mark).map(Object::from).collect::<Vec<_>>()));
+        kids.push((*path, (first..mark).map(Object::from).collect::<Vec<_>>()));
     }
     let page = page(&mut document, tree, &text, &content);
-    let mut add = |(name, marks): (&str, Vec<Object>)| -> Object {
-        let element = dictionary! { "Type" => "StructElem", "S" => name, "P" => root, "Pg" => page, "K" => marks };
-        document.add_object(element).into()
+    let mut add = |(path, marks): (&str, Vec<Object>)| -> Object {
+        path.rsplit('/').fold(marks.into(), |kid: Object, name| {
+            let element = dictionary! { "Type" => "StructElem", "S" => name, "P" => root, "Pg" => page, "K" => kid };
+            document.add_object(element).into()
+        })
     };
     let kids: Vec<Object> = kids.into_iter().map(&mut add).collect();
     let mut names = Dictionary::new();

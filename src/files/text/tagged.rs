@@ -1,4 +1,5 @@
-//! Headings of a tagged PDF (ISO 32000-1, 14.7 and 14.8): its structure tree names H1 to H6 by the numbers of marked contents on pages.
+//! Headings of a tagged PDF (ISO 32000-1, 14.7 and 14.8): its structure tree names H1 to H6, or H within nested sections, by the
+//! numbers of marked contents on pages.
 //!
 //! The reader of text does not report marked contents, but it reports filled rectangles. So a page with headings is read with a rectangle
 //! before and after each marked content that belongs to one.
@@ -18,8 +19,30 @@ const PLACE: f64 = -70_007.0;
 /// A heading: the number of its node, and its level. A heading of several lines may have several marked contents.
 pub(super) type Heading = (usize, Level);
 
-/// A node that is still to be looked at, its page, and the heading that it belongs to.
-type Node<'a> = (&'a Object, Option<ObjectId>, Option<Heading>);
+/// A node that is still to be looked at.
+struct Node<'a> {
+    object: &'a Object,
+    place: Place,
+}
+
+/// What the nodes above one say of it.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    page: Option<ObjectId>,
+    /// The heading that it belongs to.
+    heading: Option<Heading>,
+    /// How many sections it is in: the level of a heading without a number.
+    sections: usize,
+}
+
+/// What an element is by its standard name.
+#[derive(Clone, Copy)]
+enum Role {
+    Heading(Level),
+    /// A heading whose level is that of its section.
+    OfSection,
+    Section,
+}
 
 /// The marked contents of a document that belong to headings, by their pages and numbers.
 #[derive(Default)]
@@ -37,22 +60,26 @@ impl Tags {
 
     fn read(&mut self, document: &Document, root: &Dictionary) {
         let roles = root.get(b"RoleMap").ok().and_then(|roles| resolved(document, roles)?.as_dict().ok());
-        let mut open: Vec<Node<'_>> = root.get(b"K").ok().map(|kid| (kid, None, None)).into_iter().collect();
+        let mut open: Vec<Node<'_>> = root.get(b"K").ok().map(|object| Node { object, place: Place::default() }).into_iter().collect();
         for node in 0..NODES {
-            let Some((object, page, heading)) = open.pop() else { return };
+            let Some(Node { object, mut place }) = open.pop() else { return };
             match resolved(document, object) {
-                Some(Object::Integer(number)) => self.add(page, *number, heading),
+                Some(Object::Integer(number)) => self.add(place, *number),
                 Some(Object::Array(kids)) => {
                     let room = NODES.saturating_sub(open.len());
-                    open.extend(kids.iter().take(room).map(|kid| (kid, page, heading)));
+                    open.extend(kids.iter().take(room).map(|object| Node { object, place }));
                 }
                 Some(Object::Dictionary(element)) => {
-                    let page = element.get(b"Pg").and_then(Object::as_reference).ok().or(page);
-                    let own = element.get(b"S").and_then(Object::as_name).ok().and_then(|name| level(document, roles, name));
-                    let heading = own.map(|level| (node, level)).or(heading);
+                    place.page = element.get(b"Pg").and_then(Object::as_reference).ok().or(place.page);
+                    match element.get(b"S").and_then(Object::as_name).ok().and_then(|name| role(document, roles, name)) {
+                        Some(Role::Heading(level)) => place.heading = Some((node, level)),
+                        Some(Role::OfSection) => place.heading = Level::new(place.sections.max(1)).map(|level| (node, level)),
+                        Some(Role::Section) => place.sections += 1,
+                        None => {}
+                    }
                     match (element.get(b"MCID").and_then(Object::as_i64), element.get(b"K")) {
-                        (Ok(number), _) => self.add(page, number, heading),
-                        (_, Ok(kid)) => open.push((kid, page, heading)),
+                        (Ok(number), _) => self.add(place, number),
+                        (_, Ok(object)) => open.push(Node { object, place }),
                         _ => {}
                     }
                 }
@@ -61,8 +88,8 @@ impl Tags {
         }
     }
 
-    fn add(&mut self, page: Option<ObjectId>, number: i64, heading: Option<Heading>) {
-        if let (Some(page), Some(heading)) = (page, heading) {
+    fn add(&mut self, place: Place, number: i64) {
+        if let (Some(page), Some(heading)) = (place.page, place.heading) {
             self.0.entry(page).or_default().insert(number, heading);
         }
     }
@@ -87,11 +114,13 @@ fn resolved<'a>(document: &'a Document, object: &'a Object) -> Option<&'a Object
     document.dereference(object).ok().map(|(_, object)| object)
 }
 
-/// The level of an element by its name, or by the standard name that the document gives for it.
-fn level(document: &Document, roles: Option<&Dictionary>, name: &[u8]) -> Option<Level> {
+/// What an element is by its name, or by the standard name that the document gives for it.
+fn role(document: &Document, roles: Option<&Dictionary>, name: &[u8]) -> Option<Role> {
     let role = |name: &&[u8]| resolved(document, roles?.get(name).ok()?)?.as_name().ok();
     std::iter::successors(Some(name), role).take(ROLES).find_map(|name| match name {
-        [b'H', number @ b'1'..=b'6'] => Level::new(usize::from(number - b'0')),
+        [b'H', number @ b'1'..=b'6'] => Level::new(usize::from(number - b'0')).map(Role::Heading),
+        b"H" => Some(Role::OfSection),
+        b"Part" | b"Art" | b"Sect" => Some(Role::Section),
         _ => None,
     })
 }
