@@ -35,12 +35,15 @@ pub fn sent(request: RequestContext, destination: Option<Query<Destination>>) ->
     reply::page(views::sent(&SentPage { shell: &present::shell(&request, &nav), next: reply::local(&next) }))
 }
 
-async fn button(request: &RequestContext, token: &str, typed: Option<&str>, rejection: &Rejection) -> Result<Response> {
+/// `fields`: the form, where it was sent.
+async fn button(request: &RequestContext, token: &str, fields: Option<&Fields>, rejection: &Rejection) -> Result<Response> {
+    let typed = fields.filter(|fields| fields.has("name")).map(|fields| fields.text("name"));
     let found = sign_ups::find(&request.app.context, token).await?;
     let (behind, next) = match &found {
         Found::Waiting { email, name, next } => (Behind::Waiting { email, name: typed.unwrap_or(name) }, next.as_deref()),
-        Found::HasAccount { email } => (Behind::HasAccount { email }, None),
-        Found::Nothing => (Behind::Nothing, None),
+        Found::HasAccount { email, next } => (Behind::HasAccount { email }, next.as_deref()),
+        // Its row is gone, but the form may have been open.
+        Found::Nothing => (Behind::Nothing, fields.map(|fields| fields.text("next"))),
     };
     let next = reply::local(next.unwrap_or_default());
     let (key, nav, errors) = (form_token::issue(request, CONFIRM), present::nav(request), rejection.errors());
@@ -67,7 +70,7 @@ pub async fn update(request: RequestContext, fields: Fields) -> Result<Response>
     let confirmation = Confirmation { token, password: fields.text("password"), name };
     match form::submit(&request, CONFIRM, &fields, async |key| sign_ups::confirm(ctx, &key, confirmation).await).await? {
         Accepted(member) => enter(&request, member.id, &fields).await,
-        Rejected(rejection) => button(&request, token, name, &rejection).await,
+        Rejected(rejection) => button(&request, token, Some(&fields), &rejection).await,
     }
 }
 

@@ -48,6 +48,24 @@ async fn a_newcomer_goes_on_to_where_they_wanted_to_go(#[values(Sqlite, Postgres
 
 #[rstest]
 #[tokio::test]
+async fn who_has_an_account_already_or_comes_too_late_goes_on_by_signing_in(#[values(Sqlite, Postgres)] engine: Engine) {
+    let (test, post) = start(engine).await;
+    let mut ada = test.visitor().on(&post.node);
+    let (_, place) = signed_up_from(WRITE, &post, &mut ada).await;
+    let page = ada.get(&place).await;
+    test.member("ada").await;
+    let login = format!("main a[href='/login?next={WRITE}']");
+
+    let known = ada.get(&place).await;
+    assert_eq!((known.status, known.count(&login)), (410, 1), "{}", known.html);
+    Entity::delete_many().exec(&test.app.context.db).await.unwrap();
+    let late = ada.submit(&page, CONFIRM, &[("password", PASSWORD)]).await;
+    assert_eq!((late.status, late.count(&login)), (410, 1), "{}", late.html);
+    assert_eq!(late.count(&format!("main a[href='/signup?next={WRITE}']")), 1, "{}", late.html);
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_later_sign_up_replaces_the_destination_too(#[values(Sqlite, Postgres)] engine: Engine) {
     let (test, post) = start(engine).await;
     let mut ada = test.visitor().on(&post.node);

@@ -91,8 +91,8 @@ fn ways(lang: Lang, (first, label): (&str, Text), (second, other): (&str, Text))
 pub fn confirm(p: &ConfirmPage) -> Markup {
     match p.behind {
         Behind::Waiting { email, name } => form(p, email, name),
-        Behind::HasAccount { email } => has_account(p.shell, email),
-        Behind::Nothing => expired(p.shell),
+        Behind::HasAccount { email } => has_account(p, email),
+        Behind::Nothing => expired(p),
     }
 }
 
@@ -123,27 +123,27 @@ fn form(p: &ConfirmPage, email: &str, name: &str) -> Markup {
     layout::form_page(p.shell, lang.t(t::CONFIRM_TITLE), p.errors, main)
 }
 
-fn has_account(shell: &Shell, email: &str) -> Markup {
-    let lang = shell.lang;
+fn has_account(p: &ConfirmPage, email: &str) -> Markup {
+    let (lang, login) = (p.shell.lang, site::login_then(p.next));
     let main = html! {
         div.wrap.narrow {
             h1 tabindex="-1" { (lang.t(t::ACCOUNT_TITLE)) }
             p.lead { (lang.fill(t::ACCOUNT_TEXT, &[("email", &email)])) }
-            (ways(lang, (site::LOGIN, t::TO_LOGIN), (password::paths::FORGOT, password::text::FORGOT)))
+            (ways(lang, (&login, t::TO_LOGIN), (password::paths::FORGOT, password::text::FORGOT)))
         }
     };
-    layout::page(shell, lang.t(t::ACCOUNT_TITLE), main)
+    layout::page(p.shell, lang.t(t::ACCOUNT_TITLE), main)
 }
 
-fn expired(shell: &Shell) -> Markup {
-    let lang = shell.lang;
+fn expired(p: &ConfirmPage) -> Markup {
+    let (lang, login, again) = (p.shell.lang, site::login_then(p.next), site::signup_then(p.next));
     let main = html! {
         div.wrap.narrow {
             h1 tabindex="-1" { (lang.t(t::EXPIRED_TITLE)) }
             p.lead { (lang.t(t::EXPIRED_TEXT)) }
             p { (lang.t(t::EXPIRED_DONE)) }
-            (ways(lang, (site::LOGIN, t::TO_LOGIN), (site::SIGNUP, t::AGAIN)))
+            (ways(lang, (&login, t::TO_LOGIN), (&again, t::AGAIN)))
         }
     };
-    layout::page(shell, lang.t(t::EXPIRED_TITLE), main)
+    layout::page(p.shell, lang.t(t::EXPIRED_TITLE), main)
 }

@@ -138,7 +138,7 @@ pub enum Found {
         next: Option<String>,
     },
     /// The address has got an account since, in another way.
-    HasAccount { email: String },
+    HasAccount { email: String, next: Option<String> },
     /// Nothing: it was used, replaced or dropped, has expired, or never was.
     Nothing,
 }
@@ -163,7 +163,7 @@ fn good(ctx: &Context, token: &str) -> Select<Entity> {
 /// The database's.
 pub async fn find(ctx: &Context, token: &str) -> Result<Found> {
     Ok(match good(ctx, token).into_partial_model::<Behind>().one(&ctx.db).await? {
-        Some(Behind { email, has_account: true, .. }) => Found::HasAccount { email },
+        Some(Behind { email, next, has_account: true, .. }) => Found::HasAccount { email, next },
         Some(Behind { email, name, next, .. }) => Found::Waiting { email, name, next },
         None => Found::Nothing,
     })
