@@ -83,11 +83,12 @@ impl CacheTag {
         keys::generation(&self.0)
     }
 
-    /// The key of the shared piece that quotes posts of this tag.
-    fn piece(&self) -> Option<String> {
+    /// The keys of the shared pieces that quote posts of this tag.
+    fn pieces(&self) -> Vec<String> {
         match self.0.strip_prefix("board:") {
-            Some(slug) => Some(Entry::board_first(slug).key),
-            None => (*self == Self::POSTS).then(|| Entry::recent_posts().key),
+            Some(slug) => vec![Entry::board_first(slug).key, Entry::board_titles(slug).key],
+            None if *self == Self::POSTS => vec![Entry::recent_posts().key],
+            None => Vec::new(),
         }
     }
 }
@@ -110,9 +111,14 @@ impl Entry {
         Self { key: keys::cached(&format!("user:profile:{user}")), tag: CacheTag::user(user) }
     }
 
-    /// The first page of a board: `cache:board:{slug}:first`.
+    /// The first page of a board, for those who may read its posts: `cache:board:{slug}:first`.
     pub fn board_first(slug: &str) -> Self {
         Self { key: keys::cached(&format!("board:{slug}:first")), tag: CacheTag::board(slug) }
+    }
+
+    /// The first page of a board, for those who see what is on it without reading it: `cache:board:{slug}:titles`.
+    pub fn board_titles(slug: &str) -> Self {
+        Self { key: keys::cached(&format!("board:{slug}:titles")), tag: CacheTag::board(slug) }
     }
 
     /// The tag whose generation it carries.
@@ -247,7 +253,7 @@ impl Cache<'_> {
 /// would believe them, but the words in them are not to stay in Redis.
 pub(super) fn invalidations(tags: &[CacheTag]) -> Vec<Write> {
     let raise = Write::RaiseGenerations(tags.iter().map(CacheTag::key).collect(), seed(), GENERATION);
-    let pieces = tags.iter().filter_map(CacheTag::piece).filter(|_| tags.contains(&CacheTag::WITHDRAWN));
+    let pieces = tags.iter().flat_map(CacheTag::pieces).filter(|_| tags.contains(&CacheTag::WITHDRAWN));
     std::iter::once(raise).chain(pieces.map(Write::Delete)).collect()
 }
 

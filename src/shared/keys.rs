@@ -5,7 +5,8 @@
 //! | `session:{hash}` | string | ≤ 1 h | JSON copy of a session, its user, role and permissions |
 //! | `user-sessions:{id}` | set | 2 h | the hashes of that person's copies, which go when all their sessions end |
 //! | `gen:{tag}` | integer | 24 h | what a cache entry must carry to be believed |
-//! | `cache:posts:recent`, `cache:user:profile:{id}`, `cache:board:{slug}:first` | string | 10 min | 8 bytes of generation, then the content |
+//! | `cache:posts:recent`, `cache:user:profile:{id}` | string | 10 min | 8 bytes of generation, then the content |
+//! | `cache:board:{slug}:first`, `cache:board:{slug}:titles` | string | 10 min | the same; `titles` for those who may not read the posts |
 //! | `online:users` | sorted set | | score: when that person was last seen (ms) |
 //! | `notifications:{id}` | list | 7 d | the newest 50, newest first |
 //! | `notifications:{id}:unread` | integer | 1 h | how many are unread |

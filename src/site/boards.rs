@@ -88,16 +88,19 @@ fn write(request: &RequestContext, board: &Board) -> Write {
     }
 }
 
-/// The drawn list of a page: kept in this process as long as nothing on the board changes.
+/// The drawn list of a page: kept in this process as long as nothing on the board changes. Comments stand beside it only for those who
+/// may read them.
 async fn list(request: &RequestContext, board: &Board, sort: Sort, number: i64) -> Result<Arc<str>> {
     let cache = request.app.context.shared.cache();
-    let key = format!("board.{}.{sort:?}.{number}.{}", board.slug, request.lang.tag());
+    let reads = board.reads_for(request.actor.as_ref());
+    let key = format!("board.{}.{sort:?}.{number}.{}.{reads}", board.slug, request.lang.tag());
     let state = request.board.zip(request.of_boards).map(|(board, boards)| Generation::all([board, boards]));
     if let Some(drawn) = state.and_then(|state| cache.rendered(&key, state)) {
         return Ok(drawn);
     }
     let page = read(request, board, sort, number).await?;
-    let shown = present::Shown { boards: &[board], lang: request.lang, now: request.app.context.clock.now(), mixed: false };
+    let now = request.app.context.clock.now();
+    let shown = present::Shown { boards: &[board], lang: request.lang, now, mixed: false };
     let drawn: Arc<str> = views::list(&BoardList {
         lang: request.lang,
         slug: &board.slug,
@@ -108,6 +111,7 @@ async fn list(request: &RequestContext, board: &Board, sort: Sort, number: i64) 
         files: page.posts.iter().map(|post| (post.id.0, present::files(&post.files))).collect(),
         sort: if sort == Sort::Active { views::Sort::Active } else { views::Sort::New },
         page: present::count(number),
+        comments: page.comments.iter().map(|comment| present::new_comment(comment, now, request.lang)).collect(),
         total_pages: present::count((page.total + list::PAGE - 1) / list::PAGE).max(1),
     })
     .into_string()
@@ -118,14 +122,17 @@ async fn list(request: &RequestContext, board: &Board, sort: Sort, number: i64) 
     Ok(drawn)
 }
 
-/// The rows: those of the first page from `cache:board:{slug}:first`, the others from SQL.
+/// The rows: those of the first page from Redis, under one key for those who may read the posts and another for all others; those of
+/// other pages from SQL.
 async fn read(request: &RequestContext, board: &Board, sort: Sort, number: i64) -> Result<Page> {
     let load = || list::page(&request.app.context.db, request.actor.as_ref(), board, sort, number);
     if number > 1 || sort != Sort::New {
         return Ok(load().await?);
     }
     let json = || async { Ok::<_, Error>(Bytes::from(serde_json::to_vec(&load().await?).unwrap_or_default())) };
-    let bytes = request.app.context.shared.cache().read_through(&Entry::board_first(&board.slug), json).await?;
+    let reads = board.reads_for(request.actor.as_ref());
+    let entry = if reads { Entry::board_first(&board.slug) } else { Entry::board_titles(&board.slug) };
+    let bytes = request.app.context.shared.cache().read_through(&entry, json).await?;
     match serde_json::from_slice(&bytes) {
         Ok(page) => Ok(page),
         // Written by another version of ours that kept it differently.

@@ -113,7 +113,7 @@ async fn a_visitors_home_costs_at_most_one_round_trip_and_no_sql(#[values(Sqlite
 
 #[rstest]
 #[tokio::test]
-async fn a_board_costs_at_most_two_statements(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn a_board_costs_at_most_two_statements_and_its_first_page_one_more_for_comments(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let mut ada = test.signed_in("ada").await;
     for n in 0..25 {
@@ -121,10 +121,11 @@ async fn a_board_costs_at_most_two_statements(#[values(Sqlite, Postgres)] engine
     }
     ada.get("/community/qna").await;
 
-    for path in ["/community/free", "/community/free?page=2", "/community/free?sort=active", "/community/notice"] {
+    let pages = [("/community/free", 3), ("/community/free?page=2", 2), ("/community/free?sort=active", 2), ("/community/notice", 3)];
+    for (path, most) in pages {
         let cold = ada.get(path).await;
         let warm = ada.get(path).await;
-        assert!(cold.statements <= 2, "{path}: {} statements", cold.statements);
+        assert!(cold.statements <= most, "{path}: {} statements", cold.statements);
         assert_eq!(warm.statements, 0, "{path}");
         assert!(warm.round_trips <= 1, "{path}");
     }

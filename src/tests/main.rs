@@ -9,6 +9,7 @@ mod backup;
 mod backup_commands;
 mod backup_contents;
 mod backup_files;
+mod board_comments;
 mod board_looks;
 mod board_rights;
 mod bookmarks;

@@ -137,12 +137,13 @@ async fn foreign_values_are_not_trusted() {
 }
 
 /// Every kind of key, and the seconds it lives at most.
-const LIFETIMES: [(&str, i64); 12] = [
+const LIFETIMES: [(&str, i64); 13] = [
     ("session:ab12", 3600),
     ("user-sessions:42", 7200),
     ("cache:posts:recent", 600),
     ("cache:user:profile:42", 600),
     ("cache:board:free:first", 600),
+    ("cache:board:free:titles", 600),
     ("gen:posts", 86_400),
     ("gen:user:42", 86_400),
     ("gen:board:free", 86_400),
@@ -157,7 +158,7 @@ async fn an_operator_finds_the_keys_that_are_documented() {
     let fixture = SharedFixture::redis().await;
     let (shared, redis) = (&fixture.shared, fixture.server());
     shared.sessions().put("ab12", &copy(42)).await;
-    for entry in [Entry::recent_posts(), Entry::profile(UserKey(42)), Entry::board_first("free")] {
+    for entry in [Entry::recent_posts(), Entry::profile(UserKey(42)), Entry::board_first("free"), Entry::board_titles("free")] {
         read(shared, &entry, "x").await;
     }
     ring(shared, UserKey(42), 3).await;

@@ -2,11 +2,12 @@
 //!
 //! `write` writing, changing, deleting · `insert` the rows of a new comment, `statement` the same as one
 //! statement of PostgreSQL · `mentions` members whom a text names ·
-//! `moderate` moderation by staff · this file: finders.
+//! `moderate` moderation by staff · `newest` those beside a board's list · this file: finders.
 
 mod insert;
 pub mod mentions;
 pub mod moderate;
+pub mod newest;
 mod statement;
 mod write;
 

@@ -1,6 +1,7 @@
 //! Lists of posts: a board's pages, the newest of all, a member's.
 
 use super::super::boards::{Board, Boards, Look};
+use super::super::comments::newest::{self, NewComment};
 use super::super::files::{self, File};
 use super::super::{Action, Actor, Error, Resource, Result};
 use super::{Post, State, sql};
@@ -74,10 +75,14 @@ pub struct Page {
     pub posts: Vec<Card>,
     /// How many posts the board shows in all.
     pub total: i64,
+    /// The newest comments, on the first page in the order of posts, for those who may read them. Pages that an earlier version kept
+    /// in Redis have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comments: Vec<NewComment>,
 }
 
-/// A page of a board, for a person who may read it. Two statements for a page of any number, and one for files where the board shows
-/// them: the page marks give the run of places in which the page begins, so OFFSET skips less than one run (see `migration::marks`).
+/// A page of a board, for a person who may see its list. Two statements for a page of any number, one for files where the board shows
+/// them, and beside these one for the newest comments on the first page: see [`Page::comments`].
 ///
 /// # Errors
 /// `NotFound`.
@@ -85,9 +90,18 @@ pub async fn page(db: &impl ConnectionTrait, actor: Option<&Actor>, board: &Boar
     if !board.lists_for(actor) {
         return Err(Error::NotFound);
     }
+    if number > 1 || sort != Sort::New {
+        return posts_of(db, board, sort, number).await;
+    }
+    let (page, comments) = tokio::try_join!(posts_of(db, board, sort, number), newest::of_board(db, actor, board))?;
+    Ok(Page { comments, ..page })
+}
+
+/// The page marks give the run of places in which the page begins, so OFFSET skips less than one run (see `migration::marks`).
+async fn posts_of(db: &impl ConnectionTrait, board: &Board, sort: Sort, number: i64) -> Result<Page> {
     let skip = (number.clamp(1, i64::MAX) - 1).saturating_mul(PAGE);
     let start = sql::page_start(db, board.id, sort, skip).await?;
-    let nothing = |total| Page { notices: Vec::new(), posts: Vec::new(), total };
+    let nothing = |total| Page { notices: Vec::new(), posts: Vec::new(), total, comments: Vec::new() };
     let Some(start) = start else { return Ok(nothing(0)) };
     if skip >= start.total {
         return Ok(nothing(start.total));
@@ -109,7 +123,7 @@ pub async fn page(db: &impl ConnectionTrait, actor: Option<&Actor>, board: &Boar
     if board.look != Look::List {
         files::add_to(db, posts.iter_mut().collect()).await?;
     }
-    Ok(Page { notices: cards(notices), posts, total: start.total })
+    Ok(Page { notices: cards(notices), posts, total: start.total, comments: Vec::new() })
 }
 
 fn shown_on(board: BoardId) -> Select<Entity> {

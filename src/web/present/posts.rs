@@ -4,6 +4,7 @@ use super::super::request::RequestContext;
 use super::{ago, count};
 use crate::clock::OffsetDateTime;
 use crate::domain::boards::{Board, Look};
+use crate::domain::comments::newest::NewComment;
 use crate::domain::files::of_comments::OF_COMMENT_MAX;
 use crate::domain::files::texts::{self, TextState};
 use crate::domain::files::{File, Outcome, SIZE_MAX};
@@ -92,6 +93,17 @@ pub fn card<'a>(card: &'a Card, shown: Shown<'a>) -> Option<templates::posts::Ca
         is_hot: card.comment_count >= HOT_COMMENTS || card.view_count >= HOT_VIEWS,
         state: state(card.state),
     })
+}
+
+/// A comment beside a board's list.
+pub fn new_comment(c: &NewComment, now: OffsetDateTime, lang: Lang) -> templates::boards::NewComment<'_> {
+    templates::boards::NewComment {
+        id: c.id.0,
+        author: &c.author,
+        excerpt: &c.excerpt,
+        post: &c.post_title,
+        at: ago(c.created_at, now, lang),
+    }
 }
 
 /// A post on its page. `html` is its text, sanitised for showing.

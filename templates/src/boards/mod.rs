@@ -106,10 +106,26 @@ pub struct BoardList<'a> {
     pub files: Vec<(i64, Vec<Item<'a>>)>,
     /// Their order.
     pub sort: Sort,
+    /// The newest comments, on the first page; none for those who may not read the posts.
+    pub comments: Vec<NewComment<'a>>,
     /// The open page, from 1.
     pub page: u64,
     /// How many pages there are, at least 1.
     pub total_pages: u64,
+}
+
+/// The newest comment of a post, beside the list.
+#[derive(Clone, Debug)]
+pub struct NewComment<'a> {
+    pub id: i64,
+    /// The name of who wrote it.
+    pub author: &'a str,
+    /// The beginning of its text; may be empty.
+    pub excerpt: &'a str,
+    /// The title of its post.
+    pub post: &'a str,
+    /// When it was written.
+    pub at: Moment,
 }
 
 /// Renders the list of boards.
@@ -187,7 +203,7 @@ fn write_button(p: &BoardPage) -> Markup {
 /// Renders the posts of one page: a table that folds into a list on a phone.
 pub fn list(l: &BoardList) -> Markup {
     let link = |n| paths::board_page(l.slug, n, l.sort == Sort::Active);
-    html! {
+    let posts = html! {
         section #list {
             @if l.notices.is_empty() && l.posts.is_empty() {
                 (nothing(l))
@@ -197,6 +213,31 @@ pub fn list(l: &BoardList) -> Markup {
                 @if l.posts.is_empty() && l.page > 1 { (nothing(l)) }
             }
             (ui::pagination(l.lang, l.page, l.total_pages, &link))
+        }
+    };
+    if l.comments.is_empty() {
+        posts
+    } else {
+        html! { div.with-aside { (posts) (new_comments(l)) } }
+    }
+}
+
+/// The text of each comment is its link; the name is none, so that each comment is one stop of the keyboard.
+fn new_comments(l: &BoardList) -> Markup {
+    html! {
+        aside.new-comments aria-labelledby="new-comments-title" {
+            h2 #new-comments-title { (l.lang.t(t::NEW_COMMENTS)) }
+            ul {
+                @for comment in &l.comments {
+                    li {
+                        a href=(paths::comment(comment.id)) { (if comment.excerpt.is_empty() { comment.post } else { comment.excerpt }) }
+                        @if !comment.excerpt.is_empty() {
+                            p.on-post { span.visually-hidden { (l.lang.t(t::ON_POST)) " " } (comment.post) }
+                        }
+                        p.meta { span { (comment.author) } (ui::time(&comment.at)) }
+                    }
+                }
+            }
         }
     }
 }

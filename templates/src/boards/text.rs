@@ -23,6 +23,8 @@ crate::text::catalogue! {
     SORT = "정렬", "Order";
     SORT_NEW = "최신 글", "Newest";
     SORT_ACTIVE = "최근 댓글", "Latest comment";
+    NEW_COMMENTS = "새 댓글", "New comments";
+    ON_POST = "글:", "On the post";
     EMPTY = "아직 글이 없습니다", "No posts yet";
     EMPTY_TEXT = "이 게시판의 첫 글을 남겨 보세요.", "Be the first to write in this board.";
     EMPTY_PAGE = "이 쪽에는 글이 없습니다", "There are no posts on this page";
