@@ -110,25 +110,8 @@ fn unreachable_database(err: &sea_orm::DbErr) -> Failure {
 /// # Errors
 /// What is wrong, with the setting to correct.
 pub async fn open(config: &Config, welcome: bool) -> Result<(Database, bool), Failure> {
-    open_with(config, None, welcome).await
-}
-
-/// Connects to PostgreSQL before this instance has its lock. SQLite is opened by the instance that has the lock alone. None: it is opened
-/// later, and what is in the way is said then.
-pub async fn connect_early(config: &Config) -> Option<Database> {
-    if config.on_postgres() { db::open(config).await.ok() } else { None }
-}
-
-/// The same as [`open`], where it may be connected already.
-///
-/// # Errors
-/// As [`open`].
-pub async fn open_with(config: &Config, early: Option<Database>, welcome: bool) -> Result<(Database, bool), Failure> {
     prepare_folder(config)?;
-    let db = match early {
-        Some(db) => db,
-        None => db::open(config).await?,
-    };
+    let db = db::open(config).await?;
     if config.migrate {
         migrate::up(config, &db).await?;
     } else {

@@ -33,11 +33,8 @@ pub async fn run(mut config: Config, reread: impl AsyncFn() -> Result<Config, Fa
     name_port(&mut config.public_url, &site.listener);
     name_port(&mut config.admin_public_url, &panel.listener);
     instance::prepare_folder(&config)?;
-    // On PostgreSQL both wait for a connection of their own, so they wait together.
-    let opening = async { tokio::join!(instance_lock(&config), instance::connect_early(&config)) };
-    let (instance_lock, early) = turning_away(&site.listener, &panel.listener, opening).await;
-    let _instance_lock = instance_lock?;
-    let (db, opened) = instance::open_with(&config, early, true).await?;
+    let _instance_lock = turning_away(&site.listener, &panel.listener, instance_lock(&config)).await?;
+    let (db, opened) = instance::open(&config, true).await?;
     let invitation = if opened || !config.on_postgres() { bootstrap::invite_first_admin(&db).await? } else { None };
     let app = instance::start(config, db, Clock::default()).await?;
     let closing = CancellationToken::new();
