@@ -40,6 +40,23 @@ test('the latest comment brings a post to the top, where one asks for that', asy
   await expect.poll(order).toEqual([older, newer]);
 });
 
+test('the newest comments stand with the list and lead to their places', async ({ visitor }) => {
+  const { page, t } = visitor;
+  await join(visitor);
+  const [title, text] = [unique('이야기할 글'), unique('새로 쓴 댓글')];
+  const address = await post(visitor, title, '본문');
+  await page.goto(address);
+  await comment(visitor, text);
+
+  await page.goto('/community/free');
+  const aside = page.getByRole('complementary', { name: t('새 댓글', 'New comments') });
+  await expect(aside).toContainText(title);
+  await aside.getByRole('link', { name: text }).click();
+
+  await expect(page).toHaveURL(new RegExp(`${address}(\\?page=1)?#comment-\\d+$`));
+  await expect(main(page)).toContainText(text);
+});
+
 test('a page that is not there says so and leads back', async ({ visitor }) => {
   const { page, t } = visitor;
   for (const number of ['1000000000000', '0', '-1', 'nonsense', '99999999999999999999999']) {
