@@ -173,7 +173,7 @@ fn render_form(request: &RequestContext, f: &Form<'_>) -> Result<Response> {
 pub async fn show(request: RequestContext, Path(id): Path<CommentId>) -> Result<Response> {
     let place = comments::find_place(&request.app.context.db, request.actor.as_ref(), &request.boards, id).await?;
     let board = request.board_of(&place.post)?;
-    Ok(reply::see_other(&request, &paths::comment_on(&board.slug, place.post.id.0, present::count(place.page), id.0)))
+    Ok(reply::see_place(&request, &paths::comment_on(&board.slug, place.post.id.0, present::count(place.page), id.0)))
 }
 
 /// The address name of the board of a post that is in sight.

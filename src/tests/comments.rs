@@ -28,6 +28,20 @@ async fn a_comment_without_scripts_lands_on_its_place(#[values(Sqlite, Postgres)
 
 #[rstest]
 #[tokio::test]
+async fn a_link_to_a_comment_leads_to_its_place_with_scripts_too(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let post = ada.write("free", "글").await;
+    ada.comment(&post, "첫 댓글").await;
+    let place = format!("{post}#comment-1");
+
+    assert_eq!(ada.get("/comments/1").await.path, place);
+    let fetched = ada.clone().with("hx-request", "true").with("hx-request-type", "full").get("/comments/1").await;
+    assert_eq!((fetched.status, fetched.header("hx-redirect")), (200, place.as_str()), "a fetched address has no fragment");
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_comment_with_htmx_comes_back_as_parts(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let mut ada = test.signed_in("ada").await;

@@ -81,6 +81,15 @@ pub fn see_other(request: &RequestContext, path: &str) -> Response {
     redirect(request, StatusCode::SEE_OTHER, path)
 }
 
+/// "See there", to a place within a page. A script that follows a redirect does not get the place, because the address of a response has
+/// no fragment (Fetch standard, section 2.2.6), so the browser itself opens it.
+pub fn see_place(request: &RequestContext, path: &str) -> Response {
+    match request.head.target {
+        HtmxTarget::Page => see_other(request, path),
+        HtmxTarget::Main | HtmxTarget::Part => lead(path),
+    }
+}
+
 /// "See there", with a sentence for the page that is shown then.
 pub fn see_other_with(request: &RequestContext, path: &str, flash: Flash) -> Response {
     let mut response = see_other(request, path);
@@ -95,12 +104,20 @@ pub fn send_again(request: &RequestContext, path: &str) -> Response {
 }
 
 fn redirect(request: &RequestContext, status: StatusCode, path: &str) -> Response {
-    let place = HeaderValue::from_str(path).unwrap_or_else(|_| HeaderValue::from_static("/"));
     if request.head.target == HtmxTarget::Part {
         // A redirect would be followed by the script, and its page put into the small place.
-        return Response::builder().status(StatusCode::OK).header(HX_REDIRECT, place).finish();
+        return lead(path);
     }
-    Response::builder().status(status).header(header::LOCATION, place).finish()
+    Response::builder().status(status).header(header::LOCATION, place(path)).finish()
+}
+
+/// Has the browser open an address, where a script sent the request.
+fn lead(path: &str) -> Response {
+    Response::builder().status(StatusCode::OK).header(HX_REDIRECT, place(path)).finish()
+}
+
+fn place(path: &str) -> HeaderValue {
+    HeaderValue::from_str(path).unwrap_or_else(|_| HeaderValue::from_static("/"))
 }
 
 /// Lets the browser drop every page of this origin that it keeps, those behind "back" too (W3C Clear Site Data).
