@@ -59,7 +59,7 @@ async fn a_picture_is_cut_square_and_shown_wherever_the_letter_was(#[values(Sqli
     ada.comment(&post, "댓글").await;
     let bobs = boss.write("free", "관리자의 글").await;
     ada.comment(&bobs, "답").await;
-    assert_eq!(ada.get("/u/2").await.count(".profile svg.avatar"), 1, "before, it is drawn");
+    assert_eq!(ada.get("/u/2").await.count(".profile .avatar[data-letters]"), 1, "before, it is drawn");
 
     // It lies on its side: turned, it is 300 wide, 600 high, and its upper half is red.
     let page = choose(&mut ada, "start", &photo(600, 300)).await;
@@ -168,7 +168,7 @@ async fn a_changed_picture_shows_on_kept_pages_of_every_instance(#[values(Sqlite
     let page = ada.get(SETTINGS).await;
     let page = ada.submit(&page, DESTROY, &[]).await;
 
-    assert!(page.says("프로필 사진을 지웠습니다") && page.count(".portrait svg.avatar") == 1, "{}", page.text());
+    assert!(page.says("프로필 사진을 지웠습니다") && page.count(".portrait .avatar[data-letters]") == 1, "{}", page.text());
     assert_eq!(page.count(&format!("form[action='{DESTROY}']")), 0, "there is nothing to remove");
     until("it is gone", async || elsewhere.get(&post).await.count("img.avatar") == 0).await;
     assert_eq!((status(&mut elsewhere, &second).await, status(&mut bob, &large).await), (404, 404));

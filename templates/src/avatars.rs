@@ -79,7 +79,7 @@ pub fn settings(p: &PictureForm) -> Markup {
             h2 #portrait-title { (lang.t(t::TITLE)) }
             (ui::error_summary(lang, "", p.errors))
             div.profile {
-                (ui::avatar(&p.avatar, 96))
+                (ui::avatar(&p.avatar, ui::AvatarSize::Large))
                 div {
                     p { (lang.t(if p.avatar.picture.is_some() { t::NOW } else { t::NONE })) }
                     @if p.avatar.picture.is_some() { (remove(lang, paths::DESTROY, p.once)) }

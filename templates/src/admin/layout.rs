@@ -104,7 +104,7 @@ fn header(shell: &AdminShell) -> Markup {
                 a.brand href=(paths::DASHBOARD) { (mark()) span { (lang.t(t::SITE_NAME)) } }
                 div.member-nav {
                     a.online href=(shell.site_url) hx-boost="false" { (lang.t(t::TO_SITE)) }
-                    span.staff { (ui::avatar(&Avatar { member: shell.staff_id, name: shell.staff, picture: shell.staff_picture }, 32)) span.name { (lang.fill(t::SIGNED_IN_AS, &[("name", &shell.staff)])) } }
+                    span.staff { (ui::avatar(&Avatar { member: shell.staff_id, name: shell.staff, picture: shell.staff_picture }, ui::AvatarSize::Small)) span.name { (lang.fill(t::SIGNED_IN_AS, &[("name", &shell.staff)])) } }
                     (sign_out(lang, "button quiet"))
                 }
             }

@@ -195,7 +195,7 @@ fn content(lang: Lang, c: &Comment) -> Markup {
     let name = if c.author.id.is_some() { c.author.name } else { lang.t(common::SOMEONE_GONE) };
     html! {
         header.byline {
-            (ui::avatar(&c.author.avatar(), 32))
+            (ui::avatar(&c.author.avatar(), ui::AvatarSize::Small))
             h3.visually-hidden id={ "by-" (c.id) } tabindex="-1" { (lang.fill(by, &[("name", &name)])) }
             p.meta {
                 span.who { (ui::author(lang, &c.author)) }

@@ -105,7 +105,7 @@ fn here(lang: Lang, members: &[Avatar]) -> Markup {
         section.here aria-labelledby="here-title" {
             h2 #here-title { (lang.t(t::HERE)) }
             ul {
-                @for who in members { li { a href=(paths::profile(who.member)) { (ui::avatar(who, 32)) span { (who.name) } } } }
+                @for who in members { li { a href=(paths::profile(who.member)) { (ui::avatar(who, ui::AvatarSize::Small)) span { (who.name) } } } }
                 li { a href=(paths::WHO) { (lang.t(t::HERE_ALL)) } }
             }
         }

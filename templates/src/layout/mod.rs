@@ -240,7 +240,7 @@ fn member(shell: &Shell) -> Markup {
 fn account(lang: Lang, badge: &MemberBadge) -> Markup {
     html! {
         details.menu {
-            summary { (ui::avatar(&Avatar { member: badge.id, name: badge.name, picture: badge.picture }, 32)) span.name { (badge.name) } }
+            summary { (ui::avatar(&Avatar { member: badge.id, name: badge.name, picture: badge.picture }, ui::AvatarSize::Small)) span.name { (badge.name) } }
             nav aria-label=(lang.t(common::MEMBER_MENU)) {
                 ul {
                     li { a href=(paths::profile(badge.id)) { (lang.t(users_text::SEE_PROFILE)) } }

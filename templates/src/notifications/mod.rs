@@ -153,7 +153,7 @@ fn entry(p: &NotificationsPage, item: &Item) -> Markup {
     html! {
         li.is-unread[item.unread] {
             @if let Kind::SavedSearch { .. } = item.kind { span.sign { (search::glass()) } } @else {
-                (ui::avatar(&Avatar { member: item.actor_id, name: item.actor, picture: item.actor_picture }, 40))
+                (ui::avatar(&Avatar { member: item.actor_id, name: item.actor, picture: item.actor_picture }, ui::AvatarSize::Middle))
             }
             form method="post" action=(paths::notification_read(item.id)) novalidate hx-boost="false" {
                 (ui::once(p.once))

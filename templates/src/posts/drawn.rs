@@ -145,7 +145,7 @@ fn article(p: &PostText) -> Markup {
 fn byline(lang: Lang, post: &Post) -> Markup {
     html! {
         div.byline {
-            (ui::avatar(&post.author.avatar(), 40))
+            (ui::avatar(&post.author.avatar(), ui::AvatarSize::Middle))
             p.meta {
                 span.who { (ui::author(lang, &post.author)) }
                 (ui::time(&post.at))

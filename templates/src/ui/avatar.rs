@@ -14,34 +14,68 @@ pub struct Avatar<'a> {
     pub picture: Option<&'a str>,
 }
 
-/// Most pixels for which the small picture has enough on a screen of high density.
-const SMALL_ENOUGH: u16 = 48;
-
-/// How many grounds the style sheet knows (`.a0` to `.a7`).
-const GROUNDS: u64 = 8;
-
-/// Renders the picture at `size` pixels. It only repeats the name beside it, so readers skip it.
-pub fn avatar(of: &Avatar, size: u16) -> Markup {
-    let Some(picture) = of.picture else { return drawn(of.member, of.name, size) };
-    let address = paths::show(of.member, picture, if size > SMALL_ENOUGH { LARGE } else { SMALL });
-    html! { img.avatar src=(address) width=(size) height=(size) alt="" loading="lazy" decoding="async"; }
+/// How large a picture is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// Beside a line of text.
+    Small,
+    /// Beside two.
+    Middle,
+    /// On its member's own pages.
+    Large,
 }
 
-fn drawn(id: i64, name: &str, size: u16) -> Markup {
+impl Size {
+    /// CSS pixels of each side.
+    const fn pixels(self) -> u16 {
+        match self {
+            Size::Small => 32,
+            Size::Middle => 40,
+            Size::Large => 96,
+        }
+    }
+
+    /// The stored picture that has enough pixels on a screen of high density.
+    const fn stored(self) -> &'static str {
+        match self {
+            Size::Small | Size::Middle => SMALL,
+            Size::Large => LARGE,
+        }
+    }
+
+    /// The class that makes drawn letters as large; small ones need none.
+    const fn class(self) -> Option<&'static str> {
+        match self {
+            Size::Small => None,
+            Size::Middle => Some("middle"),
+            Size::Large => Some("large"),
+        }
+    }
+}
+
+/// How many grounds the style sheet knows (`.g0` to `.g7`).
+const GROUNDS: u64 = 8;
+
+/// How many arrangements of soft shapes it knows (`.s0` to `.s7`).
+const SHAPES: u64 = 8;
+
+/// Renders the picture. It only repeats the name beside it, so screen readers skip it.
+pub fn avatar(of: &Avatar, size: Size) -> Markup {
+    let Some(picture) = of.picture else { return drawn(of.member, of.name, size) };
+    let (address, pixels) = (paths::show(of.member, picture, size.stored()), size.pixels());
+    html! { img.avatar src=(address) width=(pixels) height=(pixels) alt="" loading="lazy" decoding="async"; }
+}
+
+/// Drawn by the style sheet, because a page has one beside each comment: as SVG they were a third of its bytes.
+fn drawn(id: i64, name: &str, size: Size) -> Markup {
     let seed = mix(id as u64);
-    let (ground, turn) = (seed % GROUNDS, (seed >> 8) % 4 * 90);
     // Two soft shapes behind the letters distinguish people whose names end alike.
-    let (x, y) = (8 + (seed >> 16) % 24, 8 + (seed >> 24) % 24);
+    let (ground, shapes) = (seed % GROUNDS, (seed >> 8) % SHAPES);
     let letters = letters(name);
     html! {
-        svg.avatar width=(size) height=(size) viewBox="0 0 40 40" aria-hidden="true" focusable="false" {
-            g class={ "a" (ground) } {
-                rect.ground width="40" height="40" rx="20" {}
-                circle.shape cx=(x) cy=(y) r="12" {}
-                path.shape d="M0 40A40 40 0 0 1 40 0A20 20 0 0 1 40 20A20 20 0 0 1 20 40Z" transform={ "rotate(" (turn) " 20 20)" } {}
-                text.wide[letters.chars().count() > 1] x="20" y="26" text-anchor="middle" { (letters) }
-            }
-        }
+        // An attribute, so that copied text and pages without styles do not have the letters beside the name.
+        span class={ "avatar g" (ground) " s" (shapes) @if let Some(class) = size.class() { " " (class) } @if letters.chars().count() == 1 { " one" } }
+            data-letters=(letters) aria-hidden="true" {}
     }
 }
 
@@ -52,7 +86,7 @@ pub fn drawn_cover(id: i64, title: &str) -> Markup {
     let letters: String = title.chars().filter(|c| c.is_alphanumeric()).take(2).collect();
     html! {
         svg.drawn viewBox="0 0 40 30" preserveAspectRatio="xMidYMid slice" aria-hidden="true" focusable="false" {
-            g class={ "a" (seed % GROUNDS) } {
+            g class={ "g" (seed % GROUNDS) } {
                 rect width="40" height="30" {}
                 circle cx=(x) cy=(y) r="11" {}
                 text x="20" y="18.5" text-anchor="middle" { (letters) }
@@ -92,19 +126,19 @@ mod tests {
 
     #[test]
     fn a_member_always_looks_the_same() {
-        assert_eq!(drawn(7, "하나", 40).into_string(), drawn(7, "하나", 40).into_string());
-        assert_ne!(drawn(7, "하나", 40).into_string(), drawn(8, "하나", 40).into_string());
+        assert_eq!(drawn(7, "하나", Size::Middle).into_string(), drawn(7, "하나", Size::Middle).into_string());
+        assert_ne!(drawn(7, "하나", Size::Middle).into_string(), drawn(8, "하나", Size::Middle).into_string());
     }
 
     #[test]
     fn a_chosen_picture_has_the_size_that_its_place_needs_and_says_nothing_twice() {
         let of = Avatar { member: 7, name: "하나", picture: Some("3f2a") };
 
-        let (small, large) = (avatar(&of, 32).into_string(), avatar(&of, 96).into_string());
+        let (small, large) = (avatar(&of, Size::Small).into_string(), avatar(&of, Size::Large).into_string());
 
         assert!(small.contains("/avatars/7/3f2a/small") && large.contains("/avatars/7/3f2a/large"), "{small} {large}");
         assert!(small.contains("alt=\"\"") && !small.contains("하나"));
-        assert!(avatar(&Avatar { picture: None, ..of }, 32).into_string().contains("<svg"));
+        assert!(avatar(&Avatar { picture: None, ..of }, Size::Small).into_string().contains("data-letters=\"하나\""));
     }
 
     #[test]

@@ -4,7 +4,7 @@ pub mod avatar;
 pub mod form;
 pub mod list;
 
-pub use avatar::{Avatar, avatar, drawn_cover};
+pub use avatar::{Avatar, Size as AvatarSize, avatar, drawn_cover};
 pub use form::{
     ButtonForm, Choice, Field, FieldError, account_name, button_form, check, choices, error_summary, fault_list, field, file, files,
     hidden, once, password, select, textarea, textarea_below,

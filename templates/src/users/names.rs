@@ -28,7 +28,7 @@ pub fn list(p: &Names) -> Markup {
                 data-said=(p.lang.count(t::NAMES_ONE, t::NAMES_MANY, p.members.len() as u64)) {
                 @for offer in &p.members {
                     li role="option" id={ "name-" (offer.who.member) } aria-selected="false" data-name=(offer.written) {
-                        (ui::avatar(&offer.who, 32)) span { (offer.who.name) }
+                        (ui::avatar(&offer.who, ui::AvatarSize::Small)) span { (offer.who.name) }
                     }
                 }
             }

@@ -27,7 +27,7 @@ pub fn page(p: &WhoPage) -> Markup {
             p.lead { (lang.count(t::WHO_ONE, t::WHO_MANY, p.count)) }
             @if p.members.is_empty() { (ui::empty(lang.t(t::WHO_EMPTY), lang.t(t::WHO_EMPTY_TEXT), None)) }
             @else {
-                ul.people { @for who in &p.members { li { a href=(paths::profile(who.member)) { (ui::avatar(who, 40)) span { (who.name) } } } } }
+                ul.people { @for who in &p.members { li { a href=(paths::profile(who.member)) { (ui::avatar(who, ui::AvatarSize::Middle)) span { (who.name) } } } } }
             }
             @if p.unnamed > 0 { p { (lang.fill(t::WHO_HIDDEN, &[("n", &ui::number(p.unnamed))])) } }
             p.muted { (lang.t(t::WHO_OPT_OUT)) }

@@ -54,7 +54,7 @@ fn who(p: &ProfilePage, title: &str) -> Markup {
     let lang = p.shell.lang;
     html! {
         div.profile {
-            (ui::avatar(&Avatar { member: p.id, name: p.name, picture: p.picture }, 96))
+            (ui::avatar(&Avatar { member: p.id, name: p.name, picture: p.picture }, ui::AvatarSize::Large))
             div {
                 h1 tabindex="-1" { (title) @if p.is_staff { " " (ui::badge("notice-mark", lang.t(t::STAFF))) } }
                 dl.facts {

@@ -92,7 +92,7 @@ fn recent_signups(lang: Lang, signups: &[Signup]) -> Markup {
             @else {
                 ul.people-rows {
                     @for person in signups {
-                        li { (ui::avatar(&Avatar { member: person.id, name: person.name, picture: person.picture }, 32)) a href=(paths::user(person.id)) { (person.name) } span.muted { (person.email) } (ui::time(&person.at)) }
+                        li { (ui::avatar(&Avatar { member: person.id, name: person.name, picture: person.picture }, ui::AvatarSize::Small)) a href=(paths::user(person.id)) { (person.name) } span.muted { (person.email) } (ui::time(&person.at)) }
                     }
                 }
             }

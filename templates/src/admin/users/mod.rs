@@ -141,7 +141,7 @@ fn table(lang: Lang, users: &[UserRow]) -> Markup {
 fn row(lang: Lang, user: &UserRow) -> Markup {
     html! {
         tr {
-            th scope="row" { span.person { (ui::avatar(&user.avatar(), 32)) a href=(paths::user(user.id)) { (user.name) } } }
+            th scope="row" { span.person { (ui::avatar(&user.avatar(), ui::AvatarSize::Small)) a href=(paths::user(user.id)) { (user.name) } } }
             td { (user.email) }
             td { (user.role) }
             td { (standing(lang, user.suspended)) }
@@ -197,7 +197,7 @@ fn portrait(p: &UserPage) -> Markup {
         section aria-labelledby="portrait-title" {
             h2 #portrait-title { (lang.t(avatars::text::TITLE)) }
             div.profile {
-                (ui::avatar(&p.user.avatar(), 96))
+                (ui::avatar(&p.user.avatar(), ui::AvatarSize::Large))
                 @if p.may_remove_picture && !p.is_self {
                     div {
                         p { (lang.t(avatars::text::STAFF_REMOVE_TEXT)) }
