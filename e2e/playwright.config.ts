@@ -6,9 +6,10 @@ import { execFileSync } from 'node:child_process';
 import { defineConfig } from '@playwright/test';
 import type { Circumstances } from './test.ts';
 
+/** Chromium, where it is there without windows of its own, else the whole of it. */
 const chromium = (): string => {
   try {
-    return execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim();
+    return execFileSync('sh', ['-c', 'command -v chromium-headless-shell || command -v chromium'], { encoding: 'utf8' }).trim();
   } catch {
     throw new Error('chromium is not installed; ops/test installs it');
   }
