@@ -211,6 +211,11 @@ pub struct Config {
 }
 
 impl Config {
+    /// The site's origin, such as `https://example.org`, before which a path makes an address.
+    pub fn origin(&self) -> &str {
+        self.public_url.as_str().trim_end_matches('/')
+    }
+
     /// Understands the gathered values.
     ///
     /// # Errors

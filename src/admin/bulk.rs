@@ -57,7 +57,7 @@ impl Sent {
 
 /// An address on the site: staff look at it there.
 pub fn url(staff: &Staff, path: &str) -> String {
-    format!("{}{path}", staff.request.app.config.public_url.as_str().trim_end_matches('/'))
+    format!("{}{path}", staff.request.app.config.origin())
 }
 
 /// The page of a list; anything that is no number is the first.

@@ -111,7 +111,7 @@ pub(super) async fn frame<'a>(app: &'a App, member: &'a user::Model, asked: Opti
 
 /// The site as browsers reach it, without a slash at the end.
 pub(super) fn origin(app: &App) -> &str {
-    app.config.public_url.as_str().trim_end_matches('/')
+    app.config.origin()
 }
 
 fn minutes(purpose: Purpose) -> u64 {

@@ -19,7 +19,7 @@ async fn every_public_page_describes_itself(#[values(Sqlite, Postgres)] engine: 
     let test = engine.start().await;
     let mut ada = test.signed_in("ada").await;
     let post = ada.write("free", "바자회").await;
-    let origin = test.app.config.public_url.as_str().trim_end_matches('/').to_owned();
+    let origin = test.app.config.origin().to_owned();
     let mut guest = test.visitor();
     let author = guest.get(&post).await.attribute("article header a[href^='/u/']", "href").unwrap();
 

@@ -104,7 +104,7 @@ pub fn subject(mail: &Received) -> String {
 
 /// The path of the link in the main part.
 pub fn link(mail: &Received, app: &App) -> String {
-    let origin = app.config.public_url.as_str().trim_end_matches('/').to_owned();
+    let origin = app.config.origin().to_owned();
     let text = text(mail);
     let line = text.lines().find_map(|line| line.strip_prefix(&origin).filter(|path| path.len() > 1));
     line.unwrap_or_else(|| panic!("no link in {text}")).to_owned()

@@ -109,7 +109,7 @@ pub fn shell<'a>(request: &'a RequestContext, nav: &'a [NavBoard]) -> Shell<'a> 
         flash: flash(request),
         live: request.actor.is_some(),
         organisation: organisation(&request.organisation),
-        origin: request.app.config.public_url.as_str().trim_end_matches('/'),
+        origin: request.app.config.origin(),
     }
 }
 
