@@ -145,6 +145,9 @@ async fn a_post_with_fifty_comments_costs_three_statements_and_one_round_trip(#[
     assert_eq!(page.count("#comment-list > li"), 50);
     assert!(page.statements <= 3, "{} statements", page.statements);
     assert!(page.round_trips <= 1, "{} round trips", page.round_trips);
+    // Writing them to the socket is what a page costs most.
+    let bytes = test.signed_in("bob").await.get(&post).await.html.len();
+    assert!(bytes <= 55_000, "{bytes} bytes");
 }
 
 #[rstest]

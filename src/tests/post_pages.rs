@@ -130,6 +130,27 @@ async fn each_reader_finds_their_own_buttons_on_the_same_page(#[values(Sqlite, P
 
 #[rstest]
 #[tokio::test]
+async fn a_guest_and_a_member_who_may_not_answer_find_different_words_on_the_kept_page(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (mut ada, mut bob, post) = two_readers(&test).await;
+    let mut boss = test.staff("boss", "admin").await;
+    set_board(&mut boss, "free", &[("comment", "staff")]).await;
+    let found = |page: &Page| {
+        let words = [page.says("로그인해 주세요"), page.says("댓글을 쓸 수 없습니다")];
+        (words, page.count("#comment-form textarea"), page.count("#comment-form input[name=once][value]"))
+    };
+
+    for _ in 0..2 {
+        assert_eq!(found(&warm(&mut test.visitor(), &post).await), ([true, false], 0, 0));
+        assert_eq!(found(&warm(&mut bob, &post).await), ([false, true], 0, 0));
+        assert_eq!(found(&warm(&mut boss, &post).await), ([false, false], 1, 1));
+    }
+    set_board(&mut boss, "free", &[("comment", "members")]).await;
+    assert_eq!(found(&warm(&mut ada, &post).await), ([false, false], 1, 1));
+}
+
+#[rstest]
+#[tokio::test]
 async fn what_changes_shows_at_once_on_every_instance(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let (mut ada, mut bob, post) = two_readers(&test).await;

@@ -243,7 +243,7 @@ async fn with_session<E: Endpoint<Output = Response> + 'static>(
             kept.unwrap_or(answer)
         }
     };
-    let mut response = packed::pack(&request, response).await;
+    let mut response = packed::pack(&request, response);
     if is_page && request.head.flash.is_some() && !response.status().is_redirection() {
         cookies::set(response.headers_mut(), &cookies::no_flash(request.secure()));
     }

@@ -5,7 +5,7 @@
 //! values as view structs · `live` event streams · `degraded` while the database is away · `cookies`, `address`, `assets`, `avatars`,
 //! `health`, `language` · `link` the token of a mailed link · `metrics_auth` who may read the metrics · `routes` a router that knows its
 //! addresses · `serve` the accept loop · `sign_in` the sign-in of both routers · `multipart` forms with files · `range` parts of files ·
-//! `packed` pages of packed parts · `stalled` connections whose peer takes nothing.
+//! `pieces` pages sent in pieces · `packed` of packed parts · `stalled` connections whose peer takes nothing.
 
 pub mod address;
 pub mod assets;
@@ -26,6 +26,7 @@ pub mod live;
 pub mod metrics_auth;
 pub mod multipart;
 pub mod packed;
+mod pieces;
 pub mod present;
 pub mod range;
 pub mod reply;

@@ -6,11 +6,11 @@
 
 use super::request::RequestContext;
 use flate2::{Compress, Compression, Crc, FlushCompress};
+use poem::Response;
 use poem::http::{HeaderMap, HeaderValue, header};
-use poem::{Body, Response};
 use std::cell::RefCell;
 use std::sync::Arc;
-use templates::WholePart;
+use templates::Piece;
 
 /// The head of a gzip file without a name and a time.
 const HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
@@ -34,27 +34,22 @@ impl Packed {
     }
 }
 
-/// The compressed parts of an answer, in its extensions (`poem::Response::extensions`) until it is sent.
+/// A page of which some parts are compressed already, in the answer's extensions (`poem::Response::extensions`) until it is sent.
 #[derive(Clone)]
 pub struct PackedParts {
     /// By their number.
     pub packed: Arc<[Packed]>,
-    /// In order.
-    pub kept: Vec<WholePart>,
+    /// The whole page in order.
+    pub pieces: Vec<Piece>,
 }
 
 /// Compresses an answer that has compressed parts, for a browser that accepts gzip.
-pub async fn pack(request: &RequestContext, mut response: Response) -> Response {
-    let Some(parts) = response.extensions_mut().remove::<PackedParts>().filter(|_| request.head.accepts_gzip) else { return response };
-    let (mut head, body) = response.into_parts();
-    match body.into_vec().await {
-        Ok(page) => {
-            head.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            Response::from_parts(head, Body::from_vec(splice(&page, &parts)))
-        }
-        // Our own pages are in memory.
-        Err(_) => Response::builder().status(poem::http::StatusCode::INTERNAL_SERVER_ERROR).finish(),
+pub fn pack(request: &RequestContext, mut response: Response) -> Response {
+    if let Some(parts) = response.extensions_mut().remove::<PackedParts>().filter(|_| request.head.accepts_gzip) {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        response.set_body(splice(&parts));
     }
+    response
 }
 
 /// Whether a browser accepts gzip. `q=0` is a no; anything finer makes no difference here (RFC 9110 section 12.5.3).
@@ -68,22 +63,23 @@ pub(super) fn takes(accepted: &str, name: &str) -> bool {
     named.is_some_and(|part| !part.replace(' ', "").ends_with(";q=0"))
 }
 
-fn splice(page: &[u8], parts: &PackedParts) -> Vec<u8> {
-    let mut out = Vec::with_capacity(page.len() / 3);
-    let (mut all, mut done) = (Crc::new(), 0);
+fn splice(page: &PackedParts) -> Vec<u8> {
+    let length: usize = page.pieces.iter().map(|piece| piece.html.len()).sum();
+    let mut out = Vec::with_capacity(length / 3);
+    let mut all = Crc::new();
     out.extend(HEAD);
-    let between = |out: &mut Vec<u8>, text: &[u8], all: &mut Crc| {
-        deflate_quickly(text, out);
-        all.combine(&checksum(text));
-    };
-    for WholePart { part, place } in &parts.kept {
-        let Some(packed) = parts.packed.get(*part) else { continue };
-        between(&mut out, &page[done..place.start], &mut all);
-        out.extend_from_slice(&packed.deflated);
-        all.combine(&packed.checksum);
-        done = place.end;
+    for Piece { html, part } in &page.pieces {
+        match part.and_then(|number| page.packed.get(number)) {
+            Some(packed) => {
+                out.extend_from_slice(&packed.deflated);
+                all.combine(&packed.checksum);
+            }
+            None => {
+                deflate_quickly(html.as_bytes(), &mut out);
+                all.combine(&checksum(html.as_bytes()));
+            }
+        }
     }
-    between(&mut out, &page[done..], &mut all);
     out.extend(END);
     out.extend(all.sum().to_le_bytes());
     out.extend(all.amount().to_le_bytes());
@@ -133,14 +129,11 @@ mod tests {
     /// A page with these parts, each after a frame.
     fn page(texts: &[String]) -> (String, PackedParts) {
         let packed = texts.iter().map(|text| Packed::of(text)).collect();
-        let (mut page, mut kept) = (String::new(), Vec::new());
-        for (part, text) in texts.iter().enumerate() {
-            page.push_str("<nav>어디에나 있는 것</nav>");
-            kept.push(WholePart { part, place: page.len()..page.len() + text.len() });
-            page.push_str(text);
-        }
-        page.push_str("<footer>끝</footer>");
-        (page, PackedParts { packed, kept })
+        let own = |html: &str| Piece { html: html.into(), part: None };
+        let part =
+            |(part, text): (usize, &String)| [own("<nav>어디에나 있는 것</nav>"), Piece { html: text.as_str().into(), part: Some(part) }];
+        let pieces: Vec<Piece> = texts.iter().enumerate().flat_map(part).chain([own("<footer>끝</footer>")]).collect();
+        (pieces.iter().map(|piece| &*piece.html).collect(), PackedParts { packed, pieces })
     }
 
     #[test]
@@ -150,7 +143,7 @@ mod tests {
                 |(n, length): (usize, &usize)| format!("{n} 가나다 ").repeat(length / 10 + 1)[..*length / 2 * 2 / 12 * 12].to_owned();
             let (page, parts) = page(&lengths.iter().enumerate().map(text).collect::<Vec<_>>());
 
-            assert_eq!(unpacked(&splice(page.as_bytes(), &parts)), page);
+            assert_eq!(unpacked(&splice(&parts)), page);
         }
     }
 
@@ -160,7 +153,7 @@ mod tests {
             (0..200_000_u32).map(|n| char::from_u32(0x4e00 + n.wrapping_mul(2_654_435_761) % 20_000).unwrap_or('x')).collect();
         let (page, parts) = page(&[noise.clone(), noise]);
 
-        assert_eq!(unpacked(&splice(page.as_bytes(), &parts)), page);
+        assert_eq!(unpacked(&splice(&parts)), page);
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! Answers: a page, a part of one, or "see there". The one file that knows htmx's headers.
 
-use super::cookies;
+use super::packed::{Packed, PackedParts};
 use super::request::RequestContext;
+use super::{cookies, pieces};
 use maud::Markup;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Body, Request, Response};
+use std::sync::Arc;
+use templates::Page;
 use templates::text::Text;
 
 /// What an answer will be put into.
@@ -38,7 +41,17 @@ pub struct Flash(pub Text);
 
 /// A whole page.
 pub fn page(markup: Markup) -> Response {
-    html(StatusCode::OK, markup)
+    html(StatusCode::OK, markup.into_string())
+}
+
+/// A whole page in pieces, with its shared parts compressed where they are.
+pub fn page_in_pieces(page: Page, packed: Option<Arc<[Packed]>>) -> Response {
+    let pieces = page.into_pieces();
+    let mut response = html(StatusCode::OK, pieces::body(&pieces));
+    if let Some(packed) = packed {
+        response.extensions_mut().insert(PackedParts { packed, pieces });
+    }
+    response
 }
 
 /// An answer to a form that came too soon (RFC 6585 section 4): all that was typed is in it, and when to go on.
@@ -52,7 +65,7 @@ pub fn or_wait(mut response: Response, seconds: Option<u64>) -> Response {
 
 /// A whole page about something that did not work: a form with its faults, an error.
 pub fn page_with(request: &RequestContext, status: StatusCode, markup: Markup) -> Response {
-    let mut response = html(status, markup);
+    let mut response = html(status, markup.into_string());
     if request.head.target == HtmxTarget::Part {
         // The place that was to be filled is too small for a page.
         let headers = response.headers_mut();
@@ -66,14 +79,11 @@ pub fn page_with(request: &RequestContext, status: StatusCode, markup: Markup) -
 
 /// A part of the open page.
 pub fn part(status: StatusCode, markup: Markup) -> Response {
-    html(status, markup)
+    html(status, markup.into_string())
 }
 
-fn html(status: StatusCode, markup: Markup) -> Response {
-    Response::builder()
-        .status(status)
-        .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
-        .body(Body::from_string(markup.into_string()))
+fn html(status: StatusCode, body: impl Into<Body>) -> Response {
+    Response::builder().status(status).header(header::CONTENT_TYPE, "text/html; charset=utf-8").body(body)
 }
 
 /// "See there": what a form that worked answers (RFC 9110 section 15.4.4).

@@ -3,6 +3,7 @@
 //! A view marks a hole with two control characters, which no text can hold: the rules for names, titles and bodies take them
 //! out, and so does the sanitiser of HTML.
 
+use bytestring::ByteString;
 use maud::{Markup, PreEscaped, Render, html};
 use std::cell::RefCell;
 use std::ops::Range;
@@ -18,7 +19,8 @@ pub(crate) fn hole(within: Markup) -> Markup {
 /// HTML with holes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fragment {
-    html: Box<str>,
+    /// Counted, because many answers may be sent from it at once.
+    html: ByteString,
     holes: Box<[Range<usize>]>,
 }
 
@@ -50,11 +52,11 @@ impl Fragment {
 
     /// The HTML with these holes filled, which are in order.
     pub(crate) fn fill(&self, fillings: Vec<(usize, Markup)>) -> Filled<'_> {
-        Filled { fragment: self, fillings, breaks: Vec::new(), kept: RefCell::default() }
+        Filled { fragment: self, fillings, breaks: Vec::new(), whole: RefCell::default() }
     }
 
-    /// The same; with the holes of `breaks`, which have to be among them, it remembers where the HTML between these was written
-    /// as it is.
+    /// The same; HTML between the holes of `breaks`, which have to be among them, is left out where no other hole in it is filled, and
+    /// found in [`Filled::into_page`].
     pub(crate) fn fill_between(&self, breaks: Vec<usize>, fillings: Vec<(usize, Markup)>) -> Filled<'_> {
         Filled { breaks, ..self.fill(fillings) }
     }
@@ -72,40 +74,75 @@ pub(crate) struct Filled<'a> {
     fragment: &'a Fragment,
     fillings: Vec<(usize, Markup)>,
     breaks: Vec<usize>,
-    kept: RefCell<Vec<WholePart>>,
+    whole: RefCell<Vec<WholePart>>,
 }
 
-/// A part of a page that is as it was drawn for all: which one of those between the breaks, and where it stands in the page.
+/// A part that is the same for all readers and belongs at this place of a page.
+struct WholePart {
+    number: usize,
+    html: ByteString,
+    place: usize,
+}
+
+/// A page made of a text of its own and of parts that it shares with other answers, which are not copied.
+pub struct Page {
+    own: ByteString,
+    whole: Vec<WholePart>,
+}
+
+/// Some HTML of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WholePart {
-    pub part: usize,
-    pub place: Range<usize>,
+pub struct Piece {
+    pub html: ByteString,
+    /// Which of the shared parts it is, from 0; `None` for the page's own text.
+    pub part: Option<usize>,
 }
 
-impl Filled<'_> {
-    /// The parts that were written whole.
-    pub(crate) fn into_kept(self) -> Vec<WholePart> {
-        self.kept.into_inner()
+impl Page {
+    /// Its pieces in order.
+    pub fn into_pieces(self) -> Vec<Piece> {
+        let mut pieces = Vec::with_capacity(2 * self.whole.len() + 1);
+        let mut done = 0;
+        for part in self.whole {
+            pieces.push(Piece { html: self.own.slice_ref(&self.own[done..part.place]), part: None });
+            pieces.push(Piece { html: part.html, part: Some(part.number) });
+            done = part.place;
+        }
+        pieces.push(Piece { html: self.own.slice_ref(&self.own[done..]), part: None });
+        pieces.retain(|piece| !piece.html.is_empty());
+        pieces
+    }
+
+    /// The whole of it.
+    pub fn into_markup(self) -> Markup {
+        PreEscaped(self.into_pieces().iter().map(|piece| &*piece.html).collect())
     }
 }
 
 /// Bytes that a page has after its main part, about: with them the page's text grows once.
 const FOOTER: usize = 4096;
 
+impl Filled<'_> {
+    /// The page into which it was written.
+    pub(crate) fn into_page(self, written: Markup) -> Page {
+        Page { own: written.into_string().into(), whole: self.whole.into_inner() }
+    }
+}
+
 impl Render for Filled<'_> {
     fn render_to(&self, out: &mut String) {
         let (html, holes) = (&self.fragment.html, &self.fragment.holes);
         let more: usize = self.fillings.iter().map(|(_, markup)| markup.0.len()).sum();
-        out.reserve(html.len() + more + FOOTER);
-        let mut kept = self.kept.borrow_mut();
-        let (mut done, mut part, mut is_whole) = (0, 0, true);
+        out.reserve(if self.breaks.is_empty() { html.len() } else { 0 } + more + FOOTER);
+        let mut whole = self.whole.borrow_mut();
+        let (mut done, mut number, mut is_whole) = (0, 0, true);
         let mut push = |out: &mut String, text: &str, at_break: bool| {
-            if is_whole && at_break {
-                kept.push(WholePart { part, place: out.len()..out.len() + text.len() });
+            match is_whole && at_break {
+                true => whole.push(WholePart { number, html: html.slice_ref(text), place: out.len() }),
+                false => out.push_str(text),
             }
-            out.push_str(text);
             is_whole = at_break;
-            part += usize::from(at_break);
+            number += usize::from(at_break);
         };
         for (place, markup) in &self.fillings {
             let Some(hole) = holes.get(*place) else { continue };
@@ -134,21 +171,23 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_between_breaks_are_found_in_the_page_where_they_are_whole() {
+    fn the_parts_between_breaks_are_shared_where_they_are_whole() {
         let fragment = Fragment::of(html! { "가" (hole(html! {})) "나" (hole(html! { "x" })) "다" (hole(html! {})) "라" });
-        let parts = fragment.between(&[0, 2]);
-        assert_eq!(parts, ["가", "나x다", "라"]);
-        let kept = |fillings: Vec<(usize, &str)>| {
+        assert_eq!(fragment.between(&[0, 2]), ["가", "나x다", "라"]);
+        let pieces = |fillings: Vec<(usize, &str)>| {
             let fillings = fillings.into_iter().map(|(place, text)| (place, html! { (text) })).collect();
             let filled = fragment.fill_between(vec![0, 2], fillings);
-            let page = html! { "begin " (&filled) " end" }.0;
-            let kept = filled.into_kept();
-            assert!(kept.iter().all(|kept| page[kept.place.clone()] == *parts[kept.part]), "{page} {kept:?}");
-            kept.into_iter().map(|kept| kept.part).collect::<Vec<_>>()
+            let written = html! { "begin " (&filled) " end" };
+            let pieces = filled.into_page(written).into_pieces();
+            pieces.into_iter().map(|piece| (piece.html.to_string(), piece.part)).collect::<Vec<_>>()
         };
+        let own = |text: &str| (text.to_owned(), None);
+        let part = |number, text: &str| (text.to_owned(), Some(number));
 
-        assert_eq!(kept(vec![(0, "1"), (2, "")]), [0, 1, 2]);
-        assert_eq!(kept(vec![(0, ""), (1, "2"), (2, "3")]), [0, 2], "the middle one has a hole filled");
+        let all = pieces(vec![(0, "1"), (2, "")]);
+        assert_eq!(all, [own("begin "), part(0, "가"), own("1"), part(1, "나x다"), part(2, "라"), own(" end")]);
+        let with_a_hole_filled = pieces(vec![(0, ""), (1, "2"), (2, "3")]);
+        assert_eq!(with_a_hole_filled, [own("begin "), part(0, "가"), own("나2다3"), part(2, "라"), own(" end")]);
     }
 
     #[test]

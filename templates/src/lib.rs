@@ -44,7 +44,7 @@ pub mod ui;
 pub mod upstreams;
 pub mod users;
 
-pub use holes::WholePart;
+pub use holes::{Page, Piece};
 pub use maud::{Markup, PreEscaped};
 pub use text::Lang;
 

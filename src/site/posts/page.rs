@@ -9,7 +9,7 @@ use crate::domain::{Action, Actor, PostId, Resource, bookmarks, files, notificat
 use crate::shared::cache::Generation;
 use crate::shared::fragment_cache::{Bounds, FragmentCache};
 use crate::site::boards::BoardQuery;
-use crate::web::packed::{Packed, PackedParts};
+use crate::web::packed::Packed;
 use crate::web::{RequestContext, Result, form_token, present, reply};
 use maud::Markup;
 use poem::web::{Data, Path, Query};
@@ -18,8 +18,7 @@ use std::borrow::Cow;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use templates::WholePart;
-use templates::comments::{self as thread_views, CommentForm, Entry, Purpose, Thread};
+use templates::comments::{self as thread_views, Entry, Purpose, Thread};
 use templates::paths;
 use templates::posts::{Drawn, ForReader, Neighbour, PostText, draw};
 use templates::revisions as revision_views;
@@ -174,11 +173,13 @@ fn state(request: &RequestContext) -> Option<Generation> {
     Some(Generation::all([request.post?, request.withdrawn?, request.of_boards?]))
 }
 
-/// The key of a page: readers who may answer and those who see hidden comments have different ones.
+/// The key of a page: guests, readers who may answer and those who see hidden comments or all changes have different ones.
 fn key(wanted: &Wanted<'_>, board: &Board) -> String {
     let (actor, lang) = (wanted.request.actor.as_ref(), wanted.request.lang.tag());
-    let rights = [board.takes_comments_from(actor), comments::moderates(actor), revisions::all_may_see(actor, board)].map(u8::from);
-    format!("{}.{}.{lang}.{}{}{}", wanted.id, wanted.number, rights[0], rights[1], rights[2])
+    let answers = board.takes_comments_from(actor);
+    let [guest, answers, moderates, history] =
+        [actor.is_none(), answers, comments::moderates(actor), revisions::all_may_see(actor, board)].map(u8::from);
+    format!("{}.{}.{lang}.{guest}{answers}{moderates}{history}", wanted.id, wanted.number)
 }
 
 /// Reads what stands beside the post, and draws it all.
@@ -204,6 +205,7 @@ async fn load(wanted: &Wanted<'_>, board: &Board, mut post: Post) -> Result<Page
     let (shown, items) = templates::files::place(shown, items);
     let drawn = draw(&PostText {
         lang: request.lang,
+        origin: app.config.origin(),
         post: present::post(request, board, &post, &shown),
         files: items,
         newer: newer.as_ref().map(|(id, title)| Neighbour { id: id.0, title }),
@@ -216,6 +218,7 @@ async fn load(wanted: &Wanted<'_>, board: &Board, mut post: Post) -> Result<Page
             branches: present::thread(request, board, &post, &listing.comments, &clean),
             page: present::count(number),
             total_pages: present::count(listing.pages).max(1),
+            entry: entry(wanted, board, &post),
         },
     });
     drop((clean, shown));
@@ -225,6 +228,17 @@ async fn load(wanted: &Wanted<'_>, board: &Board, mut post: Post) -> Result<Page
     listing.comments.iter_mut().for_each(|comment| comment.files = Vec::new());
     let (reads, packed) = (AtomicU32::new(0), OnceLock::new());
     Ok(Page { post, comments: listing.comments, pages: listing.pages, drawn, reads, packed })
+}
+
+/// What readers with the same rights find below the comments.
+fn entry<'a>(wanted: &Wanted<'a>, board: &'a Board, post: &Post) -> Entry<'a> {
+    let actor = wanted.request.actor.as_ref();
+    let purpose = Purpose::New { slug: &board.slug, post: post.id.0 };
+    match (present::takes_comments(actor, board, post), actor) {
+        (true, _) => Entry::Form(present::comment_form(wanted.request.lang, board, purpose)),
+        (false, None) if !board.archived => Entry::SignIn,
+        _ => Entry::Closed,
+    }
 }
 
 /// What a reader has of the post.
@@ -242,29 +256,17 @@ fn answer(request: &RequestContext, board: &Board, page: &Page, reader: Reader) 
     if reader.has_unread {
         mark_notifications_read(request, post.id);
     }
-    let (markup, kept) = complete(request, board, page, reader.keeps);
-    let mut response = reply::page(markup);
-    if request.head.accepts_gzip
-        && let Some(packed) = page.packed()
-    {
-        response.extensions_mut().insert(PackedParts { packed, kept });
-    }
-    response
+    let packed = request.head.accepts_gzip.then(|| page.packed()).flatten();
+    reply::page_in_pieces(complete(request, board, page, reader.keeps), packed)
 }
 
-fn complete(request: &RequestContext, board: &Board, page: &Page, is_bookmarked: bool) -> (Markup, Vec<WholePart>) {
+fn complete(request: &RequestContext, board: &Board, page: &Page, is_bookmarked: bool) -> templates::Page {
     let (actor, post) = (request.actor.as_ref(), &page.post);
     let can_moderate = actor.is_some_and(|a| a.may(Resource::Post, Action::Moderate));
     let takes_comments = present::takes_comments(actor, board, post);
-    let key = if takes_comments { form_token::issue(request, &comment_form(post.id)) } else { String::new() };
+    let comment_key = if takes_comments { form_token::issue(request, &comment_form(post.id)) } else { String::new() };
     let turn = if can_moderate { form_token::issue(request, "post.moderate") } else { String::new() };
     let nav = present::nav(request);
-    let purpose = Purpose::New { slug: &board.slug, post: post.id.0 };
-    let entry = match (takes_comments, actor) {
-        (true, _) => Entry::Form(CommentForm { once: &key, ..present::comment_form(request.lang, board, purpose) }),
-        (false, None) if !board.archived => Entry::SignIn,
-        _ => Entry::Closed,
-    };
     let has_history = post.edited_at.is_some() && revisions::may_see(actor, board, post.author_id);
     let of = revision_views::paths::Of::Post(&board.slug, post.id.0);
     let history = has_history.then(|| revision_views::link(request.lang, of));
@@ -276,7 +278,7 @@ fn complete(request: &RequestContext, board: &Board, page: &Page, is_bookmarked:
         once: &turn,
         tools: crate::site::bookmarks::button(request, post.id, is_bookmarked).into_iter().chain(history).collect(),
         own_controls: own_controls(request, board, page),
-        entry,
+        comment_once: &comment_key,
     })
 }
 

@@ -6,7 +6,7 @@ use crate::layout::{self, Shell};
 use crate::paths;
 use crate::text::{Lang, common};
 use crate::ui::{self, Field, FieldError};
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, Render, html};
 
 /// What a form writes.
 #[derive(Clone, Copy, Debug)]
@@ -177,6 +177,11 @@ impl CommentForm<'_> {
 
 /// The form for a comment, an answer or a change. With errors it replaces itself.
 pub fn form(f: &CommentForm) -> Markup {
+    form_with(f, ui::once(f.once))
+}
+
+/// The same with this in the place of its one-time key.
+pub(super) fn form_with(f: &CommentForm, once: impl Render) -> Markup {
     let (id, action, prefix, label, names) = (f.id(), f.action(), f.prefix(), f.label(), f.names());
     let text = Field {
         lang: f.lang,
@@ -195,7 +200,7 @@ pub fn form(f: &CommentForm) -> Markup {
         form.comment-form #(id) method="post" action=(action) enctype="multipart/form-data" novalidate
             hx-post=(action) hx-target="this" hx-select="" hx-swap="outerHTML" hx-sync="this:drop" data-guard {
             (ui::error_summary(f.lang, &prefix, f.errors))
-            (ui::once(f.once))
+            (once)
             @if let Purpose::Reply { comment, .. } = f.purpose { (ui::hidden("parent", &comment.to_string())) }
             (ui::textarea(&text, 4))
             (described(f))

@@ -81,6 +81,8 @@ pub struct Thread<'a> {
     pub page: u64,
     /// How many pages there are, at least 1.
     pub total_pages: u64,
+    /// What stands below them. The one-time key of a form is filled in for each reader.
+    pub entry: Entry<'a>,
 }
 
 /// What a reader finds below the comments.
@@ -114,7 +116,7 @@ pub struct Count {
     pub count: u64,
 }
 
-/// Renders the comments of a post, with a hole for the controls of each comment and one for [`entry`].
+/// Renders the comments of a post, with a hole for the controls of each comment and one for the one-time key of the form.
 pub fn thread(p: &Thread) -> Markup {
     let link = |n| paths::post_page(p.slug, p.post, n);
     html! {
@@ -123,18 +125,19 @@ pub fn thread(p: &Thread) -> Markup {
             ol #comment-list.last[p.page >= p.total_pages] { @for branch in &p.branches { (branch_with(p.lang, branch, holes::hole)) } }
             p.no-comments.muted { (p.lang.t(t::EMPTY)) }
             (ui::pagination(p.lang, p.page, p.total_pages, &link))
-            (holes::hole(Markup::default()))
+            (entry(p))
         }
     }
 }
 
-/// What a reader finds below the comments of a post.
-pub fn entry(lang: Lang, slug: &str, post: i64, entry: &Entry) -> Markup {
+/// What a reader finds below the comments; it has one hole.
+fn entry(p: &Thread) -> Markup {
+    let hole = holes::hole(Markup::default());
     html! {
-        @match entry {
-            Entry::Form(f) => (form(f)),
-            Entry::SignIn => p.sign-in-hint { a href=(paths::login_then(&paths::post(slug, post))) { (lang.t(t::SIGN_IN)) } },
-            Entry::Closed => p.muted { (lang.t(t::CLOSED)) },
+        @match &p.entry {
+            Entry::Form(f) => (form::form_with(f, hole)),
+            Entry::SignIn => p.sign-in-hint { a href=(paths::login_then(&paths::post(p.slug, p.post))) { (p.lang.t(t::SIGN_IN)) } (hole) },
+            Entry::Closed => p.muted { (p.lang.t(t::CLOSED)) (hole) },
         }
     }
 }

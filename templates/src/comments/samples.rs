@@ -97,7 +97,7 @@ const EDIT: Purpose = Purpose::Edit { comment: 3 };
 
 /// A thread without comments.
 pub(crate) fn empty_thread<'a>(lang: Lang) -> Thread<'a> {
-    Thread { lang, slug: "free", post: 42, count: 0, branches: Vec::new(), page: 1, total_pages: 1 }
+    Thread { lang, slug: "free", post: 42, count: 0, branches: Vec::new(), page: 1, total_pages: 1, entry: Entry::Closed }
 }
 
 fn threads(lang: Lang) -> Rendered {

@@ -1,10 +1,9 @@
 //! What a page publishes about itself to search engines and to programs that show a link: description, canonical address, Open
 //! Graph (<https://ogp.me>). Pages without it ask not to be indexed.
 
-use super::Shell;
 use crate::paths;
 use crate::text::{Lang, common};
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, Render, html};
 use std::sync::OnceLock;
 
 /// Characters of a description; search engines show about as many.
@@ -22,11 +21,11 @@ pub struct About<'a> {
 
 /// What a page needs before its body; the admin's pages share it.
 pub fn head(title: &str) -> Markup {
-    head_with(title, &Markup::default())
+    head_with(title, Markup::default())
 }
 
 /// The same with more elements after the title.
-pub(crate) fn head_with(title: &str, more: &Markup) -> Markup {
+pub(crate) fn head_with(title: &str, more: impl Render) -> Markup {
     html! {
         head {
             (settings())
@@ -64,11 +63,13 @@ fn files() -> PreEscaped<&'static str> {
     }))
 }
 
-/// The elements of `head`.
-pub(crate) fn render(shell: &Shell, title: &str, about: Option<&About>) -> Markup {
-    let Some(about) = about else { return html! { meta name="robots" content="noindex"; } };
-    let (address, description) = (format!("{}{}", shell.origin, about.path), about.description);
-    let locale = if shell.lang == Lang::Ko { "ko_KR" } else { "en_US" };
+/// What a page says that search engines leave out.
+pub(super) const NOT_INDEXED: PreEscaped<&str> = PreEscaped(r#"<meta name="robots" content="noindex">"#);
+
+/// What a page says about itself; `origin` is the site's, such as `https://example.org`.
+pub(crate) fn metadata(lang: Lang, origin: &str, title: &str, about: &About) -> Markup {
+    let (address, description) = (format!("{origin}{}", about.path), about.description);
+    let locale = if lang == Lang::Ko { "ko_KR" } else { "en_US" };
     html! {
         @if !description.is_empty() {
             meta name="description" content=(description);
@@ -78,7 +79,7 @@ pub(crate) fn render(shell: &Shell, title: &str, about: Option<&About>) -> Marku
         meta property="og:title" content=(title);
         meta property="og:type" content=(if about.is_article { "article" } else { "website" });
         meta property="og:url" content=(address);
-        meta property="og:site_name" content=(shell.lang.t(common::SITE_NAME));
+        meta property="og:site_name" content=(lang.t(common::SITE_NAME));
         meta property="og:locale" content=(locale);
     }
 }

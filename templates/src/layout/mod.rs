@@ -106,12 +106,17 @@ pub struct Flash<'a> {
 
 /// A whole page of the site that search engines leave out.
 pub fn page(shell: &Shell, title: &str, main: impl Render) -> Markup {
-    whole(shell, title, None, main)
+    whole(shell, title, head::NOT_INDEXED, main)
 }
 
 /// A whole page of the site that strangers may find.
 pub fn public_page(shell: &Shell, title: &str, about: &About, main: impl Render) -> Markup {
-    whole(shell, title, Some(about), main)
+    whole(shell, title, head::metadata(shell.lang, shell.origin, title, about), main)
+}
+
+/// The same with what [`head::metadata`] gave.
+pub(crate) fn public_page_with(shell: &Shell, title: &str, metadata: &Markup, main: impl Render) -> Markup {
+    whole(shell, title, metadata, main)
 }
 
 /// Boards in the menu.
@@ -119,14 +124,14 @@ const IN_MENU: usize = 5;
 /// Bytes of a page without its main part, about.
 const FRAME: usize = 12 * 1024;
 
-fn whole(shell: &Shell, title: &str, about: Option<&About>, main: impl Render) -> Markup {
+fn whole(shell: &Shell, title: &str, metadata: impl Render, main: impl Render) -> Markup {
     let lang = shell.lang;
     html! {
         (Room(FRAME))
         (DOCTYPE)
         html lang=(lang.tag()) data-theme=(shell.aids.theme.word()) data-size=(shell.aids.size.word())
             data-motion=(shell.aids.motion.word()) data-spacing=(shell.aids.spacing.word()) {
-            (head_with(&lang.fill(common::PAGE_TITLE, &[("title", &title)]), &head::render(shell, title, about)))
+            (head_with(&lang.fill(common::PAGE_TITLE, &[("title", &title)]), metadata))
             body "hx-boost:inherited"="true" "hx-target:inherited"="#main" "hx-select:inherited"="#main"
                 "hx-swap:inherited"="outerHTML" "hx-status:5xx:inherited"="swap:none push:false" {
                 a.skip href="#main" { (lang.t(common::SKIP)) }

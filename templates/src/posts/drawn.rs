@@ -4,7 +4,7 @@
 use super::{Neighbour, Post, text as t};
 use crate::comments::{self, Entry, Thread};
 use crate::files::{self, Item};
-use crate::holes::{Fragment, WholePart};
+use crate::holes::{Fragment, Page};
 use crate::layout::{self, About, Shell, head};
 use crate::text::{Lang, common};
 use crate::ui::{self, ButtonForm, State};
@@ -15,6 +15,8 @@ use maud::{Markup, PreEscaped, html};
 #[derive(Clone, Debug)]
 pub struct PostText<'a> {
     pub lang: Lang,
+    /// The site's origin, such as `https://example.org`.
+    pub origin: &'a str,
     pub post: Post<'a>,
     /// What is attached to it.
     pub files: Vec<Item<'a>>,
@@ -41,8 +43,8 @@ pub struct ForReader<'a> {
     pub tools: Vec<Markup>,
     /// The controls of those comments that are the reader's own, each with its place in reading order, from 0.
     pub own_controls: Vec<(usize, Markup)>,
-    /// What stands below the comments.
-    pub entry: Entry<'a>,
+    /// One-time key of the form for a comment, where there is one.
+    pub comment_once: &'a str,
 }
 
 /// A post's text, drawn.
@@ -54,8 +56,10 @@ pub struct Drawn {
     state: State,
     newest_comment: i64,
     title: String,
-    description: String,
-    /// The holes: actions, the controls of each comment, the entry, the stream.
+    /// What the page says about itself to search engines.
+    metadata: Markup,
+    has_form: bool,
+    /// The holes: actions, the controls of each comment, the one-time key of the form, the stream.
     html: Fragment,
 }
 
@@ -69,6 +73,8 @@ pub fn draw(p: &PostText) -> Drawn {
             (holes::hole(Markup::default()))
         }
     };
+    let (path, description) = (paths::post(p.post.slug, p.post.id), head::description(p.post.body_html));
+    let about = About { description: &description, path: &path, is_article: true };
     Drawn {
         lang: p.lang,
         slug: p.post.slug.to_owned(),
@@ -76,7 +82,8 @@ pub fn draw(p: &PostText) -> Drawn {
         state: p.post.state,
         newest_comment: p.post.newest_comment,
         title: p.post.title.to_owned(),
-        description: head::description(p.post.body_html),
+        metadata: head::metadata(p.lang, p.origin, p.post.title, &about),
+        has_form: matches!(p.comments.entry, Entry::Form(_)),
         html: Fragment::of(html),
     }
 }
@@ -84,7 +91,7 @@ pub fn draw(p: &PostText) -> Drawn {
 impl Drawn {
     /// Bytes that it takes, about.
     pub fn size(&self) -> usize {
-        self.html.size() + self.title.len() + self.description.len() + size_of::<Self>()
+        self.html.size() + self.title.len() + self.metadata.0.len() + size_of::<Self>()
     }
 
     /// The parts of the HTML that are the same for all readers but those who have a comment of their own in it.
@@ -92,31 +99,27 @@ impl Drawn {
         self.html.between(&self.breaks())
     }
 
-    /// The holes that are filled for each reader: actions, entry, stream.
+    /// The holes that are filled for each reader: actions, one-time key, stream.
     fn breaks(&self) -> Vec<usize> {
         let last = self.html.holes() - 1;
         vec![0, last - 1, last]
     }
 
-    /// The page for one reader, and which of its parts are in it whole.
-    pub fn page(&self, r: &ForReader) -> (Markup, Vec<WholePart>) {
+    /// The page for one reader.
+    pub fn page(&self, r: &ForReader) -> Page {
         let last = self.html.holes() - 1;
-        let path = paths::post(&self.slug, self.id);
         let mut fillings = vec![(0, actions(self, r))];
         fillings.extend(r.own_controls.iter().map(|(place, controls)| (place + 1, controls.clone())));
-        fillings.push((last - 1, comments::entry(self.lang, &self.slug, self.id, &r.entry)));
+        fillings.push((last - 1, if self.has_form { ui::once(r.comment_once) } else { Markup::default() }));
         let stream = if r.shell.live { layout::stream(&paths::post_events(self.id, self.newest_comment)) } else { Markup::default() };
         fillings.push((last, stream));
         let main = self.html.fill_between(self.breaks(), fillings);
         // Staff see what is hidden or deleted; a description would carry it on.
-        let page = match self.state {
-            State::Shown => {
-                let about = About { description: &self.description, path: &path, is_article: true };
-                layout::public_page(r.shell, &self.title, &about, &main)
-            }
+        let written = match self.state {
+            State::Shown => layout::public_page_with(r.shell, &self.title, &self.metadata, &main),
             State::Hidden | State::Deleted => layout::page(r.shell, &self.title, &main),
         };
-        (page, main.into_kept())
+        main.into_page(written)
     }
 }
 

@@ -47,12 +47,12 @@ pub(crate) struct PostPage<'a> {
 
 impl PostPage<'_> {
     pub(crate) fn page(&self) -> Markup {
-        super::draw(&self.text).page(&self.reader).0
+        super::draw(&self.text).page(&self.reader).into_markup()
     }
 }
 
 /// A post as a reader sees it.
-pub(crate) fn post_page<'a>(shell: &'a Shell<'a>, comments: Thread<'a>, entry: Entry<'a>) -> PostPage<'a> {
+pub(crate) fn post_page<'a>(shell: &'a Shell<'a>, thread: Thread<'a>, entry: Entry<'a>) -> PostPage<'a> {
     let lang = shell.lang;
     let post = Post {
         id: 42,
@@ -72,11 +72,12 @@ pub(crate) fn post_page<'a>(shell: &'a Shell<'a>, comments: Thread<'a>, entry: E
     };
     let text = PostText {
         lang,
+        origin: shell.origin,
         post,
         files: Vec::new(),
         newer: Some(Neighbour { id: 43, title: "오늘 점심 모임 사진입니다" }),
         older: Some(Neighbour { id: 41, title: "활동지원사 신청은 어디에서 하나요?" }),
-        comments,
+        comments: Thread { entry, ..thread },
     };
     let reader = ForReader {
         shell,
@@ -86,7 +87,7 @@ pub(crate) fn post_page<'a>(shell: &'a Shell<'a>, comments: Thread<'a>, entry: E
         once: "k-once",
         tools: Vec::new(),
         own_controls: Vec::new(),
-        entry,
+        comment_once: "k-once",
     };
     PostPage { text, reader }
 }
