@@ -38,12 +38,16 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1";
 
-/// Counts numbers up, each begun at the given one where it was absent.
-const RAISE: &str = "
-for at = 1, #KEYS do
+/// Counts the first `ARGV[3]` keys up, each begun at `ARGV[1]` where it was absent, deletes the others, and then sends messages: channels
+/// and messages by turns.
+const CHANGE: &str = "
+local counted = tonumber(ARGV[3])
+for at = 1, counted do
   if redis.call('INCR', KEYS[at]) == 1 then redis.call('INCRBY', KEYS[at], ARGV[1]) end
   redis.call('PEXPIRE', KEYS[at], ARGV[2])
-end";
+end
+for at = counted + 1, #KEYS do redis.call('DEL', KEYS[at]) end
+for at = 4, #ARGV, 2 do redis.call('PUBLISH', ARGV[at], ARGV[at + 1]) end";
 
 /// Takes one from a bucket; its key lives until the bucket is full. One that would live longer than an empty bucket takes to
 /// fill is of a clock that was set back since, and is begun anew: nobody waits for that clock.
@@ -101,12 +105,19 @@ impl Redis {
         }
     }
 
-    /// Sends all of these at once. Redis runs what comes over one connection in order; the nodes of a Cluster know of no order, so there
-    /// messages are sent when the changes before them are made.
+    /// Sends all of these at once: what follows a commit as one command. Redis runs what comes over one connection in order; the nodes of
+    /// a Cluster know of no order, so there messages are sent when the changes before them are made.
     pub(super) async fn apply_all<C>(&self, client: &C, batch: Vec<Write>) -> Result<(), Error>
     where
         C: KeysInterface + SetsInterface + SortedSetsInterface + PubsubInterface + Sync,
     {
+        let batch = match self.clustered {
+            true => batch,
+            false => match Change::of(batch) {
+                Ok(change) => return change.with_prefix(|key| self.key(key)).send(client).await,
+                Err(batch) => batch,
+            },
+        };
         let is_later = |write: &Write| self.clustered && matches!(write, Write::Publish(..));
         let (later, now): (Vec<_>, Vec<_>) = batch.into_iter().partition(is_later);
         for part in [now, later] {
@@ -131,9 +142,9 @@ impl Redis {
                 tokio::try_join!(client.sadd(key.as_str(), member), live).map(|((), ())| ())
             }
             Write::RaiseGenerations(keys, start, ttl) => {
-                let keys: Vec<String> = keys.into_iter().map(|key| self.key(key)).collect();
                 let at_once = if self.clustered { 1 } else { keys.len().max(1) };
-                try_join_all(keys.chunks(at_once).map(|keys| raise(client, keys, start, ttl))).await.map(drop)
+                let changes = keys.chunks(at_once).map(|keys| Change { raised: keys.to_vec(), start, ttl, ..Change::default() });
+                try_join_all(changes.map(|change| change.with_prefix(|key| self.key(key)).send(client))).await.map(drop)
             }
             Write::Score(key, member, score) => {
                 let pair = (score as f64, member.to_string());
@@ -242,13 +253,56 @@ impl Redis {
     }
 }
 
-/// Not by fred's `eval`, which knows nothing of the options of the trusted connection.
-async fn raise<C: ClientLike + Sync>(client: &C, keys: &[String], start: u64, ttl: Duration) -> Result<(), Error> {
-    let numbers = [number(start), millis(ttl)].map(Value::from);
-    let head = [Value::from(RAISE), Value::from(keys.len() as i64)];
-    let args: Vec<Value> = head.into_iter().chain(keys.iter().map(Value::from)).chain(numbers).collect();
-    // On a Cluster the key names the node: the argument after the script and the number of keys.
-    client.custom(CustomCommand::new_static("EVAL", ClusterHash::Offset(2), false), args).await
+/// What follows a commit: one command, because each that is sent alone wakes Redis and this process.
+#[derive(Default)]
+struct Change {
+    raised: Vec<String>,
+    start: u64,
+    ttl: Duration,
+    deleted: Vec<String>,
+    messages: Vec<(String, Bytes)>,
+}
+
+impl Change {
+    /// Takes a batch that raises generations once and otherwise deletes and publishes; gives back any other.
+    fn of(batch: Vec<Write>) -> Result<Self, Vec<Write>> {
+        let raises = batch.iter().filter(|write| matches!(write, Write::RaiseGenerations(..))).count();
+        let fits = |write: &Write| matches!(write, Write::RaiseGenerations(..) | Write::Delete(_) | Write::Publish(..));
+        if raises != 1 || !batch.iter().all(fits) {
+            return Err(batch);
+        }
+        let mut change = Self::default();
+        for write in batch {
+            match write {
+                Write::RaiseGenerations(keys, start, ttl) => (change.raised, change.start, change.ttl) = (keys, start, ttl),
+                Write::Delete(key) => change.deleted.push(key),
+                Write::Publish(channel, message) => change.messages.push((channel, message)),
+                Write::Set(..) | Write::AddMember(..) | Write::Score(..) | Write::Unscore(..) | Write::Prune(..) => {}
+            }
+        }
+        Ok(change)
+    }
+
+    /// With the names that keys and channels have in Redis.
+    fn with_prefix(mut self, name: impl Fn(String) -> String) -> Self {
+        let channels = self.messages.iter_mut().map(|(channel, _)| channel);
+        for key in self.raised.iter_mut().chain(&mut self.deleted).chain(channels) {
+            *key = name(std::mem::take(key));
+        }
+        self
+    }
+
+    /// Not by fred's `eval`, which knows nothing of the options of the trusted connection.
+    async fn send<C: ClientLike + Sync>(self, client: &C) -> Result<(), Error> {
+        let [keys, raised] = [self.raised.len() + self.deleted.len(), self.raised.len()].map(|n| Value::from(n as i64));
+        let mut args = vec![Value::from(CHANGE), keys];
+        args.extend(self.raised.into_iter().chain(self.deleted).map(Value::from));
+        args.extend([number(self.start), millis(self.ttl)].map(Value::from));
+        args.push(raised);
+        args.extend(self.messages.into_iter().flat_map(|(channel, message)| [Value::from(channel), Value::from(message)]));
+        // On a Cluster the key names the node: the argument after the script and the number of keys.
+        client.custom(CustomCommand::new_static("EVAL", ClusterHash::Offset(2), false), args).await
+    }
 }
 
 /// Redis refuses to let a key live for no time at all.
