@@ -42,6 +42,24 @@ async fn a_link_to_a_comment_leads_to_its_place_with_scripts_too(#[values(Sqlite
 
 #[rstest]
 #[tokio::test]
+async fn the_sentence_after_a_deletion_with_scripts_waits_for_the_page_that_the_browser_opens(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let post = ada.write("free", "글").await;
+    ada.comment(&post, "첫 댓글").await;
+    let question = ada.get("/comments/1/delete").await;
+
+    let mut scripted = ada.clone().with("hx-request", "true").with("hx-request-type", "full");
+    let answer = scripted.submit(&question, "/comments/1/delete", &[]).await;
+    assert_eq!(answer.header("hx-redirect"), format!("{post}#comment-1"));
+    ada.take_cookie("ms_flash", &scripted);
+
+    assert!(ada.get(&post).await.says("댓글을 삭제했습니다"));
+    assert!(!ada.get(&post).await.says("댓글을 삭제했습니다"), "once");
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_comment_with_htmx_comes_back_as_parts(#[values(Sqlite, Postgres)] engine: Engine) {
     let test = engine.start().await;
     let mut ada = test.signed_in("ada").await;

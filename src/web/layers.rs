@@ -244,7 +244,7 @@ async fn with_session<E: Endpoint<Output = Response> + 'static>(
         }
     };
     let mut response = packed::pack(&request, response);
-    if is_page && request.head.flash.is_some() && !response.status().is_redirection() {
+    if is_page && request.head.flash.is_some() && !leads_on(&response) {
         cookies::set(response.headers_mut(), &cookies::no_flash(request.secure()));
     }
     if wrote && leads_on(&response) {
