@@ -59,6 +59,7 @@ test('an answer, a change and a deletion', async ({ visitor }) => {
   await expect(heading(page, t('댓글을 삭제할까요?', 'Delete this comment?'))).toBeVisible();
   await page.getByRole('button', { name: t('댓글 삭제', 'Delete comment') }).click();
   await expect(comments(visitor)).toContainText(t('삭제된 댓글입니다', 'This comment was deleted'));
+  await expect(page.getByText(t('댓글을 삭제했습니다.', 'The comment is deleted.'))).toBeVisible();
   await expect(said(page, '저 있어요.')).toBeVisible();
 });
 
