@@ -62,8 +62,9 @@ const TRIES: u32 = 10;
 /// # Errors
 /// `Config` when the database is newer than this binary; else the database's, in words.
 pub async fn up(config: &Config, db: &Database) -> Result<(), Failure> {
-    check_age(db).await?;
-    if pending(db).await?.is_empty() {
+    let applied = names(db).await?;
+    refuse_newer(&applied)?;
+    if pending(&applied).is_empty() {
         return Ok(());
     }
     if db.get_database_backend() != DbBackend::Postgres {
@@ -111,10 +112,9 @@ async fn apply(db: &Database) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The steps that are not applied yet.
-async fn pending(db: &Database) -> Result<Vec<String>, Failure> {
-    let applied = names(db).await?;
-    Ok(Migrator::migrations().iter().map(|step| step.name().to_owned()).filter(|name| !applied.contains(name)).collect())
+/// The steps that are not among the applied ones.
+fn pending(applied: &[String]) -> Vec<String> {
+    Migrator::migrations().iter().map(|step| step.name().to_owned()).filter(|name| !applied.contains(name)).collect()
 }
 
 /// Refuses a database from which a newer version has taken something away. Steps that only added something are no
@@ -123,9 +123,13 @@ async fn pending(db: &Database) -> Result<Vec<String>, Failure> {
 /// # Errors
 /// `Config` in that case.
 pub async fn check_age(db: &Database) -> Result<(), Failure> {
+    refuse_newer(&names(db).await?)
+}
+
+fn refuse_newer(applied: &[String]) -> Result<(), Failure> {
     let known: Vec<_> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
-    let unknown = names(db).await?.into_iter().filter(|name| !known.contains(name));
-    match unknown.into_iter().find(|name| name.ends_with(migration::CONTRACT)) {
+    let mut unknown = applied.iter().filter(|name| !known.contains(name));
+    match unknown.find(|name| name.ends_with(migration::CONTRACT)) {
         None => Ok(()),
         Some(newer) => Err(Failure::Config(format!(
             "the database is newer than this program (it has the step {newer}); start the newer version, or take the step back with it: minschool migrate down"
@@ -138,8 +142,9 @@ pub async fn check_age(db: &Database) -> Result<(), Failure> {
 /// # Errors
 /// `Config` in that case.
 pub async fn check_complete(db: &Database) -> Result<(), Failure> {
-    check_age(db).await?;
-    match pending(db).await?.first() {
+    let applied = names(db).await?;
+    refuse_newer(&applied)?;
+    match pending(&applied).first() {
         None => Ok(()),
         Some(step) => Err(Failure::Config(format!("the database lacks the step {step}; run: minschool migrate"))),
     }
