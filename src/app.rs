@@ -8,6 +8,7 @@ use crate::files::cache::Cache;
 use crate::metrics::Metrics;
 use crate::monitor::Monitor;
 use crate::shared::meter;
+use futures_util::future::BoxFuture;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -98,7 +99,7 @@ impl App {
 
     /// Runs `work` in a task that goes on to its end when the caller is dropped; the end of the process waits for it. Its
     /// statements and round trips count as the caller's, and its panic becomes the caller's.
-    pub async fn uncut<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> T {
+    pub async fn uncut<T: Send + 'static>(&self, work: BoxFuture<'static, T>) -> T {
         let request = query::request();
         let task = self.writes.spawn(query::with_request(request, statements::counting(meter::scope(work))));
         match task.await {

@@ -208,6 +208,11 @@ pub async fn unread(ctx: &Context, reader: &Actor, boards: &Boards, shared: Opti
     if let Some(count) = shared {
         return Ok(count);
     }
+    // Boxed, because it is rare: every page's future would hold the room for it.
+    Box::pin(count_and_fill(ctx, reader, boards)).await
+}
+
+async fn count_and_fill(ctx: &Context, reader: &Actor, boards: &Boards) -> Result<u32> {
     let ready = ctx.shared.notifications();
     let ticket = ready.leave_unread(reader.id.into()).await;
     let count = count_unread(ctx, reader, boards).await?;

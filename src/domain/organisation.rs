@@ -94,7 +94,8 @@ pub async fn kept(ctx: &Context, generation: Option<Generation>) -> Result<Arc<O
     {
         return Ok(organisation.clone());
     }
-    let organisation = Arc::new(read(&ctx.db).await?);
+    // Boxed, because it is rare: every page's future would hold the room for it.
+    let organisation = Arc::new(Box::pin(read(&ctx.db)).await?);
     if let Some(now) = generation {
         *ctx.organisation.lock() = Some((now, organisation.clone()));
     }

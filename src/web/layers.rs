@@ -6,11 +6,12 @@ use super::error::{self, HttpError};
 use super::fields::Fields;
 use super::request::{self, RequestContext};
 use super::routes::{Kind, Route, RouteTable};
-use super::{address, cookies, degraded, live, packed, reply};
+use super::{address, cookies, degraded, live, origin, packed, reply};
 use crate::app::App;
 use crate::db::{query, statements};
 use crate::domain::sessions::Area;
-use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, TryFutureExt};
 use poem::http::{HeaderName, HeaderValue, Method, header};
 use poem::{Endpoint, EndpointExt, Request, Response};
 use std::panic::AssertUnwindSafe;
@@ -22,6 +23,9 @@ use std::time::{Duration, Instant};
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// The same for a form with files, which takes minutes over a slow line.
 const UPLOAD: Duration = Duration::from_secs(600);
+/// Largest future of a request without its handler, in bytes. It is copied whole to the heap, and a future that passes another one on
+/// without a `Box` has room for several of it: three such steps made 60 KB of 6, and two more copies.
+const LARGEST: usize = 16 * 1024;
 /// Retry-After of a refused request, in seconds.
 const PAUSE: u64 = 2;
 
@@ -77,7 +81,9 @@ async fn outer<E: Endpoint<Output = Response>>(state: MiddlewareState, ep: Arc<E
     let is_personal = route.kind != Kind::Asset && cookies::any_of_ours(req.headers());
     address::warn_of_plain_address(&req, &state.app.config.trusted_proxies, public_url(&state));
     let longest = if route.receives_files(&req) { UPLOAD } else { TIMEOUT };
-    let answering = AssertUnwindSafe(tokio::time::timeout(longest, Box::pin(admission(&state, route, &plain, ep, req)))).catch_unwind();
+    let admitted = admission(&state, route, &plain, ep, req);
+    debug_assert!(size_of_val(&admitted) <= LARGEST, "the future of a request has {} bytes", size_of_val(&admitted));
+    let answering = AssertUnwindSafe(tokio::time::timeout(longest, Box::pin(admitted))).catch_unwind();
     let named = state.app.config.sql_comments.then(|| id.clone());
     let (answered, statements) = statements::counting(query::with_request(named, answering)).await;
     let mut response = match answered {
@@ -115,7 +121,7 @@ async fn admission<E: Endpoint<Output = Response>>(
     req: Request,
 ) -> Response {
     // Before the body is read: an error page gives back the fields that were sent, and those of another site it must not.
-    if !route.is_signed && !is_same_origin(state, &req) {
+    if !route.is_signed && !origin::is_ours(public_url(state), &req) {
         return error::page(&plain(), &HttpError::CrossSite);
     }
     if route.receives_files(&req) {
@@ -136,7 +142,7 @@ async fn admission<E: Endpoint<Output = Response>>(
     // A probe is not refused: a busy instance would look as if it were down.
     let _permit = match permit {
         None if !is_stream && route.kind != Kind::Probe => match wait_for_permit(state).await {
-            None => return overloaded(&plain(), req).await,
+            None => return Box::pin(overloaded(&plain(), req)).await,
             permit => permit,
         },
         permit => permit,
@@ -169,30 +175,6 @@ async fn overloaded(request: &RequestContext, req: Request) -> Response {
     error::page(request, &HttpError::Domain(crate::domain::Error::Busy(PAUSE)))
 }
 
-/// Forms come from our own pages only (OWASP CSRF cheat sheet, "Fetch Metadata" and "Verifying origin").
-fn is_same_origin(state: &MiddlewareState, req: &Request) -> bool {
-    if matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
-        return true;
-    }
-    let text = |name: &str| req.headers().get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = text("sec-fetch-site") {
-        return matches!(site, "same-origin" | "none");
-    }
-    let Some(origin) = text("origin").or_else(|| text("referer")) else {
-        // No browser: all of them send one of these headers with a form. Other programs send no cookies that their user did not give them.
-        return true;
-    };
-    let Ok(origin) = url::Url::parse(origin) else { return false };
-    let public = public_url(state);
-    let is_public = origin.origin() == public.origin();
-    if public.scheme() == "https" {
-        // The Host header has no scheme, so a page of http://host, which anybody in the network can forge, would pass as same origin.
-        return is_public;
-    }
-    let host = origin.host_str().map(|host| origin.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")));
-    is_public || host.as_deref() == text("host")
-}
-
 /// The address of this router as browsers see it.
 fn public_url(state: &MiddlewareState) -> &url::Url {
     match state.area {
@@ -217,7 +199,7 @@ async fn with_session<E: Endpoint<Output = Response> + 'static>(
     }
     let is_stream = req.method() == Method::GET && route.kind == Kind::Stream;
     let known = match is_stream {
-        true => live::in_turn(&state.app, || RequestContext::of(head.clone())).await,
+        true => Box::pin(live::in_turn(&state.app, || RequestContext::of(head.clone()))).await,
         false => degraded::unless_away(&state.app, RequestContext::of(head.clone())).await,
     };
     let request = match known {
@@ -232,7 +214,7 @@ async fn with_session<E: Endpoint<Output = Response> + 'static>(
     let is_page = req.method() == Method::GET && !matches!(route.kind, Kind::Stream | Kind::File);
     req.extensions_mut().insert(request.clone());
     let stale = degraded::StaleCopies::of(&request, is_page);
-    let handling = async { handled(&state.app, ep, req).await.map_err(Failed::Handler) };
+    let handling = handled(&state.app, ep, req).map_err(Failed::Handler);
     let answered = if is_stream { handling.await } else { degraded::unless_away(&state.app, handling).await };
     let response = match (answered, stale) {
         (Ok(response), Some(stale)) => stale.keep(&request, response).await,
@@ -261,11 +243,12 @@ async fn with_session<E: Endpoint<Output = Response> + 'static>(
 
 /// Runs the handler. One that writes runs in a separate task: a closed connection, a time-out or an outage must not cancel it
 /// between its COMMIT and what follows, such as the signals to open pages of other members.
-async fn handled<E: Endpoint<Output = Response> + 'static>(app: &App, ep: Arc<E>, req: Request) -> poem::Result<Response> {
-    match is_safe(req.method()) {
-        true => ep.call(req).await,
-        false => app.uncut(async move { ep.call(req).await }).await,
-    }
+///
+/// Boxed, because each function that passes a future on copies it: see [`LARGEST`].
+fn handled<E: Endpoint<Output = Response> + 'static>(app: &App, ep: Arc<E>, req: Request) -> BoxFuture<'_, poem::Result<Response>> {
+    let is_read = is_safe(req.method());
+    let handling = async move { ep.call(req).await }.boxed();
+    if is_read { handling } else { app.uncut(handling).boxed() }
 }
 
 /// Whether the browser asks for another page now.

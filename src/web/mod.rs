@@ -4,8 +4,8 @@
 //! through · `form_token` one-time keys · `reply` answers · `error` error pages · `layers` the one list of middleware · `present` domain
 //! values as view structs · `live` event streams · `degraded` while the database is away · `cookies`, `address`, `assets`, `avatars`,
 //! `health`, `language` · `link` the token of a mailed link · `metrics_auth` who may read the metrics · `routes` a router that knows its
-//! addresses · `serve` the accept loop · `sign_in` the sign-in of both routers · `multipart` forms with files · `range` parts of files ·
-//! `pieces` pages sent in pieces · `packed` of packed parts · `stalled` connections whose peer takes nothing.
+//! addresses · `serve` the accept loop · `sign_in` the sign-in of both routers · `multipart` forms with files · `origin` where a form comes
+//! from · `range` parts of files · `pieces` pages sent in pieces · `packed` of packed parts · `stalled` connections whose peer takes nothing.
 
 pub mod address;
 pub mod assets;
@@ -25,6 +25,7 @@ pub mod link;
 pub mod live;
 pub mod metrics_auth;
 pub mod multipart;
+mod origin;
 pub mod packed;
 mod pieces;
 pub mod present;

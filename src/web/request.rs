@@ -299,7 +299,8 @@ async fn session(app: &App, area: Area, hash: Option<&str>, copy: Option<Arc<Ses
     if let Some(copy) = copy.filter(|copy| copy.area == area.as_str()) {
         return Ok(Some(Session::of(hash.to_owned(), copy)));
     }
-    let session = sessions::load(&app.context, hash, area).await?;
+    // Boxed, because it is rare: every page's future would hold the room for it.
+    let session = Box::pin(sessions::load(&app.context, hash, area)).await?;
     if session.is_none() {
         // The copy in Redis of a session that has ended: it is deleted for the other instances too.
         app.context.shared.sessions().drop_one(hash).await;

@@ -206,7 +206,8 @@ pub async fn all(ctx: &Context, generation: Option<Generation>) -> Result<Arc<Bo
     {
         return Ok(boards.clone());
     }
-    let boards = Arc::new(Boards::read(&ctx.db).await?);
+    // Boxed, because it is rare: every page's future would hold the room for it.
+    let boards = Arc::new(Box::pin(Boards::read(&ctx.db)).await?);
     if let Some(now) = generation {
         *ctx.boards.lock() = Some((now, boards.clone()));
     }
