@@ -66,7 +66,7 @@ async fn created(member: &SignedIn, slug: &str, made: keys::Outcome<CommentId>) 
     let (board, once) = (request.board_of(&post)?, form_token::issue(request, &comment_form(post.id)));
     let parts = views::created(&Created {
         lang: request.lang,
-        comment: present::comment(request, board, &post, &comment, &html),
+        comment: present::comment(request.into(), board, &post, &comment, &html),
         count: present::count(post.comment_count),
         form: CommentForm { once: &once, ..present::comment_form(request.lang, board, Purpose::New { slug, post: post.id.0 }) },
     });
@@ -247,7 +247,7 @@ async fn saved(member: &SignedIn, id: CommentId) -> Result<Response> {
     }
     let (comment, post) = comments::find_readable(&request.app.context.db, Some(&member.actor), &request.boards, id).await?;
     let html = request.app.context.known.show(&comment.html);
-    let shown = present::comment(request, request.board_of(&post)?, &post, &comment, &html);
+    let shown = present::comment(request.into(), request.board_of(&post)?, &post, &comment, &html);
     Ok(reply::part(StatusCode::OK, views::saved(request.lang, &shown)))
 }
 

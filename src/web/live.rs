@@ -8,13 +8,14 @@ mod news;
 pub use news::RecentNews;
 
 use super::error::{HttpError, Result};
-use super::present;
+use super::present::{self, Reader};
 use super::request::RequestContext;
 use crate::app::App;
 use crate::domain::boards::{self, Board, Boards};
 use crate::domain::comments::Comment;
 use crate::domain::posts::Post;
-use crate::domain::{BoardId, CommentId, Error, NotificationId, PostId, UserId, comments, notifications, posts};
+use crate::domain::sessions::{self, Area, Session};
+use crate::domain::{Actor, BoardId, CommentId, Error, NotificationId, PostId, UserId, comments, notifications, posts};
 use crate::shared::batch_read::Plan;
 use crate::shared::cache::CacheTag;
 use crate::shared::signals::Listener;
@@ -28,6 +29,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use templates::live::{BellUpdate, NewComment};
+use templates::text::Lang;
 use tokio::time::sleep;
 
 /// Pause between two comment lines on a stream: proxies keep it open, and its member counts as present.
@@ -38,7 +40,9 @@ const RETRY: &str = "retry: 1000\n\n";
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
 const AGAIN: Duration = Duration::from_millis(250);
 /// The comment line while the database is away.
-const LATER: &[u8] = b": later\n\n";
+const LATER: Bytes = Bytes::from_static(b": later\n\n");
+/// The comment line after a pause.
+const HERE: Bytes = Bytes::from_static(b": here\n\n");
 /// The comment line after a signal that brought nothing new.
 const NOTHING: Bytes = Bytes::from_static(b": nothing\n\n");
 /// A stream ends after this time, and the browser opens it again.
@@ -61,15 +65,32 @@ impl Topic {
     }
 }
 
+/// What a stream keeps while it waits. An instance holds ten thousand of them: what else they need is looked up when one wakes.
 struct Feed {
-    request: RequestContext,
+    app: App,
+    lang: Lang,
+    /// The session that opened it; none for a visitor.
+    session: Option<OpenedBy>,
     topic: Topic,
     listener: Listener,
     /// What was read for other streams of the same post; none for a bell.
     recent: Option<RecentNews>,
     begun: tokio::time::Instant,
-    greeted: bool,
+    /// The request that opened it, until its first piece.
+    opening: Option<RequestContext>,
     _open: crate::metrics::Held,
+}
+
+struct OpenedBy {
+    hash: Box<str>,
+    version: i64,
+    area: Area,
+}
+
+/// What the reader of a stream may see at this moment.
+struct Rights {
+    actor: Option<Actor>,
+    boards: Arc<Boards>,
 }
 
 /// The stream of a member's bell. It begins where the page's last one ended.
@@ -127,8 +148,14 @@ fn last_event<Id: FromStr>(req: &Request) -> Option<Id> {
 }
 
 fn open(request: RequestContext, topic: Topic, listener: Listener, recent: Option<RecentNews>) -> Response {
-    let _open = request.app.metrics.streams.hold();
-    let feed = Feed { request, topic, listener, recent, begun: tokio::time::Instant::now(), greeted: false, _open };
+    let session = request.session.as_ref().map(|session| OpenedBy {
+        hash: session.hash.as_str().into(),
+        version: session.copy.version,
+        area: request.head.area,
+    });
+    let (app, lang, begun) = (request.app.clone(), request.lang, tokio::time::Instant::now());
+    let _open = app.metrics.streams.hold();
+    let feed = Feed { app, lang, session, topic, listener, recent, begun, opening: Some(request), _open };
     let body = stream::unfold(Box::new(feed), |mut feed| async move {
         let piece = feed.next().await?;
         Some((Ok::<_, std::io::Error>(piece), feed))
@@ -143,96 +170,85 @@ fn open(request: RequestContext, topic: Topic, listener: Listener, recent: Optio
 impl Feed {
     /// The next bytes for the browser. None ends the stream: the instance stops, or the session is over.
     async fn next(&mut self) -> Option<Bytes> {
-        if !std::mem::replace(&mut self.greeted, true) {
-            // What was missed since the last event comes first.
-            let app = self.request.app.clone();
-            let _turn = app.openings.acquire().await;
-            let boards = self.request.boards.clone();
-            let missed = Box::pin(self.news(&boards, None)).await.unwrap_or_default();
-            let mut first = BytesMut::from(format!("{RETRY}id: {}\n: hello\n\n", self.topic.event_id()).as_bytes());
-            first.extend_from_slice(&missed);
-            return Some(first.freeze());
+        // What asks the database is boxed, here and below, so that a stream that waits, and one whose news are drawn already, have no
+        // memory for it.
+        if let Some(request) = self.opening.take() {
+            return Some(Box::pin(self.first(request)).await);
         }
         if self.begun.elapsed() > LONGEST {
             return None;
         }
-        let app = self.request.app.clone();
         let woken = tokio::select! {
-            () = app.stop.cancelled() => return None,
+            () = self.app.stop.cancelled() => return None,
             woken = tokio::time::timeout(HEARTBEAT, self.listener.recv()) => woken.is_ok(),
         };
-        // Both are boxed, so that a stream that waits above holds no memory for them.
-        let boards = match Box::pin(self.look(woken)).await {
-            Look::Over => return None,
-            Look::NotNow => return Some(Bytes::from_static(LATER)),
-            Look::Quiet => {
-                self.be_here();
-                return Some(Bytes::from_static(b": here\n\n"));
+        Box::pin(self.later(woken)).await
+    }
+
+    /// The first piece: what was missed since the last event.
+    async fn first(&mut self, request: RequestContext) -> Bytes {
+        let app = self.app.clone();
+        let _turn = app.openings.acquire().await;
+        let rights = Rights { actor: request.actor.clone(), boards: request.boards.clone() };
+        let missed = self.news(&rights, None).await.unwrap_or_default();
+        let mut first = BytesMut::from(format!("{RETRY}id: {}\n: hello\n\n", self.topic.event_id()).as_bytes());
+        first.extend_from_slice(&missed);
+        first.freeze()
+    }
+
+    /// Any other piece: what is new after a signal, else a comment line, so that proxies keep the connection. The stream ends when its
+    /// session ends or changes, and the browser opens it again, with the rights of that moment.
+    async fn later(&mut self, woken: bool) -> Option<Bytes> {
+        let generations: &[CacheTag] = if woken { &[CacheTag::BOARDS] } else { &[] };
+        let hash = self.session.as_ref().map(|session| &*session.hash);
+        let plan = Plan { session: hash, generations, recent: self.recent.is_some(), ..Plan::default() };
+        let answer = self.app.context.shared.fetch(&plan).await.known().unwrap_or_default();
+        let mut actor = None;
+        if let Some(opened) = &self.session {
+            let found = match answer.session {
+                Some(copy) => Some(Session::of(opened.hash.to_string(), copy)),
+                None => match Box::pin(sessions::load(&self.app.context, &opened.hash, opened.area)).await {
+                    Ok(found) => found,
+                    // SQL did not answer: nothing can be sent now, and the stream stays open.
+                    Err(_) => return Some(LATER),
+                },
+            };
+            let session = found.filter(|session| session.copy.version == opened.version)?;
+            if session.copy.shows_presence {
+                self.app.context.shared.presence().touch(session.copy.user_id);
+                self.app.context.counters.saw(&session, opened.area);
             }
-            Look::News(boards) => boards,
+            actor = Some(session.actor());
+        }
+        if !woken {
+            return Some(HERE);
+        }
+        let Ok(boards) = boards::all(&self.app.context, answer.generations.into_iter().next().flatten()).await else {
+            return Some(LATER);
         };
-        self.be_here();
         let signal = self.listener.arrival();
-        match Box::pin(self.news(&boards, Some(signal))).await {
+        match self.news(&Rights { actor, boards }, Some(signal)).await {
             Ok(news) => Some(news),
             // Nothing is sent about a post that its reader may not read any longer.
             Err(Error::NotFound) => None,
-            Err(_) => Some(Bytes::from_static(LATER)),
+            Err(_) => Some(LATER),
         }
     }
 
-    /// What its reader may see now. The stream ends when its session ends or changes, and the browser opens it again, with the rights of
-    /// that moment.
-    async fn look(&self, woken: bool) -> Look {
-        let app = &self.request.app;
-        let generations: &[CacheTag] = if woken { &[CacheTag::BOARDS] } else { &[] };
-        let session = self.request.session.as_ref();
-        let plan =
-            Plan { session: session.map(|session| session.hash.as_str()), generations, recent: self.recent.is_some(), ..Plan::default() };
-        let answer = app.context.shared.fetch(&plan).await.known().unwrap_or_default();
-        if let Some(session) = session {
-            let version = match answer.session {
-                Some(copy) => Some(copy.version),
-                None => match crate::domain::sessions::load(&app.context, &session.hash, self.request.head.area).await {
-                    Ok(found) => found.map(|found| found.copy.version),
-                    // SQL did not answer: nothing can be sent now, and the stream stays open.
-                    Err(_) => return Look::NotNow,
-                },
-            };
-            if version != Some(session.copy.version) {
-                return Look::Over;
-            }
-        }
-        if !woken {
-            return Look::Quiet;
-        }
-        match boards::all(&app.context, answer.generations.into_iter().next().flatten()).await {
-            Ok(boards) => Look::News(boards),
-            Err(_) => Look::NotNow,
-        }
-    }
-
-    fn be_here(&self) {
-        if let Some(session) = self.request.session.as_ref().filter(|session| session.copy.shows_presence) {
-            self.request.app.context.shared.presence().touch(session.copy.user_id);
-            self.request.app.context.counters.saw(session, self.request.head.area);
-        }
-    }
-
-    /// What is new, for these boards' rights.
-    async fn news(&mut self, boards: &Boards, signal: Option<u64>) -> Result<Bytes, Error> {
+    /// What is new, for a reader with these rights.
+    async fn news(&mut self, rights: &Rights, signal: Option<u64>) -> Result<Bytes, Error> {
         match (self.topic, signal) {
-            (Topic::Bell { last }, _) => self.bell_news(boards, last).await,
-            (Topic::Post { id, board, last }, Some(signal)) => self.common_news(boards, (id, board, last), signal).await,
-            (Topic::Post { id, last, .. }, None) => self.post_news(boards, id, last).await,
+            (Topic::Bell { last }, _) => Box::pin(self.bell_news(rights, last)).await,
+            (Topic::Post { id, board, last }, Some(signal)) => self.common_news(rights, (id, board, last), signal).await,
+            (Topic::Post { id, last, .. }, None) => Box::pin(self.post_news(rights, id, last)).await,
         }
     }
 
-    async fn bell_news(&mut self, boards: &Boards, last: NotificationId) -> Result<Bytes, Error> {
-        let (ctx, lang) = (&self.request.app.context, self.request.lang);
-        let reader = self.request.actor.as_ref().ok_or(Error::NotFound)?;
-        let fresh = notifications::since(ctx, reader, boards, last).await?;
-        let unread = notifications::count_unread(ctx, reader, boards).await?;
+    async fn bell_news(&mut self, rights: &Rights, last: NotificationId) -> Result<Bytes, Error> {
+        let (ctx, lang) = (&self.app.context, self.lang);
+        let reader = rights.actor.as_ref().ok_or(Error::NotFound)?;
+        let fresh = notifications::since(ctx, reader, &rights.boards, last).await?;
+        let unread = notifications::count_unread(ctx, reader, &rights.boards).await?;
         let sentence = fresh.last().map(|newest| present::sentence(newest, lang)).unwrap_or_default();
         self.topic = Topic::Bell { last: fresh.last().map_or(last, |newest| newest.id) };
         let bell = templates::live::bell(&BellUpdate { lang, unread, sentence: &sentence });
@@ -240,49 +256,55 @@ impl Feed {
     }
 
     /// What one signal brought, as most readers see it.
-    async fn common_news(&mut self, boards: &Boards, (id, board, last): (PostId, BoardId, CommentId), signal: u64) -> Result<Bytes, Error> {
-        let Some(recent) = self.recent.clone() else { return self.post_news(boards, id, last).await };
-        let actor = self.request.actor.as_ref();
-        let (answers, moderates) = (boards.find_readable(actor, board)?.takes_comments_from(actor), comments::moderates(actor));
-        let key = NewsKey { post: id, after: last, signal, lang: self.request.lang, answers, moderates };
-        let news = match recent.get(key, read_common(&self.request, boards, id, last)).await {
+    async fn common_news(&mut self, rights: &Rights, (id, board, last): (PostId, BoardId, CommentId), signal: u64) -> Result<Bytes, Error> {
+        let Some(recent) = &self.recent else { return Box::pin(self.post_news(rights, id, last)).await };
+        let actor = rights.actor.as_ref();
+        let (answers, moderates) = (rights.boards.find_readable(actor, board)?.takes_comments_from(actor), comments::moderates(actor));
+        let key = NewsKey { post: id, after: last, signal, lang: self.lang, answers, moderates };
+        let news = match recent.get(key, || Box::pin(read_common(&self.app, rights, self.lang, id, last))).await {
             Common::News(news) => news,
             Common::NotNow => return Err(Error::Busy(1)),
-            Common::OwnRights => return self.post_news(boards, id, last).await,
+            Common::OwnRights => return Box::pin(self.post_news(rights, id, last)).await,
         };
-        if news.board != board || news.authors.contains(&self.request.viewer_id()) {
-            return self.post_news(boards, id, last).await;
+        if news.board != board || actor.is_some_and(|actor| news.authors.contains(&actor.id)) {
+            return Box::pin(self.post_news(rights, id, last)).await;
         }
         self.topic = Topic::Post { id, board, last: news.last };
         Ok(news.events.clone())
     }
 
-    async fn post_news(&mut self, boards: &Boards, id: PostId, last: CommentId) -> Result<Bytes, Error> {
-        let (ctx, actor) = (&self.request.app.context, self.request.actor.as_ref());
-        let post = posts::find_readable(&ctx.db, actor, boards, id).await?;
-        let fresh = comments::since(&ctx.db, &post, last).await?;
-        let board = boards.find_readable(actor, post.board_id)?;
+    async fn post_news(&mut self, rights: &Rights, id: PostId, last: CommentId) -> Result<Bytes, Error> {
+        let (db, actor) = (&self.app.context.db, rights.actor.as_ref());
+        let post = posts::find_readable(db, actor, &rights.boards, id).await?;
+        let fresh = comments::since(db, &post, last).await?;
+        let board = rights.boards.find_readable(actor, post.board_id)?;
         let Some(last) = fresh.last().map(|comment| comment.id) else { return Ok(NOTHING) };
-        let events = events(&self.request, board, &post, &fresh, true);
+        let events = events(&self.app, rights.reader(&self.app, self.lang), board, &post, &fresh, true);
         self.topic = Topic::Post { id, board: post.board_id, last };
         Ok(events)
     }
 }
 
+impl Rights {
+    fn reader(&self, app: &App, lang: Lang) -> Reader<'_> {
+        Reader { actor: self.actor.as_ref(), lang, now: app.context.clock.now() }
+    }
+}
+
 /// News for all streams whose readers see the same as this one's.
-async fn read_common(request: &RequestContext, boards: &Boards, id: PostId, last: CommentId) -> Common {
-    let (ctx, actor) = (&request.app.context, request.actor.as_ref());
-    let post = match posts::find_readable(&ctx.db, actor, boards, id).await {
+async fn read_common(app: &App, rights: &Rights, lang: Lang, id: PostId, last: CommentId) -> Common {
+    let (db, actor) = (&app.context.db, rights.actor.as_ref());
+    let post = match posts::find_readable(db, actor, &rights.boards, id).await {
         Ok(post) if post.state == posts::State::Shown => post,
         Ok(_) | Err(Error::NotFound) => return Common::OwnRights,
         Err(_) => return Common::NotNow,
     };
-    let (Ok(board), Ok(fresh)) = (boards.find_readable(actor, post.board_id), comments::since(&ctx.db, &post, last).await) else {
+    let (Ok(board), Ok(fresh)) = (rights.boards.find_readable(actor, post.board_id), comments::since(db, &post, last).await) else {
         return Common::NotNow;
     };
     let events = match fresh.is_empty() {
         true => NOTHING,
-        false => events(request, board, &post, &fresh, false),
+        false => events(app, rights.reader(app, lang), board, &post, &fresh, false),
     };
     let authors = fresh.iter().map(|comment| comment.author_id).collect();
     let last = fresh.last().map_or(last, |comment| comment.id);
@@ -290,31 +312,19 @@ async fn read_common(request: &RequestContext, boards: &Boards, id: PostId, last
 }
 
 /// One event for each comment. `alone`: for this reader, and not for all with the same rights.
-fn events(request: &RequestContext, board: &Board, post: &Post, fresh: &[Comment], alone: bool) -> Bytes {
+fn events(app: &App, reader: Reader, board: &Board, post: &Post, fresh: &[Comment], alone: bool) -> Bytes {
     let mut out = String::new();
     for row in fresh {
-        let html = request.app.context.known.show(&row.html);
+        let html = app.context.known.show(&row.html);
         let comment = match alone {
-            true => present::comment(request, board, post, row, &html),
-            false => present::common_comment(request, board, post, row, &html),
+            true => present::comment(reader, board, post, row, &html),
+            false => present::common_comment(reader, board, post, row, &html),
         };
-        let own = alone && row.author_id == request.viewer_id();
-        let news = NewComment { lang: request.lang, comment, count: present::count(post.comment_count), own };
+        let own = alone && row.author_id == reader.id();
+        let news = NewComment { lang: reader.lang, comment, count: present::count(post.comment_count), own };
         out.push_str(&event(row.id.0, templates::live::new_comment(&news)));
     }
     out.into()
-}
-
-/// What a stream may do with its next piece.
-enum Look {
-    /// Nothing any more: it ends.
-    Over,
-    /// Nothing now: the database did not answer.
-    NotNow,
-    /// Send a comment line, so that proxies keep the connection.
-    Quiet,
-    /// Send what is new, with the rights of these boards.
-    News(Arc<Boards>),
 }
 
 /// One event (HTML standard, section 9.2.5): each line of the data has its own `data:`.

@@ -286,7 +286,7 @@ fn complete(request: &RequestContext, board: &Board, page: &Page, is_bookmarked:
 fn own_controls(request: &RequestContext, board: &Board, page: &Page) -> Vec<(usize, Markup)> {
     let Some(reader) = &request.actor else { return Vec::new() };
     let own = page.comments.iter().enumerate().filter(|(_, comment)| comment.author_id == reader.id);
-    let controls = |comment| thread_views::controls(request.lang, &present::comment(request, board, &page.post, comment, ""));
+    let controls = |comment| thread_views::controls(request.lang, &present::comment(request.into(), board, &page.post, comment, ""));
     own.map(|(place, comment)| (place, controls(comment))).collect()
 }
 

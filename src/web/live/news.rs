@@ -58,8 +58,8 @@ type Entry = (NewsKey, Arc<OnceCell<Common>>);
 
 impl RecentNews {
     /// What was read for this key; the first who asks reads it.
-    pub(super) async fn get(&self, key: NewsKey, read: impl Future<Output = Common>) -> Common {
-        self.cell(key).get_or_init(|| read).await.clone()
+    pub(super) async fn get<F: Future<Output = Common>>(&self, key: NewsKey, read: impl FnOnce() -> F) -> Common {
+        self.cell(key).get_or_init(read).await.clone()
     }
 
     fn cell(&self, key: NewsKey) -> Arc<OnceCell<Common>> {
@@ -89,7 +89,7 @@ mod tests {
     async fn those_whom_one_signal_woke_read_once_and_the_next_signal_reads_again() {
         let (news, reads) = (RecentNews::default(), AtomicU32::new(0));
         let ask = |signal| {
-            news.get(key(signal), async {
+            news.get(key(signal), || async {
                 reads.fetch_add(1, Ordering::Relaxed);
                 tokio::task::yield_now().await;
                 Common::NotNow
@@ -114,11 +114,11 @@ mod tests {
             NewsKey { moderates: true, ..base },
         ];
         for (n, key) in [base].into_iter().chain(others).enumerate() {
-            news.get(key, async { Common::NotNow }).await;
+            news.get(key, || async { Common::NotNow }).await;
             assert_eq!(news.entries.lock().len(), n + 1);
         }
         for signal in 2..1_000 {
-            news.get(key(signal), async { Common::NotNow }).await;
+            news.get(key(signal), || async { Common::NotNow }).await;
         }
         assert_eq!(news.entries.lock().len(), MOST);
     }

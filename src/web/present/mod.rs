@@ -14,8 +14,8 @@ mod system;
 pub use crate::domain::sessions::device;
 pub use curves::{curves, span};
 pub use posts::{
-    Shown, author, avatar, board_description, board_name, card, comment, comment_form, common_comment, files, look, new_comment, post,
-    reading, state, takes_comments, thread,
+    Reader, Shown, author, avatar, board_description, board_name, card, comment, comment_form, common_comment, files, look, new_comment,
+    post, reading, state, takes_comments, thread,
 };
 pub use staff::{admin_shell, audit_rows, role_name, session_rows};
 pub use system::live;

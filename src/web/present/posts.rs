@@ -127,9 +127,32 @@ pub fn post<'a>(request: &RequestContext, board: &'a Board, post: &'a posts::Pos
     }
 }
 
-/// A comment as this visitor sees it. `html` is its text, sanitised for showing.
-pub fn comment<'a>(request: &RequestContext, board: &Board, post: &posts::Post, c: &'a comments::Comment, html: &'a str) -> Comment<'a> {
-    let actor = request.actor.as_ref();
+/// For whom something is drawn, and when.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    /// None: a visitor.
+    pub actor: Option<&'a Actor>,
+    pub lang: Lang,
+    /// The present.
+    pub now: OffsetDateTime,
+}
+
+impl<'a> From<&'a RequestContext> for Reader<'a> {
+    fn from(request: &'a RequestContext) -> Self {
+        Self { actor: request.actor.as_ref(), lang: request.lang, now: request.app.context.clock.now() }
+    }
+}
+
+impl Reader<'_> {
+    /// The member's id; 0 for a visitor.
+    pub fn id(self) -> UserId {
+        self.actor.map_or(UserId(0), |actor| actor.id)
+    }
+}
+
+/// A comment as this reader sees it. `html` is its text, sanitised for showing.
+pub fn comment<'a>(reader: Reader, board: &Board, post: &posts::Post, c: &'a comments::Comment, html: &'a str) -> Comment<'a> {
+    let actor = reader.actor;
     let open = takes_comments(actor, board, post);
     let reply_to = c.parent_id.zip(c.parent_author.as_deref()).filter(|(parent, _)| Some(*parent) != c.root_id);
     Comment {
@@ -137,7 +160,7 @@ pub fn comment<'a>(request: &RequestContext, board: &Board, post: &posts::Post, 
         root: c.thread().0,
         author: Author { picture: c.author_avatar.as_deref(), ..author(c.author_id, &c.author) },
         by_post_author: c.author_id == post.author_id,
-        at: ago(c.created_at, request.app.context.clock.now(), request.lang),
+        at: ago(c.created_at, reader.now, reader.lang),
         edited: c.edited_at.is_some(),
         body_html: html,
         files: files(&c.files),
@@ -170,16 +193,10 @@ pub fn comment_form<'a>(lang: Lang, board: &Board, purpose: Purpose<'a>) -> Comm
 }
 
 /// A comment as readers see it who have this one's rights and did not write it.
-pub fn common_comment<'a>(
-    request: &RequestContext,
-    board: &Board,
-    post: &posts::Post,
-    c: &'a comments::Comment,
-    html: &'a str,
-) -> Comment<'a> {
-    let shown = comment(request, board, post, c, html);
-    let can_delete = comments::moderates(request.actor.as_ref()) && c.state != posts::State::Deleted;
-    let has_history = shown.has_history && revisions::all_may_see(request.actor.as_ref(), board);
+pub fn common_comment<'a>(reader: Reader, board: &Board, post: &posts::Post, c: &'a comments::Comment, html: &'a str) -> Comment<'a> {
+    let shown = comment(reader, board, post, c, html);
+    let can_delete = comments::moderates(reader.actor) && c.state != posts::State::Deleted;
+    let has_history = shown.has_history && revisions::all_may_see(reader.actor, board);
     Comment { can_edit: false, can_delete, has_history, ..shown }
 }
 
@@ -217,7 +234,7 @@ pub fn thread<'a>(
 ) -> Vec<Branch<'a>> {
     let mut branches: Vec<Branch<'a>> = Vec::new();
     for (row, html) in rows.iter().zip(clean) {
-        let shown = common_comment(request, board, post, row, html);
+        let shown = common_comment(request.into(), board, post, row, html);
         match branches.last_mut() {
             Some(branch) if branch.comment.id == shown.root => branch.replies.push(shown),
             _ => branches.push(Branch { comment: shown, replies: Vec::new() }),
