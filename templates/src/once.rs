@@ -35,6 +35,19 @@ impl Render for Room {
     }
 }
 
+/// HTML that was drawn before. It makes room for itself and for what stands behind it, so that the text it is written into is moved once.
+pub(crate) struct Kept<'a>(pub(crate) &'a str);
+
+/// Bytes behind the main part of a page, about.
+const BEHIND: usize = 2048;
+
+impl Render for Kept<'_> {
+    fn render_to(&self, out: &mut String) {
+        out.reserve(self.0.len() + BEHIND);
+        out.push_str(self.0);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,11 +10,12 @@ pub(crate) use look::covers;
 use self::text as t;
 use crate::files::Item;
 use crate::layout::{self, About, Shell, head};
+use crate::once::Kept;
 use crate::paths;
 use crate::posts::{self, Card};
 use crate::text::Lang;
 use crate::ui::{self, Moment, Tone};
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 /// Every board the reader may know of.
 #[derive(Clone)]
@@ -178,7 +179,7 @@ pub fn page(p: &BoardPage) -> Markup {
                 (write_button(p))
             }
             @if p.archived { (ui::notice(lang, Tone::Notice, lang.t(t::ARCHIVED_TEXT))) }
-            (PreEscaped(p.list))
+            (Kept(p.list))
             // Again where a reader of the list arrives; on a phone it stays in sight.
             @if p.write == Write::Allowed { p.write-again { (write_button(p)) } }
         }

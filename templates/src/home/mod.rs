@@ -7,6 +7,7 @@ use self::text as t;
 use crate::boards::covers;
 use crate::files::{Item, text as files_text};
 use crate::layout::{self, About, MemberBadge, Shell, Viewer};
+use crate::once::{Kept, PerLang};
 use crate::text::{Lang, common};
 use crate::ui::{self, Avatar};
 use crate::{paths, posts};
@@ -63,29 +64,34 @@ pub struct Gallery<'a> {
 pub fn page(p: &HomePage) -> Markup {
     let lang = p.shell.lang;
     let main = html! {
-        @match &p.shell.viewer {
-            Viewer::Guest => (introduction(lang)),
-            Viewer::Member(badge) => (greeting(lang, badge)),
+        div.wrap.home {
+            @match &p.shell.viewer {
+                Viewer::Guest => (introduction(lang)),
+                Viewer::Member(badge) => (greeting(lang, badge)),
+            }
+            (Kept(p.overview))
+            @if !p.here.is_empty() { (here(lang, &p.here)) }
+            @if let Viewer::Guest = p.shell.viewer { (invitation(lang)) }
         }
-        (PreEscaped(p.overview))
-        @if !p.here.is_empty() { (here(lang, &p.here)) }
-        @if let Viewer::Guest = p.shell.viewer { (invitation(lang)) }
     };
     let about = About { description: lang.t(t::HERO_TEXT), path: paths::HOME, is_article: false };
-    layout::public_page(p.shell, lang.t(common::HOME), &about, html! { div.wrap.home { (main) } })
+    layout::public_page(p.shell, lang.t(common::HOME), &about, main)
 }
 
-fn introduction(lang: Lang) -> Markup {
-    html! {
-        div.intro {
-            h1 tabindex="-1" { (lang.t(t::HERO_TITLE)) }
-            p { (lang.t(t::HERO_TEXT)) }
-            p.actions {
-                a.button href=(paths::SIGNUP) { (lang.t(common::SIGN_UP)) }
-                a.button.secondary href=(paths::COMMUNITY) { (lang.t(t::ALL_BOARDS)) }
+fn introduction(lang: Lang) -> PreEscaped<&'static str> {
+    static INTRODUCTION: PerLang = PerLang::new();
+    INTRODUCTION.get(lang, || {
+        html! {
+            div.intro {
+                h1 tabindex="-1" { (lang.t(t::HERO_TITLE)) }
+                p { (lang.t(t::HERO_TEXT)) }
+                p.actions {
+                    a.button href=(paths::SIGNUP) { (lang.t(common::SIGN_UP)) }
+                    a.button.secondary href=(paths::COMMUNITY) { (lang.t(t::ALL_BOARDS)) }
+                }
             }
         }
-    }
+    })
 }
 
 fn greeting(lang: Lang, badge: &MemberBadge) -> Markup {
@@ -113,14 +119,17 @@ fn here(lang: Lang, members: &[Avatar]) -> Markup {
 }
 
 /// How to take part, for visitors who have read so far.
-fn invitation(lang: Lang) -> Markup {
-    html! {
-        section.invitation aria-labelledby="join-title" {
-            h2 #join-title { (lang.t(t::JOIN_TITLE)) }
-            p { (lang.t(t::JOIN_TEXT)) }
-            p.actions { a.button href=(paths::SIGNUP) { (lang.t(common::SIGN_UP)) } }
+fn invitation(lang: Lang) -> PreEscaped<&'static str> {
+    static INVITATION: PerLang = PerLang::new();
+    INVITATION.get(lang, || {
+        html! {
+            section.invitation aria-labelledby="join-title" {
+                h2 #join-title { (lang.t(t::JOIN_TITLE)) }
+                p { (lang.t(t::JOIN_TEXT)) }
+                p.actions { a.button href=(paths::SIGNUP) { (lang.t(common::SIGN_UP)) } }
+            }
         }
-    }
+    })
 }
 
 /// Renders the lists.

@@ -123,6 +123,8 @@ pub(crate) fn public_page_with(shell: &Shell, title: &str, metadata: &Markup, ma
 const IN_MENU: usize = 5;
 /// Bytes of a page without its main part, about.
 const FRAME: usize = 12 * 1024;
+/// Bytes of its header and of its footer, about.
+const PART: usize = 3 * 1024;
 
 fn whole(shell: &Shell, title: &str, metadata: impl Render, main: impl Render) -> Markup {
     let lang = shell.lang;
@@ -173,6 +175,7 @@ pub(crate) fn plain_head(title: &str) -> Markup {
 fn header(shell: &Shell) -> Markup {
     let lang = shell.lang;
     html! {
+        (Room(PART))
         header.site-header {
             div.wrap.bar {
                 (brand(lang))
@@ -305,6 +308,7 @@ pub fn stream(url: &str) -> Markup {
 fn footer(shell: &Shell) -> Markup {
     let lang = shell.lang;
     html! {
+        (Room(PART))
         footer.site-footer {
             div.wrap {
                 (about_pages(lang))
