@@ -2,7 +2,7 @@
 
 use crate::support::{Engine, Postgres, Sqlite, TestApp, Visitor};
 use futures_util::StreamExt;
-use minschool::db::statements::counting;
+use minschool::db::{query, statements::counting};
 use minschool::domain::{PostId, comments};
 use poem::Endpoint;
 use poem::http::Method;
@@ -213,6 +213,27 @@ async fn what_was_written_before_the_stream_was_open_comes_first(#[values(Sqlite
 
     assert!(stream.receives("그 사이의 댓글").await, "{}", stream.seen);
     assert!(!stream.seen.contains("이미 보이는 댓글"), "{}", stream.seen);
+}
+
+#[rstest]
+#[tokio::test]
+async fn news_that_could_not_be_read_come_when_the_database_answers_again(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (mut ada, mut bob) = (test.signed_in("ada").await, test.signed_in("bob").await);
+    let post = ada.write("free", "글").await;
+    let address = format!("/events/posts/{}?after=0", post.rsplit('/').next().unwrap());
+    let mut open = Stream::open(&test, &ada, &address).await;
+    assert!(open.receives("hello").await);
+    let run = async |sql: &str| query::run(&test.app.context.db, sql, []).await.unwrap();
+
+    bob.comment(&post, "못 읽던 댓글").await;
+    let mut new = Stream::open(&test, &ada, &address).await;
+    run("ALTER TABLE comments RENAME TO comments_elsewhere").await;
+    assert!(open.receives(": later").await && new.receives("hello").await, "{} {}", open.seen, new.seen);
+    run("ALTER TABLE comments_elsewhere RENAME TO comments").await;
+
+    assert!(open.receives("못 읽던 댓글").await, "{}", open.seen);
+    assert!(new.receives("못 읽던 댓글").await, "{}", new.seen);
 }
 
 #[rstest]

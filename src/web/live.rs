@@ -34,6 +34,8 @@ use tokio::time::sleep;
 
 /// Pause between two comment lines on a stream: proxies keep it open, and its member counts as present.
 const HEARTBEAT: Duration = Duration::from_secs(20);
+/// Pause before news that could not be read are looked for once more.
+const ONCE_MORE: Duration = Duration::from_secs(2);
 /// How long a browser waits before it opens a stream that ended, in milliseconds.
 const RETRY: &str = "retry: 1000\n\n";
 /// How long a stream waits to be opened, and the pause between two tries. Less than the time-out of a request (`layers`).
@@ -75,6 +77,8 @@ struct Feed {
     listener: Listener,
     /// What was read for other streams of the same post; none for a bell.
     recent: Option<RecentNews>,
+    /// How often what the last signal brought could not be read. 0: it was, or there was no signal.
+    failed: u32,
     begun: tokio::time::Instant,
     /// The request that opened it, until its first piece.
     opening: Option<RequestContext>,
@@ -155,7 +159,7 @@ fn open(request: RequestContext, topic: Topic, listener: Listener, recent: Optio
     });
     let (app, lang, begun) = (request.app.clone(), request.lang, tokio::time::Instant::now());
     let _open = app.metrics.streams.hold();
-    let feed = Feed { app, lang, session, topic, listener, recent, begun, opening: Some(request), _open };
+    let feed = Feed { app, lang, session, topic, listener, recent, failed: 0, begun, opening: Some(request), _open };
     let body = stream::unfold(Box::new(feed), |mut feed| async move {
         let piece = feed.next().await?;
         Some((Ok::<_, std::io::Error>(piece), feed))
@@ -178,11 +182,23 @@ impl Feed {
         if self.begun.elapsed() > LONGEST {
             return None;
         }
+        let pause = if self.failed > 0 { ONCE_MORE } else { HEARTBEAT };
         let woken = tokio::select! {
             () = self.app.stop.cancelled() => return None,
-            woken = tokio::time::timeout(HEARTBEAT, self.listener.recv()) => woken.is_ok(),
+            woken = tokio::time::timeout(pause, self.listener.recv()) => woken.is_ok() || self.failed > 0,
         };
-        Box::pin(self.later(woken)).await
+        match Box::pin(self.later(woken)).await {
+            Some(Ok(piece)) => {
+                self.failed = 0;
+                Some(piece)
+            }
+            // The database does not answer. The stream stays open.
+            Some(Err(_)) => {
+                self.failed += u32::from(woken);
+                Some(LATER)
+            }
+            None => None,
+        }
     }
 
     /// The first piece: what was missed since the last event.
@@ -190,7 +206,14 @@ impl Feed {
         let app = self.app.clone();
         let _turn = app.openings.acquire().await;
         let rights = Rights { actor: request.actor.clone(), boards: request.boards.clone() };
-        let missed = self.news(&rights, None).await.unwrap_or_default();
+        let missed = match self.news(&rights, None).await {
+            Ok(news) => news,
+            Err(Error::NotFound) => Bytes::new(),
+            Err(_) => {
+                self.failed = 1;
+                Bytes::new()
+            }
+        };
         let mut first = BytesMut::from(format!("{RETRY}id: {}\n: hello\n\n", self.topic.event_id()).as_bytes());
         first.extend_from_slice(&missed);
         first.freeze()
@@ -198,7 +221,7 @@ impl Feed {
 
     /// Any other piece: what is new after a signal, else a comment line, so that proxies keep the connection. The stream ends when its
     /// session ends or changes, and the browser opens it again, with the rights of that moment.
-    async fn later(&mut self, woken: bool) -> Option<Bytes> {
+    async fn later(&mut self, woken: bool) -> Option<Result<Bytes, Error>> {
         let generations: &[CacheTag] = if woken { &[CacheTag::BOARDS] } else { &[] };
         let hash = self.session.as_ref().map(|session| &*session.hash);
         let plan = Plan { session: hash, generations, recent: self.recent.is_some(), ..Plan::default() };
@@ -209,8 +232,7 @@ impl Feed {
                 Some(copy) => Some(Session::of(opened.hash.to_string(), copy)),
                 None => match Box::pin(sessions::load(&self.app.context, &opened.hash, opened.area)).await {
                     Ok(found) => found,
-                    // SQL did not answer: nothing can be sent now, and the stream stays open.
-                    Err(_) => return Some(LATER),
+                    Err(err) => return Some(Err(err)),
                 },
             };
             let session = found.filter(|session| session.copy.version == opened.version)?;
@@ -221,17 +243,17 @@ impl Feed {
             actor = Some(session.actor());
         }
         if !woken {
-            return Some(HERE);
+            return Some(Ok(HERE));
         }
-        let Ok(boards) = boards::all(&self.app.context, answer.generations.into_iter().next().flatten()).await else {
-            return Some(LATER);
+        let boards = match boards::all(&self.app.context, answer.generations.into_iter().next().flatten()).await {
+            Ok(boards) => boards,
+            Err(err) => return Some(Err(err)),
         };
         let signal = self.listener.arrival();
         match self.news(&Rights { actor, boards }, Some(signal)).await {
-            Ok(news) => Some(news),
             // Nothing is sent about a post that its reader may not read any longer.
             Err(Error::NotFound) => None,
-            Err(_) => Some(LATER),
+            news => Some(news),
         }
     }
 
@@ -260,7 +282,7 @@ impl Feed {
         let Some(recent) = &self.recent else { return Box::pin(self.post_news(rights, id, last)).await };
         let actor = rights.actor.as_ref();
         let (answers, moderates) = (rights.boards.find_readable(actor, board)?.takes_comments_from(actor), comments::moderates(actor));
-        let key = NewsKey { post: id, after: last, signal, lang: self.lang, answers, moderates };
+        let key = NewsKey { post: id, after: last, signal, failed: self.failed, lang: self.lang, answers, moderates };
         let news = match recent.get(key, || Box::pin(read_common(&self.app, rights, self.lang, id, last))).await {
             Common::News(news) => news,
             Common::NotNow => return Err(Error::Busy(1)),

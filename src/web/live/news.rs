@@ -20,6 +20,8 @@ pub(super) struct NewsKey {
     pub after: CommentId,
     /// The number of the signal that woke them. What it is about was committed before it arrived, so a read after it is new enough.
     pub signal: u64,
+    /// How often they could not be read after it.
+    pub failed: u32,
     pub lang: Lang,
     /// Whether the reader may answer.
     pub answers: bool,
@@ -82,7 +84,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     fn key(signal: u64) -> NewsKey {
-        NewsKey { post: PostId(1), after: CommentId(0), signal, lang: Lang::Ko, answers: true, moderates: false }
+        NewsKey { post: PostId(1), after: CommentId(0), signal, failed: 0, lang: Lang::Ko, answers: true, moderates: false }
     }
 
     #[tokio::test]
@@ -109,6 +111,7 @@ mod tests {
         let others = [
             NewsKey { post: PostId(2), ..base },
             NewsKey { after: CommentId(1), ..base },
+            NewsKey { failed: 1, ..base },
             NewsKey { lang: Lang::En, ..base },
             NewsKey { answers: false, ..base },
             NewsKey { moderates: true, ..base },
