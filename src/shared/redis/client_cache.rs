@@ -31,7 +31,7 @@ pub(super) struct ClientCache {
 }
 
 enum Slot {
-    /// A question is under way. Its answer is kept only if nothing happened to the key since.
+    /// Questions are under way, this one and later ones. Their answers are kept only if nothing happened to the key since.
     Asked(u64),
     /// `used` since room was last made.
     Kept { value: Bytes, used: bool },
@@ -71,6 +71,8 @@ impl ClientCache {
         }
         for place in &looked.missing {
             match slots.get_mut(&keys[*place]) {
+                // The first one stays: if each look took its place, no answer would be kept while pages ask for the key without a pause.
+                Some(Slot::Asked(_)) => {}
                 Some(slot) => *slot = Slot::Asked(looked.ticket),
                 None => drop(slots.insert(keys[*place].clone(), Slot::Asked(looked.ticket))),
             }
@@ -83,7 +85,7 @@ impl ClientCache {
         let mut slots = self.slots.lock();
         for (place, answer) in looked.missing.iter().zip(answers) {
             let key = &keys[*place];
-            if matches!(slots.get(key), Some(Slot::Asked(ticket)) if *ticket == looked.ticket) {
+            if matches!(slots.get(key), Some(Slot::Asked(first)) if *first <= looked.ticket) {
                 match &answer {
                     // A copy: the answer is a part of the buffer that the connection read into.
                     Some(value) if value.len() <= LONGEST => {
@@ -197,9 +199,23 @@ mod tests {
         cache.answered(&keys(&["a"]), early, vec![value("old")]);
         assert_eq!(found(&cache, "a", 1), None);
 
-        // That look asked again, so the second answer is not kept either.
         cache.answered(&keys(&["a"]), late, vec![value("new")]);
-        assert_eq!(found(&cache, "a", 1), None);
+        assert_eq!(found(&cache, "a", 1), value("new"));
+    }
+
+    #[test]
+    fn an_answer_is_kept_whoever_asks_meanwhile_and_whichever_comes_first() {
+        for first_is_lost in [false, true] {
+            let cache = ClientCache::default();
+            cache.confirm(0);
+            let first = cache.look(&keys(&["a"]), 0);
+            let second = cache.look(&keys(&["a"]), 0);
+
+            let asked = if first_is_lost { second } else { first };
+            cache.answered(&keys(&["a"]), asked, vec![value("1")]);
+
+            assert_eq!(found(&cache, "a", 1), value("1"), "first is lost: {first_is_lost}");
+        }
     }
 
     #[test]
