@@ -25,8 +25,9 @@ const OVERLAP: i64 = 1_000;
 /// Hours for which rows are kept: longer than any hot copy lives (1 h).
 const KEPT_HOURS: i64 = 6;
 
-/// After so long the hot copies of a row are deleted once more: a request that read the session before it
-/// changed may have put its copy back after the first deletion, and no request lives longer.
+/// After so long the hot copy of a session is deleted once more: a request that read the session before it changed may have put its copy
+/// back after the first deletion, and no request lives longer. A cached piece cannot come back so: it carries the generation that was
+/// read before its rows.
 const AFTERMATH: Duration = Duration::from_secs(45);
 
 /// What this instance has read.
@@ -53,7 +54,8 @@ impl Cursor {
         for row in rows {
             if let Entry::Vacant(place) = seen.entry(row.id) {
                 due.push(row.clone());
-                place.insert(Seen { row, at: Instant::now(), outcome: false });
+                let outcome = row.topic != Topic::Session;
+                place.insert(Seen { row, at: Instant::now(), outcome });
             }
         }
         for known in seen.values_mut().filter(|known| !known.outcome && known.at.elapsed() > AFTERMATH) {
@@ -191,4 +193,25 @@ async fn validate(ctx: &Context, new: &Reconnected) -> Result<Accept> {
 pub async fn forget_old(db: &impl ConnectionTrait, now: OffsetDateTime) -> Result<u64> {
     let before = now - time::Duration::hours(KEPT_HOURS);
     Ok(Entity::delete_many().filter(Column::CreatedAt.lt(before)).exec(db).await?.rows_affected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_are_dropped_once_more_and_pieces_are_not() {
+        let cursor = Cursor::default();
+        let row = |id, topic: Topic, subject: &str| InvalidationRow { id: InvalidationId(id), topic, subject: subject.into(), version: 1 };
+        let rows = vec![row(1, Topic::Session, "hash"), row(2, Topic::CacheTag, "posts")];
+        let subjects = |due: Vec<InvalidationRow>| due.into_iter().map(|row| row.subject).collect::<Vec<_>>();
+
+        assert_eq!(subjects(cursor.take_in(rows.clone())), ["hash", "posts"]);
+        assert!(cursor.take_in(rows.clone()).is_empty());
+        let long_ago = Instant::now().checked_sub(AFTERMATH * 2).expect("this machine has run for longer");
+        cursor.lock().values_mut().for_each(|seen| seen.at = long_ago);
+
+        assert_eq!(subjects(cursor.take_in(rows.clone())), ["hash"]);
+        assert!(cursor.take_in(rows).is_empty());
+    }
 }
