@@ -21,7 +21,7 @@ impl Shared {
     /// pieces down in SQL; other instances read their rows again when Redis is back, this one has got its signals.
     pub async fn after_commit(&self, change: AfterCommit) -> Effect {
         let AfterCommit { stale, notified, signals } = change;
-        self.flights().rows_changed();
+        self.rows_changed();
         let mut writes = if stale.is_empty() { Vec::new() } else { invalidations(&stale) };
         writes.extend(notified.into_iter().flat_map(|user| [Write::Delete(keys::notifications(user)), Write::Delete(keys::unread(user))]));
         writes.extend(signals.iter().map(|(topic, message)| Write::Publish(keys::signal(topic), self.hub().tagged(message))));

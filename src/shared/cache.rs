@@ -8,9 +8,14 @@
 use super::batch_read::Plan;
 use super::fragment_cache::{Bounds, FragmentCache};
 use super::store::Write;
-use super::{Effect, Known, Shared, UserKey, keys, random_id, single_flight};
+use super::{Effect, Known, Shared, UserKey, keys, random_id};
 use bytes::{BufMut, Bytes, BytesMut};
-use std::{borrow::Cow, future::Future, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow,
+    future::Future,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 /// How long a piece lives at most.
 const ENTRY: Duration = Duration::from_secs(600);
@@ -164,7 +169,7 @@ pub struct Cache<'a>(pub(super) &'a Shared);
 impl Cache<'_> {
     /// Marks these as changed. Call it after the commit; write a `Lost` one down in SQL.
     pub async fn invalidate(self, tags: &[CacheTag]) -> Effect {
-        self.0.flights().rows_changed();
+        self.0.rows_changed();
         if tags.is_empty() {
             return Effect::Delivered;
         }
@@ -217,8 +222,8 @@ impl Cache<'_> {
         load: impl AsyncFnOnce() -> Result<Bytes, E>,
     ) -> Result<Bytes, E> {
         // Without a generation, nobody may be given what was loaded before a change that this process made.
-        let state = generation.map_or_else(|| self.0.flights().changes(), |generation| generation.0);
-        single_flight::once(self.0.flights(), key, state, load).await
+        let state = generation.map_or_else(|| self.0.inner.changes.load(Ordering::Acquire), |generation| generation.0);
+        self.0.inner.flights.once(key, state, load).await
     }
 
     /// A page piece kept in this process, if it is of this generation.

@@ -32,7 +32,7 @@ mod redis;
 mod session_guard;
 pub mod sessions;
 pub mod signals;
-mod single_flight;
+pub mod single_flight;
 mod store;
 mod user_key;
 mod validate;
@@ -55,6 +55,7 @@ use session_guard::SessionGuard;
 use signals::Hub;
 use single_flight::Flights;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use store::Backend;
 use tokio::{sync::watch, task::JoinSet, time};
 
@@ -70,7 +71,9 @@ struct Inner {
     local: Backend,
     trust: Arc<SessionGuard>,
     pieces: Arc<Pieces>,
-    flights: Flights,
+    flights: Flights<Bytes>,
+    /// How often this process changed rows that pages show.
+    changes: AtomicU64,
     watch: Arc<presence::Watch>,
     hub: Arc<Hub>,
     health: watch::Receiver<Health>,
@@ -111,6 +114,7 @@ impl Shared {
             trust,
             pieces,
             flights: Flights::default(),
+            changes: AtomicU64::default(),
             watch,
             hub: Arc::new(Hub::new()),
             health,
@@ -210,8 +214,9 @@ impl Shared {
         &self.inner.trust
     }
 
-    fn flights(&self) -> &Flights {
-        &self.inner.flights
+    /// Notes that this process changed rows that pages show.
+    fn rows_changed(&self) {
+        self.inner.changes.fetch_add(1, Ordering::AcqRel);
     }
 
     fn pieces(&self) -> &Pieces {

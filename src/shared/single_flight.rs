@@ -5,49 +5,74 @@
 //!
 //! Ours and not `moka`: what was loaded is not kept after those who waited have it, and an error stays its own type.
 
-use bytes::Bytes;
 use parking_lot::{Mutex, MutexGuard};
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::collections::{HashMap, hash_map::Entry};
 use tokio::sync::watch;
 
 type Name = (Box<str>, u64);
 
 /// What the followers receive from the leader.
 #[derive(Clone)]
-enum News {
+enum News<V> {
     Underway,
-    Landed(Bytes),
+    Landed(V),
     /// It failed: the next would probably fail too, so the others do not try.
     Failed,
 }
 
-/// The loads that are under way in this process.
-#[derive(Default)]
-pub(super) struct Flights {
-    underway: Mutex<HashMap<Name, watch::Receiver<News>>>,
-    changes: AtomicU64,
+/// The loads of one kind that are under way in this process.
+pub struct Flights<V> {
+    underway: Mutex<HashMap<Name, watch::Receiver<News<V>>>>,
 }
 
-impl Flights {
-    /// This process changed some rows.
-    pub(super) fn rows_changed(&self) {
-        self.changes.fetch_add(1, Ordering::AcqRel);
+impl<V> Default for Flights<V> {
+    fn default() -> Self {
+        Self { underway: Mutex::default() }
     }
+}
 
-    /// How often it did.
-    pub(super) fn changes(&self) -> u64 {
-        self.changes.load(Ordering::Acquire)
+enum Permit<'a, V> {
+    Leader(Leader<'a, V>),
+    Follower(watch::Receiver<News<V>>),
+}
+
+/// Held while loading. Dropping it removes the entry; the followers see the closed channel.
+struct Leader<'a, V> {
+    flights: &'a Flights<V>,
+    name: Name,
+    sender: watch::Sender<News<V>>,
+}
+
+impl<V> Drop for Leader<'_, V> {
+    fn drop(&mut self) {
+        self.flights.lock().remove(&self.name);
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Name, watch::Receiver<News>>> {
-        self.underway.lock()
+impl<V: Clone> Flights<V> {
+    /// Loads `key` in `state`, or waits for the one who already does. A load that fails fails for its own caller only; the others then
+    /// load for themselves.
+    ///
+    /// # Errors
+    /// Those of `load`.
+    pub async fn once<E>(&self, key: &str, state: u64, load: impl AsyncFnOnce() -> Result<V, E>) -> Result<V, E> {
+        let name: Name = (key.into(), state);
+        loop {
+            let mut receiver = match self.board(&name) {
+                Permit::Leader(leader) => return lead(leader, load).await,
+                Permit::Follower(receiver) => receiver,
+            };
+            match receiver.wait_for(|news| !matches!(news, News::Underway)).await.map(|news| news.clone()) {
+                Ok(News::Landed(loaded)) => return Ok(loaded),
+                Ok(_) => return load().await,
+                // The leader was cancelled or panicked: a follower takes its place.
+                Err(_) => {}
+            }
+        }
     }
 
     /// Either the leader's part or a follower's.
-    fn board(&self, name: &Name) -> Permit<'_> {
+    fn board(&self, name: &Name) -> Permit<'_, V> {
         match self.lock().entry(name.clone()) {
             Entry::Occupied(flight) => Permit::Follower(flight.get().clone()),
             Entry::Vacant(place) => {
@@ -59,45 +84,16 @@ impl Flights {
     }
 }
 
-enum Permit<'a> {
-    Leader(Leader<'a>),
-    Follower(watch::Receiver<News>),
-}
-
-/// Held while loading. Dropping it removes the entry; the followers see the closed channel.
-struct Leader<'a> {
-    flights: &'a Flights,
-    name: Name,
-    sender: watch::Sender<News>,
-}
-
-impl Drop for Leader<'_> {
-    fn drop(&mut self) {
-        self.flights.lock().remove(&self.name);
+impl<V> Flights<V> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Name, watch::Receiver<News<V>>>> {
+        self.underway.lock()
     }
 }
 
-/// Loads `key` in `state`, or waits for the one who already does.
-pub(super) async fn once<E>(flights: &Flights, key: &str, state: u64, load: impl AsyncFnOnce() -> Result<Bytes, E>) -> Result<Bytes, E> {
-    let name: Name = (key.into(), state);
-    loop {
-        let mut receiver = match flights.board(&name) {
-            Permit::Leader(leader) => return lead(leader, load).await,
-            Permit::Follower(receiver) => receiver,
-        };
-        match receiver.wait_for(|news| !matches!(news, News::Underway)).await.map(|news| news.clone()) {
-            Ok(News::Landed(bytes)) => return Ok(bytes),
-            Ok(_) => return load().await,
-            // The leader was cancelled or panicked: a follower takes its place.
-            Err(_) => {}
-        }
-    }
-}
-
-async fn lead<E>(leader: Leader<'_>, load: impl AsyncFnOnce() -> Result<Bytes, E>) -> Result<Bytes, E> {
+async fn lead<V: Clone, E>(leader: Leader<'_, V>, load: impl AsyncFnOnce() -> Result<V, E>) -> Result<V, E> {
     let result = load().await;
     leader.sender.send_replace(match &result {
-        Ok(bytes) => News::Landed(bytes.clone()),
+        Ok(loaded) => News::Landed(loaded.clone()),
         Err(_) => News::Failed,
     });
     result

@@ -237,6 +237,42 @@ async fn a_bookmark_shows_on_the_kept_page_of_its_member_alone(#[values(Sqlite, 
 
 #[rstest]
 #[tokio::test]
+async fn a_changed_page_is_read_once_however_many_ask_at_the_same_moment(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let post = ada.write("free", "첫 제목").await;
+    warm(&mut ada, &post).await;
+    let mut guests: Vec<Visitor> = (0..40).map(|_| test.visitor()).collect();
+    warm(&mut guests[0], &post).await;
+
+    ada.comment(&post, "모두가 찾는 댓글").await;
+    let pages = futures_util::future::join_all(guests.iter_mut().map(|guest| guest.get(&post))).await;
+
+    assert!(pages.iter().all(|page| page.says("모두가 찾는 댓글")));
+    let statements: u32 = pages.iter().map(|page| page.statements).sum();
+    assert!((1..=3).contains(&statements), "{statements}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn readers_of_a_hidden_post_wait_for_no_other_and_see_what_is_theirs(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let post = ada.write("free", "숨긴 제목").await;
+    let bob = test.signed_in("bob").await;
+    let mut boss = test.staff("boss", "admin").await;
+    let list = boss.get_admin("/posts").await;
+    let hide = [("task", "hide"), ("item", id(&post)), ("reason", "시험"), ("once", &list.once("/posts"))];
+    boss.post_admin("/posts", &hide).await;
+
+    let mut readers = [&ada, &bob, &bob, &ada, &bob].map(Visitor::clone);
+    let pages = futures_util::future::join_all(readers.iter_mut().map(|reader| reader.get(&post))).await;
+
+    assert_eq!(pages.iter().map(|page| page.status).collect::<Vec<_>>(), [200, 404, 404, 200, 404]);
+}
+
+#[rstest]
+#[tokio::test]
 async fn without_redis_the_page_comes_from_the_rows(#[values(Postgres)] engine: Engine) {
     let mut test = engine.start().await;
     let (mut ada, mut bob, post) = two_readers(&test).await;

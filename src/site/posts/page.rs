@@ -8,6 +8,7 @@ use crate::domain::posts::{self, Post, State, list};
 use crate::domain::{Action, Actor, PostId, Resource, bookmarks, files, notifications, revisions};
 use crate::shared::cache::Generation;
 use crate::shared::fragment_cache::{Bounds, FragmentCache};
+use crate::shared::single_flight::Flights;
 use crate::site::boards::BoardQuery;
 use crate::web::packed::Packed;
 use crate::web::{RequestContext, Result, form_token, present, reply};
@@ -35,6 +36,8 @@ pub struct PostPages(Arc<Kept>);
 
 struct Kept {
     pages: FragmentCache<Arc<Page>>,
+    /// The pages that are being drawn.
+    flights: Flights<Arc<Page>>,
     readers: FragmentCache<Arc<OfReader>>,
 }
 
@@ -74,7 +77,7 @@ impl OfReader {
 
 impl Default for PostPages {
     fn default() -> Self {
-        Self(Arc::new(Kept { pages: FragmentCache::new(PAGES), readers: FragmentCache::new(READERS) }))
+        Self(Arc::new(Kept { pages: FragmentCache::new(PAGES), flights: Flights::default(), readers: FragmentCache::new(READERS) }))
     }
 }
 
@@ -109,6 +112,17 @@ struct Wanted<'a> {
     number: i64,
 }
 
+/// What was read for one reader.
+enum Found<'a> {
+    Page {
+        board: &'a Board,
+        page: Arc<Page>,
+        is_bookmarked: bool,
+    },
+    /// It is on another board than the address says.
+    Elsewhere(&'a Board),
+}
+
 /// GET /community/:board/:id
 #[handler]
 pub async fn show(
@@ -119,18 +133,40 @@ pub async fn show(
 ) -> Result<Response> {
     let wanted = Wanted { request: &request, slug: &slug, id, number: place.map_or(1, |Query(place)| place.number()) };
     if let Some((board, page)) = kept.page(&wanted) {
-        let reader = kept.of_reader(&request).await?;
-        return Ok(answer(&request, board, &page, Reader { keeps: reader.keeps(id), has_unread: reader.has_unread_about(id) }));
+        return kept.answer(&request, board, &page).await;
     }
-    let actor = request.actor.as_ref();
-    let (post, bookmark) = posts::find_with(&request.app.context.db, actor, &request.boards, id, &bookmarks::OF_READER).await?;
+    let mut own = None;
+    let shared = kept.once(&wanted, async || {
+        if let Some((_, page)) = kept.page(&wanted) {
+            return Some(page);
+        }
+        match own.insert(Box::pin(find(&wanted)).await) {
+            Ok(Found::Page { board, page, .. }) => kept.keep(&wanted, board, page).then(|| page.clone()),
+            _ => None,
+        }
+    });
+    let shared = shared.await;
+    let found = match (own, shared) {
+        (None, Some((board, page))) => return kept.answer(&request, board, &page).await,
+        (Some(own), _) => own?,
+        (None, None) => Box::pin(find(&wanted)).await?,
+    };
+    Ok(match found {
+        Found::Page { board, page, is_bookmarked } => answer(&request, board, &page, Reader { keeps: is_bookmarked, has_unread: true }),
+        Found::Elsewhere(board) => reply::see_other(&request, &paths::post(&board.slug, id.0)),
+    })
+}
+
+/// Reads the post and all that its page shows, as this reader may see it.
+async fn find<'a>(wanted: &Wanted<'a>) -> Result<Found<'a>> {
+    let (request, actor) = (wanted.request, wanted.request.actor.as_ref());
+    let (post, bookmark) = posts::find_with(&request.app.context.db, actor, &request.boards, wanted.id, &bookmarks::OF_READER).await?;
     let board = request.board_of(&post)?;
-    if board.slug != slug {
-        return Ok(reply::see_other(&request, &paths::post(&board.slug, id.0)));
+    if board.slug != wanted.slug {
+        return Ok(Found::Elsewhere(board));
     }
-    let page = Arc::new(load(&wanted, board, post).await?);
-    kept.keep(&wanted, board, &page);
-    Ok(answer(&request, board, &page, Reader { keeps: bookmark.is_some(), has_unread: true }))
+    let page = Arc::new(load(wanted, board, post).await?);
+    Ok(Found::Page { board, page, is_bookmarked: bookmark.is_some() })
 }
 
 impl PostPages {
@@ -138,18 +174,32 @@ impl PostPages {
     fn page<'a>(&self, wanted: &Wanted<'a>) -> Option<(&'a Board, Arc<Page>)> {
         let board = wanted.request.board_at(wanted.slug).ok()?;
         let page = self.0.pages.get(&key(wanted, board), state(wanted.request)?)?;
-        (wanted.request.board_of(&page.post).ok()?.id == board.id).then_some((board, page))
+        is_on(wanted, board, &page).then_some((board, page))
     }
 
-    /// Keeps a page of a post that is shown to all who may read its board and see its list.
-    fn keep(&self, wanted: &Wanted<'_>, board: &Board, page: &Arc<Page>) {
+    /// The page that `load` returns, which runs once for all readers with the same rights who ask at the same moment: when something on a
+    /// page that many read has changed, they would otherwise all read its rows at once. `None` where `load` found nothing for others.
+    async fn once<'a>(&self, wanted: &Wanted<'a>, load: impl AsyncFnOnce() -> Option<Arc<Page>>) -> Option<(&'a Board, Arc<Page>)> {
+        let (board, state) = (wanted.request.board_at(wanted.slug).ok()?, state(wanted.request)?);
+        let page = self.0.flights.once(&key(wanted, board), state.mark(), async || load().await.ok_or(())).await.ok()?;
+        is_on(wanted, board, &page).then_some((board, page))
+    }
+
+    /// Keeps a page of a post that is shown to all who may read its board and see its list. Whether it is one.
+    fn keep(&self, wanted: &Wanted<'_>, board: &Board, page: &Arc<Page>) -> bool {
         let is_listed = wanted.request.board_at(wanted.slug).is_ok();
         let exists = wanted.number <= page.pages.max(1);
-        if let Some(state) = state(wanted.request).filter(|_| page.post.state == State::Shown && is_listed && exists) {
-            // Packed, text is a third as long and more.
-            let size = page.drawn.size() * 4 / 3 + size_of::<Page>() + page.comments.len() * size_of::<Comment>();
-            self.0.pages.put(&key(wanted, board), state, page.clone(), size);
-        }
+        let Some(state) = state(wanted.request).filter(|_| page.post.state == State::Shown && is_listed && exists) else { return false };
+        // Packed, text is a third as long and more.
+        let size = page.drawn.size() * 4 / 3 + size_of::<Page>() + page.comments.len() * size_of::<Comment>();
+        self.0.pages.put(&key(wanted, board), state, page.clone(), size);
+        true
+    }
+
+    /// A page that was not read for this reader alone.
+    async fn answer(&self, request: &RequestContext, board: &Board, page: &Page) -> Result<Response> {
+        let (reader, post) = (self.of_reader(request).await?, page.post.id);
+        Ok(answer(request, board, page, Reader { keeps: reader.keeps(post), has_unread: reader.has_unread_about(post) }))
     }
 
     /// What the reader has of posts.
@@ -165,6 +215,11 @@ impl PostPages {
         }
         Ok(loaded)
     }
+}
+
+/// Whether this reader finds the post on this board.
+fn is_on(wanted: &Wanted<'_>, board: &Board, page: &Page) -> bool {
+    wanted.request.board_of(&page.post).is_ok_and(|of| of.id == board.id)
 }
 
 /// The generation of a post's page. Writers raise the post's for what is added, and `withdrawn` for anything on the site that is edited,
