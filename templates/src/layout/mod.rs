@@ -182,7 +182,6 @@ fn header(shell: &Shell) -> Markup {
                 nav.main-nav aria-label=(lang.t(common::MAIN_MENU)) { (menu(shell)) }
                 (search::header(lang))
                 div.member-nav {
-                    (search::link(lang))
                     (online(shell))
                     (member(shell))
                 }

@@ -150,23 +150,21 @@ pub struct Part<'a> {
     pub is_hit: bool,
 }
 
-/// The field in the header, where there is room.
+/// The way to search in the header: the field, or a link where there is no room for it (`.site-search`). How much room there is depends
+/// on the names of the boards, so the style sheet asks for the width of this place and not for that of the window.
 pub(crate) fn header(lang: Lang) -> PreEscaped<&'static str> {
     static HEADER: PerLang = PerLang::new();
     HEADER.get(lang, || {
         html! {
-            form.site-search method="get" role="search" aria-label=(lang.t(t::TITLE)) action=(paths::INDEX) {
-                input type="search" name="q" maxlength="200" aria-label=(lang.t(t::FIELD)) placeholder=(lang.t(t::TITLE));
-                button.button.quiet aria-label=(lang.t(t::FIND)) { (glass()) }
+            div.site-search {
+                form method="get" role="search" aria-label=(lang.t(t::TITLE)) action=(paths::INDEX) {
+                    input type="search" name="q" maxlength="200" aria-label=(lang.t(t::FIELD)) placeholder=(lang.t(t::TITLE));
+                    button.button.quiet aria-label=(lang.t(t::FIND)) { (glass()) }
+                }
+                a.to-search href=(paths::INDEX) aria-label=(lang.t(t::TITLE)) { (glass()) }
             }
         }
     })
-}
-
-/// What stands in the header where there is no room for the field.
-pub(crate) fn link(lang: Lang) -> PreEscaped<&'static str> {
-    static LINK: PerLang = PerLang::new();
-    LINK.get(lang, || html! { a.to-search href=(paths::INDEX) aria-label=(lang.t(t::TITLE)) { (glass()) } })
 }
 
 pub(crate) fn glass() -> Markup {
