@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_kept_whoever_asks_meanwhile_and_whichever_comes_first() {
+    fn an_answer_is_kept_when_others_ask_meanwhile() {
         for first_is_lost in [false, true] {
             let cache = ClientCache::default();
             cache.confirm(0);
