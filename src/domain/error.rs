@@ -50,6 +50,11 @@ impl Error {
         Self::Invalid(vec![Problem { field, message }])
     }
 
+    /// `instead` of [`Error::NotFound`]; any other error as it is.
+    pub fn if_not_found(self, instead: Self) -> Self {
+        if matches!(self, Self::NotFound) { instead } else { self }
+    }
+
     /// A fault with what was being done.
     pub fn internal(doing: &str, err: impl std::fmt::Display) -> Self {
         Self::Internal(format!("{doing}: {err}"))

@@ -122,11 +122,16 @@ impl Arrival {
     }
 
     /// Deletes what was written of it. One that is not, because its instance ended, is swept later.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn abandon(self) -> Result<(), DbErr> {
-        drop_arriving(&self.db, self.id).await
+    pub async fn abandon(self) {
+        discard(&self.db, self.id).await;
+    }
+}
+
+/// Deletes a content that has not become ready and is not needed. A failure is logged alone: what became of the form is decided by then,
+/// and the hourly job deletes what is left.
+pub async fn discard(db: &impl ConnectionTrait, id: BlobId) {
+    if let Err(err) = drop_arriving(db, id).await {
+        tracing::warn!("could not delete a file that was sent and is not needed: {err}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Pictures of members: chosen and removed in the settings of a profile, and shown to everybody.
 
-use super::files::receive::{self, Received};
+use super::files::receive::{self, Received, SizeLimit};
 use super::settings::{self, SentPicture};
 use crate::domain::users::avatar;
 use crate::domain::{Error, Problem};
@@ -45,8 +45,8 @@ pub async fn update(request: RequestContext, req: &Request, body: Body) -> Resul
     let set = async |key| avatar::set(&request.app.context, &member.actor, &key, &squares).await;
     let done = form::submit_one(&request, (FORM, "save"), received.fields(), set).await;
     // What did not become ready: the form was answered before, or was refused.
-    receive::drop_arrived(&member, &squares.large).await?;
-    receive::drop_arrived(&member, &squares.small).await?;
+    receive::drop_arrived(&member, &squares.large).await;
+    receive::drop_arrived(&member, &squares.small).await;
     match done? {
         Accepted(_) => Ok(reply::see_other_with(&request, site_paths::MY_PROFILE, Flash(text::FLASH_SAVED))),
         Rejected(rejection) => Ok(again(rejection)),
@@ -55,14 +55,14 @@ pub async fn update(request: RequestContext, req: &Request, body: Body) -> Resul
 
 /// The squares of the picture that was sent; nothing is kept of it itself.
 async fn cut(member: &SignedIn, received: &mut Received, crop: Crop) -> Result<Squares> {
-    let sent = received.file(member, FIELD, (avatar::SIZE_MAX, "avatar.too_large")).await?;
+    let sent = received.file(member, FIELD, SizeLimit { bytes: avatar::SIZE_MAX, message: "avatar.too_large" }).await?;
     let raw = sent.ok_or_else(|| Error::invalid(FIELD, "avatar.none"))?;
     let ctx = &member.request.app.context;
     let squares = match raw.kind.is_picture() {
         true => Some(picture::square(&ctx.db, &ctx.limits.program, &raw, crop, member.actor.id, ctx.clock.now()).await),
         false => None,
     };
-    receive::drop_arrived(member, &raw).await?;
+    receive::drop_arrived(member, &raw).await;
     let squares = squares.ok_or_else(|| Error::invalid(FIELD, "avatar.no_picture"))?;
     Ok(squares.map_err(|failure| receive::refused(FIELD, failure))?)
 }

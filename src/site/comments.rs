@@ -30,7 +30,7 @@ pub async fn create(request: RequestContext, Path((slug, id)): Path<(String, Pos
     };
     let sent = form.take(most).await?;
     let stored = store(&sent, &slug, id).await;
-    sent.abandon().await?;
+    sent.abandon().await;
     stored
 }
 
@@ -222,7 +222,7 @@ pub async fn update(request: RequestContext, Path(id): Path<CommentId>, req: &Re
     };
     let sent = form.take(most).await?;
     let changed = change(&sent, id).await;
-    sent.abandon().await?;
+    sent.abandon().await;
     changed
 }
 

@@ -22,14 +22,10 @@ pub struct Sent {
 
 impl Sent {
     /// Deletes what did not become ready.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn abandon(self, ctx: &Context) -> Result<()> {
+    pub async fn abandon(self, ctx: &Context) {
         for arrived in self.variants.iter().map(|(_, arrived)| arrived).chain([&self.original]) {
-            storage::drop_arriving(&ctx.db, arrived.id).await?;
+            storage::discard(&ctx.db, arrived.id).await;
         }
-        Ok(())
     }
 }
 

@@ -62,7 +62,7 @@ pub async fn verify(ctx: &Context, key: &Key, token: &str) -> Result<Outcome<Use
         let now = ctx.clock.now();
         let tx = query::begin(&ctx.db).await?;
         let link = links::take(&tx, token, Purpose::VerifyEmail, now).await?.ok_or_else(expired)?;
-        let member = users::find(&tx, link.user_id).await.map_err(|_| expired())?;
+        let member = users::find(&tx, link.user_id).await.map_err(|err| err.if_not_found(expired()))?;
         if member.email != link.email {
             return Err(expired());
         }

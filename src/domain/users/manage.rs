@@ -117,7 +117,8 @@ pub async fn set_role(
         let tx = query::begin(&ctx.db).await?;
         let member = users::find(&tx, id).await?;
         check_reach(&tx, &by.actor, &member).await?;
-        let wanted = roles::find(&tx, role).await.map_err(|_| Error::invalid("role", "role.unknown"))?;
+        let unknown = || Error::invalid("role", "role.unknown");
+        let wanted = roles::find(&tx, role).await.map_err(|err| err.if_not_found(unknown()))?;
         if !by.actor.permissions.cover(wanted.permissions) {
             return Err(Error::Forbidden);
         }

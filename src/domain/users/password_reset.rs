@@ -93,7 +93,7 @@ struct Done {
 async fn replace(ctx: &Context, token: &str, new: &str, done: &mut Done) -> Result<Uncommitted<UserId>> {
     let now = ctx.clock.now();
     let link = links::find(&ctx.db, token, Purpose::ResetPassword, now).await?.ok_or_else(expired)?;
-    let member = users::find(&ctx.db, link.user_id).await.map_err(|_| expired())?;
+    let member = users::find(&ctx.db, link.user_id).await.map_err(|err| err.if_not_found(expired()))?;
     let role = roles::find(&ctx.db, member.role_id).await?;
     ctx.hasher.check_strength(new, &[&member.email, &member.name], role.permissions.into()).await?;
     let hash = ctx.hasher.hash(new).await?;

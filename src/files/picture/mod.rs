@@ -152,7 +152,7 @@ async fn made<T>(
         Err(_) => Failure::Refused(Refusal::Broken),
     };
     for (_, arrived) in made {
-        storage::drop_arriving(db, arrived.id).await?;
+        storage::discard(db, arrived.id).await;
     }
     Err(failure)
 }
@@ -209,7 +209,7 @@ async fn receive(
                     left -= n;
                 }
                 _ => {
-                    arrival.abandon().await?;
+                    arrival.abandon().await;
                     return Err(broken());
                 }
             }

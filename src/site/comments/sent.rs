@@ -74,13 +74,9 @@ impl Sent {
     }
 
     /// Deletes what did not become ready: the comment was refused, or stored by an earlier form.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn abandon(self) -> Result<()> {
+    pub async fn abandon(self) {
         for file in self.files {
-            file.sent.abandon(&self.member.request.app.context).await?;
+            file.sent.abandon(&self.member.request.app.context).await;
         }
-        Ok(())
     }
 }

@@ -28,10 +28,17 @@ pub async fn turn() -> Turn {
     Ok(permit.expect("the semaphore is never closed"))
 }
 
-/// How many bytes a file may have, and the sentence that it has more.
-pub type Limit = (u64, &'static str);
+/// How large a file may be.
+#[derive(Clone, Copy)]
+pub struct SizeLimit {
+    /// Most bytes.
+    pub bytes: u64,
+    /// The key of the sentence about one that has more.
+    pub message: &'static str,
+}
+
 /// The limit of a file of a post or a comment.
-pub const OF_FILE: Limit = (SIZE_MAX, "file.too_large");
+pub const OF_FILE: SizeLimit = SizeLimit { bytes: SIZE_MAX, message: "file.too_large" };
 
 /// Where the bytes of a file are.
 pub enum Source<'a> {
@@ -52,7 +59,7 @@ pub async fn incoming(member: &SignedIn, source: Source<'_>, name: &str) -> Resu
         let sent = opened(member, &arrived).await;
         // What waited stays until it is swept: the form may be sent on twice.
         if !waited {
-            drop_arrived(member, &arrived).await?;
+            drop_arrived(member, &arrived).await;
         }
         let sent = sent?;
         let name = name::of_picture(name, sent.original.kind);
@@ -72,11 +79,8 @@ async fn opened(member: &SignedIn, raw: &Arrived) -> Result<Sent> {
 }
 
 /// Deletes what was sent of a picture.
-///
-/// # Errors
-/// The database's.
-pub async fn drop_arrived(member: &SignedIn, raw: &Arrived) -> Result<()> {
-    Ok(storage::drop_arriving(&member.request.app.context.db, raw.id).await.map_err(Error::from)?)
+pub async fn drop_arrived(member: &SignedIn, raw: &Arrived) {
+    storage::discard(&member.request.app.context.db, raw.id).await;
 }
 
 /// Why a picture was not opened, as a fault of its field.
@@ -91,27 +95,27 @@ pub fn refused(field: &'static str, failure: Failure) -> Error {
 }
 
 /// Writes a member's file while it comes; nothing stays of one that is refused.
-pub async fn arrive(member: &SignedIn, form: &mut Multipart, field: &'static str, limit: Limit) -> Result<Arrived> {
+pub async fn arrive(member: &SignedIn, form: &mut Multipart, field: &'static str, limit: SizeLimit) -> Result<Arrived> {
     let ctx = &member.request.app.context;
     flood::file(ctx, &member.actor).await?;
     arrive_of(ctx, member.actor.id, form, field, limit).await
 }
 
 /// The same, where the sender's rate was looked at.
-pub async fn arrive_of(ctx: &Context, sender: UserId, form: &mut Multipart, field: &'static str, limit: Limit) -> Result<Arrived> {
+pub async fn arrive_of(ctx: &Context, sender: UserId, form: &mut Multipart, field: &'static str, limit: SizeLimit) -> Result<Arrived> {
     files::check_room(ctx).await?;
     let mut arrival = Arrival::begin(&ctx.db, sender, ctx.clock.now()).await.map_err(Error::from)?;
     if let Err(err) = write(&mut arrival, form, field, limit).await {
-        arrival.abandon().await.map_err(Error::from)?;
+        arrival.abandon().await;
         return Err(err);
     }
     Ok(arrival.end().await.map_err(Error::from)?)
 }
 
-async fn write(arrival: &mut Arrival, form: &mut Multipart, field: &'static str, (most, too_large): Limit) -> Result<()> {
+async fn write(arrival: &mut Arrival, form: &mut Multipart, field: &'static str, limit: SizeLimit) -> Result<()> {
     while let Some(bytes) = form.bytes().await? {
-        if arrival.size() + bytes.len() as u64 > most {
-            return Err(Error::invalid(field, too_large).into());
+        if arrival.size() + bytes.len() as u64 > limit.bytes {
+            return Err(Error::invalid(field, limit.message).into());
         }
         arrival.write(&bytes).await.map_err(Error::from)?;
     }

@@ -1,4 +1,5 @@
-//! The editor's form as it arrives: its text first, then file after file, each written while it comes.
+//! A form with files as it arrives: its text first, then file after file, each written while it comes. The editor sends one, the forms
+//! of comments do, and that of a member's picture.
 
 use crate::domain::drafts::{DraftId, Target};
 use crate::domain::files::of_comments::Incoming;
@@ -12,8 +13,8 @@ use poem::http::header;
 use poem::{Body, Request};
 use templates::comments::SLOTS;
 
+pub use super::arrive::{SizeLimit, drop_arrived, refused};
 use super::arrive::{Source, Turn, arrive, incoming, turn};
-pub use super::arrive::{drop_arrived, refused};
 use super::waiting::{self, Waiting};
 
 /// All files of a form, and its text.
@@ -98,14 +99,14 @@ impl Received {
         err
     }
 
-    /// Writes the one file of a form that takes no more, of `field`; what is beyond `most` bytes is refused with the sentence `too_large`.
+    /// Writes the one file of a form that takes no more, of `field`; what is beyond `most` bytes is refused with the sentence the sentence of the limit.
     /// `None`: none was chosen.
     ///
     /// # Errors
-    /// The database's; the form breaks off; `Invalid`: `file.busy`, `file.empty`, `too_large`.
-    pub async fn file(&mut self, member: &SignedIn, field: &'static str, most: (u64, &'static str)) -> Result<Option<Arrived>> {
+    /// The database's; the form breaks off; `Invalid`: `file.busy`, `file.empty`, the sentence of the limit.
+    pub async fn file(&mut self, member: &SignedIn, field: &'static str, limit: SizeLimit) -> Result<Option<Arrived>> {
         if let Some(waited) = Waiting::all(&self.fields).into_iter().find(|file| file.field == field) {
-            return Ok(Some(waited.find(member, field, most).await?));
+            return Ok(Some(waited.find(member, field, limit).await?));
         }
         let Some((mut form, mut part)) = self.rest.take() else { return Ok(None) };
         let (mut arrived, turn) = (None, turn().await);
@@ -113,7 +114,7 @@ impl Received {
             let is_wanted = part.name == field && part.file.as_deref().is_some_and(|name| !name.is_empty()) && arrived.is_none();
             if is_wanted {
                 arrived = Some(match &turn {
-                    Ok(_) => arrive(member, &mut form, field, most).await,
+                    Ok(_) => arrive(member, &mut form, field, limit).await,
                     Err(_) => Err(Error::invalid(field, "file.busy").into()),
                 });
             }
@@ -122,7 +123,7 @@ impl Received {
                 Ok(None) => return arrived.transpose(),
                 Err(err) => {
                     if let Some(Ok(arrived)) = arrived {
-                        drop_arrived(member, &arrived).await?;
+                        drop_arrived(member, &arrived).await;
                     }
                     return Err(err);
                 }
@@ -144,7 +145,7 @@ impl Received {
         let done = self.write_all(member, most, &mut files, &mut refused).await;
         if done.is_err() || !refused.is_empty() {
             for file in files.drain(..) {
-                file.sent.abandon(&member.request.app.context).await?;
+                file.sent.abandon(&member.request.app.context).await;
             }
         }
         done.map(|()| (files, refused))
@@ -234,7 +235,7 @@ impl OfDraft<'_> {
         let Incoming { sent, name, .. } = incoming(self.member, source, name).await?;
         let attached = files::attach(ctx, &self.member.actor, self.target, self.draft, &sent, &name).await;
         if attached.is_err() {
-            sent.abandon(ctx).await?;
+            sent.abandon(ctx).await;
         }
         Ok(attached.map(|_| ())?)
     }

@@ -4,7 +4,7 @@
 //! Only the sender of an expired session may let files wait, so that a stranger cannot fill the database, and only they get them. A file
 //! that was not taken is named as well, so that its sender is asked for it again.
 
-use super::arrive::{Limit, OF_FILE, arrive_of, turn};
+use super::arrive::{OF_FILE, SizeLimit, arrive_of, turn};
 use super::receive::FIELD;
 use crate::domain::files::{BlobId, OF_POST_MAX};
 use crate::domain::{Error, UserId, flood, sessions};
@@ -44,12 +44,12 @@ impl Waiting {
     ///
     /// # Errors
     /// `Invalid(field, …)`: `file.again`, where it was not taken or waited too long; the sentence of the limit.
-    pub async fn find(&self, member: &SignedIn, field: &'static str, (most, too_large): Limit) -> Result<Arrived> {
+    pub async fn find(&self, member: &SignedIn, field: &'static str, limit: SizeLimit) -> Result<Arrived> {
         let again = || Error::invalid(field, "file.again");
         let id = self.id.ok_or_else(again)?;
         let found = storage::find_waiting(&member.request.app.context.db, id, member.actor.id).await.map_err(Error::from)?;
         let arrived = found.ok_or_else(again)?;
-        if arrived.size > most { Err(Error::invalid(field, too_large).into()) } else { Ok(arrived) }
+        if arrived.size > limit.bytes { Err(Error::invalid(field, limit.message).into()) } else { Ok(arrived) }
     }
 }
 
