@@ -2,7 +2,7 @@
 //!
 //! The product: `domain` rules, a noun each · `entity` tables as SeaORM models · `site`, `admin` the two routers and their
 //! handlers · `web` the HTTP that both share.
-//! Shared state: `shared` Redis, or memory where there is none · `jobs` what runs in intervals.
+//! Shared state: `shared` Redis, or memory where there is none · `jobs` the worker of the queue, and what runs in intervals.
 //! `search` what makes texts searchable · `files` bytes in rows of the database. `mail` writes letters and hands them to a relay ·
 //! `outgoing` where connections may lead.
 //! Running it: `cli` the commands · `config` settings · `app` an instance put together · `db` opening and health of the

@@ -1,6 +1,6 @@
 //! What is counted in passing and written now and then: who was last seen when, which session was used,
-//! how often a post was read. A page never waits for these; an instance that is killed loses half a minute
-//! of them and nothing else.
+//! how often a post was read. A page never waits for these; an instance that is killed loses ten
+//! seconds of them and nothing else.
 
 use super::Result;
 use super::sessions::{self, Area};

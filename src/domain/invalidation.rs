@@ -1,5 +1,5 @@
 //! The log in SQL of sessions that ended or changed, and of cached pieces that are out of date, for when Redis does not deliver that.
-//! Every instance reads its new rows once a second. A Redis that comes back is sent what it missed before it is trusted.
+//! Every instance reads its new rows twice a second. A Redis that comes back is sent what it missed before it is trusted.
 
 use super::Result;
 use crate::clock::OffsetDateTime;
@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 /// The signal's topic that wakes the readers of the log before their second is over.
 pub const TOPIC: &str = "log";
 
-/// Rows read again at each sweep: PostgreSQL hands out ids before commit, so a lower id may appear later.
+/// Rows read again each time: PostgreSQL hands out ids before commit, so a lower id may appear later.
 const OVERLAP: i64 = 1_000;
 /// Hours for which rows are kept: longer than any hot copy lives (1 h).
 const KEPT_HOURS: i64 = 6;
@@ -28,7 +28,7 @@ const KEPT_HOURS: i64 = 6;
 /// After so long the hot copy of a session is deleted once more: a request that read the session before it changed may have put its copy
 /// back after the first deletion, and no request lives longer. A cached piece cannot come back so: it carries the generation that was
 /// read before its rows.
-const AFTERMATH: Duration = Duration::from_secs(45);
+const SECOND_DELETION: Duration = Duration::from_secs(45);
 
 /// What this instance has read.
 #[derive(Clone, Default)]
@@ -39,7 +39,8 @@ pub struct Cursor {
 struct Seen {
     row: InvalidationRow,
     at: Instant,
-    outcome: bool,
+    /// Whether it is still to be acted on once more, after [`SECOND_DELETION`].
+    comes_again: bool,
 }
 
 impl Cursor {
@@ -48,22 +49,22 @@ impl Cursor {
     }
 
     /// The rows to act on now: new ones, and those whose copies are to be deleted once more.
-    fn take_in(&self, rows: Vec<InvalidationRow>) -> Vec<InvalidationRow> {
+    fn due(&self, rows: Vec<InvalidationRow>) -> Vec<InvalidationRow> {
         let mut seen = self.lock();
         let mut due = Vec::new();
         for row in rows {
             if let Entry::Vacant(place) = seen.entry(row.id) {
                 due.push(row.clone());
-                let outcome = row.topic != Topic::Session;
-                place.insert(Seen { row, at: Instant::now(), outcome });
+                let comes_again = row.topic == Topic::Session;
+                place.insert(Seen { row, at: Instant::now(), comes_again });
             }
         }
-        for known in seen.values_mut().filter(|known| !known.outcome && known.at.elapsed() > AFTERMATH) {
-            known.outcome = true;
+        for known in seen.values_mut().filter(|known| known.comes_again && known.at.elapsed() > SECOND_DELETION) {
+            known.comes_again = false;
             due.push(known.row.clone());
         }
         let newest = seen.last_key_value().map(|(id, _)| *id).unwrap_or_default();
-        seen.retain(|id, known| *id == newest || id.0 > newest.0 - OVERLAP || !known.outcome);
+        seen.retain(|id, known| *id == newest || id.0 > newest.0 - OVERLAP || known.comes_again);
         due
     }
 
@@ -129,17 +130,17 @@ pub async fn write_down(ctx: &Context, tags: &[CacheTag]) {
     }
 }
 
-/// Reads what is new and acts on it. Once a second on every instance.
-pub async fn sweep(ctx: &Context, cursor: &Cursor) -> Result<()> {
+/// Reads what is new in the log and acts on it. Twice a second on every instance.
+pub async fn apply_log(ctx: &Context, cursor: &Cursor) -> Result<()> {
     let rows = match cursor.newest() {
         None => read_whole(&ctx.db).await?,
         Some(newest) => read(&ctx.db, InvalidationId(newest.0 - OVERLAP)).await?,
     };
-    let (hashes, tags) = sort(ctx, cursor.take_in(rows));
-    ctx.shared.sessions().drop_many(hashes.iter().map(String::as_str)).await;
-    if !tags.is_empty() {
+    let stale = reject_sessions(ctx, cursor.due(rows));
+    ctx.shared.sessions().drop_many(stale.sessions.iter().map(String::as_str)).await;
+    if !stale.tags.is_empty() {
         // Lost again: the log is read whole before Redis is trusted again.
-        ctx.shared.cache().invalidate(&tags).await;
+        ctx.shared.cache().invalidate(&stale.tags).await;
     }
     ctx.shared.raise_epoch(epoch::current(&ctx.db).await?);
     Ok(())
@@ -161,14 +162,21 @@ async fn read_whole(db: &Database) -> Result<Vec<InvalidationRow>> {
     Ok(newest.into_model().all(db).await?)
 }
 
+/// What Redis holds and may not be shown any longer.
+struct Stale {
+    /// The hashes of sessions.
+    sessions: Vec<String>,
+    tags: Vec<CacheTag>,
+}
+
 /// Makes old copies of sessions invalid in this process, and returns what to write to Redis.
-fn sort(ctx: &Context, rows: Vec<InvalidationRow>) -> (Vec<String>, Vec<CacheTag>) {
+fn reject_sessions(ctx: &Context, rows: Vec<InvalidationRow>) -> Stale {
     let (sessions, tags): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.topic == Topic::Session);
     for row in &sessions {
         ctx.shared.sessions().reject(&row.subject, row.version);
     }
-    let hashes = sessions.into_iter().map(|row| row.subject).collect();
-    (hashes, tags.into_iter().map(|row| CacheTag::named(row.subject)).collect())
+    let sessions = sessions.into_iter().map(|row| row.subject).collect();
+    Stale { sessions, tags: tags.into_iter().map(|row| CacheTag::named(row.subject)).collect() }
 }
 
 /// Validates a new connection to Redis: raises the epoch where Redis was restarted, and sends all rows of the log, because it is not
@@ -183,10 +191,10 @@ pub fn validator(ctx: &Context) -> Validator {
 
 async fn validate(ctx: &Context, new: &Reconnected) -> Result<Accept> {
     let epoch = epoch::of_redis(&ctx.db, &new.run_id).await?;
-    let (drop_sessions, mut bump) = sort(ctx, read_whole(&ctx.db).await?);
-    bump.extend([CacheTag::POSTS, CacheTag::BOARDS, CacheTag::ROLES, CacheTag::WITHDRAWN]);
+    let Stale { sessions, mut tags } = reject_sessions(ctx, read_whole(&ctx.db).await?);
+    tags.extend([CacheTag::POSTS, CacheTag::BOARDS, CacheTag::ROLES, CacheTag::WITHDRAWN]);
     tracing::info!(redis.run = %new.run_id, "Redis is trusted in epoch {epoch}");
-    Ok(Accept { epoch, drop_sessions, bump })
+    Ok(Accept { epoch, drop_sessions: sessions, stale: tags })
 }
 
 /// Deletes rows that are older than any copy in Redis.
@@ -206,12 +214,12 @@ mod tests {
         let rows = vec![row(1, Topic::Session, "hash"), row(2, Topic::CacheTag, "posts")];
         let subjects = |due: Vec<InvalidationRow>| due.into_iter().map(|row| row.subject).collect::<Vec<_>>();
 
-        assert_eq!(subjects(cursor.take_in(rows.clone())), ["hash", "posts"]);
-        assert!(cursor.take_in(rows.clone()).is_empty());
-        let long_ago = Instant::now().checked_sub(AFTERMATH * 2).expect("this machine has run for longer");
+        assert_eq!(subjects(cursor.due(rows.clone())), ["hash", "posts"]);
+        assert!(cursor.due(rows.clone()).is_empty());
+        let long_ago = Instant::now().checked_sub(SECOND_DELETION * 2).expect("this machine has run for longer");
         cursor.lock().values_mut().for_each(|seen| seen.at = long_ago);
 
-        assert_eq!(subjects(cursor.take_in(rows.clone())), ["hash"]);
-        assert!(cursor.take_in(rows).is_empty());
+        assert_eq!(subjects(cursor.due(rows.clone())), ["hash"]);
+        assert!(cursor.due(rows).is_empty());
     }
 }

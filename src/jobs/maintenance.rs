@@ -1,7 +1,7 @@
-//! What every instance does for itself while it answers, by timers: it reads the log of invalidations, writes what it counted in
-//! passing, sends its heartbeat. Another instance cannot do that in its place, so these are no jobs. Folding page marks could be
-//! one, but runs every two seconds: as a job it would cost five statements and a row each time, and two that fold at once do no
-//! harm.
+//! What every instance does while it answers, by timers and in tasks of its own. Some of it another instance cannot do in its place, so it
+//! is no job: it reads the log of invalidations, writes what it counted in passing, sends its heartbeat, and deletes what its disk keeps of
+//! files and nobody reads. The rest is shared but comes too often for jobs, which cost five statements and a row each: folding page marks
+//! (two that fold at once do no harm), filling the search index, making mails of notifications.
 
 use crate::app::App;
 use crate::domain::{Error, Result, counters, invalidation, posts};
@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 /// "Everywhere within a second" is half of that here, and the other half for the query.
-const SWEEP: Duration = Duration::from_millis(500);
+const READ_LOG: Duration = Duration::from_millis(500);
 /// Changes of page marks wait so long; a list adds up those that do.
 const FOLD: Duration = Duration::from_secs(2);
 const FLUSH: Duration = Duration::from_secs(10);
@@ -25,13 +25,13 @@ pub async fn run(app: App) {
     tokio::spawn(super::notices::run(app.clone()));
     let cursor = invalidation::Cursor::default();
     let mut log = app.context.shared.signals().subscribe(invalidation::TOPIC);
-    let (mut sweep, mut fold, mut flush, mut forget) = (every(SWEEP), every(FOLD), every(FLUSH), every(FORGET));
+    let (mut read_log, mut fold, mut flush, mut forget) = (every(READ_LOG), every(FOLD), every(FLUSH), every(FORGET));
     let mut failing = BTreeSet::new();
     loop {
         let (what, done) = tokio::select! {
             () = app.ended.cancelled() => break,
-            _ = log.recv() => ("reading the shared log", invalidation::sweep(&app.context, &cursor).await),
-            _ = sweep.tick() => ("reading the shared log", invalidation::sweep(&app.context, &cursor).await),
+            _ = log.recv() => ("reading the shared log", invalidation::apply_log(&app.context, &cursor).await),
+            _ = read_log.tick() => ("reading the shared log", invalidation::apply_log(&app.context, &cursor).await),
             _ = fold.tick() => ("folding page marks", posts::list::fold_marks(&app.context.db).await),
             _ = forget.tick() => ("forgetting files", forget_files(&app).await),
             _ = flush.tick() => ("writing what was counted", counters::flush(&app.context).await),

@@ -1,6 +1,6 @@
 //! Looks for notifications that are to be mailed, and for addresses that mails do not reach.
 //!
-//! A task beside `maintenance`: a look at many notifications must not hold up the sweep that ends sessions. As a job it would be a row
+//! A task beside `maintenance`: a look at many notifications must not hold up the reading of the log, which ends sessions. As a job it would be a row
 //! every few seconds, and two that look at once do no harm.
 
 use crate::app::App;

@@ -1,4 +1,4 @@
-//! All reads of shared state that a page needs, in at most one round trip.
+//! All reads of shared state that a page needs, in at most one round trip once this process knows whose session it is.
 
 use super::{
     Known, Shared, UserKey,

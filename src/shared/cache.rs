@@ -223,7 +223,7 @@ impl Cache<'_> {
     ) -> Result<Bytes, E> {
         // Without a generation, nobody may be given what was loaded before a change that this process made.
         let state = generation.map_or_else(|| self.0.inner.changes.load(Ordering::Acquire), |generation| generation.0);
-        self.0.inner.flights.once(key, state, load).await
+        self.0.inner.loads.once(key, state, load).await
     }
 
     /// A page piece kept in this process, if it is of this generation.

@@ -53,7 +53,7 @@ use memory::Memory;
 use redis::Redis;
 use session_guard::SessionGuard;
 use signals::Hub;
-use single_flight::Flights;
+use single_flight::SingleFlight;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::Backend;
@@ -71,7 +71,7 @@ struct Inner {
     local: Backend,
     trust: Arc<SessionGuard>,
     pieces: Arc<Pieces>,
-    flights: Flights<Bytes>,
+    loads: SingleFlight<Bytes>,
     /// How often this process changed rows that pages show.
     changes: AtomicU64,
     watch: Arc<presence::Watch>,
@@ -113,7 +113,7 @@ impl Shared {
             local: Backend::Memory(Arc::new(Memory::new())),
             trust,
             pieces,
-            flights: Flights::default(),
+            loads: SingleFlight::default(),
             changes: AtomicU64::default(),
             watch,
             hub: Arc::new(Hub::new()),

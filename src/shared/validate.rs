@@ -24,7 +24,7 @@ pub struct Accept {
     /// The hashes of sessions that ended while Redis was away.
     pub drop_sessions: Vec<String>,
     /// What changed while Redis was away.
-    pub bump: Vec<CacheTag>,
+    pub stale: Vec<CacheTag>,
 }
 
 /// The connection cannot be trusted now, and why. It is given up; another is tried soon.

@@ -142,7 +142,7 @@ async fn a_session_that_ended_during_the_outage_stays_ended_though_redis_brings_
 
     // The same epoch: the list alone must do.
     let drop_sessions = vec!["ended".to_owned()];
-    owner.say(Some(Accept { epoch: 1, drop_sessions, bump: vec![CacheTag::POSTS] }));
+    owner.say(Some(Accept { epoch: 1, drop_sessions, stale: vec![CacheTag::POSTS] }));
     back(&shared).await;
 
     assert_ne!(owner.asked()[0].run_id, owner.asked().last().unwrap().run_id);

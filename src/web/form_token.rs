@@ -30,7 +30,7 @@ pub fn issue(request: &RequestContext, form: &str) -> String {
 /// Whether a key that came back is one that was issued to this visitor for this form, not too long ago.
 ///
 /// # Errors
-/// `Invalid("", "form.stale")`: the form is drawn again with all that was typed and a new key.
+/// `Invalid("form", "form.stale")`: the form is drawn again with all that was typed and a new key.
 pub fn check(request: &RequestContext, form: &str, sent: &str) -> Result<Key> {
     let stale = || Error::invalid("form", "form.stale");
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(sent).map_err(|_| stale())?;

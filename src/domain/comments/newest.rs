@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_text_is_cut_at_a_blank() {
+    fn a_long_text_is_cut_and_ends_in_no_blank() {
         assert_eq!(beginning("짧은 댓글"), "짧은 댓글");
         assert_eq!(beginning(&"가".repeat(EXCERPT)), "가".repeat(EXCERPT));
         assert_eq!(beginning(&format!("{} 나다", "가".repeat(EXCERPT - 1))), format!("{}…", "가".repeat(EXCERPT - 1)));

@@ -238,7 +238,7 @@ pub async fn page(ctx: &Context, user: Option<UserId>, page: i64, size: i64) -> 
     Ok(Page::of(rows, size))
 }
 
-/// An open session for a mail about it.
+/// A session, open or ended, for a mail about it.
 ///
 /// # Errors
 /// The database's.

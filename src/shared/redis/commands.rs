@@ -67,7 +67,7 @@ impl Redis {
         self.values_over(live, keys).await
     }
 
-    /// The same, of the values that this process keeps those as they were half a second ago or later.
+    /// As [`Self::values`], but a value that this process keeps may be up to half a second old.
     pub(in crate::shared) async fn recent_values(&self, keys: Vec<String>) -> Known<Vec<Option<Bytes>>> {
         let Some(live) = self.live() else { return Known::Unknown };
         let keys: Vec<String> = keys.into_iter().map(|key| self.key(key)).collect();

@@ -123,7 +123,7 @@ impl Redis {
     async fn catch_up(&self, client: &Client, accept: Accept) -> Result<(), Error> {
         accept.drop_sessions.iter().for_each(|hash| self.trust.reject(hash, i64::MAX));
         let mut writes: Vec<Write> = accept.drop_sessions.iter().map(|hash| Write::Delete(keys::session(hash))).collect();
-        writes.extend(cache::invalidations(&accept.bump));
+        writes.extend(cache::invalidations(&accept.stale));
         for chunk in writes.chunks(CHUNK) {
             self.apply_all(client, chunk.to_vec()).await?;
         }

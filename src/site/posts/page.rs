@@ -8,7 +8,7 @@ use crate::domain::posts::{self, Post, State, list};
 use crate::domain::{Action, Actor, PostId, Resource, bookmarks, files, notifications, revisions};
 use crate::shared::cache::Generation;
 use crate::shared::fragment_cache::{Bounds, FragmentCache};
-use crate::shared::single_flight::Flights;
+use crate::shared::single_flight::SingleFlight;
 use crate::site::boards::BoardQuery;
 use crate::web::packed::Packed;
 use crate::web::{RequestContext, Result, form_token, present, reply};
@@ -37,7 +37,7 @@ pub struct PostPages(Arc<Kept>);
 struct Kept {
     pages: FragmentCache<Arc<Page>>,
     /// The pages that are being drawn.
-    flights: Flights<Arc<Page>>,
+    loads: SingleFlight<Arc<Page>>,
     readers: FragmentCache<Arc<OfReader>>,
 }
 
@@ -62,7 +62,7 @@ impl OfReader {
         Ok(Self { bookmarked, unread })
     }
 
-    fn keeps(&self, post: PostId) -> bool {
+    fn has_bookmarked(&self, post: PostId) -> bool {
         self.bookmarked.binary_search(&post).is_ok()
     }
 
@@ -77,7 +77,7 @@ impl OfReader {
 
 impl Default for PostPages {
     fn default() -> Self {
-        Self(Arc::new(Kept { pages: FragmentCache::new(PAGES), flights: Flights::default(), readers: FragmentCache::new(READERS) }))
+        Self(Arc::new(Kept { pages: FragmentCache::new(PAGES), loads: SingleFlight::default(), readers: FragmentCache::new(READERS) }))
     }
 }
 
@@ -112,14 +112,13 @@ struct Wanted<'a> {
     number: i64,
 }
 
-/// What was read for one reader.
-enum Found<'a> {
-    Page {
-        board: &'a Board,
-        page: Arc<Page>,
-        is_bookmarked: bool,
-    },
-    /// It is on another board than the address says.
+/// What one reader is to see.
+enum Loaded<'a> {
+    /// A page that readers with the same rights share.
+    Shared(&'a Board, Arc<Page>),
+    /// A page that was read for this reader, and whether it is among their bookmarks.
+    Own(&'a Board, Arc<Page>, bool),
+    /// The post is on another board than the address says.
     Elsewhere(&'a Board),
 }
 
@@ -132,60 +131,60 @@ pub async fn show(
     place: Option<Query<BoardQuery>>,
 ) -> Result<Response> {
     let wanted = Wanted { request: &request, slug: &slug, id, number: place.map_or(1, |Query(place)| place.number()) };
-    if let Some((board, page)) = kept.page(&wanted) {
-        return kept.answer(&request, board, &page).await;
-    }
-    let mut own = None;
-    let shared = kept.once(&wanted, async || {
-        if let Some((_, page)) = kept.page(&wanted) {
-            return Some(page);
+    let (board, page, is_bookmarked, may_be_unread) = match kept.load(&wanted).await? {
+        Loaded::Own(board, page, is_bookmarked) => (board, page, is_bookmarked, true),
+        Loaded::Shared(board, page) => {
+            let reader = kept.of_reader(&request).await?;
+            (board, page, reader.has_bookmarked(id), reader.has_unread_about(id))
         }
-        match own.insert(Box::pin(find(&wanted)).await) {
-            Ok(Found::Page { board, page, .. }) => kept.keep(&wanted, board, page).then(|| page.clone()),
-            _ => None,
-        }
-    });
-    let shared = shared.await;
-    let found = match (own, shared) {
-        (None, Some((board, page))) => return kept.answer(&request, board, &page).await,
-        (Some(own), _) => own?,
-        (None, None) => Box::pin(find(&wanted)).await?,
+        Loaded::Elsewhere(board) => return Ok(reply::see_other(&request, &paths::post(&board.slug, id.0))),
     };
-    Ok(match found {
-        Found::Page { board, page, is_bookmarked } => answer(&request, board, &page, Reader { keeps: is_bookmarked, has_unread: true }),
-        Found::Elsewhere(board) => reply::see_other(&request, &paths::post(&board.slug, id.0)),
-    })
-}
-
-/// Reads the post and all that its page shows, as this reader may see it.
-async fn find<'a>(wanted: &Wanted<'a>) -> Result<Found<'a>> {
-    let (request, actor) = (wanted.request, wanted.request.actor.as_ref());
-    let (post, bookmark) = posts::find_with(&request.app.context.db, actor, &request.boards, wanted.id, &bookmarks::OF_READER).await?;
-    let board = request.board_of(&post)?;
-    if board.slug != wanted.slug {
-        return Ok(Found::Elsewhere(board));
+    request.app.context.counters.read(id);
+    if may_be_unread {
+        mark_notifications_read(&request, id);
     }
-    let page = Arc::new(load(wanted, board, post).await?);
-    Ok(Found::Page { board, page, is_bookmarked: bookmark.is_some() })
+    let packed = request.head.accepts_gzip.then(|| page.packed()).flatten();
+    Ok(reply::page_in_pieces(complete(&request, board, &page, is_bookmarked), packed))
 }
 
 impl PostPages {
+    /// The page as it is kept, or else drawn once for all readers with the same rights who ask at the same moment: when something on a page
+    /// that many read has changed, they would otherwise all read its rows at once.
+    async fn load<'a>(&self, wanted: &Wanted<'a>) -> Result<Loaded<'a>> {
+        if let Some((board, page)) = self.find(wanted) {
+            return Ok(Loaded::Shared(board, page));
+        }
+        let (Ok(board), Some(state)) = (wanted.request.board_at(wanted.slug), state(wanted.request)) else {
+            return Box::pin(read(wanted)).await;
+        };
+        // What this request has read itself.
+        let mut own = None;
+        let key = key(wanted, board);
+        let shared = self.0.loads.once(&key, state.mark(), async || {
+            // Another load may have ended since the look above.
+            if let Some((_, page)) = self.find(wanted) {
+                return Ok(page);
+            }
+            match own.insert(Box::pin(read(wanted)).await) {
+                Ok(Loaded::Own(board, page, _)) if self.keep(wanted, board, page) => Ok(page.clone()),
+                _ => Err(()),
+            }
+        });
+        match (shared.await, own) {
+            (_, Some(own)) => own,
+            (Ok(page), None) if is_on(wanted, board, &page) => Ok(Loaded::Shared(board, page)),
+            _ => Box::pin(read(wanted)).await,
+        }
+    }
+
     /// The kept page, if nothing on it has changed, and its board, if this reader may read it now.
-    fn page<'a>(&self, wanted: &Wanted<'a>) -> Option<(&'a Board, Arc<Page>)> {
+    fn find<'a>(&self, wanted: &Wanted<'a>) -> Option<(&'a Board, Arc<Page>)> {
         let board = wanted.request.board_at(wanted.slug).ok()?;
         let page = self.0.pages.get(&key(wanted, board), state(wanted.request)?)?;
         is_on(wanted, board, &page).then_some((board, page))
     }
 
-    /// The page that `load` returns, which runs once for all readers with the same rights who ask at the same moment: when something on a
-    /// page that many read has changed, they would otherwise all read its rows at once. `None` where `load` found nothing for others.
-    async fn once<'a>(&self, wanted: &Wanted<'a>, load: impl AsyncFnOnce() -> Option<Arc<Page>>) -> Option<(&'a Board, Arc<Page>)> {
-        let (board, state) = (wanted.request.board_at(wanted.slug).ok()?, state(wanted.request)?);
-        let page = self.0.flights.once(&key(wanted, board), state.mark(), async || load().await.ok_or(())).await.ok()?;
-        is_on(wanted, board, &page).then_some((board, page))
-    }
-
-    /// Keeps a page of a post that is shown to all who may read its board and see its list. Whether it is one.
+    /// Keeps the page of a post that is shown to all who may read its board and see its list. Whether it is one.
     fn keep(&self, wanted: &Wanted<'_>, board: &Board, page: &Arc<Page>) -> bool {
         let is_listed = wanted.request.board_at(wanted.slug).is_ok();
         let exists = wanted.number <= page.pages.max(1);
@@ -194,12 +193,6 @@ impl PostPages {
         let size = page.drawn.size() * 4 / 3 + size_of::<Page>() + page.comments.len() * size_of::<Comment>();
         self.0.pages.put(&key(wanted, board), state, page.clone(), size);
         true
-    }
-
-    /// A page that was not read for this reader alone.
-    async fn answer(&self, request: &RequestContext, board: &Board, page: &Page) -> Result<Response> {
-        let (reader, post) = (self.of_reader(request).await?, page.post.id);
-        Ok(answer(request, board, page, Reader { keeps: reader.keeps(post), has_unread: reader.has_unread_about(post) }))
     }
 
     /// What the reader has of posts.
@@ -237,8 +230,19 @@ fn key(wanted: &Wanted<'_>, board: &Board) -> String {
     format!("{}.{}.{lang}.{guest}{answers}{moderates}{history}", wanted.id, wanted.number)
 }
 
+/// Reads the post and what stands beside it, as this reader may see it, and draws it.
+async fn read<'a>(wanted: &Wanted<'a>) -> Result<Loaded<'a>> {
+    let (request, actor) = (wanted.request, wanted.request.actor.as_ref());
+    let (post, bookmark) = posts::find_with(&request.app.context.db, actor, &request.boards, wanted.id, &bookmarks::OF_READER).await?;
+    let board = request.board_of(&post)?;
+    if board.slug != wanted.slug {
+        return Ok(Loaded::Elsewhere(board));
+    }
+    Ok(Loaded::Own(board, Arc::new(draw_page(wanted, board, post).await?), bookmark.is_some()))
+}
+
 /// Reads what stands beside the post, and draws it all.
-async fn load(wanted: &Wanted<'_>, board: &Board, mut post: Post) -> Result<Page> {
+async fn draw_page(wanted: &Wanted<'_>, board: &Board, mut post: Post) -> Result<Page> {
     let (request, number) = (wanted.request, wanted.number);
     let (app, actor) = (&request.app, request.actor.as_ref());
     let attached = async {
@@ -296,25 +300,7 @@ fn entry<'a>(wanted: &Wanted<'a>, board: &'a Board, post: &Post) -> Entry<'a> {
     }
 }
 
-/// What a reader has of the post.
-#[derive(Clone, Copy)]
-struct Reader {
-    keeps: bool,
-    /// There may be unread notifications about it.
-    has_unread: bool,
-}
-
-/// The page for its reader; the view is counted.
-fn answer(request: &RequestContext, board: &Board, page: &Page, reader: Reader) -> Response {
-    let post = &page.post;
-    request.app.context.counters.read(post.id);
-    if reader.has_unread {
-        mark_notifications_read(request, post.id);
-    }
-    let packed = request.head.accepts_gzip.then(|| page.packed()).flatten();
-    reply::page_in_pieces(complete(request, board, page, reader.keeps), packed)
-}
-
+/// The page with what is its reader's.
 fn complete(request: &RequestContext, board: &Board, page: &Page, is_bookmarked: bool) -> templates::Page {
     let (actor, post) = (request.actor.as_ref(), &page.post);
     let can_moderate = actor.is_some_and(|a| a.may(Resource::Post, Action::Moderate));
