@@ -12,7 +12,7 @@ mod room;
 mod settle;
 pub mod texts;
 
-use super::boards::Boards;
+use super::boards::{Board, Boards};
 use super::drafts::Target;
 use super::posts::list::Card;
 use super::posts::{self, Post};
@@ -109,8 +109,16 @@ struct Listed {
     file: File,
 }
 
-/// Gives listed posts their files, for those who may see the list. A statement at most.
-pub(in crate::domain) async fn add_to(db: &impl ConnectionTrait, mut posts: Vec<&mut Card>) -> Result<()> {
+/// Gives listed posts of these boards their files, where this person may read the board: who may only see its list reads neither names
+/// nor descriptions. A statement at most.
+pub(in crate::domain) async fn add_to(
+    db: &impl ConnectionTrait,
+    actor: Option<&Actor>,
+    boards: &[&Board],
+    posts: impl Iterator<Item = &mut Card>,
+) -> Result<()> {
+    let read: Vec<BoardId> = boards.iter().filter(|board| board.reads_for(actor)).map(|board| board.id).collect();
+    let mut posts: Vec<&mut Card> = posts.filter(|post| read.contains(&post.board_id)).collect();
     if posts.is_empty() {
         return Ok(());
     }

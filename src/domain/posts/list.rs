@@ -91,14 +91,14 @@ pub async fn page(db: &impl ConnectionTrait, actor: Option<&Actor>, board: &Boar
         return Err(Error::NotFound);
     }
     if number > 1 || sort != Sort::New {
-        return posts_of(db, board, sort, number).await;
+        return posts_of(db, actor, board, sort, number).await;
     }
-    let (page, comments) = tokio::try_join!(posts_of(db, board, sort, number), newest::of_board(db, actor, board))?;
+    let (page, comments) = tokio::try_join!(posts_of(db, actor, board, sort, number), newest::of_board(db, actor, board))?;
     Ok(Page { comments, ..page })
 }
 
 /// The page marks give the run of places in which the page begins, so OFFSET skips less than one run (see `migration::marks`).
-async fn posts_of(db: &impl ConnectionTrait, board: &Board, sort: Sort, number: i64) -> Result<Page> {
+async fn posts_of(db: &impl ConnectionTrait, actor: Option<&Actor>, board: &Board, sort: Sort, number: i64) -> Result<Page> {
     let skip = (number.clamp(1, i64::MAX) - 1).saturating_mul(PAGE);
     let start = sql::page_start(db, board.id, sort, skip).await?;
     let nothing = |total| Page { notices: Vec::new(), posts: Vec::new(), total, comments: Vec::new() };
@@ -121,7 +121,7 @@ async fn posts_of(db: &impl ConnectionTrait, board: &Board, sort: Sort, number: 
     let cards = |rows: Vec<Placed>| rows.into_iter().map(|row| row.card).collect();
     let mut posts: Vec<Card> = cards(posts);
     if board.look != Look::List {
-        files::add_to(db, posts.iter_mut().collect()).await?;
+        files::add_to(db, actor, &[board], posts.iter_mut()).await?;
     }
     Ok(Page { notices: cards(notices), posts, total: start.total, comments: Vec::new() })
 }
@@ -193,8 +193,8 @@ pub async fn overview(db: &impl ConnectionTrait, boards: &Boards) -> Result<Vec<
     let rows = Placed::find_by_statement(db.get_database_backend().build(&union(parts))).all(db).await?;
     let mut seen = BTreeSet::new();
     let mut cards: Vec<Card> = rows.into_iter().map(|row| row.card).filter(|card| seen.insert(card.id)).collect();
-    let is_gallery = |card: &Card| boards.all().iter().any(|board| board.id == card.board_id && board.look == Look::Gallery);
-    files::add_to(db, cards.iter_mut().filter(|card| is_gallery(card)).collect()).await?;
+    let galleries: Vec<&Board> = boards.open_to(None).filter(|board| board.look == Look::Gallery).collect();
+    files::add_to(db, None, &galleries, cards.iter_mut()).await?;
     Ok(cards)
 }
 
