@@ -7,7 +7,7 @@ use super::sessions::{self, Area};
 use crate::domain::{Context, PostId, SessionId, UserId};
 use crate::entity::{post, user};
 use parking_lot::{Mutex, MutexGuard};
-use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,6 +29,8 @@ struct Pending {
 
 /// So many rows are written at once.
 const AT_ONCE: usize = 500;
+/// So many posts are: each has a number of its own, for which the database looks through those of all.
+const POSTS_AT_ONCE: usize = 100;
 
 impl Counters {
     /// A member's session was used.
@@ -60,11 +62,18 @@ pub async fn flush(ctx: &Context) -> Result<()> {
     let pending = std::mem::take(&mut *ctx.counters.lock());
     let now = ctx.clock.now();
     let mut first = Ok(());
-    for (post, times) in pending.views {
-        let more = Expr::col(post::Column::ViewCount).add(times);
-        let update = post::Entity::update_many().col_expr(post::Column::ViewCount, more).filter(post::Column::Id.eq(post));
-        if let Err(err) = update.exec(&ctx.db).await {
-            *ctx.counters.lock().views.entry(post).or_default() += times;
+    let views: Vec<(PostId, i64)> = pending.views.into_iter().collect();
+    for views in views.chunks(POSTS_AT_ONCE) {
+        let mut times_read = CaseStatement::new();
+        for (post, times) in views {
+            times_read = times_read.case(post::Column::Id.eq(*post), *times);
+        }
+        let more = Expr::col(post::Column::ViewCount).add(times_read);
+        let of_posts = post::Column::Id.is_in(views.iter().map(|(post, _)| *post));
+        if let Err(err) = post::Entity::update_many().col_expr(post::Column::ViewCount, more).filter(of_posts).exec(&ctx.db).await {
+            for (post, times) in views {
+                *ctx.counters.lock().views.entry(*post).or_default() += times;
+            }
             first = first.and(Err(err.into()));
         }
     }

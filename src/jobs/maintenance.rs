@@ -23,31 +23,58 @@ pub async fn run(app: App) {
     let watching = tokio::spawn(monitor::reporter::run(app.clone()));
     tokio::spawn(super::search_fill::run(app.clone()));
     tokio::spawn(super::notices::run(app.clone()));
-    let cursor = invalidation::Cursor::default();
-    let mut log = app.context.shared.signals().subscribe(invalidation::TOPIC);
-    let (mut read_log, mut fold, mut flush, mut forget) = (every(READ_LOG), every(FOLD), every(FLUSH), every(FORGET));
-    let mut failing = BTreeSet::new();
+    // In a task of its own: sessions and rights end by it, and it waits for no slow statement of the others.
+    let mut log = tokio::spawn(read_log(app.clone()));
+    let (mut fold, mut flush, mut forget) = (every(FOLD), every(FLUSH), every(FORGET));
+    let mut outages = Outages::default();
     loop {
         let (what, done) = tokio::select! {
             () = app.ended.cancelled() => break,
-            _ = log.recv() => ("reading the shared log", invalidation::apply_log(&app.context, &cursor).await),
-            _ = read_log.tick() => ("reading the shared log", invalidation::apply_log(&app.context, &cursor).await),
+            ended = &mut log => {
+                tracing::error!("reading the shared log ended and begins anew: {ended:?}");
+                log = tokio::spawn(read_log(app.clone()));
+                continue;
+            }
             _ = fold.tick() => ("folding page marks", posts::list::fold_marks(&app.context.db).await),
             _ = forget.tick() => ("forgetting files", forget_files(&app).await),
             _ = flush.tick() => ("writing what was counted", counters::flush(&app.context).await),
         };
-        // An outage is logged once when it begins and once when it is over, not twice a second.
-        match &done {
-            Err(err) if failing.insert(what) => tracing::warn!("{what} does not work: {err}"),
-            Ok(()) if failing.remove(what) => tracing::info!("{what} works again"),
-            _ => {}
-        }
+        outages.note(what, &done);
     }
     if let Err(err) = counters::flush(&app.context).await {
         tracing::warn!("writing what was counted before the end: {err}");
     }
     if let Err(err) = watching.await {
         tracing::warn!("watching over this instance did not end well: {err}");
+    }
+}
+
+/// Reads the log of invalidations, by time and when an instance has written to it, until this one has given its last answer.
+async fn read_log(app: App) {
+    let cursor = invalidation::Cursor::default();
+    let mut signals = app.context.shared.signals().subscribe(invalidation::TOPIC);
+    let (mut ticks, mut outages) = (every(READ_LOG), Outages::default());
+    loop {
+        tokio::select! {
+            () = app.ended.cancelled() => break,
+            _ = signals.recv() => {}
+            _ = ticks.tick() => {}
+        }
+        outages.note("reading the shared log", &invalidation::apply_log(&app.context, &cursor).await);
+    }
+}
+
+/// What does not work at present: an outage is logged once when it begins and once when it is over, not twice a second.
+#[derive(Default)]
+struct Outages(BTreeSet<&'static str>);
+
+impl Outages {
+    fn note(&mut self, what: &'static str, done: &Result<()>) {
+        match done {
+            Err(err) if self.0.insert(what) => tracing::warn!("{what} does not work: {err}"),
+            Ok(()) if self.0.remove(what) => tracing::info!("{what} works again"),
+            _ => {}
+        }
     }
 }
 
