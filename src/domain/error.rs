@@ -77,6 +77,8 @@ impl From<DbErr> for Error {
         }
         match &err {
             DbErr::RecordNotFound(_) => Self::NotFound,
+            // Typed texts are checked before; what is left are addresses and hidden fields that a person has changed.
+            DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e)) if has_nul(e) => Self::NotFound,
             _ if disk_full::is_full(&err) => {
                 disk_full::note(&err);
                 Self::Full
@@ -95,6 +97,11 @@ impl From<DbErr> for Error {
             _ => Self::Internal(err.to_string()),
         }
     }
+}
+
+/// Whether a text with a NUL was asked for, which no row of PostgreSQL can hold (22021, `character_not_in_repertoire`).
+fn has_nul(err: &sea_orm::sqlx::Error) -> bool {
+    matches!(err, sea_orm::sqlx::Error::Database(e) if e.code().is_some_and(|code| code == "22021"))
 }
 
 /// Whether trying again later may help: a lost connection, a deadlock, a restart, a time-out.
