@@ -200,7 +200,9 @@ pub(in crate::domain) async fn publish(
     users::lock(tx, member).await?;
     let shown = editor.draft.map(|id| Column::Id.eq(id).and(Column::Version.eq(editor.version)));
     let of_form = Condition::any().add(Column::Form.eq(&editor.form)).add_option(shown);
-    let drafts = Entity::find().select_only().column(Column::Id).filter(Column::UserId.eq(member)).filter(of_form);
+    // A draft of another post's change holds what its writer may not be allowed to change any more.
+    let of_post = Column::PostId.is_null().or(Column::PostId.eq(post));
+    let drafts = Entity::find().select_only().column(Column::Id).filter(Column::UserId.eq(member)).filter(of_form).filter(of_post);
     let drafts: Vec<DraftId> = drafts.into_tuple().all(tx).await?;
     files::publish(tx, &drafts, post, &typed.alts, now).await?;
     if !drafts.is_empty() {

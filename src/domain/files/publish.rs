@@ -27,7 +27,7 @@ pub(in crate::domain) async fn publish(
         Entity::update_many().set(given).filter(Column::DraftId.is_in(drafts.iter().copied())).exec(tx).await?;
         if !files.is_empty() {
             let owner = texts::post_as_owner(tx, post).await?.ok_or(Error::NotFound)?;
-            texts::announce(tx, &files, owner, now).await?;
+            texts::index_and_enqueue(tx, &files, owner, now).await?;
         }
         apply_changes(tx, drafts, post).await?;
     }
@@ -80,7 +80,11 @@ async fn apply_changes(tx: &Transaction, drafts: &[DraftId], post: PostId) -> Re
                     gone.push(change.file_id);
                 }
             }
-            Some(alt) => set_alt(tx, change.file_id, &alt).await?,
+            Some(alt) => {
+                let described = ActiveModel { alt: Set(alt), ..Default::default() };
+                let of_post = Entity::update_many().filter(Column::Id.eq(change.file_id)).filter(Column::PostId.eq(post));
+                of_post.set(described).exec(tx).await?;
+            }
             None => {}
         }
     }
