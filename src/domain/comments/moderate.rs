@@ -2,18 +2,18 @@
 
 use super::super::boards::Boards;
 use super::super::posts::{self, moderate::ModerationAction};
-use super::super::{Action, Actor, Error, Resource, Result, audit};
+use super::super::{Action, Actor, Error, Resource, Result, audit, users};
 use super::find_readable;
 use super::write::{excerpt, set_state};
 use crate::clock::OffsetDateTime;
-use crate::db::query;
+use crate::db::{Transaction, query};
 use crate::domain::idempotency::{Uncommitted, idempotent};
 use crate::domain::page::{Page, skip};
 use crate::domain::{CommentId, Context, PostId, UserId, idempotency, search, validation};
 use crate::entity::comment::{Column, Entity};
 use crate::entity::post::State;
 use crate::entity::{board, post, user};
-use sea_orm::sea_query::JoinType;
+use sea_orm::sea_query::{JoinType, LockType};
 use sea_orm::{ColumnTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Related};
 
 /// Hides, restores or deletes comments, with a reason and an entry in the audit log for each. Only those on boards and posts that this
@@ -43,6 +43,9 @@ async fn apply(ctx: &Context, by: &audit::By, ids: &[CommentId], action: Moderat
     let now = ctx.clock.now();
     let tx = query::begin(&ctx.db).await?;
     let boards = Boards::read(&tx).await?;
+    let (posts, authors) = lock(&tx, ids).await?;
+    posts::moderate::lock(&tx, &posts).await?;
+    users::lock_all(&tx, &authors).await?;
     for id in ids {
         let (comment, _) = find_readable(&tx, Some(&by.actor), &boards, *id).await?;
         let name = excerpt(&comment.body);
@@ -51,6 +54,13 @@ async fn apply(ctx: &Context, by: &audit::By, ids: &[CommentId], action: Moderat
     }
     posts::moderate::withdraw_all(&tx, &boards, now).await?;
     Ok(Uncommitted { tx, id: ids.len() as i64 })
+}
+
+/// Locks comments until the transaction ends, and gives their posts and authors, which are to be locked next.
+async fn lock(tx: &Transaction, ids: &[CommentId]) -> Result<(Vec<PostId>, Vec<UserId>)> {
+    let rows = Entity::find().select_only().columns([Column::PostId, Column::AuthorId]).filter(Column::Id.is_in(ids.iter().copied()));
+    let rows: Vec<(PostId, UserId)> = rows.order_by_asc(Column::Id).lock(LockType::NoKeyUpdate).into_tuple().all(tx).await?;
+    Ok(rows.into_iter().unzip())
 }
 
 /// A comment in the staff's list.

@@ -2,7 +2,7 @@
 
 use super::super::audit::{self, Entry, Target};
 use super::super::boards::{Board, Boards};
-use super::super::{Action, Actor, Error, Resource, Result, notifications};
+use super::super::{Action, Actor, Error, Resource, Result, notifications, users};
 use super::write::set_state;
 use super::{Post, State, find_readable};
 use crate::db::{Transaction, query};
@@ -13,7 +13,7 @@ use crate::entity::post::{ActiveModel, Column, Entity};
 use crate::entity::{board, user};
 use crate::shared::cache::CacheTag;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Condition, LikeExpr};
+use sea_orm::sea_query::{Condition, LikeExpr, LockType};
 use sea_orm::{ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// What is done.
@@ -116,6 +116,8 @@ async fn apply(ctx: &Context, by: &audit::By, ids: &[PostId], action: Moderation
         ModerationAction::Move(board) => Some(target(&boards, &by.actor, board)?),
         _ => None,
     };
+    let authors = lock(&tx, ids).await?;
+    users::lock_all(&tx, &authors).await?;
     for id in ids {
         let post = find_readable(&tx, Some(&by.actor), &boards, *id).await?;
         let mut entry = action.entry(Target::Post(*id), &post.title, post.state).because(&reason);
@@ -128,6 +130,13 @@ async fn apply(ctx: &Context, by: &audit::By, ids: &[PostId], action: Moderation
     }
     withdraw_all(&tx, &boards, now).await?;
     Ok(Uncommitted { tx, id: ids.len() as i64 })
+}
+
+/// Locks posts until the transaction ends, and gives their authors. Who changes several posts does this first, and locks members after it:
+/// a transaction that writes a comment locks its post and then its author, and the two would wait for each other.
+pub(in crate::domain) async fn lock(tx: &Transaction, ids: &[PostId]) -> Result<Vec<UserId>> {
+    let rows = Entity::find().select_only().column(Column::AuthorId).filter(Column::Id.is_in(ids.iter().copied()));
+    Ok(rows.order_by_asc(Column::Id).lock(LockType::NoKeyUpdate).into_tuple().all(tx).await?)
 }
 
 /// The board that posts are moved to. One that this person may not read gets the same error as one that does not exist.

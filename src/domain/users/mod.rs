@@ -31,7 +31,7 @@ use crate::entity::{consent, user};
 use crate::shared::cache::CacheTag;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Condition, LockType};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// The version of the terms of use that is shown now; consents are kept with it.
 pub const TERMS_VERSION: &str = "2026-11-01";
@@ -241,6 +241,16 @@ pub async fn find(db: &impl ConnectionTrait, id: UserId) -> Result<user::Model> 
 pub(super) async fn lock(tx: &Transaction, member: UserId) -> Result<()> {
     let row = user::Entity::find_by_id(member).select_only().column(user::Column::Id).lock(LockType::NoKeyUpdate);
     row.into_tuple::<UserId>().one(tx).await?;
+    Ok(())
+}
+
+/// The same for several, in the order of their ids, so that no two transactions wait for each other.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn lock_all(tx: &Transaction, members: &[UserId]) -> Result<()> {
+    let rows = user::Entity::find().select_only().column(user::Column::Id).filter(user::Column::Id.is_in(members.iter().copied()));
+    rows.order_by_asc(user::Column::Id).lock(LockType::NoKeyUpdate).into_tuple::<UserId>().all(tx).await?;
     Ok(())
 }
 
