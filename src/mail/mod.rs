@@ -126,10 +126,7 @@ async fn send(
     connections: &Connections,
     (relay, message): (&crate::config::mail::Relay, &Message),
 ) -> Result<(), Failure> {
-    // Staff who let it be tried again know that it was cut; its tries begin anew then.
-    if job.tries <= 1 {
-        mail::settle(&ctx.db, job.id).await?;
-    } else if mail::doubts(&ctx.db, job.id).await? >= MOST_DOUBTS {
+    if mail::doubts(&ctx.db, job.id).await? >= MOST_DOUBTS {
         return Err(Failure::Permanent("the connection broke twice while the text was sent; it may have arrived".into()));
     }
     let refused = match connections.open(relay, message).await {

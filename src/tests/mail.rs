@@ -1,12 +1,13 @@
 //! Mails on their way to a relay that refuses them, breaks, falls silent or is away.
 
 use crate::support::mail::{Post, work};
-use crate::support::{Engine, Postgres, Sqlite, TestApp, config, until};
+use crate::support::{Engine, Postgres, Sqlite, TestApp, config, operator, until};
 use minschool::config::mail::{Security, Way};
 use minschool::config::{Config, Sources};
 use minschool::db::query;
 use minschool::domain::UserId;
-use minschool::domain::jobs::{self, State};
+use minschool::domain::idempotency::Key;
+use minschool::domain::jobs::{self, State, manage};
 use minschool::domain::mail::{self, MailJob};
 use minschool::entity::{job, user_email};
 use rstest::rstest;
@@ -229,6 +230,27 @@ async fn nothing_is_sent_unencrypted_to_another_machine(#[values(Sqlite, Postgre
     assert_eq!(job.state, State::Waiting);
     assert!(job.last_error.contains("STARTTLS"), "{}", job.last_error);
     assert!(post.server.mails().is_empty());
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_mail_that_may_have_arrived_twice_is_sent_again_by_staff_alone(#[values(Sqlite, Postgres)] engine: Engine) {
+    let (test, post, ada) = start(engine).await;
+    add(&post, ada).await;
+    let (ctx, job) = (&test.app.context, row(&test).await.id);
+    // Two instances were stopped while the relay was slow to answer; giving the job back took their tries off its count.
+    for _ in 0..2 {
+        mail::begin(&ctx.db, job).await.unwrap();
+    }
+
+    work(&post.node.app);
+
+    let cut = failed(&test, 1).await;
+    assert!(cut.state == State::Failed && cut.last_error.contains("may have arrived"), "{}", cut.last_error);
+    assert!(post.server.mails().is_empty());
+    manage::retry(ctx, &operator(), &Key::random().unwrap(), job).await.unwrap();
+    done(&test, 1).await;
+    assert_eq!(post.server.mails().len(), 1);
 }
 
 #[rstest]

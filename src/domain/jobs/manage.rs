@@ -8,6 +8,7 @@ use crate::domain::audit::{self, Entry, Target};
 use crate::domain::idempotency::{Key, Outcome, Uncommitted, idempotent};
 use crate::domain::{Action, Actor, Context, Error, Resource, Result};
 use crate::entity::job::{ActiveModel, Column, Entity};
+use crate::entity::mail_attempt;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
@@ -102,6 +103,8 @@ pub async fn retry(ctx: &Context, by: &audit::By, key: &Key, id: JobId) -> Resul
         };
         let idle = Entity::update_many().set(again).filter(Column::Id.eq(id)).filter(is_free(now)).filter(Column::State.eq(job.state));
         found(idle.exec(&tx).await?.rows_affected)?;
+        // Staff have read that a mail may have arrived, and send it again.
+        mail_attempt::Entity::delete_many().filter(mail_attempt::Column::JobId.eq(id)).exec(&tx).await?;
         let entry = Entry::new("job.retry", Target::Job(id), &job.kind).change("tries", &job.tries.to_string(), "0");
         audit::write(&tx, by, entry, now).await?;
         Ok(Uncommitted { tx, id })
