@@ -16,7 +16,7 @@ use minschool::domain::users::{avatar, profile};
 use minschool::domain::{Actor, BoardId, Error, PostId, UserId};
 use minschool::entity::blob::{self, ContentKind, State};
 use minschool::files::picture::Squares;
-use minschool::files::storage::{Arrival, Arrived};
+use minschool::files::storage::{self, Arrival, Arrived};
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
 use sea_orm::EntityTrait;
@@ -56,6 +56,22 @@ async fn actor(test: &TestApp, name: &str) -> Actor {
 
 fn is_full<T>(done: &Result<T, Error>, field: &str) -> bool {
     matches!(done, Err(Error::Invalid(problems)) if problems[0].message == "file.site_full" && problems[0].field == field)
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_waits_for_its_form_takes_room_too(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    test.member("ada").await;
+    let ctx = &test.app.context;
+    leave(&test, files::SIZE_MAX + 512).await;
+    files::check_room(ctx).await.unwrap();
+    let kib = arrived(&test, b'a').await;
+    files::check_room(ctx).await.expect("what is still arriving is not counted");
+
+    storage::let_wait(&ctx.db, &kib, ctx.clock.now()).await.unwrap();
+
+    assert!(is_full(&files::check_room(ctx).await, "files"));
 }
 
 #[rstest]

@@ -15,9 +15,14 @@ fn sum_of(blobs: SimpleExpr) -> SelectStatement {
     Query::select().expr(SimpleExpr::from(Func::coalesce(sum)).cast_as("BIGINT")).from(Entity).and_where(blobs).take()
 }
 
+/// Contents whose bytes are all there: ready, or waiting for a form that names them, which anybody whose session ended can have wait.
+fn whole() -> SimpleExpr {
+    Column::State.eq(blob::State::Ready).or(Column::Sha256.is_not_null())
+}
+
 /// The bytes of all contents, as a part of a statement.
 pub fn bytes_of_all() -> SimpleExpr {
-    sum_of(Column::State.eq(blob::State::Ready)).into()
+    sum_of(whole()).into()
 }
 
 /// The bytes of these contents.
@@ -27,7 +32,7 @@ pub(super) async fn sum(db: &impl ConnectionTrait, blobs: SimpleExpr) -> Result<
 }
 
 async fn used(db: &impl ConnectionTrait) -> Result<u64> {
-    sum(db, Column::State.eq(blob::State::Ready)).await
+    sum(db, whole()).await
 }
 
 /// Whether there is room for one more file of any size, so that none is received only to be refused. Files that arrive at the same moment
