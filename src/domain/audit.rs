@@ -12,8 +12,11 @@ use crate::entity::audit_entry::{ActiveModel, Column, Entity};
 use crate::entity::{comment, post};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Map, Value as Json};
+
+/// An edit of another member's post, with both texts.
+pub(in crate::domain) const POST_EDIT: &str = "post.edit";
 
 /// Who acts, from where.
 #[derive(Clone, Debug)]
@@ -136,6 +139,20 @@ pub async fn write(tx: &impl ConnectionTrait, by: &By, entry: Entry, now: Offset
         ..Default::default()
     };
     Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Takes words out of the entries about a post or comment, because a version that they quote is erased for good: what edits changed, and
+/// the name of the target where it was `name`. Who did what and when stays.
+pub(in crate::domain) async fn erase_words(tx: &impl ConnectionTrait, target: Target, name: Option<String>) -> Result<()> {
+    let (kind, id) = target.columns();
+    let about = || Entity::update_many().filter(Column::TargetKind.eq(kind)).filter(Column::TargetId.eq(id));
+    let no_change = ActiveModel { before: Set("{}".into()), after: Set("{}".into()), ..Default::default() };
+    about().set(no_change).filter(Column::Action.eq(POST_EDIT)).exec(tx).await?;
+    if let Some(name) = name {
+        let no_name = ActiveModel { target_name: Set(String::new()), ..Default::default() };
+        about().set(no_name).filter(Column::TargetName.eq(name)).exec(tx).await?;
+    }
     Ok(())
 }
 

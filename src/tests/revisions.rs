@@ -128,7 +128,9 @@ async fn staff_erase_what_should_not_have_been_written(#[values(Sqlite, Postgres
     let mut ada = test.signed_in("ada").await;
     let post = ada.write("free", "글").await;
     edit(&mut ada, &post, "글", "주민번호 900101").await;
-    edit(&mut ada, &post, "글", "지웠습니다").await;
+    // Staff take it out: the audit log quotes what they changed.
+    edit(&mut boss, &post, "글", "지웠습니다").await;
+    assert_eq!(count(&test, "SELECT COUNT(*) FROM audit_log WHERE before LIKE '%900101%'").await, 1);
     let page = format!("{post}/revisions/1");
     // The same form in a member's hands.
     let theirs = ada.get(&page).await;
@@ -142,6 +144,8 @@ async fn staff_erase_what_should_not_have_been_written(#[values(Sqlite, Postgres
     assert_eq!(ada.get(&page).await.status, 404);
     assert!(!ada.get(&format!("{post}/revisions/2")).await.says("900101"));
     assert_eq!(count(&test, "SELECT COUNT(*) FROM revisions WHERE body LIKE '%900101%'").await, 0);
+    assert_eq!(count(&test, "SELECT COUNT(*) FROM audit_log WHERE before LIKE '%900101%' OR after LIKE '%900101%'").await, 0);
+    assert_eq!(count(&test, "SELECT COUNT(*) FROM audit_log WHERE action = 'post.edit'").await, 1, "who edited what stays");
     let log = boss.get_admin("/audit").await;
     assert!(log.says("수정 내역 지움") && !log.says("900101"), "{}", log.text());
     // The text in force is no revision.

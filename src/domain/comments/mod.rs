@@ -26,6 +26,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, QueryTrait, RelationDef, Select,
 };
 
+pub(in crate::domain) use write::excerpt;
 pub use write::{New, Typed, check_writable, create, destroy, insert, topic, update};
 
 /// Comments on one page of a thread.

@@ -341,7 +341,7 @@ async fn delete(ctx: &Context, by: &By, id: CommentId, stale: &mut Vec<CacheTag>
 }
 
 /// The beginning of a comment, by which the audit log names it.
-pub(super) fn excerpt(body: &str) -> String {
+pub(in crate::domain) fn excerpt(body: &str) -> String {
     body.chars().take(60).collect()
 }
 

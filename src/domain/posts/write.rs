@@ -130,7 +130,7 @@ async fn amend(ctx: &Context, by: &By, (post, board): (&Post, &Board), draft: &D
     let html = markdown::post(&body.0).await?;
     let staff = by.actor.may(Resource::Post, Action::Moderate);
     let (now, actor) = (ctx.clock.now(), by.actor.id);
-    let entry = audit::Entry::new("post.edit", audit::Target::Post(post.id), &post.title)
+    let entry = audit::Entry::new(audit::POST_EDIT, audit::Target::Post(post.id), &post.title)
         .change("title", &post.title, &title.0)
         .change_text("body", &post.body, &body.0);
     let doc = Doc::post(post.id, post.board_id, post.author_id, post.created_at, State::Shown, Grams::of(&title.0, &html));

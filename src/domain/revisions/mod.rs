@@ -250,7 +250,8 @@ async fn keep(tx: &Transaction, subject: Subject, old: Stored) -> Result<()> {
     Ok(())
 }
 
-/// Erases an older version for good, such as one with a telephone number in it. Noted in the audit log, without its words.
+/// Erases an older version for good, such as one with a telephone number in it. Noted in the audit log, without its words; what earlier
+/// entries quote of the texts of this post or comment goes too.
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`, also for the version in force.
@@ -263,9 +264,14 @@ pub async fn erase(ctx: &Context, by: &By, key: &Key, subject: Subject, number: 
             Subject::Comment(id) => of_comment(&ctx.db, Some(&by.actor), &boards, id).await?,
         };
         let tx = query::begin(&ctx.db).await?;
-        let rows = subject.rows().select_only().column(Column::Id).filter(Column::Number.eq(number));
-        let id: Option<RevisionId> = rows.into_tuple().one(&tx).await?;
-        Entity::delete_by_id(id.ok_or(Error::NotFound)?).exec(&tx).await?;
+        let erased = subject.rows().filter(Column::Number.eq(number)).one(&tx).await?.ok_or(Error::NotFound)?;
+        Entity::delete_by_id(erased.id).exec(&tx).await?;
+        let name = match subject {
+            Subject::Post(_) => erased.title,
+            Subject::Comment(_) => comments::excerpt(&erased.body),
+        };
+        // A title that the post still has may stay.
+        audit::erase_words(&tx, subject.target(), Some(name).filter(|name| *name != history.post.title)).await?;
         let entry = audit::Entry::new("revision.erase", subject.target(), &history.post.title).change("revision", &number.to_string(), "");
         audit::write(&tx, by, entry, ctx.clock.now()).await?;
         Ok(Uncommitted { tx, id: number })
