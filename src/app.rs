@@ -23,6 +23,9 @@ pub struct App {
     inner: Arc<Inner>,
 }
 
+/// Forms with files of people who are not signed in that an instance holds at once.
+const STRANGERS: usize = 32;
+
 /// The parts of an [`App`].
 pub struct Inner {
     /// What rules of the domain work with.
@@ -40,6 +43,9 @@ pub struct Inner {
     /// Permits for opening event streams. When an instance ends, its streams reconnect to the others at the same moment, and would take
     /// the database's connections from pages.
     pub openings: Semaphore,
+    /// Permits for forms with files of people who are not signed in, each with up to a mebibyte of text. Their routes are outside the limits
+    /// on bodies and on requests at work, where members take turns.
+    pub strangers: Arc<Semaphore>,
     /// Writes in progress, which outlive the connections that asked for them.
     pub writes: TaskTracker,
     /// Cancelled when the instance is to stop: streams end, new ones are refused.
@@ -84,6 +90,7 @@ impl App {
             db_health: DbHealth::default(),
             metrics: Metrics::default(),
             monitor: Monitor::default(),
+            strangers: Arc::new(Semaphore::new(STRANGERS)),
             openings: Semaphore::new(OPENINGS),
             writes: TaskTracker::new(),
             stop: CancellationToken::new(),

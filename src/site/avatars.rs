@@ -42,14 +42,27 @@ pub async fn update(request: RequestContext, req: &Request, body: Body) -> Resul
         Err(HttpError::Domain(Error::Slow(_))) => return Ok(again(Problem { field: FIELD, message: "file.wait" }.into())),
         Err(err) => return Err(err),
     };
+    let member = match member.clone().reloaded(received.fields()).await {
+        Ok(member) => member,
+        Err(err) => {
+            discard(&member, &squares).await;
+            return Err(err);
+        }
+    };
+    let again = |rejection| settings::with_picture(&member, &SentPicture { crop, rejection });
     let set = async |key| avatar::set(&request.app.context, &member.actor, &key, &squares).await;
     let done = form::submit_one(&request, (FORM, "save"), received.fields(), set).await;
     // What did not become ready: the form was answered before, or was refused.
-    receive::drop_arrived(&member, &squares.large).await;
-    receive::drop_arrived(&member, &squares.small).await;
+    discard(&member, &squares).await;
     match done? {
         Accepted(_) => Ok(reply::see_other_with(&request, site_paths::MY_PROFILE, Flash(text::FLASH_SAVED))),
         Rejected(rejection) => Ok(again(rejection)),
+    }
+}
+
+async fn discard(member: &SignedIn, squares: &Squares) {
+    for square in [&squares.large, &squares.small] {
+        receive::drop_arrived(member, square).await;
     }
 }
 

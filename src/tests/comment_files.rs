@@ -5,14 +5,19 @@ use crate::documents::docx;
 use crate::file_texts::{all_done, work};
 use crate::files::{names, number, upload};
 use crate::pictures::{encoded, half_red};
-use crate::support::{Engine, Page, Postgres, Sqlite, TestApp, Visitor, operator, set_board};
+use crate::support::{Engine, Page, Postgres, Sqlite, TestApp, Visitor, operator, set_board, until};
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 use image::ImageFormat;
 use minschool::domain::comments::moderate as comment_rules;
 use minschool::domain::posts::moderate::{ModerationAction, moderate};
-use minschool::domain::{CommentId, PostId, idempotency};
+use minschool::domain::users::manage;
+use minschool::domain::{CommentId, PostId, UserId, idempotency};
 use minschool::files::storage;
+use poem::Body;
 use poem::http::Method;
 use rstest::rstest;
+use std::future::Future;
 
 pub(crate) const NOTES: (&str, &[u8]) = ("회의록.txt", "여덟 명이 모였습니다.".as_bytes());
 
@@ -48,6 +53,54 @@ pub(crate) async fn newest_comment(test: &TestApp) -> CommentId {
 pub(crate) async fn act(test: &TestApp, id: CommentId, what: ModerationAction) {
     let key = idempotency::Key(format!("{what:?}{id}{}", number(test, "SELECT COUNT(*) FROM audit_log").await));
     comment_rules::moderate(&test.app.context, &operator(), &key, &[id], what, "이유").await.unwrap();
+}
+
+/// Posts a comment with a file of which only the first half has come when `meanwhile` runs.
+async fn comment_slowly(test: &TestApp, member: &mut Visitor, post: &str, meanwhile: impl Future<Output = ()>) -> Page {
+    let page = member.get(post).await;
+    let once = page.once(&action(post));
+    let part = |name: &str, value: &str| format!("--browser\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    let file = "--browser\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.txt\"\r\n\r\nhalf";
+    let head = format!("{}{}{file}", part("once", &once), part("body", "느린 댓글"));
+    let (rest, comes) = tokio::sync::oneshot::channel::<Bytes>();
+    let body = stream::iter([Ok::<_, std::io::Error>(Bytes::from(head))]).chain(stream::once(async { Ok(comes.await.unwrap()) }));
+    let mut request = member.request(Method::POST, &action(post), None);
+    request.headers_mut().insert("content-type", "multipart/form-data; boundary=browser".parse().unwrap());
+    request.set_body(Body::from_bytes_stream(body));
+    let mut sender = member.clone();
+    let address = action(post);
+    let sending = tokio::spawn(async move { sender.raw(request, &address, false).await });
+    until("the file is coming", async || number(test, "SELECT COUNT(*) FROM blobs WHERE state = 'arriving'").await == 1).await;
+    meanwhile.await;
+    rest.send(Bytes::from_static(b" and the other\r\n--browser--\r\n")).unwrap();
+    sending.await.unwrap()
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_comment_is_stored_with_the_rights_of_the_moment_when_its_files_are_there(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (mut ada, mut boss) = (test.signed_in("ada").await, test.staff("boss", "admin").await);
+    let post = ada.write("free", "글").await;
+    let mut bob = test.signed_in("bob").await;
+    let stored = async || number(&test, "SELECT COUNT(*) FROM comments").await;
+
+    let closed = comment_slowly(&test, &mut ada, &post, async {
+        set_board(&mut boss, "free", &[("comment", "staff")]).await;
+    });
+    assert!(matches!(closed.await.status, 403 | 404 | 422));
+    set_board(&mut boss, "free", &[("comment", "members")]).await;
+    let suspended = comment_slowly(&test, &mut bob, &post, async {
+        let key = idempotency::Key::random().unwrap();
+        let id = UserId(number(&test, "SELECT id FROM users WHERE name = 'bob'").await);
+        manage::suspend(&test.app.context, &operator(), &key, id, None, "까닭").await.unwrap();
+    });
+    let suspended = suspended.await;
+
+    assert!(suspended.says("로그인"), "{}", suspended.text());
+    assert_eq!((stored().await, number(&test, "SELECT COUNT(*) FROM files").await), (0, 0));
+    let posted = comment_slowly(&test, &mut ada, &post, async {}).await;
+    assert_eq!((posted.status, stored().await), (303, 1), "{}", posted.text());
 }
 
 #[rstest]

@@ -167,14 +167,14 @@ async fn a_file_that_waited_for_too_long_is_asked_for_again(#[values(Sqlite, Pos
     assert_eq!((page.texts("#attached .refused").len(), value(&page, WRITE, "body").as_str()), (1, "쓰던 글"));
 }
 
-/// A form whose file never ends.
-async fn send_without_end(mut stranger: Visitor) {
+/// A form whose file never ends. Gives the status of its answer, if there is one.
+async fn send_without_end(mut stranger: Visitor) -> u16 {
     let head = "--browser\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.bin\"\r\n\r\nhalf";
     let body = stream::iter([Ok::<_, std::io::Error>(Bytes::from(head))]).chain(stream::pending());
     let mut request = stranger.request(Method::POST, ATTACH, None);
     request.headers_mut().insert(header::CONTENT_TYPE, "multipart/form-data; boundary=browser".parse().unwrap());
     request.set_body(Body::from_bytes_stream(body));
-    stranger.raw(request, ATTACH, false).await;
+    stranger.raw(request, ATTACH, false).await.status
 }
 
 #[rstest]
@@ -191,4 +191,20 @@ async fn strangers_who_send_slowly_keep_no_member_from_sending(#[values(Sqlite, 
 
     assert_eq!(names(&editor), ["회의록.txt"], "{}", editor.text());
     assert!(strangers.iter().all(|sending| !sending.is_finished()), "they were sending all the while");
+}
+
+#[rstest]
+#[tokio::test]
+async fn strangers_make_an_instance_hold_a_bounded_number_of_forms(#[values(Sqlite)] engine: Engine) {
+    let test = engine.start().await;
+    // Each waits for the rest of its file; those beyond the bound are answered at once.
+    let sending: Vec<_> = (0..40).map(|_| tokio::spawn(send_without_end(test.visitor()))).collect();
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+
+    let (answered, held): (Vec<_>, Vec<_>) = sending.into_iter().partition(tokio::task::JoinHandle::is_finished);
+
+    let answers = futures_util::future::join_all(answered).await;
+    assert!(!held.is_empty() && held.len() <= 32, "{}", held.len());
+    assert!(answers.len() >= 8 && answers.iter().all(|status| *status.as_ref().unwrap() == 503), "{answers:?}");
+    held.iter().for_each(tokio::task::JoinHandle::abort);
 }

@@ -23,6 +23,19 @@ impl SignedIn {
 }
 
 impl SignedIn {
+    /// The member with the rights that they have now. For a form whose files came for minutes: a member may have been suspended meanwhile,
+    /// or a board closed.
+    ///
+    /// # Errors
+    /// `SignInAgain` where the session has ended; the database's.
+    pub async fn reloaded(self, fields: &Fields) -> Result<Self, HttpError> {
+        let request = RequestContext::load(self.request.head.clone()).await?;
+        match request.actor.clone() {
+            Some(actor) => Ok(Self { request, actor }),
+            None => Err(HttpError::SignInAgain(fields.pairs().to_vec())),
+        }
+    }
+
     /// The author of an entry in the audit log.
     pub fn by(&self) -> audit::By {
         audit::By { actor: self.actor.clone(), client: self.request.head.client.clone() }

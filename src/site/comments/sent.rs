@@ -41,7 +41,11 @@ impl Arriving {
             Err(err) => return Err(self.received.refuse(err.into()).await),
         };
         let (files, refused) = self.received.of_comment(&self.member, most).await?;
-        Ok(Sent { member: self.member, fields: self.received.fields().clone(), files, refused })
+        let sent = Sent { member: self.member, fields: self.received.fields().clone(), files, refused };
+        match sent.files.is_empty() {
+            true => Ok(sent),
+            false => sent.reloaded().await,
+        }
     }
 }
 
@@ -55,6 +59,17 @@ pub(super) struct Sent {
 }
 
 impl Sent {
+    /// With the rights that its sender has now; where the session has ended, the files are deleted and the text waits for its sender.
+    async fn reloaded(self) -> Result<Self> {
+        match self.member.clone().reloaded(&self.fields).await {
+            Ok(member) => Ok(Self { member, ..self }),
+            Err(err) => {
+                self.abandon().await;
+                Err(err)
+            }
+        }
+    }
+
     /// Why nothing is stored, where a file was refused.
     pub fn refusal(&self) -> Option<Rejection> {
         (!self.refused.is_empty()).then(|| Problem { field: "files", message: "comment.files_refused" }.into())

@@ -12,6 +12,7 @@ use crate::web::{Fields, HttpError, RequestContext, Result, SignedIn, body};
 use poem::http::header;
 use poem::{Body, Request};
 use templates::comments::SLOTS;
+use tokio::sync::OwnedSemaphorePermit;
 
 pub use super::arrive::{SizeLimit, drop_arrived, refused};
 use super::arrive::{Source, Turn, arrive, incoming, turn};
@@ -22,9 +23,14 @@ const MOST: u64 = files::OF_POST_MAX as u64 * SIZE_MAX + 2 * body::FORM as u64;
 /// The field of the files.
 pub(super) const FIELD: &str = "files";
 
+/// Seconds after which a person who is not signed in may try again.
+const PAUSE: u64 = 2;
+
 /// A form whose text is here.
 pub struct Received {
     fields: Fields,
+    /// Held by the form of a person who is not signed in.
+    _stranger: Option<OwnedSemaphorePermit>,
     /// What is still to come, and the head of the file at which it stands.
     rest: Option<(Multipart, Part)>,
 }
@@ -39,27 +45,32 @@ pub struct Refused {
 /// Reads up to the first file.
 ///
 /// # Errors
-/// 400, 408, 413, 415.
+/// 400, 408, 413, 415; `Busy` for a person who is not signed in while there are too many of them.
 pub async fn receive(request: &RequestContext, req: &Request, body: Body) -> Result<Received> {
+    let stranger = match request.actor {
+        Some(_) => None,
+        None => Some(request.app.strangers.clone().try_acquire_owned().map_err(|_| Error::Busy(PAUSE))?),
+    };
     let kind = req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let received = if kind.starts_with("multipart/") {
+    let (fields, rest) = if kind.starts_with("multipart/") {
         let form = Multipart::of(kind, body, MOST).ok_or(HttpError::Status(415))?;
         texts(form).await?
     } else {
-        Received { fields: body::form(req, body).await?, rest: None }
+        (body::form(req, body).await?, None)
     };
     // Whatever happens now, what was typed can be given back.
-    let _ = request.head.sent.set(received.fields.pairs().to_vec());
-    Ok(received)
+    let _ = request.head.sent.set(fields.pairs().to_vec());
+    Ok(Received { fields, rest, _stranger: stranger })
 }
 
-async fn texts(mut form: Multipart) -> Result<Received> {
+/// The texts before the first file, and what is still to come, with the head of that file.
+async fn texts(mut form: Multipart) -> Result<(Fields, Option<(Multipart, Part)>)> {
     let (mut pairs, mut left) = (Vec::new(), body::FORM);
     while let Some(part) = form.next().await? {
         match &part.file {
             // No file was chosen.
             Some(name) if name.is_empty() => {}
-            Some(_) => return Ok(Received { fields: Fields::of(pairs), rest: Some((form, part)) }),
+            Some(_) => return Ok((Fields::of(pairs), Some((form, part)))),
             None => {
                 let text = form.text(left).await?;
                 left -= text.len().min(left);
@@ -67,7 +78,7 @@ async fn texts(mut form: Multipart) -> Result<Received> {
             }
         }
     }
-    Ok(Received { fields: Fields::of(pairs), rest: None })
+    Ok((Fields::of(pairs), None))
 }
 
 impl Received {
