@@ -11,9 +11,12 @@ test('what was just written is found from any page', async ({ visitor, t }) => {
   await comment(visitor, '저도 해바라기를 심겠습니다.');
   await page.goto('/community');
 
-  const narrow = (page.viewportSize()?.width ?? 0) < 768;
-  if (narrow) await page.getByRole('banner').getByRole('link', { name: t('검색', 'Search') }).click();
-  const form = narrow ? main(page).getByRole('search') : page.getByRole('banner').getByRole('search');
+  // The header has the field where there is room for it beside the names of the boards, else a link: one of the two.
+  const [field, link] = [page.getByRole('banner').getByRole('search'), page.getByRole('banner').getByRole('link', { name: t('검색', 'Search') })];
+  await expect(field.or(link)).toBeVisible();
+  const hasField = await field.isVisible();
+  if (!hasField) await link.click();
+  const form = hasField ? field : main(page).getByRole('search');
   await form.getByRole('searchbox').fill('바라기');
   await form.getByRole('searchbox').press('Enter');
 
