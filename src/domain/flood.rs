@@ -6,7 +6,7 @@ use crate::config::flood::Rates;
 use crate::domain::Context;
 use std::time::Duration;
 
-/// Whether this member may write another post now. Those who moderate posts are not counted.
+/// Takes one from the posts that this member may write now. Those who moderate posts are not counted.
 ///
 /// # Errors
 /// `Slow` with the seconds to wait.

@@ -290,7 +290,7 @@ pub async fn last_id(ctx: &Context, user: UserId) -> Result<NotificationId> {
 }
 
 /// An update of what a member has not read yet.
-fn mark_read(ctx: &Context, reader: &Actor) -> UpdateMany<Entity> {
+fn unread_update(ctx: &Context, reader: &Actor) -> UpdateMany<Entity> {
     Entity::update_many()
         .col_expr(Column::ReadAt, SimpleExpr::from(ctx.clock.now()))
         .filter(Column::UserId.eq(reader.id))
@@ -301,8 +301,8 @@ fn mark_read(ctx: &Context, reader: &Actor) -> UpdateMany<Entity> {
 ///
 /// # Errors
 /// `NotFound` when it is not there for this reader.
-pub async fn read(ctx: &Context, reader: &Actor, boards: &Boards, id: NotificationId) -> Result<Notification> {
-    if mark_read(ctx, reader).filter(Column::Id.eq(id)).exec(&ctx.db).await?.rows_affected > 0 {
+pub async fn mark_read(ctx: &Context, reader: &Actor, boards: &Boards, id: NotificationId) -> Result<Notification> {
+    if unread_update(ctx, reader).filter(Column::Id.eq(id)).exec(&ctx.db).await?.rows_affected > 0 {
         renew(ctx, reader, boards).await;
     }
     find(ctx, of_reader(reader, boards).filter(Column::Id.eq(id)).limit(1)).await?.pop().ok_or(Error::NotFound)
@@ -321,7 +321,7 @@ pub async fn unread_posts(db: &impl ConnectionTrait, reader: &Actor) -> Result<O
 
 /// Marks as read what a member now sees: the notifications about one post.
 pub async fn mark_read_about(ctx: &Context, reader: &Actor, boards: &Boards, post: PostId) -> Result<bool> {
-    let any = mark_read(ctx, reader).filter(Column::PostId.eq(post)).exec(&ctx.db).await?.rows_affected > 0;
+    let any = unread_update(ctx, reader).filter(Column::PostId.eq(post)).exec(&ctx.db).await?.rows_affected > 0;
     if any {
         renew(ctx, reader, boards).await;
     }
@@ -332,7 +332,7 @@ pub async fn mark_read_about(ctx: &Context, reader: &Actor, boards: &Boards, pos
 pub async fn mark_all_read(ctx: &Context, reader: &Actor, boards: &Boards, key: &idempotency::Key) -> Result<idempotency::Outcome> {
     let work = async {
         let tx = query::begin(&ctx.db).await?;
-        let id = mark_read(ctx, reader).exec(&tx).await?.rows_affected as i64;
+        let id = unread_update(ctx, reader).exec(&tx).await?.rows_affected as i64;
         Ok(Uncommitted { tx, id })
     };
     let outcome = idempotent(ctx, key, work).await?;

@@ -40,7 +40,7 @@ async fn run(app: App, job: Claim) -> Result<Transaction, Failure> {
         sweep(&app.context.db, app.context.clock.now()).await?;
     }
     let tx = query::begin(&app.context.db).await?;
-    let rows = forget_of(&tx, job.kind, app.context.clock.now()).await?;
+    let rows = rows_of(&tx, job.kind, app.context.clock.now()).await?;
     tracing::debug!(job.id = job.id.0, "{rows} rows of {}", job.kind.word());
     Ok(tx)
 }
@@ -51,8 +51,8 @@ async fn sweep(db: &Database, now: OffsetDateTime) -> Result<()> {
     Ok(())
 }
 
-/// Deletes what one kind of job deletes. Twice is the same as once.
-async fn forget_of(db: &impl ConnectionTrait, kind: Kind, now: OffsetDateTime) -> Result<u64> {
+/// Does the work of one kind of job, and gives how many rows it was. Twice is the same as once.
+async fn rows_of(db: &impl ConnectionTrait, kind: Kind, now: OffsetDateTime) -> Result<u64> {
     match kind {
         Kind::ForgetKeys => idempotency::forget_old(db, now).await,
         Kind::ForgetInvalidations => invalidation::forget_old(db, now).await,
@@ -86,12 +86,12 @@ pub struct Forgotten {
 /// The database's.
 pub async fn forget(db: &Database, now: OffsetDateTime) -> Result<Forgotten> {
     for kind in [Kind::ForgetMetrics, Kind::ForgetEvents, Kind::ForgetJobs, Kind::ForgetTokens] {
-        forget_of(db, kind, now).await?;
+        rows_of(db, kind, now).await?;
     }
     sweep(db, now).await?;
     Ok(Forgotten {
-        answers: forget_of(db, Kind::ForgetKeys, now).await?,
-        lines: forget_of(db, Kind::ForgetInvalidations, now).await?,
-        sessions: forget_of(db, Kind::ForgetSessions, now).await?,
+        answers: rows_of(db, Kind::ForgetKeys, now).await?,
+        lines: rows_of(db, Kind::ForgetInvalidations, now).await?,
+        sessions: rows_of(db, Kind::ForgetSessions, now).await?,
     })
 }

@@ -72,7 +72,7 @@ pub async fn run(app: App, settings: Settings) {
     let mut woken = worker.app.context.shared.signals().subscribe(jobs::TOPIC);
     let mut fails = false;
     while !stop.is_cancelled() {
-        worker.report(&mut fails).await;
+        worker.poll(&mut fails).await;
         let pause = worker.pause();
         tokio::select! {
             () = stop.cancelled() => {}
@@ -95,16 +95,17 @@ struct Worker {
 }
 
 impl Worker {
-    /// Looks, and logs a failure when it begins and when it ends, not every two seconds.
-    async fn report(&mut self, fails: &mut bool) {
-        match self.look().await {
+    /// Looks for jobs, and logs a failure when it begins and when it ends, not every two seconds.
+    async fn poll(&mut self, fails: &mut bool) {
+        match self.claim_due().await {
             Err(err) if !std::mem::replace(fails, true) => tracing::warn!("looking for jobs does not work: {err}"),
             Ok(()) if std::mem::replace(fails, false) => tracing::info!("looking for jobs works again"),
             _ => {}
         }
     }
 
-    async fn look(&mut self) -> Result<()> {
+    /// Adds the jobs of schedules that are due, claims as many jobs as there is room for, and starts them.
+    async fn claim_due(&mut self) -> Result<()> {
         let ctx = self.app.context.clone();
         let (now, schedules) = (ctx.clock.now(), self.settings.schedules);
         if !self.app.db_health.is_up() {

@@ -162,7 +162,7 @@ pub struct Cached {
     pub bytes: Option<Bytes>,
 }
 
-/// The cache, as a face of the shared state.
+/// The cache of the shared state.
 #[derive(Clone, Copy)]
 pub struct Cache<'a>(pub(super) &'a Shared);
 

@@ -24,7 +24,7 @@ pub struct RedisCounts {
     pub run_id: String,
 }
 
-/// The instances, as a face of the shared state.
+/// The instances in the shared state.
 #[derive(Clone, Copy)]
 pub struct Instances<'a>(pub(super) &'a Shared);
 

@@ -32,7 +32,7 @@ pub struct Decision {
     pub retry_after: Duration,
 }
 
-/// Limits, as a face of the shared state.
+/// Limits in the shared state.
 #[derive(Clone, Copy)]
 pub struct Limits<'a>(pub(super) &'a Shared);
 
@@ -45,12 +45,12 @@ impl Limits<'_> {
     }
 
     /// Counts one more of `action` by `who`, and returns how many there were within the window that began with the first.
-    pub async fn count(self, action: &str, who: &str, window: Duration) -> u64 {
+    pub async fn increment(self, action: &str, who: &str, window: Duration) -> u64 {
         self.count_within(action, who, window).await.0
     }
 
     /// How many were counted, without counting one more.
-    pub async fn counted(self, action: &str, who: &str) -> u64 {
+    pub async fn get(self, action: &str, who: &str) -> u64 {
         let key = keys::limit(action, who);
         let found = match self.0.backend().values(vec![key.clone()]).await {
             Known::Known(found) => Some(found),

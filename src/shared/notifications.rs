@@ -38,7 +38,7 @@ fn new_ticket() -> Bytes {
     Bytes::from([TICKET_MARK, random_id().to_string().as_bytes()].concat())
 }
 
-/// Notifications, as a face of the shared state.
+/// Notifications in the shared state.
 #[derive(Clone, Copy)]
 pub struct Notifications<'a>(pub(super) &'a Shared);
 

@@ -78,7 +78,7 @@ impl Watch {
     }
 }
 
-/// Presence, as a face of the shared state.
+/// Presence in the shared state.
 #[derive(Clone, Copy)]
 pub struct Presence<'a>(pub(super) &'a Shared);
 

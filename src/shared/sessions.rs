@@ -64,7 +64,7 @@ pub struct SessionCopy {
     pub shows_presence: bool,
 }
 
-/// Sessions, as a face of the shared state.
+/// Sessions in the shared state.
 #[derive(Clone, Copy)]
 pub struct Sessions<'a>(pub(super) &'a Shared);
 

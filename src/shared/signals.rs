@@ -29,7 +29,7 @@ pub enum Signal {
     Resync,
 }
 
-/// Signals, as a face of the shared state.
+/// Signals in the shared state.
 #[derive(Clone, Copy)]
 pub struct Signals<'a>(pub(super) &'a Shared);
 

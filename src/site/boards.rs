@@ -3,7 +3,7 @@
 use crate::domain::posts::list::{self, Page, Sort};
 use crate::domain::{Error, boards::Board};
 use crate::shared::cache::{Entry, Generation};
-use crate::web::{RequestContext, Result, present, reply};
+use crate::web::{Generations, RequestContext, Result, present, reply};
 use bytes::Bytes;
 use poem::web::{Path, Query};
 use poem::{Response, handler};
@@ -94,7 +94,8 @@ async fn list(request: &RequestContext, board: &Board, sort: Sort, number: i64) 
     let cache = request.app.context.shared.cache();
     let reads = board.reads_for(request.actor.as_ref());
     let key = format!("board.{}.{sort:?}.{number}.{}.{reads}", board.slug, request.lang.tag());
-    let state = request.board.zip(request.of_boards).map(|(board, boards)| Generation::all([board, boards]));
+    let Generations { board: posts, boards, .. } = request.generations;
+    let state = posts.zip(boards).map(|(posts, boards)| Generation::all([posts, boards]));
     if let Some(drawn) = state.and_then(|state| cache.rendered(&key, state)) {
         return Ok(drawn);
     }

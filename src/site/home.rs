@@ -6,7 +6,7 @@ use crate::domain::boards::Look;
 use crate::domain::boards::{Access, Board};
 use crate::domain::posts::list::{self, Card};
 use crate::shared::cache::{Entry, Generation};
-use crate::web::{RequestContext, Result, present, reply};
+use crate::web::{Generations, RequestContext, Result, present, reply};
 use bytes::Bytes;
 use poem::web::Data;
 use poem::{Response, handler};
@@ -47,7 +47,8 @@ pub async fn show(request: RequestContext, here: Data<&Here>) -> Result<Response
 /// The drawn lists: kept in this process as long as no post changes.
 async fn overview(request: &RequestContext) -> Result<Arc<str>> {
     let key = format!("home.{}", request.lang.tag());
-    let state = request.posts.zip(request.of_boards).map(|(posts, boards)| Generation::all([posts, boards]));
+    let Generations { posts, boards, .. } = request.generations;
+    let state = posts.zip(boards).map(|(posts, boards)| Generation::all([posts, boards]));
     if let Some(drawn) = state.and_then(|state| request.app.context.shared.cache().rendered(&key, state)) {
         return Ok(drawn);
     }

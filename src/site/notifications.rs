@@ -21,7 +21,7 @@ pub struct NotificationsQuery {
 pub async fn index(member: SignedIn, place: Option<Query<NotificationsQuery>>) -> Result<Response> {
     let request = &member.request;
     let before = place.and_then(|Query(place)| place.before?.parse().ok()).filter(|id: &NotificationId| id.0 > 0);
-    let mut rows = notifications::list(&request.app.context, &member.actor, &request.boards, before, request.posts).await?;
+    let mut rows = notifications::list(&request.app.context, &member.actor, &request.boards, before, request.generations.posts).await?;
     let more = rows.len() > notifications::PAGE as usize;
     rows.truncate(notifications::PAGE as usize);
     let (key, nav, now) = (form_token::issue(request, "notifications"), present::nav(request), request.app.context.clock.now());
@@ -62,7 +62,7 @@ pub async fn read_all(member: SignedIn, fields: Fields) -> Result<Response> {
 #[handler]
 pub async fn read(member: SignedIn, Path(id): Path<NotificationId>) -> Result<Response> {
     let request = &member.request;
-    let n = notifications::read(&request.app.context, &member.actor, &request.boards, id).await?;
+    let n = notifications::mark_read(&request.app.context, &member.actor, &request.boards, id).await?;
     let place = match (n.comment_id, n.post_id) {
         (Some(comment), _) => paths::comment(comment.0),
         (None, Some(post)) => {

@@ -192,7 +192,7 @@ mod tests {
     async fn a_burst_below_what_can_be_answered_is_never_refused() {
         let limiter = ConcurrencyLimit::new(512);
         // Thirteen thousand a second until now, then none for fifty milliseconds: they all come at once.
-        limiter.learnt.throughput(13_000.0);
+        limiter.learnt.update_throughput(13_000.0);
         let requests = (0..650).map(|_| async {
             let permit = limiter.acquire().await;
             sleep(Duration::from_millis(5)).await;
@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn a_queue_that_does_not_empty_holds_requests_for_a_shorter_time_and_fewer_of_them() {
         let limiter = ConcurrencyLimit::new(1);
-        limiter.learnt.throughput(10_000.0);
+        limiter.learnt.update_throughput(10_000.0);
         let at = |ms| limiter.enter_queue(Duration::from_millis(ms));
         let burst: Vec<_> = (0..2_000).map_while(|_| at(1_000)).collect();
         assert!(burst.len() == 2_000 && burst.iter().all(|(_, longest)| *longest == BURST_WAIT));
@@ -254,7 +254,7 @@ mod tests {
         for (throughput, bound) in [(0.0, MIN_QUEUE), (1e9, MAX_QUEUE)] {
             let limiter = ConcurrencyLimit::new(1);
             let _at_work = limiter.try_acquire();
-            limiter.learnt.throughput(throughput);
+            limiter.learnt.update_throughput(throughput);
             let mut queue: Vec<_> = (0..bound).map(|_| Box::pin(limiter.acquire())).collect();
             assert!(queue.iter_mut().all(|waiting| waiting.now_or_never().is_none()));
             let begun = Instant::now();

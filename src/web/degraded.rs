@@ -54,7 +54,7 @@ impl StaleCopies {
             return None;
         }
         let key = format!("{PAGES}{}.{}", language::pack(Some(request.lang), request.aids), request.head.path);
-        Some(Self { key, withdrawn: request.withdrawn? })
+        Some(Self { key, withdrawn: request.generations.withdrawn? })
     }
 
     /// Keeps an answer, if it is a page, and gives it back.

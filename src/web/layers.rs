@@ -199,8 +199,8 @@ async fn with_session<E: Endpoint<Output = Response> + 'static>(
     }
     let is_stream = req.method() == Method::GET && route.kind == Kind::Stream;
     let known = match is_stream {
-        true => Box::pin(live::in_turn(&state.app, || RequestContext::of(head.clone()))).await,
-        false => degraded::unless_away(&state.app, RequestContext::of(head.clone())).await,
+        true => Box::pin(live::in_turn(&state.app, || RequestContext::load(head.clone()))).await,
+        false => degraded::unless_away(&state.app, RequestContext::load(head.clone())).await,
     };
     let request = match known {
         Ok(request) => request,

@@ -43,5 +43,5 @@ pub use fields::Fields;
 pub use form::{Rejection, Submission};
 pub use link::LinkToken;
 pub use reply::Flash;
-pub use request::RequestContext;
+pub use request::{Generations, RequestContext};
 pub use viewer::{SignedIn, Staff};

@@ -115,18 +115,8 @@ pub struct RequestParts {
     pub actor: Option<Actor>,
     /// How many of their notifications are unread.
     pub unread: u32,
-    /// The generation of the boards; none where Redis did not answer.
-    pub of_boards: Option<Generation>,
-    /// The generation of all posts; none where Redis did not answer.
-    pub posts: Option<Generation>,
-    /// The generation of what was withdrawn; none where Redis did not answer.
-    pub withdrawn: Option<Generation>,
-    /// The generation of the posts of the board that the address names.
-    pub board: Option<Generation>,
-    /// The generation of the post that the address names.
-    pub post: Option<Generation>,
-    /// The generation of the member's own bookmarks and notifications, on a post's page.
-    pub reader: Option<Generation>,
+    /// The states of what the page may show.
+    pub generations: Generations,
     /// The boards in their order.
     pub boards: Arc<Boards>,
     /// Who runs the site.
@@ -137,6 +127,23 @@ pub struct RequestParts {
     pub aids: Aids,
     /// Whether a session cookie came that belongs to no session: the answer deletes it.
     pub dead_cookie: bool,
+}
+
+/// The generations of what a page may show. None where Redis did not answer.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Generations {
+    /// Of the boards, and of who runs the site.
+    pub boards: Option<Generation>,
+    /// Of all posts.
+    pub posts: Option<Generation>,
+    /// Of what was withdrawn.
+    pub withdrawn: Option<Generation>,
+    /// Of the posts of the board that the address names.
+    pub board: Option<Generation>,
+    /// Of the post that the address names.
+    pub post: Option<Generation>,
+    /// Of the member's own bookmarks and notifications, on a post's page.
+    pub reader: Option<Generation>,
 }
 
 impl std::ops::Deref for RequestContext {
@@ -152,7 +159,7 @@ impl RequestContext {
     ///
     /// # Errors
     /// The database's, where Redis did not answer and SQL does not either.
-    pub async fn of(head: Arc<RequestHead>) -> Result<Self> {
+    pub async fn load(head: Arc<RequestHead>) -> Result<Self> {
         let (app, area, hash) = (&head.app, head.area, head.hash.as_deref());
         let tags = Tags::of(&head);
         let plan = Plan {
@@ -167,13 +174,11 @@ impl RequestContext {
             Known::Known(answer) => answer,
             Known::Unknown => Answer::default(),
         };
-        let generation = |place: usize| answer.generations.get(place).copied().flatten();
-        let (of_boards, posts, withdrawn) = (generation(0), generation(1), generation(2));
-        let (board, post) = (tags.board.and_then(generation), tags.post.and_then(generation));
+        let generations = tags.generations(&answer);
         let session = session(app, area, hash, answer.session).await?;
-        let (actor, boards) = (session.as_ref().map(Session::actor), boards::all(&app.context, of_boards).await?);
+        let (actor, boards) = (session.as_ref().map(Session::actor), boards::all(&app.context, generations.boards).await?);
         let organisation = match area {
-            Area::Site => organisation::kept(&app.context, of_boards).await?,
+            Area::Site => organisation::kept(&app.context, generations.boards).await?,
             Area::Admin => Arc::default(),
         };
         let unread = match (&actor, area) {
@@ -189,12 +194,7 @@ impl RequestContext {
             dead_cookie: hash.is_some() && session.is_none(),
             session,
             unread,
-            of_boards,
-            posts,
-            withdrawn,
-            board,
-            post,
-            reader: answer.reader,
+            generations,
             lang,
             aids,
             head: head.clone(),
@@ -216,12 +216,7 @@ impl RequestContext {
             session: None,
             actor: None,
             unread: 0,
-            of_boards: None,
-            posts: None,
-            withdrawn: None,
-            board: None,
-            post: None,
-            reader: None,
+            generations: Generations::default(),
             boards: Arc::default(),
             organisation: Arc::default(),
             lang,
@@ -269,7 +264,7 @@ impl App {
     }
 }
 
-/// The generations that a page needs: first those of boards, posts and what was withdrawn.
+/// The tags whose generations a page needs: first [`Tags::EVERY_PAGE`], then those of what the address names.
 struct Tags {
     all: Vec<CacheTag>,
     /// The places of those that the address names.
@@ -278,9 +273,11 @@ struct Tags {
 }
 
 impl Tags {
+    const EVERY_PAGE: [CacheTag; 3] = [CacheTag::BOARDS, CacheTag::POSTS, CacheTag::WITHDRAWN];
+
     fn of(head: &RequestHead) -> Self {
         let path = head.path.split('?').next().unwrap_or_default();
-        let mut all = vec![CacheTag::BOARDS, CacheTag::POSTS, CacheTag::WITHDRAWN];
+        let mut all = Self::EVERY_PAGE.to_vec();
         let mut place = |tag| {
             all.push(tag);
             all.len() - 1
@@ -290,6 +287,13 @@ impl Tags {
         let board = slug.map(|slug| place(CacheTag::board(slug)));
         let post = head.route.post_of(path).map(|id| place(CacheTag::post(id)));
         Self { all, board, post }
+    }
+
+    fn generations(&self, answer: &Answer) -> Generations {
+        let at = |place: usize| answer.generations.get(place).copied().flatten();
+        let [boards, posts, withdrawn] = [0, 1, 2].map(at);
+        let [board, post] = [self.board, self.post].map(|place| place.and_then(at));
+        Generations { boards, posts, withdrawn, board, post, reader: answer.reader }
     }
 }
 

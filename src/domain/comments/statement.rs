@@ -123,21 +123,22 @@ fn open(comment: &Parameters, is_answer: bool) -> Statement {
     let of_parent = |column| Query::select().column(column).from(PARENT).take();
     let (mut root, mut parent_author) = (Expr::null(), Expr::null().cast_as("BIGINT"));
     if is_answer {
-        use comment::Column::{AuthorId, Id, PostId, RootId, State as Column};
+        use comment::Column::{AuthorId, Id, PostId, RootId};
         let parent = comment::Entity::find().select_only().column(AuthorId).expr_as(thread(), RootId.as_str());
-        let shown = Column.eq(State::Shown);
+        let parent = parent.filter(comment::Column::State.eq(State::Shown));
         let parent = parent.filter(Id.into_expr().eq(comment.parent.clone())).filter(PostId.into_expr().eq(comment.post.clone()));
-        with.cte(part(PARENT, parent.filter(shown).into_query()));
+        with.cte(part(PARENT, parent.into_query()));
         (root, parent_author) = (of_parent(RootId).into(), of_parent(AuthorId).into());
     }
     with.cte(part(BUMPED, {
-        use post::Column::{AuthorId, BoardId, Id, State as Column};
+        use post::Column::{AuthorId, BoardId, Id};
         let mut bump = bump(ENGINE, comment.post.clone(), comment.now.clone());
-        bump.and_where(Column.eq(State::Shown)).and_where(BoardId.into_expr().eq(PgFunc::any(comment.last.clone().cast_as("BIGINT[]"))));
+        bump.and_where(post::Column::State.eq(State::Shown))
+            .and_where(BoardId.into_expr().eq(PgFunc::any(comment.last.clone().cast_as("BIGINT[]"))));
         if is_answer {
             bump.and_where(Expr::exists(of_parent(comment::Column::AuthorId)));
         }
-        bump.returning(Query::returning().columns([Id, BoardId, Column, AuthorId])).to_owned()
+        bump.returning(Query::returning().columns([Id, BoardId, post::Column::State, AuthorId])).to_owned()
     }));
     add_parts(&mut with, comment, root);
     with.cte(part("notified", notifications_of_authors(comment, is_answer)));

@@ -95,7 +95,7 @@ pub(in crate::domain) async fn store(
         let row = row.insert(tx).await?;
         published.push(Published { id: row.id, name: row.name, kind: file.kind, created_at: now });
     }
-    texts::announce(tx, &published, owner, now).await
+    texts::index_and_enqueue(tx, &published, owner, now).await
 }
 
 /// Adds files to a comment, in the transaction that changes it: its row is changed first, so two such transactions take turns.

@@ -132,7 +132,7 @@ pub(super) async fn of_drafts(tx: &Transaction, drafts: &[DraftId]) -> Result<Ve
 }
 
 /// Makes the names of files findable in the transaction that publishes them, and lets a job read those that are documents.
-pub(super) async fn announce(tx: &Transaction, files: &[Published], owner: FileOwner, now: OffsetDateTime) -> Result<()> {
+pub(super) async fn index_and_enqueue(tx: &Transaction, files: &[Published], owner: FileOwner, now: OffsetDateTime) -> Result<()> {
     let doc = |file: &Published| Doc::file((file.id, 1), owner, file.created_at, Grams::of_text(&file.name, ""));
     search::put_all(tx, files.iter().map(doc).collect(), None).await?;
     for file in files.iter().filter(|file| text::plan(file.kind, &file.name) == Plan::Read) {

@@ -58,7 +58,7 @@ pub async fn sign_in(
     let email = Email::parse(&form.email).map(|e| e.as_str().to_owned()).unwrap_or_default();
     let counters = SignInCounters::of(ctx, area, if email.is_empty() { &form.email } else { &email }, client, device);
     if let Some(counters) = &counters {
-        counters.wait(ctx).await?;
+        counters.check_wait(ctx).await?;
     }
     let Some((user, outdated)) = verified(ctx, &email, &form.password).await? else {
         if let Some(counters) = &counters {

@@ -64,7 +64,7 @@ impl SignInCounters {
 
     /// # Errors
     /// `Slow` while there is a wait.
-    pub(super) async fn wait(&self, ctx: &Context) -> Result<()> {
+    pub(super) async fn check_wait(&self, ctx: &Context) -> Result<()> {
         let limits = ctx.shared.limits();
         let network = async {
             match &self.network {
@@ -84,11 +84,11 @@ impl SignInCounters {
         let limits = ctx.shared.limits();
         limits.record_failure(&self.own).await;
         let Some(network) = &self.network else { return };
-        if limits.count("failed-account", &network.account, DAY).await > 1 {
+        if limits.increment("failed-account", &network.account, DAY).await > 1 {
             return;
         }
-        let failed = limits.count("failed-accounts", &network.today, DAY).await;
-        let entered = limits.counted("entered-accounts", &network.today).await;
+        let failed = limits.increment("failed-accounts", &network.today, DAY).await;
+        let entered = limits.get("entered-accounts", &network.today).await;
         let beyond = failed.saturating_sub(FREE_ACCOUNTS + FORGIVEN * entered);
         limits.make_wait(&network.wait, beyond, NETWORK_WAIT).await;
     }
@@ -98,8 +98,8 @@ impl SignInCounters {
         let limits = ctx.shared.limits();
         limits.reset(&self.own).await;
         let Some(network) = &self.network else { return };
-        if limits.count("entered-account", &network.account, DAY).await == 1 {
-            limits.count("entered-accounts", &network.today, DAY).await;
+        if limits.increment("entered-account", &network.account, DAY).await == 1 {
+            limits.increment("entered-accounts", &network.today, DAY).await;
         }
     }
 }
@@ -141,14 +141,14 @@ pub async fn register(ctx: &Context, key: &idempotency::Key, form: &SignupForm, 
     let here = format!("{}:{}", network::key(&client.ip), now.unix_timestamp().div_euclid(3600));
     let limits = ctx.shared.limits();
     // Counted before the work, so that forms sent at the same moment cannot all pass, and given back where nothing came of it.
-    let tried = limits.count("sign-up", &here, HOUR).await;
-    let unused = limits.counted("sign-up-unused", &here).await;
+    let tried = limits.increment("sign-up", &here, HOUR).await;
+    let unused = limits.get("sign-up-unused", &here).await;
     let done = match tried.saturating_sub(unused) > ctx.limits.sign_ups.an_hour {
         true => Err(Error::Slow(rest_of_hour(now))),
         false => users::register(ctx, key, form).await,
     };
     if done.is_err() {
-        limits.count("sign-up-unused", &here, HOUR).await;
+        limits.increment("sign-up-unused", &here, HOUR).await;
     }
     done
 }

@@ -11,7 +11,7 @@ use crate::shared::fragment_cache::{Bounds, FragmentCache};
 use crate::shared::single_flight::SingleFlight;
 use crate::site::boards::BoardQuery;
 use crate::web::packed::Packed;
-use crate::web::{RequestContext, Result, form_token, present, reply};
+use crate::web::{Generations, RequestContext, Result, form_token, present, reply};
 use maud::Markup;
 use poem::web::{Data, Path, Query};
 use poem::{Response, handler};
@@ -199,11 +199,11 @@ impl PostPages {
     async fn of_reader(&self, request: &RequestContext) -> Result<Arc<OfReader>> {
         let Some(reader) = &request.actor else { return Ok(Arc::default()) };
         let key = reader.id.to_string();
-        if let Some(kept) = request.reader.and_then(|state| self.0.readers.get(&key, state)) {
+        if let Some(kept) = request.generations.reader.and_then(|state| self.0.readers.get(&key, state)) {
             return Ok(kept);
         }
         let loaded = Arc::new(OfReader::load(request, reader).await?);
-        if let Some(state) = request.reader {
+        if let Some(state) = request.generations.reader {
             self.0.readers.put(&key, state, loaded.clone(), loaded.size());
         }
         Ok(loaded)
@@ -218,7 +218,8 @@ fn is_on(wanted: &Wanted<'_>, board: &Board, page: &Page) -> bool {
 /// The generation of a post's page. Writers raise the post's for what is added, and `withdrawn` for anything on the site that is edited,
 /// hidden or deleted.
 fn state(request: &RequestContext) -> Option<Generation> {
-    Some(Generation::all([request.post?, request.withdrawn?, request.of_boards?]))
+    let Generations { post, withdrawn, boards, .. } = request.generations;
+    Some(Generation::all([post?, withdrawn?, boards?]))
 }
 
 /// The key of a page: guests, readers who may answer and those who see hidden comments or all changes have different ones.

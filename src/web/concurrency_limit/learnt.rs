@@ -73,7 +73,7 @@ impl LearntLimit {
             return None;
         }
         let (answers, slow) = (self.answers.swap(0, Ordering::Relaxed), self.slow.swap(0, Ordering::Relaxed));
-        let next = self.throughput(answers as f64 * 1e3 / (now - window_start) as f64) * TARGET_LATENCY.as_secs_f64();
+        let next = self.update_throughput(answers as f64 * 1e3 / (now - window_start) as f64) * TARGET_LATENCY.as_secs_f64();
         let limit = self.now();
         if in_flight < MIN_CONCURRENCY.min(limit / 2) {
             return None;
@@ -96,8 +96,8 @@ impl LearntLimit {
         (before != next).then_some((before, next))
     }
 
-    /// EWMA of answers a second, updated by this window.
-    pub(super) fn throughput(&self, latest: f64) -> f64 {
+    /// Updates the moving average (EWMA) of answers a second by those of this window, and gives it.
+    pub(super) fn update_throughput(&self, latest: f64) -> f64 {
         let known = self.throughput.load(Ordering::Relaxed) as f64 / 1e3;
         let weight = match known {
             0.0 => 1.0,
