@@ -1,7 +1,9 @@
 //! Files of posts: sent with the editor's form without scripts, published with the post, removed. What is read: `file_contents`.
 
-use crate::drafts::{Form, SAVE, WRITE, send, set, typed, value};
+use crate::drafts::{Form, SAVE, WRITE, autosave, send, set, typed, value};
+use crate::pictures::{encoded, half_red};
 use crate::support::{Engine, Page, Postgres, Sqlite, TestApp, Visitor, operator};
+use image::ImageFormat;
 use minschool::db::query;
 use minschool::domain::posts::moderate::{ModerationAction, moderate};
 use minschool::domain::{PostId, idempotency};
@@ -327,4 +329,30 @@ async fn a_script_sends_a_file_with_its_draft_alone_and_gets_the_list(#[values(S
         number(&test, &format!("SELECT COUNT(*) FROM drafts WHERE id = {draft} AND body = '앞서 저장한 내용' AND version = 1")).await,
         1
     );
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_draft_of_one_post_changes_nothing_of_it_when_another_is_published(#[values(Sqlite, Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let mut ada = test.signed_in("ada").await;
+    let post = post_with(&mut ada, "입구.png", &encoded(&half_red(40, 40), ImageFormat::Png)).await.path;
+    let edit = format!("{post}/edit");
+    let mut change = ada.get(&edit).await.form(&edit);
+    let alt = change.iter().find(|(name, _)| name.starts_with("alt.")).unwrap().0.clone();
+    set(&mut change, &alt, "다른 설명");
+    set(&mut change, "body", "고치다 만 글");
+    autosave(&mut ada, &format!("{post}/draft"), &mut change).await;
+    assert_eq!(number(&test, "SELECT COUNT(*) FROM file_changes").await, 1);
+
+    let mut other = typed(&ada.get(WRITE).await, WRITE, "다른 글", "내용");
+    for name in ["draft", "version", "form"] {
+        let value = change.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value);
+        set(&mut other, name, value);
+    }
+    let other = send(&mut ada, WRITE, &other).await;
+
+    assert!(other.says("글을 등록했습니다"), "{}", other.text());
+    assert_eq!(number(&test, "SELECT COUNT(*) FROM files WHERE alt = '다른 설명'").await, 0);
+    assert_eq!(number(&test, "SELECT COUNT(*) FROM drafts").await, 1, "the unfinished change is still there");
 }

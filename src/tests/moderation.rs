@@ -1,7 +1,9 @@
 //! What staff do with other members' words leaves a trace, and two who act at once do not undo each other.
 
-use crate::support::{Engine, Page, Postgres, Sqlite, TestApp, Visitor, encode, until};
+use crate::support::{Engine, Page, Postgres, Sqlite, TestApp, Visitor, encode, operator, until};
 use minschool::db::query;
+use minschool::domain::posts::moderate::{ModerationAction, moderate};
+use minschool::domain::{PostId, idempotency};
 use poem::http::Method;
 use rstest::rstest;
 
@@ -188,4 +190,35 @@ async fn a_comment_whose_effects_were_lost_rings_the_bell_when_its_form_comes_ag
 #[derive(sea_orm::FromQueryResult)]
 struct Text {
     name: String,
+}
+
+#[rstest]
+#[tokio::test]
+async fn hiding_many_posts_and_a_comment_of_their_author_do_not_wait_for_each_other(#[values(Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (ctx, mut ada) = (&test.app.context, test.signed_in("ada").await);
+    let mut ids = Vec::new();
+    for n in 0..3 {
+        ids.push(PostId(number(&ada.write("free", &format!("글 {n}")).await).parse().unwrap()));
+    }
+    let author = "SELECT author_id FROM posts WHERE id = $1";
+    // What a comment does first, and last.
+    let (bump, counts) =
+        ("UPDATE posts SET comment_count = comment_count + 1 WHERE id = $1", "UPDATE users SET comment_count = 1 WHERE id = $1");
+    let author = query::number(&ctx.db, author, [ids[2].0.into()]).await.unwrap().unwrap();
+    let comment = query::begin(&ctx.db).await.unwrap();
+    query::run(&comment, bump, [ids[2].0.into()]).await.unwrap();
+
+    let hiding = {
+        let (ctx, ids) = (ctx.clone(), ids.clone());
+        let key = idempotency::Key::random().unwrap();
+        tokio::spawn(async move { moderate(&ctx, &operator(), &key, &ids, ModerationAction::Hide, "까닭").await })
+    };
+    let waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    until("the posts are waited for", async || count(&test, waits).await == 1).await;
+    query::run(&comment, counts, [author.into()]).await.unwrap();
+    comment.commit().await.unwrap();
+
+    hiding.await.unwrap().unwrap();
+    assert_eq!(count(&test, "SELECT COUNT(*) FROM posts WHERE state = 'hidden'").await, 3);
 }
