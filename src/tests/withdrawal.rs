@@ -4,7 +4,7 @@ use crate::support::{Engine, Postgres, Sqlite, TestApp, set_board, until};
 use bytes::Bytes;
 use minschool::db::query;
 use minschool::domain::posts::list;
-use minschool::domain::{boards, counters};
+use minschool::domain::{boards, counters, invalidation};
 use minschool::shared::batch_read::Plan;
 use minschool::shared::cache::{CacheTag, Entry};
 use rstest::rstest;
@@ -169,4 +169,30 @@ async fn sqlite_syncs_what_it_acknowledges() {
     let test = TestApp::embedded().await;
 
     assert_eq!(count(&test, "PRAGMA synchronous").await, 2, "FULL");
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_log_is_read_while_what_was_counted_waits_for_a_row(#[values(Postgres)] engine: Engine) {
+    let test = engine.start().await;
+    let (ctx, mut ada) = (&test.app.context, test.signed_in("ada").await);
+    let post = ada.write("free", "글").await;
+    let id: i64 = post.rsplit('/').next().unwrap().parse().unwrap();
+    let slow = query::begin(&ctx.db).await.unwrap();
+    query::run(&slow, "UPDATE posts SET comment_count = 0 WHERE id = $1", [id.into()]).await.unwrap();
+    ada.get(&post).await;
+    let waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    // It is written ten seconds after the start, and `until` gives up after as many.
+    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    until("the view waits", async || count(&test, waits).await == 1).await;
+    let tags = [CacheTag::POSTS];
+    let plan = Plan { generations: &tags, ..Plan::default() };
+    let posts = async || ctx.shared.fetch(&plan).await.known().unwrap().generations[0];
+    let before = posts().await;
+
+    invalidation::write_down(ctx, &tags).await;
+
+    until("the log is read", async || posts().await != before).await;
+    assert_eq!(count(&test, waits).await, 1, "the view waits still");
+    slow.rollback().await.unwrap();
 }
