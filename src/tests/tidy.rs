@@ -30,6 +30,8 @@ const WALLS: &[(&str, &[&str], &str)] = &[
     ("src/monitor", &["poem::", "maud::", "templates::", "fred::", "crate::web", "crate::site", "crate::admin"], "numbers, not pages"),
     ("src/jobs", &["poem::", "maud::", "templates::", "fred::", "crate::web", "crate::site", "crate::admin"], "work, not pages"),
     ("src/mail", &["poem::", "maud::", "fred::", "crate::web", "crate::site", "crate::admin"], "letters are drawn by templates"),
+    ("src/search", &["crate::", "poem::", "sea_orm", "fred::"], "what is searched for is text, wherever it lies"),
+    ("ops/testkit", &["minschool::"], "servers for tests know nothing of what is tested"),
     ("src/outgoing", &["crate::", "poem::", "sea_orm", "fred::"], "where a connection may lead depends on nothing of ours"),
     ("src/db", &["poem::", "fred::", "crate::web", "crate::entity", "crate::site", "crate::admin"], "a connection knows no tables"),
     ("src/clock", &["crate::", "poem::", "sea_orm", "fred::"], "time knows nothing of ours"),
